@@ -1,0 +1,34 @@
+/**
+ * Bounds every decoder checks before it allocates or loops. A client is untrusted (DESIGN.md, "Trust").
+ *
+ * @example
+ * ```ts
+ * if (count > LIMITS.samplesPerFrame) throw SgapsError.limit('sample count', count, LIMITS.samplesPerFrame);
+ * ```
+ */
+export const LIMITS = {
+  /** Capture grid, pixels. */
+  gridWidth: 640,
+  gridHeight: 360,
+  gridMin: 16,
+  /** Samples asked for or sent in one frame. */
+  samplesPerFrame: 8192,
+  /** Frames in one pixel or coordinate packet. */
+  framesPerPacket: 16,
+  /** Bytes of one pixel packet, one coordinate packet. */
+  pixelPacketBytes: 64 * 1024,
+  coordinatePacketBytes: 32 * 1024,
+  /** State vector. */
+  cameras: 8,
+  objects: 256,
+  values: 64,
+  /** Distinct texture and frame names of one session. */
+  names: 4096,
+  nameLength: 128,
+  /** JSON bytes of one game event. */
+  eventBytes: 4096,
+  /** Bytes of one stored chunk, packed and unpacked, and of one snapshot. */
+  chunkBytes: 16 * 1024 * 1024,
+  /** Samples per second a capture may claim. */
+  fps: 240,
+} as const;

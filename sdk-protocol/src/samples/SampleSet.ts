@@ -1,0 +1,113 @@
+/**
+ * Tier of a sample (S5). It decides the order in which budget is spent and the precision on the wire (S15).
+ *
+ * @example
+ * ```ts
+ * set.tier[i] = Tier.critical;
+ * ```
+ */
+export const Tier = { critical: 0, important: 1, moderate: 2, optional: 3 } as const;
+/** One of the four tiers, 0 (critical) … 3 (optional). */
+export type Tier = (typeof Tier)[keyof typeof Tier];
+
+/**
+ * Kind of a sample: 0 … 4 are means of 2^kind × 2^kind blocks (0 is the paper's point), 8 is an 8×8 block of DCT
+ * coefficients. `block` has its place in the format and is not sampled yet.
+ *
+ * @example
+ * ```ts
+ * const side = 1 << SampleKind.mean4; // 16 grid pixels
+ * ```
+ */
+export const SampleKind = { point: 0, mean1: 1, mean2: 2, mean3: 3, mean4: 4, block: 8 } as const;
+/** A value of `SampleKind`. */
+export type SampleKind = (typeof SampleKind)[keyof typeof SampleKind];
+
+/**
+ * The samples of one frame, as parallel arrays of length `count` (the arrays may be longer: scratch is reused).
+ * `u`, `v` name the top-left grid pixel; a mean covers the 2^kind square from there, clipped to the grid.
+ *
+ * @example
+ * ```ts
+ * const set = createSampleSet(576);
+ * ```
+ */
+export interface SampleSet {
+  count: number;
+  /** Column of the top-left pixel, 0 … width − 1. */
+  readonly u: Uint16Array;
+  /** Row of the top-left pixel, 0 … height − 1. */
+  readonly v: Uint16Array;
+  /** `SampleKind` of each sample. */
+  readonly kind: Uint8Array;
+  /** `Tier` of each sample. */
+  readonly tier: Uint8Array;
+}
+
+/**
+ * An empty set with room for `capacity` samples.
+ *
+ * @example
+ * ```ts
+ * const set = createSampleSet(8192);
+ * set.u[0] = 10; set.v[0] = 20; set.count = 1;
+ * ```
+ */
+export function createSampleSet(capacity: number): SampleSet {
+  return {
+    count: 0,
+    u: new Uint16Array(capacity),
+    v: new Uint16Array(capacity),
+    kind: new Uint8Array(capacity),
+    tier: new Uint8Array(capacity),
+  };
+}
+
+/**
+ * A part of a set that both sides draw from one generator: `count` samples of one kind and tier, spread by `density`.
+ * Costs tens of bytes whatever the count (DESIGN.md, "Bytes").
+ *
+ * @example
+ * ```ts
+ * const refresh: SeededSamples = { seed: 7, count: 200, kind: 0, tier: 3, density: new Uint8Array(144).fill(1) };
+ * ```
+ */
+export interface SeededSamples {
+  /** u32. */
+  readonly seed: number;
+  readonly count: number;
+  readonly kind: SampleKind;
+  readonly tier: Tier;
+  /** 16×9 cells, row-major, weights 0 … 15; a cell of weight 0 gets no sample. */
+  readonly density: Uint8Array;
+}
+
+/**
+ * What the server asks of one frame: an explicit list and, optionally, seeded sets.
+ *
+ * @example
+ * ```ts
+ * const request: SampleRequest = { frameId: 42, explicit: createSampleSet(0), seeded: [] };
+ * ```
+ */
+export interface SampleRequest {
+  /** Frame the samples are meant for (u32). A client that gets it late uses it for its next frame. */
+  readonly frameId: number;
+  readonly explicit: SampleSet;
+  readonly seeded: readonly SeededSamples[];
+}
+
+/**
+ * The sampled values of one frame, in the order of its `SampleSet`.
+ *
+ * @example
+ * ```ts
+ * const r = values.rgb[3 * i];
+ * ```
+ */
+export interface SampleValues {
+  /** 8-bit RGB, 3 × count; after decoding, the middle of the quantisation cell. */
+  readonly rgb: Uint8Array;
+  /** Bits per channel each sample was sent with: the true value lies within the cell of 2^(8 − bits) (S15). */
+  readonly bits: Uint8Array;
+}
