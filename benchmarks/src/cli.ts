@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from 'commander';
+import { isSgapsError } from '@sgaps/protocol';
+
+/**
+ * Parser for a positive number given on a command line.
+ *
+ * @example
+ * ```ts
+ * program.option('--bytes <n>', 'budget', positiveNumber, 2048);
+ * ```
+ */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number above 0 is needed.');
+  return value;
+}
+
+/**
+ * Parser for a positive whole number given on a command line.
+ *
+ * @example
+ * ```ts
+ * program.option('--frames <n>', 'how many', positiveInteger);
+ * ```
+ */
+export function positiveInteger(text: string): number {
+  const value = positiveNumber(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('a whole number above 0 is needed.');
+  return value;
+}
+
+/**
+ * Parser for `--rate auto|0.01`: undefined for auto, else a fraction up to 1.
+ *
+ * @example
+ * ```ts
+ * rateOrAuto('0.01'); // 0.01
+ * ```
+ */
+export function rateOrAuto(text: string): number | undefined {
+  if (text === 'auto') return undefined;
+  const value = positiveNumber(text);
+  if (value > 1) throw new InvalidArgumentError('auto or a fraction of the pixels up to 1 is needed.');
+  return value;
+}
+
+/**
+ * Runs a command: a typed error is said in one line and ends with status 2, anything else with its stack and status 1.
+ *
+ * @example
+ * ```ts
+ * await runCommand(() => program.parseAsync());
+ * ```
+ */
+export async function runCommand(main: () => Promise<unknown>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    if (isSgapsError(error)) console.error(`${error.code}: ${error.message}`);
+    else console.error(error);
+    process.exitCode = isSgapsError(error) ? 2 : 1;
+  }
+}

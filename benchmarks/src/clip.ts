@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
+import { formatNumber, formatTable } from './clip/formatTable.js';
+import { type ClipFigures, measureClip } from './clip/measureClip.js';
+import type { Quality } from './metrics/QualityMeter.js';
+
+interface Arguments {
+  readonly input: string;
+  readonly state?: string;
+  readonly depth?: string;
+  readonly rate?: number;
+  readonly bytes: number;
+  readonly latency: number;
+  readonly batch: number;
+  readonly sampling: 'auto' | 'points';
+  readonly reconstructor: string;
+  readonly frames?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+function printTable(figures: ClipFigures): void {
+  const row = (name: string, quality: Quality | undefined) => [
+    name,
+    formatNumber(quality?.psnr, 2),
+    formatNumber(quality?.psnrSteady, 2),
+    formatNumber(quality?.psnrP5, 2),
+    formatNumber(quality?.ssim, 4),
+    formatNumber(quality?.ssimSteady, 4),
+  ];
+  console.log(
+    formatTable(
+      ['', 'PSNR', 'steady', 'p5', 'SSIM', 'steady'],
+      [row(`rebuilt (${figures.model})`, figures), row('first frame held', figures.firstFrameHeld), row('previous frame held', figures.previousFrameHeld)],
+    ),
+  );
+  const { samplesPerFrame, bytesUp, bytesDown, bytesWorstSecond, msPerFrame, frames } = figures;
+  console.log(
+    `${frames} frames; per frame ${samplesPerFrame.toFixed(0)} samples, ${bytesUp.toFixed(0)} B up, ${bytesDown.toFixed(0)} B down ` +
+      `(worst second ${bytesWorstSecond.toFixed(0)} B both ways); server loop p50 ${msPerFrame.p50.toFixed(2)} ms, p95 ${msPerFrame.p95.toFixed(2)} ms`,
+  );
+}
+
+const program = new Command('bench:clip')
+  .description('Runs a lossless clip through the real codecs and the real SGAPS loop and measures the rebuilt frames.')
+  .requiredOption('--input <clip.mkv>', 'lossless clip at the capture grid')
+  .option('--state <clip.json>', "the clip's state (default: the .json beside it, if there)")
+  .option('--depth <clip.depth.mkv>', "the clip's depth, 10-bit grey")
+  .option('--rate <rate>', 'auto, or the fraction of pixels sampled per frame', rateOrAuto, undefined)
+  .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
+  .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
+  .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)
+  .addOption(new Option('--sampling <kind>', 'kinds of samples').choices(['auto', 'points']).default('auto'))
+  .addOption(new Option('--reconstructor <name>', 'what fills in').choices(['auto', 'diffusion']).default('auto'))
+  .option('--frames <n>', 'at most so many frames', positiveInteger)
+  .option('--out <recon.mkv>', 'write the rebuilt frames, lossless')
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async (args: Arguments) => {
+    let { state } = args;
+    if (state === undefined) {
+      const beside = args.input.replace(/\.[^./]+$/, '.json');
+      if (beside !== args.input && existsSync(beside)) {
+        state = beside;
+        console.error(`Using the state beside the clip: ${beside}`);
+      }
+    }
+    const figures = await measureClip({
+      ...args,
+      state,
+      bytesUp: args.bytes,
+      reconstructor: args.reconstructor === 'auto' ? undefined : 'diffusion',
+    });
+    printTable(figures);
+    if (args.json) console.log(JSON.stringify(figures));
+  });
+
+await runCommand(() => program.parseAsync());

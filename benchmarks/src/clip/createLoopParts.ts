@@ -1,0 +1,54 @@
+import { SamplingPlanner, SessionDecoder } from '@sgaps/core';
+import { type CaptureGrid, CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, type StateSchema } from '@sgaps/protocol';
+import type { LoopParts } from './ClipLoop.js';
+
+const TIER_BITS = [8, 5, 3, 3] as const;
+const SCHEMA: StateSchema = { values: [] };
+
+/**
+ * What a bench may choose about the loop; the rest is as in live play.
+ *
+ * @example
+ * ```ts
+ * const settings: LoopSettings = { bytesUp: 2048 };
+ * ```
+ */
+export interface LoopSettings {
+  /** Fraction of the grid's pixels sampled per frame; default: as many as the bytes allow. */
+  readonly rate?: number;
+  /** Budget up and down, bytes per frame. */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+  /** `points` keeps to single pixels (the paper's case). */
+  readonly sampling?: 'auto' | 'points';
+  /** Name of the reconstructor; default: the one the server would take. */
+  readonly reconstructor?: 'diffusion';
+}
+
+/**
+ * The loop's real parts, and the session decoder and planner for looking inside.
+ *
+ * @example
+ * ```ts
+ * const { parts, planner } = createLoopParts({ width: 320, height: 180 }, {});
+ * ```
+ */
+export function createLoopParts(
+  grid: CaptureGrid,
+  settings: LoopSettings,
+): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
+  const { rate, bytesUp, bytesDown, sampling, reconstructor } = settings;
+  const session = new SessionDecoder({ grid, reconstructor });
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling });
+  const codec = { grid, schema: SCHEMA, tierBits: TIER_BITS };
+  const parts: LoopParts = {
+    client: { coordinates: new CoordinateCodec(grid), pixels: new PixelPacketEncoder(codec) },
+    server: {
+      coordinates: new CoordinateCodec(grid),
+      createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
+      session,
+      planner,
+    },
+  };
+  return { parts, session, planner };
+}

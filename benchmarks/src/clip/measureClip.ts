@@ -1,0 +1,141 @@
+import type { DecodedFrame } from '@sgaps/core';
+import { SgapsError } from '@sgaps/protocol';
+import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
+import { quantile } from '../metrics/statistics.js';
+import { probeVideo } from '../video/probeVideo.js';
+import { readFrames } from '../video/readFrames.js';
+import { VideoWriter } from '../video/VideoWriter.js';
+import { ClipLoop } from './ClipLoop.js';
+import { loadClipState } from './ClipState.js';
+import { createLoopParts, type LoopSettings } from './createLoopParts.js';
+import { toFrameState } from './toFrameState.js';
+
+/**
+ * What to measure.
+ *
+ * @example
+ * ```ts
+ * const options: ClipOptions = { input: 'clip.mkv', state: 'clip.json', latency: 2, bytesUp: 2048 };
+ * ```
+ */
+export interface ClipOptions extends LoopSettings {
+  /** Lossless clip. */
+  readonly input: string;
+  /** Its state; without one the loop sees pixels alone. */
+  readonly state?: string;
+  /** Lossless 10-bit depth clip. Checked to be there; the point and mean samples of today carry none. */
+  readonly depth?: string;
+  /** Frames between asking and the frame asked for, default 2. */
+  readonly latency?: number;
+  /** Frames per pixel packet, default 1. */
+  readonly batch?: number;
+  /** At most so many frames, from the start. */
+  readonly frames?: number;
+  /** Where to write the rebuilt frames, lossless. */
+  readonly out?: string;
+  /** Default true; SSIM costs most of the measuring. */
+  readonly ssim?: boolean;
+  /** Rows "first frame held" and "previous frame held", default true. */
+  readonly held?: boolean;
+  /** Called with every rebuilt frame (buffers are reused) and its truth. */
+  readonly onFrame?: (decoded: DecodedFrame, truth: Uint8Array, importance: Float32Array) => void;
+}
+
+/**
+ * Figures of one clip (DESIGN.md, "Figures"): bytes are per frame.
+ *
+ * @example
+ * ```ts
+ * const { psnrSteady } = await measureClip({ input: 'clip.mkv' });
+ * ```
+ */
+export interface ClipFigures extends Quality {
+  readonly frames: number;
+  readonly samplesPerFrame: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Mean bytes per frame, both ways, of the costliest second. */
+  readonly bytesWorstSecond: number;
+  readonly framesWithoutRequest: number;
+  readonly msPerFrame: { readonly p50: number; readonly p95: number };
+  /** Name of the reconstructor. */
+  readonly model: string;
+  readonly firstFrameHeld?: Quality;
+  readonly previousFrameHeld?: Quality;
+}
+
+/**
+ * Runs a clip through the real codecs and the real loop and measures what comes out. Throws `NOT_FOUND` for a missing file.
+ *
+ * @example
+ * ```ts
+ * const figures = await measureClip({ input: 'clip.mkv', state: 'clip.json', bytesUp: 2048, latency: 2 });
+ * ```
+ */
+export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
+  const info = await probeVideo(options.input);
+  const state = options.state === undefined ? undefined : loadClipState(options.state);
+  if (options.depth !== undefined) await probeVideo(options.depth);
+  if (state && (state.width !== info.width || state.height !== info.height)) {
+    throw new SgapsError('ARGUMENT_INVALID', `The state is of a ${state.width}×${state.height} clip, ${options.input} is ${info.width}×${info.height}.`);
+  }
+  const grid = { width: info.width, height: info.height };
+  const { parts, planner } = createLoopParts(grid, options);
+  const meter = new QualityMeter({ ...info, ssim: options.ssim, held: options.held });
+  const writer = options.out === undefined ? undefined : new VideoWriter(options.out, info);
+  const truths = new Map<number, Uint8Array>();
+  const rebuilt: Uint8ClampedArray[] = [];
+  const loop = new ClipLoop({
+    grid,
+    fps: info.fps,
+    latency: options.latency ?? 2,
+    batch: options.batch,
+    parts,
+    onFrame: (decoded) => {
+      const truth = truths.get(decoded.frameId);
+      if (!truth) throw new SgapsError('OUT_OF_ORDER', `Frame ${decoded.frameId} came out that never went in.`);
+      truths.delete(decoded.frameId);
+      meter.add(truth, decoded.rgb);
+      if (writer) rebuilt.push(Uint8ClampedArray.from(decoded.rgb));
+      options.onFrame?.(decoded, truth, planner.importance);
+    },
+  });
+  const drain = async () => {
+    if (writer) for (const frame of rebuilt.splice(0)) await writer.write(frame);
+  };
+  let frame = 0;
+  for await (const rgb of readFrames(options.input, info, { frames: options.frames })) {
+    truths.set(frame, rgb);
+    loop.push(rgb, toFrameState(grid, state?.per_frame[frame]));
+    frame++;
+    await drain();
+  }
+  loop.finish();
+  await drain();
+  await writer?.close();
+  if (frame === 0) throw SgapsError.malformed(`clip: ${options.input} holds no frame`);
+  const { totals } = loop;
+  return {
+    ...meter.rebuilt(),
+    frames: totals.frames,
+    samplesPerFrame: totals.samples / totals.frames,
+    bytesUp: totals.bytesUp / totals.frames,
+    bytesDown: totals.bytesDown / totals.frames,
+    bytesWorstSecond: worstWindow(totals.bytesPerFrame, Math.round(info.fps)),
+    framesWithoutRequest: totals.framesWithoutRequest,
+    msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
+    model: options.reconstructor ?? 'diffusion',
+    ...(options.held === false ? {} : { firstFrameHeld: meter.firstHeld(), previousFrameHeld: meter.previousHeld() }),
+  };
+}
+
+function worstWindow(values: readonly number[], length: number): number {
+  const size = Math.min(length, values.length);
+  let sum = 0;
+  let worst = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i] - (i >= size ? values[i - size] : 0);
+    if (i >= size - 1) worst = Math.max(worst, sum / size);
+  }
+  return worst;
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { SgapsError } from '@sgaps/protocol';
+import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
+
+/** Lossless RGB, as the clips are stored. */
+export const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
+/** H.264 that every browser plays. */
+export const PLAYABLE_H264 = ['-c:v', 'libx264', '-crf', '14', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'] as const;
+
+/**
+ * Writes raw RGB frames into a video file through ffmpeg: lossless by default.
+ *
+ * @example
+ * ```ts
+ * const writer = new VideoWriter('recon.mkv', { width: 320, height: 180, fps: 30 });
+ * await writer.write(rgb);
+ * await writer.close();
+ * ```
+ */
+export class VideoWriter {
+  private readonly run: FfmpegRun;
+  private readonly input: Writable;
+  private readonly frameBytes: number;
+  private failure: unknown;
+
+  /** `args` are ffmpeg's output options (default `LOSSLESS_RGB`). Missing folders are made. */
+  constructor(
+    readonly path: string,
+    info: { readonly width: number; readonly height: number; readonly fps: number },
+    args: readonly string[] = LOSSLESS_RGB,
+  ) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.frameBytes = info.width * info.height * 3;
+    const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${info.width}x${info.height}`, '-r', String(info.fps), '-i', 'pipe:0'];
+    this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, path], ['pipe', 'ignore', 'pipe']);
+    if (!this.run.process.stdin) throw new SgapsError('UNSUPPORTED', 'ffmpeg took no input stream.');
+    this.input = this.run.process.stdin;
+    // The reason of a broken pipe is told by ffmpeg's exit status, which `close` reports.
+    this.input.on('error', (error) => {
+      this.failure = error;
+    });
+  }
+
+  /** Appends one frame of 3·width·height bytes; the buffer may be reused once this resolves. */
+  async write(rgb: Uint8Array | Uint8ClampedArray): Promise<void> {
+    if (rgb.length !== this.frameBytes) throw new SgapsError('ARGUMENT_INVALID', `A frame has ${rgb.length} bytes, ${this.frameBytes} are needed.`);
+    if (this.failure) await this.run.done;
+    const copy = Buffer.from(rgb);
+    if (!this.input.write(copy)) await Promise.race([once(this.input, 'drain'), this.run.done]);
+  }
+
+  /** Ends the file and waits until ffmpeg has written it. */
+  async close(): Promise<void> {
+    this.input.end();
+    await this.run.done;
+  }
+}

@@ -1,0 +1,65 @@
+import { SgapsError } from '@sgaps/protocol';
+import { assertFile, startFfmpeg } from './ffmpeg.js';
+
+/** Pixel formats the benches read: 8-bit RGB, and 10-bit grey for depth. */
+export type RawFormat = 'rgb24' | 'gray10le';
+
+const BYTES_PER_PIXEL: Record<RawFormat, number> = { rgb24: 3, gray10le: 2 };
+
+/**
+ * Streams the frames of a clip as raw bytes, each in a buffer of its own, decoded by ffmpeg. Never holds more than a few.
+ * Throws `NOT_FOUND`, `UNSUPPORTED` (no ffmpeg) or `STORAGE_FAILED` (ffmpeg failed).
+ *
+ * @example
+ * ```ts
+ * for await (const rgb of readFrames('clip.mkv', { width: 320, height: 180 })) measure(rgb);
+ * ```
+ */
+export async function* readFrames(
+  path: string,
+  size: { readonly width: number; readonly height: number },
+  options: { readonly format?: RawFormat; readonly frames?: number } = {},
+): AsyncGenerator<Uint8Array> {
+  assertFile(path, 'clip');
+  const format = options.format ?? 'rgb24';
+  const frameBytes = size.width * size.height * BYTES_PER_PIXEL[format];
+  const limit = options.frames === undefined ? [] : ['-frames:v', String(options.frames)];
+  const args = ['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', ...limit, '-f', 'rawvideo', '-pix_fmt', format, 'pipe:1'];
+  const run = startFfmpeg(args, ['ignore', 'pipe', 'pipe']);
+  const stdout = run.process.stdout;
+  if (!stdout) throw new SgapsError('UNSUPPORTED', 'ffmpeg gave no output stream.');
+  let frame = new Uint8Array(frameBytes);
+  let filled = 0;
+  try {
+    for await (const chunk of stdout as AsyncIterable<Buffer>) {
+      let at = 0;
+      while (at < chunk.length) {
+        const take = Math.min(chunk.length - at, frameBytes - filled);
+        frame.set(chunk.subarray(at, at + take), filled);
+        filled += take;
+        at += take;
+        if (filled === frameBytes) {
+          yield frame;
+          frame = new Uint8Array(frameBytes);
+          filled = 0;
+        }
+      }
+    }
+    await run.done;
+  } finally {
+    run.process.kill();
+  }
+  if (filled > 0) throw SgapsError.truncated(`the last frame of ${path}`);
+}
+
+/**
+ * View-space depth of a code in `CLIP.depth.mkv` (0 = nothing drawn → Infinity; DESIGN.md, "Clip state JSON").
+ *
+ * @example
+ * ```ts
+ * depthOfCode(1); // 0.05
+ * ```
+ */
+export function depthOfCode(code: number): number {
+  return code === 0 ? Number.POSITIVE_INFINITY : 0.05 * Math.exp(((code - 1) / 1022) * Math.log(100_000));
+}
