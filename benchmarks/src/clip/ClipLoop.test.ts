@@ -63,7 +63,7 @@ describe('ClipLoop', () => {
     for (let t = 0; t < 4; t++) loop.push(columns(100 * (t % 2)), STATE);
     loop.finish();
     expect(log).toEqual([
-      'plan 0 from -1 (2)',
+      'plan 0 from -1 (1)',
       'plan 1 from -1 (2)',
       '0<0:0',
       'plan 2 from 0 (2)',
@@ -91,7 +91,7 @@ describe('ClipLoop', () => {
     const loop = new ClipLoop({ grid: GRID, fps: 30, latency: 1, batch: 3, parts: plainParts(log), onFrame: () => undefined });
     for (let t = 0; t < 7; t++) loop.push(columns(0), STATE);
     loop.finish();
-    expect(log.slice(0, 3)).toEqual(['plan 0 from -1 (3)', 'plan 1 from -1 (3)', 'plan 2 from -1 (3)']);
+    expect(log.slice(0, 3)).toEqual(['plan 0 from -1 (1)', 'plan 1 from -1 (2)', 'plan 2 from -1 (3)']);
     expect(log.slice(3, 9)).toEqual(['0<0:0', '1<1:1', '2<2:2', 'plan 3 from 2 (1)', 'plan 4 from 2 (2)', 'plan 5 from 2 (3)']);
     expect(log.at(-2)).toBe('6<6:6');
     expect(loop.totals.framesWithoutRequest).toBe(0);

@@ -86,6 +86,7 @@ export class ClipLoop {
   private readonly asked = new Map<number, SampleSet>();
   private readonly batched: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
   private nextFrame = 0;
+  /** Bytes of the last coordinate packet, without framing: what the planner is told, as in the room. */
   private lastDown = 0;
 
   /** `latency` ≥ 1 frames between a frame and the first that can use the answer to it; `batch` 1 … 16. */
@@ -108,7 +109,7 @@ export class ClipLoop {
     this.onFrame = options.onFrame;
     this.pixels = options.parts.server.createPixels((requestId) => this.asked.get(requestId));
     const first = latency + batch - 1;
-    this.ask(Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target, first)), 0);
+    this.ask(Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target, target + 1)), 0);
   }
 
   /** The client side of one frame: the true picture on the grid and what the game knows. */
@@ -143,6 +144,7 @@ export class ClipLoop {
     const samples = this.batched.reduce((sum, frame) => sum + frame.samples.count, 0);
     this.batched.length = 0;
     const bytesUp = packet.length + framingBytes(MESSAGE.pixels, packet.length, 'up');
+    const downBefore = this.totals.bytesDown;
     this.totals.bytesUp += bytesUp;
 
     const { planner, session } = this.parts.server;
@@ -155,13 +157,13 @@ export class ClipLoop {
       this.onFrame(decoded);
       start = performance.now();
     }
-    planner.feedback(bytesUp / count, this.lastDown / count, samples / count);
+    planner.feedback(packet.length / count, this.lastDown / count, samples / count);
     const requests = Array.from({ length: count }, (_, j) => planner.plan(newest + this.latency + j, this.latency + j));
     this.ask(requests, newest + this.latency);
     spent += performance.now() - start;
     for (let i = 0; i < count; i++) {
       this.totals.ms.push(spent / count);
-      this.totals.bytesPerFrame.push((bytesUp + this.lastDown) / count);
+      this.totals.bytesPerFrame.push((bytesUp + this.totals.bytesDown - downBefore) / count);
     }
   }
 
@@ -173,8 +175,8 @@ export class ClipLoop {
     const oldest = this.nextFrame - 64;
     for (const id of this.asked.keys()) if (id < oldest) this.asked.delete(id);
     this.flying.push({ from, bytes });
-    this.lastDown = bytes.length + framingBytes(MESSAGE.coordinates, bytes.length, 'down');
-    this.totals.bytesDown += this.lastDown;
+    this.lastDown = bytes.length;
+    this.totals.bytesDown += bytes.length + framingBytes(MESSAGE.coordinates, bytes.length, 'down');
   }
 
   private receive(frameId: number): void {

@@ -1,0 +1,117 @@
+import { fork } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SgapsError } from '@sgaps/protocol';
+import { Command } from 'commander';
+import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
+import { loadClipState } from './clip/ClipState.js';
+import { formatNumber, formatTable } from './clip/formatTable.js';
+import type { ClipFigures } from './clip/measureClip.js';
+import { mean } from './metrics/statistics.js';
+import type { SweepAnswer, SweepJob } from './sweep/worker.js';
+
+interface Arguments {
+  readonly clips: string;
+  readonly only?: string;
+  readonly kind: string;
+  readonly frames?: number;
+  readonly bytes: number;
+  readonly rate?: number;
+  readonly latency: number;
+  readonly batch: number;
+  readonly sampling: 'auto' | 'points';
+  readonly ssim: boolean;
+  readonly workers: number;
+  readonly png?: string;
+  readonly at: string;
+  readonly json?: boolean;
+}
+
+async function runJobs(jobs: readonly SweepJob[], workers: number, onAnswer: (answer: SweepAnswer) => void): Promise<void> {
+  const queue = [...jobs];
+  const worker = async () => {
+    const child = fork(join(import.meta.dirname, 'sweep/worker.ts'), { execArgv: process.execArgv });
+    try {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        const asked = job;
+        onAnswer(
+          await new Promise<SweepAnswer>((done) => {
+            child.once('message', (answer) => done(answer as SweepAnswer));
+            child.once('exit', (code) => done({ name: asked.name, error: `worker ended with status ${code}` }));
+            child.send(asked);
+          }),
+        );
+      }
+    } finally {
+      child.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, worker));
+}
+
+const program = new Command('sweep')
+  .description('Measures all 2D clips of a folder, several at once, and prints one line each and the mean.')
+  .option('--clips <dir>', 'folder of clips', join(import.meta.dirname, '../../../shared/clips/train'))
+  .option('--only <names>', 'clip names, separated by commas')
+  .option('--kind <prefix>', 'kinds of clips: 2d, 3d or all', '2d')
+  .option('--frames <n>', 'at most so many frames each', positiveInteger)
+  .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
+  .option('--rate <rate>', 'auto, or the fraction of pixels sampled per frame', rateOrAuto, undefined)
+  .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
+  .option('--batch <frames>', 'frames per pixel packet', positiveInteger, 1)
+  .option('--sampling <kind>', 'auto or points', 'auto')
+  .option('--no-ssim', 'leave SSIM out (faster)')
+  .option('--workers <n>', 'processes', positiveInteger, 2)
+  .option('--png <dir>', 'write strips truth, rebuilt, difference, uncertainty, samples, importance here')
+  .option('--at <frames>', 'frames to write with --png', '100,200')
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async (args: Arguments) => {
+    const only = args.only?.split(',');
+    if (!existsSync(args.clips)) throw new SgapsError('NOT_FOUND', `No folder ${args.clips}; name one with --clips.`);
+    const names = readdirSync(args.clips)
+      .filter((file) => file.endsWith('.mkv') && !file.endsWith('.depth.mkv'))
+      .map((file) => file.slice(0, -4))
+      .filter((name) => !only || only.includes(name));
+    const jobs: SweepJob[] = [];
+    for (const name of names) {
+      const input = resolve(args.clips, `${name}.mkv`);
+      const state = resolve(args.clips, `${name}.json`);
+      const known = existsSync(state);
+      const kind = known ? (loadClipState(state).kind ?? '') : '';
+      if (!only && args.kind !== 'all' && !kind.startsWith(args.kind)) continue;
+      const { frames, bytes, rate, latency, batch, sampling, ssim, png } = args;
+      const options = { input, state: known ? state : undefined, frames, bytesUp: bytes, rate, latency, batch, sampling, ssim };
+      jobs.push({ name, options, png, at: args.at.split(',').map(Number) });
+    }
+    if (jobs.length === 0) throw new SgapsError('NOT_FOUND', `No clip to measure in ${args.clips}.`);
+    const started = performance.now();
+    const found = new Map<string, ClipFigures>();
+    await runJobs(jobs, args.workers, (answer) => {
+      if ('error' in answer) {
+        console.error(`${answer.name}: ${answer.error}`);
+        process.exitCode = 1;
+      } else found.set(answer.name, answer.figures);
+    });
+    const all = [...found.entries()].sort(([a], [b]) => a.localeCompare(b));
+    const cells = (name: string, of: (pick: (figures: ClipFigures) => number) => number) => [
+      name,
+      formatNumber(of((f) => f.psnr), 2),
+      formatNumber(of((f) => f.psnrSteady), 2),
+      formatNumber(of((f) => f.psnrP5), 2),
+      formatNumber(of((f) => f.ssimSteady), 4),
+      formatNumber(of((f) => f.previousFrameHeld?.psnrSteady ?? Number.NaN), 2),
+      formatNumber(of((f) => f.samplesPerFrame), 0),
+      formatNumber(of((f) => f.bytesUp), 0),
+      formatNumber(of((f) => f.bytesDown), 0),
+      formatNumber(of((f) => f.bytesWorstSecond), 0),
+      formatNumber(of((f) => f.msPerFrame.p50), 1),
+      formatNumber(of((f) => f.msPerFrame.p95), 1),
+    ];
+    const rows = all.map(([name, figures]) => cells(name, (pick) => pick(figures)));
+    rows.push(cells('mean', (pick) => mean(all.map(([, figures]) => pick(figures)))));
+    console.log(formatTable(['clip', 'PSNR', 'steady', 'p5', 'SSIM st', 'prev st', 'samples', 'up', 'down', 'worst s', 'p50 ms', 'p95 ms'], rows));
+    console.error(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+    if (args.json) console.log(JSON.stringify(Object.fromEntries(all)));
+  });
+
+await runCommand(() => program.parseAsync());
