@@ -1,3 +1,5 @@
+export { ByteReader } from './bytes/ByteReader.js';
+export { ByteWriter } from './bytes/ByteWriter.js';
 export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
 export { LIMITS } from './limits.js';
 export { assertCaptureGrid, fitCaptureGrid, type CaptureGrid } from './samples/CaptureGrid.js';
