@@ -1,14 +1,13 @@
-import { fork } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
-import { loadClipState } from './clip/ClipState.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
+import { listClips } from './clip/listClips.js';
 import type { ClipFigures } from './clip/measureClip.js';
 import { mean } from './metrics/statistics.js';
-import type { SweepAnswer, SweepJob } from './sweep/worker.js';
+import { runJobs } from './sweep/runJobs.js';
+import type { SweepJob } from './sweep/worker.js';
 
 interface Arguments {
   readonly clips: string;
@@ -25,28 +24,6 @@ interface Arguments {
   readonly png?: string;
   readonly at: string;
   readonly json?: boolean;
-}
-
-async function runJobs(jobs: readonly SweepJob[], workers: number, onAnswer: (answer: SweepAnswer) => void): Promise<void> {
-  const queue = [...jobs];
-  const worker = async () => {
-    const child = fork(join(import.meta.dirname, 'sweep/worker.ts'), { execArgv: process.execArgv });
-    try {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        const asked = job;
-        onAnswer(
-          await new Promise<SweepAnswer>((done) => {
-            child.once('message', (answer) => done(answer as SweepAnswer));
-            child.once('exit', (code) => done({ name: asked.name, error: `worker ended with status ${code}` }));
-            child.send(asked);
-          }),
-        );
-      }
-    } finally {
-      child.kill();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, worker));
 }
 
 const program = new Command('sweep')
@@ -67,22 +44,15 @@ const program = new Command('sweep')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const only = args.only?.split(',');
-    if (!existsSync(args.clips)) throw new SgapsError('NOT_FOUND', `No folder ${args.clips}; name one with --clips.`);
-    const names = readdirSync(args.clips)
-      .filter((file) => file.endsWith('.mkv') && !file.endsWith('.depth.mkv'))
-      .map((file) => file.slice(0, -4))
-      .filter((name) => !only || only.includes(name));
-    const jobs: SweepJob[] = [];
-    for (const name of names) {
-      const input = resolve(args.clips, `${name}.mkv`);
-      const state = resolve(args.clips, `${name}.json`);
-      const known = existsSync(state);
-      const kind = known ? (loadClipState(state).kind ?? '') : '';
-      if (!only && args.kind !== 'all' && !kind.startsWith(args.kind)) continue;
-      const { frames, bytes, rate, latency, batch, sampling, ssim, png } = args;
-      const options = { input, state: known ? state : undefined, frames, bytesUp: bytes, rate, latency, batch, sampling, ssim };
-      jobs.push({ name, options, png, at: args.at.split(',').map(Number) });
-    }
+    const { frames, bytes, rate, latency, batch, sampling, ssim, png } = args;
+    const jobs: SweepJob[] = listClips(args.clips)
+      .filter(({ name, kind }) => (only ? only.includes(name) : args.kind === 'all' || kind.startsWith(args.kind)))
+      .map(({ name, input, state }) => ({
+        name,
+        options: { input, state, frames, bytesUp: bytes, rate, latency, batch, sampling, ssim },
+        png,
+        at: args.at.split(',').map(Number),
+      }));
     if (jobs.length === 0) throw new SgapsError('NOT_FOUND', `No clip to measure in ${args.clips}.`);
     const started = performance.now();
     const found = new Map<string, ClipFigures>();

@@ -39,7 +39,7 @@ async function work(job: SweepJob): Promise<ClipFigures> {
           { label: 'difference ×4', rgb: paintDifference(truth, decoded.rgb) },
           { label: 'uncertainty', rgb: paintMap(decoded.uncertainty) },
           { label: `samples (${decoded.samples.count})`, rgb: paintSamples(grid, truth, decoded.samples) },
-          { label: 'importance of the plan made now', rgb: paintMap(importance) },
+          { label: 'importance of the last plan', rgb: paintMap(importance) },
         ],
       });
     },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 
 /**
@@ -18,7 +19,7 @@ export interface FfmpegRun {
 }
 
 /**
- * Starts ffmpeg (or ffprobe, `program`). Set `SGAPS_FFMPEG` or `SGAPS_FFPROBE` to use another binary than the one in PATH.
+ * Starts ffmpeg (or ffprobe, `program`). `SGAPS_FFMPEG` names another binary than the one in PATH; ffprobe is then looked for beside it.
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ export interface FfmpegRun {
  * ```
  */
 export function startFfmpeg(args: readonly string[], stdio: StdioOptions, program: 'ffmpeg' | 'ffprobe' = 'ffmpeg'): FfmpegRun {
-  const binary = process.env[program === 'ffmpeg' ? 'SGAPS_FFMPEG' : 'SGAPS_FFPROBE'] ?? program;
+  const binary = binaryOf(program);
   const child = spawn(binary, args, { stdio });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -45,6 +46,14 @@ export function startFfmpeg(args: readonly string[], stdio: StdioOptions, progra
   // Whoever needs the outcome awaits `done`; a reader that stops early on purpose does not.
   done.catch(() => undefined);
   return { process: child, done };
+}
+
+function binaryOf(program: 'ffmpeg' | 'ffprobe'): string {
+  const named = process.env.SGAPS_FFMPEG;
+  if (!named) return program;
+  if (program === 'ffmpeg') return named;
+  const beside = join(dirname(named), basename(named).replace('ffmpeg', 'ffprobe'));
+  return existsSync(beside) ? beside : program;
 }
 
 /**
