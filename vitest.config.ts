@@ -1,11 +1,47 @@
 import { defineConfig } from 'vitest/config';
 
+// One seed for every property test of a run; SGAPS_SEED=<number> repeats a run.
+const seed = process.env.SGAPS_SEED ?? String(Math.floor(Math.random() * 0x7fffffff));
+if (!process.env.SGAPS_SEED) console.error(`Property tests use SGAPS_SEED=${seed}`);
+process.env.SGAPS_SEED = seed;
+
+/** Tests that drive a real Chromium or a real server process: in e2e/, or beside the code and named so. */
+const e2e = ['e2e/**/*.test.ts', '{sdk-*,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts'];
+
 export default defineConfig({
   resolve: { conditions: ['sgaps-source', 'module', 'node', 'import', 'default'] },
   ssr: { resolve: { conditions: ['sgaps-source', 'node', 'import', 'default'] } },
   test: {
-    include: ['sdk-*/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            '{sdk-*,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
+            'examples/shared/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/dist/**', ...e2e],
+          setupFiles: ['scripts/lib/propertySeed.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: e2e,
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // One Chromium at a time, and only when the unit tests have left the cores.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -33,7 +33,12 @@ const TOOLS = {
     ],
     advice: 'Chromium or Chrome (https://www.chromium.org, or set SGAPS_CHROMIUM to its program file)',
   },
-  ffmpeg: { env: 'SGAPS_FFMPEG', names: ['ffmpeg'], paths: [], advice: 'ffmpeg (https://ffmpeg.org/download.html, or set SGAPS_FFMPEG)' },
+  ffmpeg: {
+    env: 'SGAPS_FFMPEG',
+    names: ['ffmpeg'],
+    paths: [],
+    advice: 'ffmpeg (https://ffmpeg.org/download.html, or set SGAPS_FFMPEG)',
+  },
 };
 
 const say = (text) => process.stderr.write(`sgaps: ${text}\n`);

@@ -1,0 +1,49 @@
+/** Every check that is not a test. Each counts as one in `npm test`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, seconds } from './run.mjs';
+import { ROOT } from './workspaces.mjs';
+
+const SOURCES = ['sdk-protocol', 'sdk-core', 'sdk-client', 'sdk-server', 'plugins', 'examples', 'benchmarks', 'e2e', 'scripts'];
+
+const CHECKS = [
+  ['lock file names every platform', 'node', ['scripts/complete-lock.mjs', '--check']],
+  ['format and lint (biome)', 'biome', ['ci', '--error-on-warnings', '--colors=off']],
+  ['types of tests, tools and games (tsc)', 'tsc', ['-p', 'tsconfig.tests.json']],
+  ['nothing unused (knip)', 'knip', ['--no-progress', '--treat-config-hints-as-errors']],
+  [
+    'arrows, entry points, no circles (dependency-cruiser)',
+    'depcruise',
+    SOURCES.filter((folder) => existsSync(join(ROOT, folder))),
+  ],
+  ['a docblock with an example on every export', 'node', ['scripts/check-docblocks.ts']],
+  ['API reports', 'node', ['scripts/check-api.ts']],
+  ['packed packages', 'node', ['scripts/check-packages.ts']],
+];
+
+/**
+ * Runs all checks, two at a time, and prints a line for each and the output of those that fail.
+ *
+ * @returns how many passed and failed
+ */
+export async function runChecks() {
+  const waiting = [...CHECKS];
+  const count = { passed: 0, failed: 0 };
+  const worker = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const [name, program, args] = check;
+      const start = performance.now();
+      const { code, output } = await run(program, args, { env: { NO_COLOR: '1' } });
+      const took = seconds(performance.now() - start);
+      if (code === 0) {
+        count.passed++;
+        console.log(`✓ ${name} (${took})`);
+      } else {
+        count.failed++;
+        console.log(`✗ ${name} (${took})\n${output.trim().replace(/^/gm, '    ')}`);
+      }
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return count;
+}

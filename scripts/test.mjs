@@ -1,0 +1,75 @@
+/**
+ * `npm test`: the build, the checks and all tests, and as the last line `N passed, N failed`. Each check counts as one;
+ * so does a test file that cannot be loaded, an error outside of any test and a Vitest that crashes.
+ *
+ *   npm test [-- vitest arguments]   with arguments: only Vitest, only what they name
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runChecks } from './lib/checks.mjs';
+import { run } from './lib/run.mjs';
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+const add = ({ passed = 0, failed = 0, skipped = 0 }) => {
+  count.passed += passed;
+  count.failed += failed;
+  count.skipped += skipped;
+};
+
+async function build() {
+  const { code } = await run('node', ['scripts/build.mjs'], { inherit: true });
+  console.log(code === 0 ? '✓ build' : '✗ build');
+  return code === 0 ? { passed: 1 } : { failed: 1 };
+}
+
+/** Counts of one Vitest run, from its JSON report and its exit code. */
+async function vitest(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'sgaps-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const { code } = await run(
+      'vitest',
+      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
+      { inherit: true },
+    );
+    const result = countReport(report);
+    if (code !== 0 && result.failed === 0) {
+      console.log('✗ Vitest ended with an error outside of any test');
+      result.failed = 1;
+    }
+    return result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countReport(file) {
+  const result = { passed: 0, failed: 0, skipped: 0 };
+  let suites;
+  try {
+    suites = JSON.parse(readFileSync(file, 'utf8')).testResults;
+  } catch {
+    console.log('✗ Vitest crashed before it could report');
+    return { ...result, failed: 1 };
+  }
+  for (const { status, assertionResults } of suites) {
+    let failed = 0;
+    for (const test of assertionResults) {
+      if (test.status === 'passed') result.passed++;
+      else if (test.status === 'failed') failed++;
+      else result.skipped++;
+    }
+    // A file that does not load, or whose set-up fails, has no failed test of its own.
+    result.failed += status === 'failed' ? Math.max(1, failed) : failed;
+  }
+  return result;
+}
+
+const args = process.argv.slice(2);
+add(await build());
+if (args.length === 0) add(await runChecks());
+add(await vitest(args));
+
+console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
+process.exitCode = count.failed > 0 ? 1 : 0;
