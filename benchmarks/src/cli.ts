@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from 'commander';
 import { isSgapsError } from '@sgaps/protocol';
+import { InvalidArgumentError } from 'commander';
 
 /**
  * Parser for a positive number given on a command line.

@@ -32,7 +32,11 @@ function printTable(figures: ClipFigures): void {
   console.log(
     formatTable(
       ['', 'PSNR', 'steady', 'p5', 'SSIM', 'steady'],
-      [row(`rebuilt (${figures.model})`, figures), row('first frame held', figures.firstFrameHeld), row('previous frame held', figures.previousFrameHeld)],
+      [
+        row(`rebuilt (${figures.model})`, figures),
+        row('first frame held', figures.firstFrameHeld),
+        row('previous frame held', figures.previousFrameHeld),
+      ],
     ),
   );
   const { samplesPerFrame, bytesUp, bytesDown, bytesWorstSecond, msPerFrame, frames } = figures;

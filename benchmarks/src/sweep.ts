@@ -65,21 +65,59 @@ const program = new Command('sweep')
     const all = [...found.entries()].sort(([a], [b]) => a.localeCompare(b));
     const cells = (name: string, of: (pick: (figures: ClipFigures) => number) => number) => [
       name,
-      formatNumber(of((f) => f.psnr), 2),
-      formatNumber(of((f) => f.psnrSteady), 2),
-      formatNumber(of((f) => f.psnrP5), 2),
-      formatNumber(of((f) => f.ssimSteady), 4),
-      formatNumber(of((f) => f.previousFrameHeld?.psnrSteady ?? Number.NaN), 2),
-      formatNumber(of((f) => f.samplesPerFrame), 0),
-      formatNumber(of((f) => f.bytesUp), 0),
-      formatNumber(of((f) => f.bytesDown), 0),
-      formatNumber(of((f) => f.bytesWorstSecond), 0),
-      formatNumber(of((f) => f.msPerFrame.p50), 1),
-      formatNumber(of((f) => f.msPerFrame.p95), 1),
+      formatNumber(
+        of((f) => f.psnr),
+        2,
+      ),
+      formatNumber(
+        of((f) => f.psnrSteady),
+        2,
+      ),
+      formatNumber(
+        of((f) => f.psnrP5),
+        2,
+      ),
+      formatNumber(
+        of((f) => f.ssimSteady),
+        4,
+      ),
+      formatNumber(
+        of((f) => f.previousFrameHeld?.psnrSteady ?? Number.NaN),
+        2,
+      ),
+      formatNumber(
+        of((f) => f.samplesPerFrame),
+        0,
+      ),
+      formatNumber(
+        of((f) => f.bytesUp),
+        0,
+      ),
+      formatNumber(
+        of((f) => f.bytesDown),
+        0,
+      ),
+      formatNumber(
+        of((f) => f.bytesWorstSecond),
+        0,
+      ),
+      formatNumber(
+        of((f) => f.msPerFrame.p50),
+        1,
+      ),
+      formatNumber(
+        of((f) => f.msPerFrame.p95),
+        1,
+      ),
     ];
     const rows = all.map(([name, figures]) => cells(name, (pick) => pick(figures)));
     rows.push(cells('mean', (pick) => mean(all.map(([, figures]) => pick(figures)))));
-    console.log(formatTable(['clip', 'PSNR', 'steady', 'p5', 'SSIM st', 'prev st', 'samples', 'up', 'down', 'worst s', 'p50 ms', 'p95 ms'], rows));
+    console.log(
+      formatTable(
+        ['clip', 'PSNR', 'steady', 'p5', 'SSIM st', 'prev st', 'samples', 'up', 'down', 'worst s', 'p50 ms', 'p95 ms'],
+        rows,
+      ),
+    );
     console.error(`${((performance.now() - started) / 1000).toFixed(1)} s`);
     if (args.json) console.log(JSON.stringify(Object.fromEntries(all)));
   });

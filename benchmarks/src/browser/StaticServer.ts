@@ -33,7 +33,10 @@ export class StaticServer {
   ) {}
 
   /** Starts serving `root`; `onPost` gets each posted body and the query of its address. */
-  static async start(root: string, onPost: (body: Buffer, query: URLSearchParams) => Promise<void> | void): Promise<StaticServer> {
+  static async start(
+    root: string,
+    onPost: (body: Buffer, query: URLSearchParams) => Promise<void> | void,
+  ): Promise<StaticServer> {
     const server = createServer((request, response) => {
       answer(root, onPost, request, response).catch((error: unknown) => {
         response.writeHead(500).end(String(error));

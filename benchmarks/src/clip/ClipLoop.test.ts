@@ -22,7 +22,9 @@ function plainParts(log: string[]): LoopParts {
   return {
     client: {
       coordinates: { decode, expand },
-      pixels: { encode: (frames) => toBytes(frames.map(({ frameId, requestId, rgb }) => ({ frameId, requestId, rgb: [...rgb] }))) },
+      pixels: {
+        encode: (frames) => toBytes(frames.map(({ frameId, requestId, rgb }) => ({ frameId, requestId, rgb: [...rgb] }))),
+      },
     },
     server: {
       coordinates: { encode: (requests) => toBytes(requests.map((request) => request.frameId)), decode, expand },
@@ -31,14 +33,27 @@ function plainParts(log: string[]): LoopParts {
           fromBytes<{ frameId: number; requestId: number | null; rgb: number[] }[]>(bytes).map((frame): PixelFrame => {
             const samples = frame.requestId === null ? createSampleSet(0) : resolve(frame.requestId);
             if (!samples) throw new Error(`request ${frame.requestId} is not known`);
-            return { ...frame, clientTime: 0, state: STATE, samples, values: { rgb: Uint8Array.from(frame.rgb), bits: new Uint8Array(1).fill(8) } };
+            return {
+              ...frame,
+              clientTime: 0,
+              state: STATE,
+              samples,
+              values: { rgb: Uint8Array.from(frame.rgb), bits: new Uint8Array(1).fill(8) },
+            };
           }),
       }),
       session: {
         decode: (frame: PixelFrame): DecodedFrame => {
           newest = frame.frameId;
           log.push(`${frame.frameId}<${frame.requestId}:${frame.values.rgb[0]}`);
-          return { frameId: frame.frameId, time: 0, rgb: new Uint8ClampedArray(0), uncertainty: new Float32Array(0), confidence: new Float32Array(0), samples: frame.samples };
+          return {
+            frameId: frame.frameId,
+            time: 0,
+            rgb: new Uint8ClampedArray(0),
+            uncertainty: new Float32Array(0),
+            confidence: new Float32Array(0),
+            samples: frame.samples,
+          };
         },
       },
       planner: {
@@ -59,7 +74,13 @@ describe('ClipLoop', () => {
   it('answers frame t + latency with what was asked from frame t, and asks for the first frames at join', () => {
     const log: string[] = [];
     const seen: number[] = [];
-    const loop = new ClipLoop({ grid: GRID, fps: 30, latency: 2, parts: plainParts(log), onFrame: (frame) => seen.push(frame.frameId) });
+    const loop = new ClipLoop({
+      grid: GRID,
+      fps: 30,
+      latency: 2,
+      parts: plainParts(log),
+      onFrame: (frame) => seen.push(frame.frameId),
+    });
     for (let t = 0; t < 4; t++) loop.push(columns(100 * (t % 2)), STATE);
     loop.finish();
     expect(log).toEqual([
@@ -98,7 +119,8 @@ describe('ClipLoop', () => {
   });
 
   it('refuses a latency or batch that cannot be', () => {
-    const make = (latency: number, batch: number) => () => new ClipLoop({ grid: GRID, fps: 30, latency, batch, parts: plainParts([]), onFrame: () => undefined });
+    const make = (latency: number, batch: number) => () =>
+      new ClipLoop({ grid: GRID, fps: 30, latency, batch, parts: plainParts([]), onFrame: () => undefined });
     expect(make(0, 1)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
     expect(make(1, 17)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
   });

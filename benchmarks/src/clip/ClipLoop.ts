@@ -72,7 +72,15 @@ export interface LoopTotals {
  * ```
  */
 export class ClipLoop {
-  readonly totals: LoopTotals = { frames: 0, samples: 0, bytesUp: 0, bytesDown: 0, framesWithoutRequest: 0, ms: [], bytesPerFrame: [] };
+  readonly totals: LoopTotals = {
+    frames: 0,
+    samples: 0,
+    bytesUp: 0,
+    bytesDown: 0,
+    framesWithoutRequest: 0,
+    ms: [],
+    bytesPerFrame: [],
+  };
   private readonly grid: CaptureGrid;
   private readonly frameMs: number;
   private readonly latency: number;
@@ -99,8 +107,10 @@ export class ClipLoop {
     readonly onFrame: (decoded: DecodedFrame) => void;
   }) {
     const { latency, batch = 1 } = options;
-    if (!Number.isInteger(latency) || latency < 1) throw new SgapsError('ARGUMENT_INVALID', `Latency is ${latency}; a whole number of at least 1 is needed.`);
-    if (!Number.isInteger(batch) || batch < 1 || batch > 16) throw new SgapsError('ARGUMENT_INVALID', `Batch is ${batch}; 1 … 16 is allowed.`);
+    if (!Number.isInteger(latency) || latency < 1)
+      throw new SgapsError('ARGUMENT_INVALID', `Latency is ${latency}; a whole number of at least 1 is needed.`);
+    if (!Number.isInteger(batch) || batch < 1 || batch > 16)
+      throw new SgapsError('ARGUMENT_INVALID', `Batch is ${batch}; 1 … 16 is allowed.`);
     this.grid = options.grid;
     this.frameMs = 1000 / options.fps;
     this.latency = latency;
@@ -109,7 +119,10 @@ export class ClipLoop {
     this.onFrame = options.onFrame;
     this.pixels = options.parts.server.createPixels((requestId) => this.asked.get(requestId));
     const first = latency + batch - 1;
-    this.ask(Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target, target + 1)), 0);
+    this.ask(
+      Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target, target + 1)),
+      0,
+    );
   }
 
   /** The client side of one frame: the true picture on the grid and what the game knows. */

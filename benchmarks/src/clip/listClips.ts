@@ -23,7 +23,12 @@ export interface ClipEntry {
 }
 
 interface Manifest {
-  readonly clips: readonly { readonly name: string; readonly kind?: string; readonly source?: string; readonly licence?: string }[];
+  readonly clips: readonly {
+    readonly name: string;
+    readonly kind?: string;
+    readonly source?: string;
+    readonly licence?: string;
+  }[];
 }
 
 /**

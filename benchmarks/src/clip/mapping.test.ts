@@ -15,18 +15,60 @@ describe('toFrameState', () => {
       zoom: 2,
       rotation: 0.1,
       objects: [
-        { ...base, id: 7, name: 'hero', frame: '3', x: 0, y: 0, z: 5, cx: 12, cy: 6, rot: 0.5, flipX: 1, alpha: 0.5, tint: 0xff00ff },
+        {
+          ...base,
+          id: 7,
+          name: 'hero',
+          frame: '3',
+          x: 0,
+          y: 0,
+          z: 5,
+          cx: 12,
+          cy: 6,
+          rot: 0.5,
+          flipX: 1,
+          alpha: 0.5,
+          tint: 0xff00ff,
+        },
         { ...base, id: 3, name: 'sky', x: 0, y: 0, z: 1, cx: 2, cy: 4, sf: [0.25, 0], tile: [8, 1] },
       ],
     });
     expect(state.cameras).toEqual([{ id: 0, viewX: 100, viewY: 20, zoom: 2, rotation: 0.1, x: 0, y: 0, width: 40, height: 24 }]);
     expect(state.objects.map((object) => object.id)).toEqual([3, 7]);
-    expect(state.objects[0]).toMatchObject({ texture: 'sky', frame: '', x: 2 + 25, y: 4, scrollFactorX: 0.25, scrollFactorY: 0, tileX: 8, tileY: 1, alpha: 1, tint: 0xffffff });
-    expect(state.objects[1]).toMatchObject({ texture: 'hero', frame: '3', x: 112, y: 26, width: 10, height: 8, originX: 0.5, originY: 1, rotation: 0.5, flipX: true, flipY: false, alpha: 0.5, tint: 0xff00ff });
+    expect(state.objects[0]).toMatchObject({
+      texture: 'sky',
+      frame: '',
+      x: 2 + 25,
+      y: 4,
+      scrollFactorX: 0.25,
+      scrollFactorY: 0,
+      tileX: 8,
+      tileY: 1,
+      alpha: 1,
+      tint: 0xffffff,
+    });
+    expect(state.objects[1]).toMatchObject({
+      texture: 'hero',
+      frame: '3',
+      x: 112,
+      y: 26,
+      width: 10,
+      height: 8,
+      originX: 0.5,
+      originY: 1,
+      rotation: 0.5,
+      flipX: true,
+      flipY: false,
+      alpha: 0.5,
+      tint: 0xff00ff,
+    });
   });
 
   it('gives the camera alone where no scene was running, and nothing without state', () => {
-    expect(toFrameState(GRID, { viewX: 5, viewY: 6, zoom: 1, rotation: 0, objects: [], noScene: true })).toMatchObject({ cameras: [{ viewX: 5, viewY: 6 }], objects: [] });
+    expect(toFrameState(GRID, { viewX: 5, viewY: 6, zoom: 1, rotation: 0, objects: [], noScene: true })).toMatchObject({
+      cameras: [{ viewX: 5, viewY: 6 }],
+      objects: [],
+    });
     expect(toFrameState(GRID, undefined)).toEqual({ cameras: [], cameras3d: [], objects: [], values: [] });
   });
 
@@ -41,7 +83,8 @@ describe('toFrameState', () => {
 describe('samplePicture', () => {
   it('takes points as they are and means rounded half up, clipped to the grid', () => {
     const picture = new Uint8Array(3 * GRID.width * GRID.height);
-    const put = (x: number, y: number, value: number) => picture.fill(value, 3 * (y * GRID.width + x), 3 * (y * GRID.width + x) + 3);
+    const put = (x: number, y: number, value: number) =>
+      picture.fill(value, 3 * (y * GRID.width + x), 3 * (y * GRID.width + x) + 3);
     put(5, 5, 200);
     put(6, 5, 1);
     put(39, 23, 9);

@@ -77,7 +77,10 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   const state = options.state === undefined ? undefined : loadClipState(options.state);
   if (options.depth !== undefined) await probeVideo(options.depth);
   if (state && (state.width !== info.width || state.height !== info.height)) {
-    throw new SgapsError('ARGUMENT_INVALID', `The state is of a ${state.width}×${state.height} clip, ${options.input} is ${info.width}×${info.height}.`);
+    throw new SgapsError(
+      'ARGUMENT_INVALID',
+      `The state is of a ${state.width}×${state.height} clip, ${options.input} is ${info.width}×${info.height}.`,
+    );
   }
   const grid = { width: info.width, height: info.height };
   const { parts, planner } = createLoopParts(grid, options);

@@ -9,7 +9,12 @@ import { type CaptureGrid, SampleKind, type SampleSet, SgapsError } from '@sgaps
  * const rgb = samplePicture({ width: 320, height: 180 }, picture, set, new Uint8Array(3 * set.count));
  * ```
  */
-export function samplePicture(grid: CaptureGrid, picture: Uint8Array | Uint8ClampedArray, set: SampleSet, out: Uint8Array): Uint8Array {
+export function samplePicture(
+  grid: CaptureGrid,
+  picture: Uint8Array | Uint8ClampedArray,
+  set: SampleSet,
+  out: Uint8Array,
+): Uint8Array {
   const { width, height } = grid;
   for (let i = 0; i < set.count; i++) {
     const u = set.u[i];

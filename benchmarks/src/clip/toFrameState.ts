@@ -18,7 +18,9 @@ export function toFrameState(grid: CaptureGrid, frame: ClipFrame | undefined): F
     return { cameras: [], cameras3d: [camera], objects: [], values: [] };
   }
   const { viewX = 0, viewY = 0, zoom = 1, rotation = 0, objects = [] } = frame;
-  const ordered = objects.map((object, order) => ({ object, order })).sort((a, b) => a.object.z - b.object.z || a.order - b.order);
+  const ordered = objects
+    .map((object, order) => ({ object, order }))
+    .sort((a, b) => a.object.z - b.object.z || a.order - b.order);
   return {
     cameras: [{ id: 0, viewX, viewY, zoom, rotation, ...viewport }],
     cameras3d: [],

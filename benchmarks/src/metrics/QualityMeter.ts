@@ -54,7 +54,13 @@ export class QualityMeter {
   private truthSide: SsimSide | undefined;
   private pictureSide: SsimSide | undefined;
 
-  constructor(options: { readonly width: number; readonly height: number; readonly fps: number; readonly ssim?: boolean; readonly held?: boolean }) {
+  constructor(options: {
+    readonly width: number;
+    readonly height: number;
+    readonly fps: number;
+    readonly ssim?: boolean;
+    readonly held?: boolean;
+  }) {
     this.steadyFrom = Math.round(2 * options.fps);
     this.held = options.held ?? true;
     if (options.ssim ?? true) this.ssim = new Ssim(options.width, options.height);

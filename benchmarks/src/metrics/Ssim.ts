@@ -60,7 +60,8 @@ export class Ssim {
   /** Fills `out` (default: a new one) from interleaved RGB. */
   prepare(rgb: Uint8Array | Uint8ClampedArray, out: SsimSide = this.createSide()): SsimSide {
     const { luma } = out;
-    for (let i = 0, j = 0; i < luma.length; i++, j += 3) luma[i] = 0.299 * rgb[j] + 0.587 * rgb[j + 1] + 0.114 * rgb[j + 2] - OFFSET;
+    for (let i = 0, j = 0; i < luma.length; i++, j += 3)
+      luma[i] = 0.299 * rgb[j] + 0.587 * rgb[j + 1] + 0.114 * rgb[j + 2] - OFFSET;
     this.blur(luma, out.mean);
     for (let i = 0; i < luma.length; i++) this.product[i] = luma[i] * luma[i];
     this.blur(this.product, out.square);

@@ -36,11 +36,22 @@ describe('psnr', () => {
 
   it('follows 20 log10(255 / d) for a constant difference d', () => {
     const a = picture(() => 100);
-    for (const d of [1, 5, 16, 100]) expect(psnr(a, picture(() => 100 + d))).toBeCloseTo(20 * Math.log10(255 / d), 10);
+    for (const d of [1, 5, 16, 100])
+      expect(
+        psnr(
+          a,
+          picture(() => 100 + d),
+        ),
+      ).toBeCloseTo(20 * Math.log10(255 / d), 10);
   });
 
   it('counts channels alike', () => {
-    expect(psnr(picture(() => 0), picture((_x, _y, c) => (c === 1 ? 30 : 0)))).toBeCloseTo(10 * Math.log10((255 * 255 * 3) / 900), 10);
+    expect(
+      psnr(
+        picture(() => 0),
+        picture((_x, _y, c) => (c === 1 ? 30 : 0)),
+      ),
+    ).toBeCloseTo(10 * Math.log10((255 * 255 * 3) / 900), 10);
   });
 });
 
@@ -53,7 +64,12 @@ describe('Ssim', () => {
   it('is the luminance term alone for flat pictures', () => {
     const C1 = (0.01 * 255) ** 2;
     const expected = (2 * 100 * 150 + C1) / (100 * 100 + 150 * 150 + C1);
-    expect(ssimOf(picture(() => 100), picture(() => 150))).toBeCloseTo(expected, 5);
+    expect(
+      ssimOf(
+        picture(() => 100),
+        picture(() => 150),
+      ),
+    ).toBeCloseTo(expected, 5);
   });
 
   it('is near −1 for a zero-mean pattern turned about its mean', () => {
@@ -63,9 +79,11 @@ describe('Ssim', () => {
   });
 
   it('agrees with a direct, unseparated computation', () => {
-    const noise = (seed: number) => picture((x, y, c) => ((x * 73856093) ^ (y * 19349663) ^ (c * 83492791) ^ (seed * 2654435761)) & 255);
+    const noise = (seed: number) =>
+      picture((x, y, c) => ((x * 73856093) ^ (y * 19349663) ^ (c * 83492791) ^ (seed * 2654435761)) & 255);
     const a = noise(1);
-    const b = picture((x, y, c) => (a[3 * (y * W + x) + c] + noise(2)[3 * (y * W + x) + c]) >> 1);
+    const other = noise(2);
+    const b = picture((x, y, c) => (a[3 * (y * W + x) + c] + other[3 * (y * W + x) + c]) >> 1);
     expect(ssimOf(a, b)).toBeCloseTo(directSsim(a, b), 5);
   });
 });
@@ -144,7 +162,9 @@ describe('against ffmpeg', () => {
     const other = new VideoWriter(join(dir, 'other.mkv'), info);
     for (let t = 0; t < 5; t++) {
       truths.push(picture((x, y, c) => Math.round(128 + 100 * Math.sin((x + 2 * t) / 5) * Math.cos((y + c) / 7))));
-      others.push(picture((x, y, c) => Math.round(128 + 100 * Math.sin((x + 2 * t) / 5) * Math.cos((y + c) / 7) + ((x * y + t) % 9) - 4)));
+      others.push(
+        picture((x, y, c) => Math.round(128 + 100 * Math.sin((x + 2 * t) / 5) * Math.cos((y + c) / 7) + ((x * y + t) % 9) - 4)),
+      );
       await truth.write(truths[t]);
       await other.write(others[t]);
     }
@@ -156,7 +176,19 @@ describe('against ffmpeg', () => {
   const filter = (name: string) =>
     execFileSync(
       'ffmpeg',
-      ['-v', 'error', '-i', join(dir, 'other.mkv'), '-i', join(dir, 'truth.mkv'), '-lavfi', `[0]format=gbrp[a];[1]format=gbrp[b];[a][b]${name}=stats_file=-`, '-f', 'null', '-'],
+      [
+        '-v',
+        'error',
+        '-i',
+        join(dir, 'other.mkv'),
+        '-i',
+        join(dir, 'truth.mkv'),
+        '-lavfi',
+        `[0]format=gbrp[a];[1]format=gbrp[b];[a][b]${name}=stats_file=-`,
+        '-f',
+        'null',
+        '-',
+      ],
       { encoding: 'utf8' },
     )
       .trim()
@@ -164,7 +196,8 @@ describe('against ffmpeg', () => {
 
   it('writes and reads frames back bit for bit', async () => {
     let t = 0;
-    for await (const frame of readFrames(join(dir, 'truth.mkv'), { width: W, height: H })) expect(Buffer.compare(frame, truths[t++])).toBe(0);
+    for await (const frame of readFrames(join(dir, 'truth.mkv'), { width: W, height: H }))
+      expect(Buffer.compare(frame, truths[t++])).toBe(0);
     expect(t).toBe(5);
   });
 

@@ -60,7 +60,11 @@ export function clipTable(measured: readonly MeasuredClip[]): string {
     const average: Cell = (of, digits) => formatNumber(mean(flat.map(({ figures }) => of(figures) ?? Number.NaN)), digits);
     rows.push(...rowsOf(`mean of ${flat.length} 2D clips`, average));
   }
-  return [`| ${HEAD.join(' | ')} |`, `|${HEAD.map((_, i) => (i < 2 ? '---' : '---:')).join('|')}|`, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+  return [
+    `| ${HEAD.join(' | ')} |`,
+    `|${HEAD.map((_, i) => (i < 2 ? '---' : '---:')).join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
 }
 
 /**
@@ -73,6 +77,9 @@ export function clipTable(measured: readonly MeasuredClip[]): string {
  */
 export function clipSources(measured: readonly MeasuredClip[]): string {
   return measured
-    .map(({ clip, figures }) => `- ${clip.name} (${clip.kind || 'no state'}, ${figures.frames} frames): ${clip.source || 'no source given'}; ${clip.licence || 'no licence given'}`)
+    .map(
+      ({ clip, figures }) =>
+        `- ${clip.name} (${clip.kind || 'no state'}, ${figures.frames} frames): ${clip.source || 'no source given'}; ${clip.licence || 'no licence given'}`,
+    )
     .join('\n');
 }

@@ -10,7 +10,11 @@ import type { SweepAnswer, SweepJob } from './worker.js';
  * await runJobs([{ name: 'tank', options: { input: 'tank.mkv' }, at: [] }], 2, (answer) => console.log(answer));
  * ```
  */
-export async function runJobs(jobs: readonly SweepJob[], workers: number, onAnswer: (answer: SweepAnswer) => void): Promise<void> {
+export async function runJobs(
+  jobs: readonly SweepJob[],
+  workers: number,
+  onAnswer: (answer: SweepAnswer) => void,
+): Promise<void> {
   const queue = [...jobs];
   const worker = async () => {
     const child = fork(join(import.meta.dirname, 'worker.ts'), { execArgv: process.execArgv, serialization: 'advanced' });

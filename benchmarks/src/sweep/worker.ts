@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { isSgapsError } from '@sgaps/protocol';
 import { type ClipFigures, type ClipOptions, measureClip } from '../clip/measureClip.js';
-import { probeVideo } from '../video/probeVideo.js';
 import { paintDifference, paintMap, paintSamples } from '../picture/paint.js';
 import { type StripPanel, writeStrip } from '../picture/writeStrip.js';
+import { probeVideo } from '../video/probeVideo.js';
 
 /**
  * What the sweep asks of a worker process.
@@ -22,7 +22,9 @@ export interface SweepJob {
 }
 
 /** What comes back: figures, or what went wrong. */
-export type SweepAnswer = { readonly name: string; readonly figures: ClipFigures } | { readonly name: string; readonly error: string };
+export type SweepAnswer =
+  | { readonly name: string; readonly figures: ClipFigures }
+  | { readonly name: string; readonly error: string };
 
 async function work(job: SweepJob): Promise<ClipFigures> {
   const grid = await probeVideo(job.options.input);
@@ -52,6 +54,10 @@ process.on('message', (job: SweepJob) => {
   const answer = (message: SweepAnswer) => process.send?.(message);
   work(job).then(
     (figures) => answer({ name: job.name, figures }),
-    (error: unknown) => answer({ name: job.name, error: isSgapsError(error) ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error) }),
+    (error: unknown) =>
+      answer({
+        name: job.name,
+        error: isSgapsError(error) ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error),
+      }),
   );
 });

@@ -8,7 +8,18 @@ import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
 /** Lossless RGB, as the clips are stored. */
 export const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
 /** H.264 that every browser plays. */
-export const PLAYABLE_H264 = ['-c:v', 'libx264', '-crf', '14', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'] as const;
+export const PLAYABLE_H264 = [
+  '-c:v',
+  'libx264',
+  '-crf',
+  '14',
+  '-preset',
+  'veryfast',
+  '-pix_fmt',
+  'yuv420p',
+  '-movflags',
+  '+faststart',
+] as const;
 
 /**
  * Writes raw RGB frames into a video file through ffmpeg: lossless by default.
@@ -34,7 +45,18 @@ export class VideoWriter {
   ) {
     mkdirSync(dirname(path), { recursive: true });
     this.frameBytes = info.width * info.height * 3;
-    const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${info.width}x${info.height}`, '-r', String(info.fps), '-i', 'pipe:0'];
+    const input = [
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgb24',
+      '-s',
+      `${info.width}x${info.height}`,
+      '-r',
+      String(info.fps),
+      '-i',
+      'pipe:0',
+    ];
     this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, path], ['pipe', 'ignore', 'pipe']);
     if (!this.run.process.stdin) throw new SgapsError('UNSUPPORTED', 'ffmpeg took no input stream.');
     this.input = this.run.process.stdin;
@@ -46,7 +68,8 @@ export class VideoWriter {
 
   /** Appends one frame of 3·width·height bytes; the buffer may be reused once this resolves. */
   async write(rgb: Uint8Array | Uint8ClampedArray): Promise<void> {
-    if (rgb.length !== this.frameBytes) throw new SgapsError('ARGUMENT_INVALID', `A frame has ${rgb.length} bytes, ${this.frameBytes} are needed.`);
+    if (rgb.length !== this.frameBytes)
+      throw new SgapsError('ARGUMENT_INVALID', `A frame has ${rgb.length} bytes, ${this.frameBytes} are needed.`);
     if (this.failure) await this.run.done;
     const copy = Buffer.from(rgb);
     if (!this.input.write(copy)) await Promise.race([once(this.input, 'drain'), this.run.done]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
@@ -35,7 +35,8 @@ export function startFfmpeg(args: readonly string[], stdio: StdioOptions, progra
   });
   const done = new Promise<void>((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'ENOENT' ? `${binary} was not found; install ffmpeg (Debian: apt-get install ffmpeg).` : cause.message;
+      const why =
+        cause.code === 'ENOENT' ? `${binary} was not found; install ffmpeg (Debian: apt-get install ffmpeg).` : cause.message;
       reject(new SgapsError('UNSUPPORTED', why, { cause }));
     });
     child.once('close', (code, signal) => {

@@ -26,7 +26,17 @@ export interface VideoInfo {
  */
 export async function probeVideo(path: string): Promise<VideoInfo> {
   assertFile(path, 'clip');
-  const args = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height,r_frame_rate', '-of', 'json', path];
+  const args = [
+    '-v',
+    'error',
+    '-select_streams',
+    'v:0',
+    '-show_entries',
+    'stream=width,height,r_frame_rate',
+    '-of',
+    'json',
+    path,
+  ];
   const run = startFfmpeg(args, ['ignore', 'pipe', 'pipe'], 'ffprobe');
   let text = '';
   run.process.stdout?.on('data', (chunk: Buffer) => {

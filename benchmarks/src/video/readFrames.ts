@@ -24,7 +24,22 @@ export async function* readFrames(
   const format = options.format ?? 'rgb24';
   const frameBytes = size.width * size.height * BYTES_PER_PIXEL[format];
   const limit = options.frames === undefined ? [] : ['-frames:v', String(options.frames)];
-  const args = ['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', ...limit, '-f', 'rawvideo', '-pix_fmt', format, 'pipe:1'];
+  const args = [
+    '-v',
+    'error',
+    '-i',
+    path,
+    '-map',
+    '0:v:0',
+    '-fps_mode',
+    'passthrough',
+    ...limit,
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    format,
+    'pipe:1',
+  ];
   const run = startFfmpeg(args, ['ignore', 'pipe', 'pipe']);
   const stdout = run.process.stdout;
   if (!stdout) throw new SgapsError('UNSUPPORTED', 'ffmpeg gave no output stream.');
