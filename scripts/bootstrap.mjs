@@ -192,14 +192,21 @@ function run([program, ...args], env) {
   };
   // A terminal signals npm and us, and npm signals us again: one press is passed on once.
   let last = 0;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (Date.now() - last < 500) return;
-      last = Date.now();
-      child.kill(signal);
-      setTimeout(() => signalGroup('SIGKILL'), STOP_GRACE_MS).unref();
-    });
-  }
+  const stop = (signal) => {
+    if (Date.now() - last < 500) return;
+    last = Date.now();
+    child.kill(signal);
+    setTimeout(() => signalGroup('SIGKILL'), STOP_GRACE_MS).unref();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  // `kill <npm>` reaches only the shell between npm and us, which dies of it: we notice that our parent is gone.
+  const parent = process.ppid;
+  const orphaned = () => process.env.npm_lifecycle_event && process.ppid !== parent;
+  const watch = setInterval(() => {
+    if (!orphaned()) return;
+    clearInterval(watch);
+    stop('SIGTERM');
+  }, 250);
   child.on('error', (error) => fail(`${program}: ${error.message}`));
   child.on('exit', (code, signal) => {
     if (!WINDOWS && signalGroup('SIGTERM')) {
