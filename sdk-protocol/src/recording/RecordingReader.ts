@@ -1,0 +1,317 @@
+import { isSgapsError } from '../errors.js';
+import { CHUNK_OF, type ChunkEntry, ChunkKind, chunkRecords, readChunkBody } from './chunk.js';
+import { type EventMarker, readFooter } from './footer.js';
+import { readJournal } from './journal.js';
+import { readRecordingHeader, type RecordingHeader } from './RecordingHeader.js';
+import { decodeSnapshot, NO_FRAME } from './record.js';
+import { epochIsWhole, lastEpochIsWhole, scanChunks } from './scan.js';
+import type { ByteSource, Compressor, RecordingRecord, RecordingSnapshot, RecordKind } from './types.js';
+
+/**
+ * Where things lie in a recording. Times in ms since its start.
+ *
+ * @example
+ * ```ts
+ * timeline.draw(reader.index.duration, reader.index.events);
+ * ```
+ */
+export interface RecordingIndex {
+  readonly chunks: readonly ChunkEntry[];
+  readonly snapshots: readonly { readonly time: number; readonly sequence: number; readonly frameId: number | null }[];
+  readonly events: readonly EventMarker[];
+  /** Largest time of any record, 0 for an empty recording. */
+  readonly duration: number;
+  /** Game frames the pixel records say they cover. */
+  readonly frames: number;
+  readonly records: number;
+  /** False while a recording grows, and after a crash until it is recovered. */
+  readonly hasFooter: boolean;
+  /** Stretches of the file that were passed over as damaged (0 with a footer: then damage shows when read). */
+  readonly damaged: number;
+}
+
+/**
+ * Options of `RecordingReader.open`.
+ *
+ * @example
+ * ```ts
+ * const options: RecordingReaderOptions = { compressor: zstdCompressor };
+ * ```
+ */
+export interface RecordingReaderOptions {
+  readonly compressor: Compressor;
+  /** The journals of a recording that is open or was left by a crash; read along, in any order. */
+  readonly journals?: readonly ByteSource[];
+}
+
+/**
+ * Which records `RecordingReader.records` gives.
+ *
+ * @example
+ * ```ts
+ * for await (const record of reader.records(0, { kinds: ['pixels'], afterSequence: snapshot.sequence })) show(record);
+ * ```
+ */
+export interface RecordQuery {
+  /** Default: all but snapshots. */
+  readonly kinds?: readonly RecordKind[];
+  /** Only records with a larger sequence. Default −1: all. */
+  readonly afterSequence?: number;
+  /** Only records up to and including this time. */
+  readonly toTime?: number;
+}
+
+const ALL_BUT_SNAPSHOTS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'audio'];
+
+/** Chunks of one kind, read in turn. */
+interface Cursor {
+  readonly chunks: readonly ChunkEntry[];
+  next: number;
+  records: Iterator<RecordingRecord> | null;
+  /** The record to be given next, null until its chunk is read. */
+  head: RecordingRecord | null;
+}
+
+/**
+ * Reads a recording: finished, left by a crash, or still growing; from a file, memory or over HTTP ranges. Bytes are
+ * untrusted: whatever they say, methods throw only `SgapsError` and hold at most one chunk of each kind (16 MiB) at a time.
+ *
+ * @example
+ * ```ts
+ * const reader = await RecordingReader.open(source, { compressor });
+ * const snapshot = await reader.nearestSnapshot(30_000);
+ * for await (const record of reader.records(0, { afterSequence: snapshot?.sequence ?? -1 })) replay(record);
+ * ```
+ */
+export class RecordingReader {
+  private tailRecords: RecordingRecord[] = [];
+  private chunks: ChunkEntry[] = [];
+  private markers: EventMarker[] = [];
+  private damaged = 0;
+  /** Where the scan goes on. */
+  private tail: number;
+  private hasFooter = false;
+  private current: RecordingIndex;
+
+  private constructor(
+    private readonly source: ByteSource,
+    private readonly options: RecordingReaderOptions,
+    /** What the recording says about itself. */
+    readonly header: RecordingHeader,
+    private readonly start: number,
+  ) {
+    this.tail = start;
+    this.current = this.buildIndex();
+  }
+
+  /**
+   * Reads header and index. Throws `BYTES_MALFORMED`, `BYTES_TRUNCATED`, `CHECKSUM_MISMATCH`, `LIMIT_EXCEEDED` or
+   * `VERSION_UNSUPPORTED` where the bytes are no recording; a missing footer is made up for by scanning.
+   *
+   * @example
+   * ```ts
+   * const reader = await RecordingReader.open(memorySource(bytes), { compressor });
+   * ```
+   */
+  static async open(source: ByteSource, options: RecordingReaderOptions): Promise<RecordingReader> {
+    const { header, end } = await readRecordingHeader(source, await source.size());
+    const reader = new RecordingReader(source, options, header, end);
+    await reader.refresh();
+    return reader;
+  }
+
+  /** Where things lie, as of `open` or the last `refresh`. */
+  get index(): RecordingIndex {
+    return this.current;
+  }
+
+  /** Milliseconds: the largest record time. */
+  get duration(): number {
+    return this.current.duration;
+  }
+
+  /**
+   * Picks up what was appended since; true if there is anything new. Costs nothing once the recording is closed.
+   *
+   * @example
+   * ```ts
+   * if (await reader.refresh()) for await (const record of reader.records(0, { afterSequence: last })) show(record);
+   * ```
+   */
+  async refresh(): Promise<boolean> {
+    if (this.hasFooter) return false;
+    const before = this.current;
+    // Journals first: what is sealed and gone from them by then is found in the file. A seal that ends between reading one
+    // journal and the other can still leave a gap in the sequence; then everything is read once more.
+    for (let attempt = 0; attempt < 8; attempt++) {
+      if (await this.load()) break;
+    }
+    this.current = this.buildIndex();
+    return this.current.records !== before.records || this.current.hasFooter !== before.hasFooter;
+  }
+
+  /**
+   * The records with `time >= fromTime`, in the order they were appended, as of the last `refresh`. Throws
+   * `CHECKSUM_MISMATCH` where it meets a damaged chunk.
+   *
+   * @example
+   * ```ts
+   * for await (const { kind, time, bytes } of reader.records(10_000)) console.log(kind, time, bytes.length);
+   * ```
+   */
+  async *records(fromTime = 0, query: RecordQuery = {}): AsyncGenerator<RecordingRecord> {
+    const { kinds = ALL_BUT_SNAPSHOTS, afterSequence = -1, toTime = Number.POSITIVE_INFINITY } = query;
+    const wanted = (record: RecordingRecord): boolean =>
+      record.time >= fromTime && record.time <= toTime && record.sequence > afterSequence && kinds.includes(record.kind);
+    const cursors = [...new Set(kinds.map((kind) => CHUNK_OF[kind]))].map((kind): Cursor => {
+      const chunks = this.chunks.filter(
+        (chunk) => chunk.kind === kind && chunk.lastTime >= fromTime && chunk.firstTime <= toTime && chunk.lastSequence > afterSequence,
+      );
+      return { chunks, next: 0, records: null, head: null };
+    });
+    const tail = this.tailRecords;
+    for (let cursor = earliest(cursors); cursor !== null; cursor = earliest(cursors)) {
+      const record = cursor.head;
+      if (record === null) {
+        cursor.records = chunkRecords(await readChunkBody(this.source, cursor.chunks[cursor.next++], this.options.compressor));
+      } else if (wanted(record)) {
+        yield record;
+      }
+      advance(cursor);
+    }
+    for (const record of tail) if (wanted(record)) yield record;
+  }
+
+  /**
+   * The event records, in the order they were appended.
+   *
+   * @example
+   * ```ts
+   * for await (const event of reader.events()) console.log(event.time);
+   * ```
+   */
+  events(): AsyncGenerator<RecordingRecord> {
+    return this.records(0, { kinds: ['event'] });
+  }
+
+  /**
+   * The latest whole snapshot at or before `time` (ms), null if there is none. A damaged one is passed over for the one
+   * before it: playing from there gives the same frames.
+   *
+   * @example
+   * ```ts
+   * const snapshot = await reader.nearestSnapshot(30_000);
+   * ```
+   */
+  async nearestSnapshot(time: number): Promise<RecordingSnapshot | null> {
+    const inTail = this.tailRecords.filter((record) => record.kind === 'snapshot' && record.time <= time).at(-1);
+    if (inTail) return toSnapshot(inTail);
+    for (let i = this.chunks.length - 1; i >= 0; i--) {
+      const entry = this.chunks[i];
+      if (entry.kind !== ChunkKind.snapshot || entry.firstTime > time) continue;
+      try {
+        const [record] = chunkRecords(await readChunkBody(this.source, entry, this.options.compressor));
+        if (record?.kind === 'snapshot' && record.time <= time) return toSnapshot(record);
+      } catch (error) {
+        if (!isSgapsError(error)) throw error;
+      }
+    }
+    return null;
+  }
+
+  /** Closes the sources. */
+  async close(): Promise<void> {
+    await this.source.close?.();
+    for (const journal of this.options.journals ?? []) await journal.close?.();
+  }
+
+  /** One pass over journals and file; false where they did not fit together because a seal ended in between. */
+  private async load(): Promise<boolean> {
+    const { compressor } = this.options;
+    const journals = [];
+    for (const source of this.options.journals ?? []) {
+      const journal = await readJournal(source);
+      if (journal !== null && journal.records.length > 0) journals.push(journal);
+    }
+    journals.sort((a, b) => a.epoch - b.epoch);
+    const size = await this.source.size();
+    const footer = await readFooter(this.source, this.start, size, compressor);
+    if (footer !== null) {
+      this.chunks = footer.chunks;
+      this.markers = footer.events;
+      this.tailRecords = [];
+      this.hasFooter = true;
+      this.damaged = 0;
+      return true;
+    }
+    const scan = await scanChunks(this.source, this.tail, size, compressor, false);
+    const chunks = scan.chunks;
+    let tail = scan.tail;
+    // An epoch that is being sealed right now shows some of its chunks: its journal is the better source.
+    const last = chunks.at(-1);
+    if (last && !lastEpochIsWhole([...this.chunks, ...chunks]) && journals.some((journal) => journal.epoch === last.epoch)) {
+      while (chunks.at(-1)?.epoch === last.epoch) tail = (chunks.pop() as ChunkEntry).offset;
+    }
+    const kept = chunks.length === scan.chunks.length ? scan.events : scan.events.filter((event) => event.sequence <= lastSequence(chunks));
+    for (const chunk of chunks) this.chunks.push(chunk);
+    for (const event of kept) this.markers.push(event);
+    this.tail = tail;
+    this.damaged = scan.damaged;
+    const sealed = lastSequence(this.chunks);
+    this.tailRecords = journals
+      .filter((journal) => !epochIsWhole(this.chunks, journal.epoch))
+      .flatMap((journal) => journal.records)
+      .filter((record) => record.sequence > sealed);
+    return this.tailRecords.length === 0 || this.tailRecords[0].sequence === sealed + 1;
+  }
+
+  private buildIndex(): RecordingIndex {
+    const snapshots = [];
+    let duration = 0;
+    let frames = 0;
+    let records = 0;
+    for (const chunk of this.chunks) {
+      duration = Math.max(duration, chunk.lastTime);
+      frames += chunk.frames;
+      records += chunk.records;
+      if (chunk.kind !== ChunkKind.snapshot) continue;
+      snapshots.push({ time: chunk.firstTime, sequence: chunk.firstSequence, frameId: chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame });
+    }
+    const events = [...this.markers];
+    for (const { kind, time, sequence, firstFrame, lastFrame } of this.tailRecords) {
+      duration = Math.max(duration, time);
+      records++;
+      if (kind === 'pixels' && firstFrame !== null && lastFrame !== null) frames += lastFrame - firstFrame + 1;
+      if (kind === 'snapshot') snapshots.push({ time, sequence, frameId: lastFrame });
+      if (kind === 'event') events.push({ time, sequence });
+    }
+    return { chunks: this.chunks.slice(), snapshots, events, duration, frames, records, hasFooter: this.hasFooter, damaged: this.damaged };
+  }
+}
+
+function toSnapshot(record: RecordingRecord): RecordingSnapshot {
+  const { time, sequence, lastFrame: frameId } = record;
+  return { time, sequence, frameId, ...decodeSnapshot(record.bytes) };
+}
+
+function lastSequence(chunks: readonly ChunkEntry[]): number {
+  return chunks.reduce((last, chunk) => (chunk.records > 0 ? Math.max(last, chunk.lastSequence) : last), -1);
+}
+
+/** The cursor whose next record was appended first; an unread chunk counts by its header. Null when all are done. */
+function earliest(cursors: readonly Cursor[]): Cursor | null {
+  let best: Cursor | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const cursor of cursors) {
+    const sequence = cursor.head?.sequence ?? (cursor.next < cursor.chunks.length ? cursor.chunks[cursor.next].firstSequence : null);
+    if (sequence === null || sequence >= least) continue;
+    best = cursor;
+    least = sequence;
+  }
+  return best;
+}
+
+function advance(cursor: Cursor): void {
+  const step = cursor.records?.next();
+  cursor.head = step === undefined || step.done ? null : step.value;
+}

@@ -1,0 +1,353 @@
+import { existsSync } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  type ChunkEntry,
+  type Compressor,
+  encodeFooter,
+  encodeRecordingHeader,
+  encodeSnapshot,
+  type EventMarker,
+  groupEntries,
+  NO_FRAME,
+  RECORDING,
+  type RecordingHeader,
+  type RecordingRecord,
+  type RecordKind,
+  SgapsError,
+  sealEpoch,
+} from '@sgaps/protocol';
+import { syncFolder, toStorageError, writeAll } from './files.js';
+import { JournalFile } from './JournalFile.js';
+
+/** A journal is sealed once its records span this much… */
+const SEAL_MS = 1000;
+/** …or this many bytes. */
+const SEAL_BYTES = 4 * 1024 * 1024;
+/** A disk that has not sealed the journal before by the time the next one is this big counts as failed. */
+const STALL_BYTES = 64 * 1024 * 1024;
+const SYNC_MS = 1000;
+
+/**
+ * What a writer has taken so far. `bytes` counts payloads of all kinds, `bytesUp` pixel packets, `bytesDown` coordinate packets.
+ *
+ * @example
+ * ```ts
+ * const perSecond = (1000 * writer.figures.bytesUp) / writer.figures.durationMs;
+ * ```
+ */
+export interface RecordingFigures {
+  readonly records: number;
+  /** Game frames named by pixel records. */
+  readonly frames: number;
+  readonly bytes: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Largest record time, ms. */
+  readonly durationMs: number;
+}
+
+/**
+ * Where and how a `RecordingWriter` writes.
+ *
+ * @example
+ * ```ts
+ * const options: RecordingWriterOptions = { path: '/data/a1.sgaps', journals: ['/data/a1.journal', '/data/a1.journal2'], compressor: zstdCompressor };
+ * ```
+ */
+export interface RecordingWriterOptions {
+  readonly path: string;
+  readonly journals: readonly [string, string];
+  readonly compressor: Compressor;
+  /** Called once, when the recording stops because of its storage. */
+  readonly onError?: (error: SgapsError) => void;
+  /** Awaited at the end of `close`. */
+  readonly onClosed?: (writer: RecordingWriter) => Promise<void>;
+}
+
+/**
+ * Appends to one open recording. `append` hands each record to the system before it returns, so `kill -9` loses none that
+ * was appended; sealing into chunks and fsync run beside it. Disk trouble never throws: the writer stops (`state`, `error`, `onError`)
+ * and everything before stays readable and recoverable.
+ *
+ * @example
+ * ```ts
+ * const writer = await store.create(header, { onError: (error) => room.notify(error.code) });
+ * writer.append('pixels', time, packet, firstFrame, lastFrame);
+ * await writer.close();
+ * ```
+ */
+export class RecordingWriter {
+  private status: 'open' | 'failed' | 'closed' = 'open';
+  private failure: SgapsError | null = null;
+  private sequence = 0;
+  private epoch = 0;
+  private frames = 0;
+  private bytes = 0;
+  private bytesUp = 0;
+  private bytesDown = 0;
+  private durationMs = 0;
+  private readonly chunks: ChunkEntry[] = [];
+  private readonly markers: EventMarker[] = [];
+  private readonly listeners = new Set<(record: RecordingRecord) => void>();
+  /** Takes appends. */
+  private active: JournalFile;
+  /** Free, or being sealed. */
+  private other: JournalFile;
+  /** True from the moment `other` is full until its records are in the file. */
+  private otherUnsealed = false;
+  private sealing: Promise<void> | null = null;
+  private syncing: Promise<void> | null = null;
+  private closing: Promise<void> | null = null;
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    /** The header the recording was created with. */
+    readonly header: RecordingHeader,
+    private readonly options: RecordingWriterOptions,
+    private readonly file: FileHandle,
+    /** End of the sealed chunks. */
+    private end: number,
+    journals: readonly [JournalFile, JournalFile],
+  ) {
+    [this.active, this.other] = journals;
+    this.active.begin(this.epoch);
+    this.timer = setInterval(() => this.syncSoon(), SYNC_MS);
+    this.timer.unref();
+  }
+
+  /**
+   * Creates the file with its header (durable before this resolves) and two empty journals. Throws `ARGUMENT_INVALID`
+   * when the recording exists, `STORAGE_FULL` or `STORAGE_FAILED` when the disk does not take it.
+   *
+   * @example
+   * ```ts
+   * const writer = await RecordingWriter.create(header, { path, journals, compressor: zstdCompressor });
+   * ```
+   */
+  static async create(header: RecordingHeader, options: RecordingWriterOptions): Promise<RecordingWriter> {
+    const head = encodeRecordingHeader(header);
+    const draft = `${options.path}.tmp`;
+    if (existsSync(options.path)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${header.recordingId} exists already.`);
+    let file: FileHandle | undefined;
+    const journals: JournalFile[] = [];
+    try {
+      file = await open(draft, 'w+');
+      await writeAll(file, head, 0);
+      await file.datasync();
+      for (const path of options.journals) journals.push(new JournalFile(path));
+      await rename(draft, options.path);
+      await syncFolder(dirname(options.path));
+      return new RecordingWriter(header, options, file, head.length, [journals[0], journals[1]]);
+    } catch (error) {
+      for (const journal of journals) journal.close();
+      await file?.close();
+      for (const path of [draft, options.path, ...options.journals]) await rm(path, { force: true });
+      throw toStorageError(error, `creating recording ${header.recordingId}`);
+    }
+  }
+
+  /** The recording's id. */
+  get id(): string {
+    return this.header.recordingId;
+  }
+
+  /** `open` takes records; `failed` after disk trouble; `closed` after `close`. */
+  get state(): 'open' | 'failed' | 'closed' {
+    return this.status;
+  }
+
+  /** Why it failed, null if it did not. */
+  get error(): SgapsError | null {
+    return this.failure;
+  }
+
+  /** What was taken so far. */
+  get figures(): RecordingFigures {
+    const { sequence: records, frames, bytes, bytesUp, bytesDown, durationMs } = this;
+    return { records, frames, bytes, bytesUp, bytesDown, durationMs };
+  }
+
+  /**
+   * Appends a record; true when the system has it. False once failed or closed. `time`: ms since the start; frames: u32,
+   * the first and last that a packet covers. `bytes` are copied. Throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` only for
+   * arguments that no recording can hold.
+   *
+   * @example
+   * ```ts
+   * writer.append('coordinates', performance.now() - start, packet);
+   * ```
+   */
+  append(kind: RecordKind, time: number, bytes: Uint8Array, firstFrame = NO_FRAME, lastFrame = firstFrame): boolean {
+    if (!(time >= 0 && time <= RECORDING.timeMs)) throw new SgapsError('ARGUMENT_INVALID', `Record time ${time} is not within 0 … ${RECORDING.timeMs} ms.`);
+    if (bytes.length > RECORDING.recordBytes) throw SgapsError.limit('record bytes', bytes.length, RECORDING.recordBytes);
+    if (firstFrame >>> 0 !== firstFrame || lastFrame >>> 0 !== lastFrame || lastFrame < firstFrame || (lastFrame === NO_FRAME && firstFrame !== NO_FRAME)) {
+      throw new SgapsError('ARGUMENT_INVALID', `Record frames ${firstFrame} … ${lastFrame} are not u32 in order.`);
+    }
+    if (this.status !== 'open') return false;
+    if (this.active.bytes > STALL_BYTES) {
+      this.fail(new SgapsError('STORAGE_FAILED', `The disk does not keep up: ${this.active.bytes} bytes wait to be sealed.`));
+      return false;
+    }
+    try {
+      this.active.append(kind, this.sequence, time, firstFrame, lastFrame, bytes);
+    } catch (error) {
+      this.fail(toStorageError(error, `appending to recording ${this.id}`));
+      return false;
+    }
+    this.count(kind, time, bytes, firstFrame, lastFrame);
+    if (time - this.active.firstTime >= SEAL_MS || this.active.bytes >= SEAL_BYTES) this.sealSoon();
+    return true;
+  }
+
+  /**
+   * Appends a decoder snapshot: the state after all records appended so far. `frameId` is the last frame decoded.
+   *
+   * @example
+   * ```ts
+   * if (time - lastSnapshot >= 10_000) writer.snapshot(time, frameId, decoder.save(), webp);
+   * ```
+   */
+  snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean {
+    const frame = frameId ?? NO_FRAME;
+    return this.append('snapshot', time, encodeSnapshot(state, preview), frame, frame);
+  }
+
+  /**
+   * Calls `listener` after each append, within it; returns the way to stop that. The record's bytes are the caller's own
+   * buffer: copy what is to be kept. A listener that throws is removed and reported to `onError`; the recording goes on.
+   *
+   * @example
+   * ```ts
+   * const stop = writer.subscribe((record) => wake());
+   * ```
+   */
+  subscribe(listener: (record: RecordingRecord) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Resolves when everything appended so far is on the medium. Throws `STORAGE_FULL` or `STORAGE_FAILED`.
+   *
+   * @example
+   * ```ts
+   * await writer.flush();
+   * ```
+   */
+  async flush(): Promise<void> {
+    await this.sealing;
+    if (this.status === 'open') await this.sync();
+    if (this.failure) throw this.failure;
+  }
+
+  /**
+   * Seals what is open, writes the footer and removes the journals. Never rejects: where the disk does not take it, `state`
+   * is `failed` and the journals stay for recovery. Calling it again waits for the same end.
+   *
+   * @example
+   * ```ts
+   * await writer.close();
+   * ```
+   */
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private count(kind: RecordKind, time: number, bytes: Uint8Array, firstFrame: number, lastFrame: number): void {
+    const sequence = this.sequence++;
+    this.bytes += bytes.length;
+    if (time > this.durationMs) this.durationMs = time;
+    if (kind === 'pixels') {
+      this.bytesUp += bytes.length;
+      if (firstFrame !== NO_FRAME) this.frames += lastFrame - firstFrame + 1;
+    } else if (kind === 'coordinates') this.bytesDown += bytes.length;
+    else if (kind === 'event') this.markers.push({ time, sequence });
+    if (this.listeners.size === 0) return;
+    const none = firstFrame === NO_FRAME;
+    const record: RecordingRecord = { kind, time, sequence, firstFrame: none ? null : firstFrame, lastFrame: none ? null : lastFrame, bytes };
+    for (const listener of this.listeners) {
+      try {
+        listener(record);
+      } catch (cause) {
+        this.listeners.delete(listener);
+        this.options.onError?.(new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }));
+      }
+    }
+  }
+
+  /** Swaps the journals and seals the full one beside the appends; does nothing while that is under way. */
+  private sealSoon(): void {
+    if (this.sealing || this.otherUnsealed) return;
+    [this.active, this.other] = [this.other, this.active];
+    this.active.begin(++this.epoch);
+    this.otherUnsealed = true;
+    this.sealing = this.seal()
+      .catch((error: unknown) => this.fail(toStorageError(error, `sealing recording ${this.id}`)))
+      .finally(() => {
+        this.sealing = null;
+      });
+  }
+
+  private async seal(): Promise<void> {
+    await new Promise(setImmediate);
+    const group = sealEpoch(this.other.epoch, this.other.records(), this.options.compressor);
+    await writeAll(this.file, group, this.end);
+    await this.file.datasync();
+    for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
+    this.end += group.length;
+    this.otherUnsealed = false;
+    await this.other.clear();
+  }
+
+  private syncSoon(): void {
+    if (this.syncing || !this.active.dirty) return;
+    this.syncing = this.sync().finally(() => {
+      this.syncing = null;
+    });
+  }
+
+  /** Never rejects: trouble becomes the writer's state. */
+  private async sync(): Promise<void> {
+    try {
+      await this.active.sync();
+    } catch (error) {
+      this.fail(toStorageError(error, `flushing recording ${this.id}`));
+    }
+  }
+
+  private fail(error: SgapsError): void {
+    if (this.failure) return;
+    this.failure = error;
+    this.status = 'failed';
+    clearInterval(this.timer);
+    this.options.onError?.(error);
+  }
+
+  private async finish(): Promise<void> {
+    if (this.status === 'open') this.status = 'closed';
+    clearInterval(this.timer);
+    await this.sealing;
+    await this.syncing;
+    try {
+      if (this.otherUnsealed) await this.seal();
+      if (!this.active.empty) {
+        [this.active, this.other] = [this.other, this.active];
+        this.otherUnsealed = true;
+        await this.seal();
+      }
+      const footer = encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.options.compressor);
+      if (footer) await writeAll(this.file, footer, this.end);
+      await this.file.datasync();
+      for (const path of this.options.journals) await rm(path, { force: true });
+    } catch (error) {
+      this.fail(toStorageError(error, `closing recording ${this.id}`));
+    }
+    this.listeners.clear();
+    this.active.close();
+    this.other.close();
+    await this.file.close().catch((error: unknown) => this.fail(toStorageError(error, `closing recording ${this.id}`)));
+    await this.options.onClosed?.(this).catch((error: unknown) => this.fail(toStorageError(error, `noting the end of recording ${this.id}`)));
+  }
+}
