@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { areaPicture } from '@sgaps/client';
+import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import type { Browser } from 'playwright-core';
+import { StaticServer } from '../browser/StaticServer.js';
+import type { ClipFrame, ClipState } from '../clip/ClipState.js';
+import { VideoWriter } from '../video/VideoWriter.js';
+import { installPageCapture } from './pageCapture.js';
+
+/**
+ * What to capture.
+ *
+ * @example
+ * ```ts
+ * const options: CaptureOptions = { game: 'phaser-platformer', root: 'examples/phaser-platformer/dist', frames: 300, seed: 7, fps: 30, out: 'clips' };
+ * ```
+ */
+export interface CaptureOptions {
+  readonly game: string;
+  /** The built game: the folder of its index.html. */
+  readonly root: string;
+  readonly frames: number;
+  readonly seed: number;
+  readonly fps: number;
+  /** Folder for `GAME.mkv` and `GAME.json`. */
+  readonly out: string;
+  /** Default 320×180. */
+  readonly grid?: CaptureGrid;
+  /** Further words of the address, for example `{ level: '2' }`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Name of the clip; default the game's. */
+  readonly name?: string;
+}
+
+/**
+ * Plays a sample game by its bot on a virtual clock and writes what it drew, area-filtered to the grid, as a lossless clip with its state. The same
+ * options give the same files on one machine. Throws `NOT_FOUND` where the game is not built.
+ *
+ * @example
+ * ```ts
+ * await captureGame(browser, { game: 'phaser-platformer', root, frames: 300, seed: 7, fps: 30, out: 'benchmarks/clips' });
+ * ```
+ */
+export async function captureGame(browser: Browser, options: CaptureOptions): Promise<ClipState> {
+  const { game, root, frames, seed, fps, out, grid = { width: 320, height: 180 }, name = game } = options;
+  if (!existsSync(join(root, 'index.html'))) throw new SgapsError('NOT_FOUND', `${root} holds no built game; run npm run build first.`);
+  mkdirSync(out, { recursive: true });
+  const writer = new VideoWriter(join(out, `${name}.mkv`), { ...grid, fps });
+  const picture = new Uint8Array(3 * grid.width * grid.height);
+  let canvas: [number, number] = [0, 0];
+  const server = await StaticServer.start(root, async (body, query) => {
+    canvas = [Number(query.get('width')), Number(query.get('height'))];
+    await writer.write(areaPicture(body, canvas[0], canvas[1], grid, picture));
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 });
+  const failures: string[] = [];
+  page.on('pageerror', (error) => failures.push(String(error)));
+  const perFrame: ClipFrame[] = [];
+  try {
+    const query = new URLSearchParams({ bot: '1', seed: String(seed), clock: 'virtual', record: '0', autostart: '1', ...options.query });
+    // The TypeScript runner names functions with a helper that the page does not have.
+    await page.addInitScript('globalThis.__name = (named) => named;');
+    await page.addInitScript(installPageCapture);
+    await page.goto(`${server.origin}/?${query}`, { waitUntil: 'networkidle' });
+    await page.waitForFunction('window.sgapsClock !== undefined', undefined, { timeout: 30_000 });
+    await page.evaluate('window.sgapsClock.ready');
+    for (let frame = 0; frame < frames; frame++) {
+      const call = `window.sgapsCapture(${1000 / fps}, ${JSON.stringify(StaticServer.POST_PATH)}, ${grid.width}, ${grid.height})`;
+      perFrame.push((await page.evaluate(call)) as ClipFrame);
+      if (failures.length > 0) throw new SgapsError('UNSUPPORTED', `${game} failed in frame ${frame}: ${failures[0]}`);
+      if (frame % 60 === 59) console.error(`${name}: ${frame + 1} of ${frames} frames`);
+    }
+  } finally {
+    await page.close();
+    await server.close();
+    await writer.close();
+  }
+  const state: ClipState & Record<string, unknown> = {
+    name,
+    engine: 'phaser',
+    kind: kindOf(perFrame),
+    source: `examples/${game} of SGAPS itself`,
+    licence: 'MIT',
+    width: grid.width,
+    height: grid.height,
+    fps,
+    frames,
+    canvas,
+    seed,
+    conventions: 'all numbers in pixels of the picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen',
+    per_frame: perFrame,
+  };
+  writeFileSync(join(out, `${name}.json`), JSON.stringify(state));
+  return state;
+}
+
+function kindOf(frames: readonly ClipFrame[]): string {
+  const first = frames[0];
+  return frames.some(({ viewX, viewY }) => viewX !== first.viewX || viewY !== first.viewY) ? '2d-scroll' : '2d-static';
+}

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { SgapsError } from '@sgaps/protocol';
+import type { SgapsServer } from '@sgaps/server';
+import { launchChromium } from '../browser/launchChromium.js';
+import { StaticServer } from '../browser/StaticServer.js';
+
+/**
+ * What to record.
+ *
+ * @example
+ * ```ts
+ * const options: RecordOptions = { server, game: 'phaser-platformer', seconds: 10, seed: 7, onTruth };
+ * ```
+ */
+export interface RecordOptions {
+  readonly server: SgapsServer;
+  readonly game: string;
+  readonly seconds: number;
+  readonly seed: number;
+  /** Gets the true grid picture of every sampled frame. */
+  readonly onTruth: (frameId: number, rgb: Uint8Array) => void;
+}
+
+/** How long a finished recording may take to be closed, ms. */
+const CLOSE_WITHIN = 30_000;
+
+/**
+ * Lets a sample game's bot play in headless Chromium, recording itself over a real socket, and returns the id of the finished recording. Throws
+ * `NOT_FOUND` where the server has no such game and `CLOSED` where nothing was recorded.
+ *
+ * @example
+ * ```ts
+ * const id = await recordGame({ server, game: 'phaser-platformer', seconds: 10, seed: 7, onTruth: (id, rgb) => truths.put(id, rgb) });
+ * ```
+ */
+export async function recordGame({ server, game, seconds, seed, onTruth }: RecordOptions): Promise<string> {
+  if (!server.games.includes(game)) {
+    throw new SgapsError(
+      'NOT_FOUND',
+      `No built sample game ${game}; there are: ${server.games.join(', ') || 'none, run npm run build'}.`,
+    );
+  }
+  const inbox = await StaticServer.start(import.meta.dirname, (body, query) => onTruth(Number(query.get('frame')), body));
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 });
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') console.error(`page: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => console.error(`page: ${error.message}`));
+    await page.addInitScript((post) => {
+      const frames = { sent: 0, failed: 0 };
+      Object.assign(window, {
+        sgapsTruth: (frameId: number, _time: number, rgb: Uint8Array<ArrayBuffer>) => {
+          frames.sent++;
+          fetch(`${post}?frame=${frameId}`, { method: 'POST', body: rgb.slice() }).catch(() => frames.failed++);
+        },
+        sgapsTruthFrames: frames,
+      });
+    }, `${inbox.origin}${StaticServer.POST_PATH}`);
+    await page.goto(`${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1`);
+    await waitFor(
+      async () => (await server.catalog.list({ status: 'recording', limit: 1 })).items.length > 0,
+      'the recording did not begin',
+    );
+    const [{ id }] = (await server.catalog.list({ status: 'recording', limit: 1 })).items;
+    console.error(`recording ${id} for ${seconds} s`);
+    await wait(1000 * seconds);
+    // Leaving the page is how players stop; the pictures on their way to the inbox come first.
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await page.close({ runBeforeUnload: false });
+    await waitFor(async () => (await server.catalog.get(id))?.status === 'finished', `recording ${id} was not finished`);
+    return id;
+  } finally {
+    await browser.close();
+    await inbox.close();
+  }
+}
+
+async function waitFor(done: () => Promise<boolean>, failure: string): Promise<void> {
+  const until = performance.now() + CLOSE_WITHIN;
+  while (!(await done())) {
+    if (performance.now() > until) throw new SgapsError('CLOSED', `After ${CLOSE_WITHIN / 1000} s ${failure}.`);
+    await wait(100);
+  }
+}
