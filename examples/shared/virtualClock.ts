@@ -67,7 +67,7 @@ export function installVirtualClock(): { attach: (game: Phaser.Game) => void } {
       loop.time = now;
       loop.rawDelta = ms;
       loop.delta = ms;
-      loop.frame = frame;
+      (loop as { frame: number }).frame = frame;
       loop.callback(now, ms);
       loop.lastTime = now;
     },
