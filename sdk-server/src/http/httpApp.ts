@@ -1,0 +1,32 @@
+import type { Application, Request, Response } from 'express';
+import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { dashboardRoutes } from './dashboardRoutes.js';
+import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
+import { recordingRoutes } from './recordingRoutes.js';
+import { jsonErrors, securityHeaders } from './respond.js';
+import { healthRoute, sessionRoutes } from './sessionRoutes.js';
+
+/**
+ * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, the dashboard and the sample games.
+ * Give it to Colyseus as its `express` option.
+ *
+ * @example
+ * ```ts
+ * defineServer({ rooms, express: (app) => mountHttp(app, services, []) });
+ * ```
+ */
+export async function mountHttp(app: Application, services: ReplayServices, games: readonly SampleGame[]): Promise<void> {
+  app.disable('x-powered-by');
+  app.use(securityHeaders);
+  app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api/sessions', sessionRoutes(services));
+  app.use('/healthz', healthRoute(services));
+  app.use('/api', notFound);
+  app.use('/examples', exampleRoutes(games));
+  app.use(await dashboardRoutes());
+  app.use(jsonErrors(services.log));
+}
+
+function notFound(request: Request, response: Response): void {
+  response.status(404).json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.originalUrl} is not served here.` } });
+}

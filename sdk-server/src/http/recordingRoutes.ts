@@ -1,0 +1,107 @@
+import { SgapsError } from '@sgaps/protocol';
+import { type Request, Router } from 'express';
+import type { ReplayServices } from '../rooms/ReplayServices.js';
+import type { RecordingRow } from '../storage/index.js';
+import { sameOrigin } from './respond.js';
+
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
+
+/**
+ * `/api/recordings`: list, metadata, download (range), thumbnail, delete.
+ *
+ * @example
+ * ```ts
+ * app.use('/api/recordings', recordingRoutes(services));
+ * ```
+ */
+export function recordingRoutes({ store, catalog, log }: ReplayServices): Router {
+  const router = Router();
+
+  router.get('/', async (request, response) => {
+    const { items, total } = await catalog.list({
+      status: oneOf(request, 'status', STATUSES),
+      order: oneOf(request, 'order', ['newest', 'oldest'] as const),
+      game: textOf(request, 'game'),
+      search: textOf(request, 'search'),
+      limit: integerOf(request, 'limit', 1, 500),
+      offset: integerOf(request, 'offset', 0, 1_000_000_000),
+    });
+    response.json({ items, total });
+  });
+
+  router.get('/:id', async (request, response) => {
+    response.json(await rowOf(request));
+  });
+
+  router.get('/:id/download', async (request, response, next) => {
+    const row = await rowOf(request);
+    if (row.status === 'recording') {
+      throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
+    }
+    const name = `${row.game.replace(/[^A-Za-z0-9._-]+/g, '-')}-${row.id.slice(0, 8)}.sgaps`;
+    response.attachment(name).type('application/octet-stream');
+    response.sendFile(store.filePath(row.id), { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
+      if (error) next(fileError(error, row.id));
+    });
+  });
+
+  router.get('/:id/thumbnail', async (request, response) => {
+    const { id } = await rowOf(request);
+    const webp = await store.readPreview(id);
+    if (!webp) throw new SgapsError('NOT_FOUND', `Recording ${id} has no picture.`);
+    response.type('image/webp').setHeader('Cache-Control', 'private, max-age=60').send(Buffer.from(webp));
+  });
+
+  router.delete('/:id', sameOrigin, async (request, response) => {
+    const { id, status } = await rowOf(request);
+    if (status === 'recording' && store.writer(id)) {
+      throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
+    }
+    await store.delete(id);
+    log.info({ recording: id }, 'recording deleted');
+    response.status(204).end();
+  });
+
+  async function rowOf(request: Request): Promise<RecordingRow> {
+    const { id } = request.params;
+    if (typeof id !== 'string' || !ID.test(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
+    const row = await catalog.get(id);
+    if (!row) throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`);
+    return row;
+  }
+
+  return router;
+}
+
+function fileError(error: Error, id: string): Error {
+  const status = 'status' in error ? error.status : undefined;
+  if (status === 404) return new SgapsError('NOT_FOUND', `The file of recording ${id} is gone.`);
+  if (status === 416) return new SgapsError('ARGUMENT_INVALID', 'That range is not in the file.');
+  return error;
+}
+
+function textOf(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string' || value.length > 200) throw new SgapsError('ARGUMENT_INVALID', `${name} must be a short text.`);
+  return value;
+}
+
+function integerOf(request: Request, name: string, least: number, most: number): number | undefined {
+  const text = textOf(request, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new SgapsError('ARGUMENT_INVALID', `${name} must be a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(request: Request, name: string, values: readonly T[]): T | undefined {
+  const text = textOf(request, name);
+  if (text === undefined) return undefined;
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) throw new SgapsError('ARGUMENT_INVALID', `${name} must be one of ${values.join(', ')}.`);
+  return value;
+}

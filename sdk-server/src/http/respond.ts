@@ -1,0 +1,60 @@
+import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+
+/**
+ * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
+ * adds, except where a router asks for them: replays are private to the server's own pages by default.
+ *
+ * @example
+ * ```ts
+ * app.use('/api', securityHeaders);
+ * ```
+ */
+export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+  for (const name of ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials']) response.removeHeader(name);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('X-Frame-Options', 'SAMEORIGIN');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  next();
+}
+
+/**
+ * Refuses requests that change something and come from a page of another origin. Throws `UNAUTHORIZED`.
+ *
+ * @example
+ * ```ts
+ * router.delete('/recordings/:id', sameOrigin, remove);
+ * ```
+ */
+export function sameOrigin(request: Request, _response: Response, next: NextFunction): void {
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const foreign = origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.headers.host);
+  if (foreign || site === 'cross-site') {
+    next(new SgapsError('UNAUTHORIZED', 'Pages of another origin may not do this.'));
+    return;
+  }
+  next();
+}
+
+/**
+ * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
+ *
+ * @example
+ * ```ts
+ * app.use(jsonErrors(log));
+ * ```
+ */
+export function jsonErrors(log: Logger) {
+  return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
+    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: errorMessage(error) });
+  };
+}

@@ -1,0 +1,79 @@
+import { matchMaker } from '@colyseus/core';
+import { SgapsError } from '@sgaps/protocol';
+import { Router } from 'express';
+import type { ReplayServices } from '../rooms/ReplayServices.js';
+
+/**
+ * A running session as `/api/sessions` lists it.
+ *
+ * @example
+ * ```ts
+ * const { items }: { items: RunningSession[] } = await (await fetch('/api/sessions')).json();
+ * ```
+ */
+export interface RunningSession {
+  readonly roomId: string;
+  readonly recordingId: string;
+  readonly game: string;
+  readonly engine: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly fps: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly frames: number;
+  readonly watchers: number;
+}
+
+/**
+ * `/api/sessions`: the sessions recorded in this process, and a fresh picture of each.
+ *
+ * @example
+ * ```ts
+ * app.use('/api/sessions', sessionRoutes(services));
+ * ```
+ */
+export function sessionRoutes({ sessions }: ReplayServices): Router {
+  const router = Router();
+
+  router.get('/', (_request, response) => {
+    const items: RunningSession[] = [];
+    for (const [roomId, session] of sessions) {
+      const { recordingId, game, engine, startedAt } = session.writer.header;
+      const { fps, bytesUp, bytesDown, frames } = session.figures();
+      const watchers = session.broadcaster.size;
+      items.push({ roomId, recordingId, game, engine, startedAt, durationMs: session.time, fps, bytesUp, bytesDown, frames, watchers });
+    }
+    response.json({ items, total: items.length });
+  });
+
+  router.get('/:roomId/thumbnail', async (request, response) => {
+    const webp = await sessions.get(request.params.roomId)?.previews.fresh(1000);
+    if (!webp) throw new SgapsError('NOT_FOUND', 'No such session, or no picture of it yet.');
+    response.type('image/webp').setHeader('Cache-Control', 'no-store').send(Buffer.from(webp));
+  });
+
+  return router;
+}
+
+/**
+ * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise.
+ *
+ * @example
+ * ```ts
+ * app.use('/healthz', healthRoute(services));
+ * ```
+ */
+export function healthRoute({ store, sessions }: ReplayServices): Router {
+  const router = Router();
+  router.get('/', async (_request, response) => {
+    const disk = await store.disk();
+    const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
+    const ok = accepting && disk.freeBytes > MIN_FREE;
+    response.status(ok ? 200 : 503).json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
+  });
+  return router;
+}
+
+/** Bytes of free disk below which the server calls itself unwell. */
+const MIN_FREE = 64 * 1024 * 1024;

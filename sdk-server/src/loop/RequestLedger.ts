@@ -1,0 +1,61 @@
+import { type SampleRequest, type SampleSet, SgapsError } from '@sgaps/protocol';
+
+/** Requests kept at most; the oldest go first. About 17 s of asking a client that never answers at 30 frames/s. */
+const MAX_PENDING = 512;
+
+/**
+ * The requests a client may still answer, by the frame they were meant for, with their samples drawn. What it does
+ * depends on the records alone, so the live loop and a playback hold the same requests at the same record.
+ *
+ * @example
+ * ```ts
+ * const ledger = new RequestLedger((request) => codec.expand(request));
+ * ledger.add(request);
+ * const samples = ledger.resolve(request.frameId);
+ * ```
+ */
+export class RequestLedger {
+  readonly #expand: (request: SampleRequest) => SampleSet;
+  readonly #pending = new Map<number, { request: SampleRequest; samples: SampleSet | null }>();
+
+  constructor(expand: (request: SampleRequest) => SampleSet) {
+    this.#expand = expand;
+  }
+
+  /** Requests waiting for an answer, oldest first. */
+  get pending(): SampleRequest[] {
+    return Array.from(this.#pending.values(), (entry) => entry.request);
+  }
+
+  /** Remembers a request. Throws `OUT_OF_ORDER` for a frame that was already asked for. */
+  add(request: SampleRequest): void {
+    if (this.#pending.has(request.frameId)) {
+      throw new SgapsError('OUT_OF_ORDER', `Frame ${request.frameId} has been asked for already.`);
+    }
+    this.#pending.set(request.frameId, { request, samples: null });
+    if (this.#pending.size > MAX_PENDING) {
+      const oldest = this.#pending.keys().next();
+      if (!oldest.done) this.#pending.delete(oldest.value);
+    }
+  }
+
+  /** The samples asked for under this request id, or undefined when it is unknown or long answered. */
+  resolve(requestId: number): SampleSet | undefined {
+    const entry = this.#pending.get(requestId);
+    if (!entry) return undefined;
+    entry.samples ??= this.#expand(entry.request);
+    return entry.samples;
+  }
+
+  /** Forgets requests up to and including `requestId`: a client uses them in order and each once. */
+  release(requestId: number): void {
+    for (const id of this.#pending.keys()) {
+      if (id <= requestId) this.#pending.delete(id);
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#pending.clear();
+  }
+}

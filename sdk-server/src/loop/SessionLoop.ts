@@ -1,0 +1,190 @@
+import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
+import { LIMITS, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import { LatencyTracker } from './LatencyTracker.js';
+import { SessionFigures, sparseMean } from './SessionFigures.js';
+import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
+
+/**
+ * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
+ * stored.
+ *
+ * @example
+ * ```ts
+ * const sink: RecordSink = await store.create(header);
+ * ```
+ */
+export interface RecordSink {
+  append(kind: 'coordinates' | 'pixels' | 'event', time: number, bytes: Uint8Array, firstFrame?: number, lastFrame?: number): boolean;
+  snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean;
+}
+
+/**
+ * Options of `SessionLoop`.
+ *
+ * @example
+ * ```ts
+ * const options: SessionLoopOptions = { shape, sink: writer, clock: () => performance.now() - startedAt };
+ * ```
+ */
+export interface SessionLoopOptions {
+  readonly shape: SessionShape;
+  readonly sink: RecordSink;
+  /** ms since recording start, never backwards. */
+  readonly clock: () => number;
+  /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+  /** Largest number of frames asked ahead, default 12 (S13). */
+  readonly maxLatency?: number;
+  /** ms between decoder snapshots, default 10,000. */
+  readonly snapshotEvery?: number;
+  /** Called with every rebuilt frame; its buffers are reused after the call. */
+  readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
+  /** A picture for the next snapshot (WebP), asked for when one is written. */
+  readonly preview?: () => Uint8Array | null;
+}
+
+/** Frames asked for at the start, before anything is known: two live batches. */
+const COLD_START_FRAMES = 8;
+
+/**
+ * The SGAPS loop of one session (S2), bytes in, bytes out: append, decode, rebuild, plan, encode, append. Knows nothing
+ * of rooms, sockets and files.
+ *
+ * @example
+ * ```ts
+ * const loop = new SessionLoop({ shape, sink: writer, clock });
+ * send(loop.start());
+ * socket.on('message', (bytes) => { const packet = loop.accept(bytes); if (packet) send(packet); });
+ * ```
+ */
+export class SessionLoop {
+  readonly figures = new SessionFigures();
+  readonly latency: LatencyTracker;
+  /** Rebuilds the frames; its buffers hold the newest one. */
+  readonly replica: SessionReplica;
+  /** The newest rebuilt frame, null before the first. */
+  newest: DecodedFrame | null = null;
+
+  readonly #options: SessionLoopOptions;
+  readonly #planner: SamplingPlanner;
+  readonly #snapshotEvery: number;
+  #lastTarget = -1;
+  #firstTarget = 0;
+  #snapshotAt: number;
+  #downPerRequest = 0;
+
+  constructor(options: SessionLoopOptions) {
+    this.#options = options;
+    this.replica = new SessionReplica(options.shape);
+    this.latency = new LatencyTracker({ max: options.maxLatency });
+    this.#planner = new SamplingPlanner({
+      grid: options.shape.grid,
+      decoder: this.replica.decoder,
+      bytesUp: options.bytesUp,
+      bytesDown: options.bytesDown,
+    });
+    this.#snapshotEvery = options.snapshotEvery ?? 10_000;
+    this.#snapshotAt = options.clock() + this.#snapshotEvery;
+  }
+
+  /**
+   * The coordinate packet for the first frames (cold start), or after a reconnect for the next ones. Throws
+   * `STORAGE_FAILED` when it cannot be recorded.
+   */
+  start(): Uint8Array {
+    const from = Math.max(this.replica.frameId, this.#lastTarget) + 1;
+    if (from > 0) this.#firstTarget = from + this.latency.lead;
+    const requests = this.#plan(from, from + COLD_START_FRAMES - 1);
+    return this.#send(requests);
+  }
+
+  /**
+   * Takes in a pixel packet exactly as it came: it is appended before anything else is done with it. Returns the
+   * coordinate packet to send, or null when nothing new is to be asked. Throws `STORAGE_FAILED` when the packet could
+   * not be recorded, or the codec's error when it does not decode (the client must then reset its codec).
+   */
+  accept(bytes: Uint8Array): Uint8Array | null {
+    const time = this.#options.clock();
+    if (!this.#options.sink.append('pixels', time, bytes)) throw notStored('pixel');
+    const arrived = performance.now();
+    let frames: ReplicaFrame[];
+    try {
+      frames = this.replica.pixels(bytes, time);
+    } catch (error) {
+      this.figures.rejected++;
+      throw error;
+    }
+    let samples = 0;
+    for (const { frame, time: at } of frames) {
+      samples += frame.samples.count;
+      this.newest = this.replica.decode(frame);
+      this.#options.onFrame?.(this.newest, at, this.#planner.importance);
+    }
+    const decoded = performance.now();
+    if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
+    this.latency.observe(
+      frames.map(({ frame }) => frame),
+      this.#firstTarget,
+    );
+    const perFrame = bytes.length / frames.length;
+    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count);
+    const answer = this.#answer(frames.length);
+    this.figures.packet(time, {
+      up: bytes.length,
+      frames: frames.length,
+      samples,
+      decodeMs: decoded - arrived,
+      planMs: performance.now() - decoded,
+    });
+    if (time >= this.#snapshotAt) this.#snapshot(time);
+    return answer;
+  }
+
+  /** Records a game event at the time it came. False when it could not be stored. */
+  event(bytes: Uint8Array): boolean {
+    return this.#options.sink.append('event', this.#options.clock(), bytes);
+  }
+
+  /** The importance map of the last plan, W×H, 0 … 1. */
+  get importance(): Float32Array {
+    return this.#planner.importance;
+  }
+
+  #answer(batch: number): Uint8Array | null {
+    const newest = this.replica.frameId;
+    const first = Math.max(this.#lastTarget + 1, newest + this.latency.lead);
+    const last = Math.min(newest + this.latency.lead + batch - 1, first + LIMITS.framesPerPacket - 1);
+    if (last < first) return null;
+    return this.#send(this.#plan(first, last));
+  }
+
+  #plan(first: number, last: number): SampleRequest[] {
+    const requests: SampleRequest[] = [];
+    for (let target = first; target <= last; target++) {
+      requests.push(this.#planner.plan(target, target - Math.max(this.replica.frameId, -1)));
+    }
+    this.#lastTarget = last;
+    return requests;
+  }
+
+  #send(requests: SampleRequest[]): Uint8Array {
+    const packet = this.replica.coordinateCodec.encode(requests);
+    const time = this.#options.clock();
+    if (!this.#options.sink.append('coordinates', time, packet)) throw notStored('coordinate');
+    // Read back what the client will read: the codec may reorder samples between tiers.
+    this.replica.coordinates(packet);
+    this.#downPerRequest = packet.length / requests.length;
+    this.figures.packet(time, { down: packet.length });
+    return packet;
+  }
+
+  #snapshot(time: number): void {
+    this.#snapshotAt = time + this.#snapshotEvery;
+    this.#options.sink.snapshot(time, this.replica.frameId, this.replica.save(), this.#options.preview?.() ?? undefined);
+  }
+}
+
+function notStored(what: string): SgapsError {
+  return new SgapsError('STORAGE_FAILED', `The ${what} packet could not be stored; the recording has stopped.`);
+}

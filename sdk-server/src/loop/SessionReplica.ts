@@ -1,0 +1,136 @@
+import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
+import {
+  type CaptureGrid,
+  CoordinateCodec,
+  LIMITS,
+  type PixelFrame,
+  PixelPacketDecoder,
+  type SampleRequest,
+  SgapsError,
+  type StateSchema,
+} from '@sgaps/protocol';
+import { decodeDecoderSnapshot, encodeDecoderSnapshot } from './DecoderSnapshot.js';
+import { RequestLedger } from './RequestLedger.js';
+
+/**
+ * What a session fixes at join: the same three values decode its recording.
+ *
+ * @example
+ * ```ts
+ * const shape: SessionShape = { grid: { width: 320, height: 180 }, schema: { values: [] }, tierBits: [8, 5, 3, 3] };
+ * ```
+ */
+export interface SessionShape {
+  readonly grid: CaptureGrid;
+  readonly schema: StateSchema;
+  /** Bits per channel of the four tiers (S15). */
+  readonly tierBits: readonly [number, number, number, number];
+}
+
+/**
+ * A frame with its place in the recording.
+ *
+ * @example
+ * ```ts
+ * const { frame, time } = replica.pixels(record.bytes, record.time)[0];
+ * ```
+ */
+export interface ReplicaFrame {
+  readonly frame: PixelFrame;
+  /** ms since recording start; never runs backwards. */
+  readonly time: number;
+}
+
+/**
+ * The decoding half of a session: records in, frames out. The live loop and every playback feed it the same records in
+ * the same order, so both hold the same pictures (DESIGN.md, "single source of truth").
+ *
+ * @example
+ * ```ts
+ * const replica = new SessionReplica(shape);
+ * replica.coordinates(coordinatePacket);
+ * for (const { frame } of replica.pixels(pixelPacket, time)) show(replica.decode(frame));
+ * ```
+ */
+export class SessionReplica {
+  readonly shape: SessionShape;
+  /** The reconstruction; also what a planner looks at. */
+  readonly decoder: SessionDecoder;
+  readonly coordinateCodec: CoordinateCodec;
+  /** Newest decoded frame, −1 before the first. */
+  frameId = -1;
+
+  readonly #ledger: RequestLedger;
+  readonly #pixelDecoder: PixelPacketDecoder;
+  #timeOffset: number | null = null;
+  #lastTime = 0;
+
+  constructor(shape: SessionShape) {
+    this.shape = shape;
+    this.coordinateCodec = new CoordinateCodec(shape.grid);
+    this.#ledger = new RequestLedger((request) => this.coordinateCodec.expand(request));
+    this.decoder = new SessionDecoder({ grid: shape.grid });
+    this.#pixelDecoder = new PixelPacketDecoder({ ...shape, resolve: (id) => this.#ledger.resolve(id) });
+  }
+
+  /** Takes in a coordinate packet, as sent. Throws the codec's errors. */
+  coordinates(bytes: Uint8Array): SampleRequest[] {
+    const requests = this.coordinateCodec.decode(bytes);
+    for (const request of requests) this.#ledger.add(request);
+    return requests;
+  }
+
+  /** Takes in a pixel packet that arrived at `time` (ms since recording start). Throws the codec's errors and changes nothing then. */
+  pixels(bytes: Uint8Array, time: number): ReplicaFrame[] {
+    const frames = this.#pixelDecoder.decode(bytes);
+    const newest = frames[frames.length - 1];
+    if (!newest) throw SgapsError.malformed('pixel packet: no frames');
+    if (frames[0].frameId <= this.frameId) {
+      throw new SgapsError('OUT_OF_ORDER', `Frame ${frames[0].frameId} came after frame ${this.frameId}.`);
+    }
+    for (const frame of frames) {
+      if (frame.requestId !== null) this.#ledger.release(frame.requestId);
+    }
+    this.frameId = newest.frameId;
+    this.#timeOffset ??= time - newest.clientTime;
+    const offset = this.#timeOffset;
+    return frames.map((frame) => {
+      const wanted = frame.clientTime + offset;
+      this.#lastTime = Math.max(this.#lastTime, Math.min(time, Number.isFinite(wanted) ? wanted : time));
+      return { frame, time: this.#lastTime };
+    });
+  }
+
+  /** Rebuilds one frame. Its buffers are reused by the next call. */
+  decode(frame: PixelFrame): DecodedFrame {
+    return this.decoder.decode(frame);
+  }
+
+  /** The state after the last record, as the state of a `snapshot` record. */
+  save(): Uint8Array {
+    const pending: Uint8Array[] = [];
+    const requests = this.#ledger.pending;
+    for (let i = 0; i < requests.length; i += LIMITS.framesPerPacket) {
+      pending.push(this.coordinateCodec.encode(requests.slice(i, i + LIMITS.framesPerPacket)));
+    }
+    return encodeDecoderSnapshot({
+      codec: this.#pixelDecoder.save(),
+      decoder: this.decoder.save(),
+      pending,
+      timeOffset: this.#timeOffset,
+      frameId: this.frameId,
+    });
+  }
+
+  /** Goes to the state of a `snapshot` record. Throws the formats' errors. */
+  restore(bytes: Uint8Array): void {
+    const snapshot = decodeDecoderSnapshot(bytes);
+    this.#ledger.clear();
+    for (const packet of snapshot.pending) this.coordinates(packet);
+    this.#pixelDecoder.restore(snapshot.codec);
+    this.decoder.restore(snapshot.decoder);
+    this.frameId = snapshot.frameId;
+    this.#timeOffset = snapshot.timeOffset;
+    this.#lastTime = 0;
+  }
+}

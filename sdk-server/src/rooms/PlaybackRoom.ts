@@ -1,0 +1,189 @@
+import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
+import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { Logger } from 'pino';
+import { encodePicture } from '../messages/PictureMessage.js';
+import { Playback } from '../playback/Playback.js';
+import { FrameBroadcaster, type Watcher } from '../watch/FrameBroadcaster.js';
+import { errorMessage, toServerError } from './errors.js';
+import { assertViewerOrigin, joinOrigin } from './origins.js';
+import type { ReplayServices } from './ReplayServices.js';
+import { overlaysOf, watcherOf } from './viewers.js';
+
+/** ms between ticks of the playback clock and between figures. */
+const TICK = 16;
+const FIGURES_EVERY = 250;
+/** Event markers sent to a viewer at most. */
+const MAX_EVENTS = 2000;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Settings of a playback room.
+ *
+ * @example
+ * ```ts
+ * const settings: PlaybackRoomSettings = { viewerOrigins: ['https://tools.example.com'] };
+ * ```
+ */
+export interface PlaybackRoomSettings {
+  /** Origins other than the server's own whose pages may watch; default none. `*` allows all. */
+  readonly viewerOrigins?: readonly string[];
+}
+
+/**
+ * Plays a stored recording, also one that still grows, to whoever joins. Created with `{ recordingId }`; messages
+ * `play`, `pause`, `seek` {time}, `rate` {rate}, `step` {frames}, `watch` {overlays}; sends `welcome`, `frame`,
+ * `overlay`, `figures`, `events`, `error`. A recording that cannot be read refuses the join with its error code.
+ *
+ * @example
+ * ```ts
+ * const room = await client.create('sgaps-playback', { recordingId });
+ * room.onMessage('frame', (bytes) => show(decodePicture(bytes)));
+ * room.send('play');
+ * ```
+ */
+export abstract class PlaybackRoom extends Room {
+  protected abstract services(): Promise<ReplayServices>;
+  protected readonly settings: PlaybackRoomSettings = {};
+
+  override patchRate = null;
+  #services!: ReplayServices;
+  #log!: Logger;
+  #reader!: RecordingReader;
+  #playback!: Playback;
+  #broadcaster!: FrameBroadcaster;
+  #watchers = new Map<string, Watcher>();
+  #sentEvents = -1;
+
+  static override async onAuth(_token: string, _options: unknown, context: AuthContext): Promise<unknown> {
+    return joinOrigin(context);
+  }
+
+  override async onCreate(raw: { readonly recordingId?: unknown } = {}): Promise<void> {
+    try {
+      const { recordingId } = raw;
+      if (typeof recordingId !== 'string' || !ID.test(recordingId)) {
+        throw new SgapsError('ARGUMENT_INVALID', 'recordingId must name a recording.');
+      }
+      this.#services = await this.services();
+      this.#log = this.#services.log.child({ room: this.roomId, recording: recordingId });
+      this.#reader = await this.#services.store.open(recordingId);
+      this.#start(this.#services.store.writer(recordingId) !== undefined);
+    } catch (error) {
+      throw toServerError(error);
+    }
+  }
+
+  override async onJoin(client: Client): Promise<void> {
+    try {
+      assertViewerOrigin(client.auth, this.settings.viewerOrigins);
+    } catch (error) {
+      throw toServerError(error);
+    }
+    const watcher = watcherOf(client);
+    this.#watchers.set(client.sessionId, watcher);
+    this.#broadcaster.add(watcher);
+    const { header } = this.#reader;
+    client.send('welcome', { role: 'watch', roomId: this.roomId, live: false, duration: this.#reader.duration, ...header });
+    client.send('events', await this.#events());
+    if (this.#playback.state.playing) return;
+    if (this.#playback.state.position > 0) this.#playback.show();
+    else this.#playback.seek(0);
+  }
+
+  override onLeave(client: Client): void {
+    const watcher = this.#watchers.get(client.sessionId);
+    this.#watchers.delete(client.sessionId);
+    if (watcher) this.#broadcaster.remove(watcher);
+  }
+
+  override async onDispose(): Promise<void> {
+    await this.#playback?.close();
+  }
+
+  override onBeforeShutdown(): void {
+    void this.disconnect(CloseCode.SERVER_SHUTDOWN);
+  }
+
+  #start(growing: boolean): void {
+    const { grid } = this.#reader.header;
+    const warn = (error: unknown) => this.#log.warn({ err: error }, 'picture not encoded');
+    this.#broadcaster = new FrameBroadcaster(grid, warn);
+    this.#playback = new Playback(
+      this.#reader,
+      {
+        frame: (frame, time, importance) => this.#broadcaster.offer(frame, time, importance),
+        preview: (data, frameId, time) => {
+          const bytes = encodePicture({ layer: 'frame', format: 'image/webp', ...grid, frameId, time, data });
+          for (const watcher of this.#watchers.values()) watcher.send('frame', bytes);
+        },
+        error: (error) => this.#report(error),
+        wantsImportance: () => this.#broadcaster.wants('importance'),
+      },
+      { growing },
+    );
+    this.maxMessagesPerSecond = 200;
+    void this.setMatchmaking({ private: true, metadata: { recordingId: this.#reader.header.recordingId } });
+    this.onMessage('play', () => this.#playback.play());
+    this.onMessage('pause', () => this.#playback.pause());
+    this.onMessage('seek', (_client, message) => this.#playback.seek(numberOf(message, 'time')));
+    this.onMessage('rate', (_client, message) => this.#playback.setRate(numberOf(message, 'rate')));
+    this.onMessage('step', (_client, message) => this.#playback.step(numberOf(message, 'frames')));
+    this.onMessage('watch', (client, message) => {
+      const watcher = this.#watchers.get(client.sessionId);
+      if (!watcher) return;
+      this.#broadcaster.setOverlays(watcher, overlaysOf(message));
+      if (!this.#playback.state.playing) this.#playback.show();
+    });
+    this.clock.setInterval(() => this.#playback.tick(), TICK);
+    this.clock.setInterval(() => this.#sendFigures(), FIGURES_EVERY);
+    this.#log.info({ growing }, 'playback opened');
+  }
+
+  #sendFigures(): void {
+    const { state } = this.#playback;
+    const { recordingId } = this.#reader.header;
+    if (state.growing && !this.#services.store.writer(recordingId)) this.#playback.ended();
+    const latencyMs = (state.latencyFrames * 1000) / this.#reader.header.fps;
+    const figures = { ...this.#playback.figures(), ...state, latencyMs, live: false, watchers: this.#watchers.size };
+    for (const client of this.clients) client.send('figures', figures);
+    if (this.#reader.index.events.length === this.#sentEvents) return;
+    this.#events()
+      .then((events) => {
+        for (const client of this.clients) client.send('events', events);
+      })
+      .catch((error: unknown) => this.#report(error));
+  }
+
+  async #events(): Promise<{ time: number; name: string; data: unknown }[]> {
+    this.#sentEvents = this.#reader.index.events.length;
+    const list: { time: number; name: string; data: unknown }[] = [];
+    for await (const { time, bytes } of this.#reader.events()) {
+      if (list.length >= MAX_EVENTS) break;
+      const event = parseEvent(bytes);
+      if (event) list.push({ time, ...event });
+    }
+    return list;
+  }
+
+  #report(error: unknown): void {
+    this.#log.warn({ err: error }, 'playback failed');
+    for (const client of this.clients) client.send('error', errorMessage(error));
+  }
+}
+
+/** The field of a message as a number, NaN when it is none: the playback ignores it then. */
+function numberOf(message: unknown, field: string): number {
+  const value = typeof message === 'object' && message !== null ? (message as Record<string, unknown>)[field] : undefined;
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** Events of other writers may hold anything: what is not our JSON is left out of the markers. */
+function parseEvent(bytes: Uint8Array): { name: string; data: unknown } | null {
+  try {
+    const { name, data } = JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; data?: unknown };
+    return typeof name === 'string' ? { name, data: data ?? null } : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

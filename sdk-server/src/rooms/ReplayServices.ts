@@ -1,0 +1,80 @@
+import { pino, type Logger } from 'pino';
+import { Catalog, RecordingStore } from '../storage/index.js';
+import type { LiveSession } from './LiveSession.js';
+
+/**
+ * What rooms and HTTP routes of one data folder share.
+ *
+ * @example
+ * ```ts
+ * const services = await openServices({ data: './.sgaps-data' });
+ * ```
+ */
+export interface ReplayServices {
+  readonly store: RecordingStore;
+  readonly catalog: Catalog;
+  readonly log: Logger;
+  /** Sessions recorded in this process, by room id. */
+  readonly sessions: Map<string, LiveSession>;
+  /** Recordings that were recovered when the folder was opened. */
+  readonly recovered: number;
+}
+
+/**
+ * Options of `openServices`.
+ *
+ * @example
+ * ```ts
+ * const options: ServicesOptions = { data: './.sgaps-data' };
+ * ```
+ */
+export interface ServicesOptions {
+  /** Folder of recordings and catalog; made when missing. */
+  readonly data: string;
+  /** Default: pino on standard output, level `info`. */
+  readonly log?: Logger;
+}
+
+const opened = new Map<string, Promise<ReplayServices>>();
+
+/**
+ * Opens a data folder once per process: recovers what a killed process left, opens the catalog. Later calls with the
+ * same folder share the first one's. Rejects with `STORAGE_FAILED` when the folder cannot be used.
+ *
+ * @example
+ * ```ts
+ * const { store } = await openServices({ data: './.sgaps-data' });
+ * ```
+ */
+export function openServices(options: ServicesOptions): Promise<ReplayServices> {
+  const known = opened.get(options.data);
+  if (known) return known;
+  const services = open(options);
+  opened.set(options.data, services);
+  services.catch(() => opened.delete(options.data));
+  return services;
+}
+
+/**
+ * Finishes what is open in a data folder and forgets it.
+ *
+ * @example
+ * ```ts
+ * await closeServices('./.sgaps-data');
+ * ```
+ */
+export async function closeServices(data: string): Promise<void> {
+  const services = opened.get(data);
+  if (!services) return;
+  opened.delete(data);
+  const { store, sessions } = await services;
+  await Promise.all([...sessions.values()].map((session) => session.finish()));
+  await store.close();
+}
+
+async function open({ data, log = pino({ name: 'sgaps' }) }: ServicesOptions): Promise<ReplayServices> {
+  const store = await RecordingStore.open({ folder: data });
+  const recovered = await store.recoverAll();
+  if (recovered.length > 0) log.info({ recordings: recovered.length }, 'recovered recordings of a stopped server');
+  return { store, catalog: store.catalog, log, sessions: new Map(), recovered: recovered.length };
+}

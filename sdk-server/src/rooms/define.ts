@@ -1,0 +1,60 @@
+import { defineRoom, type RegisteredHandler } from '@colyseus/core';
+import { PlaybackRoom, type PlaybackRoomSettings } from './PlaybackRoom.js';
+import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
+import { ReplayRoom, type ReplayRoomSettings } from './ReplayRoom.js';
+
+/**
+ * The replay room for an existing Colyseus server: one line in its `rooms`. Recordings go to `data`. The transport must
+ * let pixel packets through: `new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD })`.
+ *
+ * @example
+ * ```ts
+ * import { defineServer } from '@colyseus/core';
+ * import { WebSocketTransport } from '@colyseus/ws-transport';
+ * import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from '@sgaps/server';
+ *
+ * const server = defineServer({
+ *   rooms: { sgaps: defineReplayRoom({ data: './.sgaps-data' }) },
+ *   transport: new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD }),
+ * });
+ * await server.listen(2567);
+ * ```
+ */
+export function defineReplayRoom(options: ServicesOptions & ReplayRoomSettings): RegisteredHandler {
+  class ConfiguredReplayRoom extends ReplayRoom {
+    protected override readonly settings: ReplayRoomSettings = options;
+    protected override services(): Promise<ReplayServices> {
+      return openServices(options);
+    }
+  }
+  return defineRoom(ConfiguredReplayRoom);
+}
+
+/**
+ * The playback room for an existing Colyseus server, beside `defineReplayRoom` with the same `data`.
+ *
+ * @example
+ * ```ts
+ * rooms: { sgaps: defineReplayRoom({ data }), 'sgaps-playback': definePlaybackRoom({ data }) }
+ * ```
+ */
+export function definePlaybackRoom(options: ServicesOptions & PlaybackRoomSettings): RegisteredHandler {
+  class ConfiguredPlaybackRoom extends PlaybackRoom {
+    protected override readonly settings: PlaybackRoomSettings = options;
+    protected override services(): Promise<ReplayServices> {
+      return openServices(options);
+    }
+  }
+  return defineRoom(ConfiguredPlaybackRoom);
+}
+
+/**
+ * `maxPayload` a WebSocket transport needs for pixel packets: the largest packet and its message header. The
+ * transport's own default of 4 KB closes the connection at the first larger batch.
+ *
+ * @example
+ * ```ts
+ * new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+ * ```
+ */
+export const REPLAY_MAX_PAYLOAD = 80 * 1024;

@@ -1,0 +1,54 @@
+import { ServerError } from '@colyseus/core';
+import { isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+
+/**
+ * HTTP status of each SGAPS error code, also used as the code of a refused join.
+ *
+ * @example
+ * ```ts
+ * response.status(HTTP_STATUS[error.code]);
+ * ```
+ */
+export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
+  BYTES_TRUNCATED: 422,
+  BYTES_MALFORMED: 422,
+  LIMIT_EXCEEDED: 413,
+  VERSION_UNSUPPORTED: 426,
+  CHECKSUM_MISMATCH: 422,
+  ARGUMENT_INVALID: 400,
+  OUT_OF_ORDER: 409,
+  NOT_FOUND: 404,
+  UNAUTHORIZED: 403,
+  STORAGE_FULL: 507,
+  STORAGE_FAILED: 500,
+  UNSUPPORTED: 501,
+  CLOSED: 410,
+};
+
+/**
+ * The error as Colyseus carries it to a client that joins: status as code, `CODE: message` as text. Anything that is
+ * not an `SgapsError` becomes a 500 that tells the client nothing.
+ *
+ * @example
+ * ```ts
+ * throw toServerError(error);
+ * ```
+ */
+export function toServerError(error: unknown): ServerError {
+  if (isSgapsError(error)) return new ServerError(HTTP_STATUS[error.code], `${error.code}: ${error.message}`);
+  if (error instanceof ServerError) return error;
+  return new ServerError(500, 'INTERNAL: the server failed; its log says why.');
+}
+
+/**
+ * The error as the `error` message of a room.
+ *
+ * @example
+ * ```ts
+ * client.send('error', errorMessage(error));
+ * ```
+ */
+export function errorMessage(error: unknown): { readonly code: string; readonly message: string } {
+  if (isSgapsError(error)) return { code: error.code, message: error.message };
+  return { code: 'INTERNAL', message: 'The server failed; its log says why.' };
+}

@@ -1,0 +1,120 @@
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { defineServer, type Server } from '@colyseus/core';
+import { WebSocketTransport } from '@colyseus/ws-transport';
+import { SgapsError } from '@sgaps/protocol';
+import { pino, type Logger } from 'pino';
+import { readSampleGames } from './http/exampleRoutes.js';
+import { mountHttp } from './http/httpApp.js';
+import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+import { closeServices, openServices } from './rooms/ReplayServices.js';
+import type { ReplayRoomSettings } from './rooms/ReplayRoom.js';
+import type { Catalog, RecordingStore } from './storage/index.js';
+
+/**
+ * Options of `startServer`.
+ *
+ * @example
+ * ```ts
+ * const options: ServerOptions = { port: 0, data: './.sgaps-data' };
+ * ```
+ */
+export interface ServerOptions {
+  /** Default 2567; 0 takes a free one. */
+  readonly port?: number;
+  /** Interface to listen on; default all. */
+  readonly host?: string;
+  /** Folder of recordings and catalog; default `./.sgaps-data`. */
+  readonly data?: string;
+  /** Folder with `games.json` and built sample games; default none. */
+  readonly examples?: string;
+  /** Default: pino on standard output, level `info`. */
+  readonly log?: Logger;
+  readonly room?: ReplayRoomSettings;
+}
+
+/**
+ * A server that runs.
+ *
+ * @example
+ * ```ts
+ * const server: SgapsServer = await startServer({ port: 0 });
+ * await server.close();
+ * ```
+ */
+export interface SgapsServer {
+  /** For a browser on this machine, without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly store: RecordingStore;
+  readonly catalog: Catalog;
+  /** Names of the sample games that are served. */
+  readonly games: readonly string[];
+  /** Recordings recovered at start. */
+  readonly recovered: number;
+  /** Finishes recordings, closes rooms, sockets and files. May be called more than once. */
+  close(): Promise<void>;
+}
+
+let running = false;
+
+/**
+ * Starts rooms, HTTP API, dashboard and sample games on one port. Recordings a killed server left are recovered first.
+ * One server per process: Colyseus keeps its rooms in one registry. Rejects with `ARGUMENT_INVALID` when one runs
+ * already, with Node's error when the port is taken.
+ *
+ * @example
+ * ```ts
+ * const server = await startServer({ port: 2567, data: './.sgaps-data', examples: './examples' });
+ * console.log(server.url);
+ * ```
+ */
+export async function startServer(options: ServerOptions = {}): Promise<SgapsServer> {
+  if (running) throw new SgapsError('ARGUMENT_INVALID', 'A server runs in this process already; close it first.');
+  running = true;
+  try {
+    return await start(options);
+  } catch (error) {
+    running = false;
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions): Promise<SgapsServer> {
+  const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const data = resolve(options.data ?? './.sgaps-data');
+  const services = await openServices({ data, log });
+  const games = options.examples ? readSampleGames(options.examples) : [];
+  const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+  const server: Server = defineServer({
+    rooms: { sgaps: defineReplayRoom({ ...room, data, log }), 'sgaps-playback': definePlaybackRoom({ ...room, data, log }) },
+    transport,
+    greet: false,
+    gracefullyShutdown: false,
+    express: (app) => mountHttp(app, services, games),
+  });
+  await server.listen(port, host);
+  const address = transport.server?.address() as AddressInfo;
+  log.info({ port: address.port, data, games: games.length, recovered: services.recovered }, 'server listening');
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    log.info('server closing');
+    await server.gracefullyShutdown(false);
+    transport.server?.closeAllConnections();
+    await closeServices(data);
+    running = false;
+    log.info('server closed');
+  };
+  return {
+    url: `http://${host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${address.port}`,
+    port: address.port,
+    store: services.store,
+    catalog: services.catalog,
+    games: games.map(({ name }) => name),
+    recovered: services.recovered,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

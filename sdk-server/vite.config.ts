@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+/** The dashboard: static pages under dist/dashboard, served by the HTTP app. */
+export default defineConfig({
+  root: fileURLToPath(new URL('./src/dashboard', import.meta.url)),
+  base: '/',
+  resolve: { conditions: ['sgaps-source', 'module', 'browser', 'import', 'default'] },
+  build: {
+    outDir: fileURLToPath(new URL('./dist/dashboard', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsDir: 'assets',
+    rollupOptions: {
+      input: {
+        index: fileURLToPath(new URL('./src/dashboard/index.html', import.meta.url)),
+        session: fileURLToPath(new URL('./src/dashboard/session.html', import.meta.url)),
+      },
+    },
+  },
+});
