@@ -1,0 +1,152 @@
+import { ByteReader } from '../bytes/ByteReader.js';
+import { ByteWriter } from '../bytes/ByteWriter.js';
+import { RangeDecoder } from '../bytes/RangeDecoder.js';
+import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { PixelModel } from '../pixels/PixelModel.js';
+import { assertCaptureGrid } from '../samples/CaptureGrid.js';
+import { createSampleSet, type SampleSet, type SampleValues } from '../samples/SampleSet.js';
+import type { FrameState } from '../state/FrameState.js';
+import { StateModel } from '../state/StateModel.js';
+import { FrameHeadCoder, PIXEL_PACKET_RESET, PIXEL_PACKET_VERSION, TIME_STEPS } from './PixelPacket.js';
+import type { PixelPacketOptions } from './PixelPacketEncoder.js';
+
+const SNAPSHOT_VERSION = 1;
+
+/**
+ * One frame as it arrived. `state` is the quantised state, identical on both sides; `samples` is the set that `resolve`
+ * gave, empty when `requestId` is null.
+ *
+ * @example
+ * ```ts
+ * for (const frame of decoder.decode(bytes)) show(frame.frameId, frame.values.rgb);
+ * ```
+ */
+export interface PixelFrame {
+  readonly frameId: number;
+  /** Milliseconds since the recording started, exact to 1/10 ms. */
+  readonly clientTime: number;
+  readonly requestId: number | null;
+  readonly state: FrameState;
+  readonly samples: SampleSet;
+  readonly values: SampleValues;
+}
+
+/**
+ * Options of a `PixelPacketDecoder`.
+ *
+ * @example
+ * ```ts
+ * const options: PixelPacketDecoderOptions = { grid, schema, tierBits, resolve: (id) => requested.get(id) };
+ * ```
+ */
+export interface PixelPacketDecoderOptions extends PixelPacketOptions {
+  /** The expanded set that was asked for under this request id, undefined when there was none. */
+  readonly resolve: (requestId: number) => SampleSet | undefined;
+}
+
+/**
+ * Reads pixel packets; the mirror of `PixelPacketEncoder`. Bytes are untrusted. After a throw the codec states have
+ * parted: every packet is refused until one that starts afresh.
+ *
+ * @example
+ * ```ts
+ * const decoder = new PixelPacketDecoder({ grid, schema, tierBits, resolve: (id) => requested.get(id) });
+ * const frames = decoder.decode(bytes);
+ * ```
+ */
+export class PixelPacketDecoder {
+  private readonly heads = new FrameHeadCoder();
+  private readonly state: StateModel;
+  private readonly pixels: PixelModel;
+  private readonly resolve: (requestId: number) => SampleSet | undefined;
+  private readonly nothing = createSampleSet(0);
+  private synchronised = false;
+
+  /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for options that cannot be coded. */
+  constructor(options: PixelPacketDecoderOptions) {
+    assertCaptureGrid(options.grid);
+    this.state = new StateModel(options.schema);
+    this.pixels = new PixelModel(options.grid, options.tierBits);
+    this.resolve = options.resolve;
+  }
+
+  /**
+   * Decodes one packet.
+   *
+   * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`, `LIMIT_EXCEEDED`, `VERSION_UNSUPPORTED`; `OUT_OF_ORDER` when
+   * the stream was not started or an unknown request is answered
+   */
+  decode(bytes: Uint8Array): PixelFrame[] {
+    if (bytes.length > LIMITS.pixelPacketBytes) throw SgapsError.limit('pixel packet bytes', bytes.length, LIMITS.pixelPacketBytes);
+    const synchronised = this.synchronised;
+    this.synchronised = false;
+    const reader = new ByteReader(bytes);
+    const version = reader.u8('pixel packet');
+    if (version !== PIXEL_PACKET_VERSION) {
+      throw new SgapsError('VERSION_UNSUPPORTED', `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`);
+    }
+    const flags = reader.u8('pixel packet');
+    if ((flags & 0x0e) !== 0) throw SgapsError.malformed('pixel packet flags');
+    const body = reader.bytes(reader.varint('pixel packet length', LIMITS.pixelPacketBytes), 'pixel packet');
+    reader.end('pixel packet');
+    if ((flags & PIXEL_PACKET_RESET) !== 0) {
+      this.heads.reset();
+      this.state.reset();
+      this.pixels.reset();
+    } else if (!synchronised) {
+      throw new SgapsError('OUT_OF_ORDER', 'A pixel packet continues a stream that was not started or broke; a reset packet is needed.');
+    }
+    const coder = new RangeDecoder(body);
+    const frames: PixelFrame[] = [];
+    for (let left = flags >>> 4; left >= 0; left--) frames.push(this.decodeFrame(coder));
+    coder.end();
+    this.synchronised = true;
+    return frames;
+  }
+
+  /** All that is remembered, so that another decoder of the same options can go on from here. */
+  save(): Uint8Array {
+    const writer = new ByteWriter(1 << 16);
+    writer.u8(SNAPSHOT_VERSION);
+    writer.u8(this.synchronised ? 1 : 0);
+    this.heads.save(writer);
+    this.state.save(writer);
+    this.pixels.save(writer);
+    return writer.toBytes();
+  }
+
+  /**
+   * Takes what `save` returned.
+   * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`, `LIMIT_EXCEEDED`, `VERSION_UNSUPPORTED`
+   */
+  restore(bytes: Uint8Array): void {
+    this.synchronised = false;
+    const reader = new ByteReader(bytes);
+    const version = reader.u8('decoder snapshot');
+    if (version !== SNAPSHOT_VERSION) {
+      throw new SgapsError('VERSION_UNSUPPORTED', `Decoder snapshot of version ${version}; this reader knows ${SNAPSHOT_VERSION}.`);
+    }
+    const synchronised = reader.u8('decoder snapshot') === 1;
+    this.heads.restore(reader);
+    this.state.restore(reader);
+    this.pixels.restore(reader);
+    reader.end('decoder snapshot');
+    this.synchronised = synchronised;
+  }
+
+  private decodeFrame(coder: RangeDecoder): PixelFrame {
+    const head = this.heads.code(coder, { frameId: 0, time: 0, requestId: null });
+    this.state.code(coder);
+    const samples = head.requestId === null ? this.nothing : this.resolve(head.requestId);
+    if (samples === undefined) {
+      throw new SgapsError('OUT_OF_ORDER', `Frame ${head.frameId} answers request ${head.requestId}, which was never made or is long gone.`);
+    }
+    if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
+    this.pixels.check(samples);
+    const values = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
+    this.pixels.code(coder, samples, values.rgb, values.bits, this.state.scrollX, this.state.scrollY);
+    const { frameId, time, requestId } = head;
+    return { frameId, clientTime: time / TIME_STEPS, requestId, state: this.state.state(), samples, values };
+  }
+}

@@ -1,0 +1,138 @@
+import { ByteWriter } from '../bytes/ByteWriter.js';
+import { RangeEncoder } from '../bytes/RangeEncoder.js';
+import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
+import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
+import type { SampleSet } from '../samples/SampleSet.js';
+import type { FrameState, StateSchema } from '../state/FrameState.js';
+import { StateModel } from '../state/StateModel.js';
+import { FrameHeadCoder, PIXEL_PACKET_RESET, PIXEL_PACKET_VERSION, TIME_STEPS } from './PixelPacket.js';
+
+/**
+ * What both ends of a pixel stream must agree on.
+ *
+ * @example
+ * ```ts
+ * const options: PixelPacketOptions = { grid: { width: 320, height: 180 }, schema: { values: [] }, tierBits: DEFAULT_TIER_BITS };
+ * ```
+ */
+export interface PixelPacketOptions {
+  readonly grid: CaptureGrid;
+  readonly schema: StateSchema;
+  /** Bits per channel of each tier, 3 … 8 (S15). */
+  readonly tierBits: TierBits;
+}
+
+/**
+ * One frame to be sent.
+ *
+ * @example
+ * ```ts
+ * const frame: SampledFrame = { frameId: 3, clientTime: 100, requestId: 3, state, samples, rgb };
+ * ```
+ */
+export interface SampledFrame {
+  /** u32, larger than that of the frame before. */
+  readonly frameId: number;
+  /** Milliseconds since the recording started; kept to 1/10 ms. */
+  readonly clientTime: number;
+  /** Frame id of the request whose samples these are; null sends the state only. */
+  readonly requestId: number | null;
+  readonly state: FrameState;
+  readonly samples: SampleSet;
+  /** 8-bit RGB of the samples, at least 3 × count. */
+  readonly rgb: Uint8Array;
+}
+
+/**
+ * Writes pixel packets (S15 and the state vector): 1 … 16 frames each, everything coded against what was sent before.
+ * The first packet, and the first after `reset`, tells the decoder to start afresh. Bytes must arrive in order.
+ *
+ * @example
+ * ```ts
+ * const encoder = new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS });
+ * room.sendBytes('pixels', encoder.encode(frames));
+ * ```
+ */
+export class PixelPacketEncoder {
+  private readonly coder = new RangeEncoder(8192);
+  private readonly writer = new ByteWriter(64);
+  private readonly heads = new FrameHeadCoder();
+  private readonly state: StateModel;
+  private readonly pixels: PixelModel;
+  private fresh = true;
+
+  /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for options that cannot be coded. */
+  constructor(options: PixelPacketOptions) {
+    assertCaptureGrid(options.grid);
+    this.state = new StateModel(options.schema);
+    this.pixels = new PixelModel(options.grid, options.tierBits);
+  }
+
+  /** Starts afresh with the next packet, as after a reconnect. */
+  reset(): void {
+    this.fresh = true;
+  }
+
+  /**
+   * Encodes frames, oldest first. Nothing is coded when it throws because of its arguments.
+   *
+   * @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for frames that cannot be coded, `OUT_OF_ORDER` for frame ids
+   * that do not rise
+   */
+  encode(frames: readonly SampledFrame[]): Uint8Array {
+    this.check(frames);
+    const reset = this.fresh;
+    if (reset) {
+      this.heads.reset();
+      this.state.reset();
+      this.pixels.reset();
+      this.fresh = false;
+    }
+    const { coder, writer } = this;
+    coder.reset();
+    for (const frame of frames) {
+      const time = Math.min(0xffffffff, Math.max(0, Math.round(frame.clientTime * TIME_STEPS) || 0));
+      this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
+      this.state.read(frame.state);
+      this.state.code(coder);
+      if (frame.requestId !== null) this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
+    }
+    const body = coder.finish();
+    writer.reset();
+    writer.u8(PIXEL_PACKET_VERSION);
+    writer.u8((reset ? PIXEL_PACKET_RESET : 0) | ((frames.length - 1) << 4));
+    writer.varint(body.length);
+    writer.bytes(body);
+    if (writer.length > LIMITS.pixelPacketBytes) {
+      this.fresh = true;
+      throw SgapsError.limit('pixel packet bytes', writer.length, LIMITS.pixelPacketBytes);
+    }
+    return writer.toBytes();
+  }
+
+  private check(frames: readonly SampledFrame[]): void {
+    if (frames.length < 1 || frames.length > LIMITS.framesPerPacket) {
+      throw SgapsError.limit('frames in a pixel packet', frames.length, LIMITS.framesPerPacket);
+    }
+    let next = this.fresh ? 0 : this.heads.firstAllowed;
+    for (const { frameId, requestId, samples, rgb } of frames) {
+      if (!isId(frameId) || (requestId !== null && !isId(requestId))) {
+        throw new SgapsError('ARGUMENT_INVALID', `Frame id ${frameId} and request id ${requestId} must be unsigned 32-bit integers.`);
+      }
+      if (frameId < next) throw new SgapsError('OUT_OF_ORDER', `Frame ${frameId} follows frame ${next - 1}; frame ids must rise.`);
+      next = frameId + 1;
+      if (requestId === null) continue;
+      if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
+      if (rgb.length < 3 * samples.count) {
+        throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need ${3 * samples.count} colour bytes, ${rgb.length} were given.`);
+      }
+      this.pixels.check(samples);
+    }
+  }
+}
+
+function isId(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+}

@@ -1,0 +1,349 @@
+import { codeSigned, codeSymbol, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
+import type { ByteReader } from '../bytes/ByteReader.js';
+import type { ByteWriter } from '../bytes/ByteWriter.js';
+import { readModel, writeModel } from '../bytes/modelBytes.js';
+import { SgapsError } from '../errors.js';
+import type { CaptureGrid } from '../samples/CaptureGrid.js';
+import type { SampleSet } from '../samples/SampleSet.js';
+
+/**
+ * Bits per channel of the four tiers, critical first (S15); each 3 … 8.
+ *
+ * @example
+ * ```ts
+ * const exact: TierBits = [8, 8, 8, 8];
+ * ```
+ */
+export type TierBits = readonly [number, number, number, number];
+
+/**
+ * The spec's precision: critical exact, important 5 bits, moderate and optional 3 (S15).
+ *
+ * @example
+ * ```ts
+ * new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS });
+ * ```
+ */
+export const DEFAULT_TIER_BITS: TierBits = [8, 5, 3, 3];
+
+/** Kinds that carry one colour per sample: point and means (block has its place in the format only). */
+const KINDS = 5;
+const COLOURS = 0xffffff;
+/** Bit of a cell entry: its last sample was unchanged. */
+const STILL = 1 << 28;
+
+// One context set for each of {point, mean} × tier.
+const SAME = 0;
+const CANDIDATES = SAME + 54;
+const CACHED = CANDIDATES + 5 * 4;
+const SLOT = CACHED + 4;
+const GREEN = SLOT + 256;
+const RED = GREEN + SIGNED_MODEL;
+const BLUE = RED + 3 * SIGNED_MODEL;
+const SET = BLUE + 3 * SIGNED_MODEL;
+
+/**
+ * The differential pixel codec (S15) with all that both sides remember: the last value of every coordinate, held where
+ * the first 2D camera puts it in the world so that a scrolling picture is still "unchanged", the last value of every
+ * 8×8 cell, the colours seen lately, and the adaptive probabilities. The same code runs on both sides.
+ *
+ * Each sample is coded as the first of these that holds: unchanged; in the same cell as a finer value known there; what
+ * stood on that screen place; what its cell, the cell to the left or above said last; a colour seen lately; a residual.
+ *
+ * @example
+ * ```ts
+ * const model = new PixelModel({ width: 320, height: 180 }, DEFAULT_TIER_BITS);
+ * model.code(encoder, set, rgb, bits, scrollX, scrollY);
+ * ```
+ */
+export class PixelModel {
+  private readonly width: number;
+  private readonly height: number;
+  private readonly cellColumns: number;
+  private readonly bitsOf: Uint8Array;
+  private readonly probabilities = createModel(8 * SET);
+  private readonly candidateHistory = new Uint8Array(8 * 6);
+  /** By kind: bits << 24 | colour at that precision, low bits zero; 0 is unknown. */
+  private readonly world: (Uint32Array | null)[] = [null, null, null, null, null];
+  private readonly screen: (Uint32Array | null)[] = [null, null, null, null, null];
+  private readonly cells: Uint32Array;
+  private readonly cache = new Uint32Array(4 * 256);
+  private scrolled = false;
+
+  constructor(grid: CaptureGrid, tierBits: TierBits) {
+    if (tierBits.length !== 4 || tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8)) {
+      throw new SgapsError('ARGUMENT_INVALID', `Tier bits ${tierBits.join(', ')}: four integers 3 … 8 are needed.`);
+    }
+    this.width = grid.width;
+    this.height = grid.height;
+    this.cellColumns = (grid.width + 7) >> 3;
+    this.cells = new Uint32Array(this.cellColumns * ((grid.height + 7) >> 3));
+    this.bitsOf = Uint8Array.from(tierBits);
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    resetModel(this.probabilities);
+    this.candidateHistory.fill(0);
+    this.cells.fill(0);
+    this.cache.fill(0);
+    for (const map of [...this.world, ...this.screen]) map?.fill(0);
+    this.scrolled = false;
+  }
+
+  /** Checks a set before it is coded. @throws SgapsError `UNSUPPORTED` for a kind without a colour, `ARGUMENT_INVALID` */
+  check(set: SampleSet): void {
+    for (let i = 0; i < set.count; i++) {
+      if (set.kind[i] >= KINDS) throw new SgapsError('UNSUPPORTED', `Samples of kind ${set.kind[i]} carry no single colour.`);
+      if (set.u[i] >= this.width || set.v[i] >= this.height || set.tier[i] > 3) {
+        throw new SgapsError('ARGUMENT_INVALID', `Sample ${i} at (${set.u[i]}, ${set.v[i]}), tier ${set.tier[i]}, is outside the grid or the tiers.`);
+      }
+    }
+  }
+
+  /**
+   * Codes the samples of one frame, in order; `check` has seen them.
+   *
+   * @param rgb 3 × count, 8 bits: read when encoding; when decoding it gets the middle of each cell.
+   * @param bits When decoding it gets the precision of each sample; unused when encoding.
+   * @param scrollX Rounded view of the first 2D camera in grid pixels, 0 without one.
+   * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
+   */
+  code(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, bits: Uint8Array | null, scrollX: number, scrollY: number): void {
+    const { width, height, cells, cellColumns, probabilities, candidateHistory } = this;
+    const encoding = coder.encoding;
+    const shiftX = ((scrollX % width) + width) % width;
+    const shiftY = ((scrollY % height) + height) % height;
+    if (shiftX !== 0 || shiftY !== 0) this.startScrolling();
+    let lastSame = 0;
+    for (let i = 0; i < set.count; i++) {
+      const kind = set.kind[i];
+      const tier = set.tier[i];
+      const precision = this.bitsOf[tier];
+      const mask = maskOf(precision);
+      const place = (kind === 0 ? 0 : 4) + tier;
+      const base = place * SET;
+      let x = set.u[i] + shiftX;
+      if (x >= width) x -= width;
+      let y = set.v[i] + shiftY;
+      if (y >= height) y -= height;
+      const at = y * width + x;
+      const column = x >> 3;
+      const cell = (y >> 3) * cellColumns + column;
+      const own = cells[cell];
+      const left = column > 0 ? cells[cell - 1] : 0;
+      const above = cell >= cellColumns ? cells[cell - cellColumns] : 0;
+      const map = this.world[kind] ?? this.openMap(kind);
+      const known = map[at];
+      const knownBits = known >>> 24;
+      const truth = encoding ? (rgb[3 * i] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i + 2] : 0;
+      let value = truth & mask;
+      let valueBits = precision;
+      let same = 0;
+      if (knownBits >= precision) {
+        const context = lastSame + 2 * (status(own) + 3 * (status(left) + 3 * status(above)));
+        const knownColour = known & COLOURS;
+        same = coder.bit(probabilities, base + SAME + context, (truth & maskOf(knownBits)) === knownColour ? 1 : 0);
+        if (same === 1) {
+          value = knownColour;
+          valueBits = knownBits;
+        }
+      }
+      if (same === 0) {
+        const screenMap = this.scrolled ? this.screen[kind] : null;
+        const screen = screenMap === null ? 0 : screenMap[set.v[i] * width + set.u[i]];
+        // Candidates already refused; none equals an impossible colour at the start.
+        let refused0 = knownBits === precision ? known & COLOURS : -1;
+        let refused1 = -1;
+        let refused2 = -1;
+        let refused3 = -1;
+        let found = 0;
+        const history = 6 * place;
+        for (let j = 0; j < 5; j++) {
+          const entry = j === 0 ? known : j === 1 ? screen : j === 2 ? own : j === 3 ? left : above;
+          const entryBits = (entry >>> 24) & 15;
+          if (entryBits < precision || (j === 0 && knownBits === precision)) continue;
+          const colour = entry & mask;
+          if (colour === refused0 || colour === refused1 || colour === refused2 || colour === refused3) continue;
+          const past = candidateHistory[history + j];
+          found = coder.bit(probabilities, base + CANDIDATES + 4 * j + past, value === colour ? 1 : 0);
+          candidateHistory[history + j] = ((past << 1) | found) & 3;
+          if (found === 1) {
+            value = colour;
+            break;
+          }
+          if (refused0 < 0) refused0 = colour;
+          else if (refused1 < 0) refused1 = colour;
+          else if (refused2 < 0) refused2 = colour;
+          else refused3 = colour;
+        }
+        if (found === 0) value = this.codeColour(coder, base, tier, place, value, own || left || above || known, precision);
+      }
+      const entry = ((valueBits << 24) | value) >>> 0;
+      map[at] = entry;
+      if (this.scrolled) (this.screen[kind] ?? this.openScreen(kind))[set.v[i] * width + set.u[i]] = entry;
+      cells[cell] = same === 1 ? entry | STILL : entry;
+      lastSame = same;
+      if (bits !== null) {
+        const middle = middleOf(valueBits);
+        rgb[3 * i] = (value >>> 16) | middle;
+        rgb[3 * i + 1] = ((value >>> 8) & 255) | middle;
+        rgb[3 * i + 2] = (value & 255) | middle;
+        bits[i] = valueBits;
+      }
+    }
+  }
+
+  /** A colour neither known nor a neighbour's: by its slot among those seen lately, else by its difference to `near`. */
+  private codeColour(coder: RangeCoder, base: number, tier: number, place: number, colour: number, near: number, precision: number): number {
+    const { probabilities, cache, candidateHistory } = this;
+    const bank = tier << 8;
+    let slot = bank + hashOf(colour);
+    const tagged = colour + 1;
+    let hit = 0;
+    if (coder.encoding) {
+      if (cache[slot] === tagged) hit = 1;
+      else if (cache[slot ^ 1] === tagged) {
+        hit = 1;
+        slot ^= 1;
+      }
+    }
+    const past = candidateHistory[6 * place + 5];
+    hit = coder.bit(probabilities, base + CACHED + past, hit);
+    candidateHistory[6 * place + 5] = ((past << 1) | hit) & 3;
+    if (hit === 1) {
+      slot = bank + codeSymbol(coder, probabilities, base + SLOT, 8, slot & 255);
+      const stored = cache[slot];
+      if (stored === 0) throw SgapsError.malformed('pixel samples: empty colour slot');
+      return stored - 1;
+    }
+    const shift = 8 - precision;
+    const nearColour = near === 0 ? 0x808080 : near;
+    const top = (1 << precision) - 1;
+    const nearGreen = (nearColour >>> (8 + shift)) & top;
+    const nearRed = (nearColour >>> (16 + shift)) & top;
+    const nearBlue = (nearColour >>> shift) & top;
+    const green = codeSigned(coder, probabilities, base + GREEN, ((colour >>> (8 + shift)) & top) - nearGreen);
+    const size = green === 0 ? 0 : green > -3 && green < 3 ? SIGNED_MODEL : 2 * SIGNED_MODEL;
+    const red = codeSigned(coder, probabilities, base + RED + size, ((colour >>> (16 + shift)) & top) - nearRed - green);
+    const blue = codeSigned(coder, probabilities, base + BLUE + size, ((colour >>> shift) & top) - nearBlue - green);
+    const g = nearGreen + green;
+    const r = nearRed + green + red;
+    const b = nearBlue + green + blue;
+    if (((g | r | b) & ~top) !== 0) throw SgapsError.malformed('pixel samples: colour outside 0 … 255');
+    const coded = ((r << 16) | (g << 8) | b) << shift;
+    const codedSlot = bank + hashOf(coded);
+    if (cache[codedSlot] !== 0 && cache[codedSlot ^ 1] === 0) cache[codedSlot ^ 1] = coded + 1;
+    else cache[codedSlot] = coded + 1;
+    return coded;
+  }
+
+  /** Appends all that is remembered, for a decoder snapshot. */
+  save(writer: ByteWriter): void {
+    writer.u8(this.scrolled ? 1 : 0);
+    writeModel(writer, this.probabilities);
+    writer.bytes(this.candidateHistory);
+    writeWords(writer, this.cells);
+    writeWords(writer, this.cache);
+    for (const map of [...this.world, ...this.screen]) {
+      writer.u8(map === null ? 0 : 1);
+      if (map !== null) writeMap(writer, map);
+    }
+  }
+
+  /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
+  restore(reader: ByteReader): void {
+    this.reset();
+    this.scrolled = reader.u8('scrolling') === 1;
+    readModel(reader, this.probabilities);
+    const history = reader.bytes(this.candidateHistory.length, 'candidate history');
+    for (let i = 0; i < history.length; i++) this.candidateHistory[i] = history[i] & 3;
+    readWords(reader, this.cells);
+    readWords(reader, this.cache);
+    for (let i = 0; i < this.cache.length; i++) {
+      if (this.cache[i] > COLOURS + 1) throw SgapsError.malformed('colour cache');
+    }
+    for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openMap(kind));
+    for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openScreen(kind));
+  }
+
+  private openMap(kind: number): Uint32Array {
+    const map = this.world[kind] ?? new Uint32Array(this.width * this.height);
+    this.world[kind] = map;
+    return map;
+  }
+
+  private openScreen(kind: number): Uint32Array {
+    const map = this.screen[kind] ?? new Uint32Array(this.width * this.height);
+    this.screen[kind] = map;
+    return map;
+  }
+
+  /** From the first scroll on, what stood on the screen is remembered apart; until then both are one. */
+  private startScrolling(): void {
+    if (this.scrolled) return;
+    this.scrolled = true;
+    for (let kind = 0; kind < KINDS; kind++) {
+      const map = this.world[kind];
+      if (map !== null) this.openScreen(kind).set(map);
+    }
+  }
+}
+
+/** Keeps the top `bits` of each channel. */
+function maskOf(bits: number): number {
+  const channel = (0xff00 >>> bits) & 255;
+  return (channel << 16) | (channel << 8) | channel;
+}
+
+/** What to add to the low end of a cell to reach its middle. */
+function middleOf(bits: number): number {
+  return bits === 8 ? 0 : 128 >>> bits;
+}
+
+function hashOf(colour: number): number {
+  return Math.imul(colour, 0x9e3779b1) >>> 24;
+}
+
+/** 0 unknown, 1 changed, 2 unchanged when last coded. */
+function status(entry: number): number {
+  return entry === 0 ? 0 : (entry & STILL) === 0 ? 1 : 2;
+}
+
+function writeWords(writer: ByteWriter, words: Uint32Array): void {
+  for (let i = 0; i < words.length; i++) writer.u32(words[i]);
+}
+
+function readWords(reader: ByteReader, words: Uint32Array): void {
+  for (let i = 0; i < words.length; i++) words[i] = reader.u32('codec state');
+}
+
+/** A map as runs of unknown and known entries, the known ones as 4 bytes. */
+function writeMap(writer: ByteWriter, map: Uint32Array): void {
+  let at = 0;
+  while (at < map.length) {
+    const start = at;
+    while (at < map.length && map[at] === 0) at++;
+    writer.varint(at - start);
+    const first = at;
+    while (at < map.length && map[at] !== 0) at++;
+    writer.varint(at - first);
+    for (let i = first; i < at; i++) writer.u32(map[i]);
+  }
+}
+
+function readMap(reader: ByteReader, map: Uint32Array): void {
+  let at = 0;
+  while (at < map.length) {
+    const unknown = reader.varint('map run', map.length - at);
+    at += unknown;
+    const end = at + reader.varint('map run', map.length - at);
+    if (unknown === 0 && end === at) throw SgapsError.malformed('map run');
+    while (at < end) {
+      const entry = reader.u32('map entry');
+      const bits = entry >>> 24;
+      if (bits < 3 || bits > 8 || (entry & COLOURS & ~maskOf(bits)) !== 0) throw SgapsError.malformed('map entry');
+      map[at++] = entry;
+    }
+  }
+}

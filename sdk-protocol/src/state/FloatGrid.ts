@@ -1,0 +1,60 @@
+import { codeSigned, type RangeCoder, SIGNED_MODEL } from '../bytes/RangeCoder.js';
+import { SgapsError } from '../errors.js';
+
+const scratch = new Float32Array(1);
+const scratchBits = new Int32Array(scratch.buffer);
+
+/** Exponent below which the step no longer shrinks: the finest step is 2^(FLOOR − 19). */
+const FLOOR = 1;
+const TOP = 127;
+const SIGNIFICANT = 19;
+
+/** Model entries of one float: exponent change, residual. */
+export const FLOAT_MODEL = 2 * SIGNED_MODEL;
+
+/**
+ * The numbers a 3D camera's matrices are sent in: 20 significant bits, and no finer than 2^-18, so that each float is
+ * within 2^-20 of its value or 2^-19, whichever is larger. Steps are powers of two: exact, and the same everywhere.
+ *
+ * @example
+ * ```ts
+ * FloatGrid.snap(0.1); // 0.1000022888
+ * ```
+ */
+export const FloatGrid = {
+  /** The nearest number of the grid; NaN is 0, infinities the largest finite. */
+  snap(value: number): number {
+    if (!(value === value)) return 0;
+    const bounded = value > 3.4e38 ? 3.4e38 : value < -3.4e38 ? -3.4e38 : Math.fround(value);
+    const step = stepOf(exponentOf(bounded));
+    const snapped = Math.fround(Math.round(bounded / step) * step);
+    return Number.isFinite(snapped) ? snapped + 0 : bounded < 0 ? -stepOf(TOP) * 0xfffff : stepOf(TOP) * 0xfffff;
+  },
+
+  /**
+   * Codes `value`, which must be on the grid, as a difference to `predicted`.
+   * @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED`
+   */
+  code(coder: RangeCoder, model: Uint32Array, base: number, value: number, predicted: number): number {
+    const near = exponentOf(predicted);
+    const exponent = near + codeSigned(coder, model, base, coder.encoding ? exponentOf(value) - near : 0);
+    if (exponent < FLOOR || exponent > TOP) throw SgapsError.malformed('camera matrix');
+    const step = stepOf(exponent);
+    const bound = (steps: number): number => (steps > 0x200000 ? 0x200000 : steps < -0x200000 ? -0x200000 : Math.round(steps));
+    const expected = bound(predicted / step);
+    const steps = expected + codeSigned(coder, model, base + SIGNED_MODEL, coder.encoding ? Math.round(value / step) - expected : 0);
+    const result = Math.fround(steps * step);
+    if (!Number.isFinite(result)) throw SgapsError.malformed('camera matrix');
+    return result + 0;
+  },
+} as const;
+
+function exponentOf(value: number): number {
+  scratch[0] = value;
+  const exponent = ((scratchBits[0] >>> 23) & 255) - 127;
+  return exponent < FLOOR ? FLOOR : exponent > TOP ? TOP : exponent;
+}
+
+function stepOf(exponent: number): number {
+  return 2 ** (exponent - SIGNIFICANT);
+}
