@@ -5,14 +5,13 @@
  *   node scripts/build.mjs [--force]
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, seconds } from './lib/run.mjs';
 import { examples, packages, ROOT } from './lib/workspaces.mjs';
 
 const CACHE = join(ROOT, '.sgaps-cache', 'build.json');
 const COMMON = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/lib/*.mjs'];
-const ASSETS = '{html,css,svg,png,webp,ico,json,sql}';
 const force = process.argv.includes('--force');
 
 /** sha256 over path and content of the files the patterns name. Tests take no part in a build. */
@@ -47,7 +46,9 @@ function targets() {
     ({ folder, manifest }) => ({
       name: `${manifest.name} (pages)`,
       hash: hashOf([...own({ folder }), `${folder}/public/**/*`, 'examples/shared/**/*', ...all.flatMap(own)], common),
-      outputs: folder.startsWith('examples/') ? [join(folder, 'dist', 'index.html')] : [join(folder, 'dist')],
+      outputs: folder.startsWith('examples/')
+        ? [join(folder, 'dist', 'index.html')]
+        : [join(folder, 'dist', 'dashboard', 'index.html')],
       make: () =>
         run('vite', ['build', '--logLevel', 'warn', ...(folder.startsWith('examples/') ? ['--base', './'] : [])], {
           cwd: join(ROOT, folder),
@@ -66,8 +67,10 @@ function tsupEntries({ folder, manifest, entries }) {
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 }
 
-async function bundle(item) {
+function bundle(item) {
   const cwd = join(ROOT, item.folder);
+  // Shared chunks are named by content: those of the last build would stay for ever.
+  for (const file of globSync('dist/*.{js,js.map}', { cwd })) rmSync(join(cwd, file));
   const args = Object.entries(tsupEntries(item)).flatMap(([out, source]) => [`--entry.${out}`, source]);
   // Packages for the browser may not lean on Node: 'neutral' makes esbuild refuse its modules.
   args.push(
@@ -79,15 +82,9 @@ async function bundle(item) {
     '--platform',
     item.manifest.engines?.node ? 'node' : 'neutral',
   );
-  const result = await run('tsup', [...args, '--sourcemap', '--silent'], { cwd });
-  if (result.code === 0) {
-    for (const file of globSync(`src/**/*.${ASSETS}`, { cwd })) {
-      const to = join(cwd, file.replace(/^src/, 'dist'));
-      mkdirSync(dirname(to), { recursive: true });
-      cpSync(join(cwd, file), to);
-    }
-  }
-  return result;
+  // What is only needed for development is never bundled in.
+  for (const name of Object.keys(item.manifest.devDependencies ?? {})) args.push('--external', name);
+  return run('tsup', [...args, '--sourcemap', '--silent'], { cwd });
 }
 
 function readCache() {
