@@ -20,11 +20,13 @@ export const zstdCompressor: Compressor = {
   compress: (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }),
   decompress: (bytes, maxBytes) => {
     try {
-      return zstdDecompressSync(bytes, {
+      const unpacked = zstdDecompressSync(bytes, {
         maxOutputLength: Math.max(1, maxBytes),
         chunkSize: Math.min(Math.max(1024, maxBytes), 1 << 20),
         params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
       });
+      // A plain array, not a Buffer: `slice` of a Buffer would not copy.
+      return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
     } catch (cause) {
       throw new SgapsError('BYTES_MALFORMED', 'Packed bytes are damaged or unpack to more than they may.', { cause });
     }
