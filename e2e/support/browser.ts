@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Chromium's flags for tests and benches (DESIGN.md, "Toolchain"): headless, software GPU, no chatter. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+];
+
+/** Launches Chromium: `SGAPS_CHROMIUM`, or Debian's. Share one browser per test file and close it. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.SGAPS_CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A folder with a bundled page; `remove` deletes it. */
+export interface BundledPage {
+  readonly dir: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * Bundles a TypeScript entry, our packages from source, into a temporary folder with an `index.html` that runs it.
+ * `alias` maps package names, for example `{ phaser: 'phaser3' }`.
+ */
+export async function bundlePage(entry: string, options: { readonly alias?: Readonly<Record<string, string>> } = {}): Promise<BundledPage> {
+  const dir = await mkdtemp(join(tmpdir(), 'sgaps-page-'));
+  await build({
+    entryPoints: [entry],
+    outfile: join(dir, 'page.js'),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    conditions: ['sgaps-source'],
+    alias: { ...options.alias },
+    logLevel: 'warning',
+  });
+  const html = '<!doctype html><meta charset="utf-8"><title>SGAPS test</title><body style="margin:0"><script type="module" src="page.js"></script>';
+  await writeFile(join(dir, 'index.html'), html);
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** A folder served over HTTP on a free port of this machine. */
+export interface ServedPage {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.png': 'image/png' };
+
+/** Serves `dir`; `close` ends the server. */
+export async function servePage(dir: string): Promise<ServedPage> {
+  const server: Server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = join(dir, path === '/' ? 'index.html' : path);
+    response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file)
+      .on('error', () => response.writeHead(404).end())
+      .pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.closeAllConnections();
+        server.close((error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}

@@ -1,0 +1,139 @@
+import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import { areaEdgeBits } from './areaSample.js';
+import { GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_VERTEX } from './gatherShader.js';
+
+/**
+ * Everything the WebGL2 sampler owns on the GPU. Made once, and again after a context loss; the copy of the frame is made
+ * again when the canvas changes its size. Constructor and `resize` leave the context's bindings as they were.
+ *
+ * @example
+ * ```ts
+ * const resources = new GatherResources(gl, { grid, rows: 32, coordinates: 65536, packBuffers: 3 });
+ * resources.resize();
+ * ```
+ */
+export class GatherResources {
+  readonly program: WebGLProgram;
+  readonly vertexArray: WebGLVertexArrayObject;
+  readonly coordinates: WebGLBuffer;
+  readonly target: WebGLFramebuffer;
+  readonly copyTarget: WebGLFramebuffer;
+  readonly packBuffers: readonly WebGLBuffer[];
+  readonly place: WebGLUniformLocation | null;
+  /** Copy with copyTexSubImage2D (alpha without antialias); everywhere else a blit is the faster or the only way. */
+  readonly copiesByTexture: boolean;
+  /** Highest texture unit, above those any engine binds: our texture stays bound there. */
+  readonly unit: number;
+  width = 0;
+  height = 0;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #grid: CaptureGrid;
+  readonly #targetTexture: WebGLTexture;
+  #copyTexture: WebGLTexture | null = null;
+
+  constructor(
+    gl: WebGL2RenderingContext,
+    options: { grid: CaptureGrid; rows: number; coordinates: number; packBuffers: number },
+  ) {
+    this.#gl = gl;
+    this.#grid = options.grid;
+    this.unit = (gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number) - 1;
+    const attributes = gl.getContextAttributes();
+    this.copiesByTexture = attributes?.alpha === true && attributes.antialias === false;
+    this.program = link(gl);
+    this.place = gl.getUniformLocation(this.program, 'place');
+
+    const arrayBuffer = gl.getParameter(gl.ARRAY_BUFFER_BINDING) as WebGLBuffer | null;
+    const vertexArray = gl.getParameter(gl.VERTEX_ARRAY_BINDING) as WebGLVertexArrayObject | null;
+    const packBuffer = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
+    this.vertexArray = gl.createVertexArray();
+    this.coordinates = gl.createBuffer();
+    gl.bindVertexArray(this.vertexArray);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.coordinates);
+    gl.bufferData(gl.ARRAY_BUFFER, 4 * options.coordinates, gl.DYNAMIC_DRAW);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_INT, 4, 0);
+    gl.bindVertexArray(vertexArray);
+    gl.bindBuffer(gl.ARRAY_BUFFER, arrayBuffer);
+    // STREAM_COPY: with STREAM_READ Chromium warns at every reuse and fenceSync costs 75–220 µs instead of 5–10.
+    this.packBuffers = Array.from({ length: options.packBuffers }, () => {
+      const buffer = gl.createBuffer();
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+      gl.bufferData(gl.PIXEL_PACK_BUFFER, 4 * GATHER_COLUMNS * options.rows, gl.STREAM_COPY);
+      return buffer;
+    });
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, packBuffer);
+
+    this.target = gl.createFramebuffer();
+    this.copyTarget = gl.createFramebuffer();
+    this.#targetTexture = this.#attach(this.target, GATHER_COLUMNS, options.rows, false);
+  }
+
+  /** Makes the copy of the frame as large as the drawing buffer; does nothing while the size stays. */
+  resize(): void {
+    const gl = this.#gl;
+    if (gl.drawingBufferWidth === this.width && gl.drawingBufferHeight === this.height) return;
+    const bits = areaEdgeBits(gl.drawingBufferWidth, gl.drawingBufferHeight, this.#grid);
+    this.width = gl.drawingBufferWidth;
+    this.height = gl.drawingBufferHeight;
+    gl.deleteTexture(this.#copyTexture);
+    this.#copyTexture = this.#attach(this.copyTarget, this.width, this.height, true);
+    const program = gl.getParameter(gl.CURRENT_PROGRAM) as WebGLProgram | null;
+    gl.useProgram(this.program);
+    gl.uniform1i(gl.getUniformLocation(this.program, 'picture'), this.unit);
+    gl.uniform4ui(gl.getUniformLocation(this.program, 'size'), this.width, this.height, this.#grid.width, this.#grid.height);
+    gl.uniform1ui(gl.getUniformLocation(this.program, 'edgeBits'), bits);
+    gl.useProgram(program);
+  }
+
+  dispose(): void {
+    const gl = this.#gl;
+    gl.deleteProgram(this.program);
+    gl.deleteVertexArray(this.vertexArray);
+    gl.deleteBuffer(this.coordinates);
+    for (const buffer of this.packBuffers) gl.deleteBuffer(buffer);
+    gl.deleteFramebuffer(this.target);
+    gl.deleteFramebuffer(this.copyTarget);
+    gl.deleteTexture(this.#targetTexture);
+    gl.deleteTexture(this.#copyTexture);
+  }
+
+  /** An RGBA8 texture attached to `framebuffer`; `stay` leaves it bound to our own unit. */
+  #attach(framebuffer: WebGLFramebuffer, width: number, height: number, stay: boolean): WebGLTexture {
+    const gl = this.#gl;
+    const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
+    const draw = gl.getParameter(gl.DRAW_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
+    const texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0 + this.unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.DRAW_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, draw);
+    if (!stay) gl.bindTexture(gl.TEXTURE_2D, null);
+    gl.activeTexture(active);
+    return texture;
+  }
+}
+
+function link(gl: WebGL2RenderingContext): WebGLProgram {
+  const program = gl.createProgram();
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, GATHER_VERTEX],
+    [gl.FRAGMENT_SHADER, GATHER_FRAGMENT],
+  ] as const) {
+    const shader = gl.createShader(type);
+    if (!shader) throw new SgapsError('UNSUPPORTED', 'The WebGL context makes no shaders; it may be lost.');
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+    gl.deleteShader(shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+    throw new SgapsError('UNSUPPORTED', `The gather shader does not link here: ${gl.getProgramInfoLog(program) ?? 'no reason given'}.`);
+  }
+  return program;
+}

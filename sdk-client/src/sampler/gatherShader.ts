@@ -1,0 +1,50 @@
+/** Columns of the gather target: a frame of n samples takes ceil(n / 1024) rows. */
+export const GATHER_COLUMNS = 1024;
+
+/** Packs a sample for the shader: u and v in 10 bits each, then the kind. */
+export function packSample(u: number, v: number, kind: number): number {
+  return u | (v << 10) | (kind << 20);
+}
+
+/** One point per sample; `place` = (first vertex, first row, rows of the target). */
+export const GATHER_VERTEX = `#version 300 es
+precision highp int;
+layout(location = 0) in uint sampleAt;
+uniform ivec3 place;
+flat out uint asked;
+void main() {
+  int i = gl_VertexID - place.x;
+  asked = sampleAt;
+  gl_PointSize = 1.0;
+  gl_Position = vec4((float(i & 1023) + 0.5) / 512.0 - 1.0, (float(place.y + (i >> 10)) + 0.5) / float(place.z) * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+/** The formula of `areaSample`, in unsigned integers; `size` = canvas width, height, grid width, height. */
+export const GATHER_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+uniform highp sampler2D picture;
+uniform uvec4 size;
+uniform uint edgeBits;
+flat in uint asked;
+out vec4 value;
+void main() {
+  uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
+  uvec2 to = min(at + (1u << (asked >> 20)), size.zw);
+  uvec2 e0 = ((at * size.xy) << edgeBits) / size.zw;
+  uvec2 e1 = max(((to * size.xy) << edgeBits) / size.zw, e0 + 1u);
+  uvec2 t0 = e0 >> edgeBits;
+  uvec2 t1 = (e1 - 1u) >> edgeBits;
+  uvec3 sum = uvec3(0u);
+  for (uint y = t0.y; y <= t1.y; y++) {
+    uint wy = min(e1.y, (y + 1u) << edgeBits) - max(e0.y, y << edgeBits);
+    uvec3 row = uvec3(0u);
+    for (uint x = t0.x; x <= t1.x; x++) {
+      uint wx = min(e1.x, (x + 1u) << edgeBits) - max(e0.x, x << edgeBits);
+      row += wx * uvec3(texelFetch(picture, ivec2(int(x), int(size.y - 1u - y)), 0).rgb * 255.0 + 0.5);
+    }
+    sum += wy * row;
+  }
+  uint area = (e1.x - e0.x) * (e1.y - e0.y);
+  value = vec4(vec3((sum + area / 2u) / area) / 255.0, 1.0);
+}`;
