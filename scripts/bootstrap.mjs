@@ -155,7 +155,7 @@ function lock() {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (!holderAlive(file)) rmSync(file, { force: true });
+    if (!holderAlive(file) || waited > 1200) rmSync(file, { force: true });
     else {
       if (waited === 0) say('another command is setting up here, waiting for it…');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
@@ -173,7 +173,7 @@ function holderAlive(file) {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
     if (pid > 0) process.kill(pid, 0);
-    return true;
+    return pid !== process.pid;
   } catch (error) {
     return error.code === 'EPERM'; // ESRCH: the holder died; ENOENT: it has just let go
   }
