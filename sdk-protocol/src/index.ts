@@ -50,6 +50,8 @@ export {
   writeJournalPrefix,
   writeRecordHeader,
 } from './recording/index.js';
+export { CoordinateCodec } from './coordinates/CoordinateCodec.js';
+export { CoordinateDecoder } from './coordinates/CoordinateDecoder.js';
 export { PixelPacketDecoder, type PixelFrame, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
 export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
