@@ -1,0 +1,181 @@
+import { api, ApiError, type Game, type Recording, type Running } from './lib/api.js';
+import { byId, make } from './lib/dom.js';
+import { bytes, clock, when } from './lib/format.js';
+
+const PAGE = 24;
+const REFRESH = 2000;
+
+const live = byId('live', HTMLDivElement);
+const recordings = byId('recordings', HTMLDivElement);
+const search = byId('search', HTMLInputElement);
+const status = byId('status', HTMLSelectElement);
+const order = byId('order', HTMLSelectElement);
+const more = byId('more', HTMLButtonElement);
+const health = byId('health', HTMLParagraphElement);
+const toast = byId('toast', HTMLDivElement);
+const confirmation = byId('confirm', HTMLDialogElement);
+
+const liveCards = new Map<string, { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement }>();
+let shown = PAGE;
+let runningIds = '';
+
+/** A picture that steps aside when there is none yet. */
+function thumbnail(src: string, alt: string): HTMLImageElement {
+  const picture = make('img', { src, alt, loading: 'lazy', decoding: 'async' });
+  picture.addEventListener('error', () => picture.classList.add('missing'));
+  picture.addEventListener('load', () => picture.classList.remove('missing'));
+  return picture;
+}
+
+function liveCard(session: Running): { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement } {
+  const picture = thumbnail('', `${session.game}, as it is being played`);
+  const facts = make('p', { class: 'facts' });
+  const card = make(
+    'a',
+    { class: 'card', href: `/session/${session.roomId}` },
+    make('div', { class: 'thumb' }, picture, make('span', { class: 'badge on' }, 'live')),
+    make('div', { class: 'body' }, make('h3', {}, session.game), facts),
+  );
+  return { card, picture, facts };
+}
+
+async function refreshLive(): Promise<void> {
+  const { items } = await api<{ items: Running[] }>('/api/sessions');
+  for (const [id, { card }] of liveCards) {
+    if (items.some(({ roomId }) => roomId === id)) continue;
+    card.remove();
+    liveCards.delete(id);
+  }
+  for (const session of items) {
+    let entry = liveCards.get(session.roomId);
+    if (!entry) {
+      entry = liveCard(session);
+      liveCards.set(session.roomId, entry);
+      live.append(entry.card);
+    }
+    entry.picture.src = `/api/sessions/${session.roomId}/thumbnail?${Date.now()}`;
+    const rate = bytes(session.bytesUp + session.bytesDown);
+    const watching = session.watchers > 0 ? ` · ${session.watchers} watching` : '';
+    entry.facts.textContent = `${clock(session.durationMs)} · ${Math.round(session.fps)} fps · ${rate}/s${watching}`;
+  }
+  byId('live-count', HTMLSpanElement).textContent = items.length > 0 ? String(items.length) : '';
+  byId('live-empty', HTMLDivElement).hidden = items.length > 0;
+  const ids = items.map(({ roomId }) => roomId).join();
+  // A session that began or ended changes the list below too.
+  if (ids !== runningIds) {
+    runningIds = ids;
+    await refreshRecordings();
+  }
+}
+
+function recordingCard(recording: Recording): HTMLElement {
+  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight } = recording;
+  const open = make(
+    'a',
+    { class: 'cover', href: `/session/${id}` },
+    make('div', { class: 'thumb' }, thumbnail(`/api/recordings/${id}/thumbnail`, ''), make('span', { class: 'length' }, clock(durationMs))),
+    make('h3', {}, game),
+  );
+  const date = make('time', { datetime: new Date(startedAt).toISOString(), title: new Date(startedAt).toLocaleString() }, when(startedAt));
+  const facts = make('p', { class: 'facts' }, date, ` · ${bytes(recording.bytes)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`);
+  if (recording.status !== 'finished') facts.append(' ', make('span', { class: `status ${recording.status}` }, recording.status));
+  const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
+  remove.addEventListener('click', () => void askAndDelete(recording));
+  const download = make('a', { class: 'quiet', href: `/api/recordings/${id}/download`, 'aria-label': `Download ${game}, ${when(startedAt)}` }, 'Download');
+  return make('article', { class: 'card' }, open, make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, remove)));
+}
+
+async function refreshRecordings(): Promise<void> {
+  const query = new URLSearchParams({ search: search.value.trim(), status: status.value, order: order.value, limit: String(shown) });
+  const { items, total } = await api<{ items: Recording[]; total: number }>(`/api/recordings?${query}`);
+  const stored = items.filter((recording) => recording.status !== 'recording');
+  recordings.replaceChildren(...stored.map(recordingCard));
+  const running = items.length - stored.length;
+  byId('recording-count', HTMLSpanElement).textContent = total - running > 0 ? String(total - running) : '';
+  const empty = byId('recordings-empty', HTMLParagraphElement);
+  empty.hidden = stored.length > 0;
+  const filtered = search.value.trim() !== '' || status.value !== '';
+  empty.textContent = filtered ? 'No recording matches.' : 'Nothing has been recorded yet. Every session lands here when it ends.';
+  more.hidden = items.length >= total;
+}
+
+async function askAndDelete({ id, game, startedAt, durationMs, bytes: size }: Recording): Promise<void> {
+  byId('confirm-text', HTMLParagraphElement).textContent =
+    `${game}, ${when(startedAt)}, ${clock(durationMs)}, ${bytes(size)}. The file is removed for good.`;
+  confirmation.returnValue = '';
+  confirmation.showModal();
+  byId('confirm-no', HTMLButtonElement).focus();
+  await new Promise((resolve) => confirmation.addEventListener('close', resolve, { once: true }));
+  if (confirmation.returnValue !== 'yes') return;
+  try {
+    await api(`/api/recordings/${id}`, { method: 'DELETE' });
+    say('Recording deleted.');
+  } catch (error) {
+    say(error instanceof ApiError ? error.message : 'The server did not answer.');
+  }
+  await refreshRecordings();
+}
+
+let toastTimer = 0;
+function say(text: string): void {
+  toast.textContent = text;
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = window.setTimeout(() => {
+    toast.hidden = true;
+  }, 4000);
+}
+
+async function showGames(): Promise<void> {
+  const games = await api<Game[]>('/examples/games.json');
+  byId('games-section', HTMLElement).hidden = games.length === 0;
+  byId('games', HTMLDivElement).replaceChildren(
+    ...games.map(({ title, description, url }) =>
+      make(
+        'article',
+        { class: 'game' },
+        make('div', {}, make('h3', {}, title), make('p', {}, description)),
+        make('div', { class: 'row' }, make('a', { class: 'button primary', href: url }, 'Play'), make('a', { class: 'button', href: `${url}?bot=1` }, 'Let the bot play')),
+      ),
+    ),
+  );
+}
+
+/** Runs `task` now and every `REFRESH` ms while the page is visible; says when the server is gone. */
+async function poll(task: () => Promise<void>): Promise<void> {
+  for (;;) {
+    if (!document.hidden) {
+      try {
+        await task();
+        health.textContent = '';
+      } catch (error) {
+        health.textContent = error instanceof ApiError ? error.message : 'The server does not answer; trying again.';
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, REFRESH));
+  }
+}
+
+const reload = (): void => {
+  shown = PAGE;
+  refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+};
+let typing = 0;
+search.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = window.setTimeout(reload, 200);
+});
+byId('filters', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
+status.addEventListener('change', reload);
+order.addEventListener('change', reload);
+more.addEventListener('click', () => {
+  shown = Math.min(500, shown + PAGE);
+  refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+});
+byId('confirm-no', HTMLButtonElement).addEventListener('click', () => confirmation.close('no'));
+byId('confirm-yes', HTMLButtonElement).addEventListener('click', () => confirmation.close('yes'));
+byId('endpoint', HTMLSpanElement).textContent = location.origin;
+
+showGames().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+reload();
+void poll(refreshLive);

@@ -1,0 +1,57 @@
+/** A row of `/api/recordings`. */
+export interface Recording {
+  readonly id: string;
+  readonly game: string;
+  readonly engine: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly gridWidth: number;
+  readonly gridHeight: number;
+  readonly fps: number;
+  readonly status: 'recording' | 'finished' | 'recovered' | 'failed';
+}
+
+/** A row of `/api/sessions`. */
+export interface Running {
+  readonly roomId: string;
+  readonly recordingId: string;
+  readonly game: string;
+  readonly engine: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly fps: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly watchers: number;
+}
+
+/** A row of `/examples/games.json`. */
+export interface Game {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly url: string;
+}
+
+/** What the server answered instead. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Fetches JSON; throws `ApiError` with the server's code. */
+export async function api<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
+  if (response.status === 204) return undefined as T;
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  const { code = 'HTTP', message = response.statusText } = (body as { error?: { code?: string; message?: string } } | null)?.error ?? {};
+  throw new ApiError(response.status, code, message);
+}
