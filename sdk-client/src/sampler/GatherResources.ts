@@ -2,6 +2,9 @@ import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
 import { areaEdgeBits } from './areaSample.js';
 import { GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_VERTEX } from './gatherShader.js';
 
+/** GL keeps at most a handful of error flags. */
+const ERRORS_QUEUED = 8;
+
 /**
  * Everything the WebGL2 sampler owns on the GPU. Made once, and again after a context loss; the copy of the frame is made
  * again when the canvas changes its size. Constructor and `resize` leave the context's bindings as they were.
@@ -29,6 +32,8 @@ export class GatherResources {
   readonly #gl: WebGL2RenderingContext;
   readonly #grid: CaptureGrid;
   readonly #targetTexture: WebGLTexture;
+  /** The drawing buffer is multisampled without alpha: resolving it may need a target without alpha too. */
+  readonly #resolvesOpaque: boolean;
   #copyTexture: WebGLTexture | null = null;
 
   constructor(
@@ -40,6 +45,7 @@ export class GatherResources {
     this.unit = (gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number) - 1;
     const attributes = gl.getContextAttributes();
     this.copiesByTexture = attributes?.alpha === true && attributes.antialias === false;
+    this.#resolvesOpaque = attributes?.alpha === false && attributes.antialias === true;
     this.program = link(gl);
     this.place = gl.getUniformLocation(this.program, 'place');
 
@@ -66,7 +72,7 @@ export class GatherResources {
 
     this.target = gl.createFramebuffer();
     this.copyTarget = gl.createFramebuffer();
-    this.#targetTexture = this.#attach(this.target, GATHER_COLUMNS, options.rows, false);
+    this.#targetTexture = this.#attach(this.target, GATHER_COLUMNS, options.rows, gl.RGBA8);
   }
 
   /** Makes the copy of the frame as large as the drawing buffer; does nothing while the size stays. */
@@ -77,7 +83,11 @@ export class GatherResources {
     this.width = gl.drawingBufferWidth;
     this.height = gl.drawingBufferHeight;
     gl.deleteTexture(this.#copyTexture);
-    this.#copyTexture = this.#attach(this.copyTarget, this.width, this.height, true);
+    this.#copyTexture = this.#attach(this.copyTarget, this.width, this.height, gl.RGBA8, true);
+    if (this.#resolvesOpaque && !this.#blitWorks()) {
+      gl.deleteTexture(this.#copyTexture);
+      this.#copyTexture = this.#attach(this.copyTarget, this.width, this.height, gl.RGB8, true);
+    }
     const program = gl.getParameter(gl.CURRENT_PROGRAM) as WebGLProgram | null;
     gl.useProgram(this.program);
     gl.uniform1i(gl.getUniformLocation(this.program, 'picture'), this.unit);
@@ -98,15 +108,32 @@ export class GatherResources {
     gl.deleteTexture(this.#copyTexture);
   }
 
-  /** An RGBA8 texture attached to `framebuffer`; `stay` leaves it bound to our own unit. */
-  #attach(framebuffer: WebGLFramebuffer, width: number, height: number, stay: boolean): WebGLTexture {
+  /**
+   * Resolving needs equal formats, and whether a canvas without alpha counts as RGB8 or RGBA8 differs between browsers: tried once
+   * per size, with the error queue emptied before.
+   */
+  #blitWorks(): boolean {
+    const gl = this.#gl;
+    const draw = gl.getParameter(gl.DRAW_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
+    const read = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
+    for (let i = 0; i < ERRORS_QUEUED && gl.getError() !== gl.NO_ERROR; i++);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.copyTarget);
+    gl.blitFramebuffer(0, 0, this.width, this.height, 0, 0, this.width, this.height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, draw);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, read);
+    return gl.getError() === gl.NO_ERROR;
+  }
+
+  /** A texture attached to `framebuffer`; `stay` leaves it bound to our own unit. */
+  #attach(framebuffer: WebGLFramebuffer, width: number, height: number, format: number, stay = false): WebGLTexture {
     const gl = this.#gl;
     const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
     const draw = gl.getParameter(gl.DRAW_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
     const texture = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0 + this.unit);
     gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, format, width, height);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, framebuffer);
