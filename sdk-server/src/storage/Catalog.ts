@@ -69,6 +69,9 @@ export interface CatalogQuery {
   readonly order?: 'newest' | 'oldest';
 }
 
+/** How long a statement waits for another process (a backup, a shell) that holds the file. */
+const BUSY_MS = 5000;
+
 /**
  * The list of all recordings: SQLite through Drizzle, one file in the data folder. Methods throw `STORAGE_FULL` or `STORAGE_FAILED`.
  *
@@ -96,9 +99,8 @@ export class Catalog {
     let client: Client | undefined;
     try {
       await mkdir(folder, { recursive: true });
-      client = createClient({ url: pathToFileURL(resolve(folder, 'catalog.sqlite')).href });
+      client = createClient({ url: pathToFileURL(resolve(folder, 'catalog.sqlite')).href, concurrency: 1, timeout: BUSY_MS });
       await client.execute('PRAGMA journal_mode = WAL');
-      await client.execute('PRAGMA busy_timeout = 5000');
       await migrateCatalog(client);
       return new Catalog(client, drizzle(client));
     } catch (error) {

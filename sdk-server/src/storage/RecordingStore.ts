@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isRecordingId, type ByteSource, RecordingReader, type RecordingHeader, SgapsError } from '@sgaps/protocol';
+import { type ByteSource, isRecordingId, type RecordingHeader, RecordingReader, SgapsError } from '@sgaps/protocol';
 import { Catalog, type RecordingRow, type RecordingStatus } from './Catalog.js';
 import { fileSource, toStorageError } from './files.js';
 import { RecordingWriter } from './RecordingWriter.js';
@@ -218,9 +218,7 @@ export class RecordingStore {
       await this.noteFound(id, 'recovered');
       return { id, status: 'recovered', recoveredRecords, cutBytes, error: null };
     } catch (error) {
-      const failure = toStorageError(error, `recovering recording ${id}`);
-      await this.catalog.update(id, { status: 'failed' });
-      return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error: failure };
+      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`));
     }
   }
 
@@ -290,7 +288,14 @@ export class RecordingStore {
     }
   }
 
-  /** Finishes all open recordings, then closes the catalog. */
+  /**
+   * Finishes all open recordings, then closes the catalog.
+   *
+   * @example
+   * ```ts
+   * process.once('SIGTERM', () => store.close());
+   * ```
+   */
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
     this.catalog.close();
@@ -357,9 +362,19 @@ export class RecordingStore {
       await this.noteFound(id, 'finished');
       return [];
     } catch (error) {
-      await this.catalog.update(id, { status: 'failed' });
-      return [{ id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error: toStorageError(error, `reading recording ${id}`) }];
+      return [await this.noteFailure(id, toStorageError(error, `reading recording ${id}`))];
     }
+  }
+
+  /** A full disk takes no row either; then the row stays as it was and the next start tries again. */
+  private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
+    let error = failure;
+    try {
+      await this.catalog.update(id, { status: 'failed' });
+    } catch (second) {
+      error = new SgapsError(failure.code, `${failure.message} Nor could its row be changed: ${String(second)}`, { cause: failure });
+    }
+    return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error };
   }
 
   /** Rows that say `recording` though there is no file. */

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RecordingHeader, RecordingReader } from '@sgaps/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RecordingStore } from './RecordingStore.js';
+
+function headerOf(recordingId: string, change: Partial<RecordingHeader> = {}): RecordingHeader {
+  return {
+    recordingId,
+    game: 'platformer',
+    grid: { width: 320, height: 180 },
+    fps: 30,
+    schema: { values: [] },
+    tierBits: [8, 5, 3, 3],
+    protocolVersion: 1,
+    modelId: 'diffusion@1',
+    engine: 'phaser',
+    startedAt: 1_700_000_000_000,
+    meta: { level: '2' },
+    ...change,
+  };
+}
+
+async function sequences(reader: RecordingReader, afterSequence = -1): Promise<number[]> {
+  const found: number[] = [];
+  for await (const record of reader.records(0, { afterSequence })) found.push(record.sequence);
+  return found;
+}
+
+describe('RecordingStore', () => {
+  let folder: string;
+  let store: RecordingStore;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sgaps-storage-'));
+    store = await RecordingStore.open({ folder });
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('records, closes and reads back, and keeps the catalog in step', async () => {
+    const writer = await store.create(headerOf('a1'), { roomId: 'room' });
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording', roomId: 'room', endedAt: null, gridWidth: 320, meta: { level: '2' } });
+    for (let i = 0; i < 100; i++) {
+      expect(writer.append('coordinates', i * 33, new Uint8Array(50))).toBe(true);
+      expect(writer.append('pixels', i * 33, new Uint8Array(200).fill(i), i, i)).toBe(true);
+    }
+    writer.snapshot(3300, 99, new Uint8Array([1, 2, 3]), new Uint8Array([4]));
+    await writer.close();
+    expect(writer.state).toBe('closed');
+    expect(writer.append('event', 1, new Uint8Array(1))).toBe(false);
+    const row = await store.catalog.get('a1');
+    expect(row).toMatchObject({ status: 'finished', frames: 100, bytesUp: 20_000, bytesDown: 5000, durationMs: 3300, endedAt: 1_700_000_003_300 });
+    const reader = await store.open('a1');
+    expect(await sequences(reader)).toHaveLength(200);
+    expect(reader.index.hasFooter).toBe(true);
+    expect(reader.index.chunks.length).toBeGreaterThan(2);
+    expect(await reader.nearestSnapshot(5000)).toMatchObject({ frameId: 99, state: new Uint8Array([1, 2, 3]), preview: new Uint8Array([4]) });
+    await reader.close();
+    expect(existsSync(join(folder, 'recordings', 'a1.journal'))).toBe(false);
+    expect(await store.leftovers()).toEqual([]);
+  });
+
+  it('lets a reader follow while it is being written', async () => {
+    const writer = await store.create(headerOf('live'));
+    const heard: number[] = [];
+    const stop = writer.subscribe((record) => heard.push(record.sequence));
+    const reader = await store.open('live');
+    const seen: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      writer.append('pixels', i * 33, crypto.getRandomValues(new Uint8Array(300)), i, i);
+      if (i % 7 !== 0) continue;
+      expect(await reader.refresh()).toBe(true);
+      seen.push(...(await sequences(reader, seen.at(-1) ?? -1)));
+      expect(seen.at(-1)).toBe(i);
+    }
+    stop();
+    await writer.flush();
+    await writer.close();
+    expect(await reader.refresh()).toBe(true);
+    seen.push(...(await sequences(reader, seen.at(-1))));
+    const all = Array.from({ length: 300 }, (_, i) => i);
+    expect(seen).toEqual(all);
+    expect(heard).toEqual(all);
+    await reader.close();
+  });
+
+  it('goes on when a listener throws, and says so', async () => {
+    const errors: string[] = [];
+    const writer = await store.create(headerOf('a1'), { onError: (error) => errors.push(error.message) });
+    writer.subscribe(() => {
+      throw new Error('mine');
+    });
+    expect(writer.append('event', 0, new Uint8Array(1))).toBe(true);
+    expect(writer.append('event', 0, new Uint8Array(1))).toBe(true);
+    expect(errors).toHaveLength(1);
+    expect(writer.state).toBe('open');
+  });
+
+  it('refuses nonsense arguments, unsafe ids and ids that exist', async () => {
+    const writer = await store.create(headerOf('a1'));
+    expect(() => writer.append('pixels', -1, new Uint8Array(1))).toThrow(/time/);
+    expect(() => writer.append('pixels', Number.NaN, new Uint8Array(1))).toThrow(/time/);
+    expect(() => writer.append('pixels', 0, new Uint8Array(1), 5, 4)).toThrow(/frames/);
+    expect(() => writer.append('pixels', 0, new Uint8Array(1), 0.5)).toThrow(/frames/);
+    await expect(store.create(headerOf('a1'))).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    for (const id of ['', '../a1', 'a/b', 'a.b', 'x'.repeat(65), 'a\0']) {
+      expect(() => store.filePath(id)).toThrow(/recording id/);
+      await expect(store.open(id)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+      await expect(store.delete(id)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+      await expect(store.create(headerOf(id))).rejects.toThrow(/recording id/);
+    }
+    await expect(store.open('none')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(store.recover('a1')).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+  });
+
+  it('deletes files, thumbnail and row, also of a recording in progress', async () => {
+    const writer = await store.create(headerOf('a1'));
+    writer.append('event', 0, new Uint8Array(10));
+    await store.savePreview('a1', new Uint8Array([9, 9]));
+    expect(await store.readPreview('a1')).toEqual(Buffer.from([9, 9]));
+    expect(await store.disk()).toMatchObject({ recordings: 1, freeBytes: expect.any(Number) });
+    expect(await store.delete('a1')).toBe(true);
+    expect(await store.delete('a1')).toBe(false);
+    expect(await store.readPreview('a1')).toBeNull();
+    expect(await store.catalog.get('a1')).toBeNull();
+    expect(await store.disk()).toMatchObject({ recordings: 0, bytes: 0 });
+  });
+
+  it('puts the catalog right at start: unknown files, stale rows, rows without a file, files that are none', async () => {
+    const writer = await store.create(headerOf('a1'));
+    writer.append('pixels', 40, new Uint8Array(10), 0, 3);
+    await writer.close();
+    await copyFile(store.filePath('a1'), store.filePath('copied'));
+    await store.catalog.update('a1', { status: 'recording', frames: 0 });
+    const row = await store.catalog.get('a1');
+    if (row) await store.catalog.upsert({ ...row, id: 'lost' });
+    await writeFile(store.filePath('junk'), 'no recording');
+    await writeFile(join(folder, 'recordings', 'orphan.journal'), '');
+    await writeFile(join(folder, 'recordings', 'half.sgaps.tmp'), '');
+    const results = await store.recoverAll();
+    expect(results.map(({ id, status, error }) => [id, status, error?.code])).toEqual([['junk', 'failed', 'BYTES_TRUNCATED']]);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished', frames: 4, bytesUp: 10 });
+    expect(await store.catalog.get('copied')).toMatchObject({ status: 'finished', durationMs: 40 });
+    expect(await store.catalog.get('lost')).toMatchObject({ status: 'failed' });
+    expect(existsSync(join(folder, 'recordings', 'orphan.journal'))).toBe(false);
+    expect(existsSync(join(folder, 'recordings', 'half.sgaps.tmp'))).toBe(false);
+  });
+});
