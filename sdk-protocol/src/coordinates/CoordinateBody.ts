@@ -5,6 +5,8 @@ import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { createSampleSet, SampleKind, type SampleRequest, type SampleSet, type SeededSamples, type Tier } from '../samples/SampleSet.js';
 import { codeClusters, codeLattice, codeRaw, FormModels, type Group, type Lattice } from './groupForms.js';
 import { OccupancyCoder } from './OccupancyCoder.js';
+import { PixelMarks } from './PixelMarks.js';
+import { RectangleCoder } from './RectangleCoder.js';
 import { DENSITY_CELLS, DENSITY_COLUMNS } from './SampleExpander.js';
 
 /** First half-byte of a coordinate packet. */
@@ -13,7 +15,7 @@ export const COORDINATE_VERSION = 1;
 export const SEEDED_LIMIT = 16;
 
 /** The forms of a group of one tier and kind (S14), by their code. */
-export const Form = { grid: 0, cluster: 1, raw: 2, sorted: 3 } as const;
+export const Form = { grid: 0, cluster: 1, raw: 2, sorted: 3, rectangles: 4 } as const;
 export const Density = { same: 0, even: 1, smooth: 2, plain: 3 } as const;
 
 /** How a group is written: its form and what the form needs. */
@@ -30,7 +32,7 @@ const GROUP_COUNT = COUNT + UNSIGNED_MODEL;
 const GROUP_TIER = GROUP_COUNT + UNSIGNED_MODEL;
 const GROUP_KIND = GROUP_TIER + 4;
 const GROUP_FORM = GROUP_KIND + 16;
-const SEEDED = GROUP_FORM + 4 * 8;
+const SEEDED = GROUP_FORM + 8;
 const SEEDED_COUNT = SEEDED + UNSIGNED_MODEL;
 const SEEDED_TIER = SEEDED_COUNT + UNSIGNED_MODEL;
 const SEEDED_KIND = SEEDED_TIER + 4;
@@ -51,17 +53,24 @@ export class CoordinateBody {
   readonly model = createModel(SIZE);
   readonly forms = new FormModels();
   readonly occupancy = new OccupancyCoder();
+  readonly rectangles: RectangleCoder;
   /** Density map of the seeded set coded last. */
   readonly lastDensity = new Uint8Array(DENSITY_CELLS);
   private readonly group: Group = { keys: new Uint32Array(LIMITS.samplesPerFrame), count: 0 };
 
-  constructor(private readonly grid: CaptureGrid) {}
+  private readonly marks: PixelMarks;
+
+  constructor(private readonly grid: CaptureGrid) {
+    this.rectangles = new RectangleCoder(grid);
+    this.marks = new PixelMarks(grid.width * grid.height);
+  }
 
   /** Forgets everything. */
   reset(): void {
     resetModel(this.model);
     this.forms.reset();
     this.occupancy.reset();
+    this.rectangles.reset();
     this.lastDensity.fill(0);
   }
 
@@ -70,6 +79,7 @@ export class CoordinateBody {
     this.model.set(other.model);
     this.forms.learnFrom(other.forms);
     this.occupancy.learnFrom(other.occupancy);
+    this.rectangles.learnFrom(other.rectangles);
     this.lastDensity.set(other.lastDensity);
   }
 
@@ -109,15 +119,15 @@ export class CoordinateBody {
   }
 
   /** A group in the form chosen for it. */
-  codeGroup(coder: RangeCoder, group: Group, choice: FormChoice, kind: number): void {
-    const form = codeSymbol(coder, this.model, GROUP_FORM + 4 * (kind & 7), 2, choice.form);
+  codeGroup(coder: RangeCoder, group: Group, choice: FormChoice): void {
+    const form = codeSymbol(coder, this.model, GROUP_FORM, 3, choice.form);
     if (form === Form.grid) codeLattice(coder, this.forms, choice.lattice, group, this.grid);
     else if (form === Form.cluster) codeClusters(coder, this.forms, group, this.grid);
     else if (form === Form.raw) codeRaw(coder, this.forms, choice.raw, group, this.grid);
-    else {
-      if (group.count > this.grid.width * this.grid.height) throw SgapsError.malformed('sample group');
-      this.occupancy.code(coder, group.keys, group.count, this.grid.width, this.grid.height);
-    }
+    else if (form === Form.rectangles) this.rectangles.code(coder, group.keys, group.count, this.marks);
+    else if (form === Form.sorted && group.count <= this.grid.width * this.grid.height) {
+      this.occupancy.code(coder, group.keys, group.count, this.grid.width, this.grid.height, this.marks);
+    } else throw SgapsError.malformed('sample group');
   }
 
   /** A density map in the form chosen for it. */
@@ -159,7 +169,7 @@ export class CoordinateBody {
     const size = codeUnsigned(coder, model, GROUP_COUNT, encoding ? end - start - 1 : 0) + 1;
     if (size > count - start) throw SgapsError.malformed('sample group');
     group.count = size;
-    this.codeGroup(coder, group, encoding ? chooseForm(group) : NO_CHOICE, kind);
+    this.codeGroup(coder, group, encoding ? chooseForm(group) : NO_CHOICE);
     if (encoding) return end;
     for (let i = 0; i < size; i++) {
       const v = (group.keys[i] / grid.width) | 0;

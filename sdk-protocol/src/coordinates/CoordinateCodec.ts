@@ -14,7 +14,7 @@ const TRY_ALL = 64;
 
 /**
  * The coordinate codec (S14): requests to bytes and back. Runs of one tier and kind are each written in the smallest of
- * four forms (grid, cluster, raw, sorted), lossless and in order; groups in raster order cost least.
+ * five forms (grid, rectangles, cluster, raw, sorted), lossless and in order; groups in raster order cost least.
  *
  * @example
  * ```ts
@@ -69,9 +69,10 @@ export class CoordinateCodec extends CoordinateDecoder {
     const rising = isRising(group);
     const choices: FormChoice[] = [];
     if (rising) choices.push({ form: Form.sorted, lattice: null, raw: null });
+    if (rising && this.body.rectangles.find(group.keys, group.count)) choices.push({ form: Form.rectangles, lattice: null, raw: null });
     if (!rising || group.count <= TRY_ALL) choices.push({ form: Form.cluster, lattice: null, raw: null });
     if (!rising) choices.push({ form: Form.raw, lattice: null, raw: packRaw(group, this.grid) });
-    return this.smallest(choices, (body, choice) => body.codeGroup(this.trial, group, choice, 0));
+    return this.smallest(choices, (body, choice) => body.codeGroup(this.trial, group, choice));
   }
 
   private chooseDensity(density: Uint8Array): number {

@@ -1,5 +1,6 @@
 import { codeSigned, codeSymbol, createModel, type RangeCoder, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
+import type { PixelMarks } from './PixelMarks.js';
 
 /** Counts up to this are coded as a symbol in a context of their own, larger ones as a difference to the fair share. */
 const SMALL = 15;
@@ -23,7 +24,7 @@ const PRIOR = prior();
  *
  * @example
  * ```ts
- * const count = occupancy.code(encoder, keys, keys.length, 320, 180); // keys: v · 320 + u, rising
+ * const count = occupancy.code(encoder, keys, keys.length, 320, 180, marks); // keys: v · 320 + u, rising
  * ```
  */
 export class OccupancyCoder {
@@ -31,7 +32,7 @@ export class OccupancyCoder {
   private keys = new Uint32Array(0);
   private spare = new Uint32Array(0);
   private width = 0;
-  private marks = new Uint32Array(0);
+  private marks!: PixelMarks;
   private coder!: RangeCoder;
 
   /** Forgets what was learnt. */
@@ -48,7 +49,7 @@ export class OccupancyCoder {
    * Codes `count` rising keys (v · width + u); when decoding, fills them in.
    * @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED`
    */
-  code(coder: RangeCoder, keys: Uint32Array, count: number, width: number, height: number): void {
+  code(coder: RangeCoder, keys: Uint32Array, count: number, width: number, height: number, marks: PixelMarks): void {
     this.coder = coder;
     this.width = width;
     if (coder.encoding) {
@@ -60,10 +61,10 @@ export class OccupancyCoder {
       this.split(0, 0, width, height, 0, count);
       return;
     }
-    const words = (width * height + 31) >>> 5;
-    if (this.marks.length < words) this.marks = new Uint32Array(words);
+    this.marks = marks;
+    marks.clear();
     this.split(0, 0, width, height, 0, count);
-    this.collect(keys, words);
+    marks.take(keys);
   }
 
   /** One rectangle with `count` places, which when encoding are keys[start …]. */
@@ -141,28 +142,11 @@ export class OccupancyCoder {
   }
 
   private mark(u: number, v: number): void {
-    const key = v * this.width + u;
-    this.marks[key >>> 5] |= 1 << (key & 31);
+    this.marks.set(v * this.width + u);
   }
 
   private fill(x: number, y: number, width: number, height: number): void {
     for (let v = y; v < y + height; v++) for (let u = x; u < x + width; u++) this.mark(u, v);
-  }
-
-  /** Reads the marks in raster order into `keys` and clears them. */
-  private collect(keys: Uint32Array, words: number): void {
-    const { marks } = this;
-    let end = 0;
-    for (let word = 0; word < words; word++) {
-      let bits = marks[word];
-      if (bits === 0) continue;
-      marks[word] = 0;
-      while (bits !== 0) {
-        const lowest = 31 - Math.clz32(bits & -bits);
-        keys[end++] = 32 * word + lowest;
-        bits &= bits - 1;
-      }
-    }
   }
 }
 
