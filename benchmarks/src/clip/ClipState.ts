@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SgapsError } from '@sgaps/protocol';
+import { type Camera2D, SgapsError } from '@sgaps/protocol';
 import { assertFile } from '../video/ffmpeg.js';
 
 /**
@@ -43,6 +43,8 @@ export interface ClipObject {
   readonly sf?: readonly [number, number];
   /** Offset of a repeating texture. */
   readonly tile?: readonly [number, number];
+  /** Tier + 1 the game tagged it with, default none. */
+  readonly tag?: number;
 }
 
 /**
@@ -59,6 +61,8 @@ export interface ClipFrame {
   readonly zoom?: number;
   readonly rotation?: number;
   readonly objects?: readonly ClipObject[];
+  /** All 2D cameras, where there are several; the first is the one above. */
+  readonly cameras?: readonly Camera2D[];
   /** True where no scene was running: the camera is that of the frame before, no objects. */
   readonly noScene?: boolean;
   readonly view?: readonly number[];

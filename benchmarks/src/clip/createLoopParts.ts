@@ -1,8 +1,15 @@
 import { SamplingPlanner, SessionDecoder } from '@sgaps/core';
-import { type CaptureGrid, CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, type StateSchema } from '@sgaps/protocol';
+import {
+  type CaptureGrid,
+  CoordinateCodec,
+  DEFAULT_TIER_BITS,
+  PixelPacketDecoder,
+  PixelPacketEncoder,
+  type StateSchema,
+} from '@sgaps/protocol';
 import type { LoopParts } from './ClipLoop.js';
+import { pointsOnly } from './pointsOnly.js';
 
-const TIER_BITS = [8, 5, 3, 3] as const;
 const SCHEMA: StateSchema = { values: [] };
 
 /**
@@ -39,15 +46,15 @@ export function createLoopParts(
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
   const { rate, bytesUp, bytesDown, sampling, reconstructor } = settings;
   const session = new SessionDecoder({ grid, reconstructor });
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling });
-  const codec = { grid, schema: SCHEMA, tierBits: TIER_BITS };
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown });
+  const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS };
   const parts: LoopParts = {
     client: { coordinates: new CoordinateCodec(grid), pixels: new PixelPacketEncoder(codec) },
     server: {
       coordinates: new CoordinateCodec(grid),
       createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
       session,
-      planner,
+      planner: sampling === 'points' ? pointsOnly(grid, planner) : planner,
     },
   };
   return { parts, session, planner };

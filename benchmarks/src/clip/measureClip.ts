@@ -83,7 +83,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     );
   }
   const grid = { width: info.width, height: info.height };
-  const { parts, planner } = createLoopParts(grid, options);
+  const { parts, session, planner } = createLoopParts(grid, options);
   const meter = new QualityMeter({ ...info, ssim: options.ssim, held: options.held });
   const writer = options.out === undefined ? undefined : new VideoWriter(options.out, info);
   const truths = new Map<number, Uint8Array>();
@@ -127,7 +127,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     bytesWorstSecond: worstWindow(totals.bytesPerFrame, Math.round(info.fps)),
     framesWithoutRequest: totals.framesWithoutRequest,
     msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
-    model: options.reconstructor ?? 'diffusion',
+    model: session.reconstructor.id,
     ...(options.held === false ? {} : { firstFrameHeld: meter.firstHeld(), previousFrameHeld: meter.previousHeld() }),
   };
 }

@@ -22,7 +22,7 @@ export function toFrameState(grid: CaptureGrid, frame: ClipFrame | undefined): F
     .map((object, order) => ({ object, order }))
     .sort((a, b) => a.object.z - b.object.z || a.order - b.order);
   return {
-    cameras: [{ id: 0, viewX, viewY, zoom, rotation, ...viewport }],
+    cameras: frame.cameras ?? [{ id: 0, viewX, viewY, zoom, rotation, ...viewport }],
     cameras3d: [],
     objects: ordered.slice(0, LIMITS.objects).map(({ object }) => toTrackedObject(object, viewX, viewY)),
     values: [],
@@ -51,6 +51,6 @@ function toTrackedObject(object: ClipObject, viewX: number, viewY: number): Trac
     scrollFactorY,
     tileX,
     tileY,
-    tag: 0,
+    tag: object.tag ?? 0,
   };
 }

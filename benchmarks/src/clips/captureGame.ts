@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { areaPicture } from '@sgaps/client';
-import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import { type CaptureGrid, type FrameState, SgapsError } from '@sgaps/protocol';
 import type { Browser } from 'playwright-core';
 import { StaticServer } from '../browser/StaticServer.js';
 import type { ClipFrame, ClipState } from '../clip/ClipState.js';
+import { fromFrameState } from '../clip/fromFrameState.js';
 import { VideoWriter } from '../video/VideoWriter.js';
-import { installPageCapture } from './pageCapture.js';
+import { bundlePage } from './bundlePage.js';
 
 /**
  * What to capture.
@@ -44,7 +45,8 @@ export interface CaptureOptions {
  */
 export async function captureGame(browser: Browser, options: CaptureOptions): Promise<ClipState> {
   const { game, root, frames, seed, fps, out, grid = { width: 320, height: 180 }, name = game } = options;
-  if (!existsSync(join(root, 'index.html'))) throw new SgapsError('NOT_FOUND', `${root} holds no built game; run npm run build first.`);
+  if (!existsSync(join(root, 'index.html')))
+    throw new SgapsError('NOT_FOUND', `${root} holds no built game; run npm run build first.`);
   mkdirSync(out, { recursive: true });
   const writer = new VideoWriter(join(out, `${name}.mkv`), { ...grid, fps });
   const picture = new Uint8Array(3 * grid.width * grid.height);
@@ -56,26 +58,36 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 });
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(String(error)));
-  const perFrame: ClipFrame[] = [];
+  let states: FrameState[] = [];
   try {
-    const query = new URLSearchParams({ bot: '1', seed: String(seed), clock: 'virtual', record: '0', autostart: '1', ...options.query });
-    // The TypeScript runner names functions with a helper that the page does not have.
-    await page.addInitScript('globalThis.__name = (named) => named;');
-    await page.addInitScript(installPageCapture);
-    await page.goto(`${server.origin}/?${query}`, { waitUntil: 'networkidle' });
+    // The game gets the WebGL2 canvas it has when recorded; its own recorder finds nobody at that address and stays off.
+    const words = {
+      bot: '1',
+      seed: String(seed),
+      clock: 'virtual',
+      autostart: '1',
+      endpoint: 'ws://127.0.0.1:1',
+      ...options.query,
+    };
+    await page.goto(`${server.origin}/?${new URLSearchParams(words)}`, { waitUntil: 'networkidle' });
     await page.waitForFunction('window.sgapsClock !== undefined', undefined, { timeout: 30_000 });
     await page.evaluate('window.sgapsClock.ready');
+    await page.addScriptTag({ content: await bundlePage() });
+    await page.evaluate(`window.sgapsCapture.start(${JSON.stringify(grid)})`);
     for (let frame = 0; frame < frames; frame++) {
-      const call = `window.sgapsCapture(${1000 / fps}, ${JSON.stringify(StaticServer.POST_PATH)}, ${grid.width}, ${grid.height})`;
-      perFrame.push((await page.evaluate(call)) as ClipFrame);
+      await page.evaluate(`window.sgapsCapture.step(${1000 / fps}, ${JSON.stringify(StaticServer.POST_PATH)})`);
       if (failures.length > 0) throw new SgapsError('UNSUPPORTED', `${game} failed in frame ${frame}: ${failures[0]}`);
       if (frame % 60 === 59) console.error(`${name}: ${frame + 1} of ${frames} frames`);
     }
+    states = (await page.evaluate('window.sgapsCapture.finish()')) as FrameState[];
   } finally {
     await page.close();
     await server.close();
     await writer.close();
   }
+  const known = states.filter(Boolean).length;
+  if (known !== frames) throw new SgapsError('OUT_OF_ORDER', `The plugin sent the state of ${known} frames out of ${frames}.`);
+  const perFrame = states.map(fromFrameState);
   const state: ClipState & Record<string, unknown> = {
     name,
     engine: 'phaser',
@@ -88,7 +100,8 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
     frames,
     canvas,
     seed,
-    conventions: 'all numbers in pixels of the picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen',
+    conventions:
+      'all numbers in pixels of the picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen',
     per_frame: perFrame,
   };
   writeFileSync(join(out, `${name}.json`), JSON.stringify(state));

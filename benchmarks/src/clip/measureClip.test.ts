@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { psnr } from '../metrics/psnr.js';
+import { mean } from '../metrics/statistics.js';
+import { readFrames } from '../video/readFrames.js';
+import { VideoWriter } from '../video/VideoWriter.js';
+import type { ClipState } from './ClipState.js';
+import { fromFrameState } from './fromFrameState.js';
+import { listClips } from './listClips.js';
+import { measureClip } from './measureClip.js';
+import { toFrameState } from './toFrameState.js';
+
+const W = 64;
+const H = 48;
+const FRAMES = 40;
+const INFO = { width: W, height: H, fps: 10 };
+
+/** A checkered world that scrolls one pixel per frame, and a red block that stands on the screen. */
+function frameAt(t: number): Uint8Array {
+  const rgb = new Uint8Array(3 * W * H);
+  for (let y = 0, i = 0; y < H; y++) {
+    for (let x = 0; x < W; x++, i += 3) {
+      const block = x >= 20 && x < 30 && y >= 10 && y < 20;
+      const light = ((x + t) >> 3) + (y >> 3);
+      rgb.set(block ? [220, 40, 30] : light % 2 ? [60, 120, 200] : [90, 160, 80], i);
+    }
+  }
+  return rgb;
+}
+
+describe('measureClip', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'sgaps-clip-'));
+  const input = join(dir, 'tiny.mkv');
+  const state = join(dir, 'tiny.json');
+  beforeAll(async () => {
+    const writer = new VideoWriter(input, INFO);
+    for (let t = 0; t < FRAMES; t++) await writer.write(frameAt(t));
+    await writer.close();
+    const objects = [
+      {
+        id: 1,
+        name: 'block',
+        x: 20,
+        y: 10,
+        w: 10,
+        h: 10,
+        z: 1,
+        cx: 25,
+        cy: 15,
+        dw: 10,
+        dh: 10,
+        ox: 0.5,
+        oy: 0.5,
+        sf: [0, 0] as const,
+      },
+    ];
+    const clip: ClipState = {
+      name: 'tiny',
+      kind: '2d-scroll',
+      ...INFO,
+      frames: FRAMES,
+      per_frame: Array.from({ length: FRAMES }, (_, t) => ({ viewX: t, viewY: 0, zoom: 1, rotation: 0, objects })),
+    };
+    writeFileSync(state, JSON.stringify(clip));
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('rebuilds a scrolling world within its bytes, and RECON has what was measured', async () => {
+    const out = join(dir, 'recon.mkv');
+    const figures = await measureClip({ input, state, bytesUp: 600, latency: 2, out });
+    expect(figures).toMatchObject({ frames: FRAMES, framesWithoutRequest: 0, model: expect.stringContaining('diffusion') });
+    expect(figures.psnrSteady).toBeGreaterThan(20);
+    expect(figures.bytesUp).toBeLessThan(700);
+    expect(figures.samplesPerFrame).toBeGreaterThan(10);
+    const values: number[] = [];
+    for await (const rgb of readFrames(out, INFO)) values.push(psnr(frameAt(values.length), rgb));
+    expect(values).toHaveLength(FRAMES);
+    expect(mean(values)).toBeCloseTo(figures.psnr, 10);
+  });
+
+  it('gives the same figures twice, and others for points alone', async () => {
+    const run = async (sampling: 'auto' | 'points') => {
+      const {
+        psnr: all,
+        bytesUp,
+        bytesDown,
+        samplesPerFrame,
+      } = await measureClip({ input, state, rate: 0.02, frames: 20, sampling });
+      return { all, bytesUp, bytesDown, samplesPerFrame };
+    };
+    const first = await run('auto');
+    expect(await run('auto')).toEqual(first);
+    expect(first.samplesPerFrame).toBeLessThanOrEqual(Math.round(0.02 * W * H));
+    expect((await run('points')).all).not.toBe(first.all);
+  });
+
+  it('takes batches, and clips without state', async () => {
+    const kinds = new Set<number>();
+    const figures = await measureClip({
+      input,
+      batch: 4,
+      frames: 18,
+      sampling: 'points',
+      ssim: false,
+      held: false,
+      onFrame: ({ samples }) => {
+        for (const kind of samples.kind.subarray(0, samples.count)) kinds.add(kind);
+      },
+    });
+    expect(figures.frames).toBe(18);
+    expect([...kinds]).toEqual([0]);
+    expect(figures.firstFrameHeld).toBeUndefined();
+  });
+
+  it('fails with typed errors', async () => {
+    await expect(measureClip({ input: join(dir, 'none.mkv') })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(measureClip({ input, state: join(dir, 'none.json') })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(measureClip({ input, state, depth: join(dir, 'none.depth.mkv') })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    writeFileSync(join(dir, 'bad.json'), '{}');
+    await expect(measureClip({ input, state: join(dir, 'bad.json') })).rejects.toMatchObject({ code: 'BYTES_MALFORMED' });
+  });
+
+  it('lists the clips of a folder with what is known about them', () => {
+    expect(listClips(dir).find(({ name }) => name === 'tiny')).toMatchObject({
+      input,
+      state,
+      kind: '2d-scroll',
+      depth: undefined,
+    });
+    expect(() => listClips(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  it('turns recorded states into clip states and back', () => {
+    const frame = {
+      viewX: 10.5,
+      viewY: -3,
+      zoom: 2,
+      rotation: 0.25,
+      objects: [
+        {
+          id: 4,
+          name: 'sky',
+          x: 0,
+          y: 0,
+          w: 0,
+          h: 0,
+          z: 0,
+          cx: 20,
+          cy: 10,
+          dw: 100,
+          dh: 50,
+          ox: 0,
+          oy: 0,
+          sf: [0.5, 0] as const,
+          tile: [3, 4] as const,
+        },
+        {
+          id: 9,
+          name: 'hero',
+          frame: 'run-1',
+          x: 0,
+          y: 0,
+          w: 0,
+          h: 0,
+          z: 1,
+          cx: 30,
+          cy: 20,
+          dw: 8,
+          dh: 12,
+          ox: 0.5,
+          oy: 1,
+          rot: 0.5,
+          flipX: 1,
+          alpha: 0.5,
+          tint: 0xff0000,
+          tag: 2,
+        },
+      ],
+    };
+    const grid = { width: W, height: H };
+    const recorded = toFrameState(grid, frame);
+    expect(toFrameState(grid, fromFrameState(recorded))).toEqual(recorded);
+    const two = { ...recorded, cameras: [recorded.cameras[0], { ...recorded.cameras[0], id: 1, viewX: 0 }] };
+    expect(toFrameState(grid, fromFrameState(two))).toEqual(two);
+  });
+});
