@@ -1,10 +1,9 @@
-import { SgapsError } from '@sgaps/protocol';
+import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { type Request, Router } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import type { RecordingRow } from '../storage/index.js';
 import { sameOrigin } from './respond.js';
 
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
 
 /**
@@ -65,7 +64,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
 
   async function rowOf(request: Request): Promise<RecordingRow> {
     const { id } = request.params;
-    if (typeof id !== 'string' || !ID.test(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
+    if (typeof id !== 'string' || !isRecordingId(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
     const row = await catalog.get(id);
     if (!row) throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`);
     return row;

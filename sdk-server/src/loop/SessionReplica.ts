@@ -12,6 +12,9 @@ import {
 import { decodeDecoderSnapshot, encodeDecoderSnapshot } from './DecoderSnapshot.js';
 import { RequestLedger } from './RequestLedger.js';
 
+/** Frame ids are u32 and requests run ahead of them; 4.5 years at 30 frames/s fit. */
+const MAX_FRAME_ID = 0xffff0000;
+
 /**
  * What a session fixes at join: the same three values decode its recording.
  *
@@ -88,6 +91,7 @@ export class SessionReplica {
     if (frames[0].frameId <= this.frameId) {
       throw new SgapsError('OUT_OF_ORDER', `Frame ${frames[0].frameId} came after frame ${this.frameId}.`);
     }
+    if (newest.frameId > MAX_FRAME_ID) throw SgapsError.limit('frame id', newest.frameId, MAX_FRAME_ID);
     for (const frame of frames) {
       if (frame.requestId !== null) this.#ledger.release(frame.requestId);
     }

@@ -293,8 +293,9 @@ export class Playback {
   /** Reads records until a frame waits. False at the end of what is there. */
   async #fill(): Promise<boolean> {
     while (this.#queue.length === 0) {
-      this.#records ??= this.#reader.records(0, { afterSequence: this.#sequence });
-      const { value: record, done } = await this.#records.next();
+      const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
+      this.#records = records;
+      const { value: record, done } = await records.next();
       if (done || !record) {
         this.#atEnd = true;
         return false;

@@ -1,5 +1,5 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
-import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { isRecordingId, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { encodePicture } from '../messages/PictureMessage.js';
 import { Playback } from '../playback/Playback.js';
@@ -14,7 +14,6 @@ const TICK = 16;
 const FIGURES_EVERY = 250;
 /** Event markers sent to a viewer at most. */
 const MAX_EVENTS = 2000;
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
  * Settings of a playback room.
@@ -61,7 +60,7 @@ export abstract class PlaybackRoom extends Room {
   override async onCreate(raw: { readonly recordingId?: unknown } = {}): Promise<void> {
     try {
       const { recordingId } = raw;
-      if (typeof recordingId !== 'string' || !ID.test(recordingId)) {
+      if (typeof recordingId !== 'string' || !isRecordingId(recordingId)) {
         throw new SgapsError('ARGUMENT_INVALID', 'recordingId must name a recording.');
       }
       this.#services = await this.services();

@@ -1,4 +1,4 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError, type StateSchema, type StateValueField } from '@sgaps/protocol';
+import { assertCaptureGrid, assertStateSchema, type CaptureGrid, LIMITS, SgapsError, type StateSchema, type StateValueField } from '@sgaps/protocol';
 
 /** Protocol version this server speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -59,7 +59,9 @@ function schema(raw: unknown): StateSchema {
   const { values } = record(raw, 'schema');
   if (!Array.isArray(values)) throw invalid('schema.values', 'a list');
   if (values.length > LIMITS.values) throw SgapsError.limit('schema.values', values.length, LIMITS.values);
-  return { values: values.map((field: unknown, i) => stateField(field, `schema.values[${i}]`)) };
+  const result = { values: values.map((field: unknown, i) => stateField(field, `schema.values[${i}]`)) };
+  assertStateSchema(result);
+  return result;
 }
 
 function stateField(raw: unknown, where: string): StateValueField {
