@@ -57,3 +57,24 @@ export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from '
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export { assertStateSchema } from './state/QuantisedState.js';
 export { quantiseFrameState } from './state/StateModel.js';
+export { decodeMessage, encodeMessage } from './messages/envelope.js';
+export { MessageType, PROTOCOL_VERSION, RoomName } from './messages/MessageType.js';
+export type {
+  ErrorMessage,
+  GameEventMessage,
+  NumbersMessage,
+  RecordJoinOptions,
+  WatchJoinOptions,
+  WatchMessage,
+  WelcomeMessage,
+} from './messages/messages.js';
+export {
+  parseErrorMessage,
+  parseGameEvent,
+  parseJoinOptions,
+  parseNumbers,
+  parseStateSchema,
+  parseWatchMessage,
+  parseWelcome,
+} from './messages/parseMessages.js';
+export { decodePicture, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture, type PictureLayer } from './messages/picture.js';

@@ -1,0 +1,55 @@
+/** Version of the room protocol; a client of another is refused with `VERSION_UNSUPPORTED`. */
+export const PROTOCOL_VERSION = 1;
+
+/**
+ * Names of the rooms a SGAPS server opens: `live` for each session being recorded, `playback` for stored recordings.
+ *
+ * @example
+ * ```ts
+ * const room = await client.create(RoomName.live, joinOptions);
+ * ```
+ */
+export const RoomName = { live: 'sgaps', playback: 'sgaps-playback' } as const;
+
+/**
+ * Names of the room messages. Bytes: `coords`, `pixels`, `frame`, `overlay`; all others are msgpack bodies.
+ *
+ * @example
+ * ```ts
+ * room.onMessage(MessageType.welcome, (body) => start(parseWelcome(body)));
+ * ```
+ */
+export const MessageType = {
+  /** Server to all: what is being recorded or played (`WelcomeMessage`). */
+  welcome: 'welcome',
+  /** Server to recorder: a coordinate packet (S14). */
+  coords: 'coords',
+  /** Server to all: `ErrorMessage`. */
+  error: 'error',
+  /** Recorder to server: a pixel packet (S15). */
+  pixels: 'pixels',
+  /** Recorder to server: `GameEventMessage`. */
+  event: 'event',
+  /** Recorder to server: `StatsMessage`. */
+  stats: 'stats',
+  /** Viewer to server: `WatchMessage`. */
+  watch: 'watch',
+  /** Server to viewer: the rebuilt frame, `encodePicture`. */
+  frame: 'frame',
+  /** Server to viewer: an overlay, `encodePicture`. */
+  overlay: 'overlay',
+  /** Server to viewer: `FiguresMessage`. */
+  figures: 'figures',
+  /** Server to viewer: the event track so far. */
+  events: 'events',
+  /** Server to viewer: the session is over; its recording stays. */
+  ended: 'ended',
+  /** Viewer to playback. `seek`, `rate` and `step` carry `{ time }`, `{ rate }`, `{ frames }`. */
+  play: 'play',
+  pause: 'pause',
+  seek: 'seek',
+  rate: 'rate',
+  step: 'step',
+} as const;
+/** The name of a room message. */
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
