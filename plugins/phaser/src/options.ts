@@ -98,8 +98,8 @@ export function checkOptions(options: SgapsPluginOptions | undefined | null): Ch
     throw invalid('batch', batch, `a whole number from 1 to ${LIMITS.framesPerPacket}`);
   }
   if (given.grid) assertCaptureGrid(given.grid);
-  if (given.tierBits && (given.tierBits.length !== 4 || given.tierBits.some((bits) => !Number.isInteger(bits) || bits < 1 || bits > 8))) {
-    throw invalid('tierBits', given.tierBits, 'four whole numbers from 1 to 8');
+  if (given.tierBits && (given.tierBits.length !== 4 || given.tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8))) {
+    throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
   }
   const meta = Object.entries(given.meta ?? {});
   if (meta.length > META_ENTRIES) throw SgapsError.limit('number of meta entries', meta.length, META_ENTRIES);

@@ -201,6 +201,6 @@ function isWelcome(message: unknown): message is RecordWelcome {
     Number.isInteger(grid?.height) &&
     Array.isArray(tierBits) &&
     tierBits.length === 4 &&
-    tierBits.every((bits) => Number.isInteger(bits) && bits >= 1 && bits <= 8)
+    tierBits.every((bits) => Number.isInteger(bits) && bits >= 3 && bits <= 8)
   );
 }

@@ -1,4 +1,4 @@
-import { type CaptureGrid, CoordinateCodec, createSampleSet, SampleKind, type SampleSet } from '@sgaps/protocol';
+import { type CaptureGrid, CoordinateDecoder, createSampleSet, SampleKind, type SampleSet } from '@sgaps/protocol';
 import type { LoadedSamples, Sampler } from '../sampler/Sampler.js';
 
 /** Requests held at once, and frames after which an unused one is too old to matter. */
@@ -33,14 +33,14 @@ export class RequestBook {
   rejected = 0;
   readonly #grid: CaptureGrid;
   readonly #sampler: Sampler;
-  readonly #codec: CoordinateCodec;
+  readonly #codec: CoordinateDecoder;
   readonly #held: HeldRequest[] = [];
   readonly #pool: SampleSet[] = [];
 
   constructor(grid: CaptureGrid, sampler: Sampler) {
     this.#grid = grid;
     this.#sampler = sampler;
-    this.#codec = new CoordinateCodec(grid);
+    this.#codec = new CoordinateDecoder(grid);
   }
 
   /** Takes a coordinate packet in; throws `SgapsError` when it is malformed, and then holds nothing of it. */
