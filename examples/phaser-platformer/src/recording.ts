@@ -1,6 +1,13 @@
-import { createContext, SgapsPlugin } from '@sgaps/phaser';
+import { createContext, SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phaser';
 import type Phaser from 'phaser';
 import type { GameOptions } from '../../shared/gameOptions.js';
+
+declare global {
+  interface Window {
+    /** Put there by `npm run demo`, which compares what is rebuilt with the true pictures. */
+    sgapsTruth?: SgapsPluginOptions['onTruth'];
+  }
+}
 
 /**
  * All it takes to have the game recorded: a WebGL2 canvas and the plugin. Spread the result into the game config.
@@ -12,11 +19,12 @@ export function recording(options: GameOptions, size: { width: number; height: n
   canvas.width = size.width;
   canvas.height = size.height;
   const context = createContext(canvas, { antialias: false, alpha: false });
+  const data: SgapsPluginOptions = { endpoint: options.endpoint, game: 'phaser-platformer', onTruth: window.sgapsTruth };
   return {
     canvas,
     context,
     plugins: {
-      global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data: { endpoint: options.endpoint, game: 'phaser-platformer' } }],
+      global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data }],
     },
   } as Partial<Phaser.Types.Core.GameConfig>;
 }

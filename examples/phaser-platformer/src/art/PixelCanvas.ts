@@ -85,6 +85,11 @@ export class PixelCanvas {
     return this;
   }
 
+  /** The part of the picture from row `top` down. */
+  below(top: number): PixelCanvas {
+    return new PixelCanvas(this.width, this.height - top).stamp(this, 0, -top);
+  }
+
   /** The same picture, enlarged by `PIXEL`. */
   enlarge(factor = PIXEL): HTMLCanvasElement {
     const canvas = document.createElement('canvas');

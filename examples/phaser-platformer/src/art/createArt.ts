@@ -27,13 +27,13 @@ export function createArt(scene: Phaser.Scene): void {
   addPicture(textures, 'menu-turf', drawStrip('meadow', 'surface'));
   addPicture(textures, 'menu-earth', drawStrip('meadow', 'inner'));
   addPicture(textures, 'sky-meadow', backgrounds.meadowSky());
-  addPicture(textures, 'far-meadow', backgrounds.meadowFar());
-  addPicture(textures, 'middle-meadow', backgrounds.meadowMiddle());
-  addPicture(textures, 'near-meadow', backgrounds.meadowNear());
+  addPicture(textures, 'far-meadow', backgrounds.meadowFar().below(10));
+  addPicture(textures, 'middle-meadow', backgrounds.meadowMiddle().below(64));
+  addPicture(textures, 'near-meadow', backgrounds.meadowNear().below(118));
   addPicture(textures, 'sky-cave', backgrounds.caveSky());
   addPicture(textures, 'far-cave', backgrounds.caveFar());
   addPicture(textures, 'middle-cave', backgrounds.caveMiddle());
-  addPicture(textures, 'near-cave', backgrounds.caveNear());
+  addPicture(textures, 'near-cave', backgrounds.caveNear().below(144));
   addPicture(textures, 'glow', glow());
   addPicture(textures, 'shade', new PixelCanvas(4, 4).rect(0, 0, 4, 4, '#0b0b1e'));
   addPicture(textures, 'touch-arrow', touchButton(['..a..', '.aa..', 'aaa..', '.aa..', '..a..']));

@@ -51,8 +51,8 @@ export class LevelScene extends Phaser.Scene {
     this.endTicks = 0;
     this.coins = 0;
     this.look = 0;
-    const label = `LEVEL ${session.level} - ${level.name}`;
-    this.banner = this.add.bitmapText(VIEW.width / 2, 110, FONT, label, 28).setOrigin(0.5).setScrollFactor(0).setDepth(110);
+    const label = `LEVEL ${session.level}\n${level.name}`;
+    this.banner = this.add.bitmapText(VIEW.width / 2, 110, FONT, label, 28).setCenterAlign().setOrigin(0.5).setScrollFactor(0).setDepth(110);
     this.cameras.main.setBounds(0, 0, level.grid.columns * TILE, level.grid.rows * TILE);
     this.cameras.main.fadeIn(350, 11, 11, 30);
     this.eye = { x: this.world.player.x, y: this.world.player.y - 70 };

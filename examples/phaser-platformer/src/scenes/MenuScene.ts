@@ -27,9 +27,10 @@ export class MenuScene extends Phaser.Scene {
     this.leaving = false;
     this.stepper = new FixedStepper(() => this.tick());
     this.add.image(0, 0, 'sky-meadow').setOrigin(0);
-    this.layers = ['far-meadow', 'middle-meadow', 'near-meadow'].map((key, i) =>
-      this.add.tileSprite(0, i * 6 - 10, VIEW.width, VIEW.height, key).setOrigin(0),
-    );
+    this.layers = ['far-meadow', 'middle-meadow', 'near-meadow'].map((key, i) => {
+      const { height } = this.textures.getFrame(key);
+      return this.add.tileSprite(0, VIEW.height + i * 6 - 10, VIEW.width, height, key).setOrigin(0, 1);
+    });
     this.layers.push(this.add.tileSprite(0, GROUND_Y, VIEW.width, 32, 'menu-turf').setOrigin(0));
     this.layers.push(this.add.tileSprite(0, GROUND_Y + 32, VIEW.width, 32, 'menu-earth').setOrigin(0));
     this.add.sprite(250, GROUND_Y + 2, 'hero').setOrigin(0.5, 1).play('hero-run');
