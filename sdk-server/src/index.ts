@@ -1,7 +1,7 @@
-export { type SampleGame, readSampleGames } from './http/exampleRoutes.js';
+export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
-export { decodeDecoderSnapshot, type DecoderSnapshot, encodeDecoderSnapshot } from './loop/DecoderSnapshot.js';
+export { type DecoderSnapshot, decodeDecoderSnapshot, encodeDecoderSnapshot } from './loop/DecoderSnapshot.js';
 export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracker.js';
 export type { Figures } from './loop/SessionFigures.js';
 export { type RecordSink, SessionLoop, type SessionLoopOptions } from './loop/SessionLoop.js';
@@ -14,9 +14,23 @@ export {
   type Picture,
   type PictureLayer,
 } from './messages/PictureMessage.js';
-export { Playback, PLAYBACK_RATES, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
+export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
 export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { PlaybackRoomSettings } from './rooms/PlaybackRoom.js';
 export { REPLAY_CLOSE, type ReplayRoomSettings } from './rooms/ReplayRoom.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+export {
+  Catalog,
+  type CatalogQuery,
+  fileSource,
+  type RecordingFigures,
+  type RecordingRow,
+  type RecordingStatus,
+  RecordingStore,
+  RecordingWriter,
+  type RecordingWriterOptions,
+  type Recovery,
+  recoverRecording,
+  zstdCompressor,
+} from './storage/index.js';

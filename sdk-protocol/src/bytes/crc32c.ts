@@ -1,5 +1,5 @@
 /** Eight tables of 256: slice-by-8, so that one step takes in eight bytes. */
-const TABLES = buildTables();
+const TABLES = /* @__PURE__ */ buildTables();
 
 function buildTables(): Uint32Array {
   const tables = new Uint32Array(8 * 256);

@@ -40,7 +40,7 @@ export interface RecordingHeader {
 /** 'SGAPS\0', u16 version, u32 length, u32 CRC32C. */
 const PREFIX_BYTES = 16;
 const MAGIC = [0x53, 0x47, 0x41, 0x50, 0x53, 0];
-const packr = new Packr({ useRecords: false });
+const packr = /* @__PURE__ */ new Packr({ useRecords: false });
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -92,7 +92,10 @@ export async function readRecordingHeader(source: ByteSource, size: number): Pro
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
   const version = view.getUint16(6, true);
   if (version !== RECORDING.version) {
-    throw new SgapsError('VERSION_UNSUPPORTED', `Recording format ${version} is not ${RECORDING.version}, the one this version of SGAPS reads.`);
+    throw new SgapsError(
+      'VERSION_UNSUPPORTED',
+      `Recording format ${version} is not ${RECORDING.version}, the one this version of SGAPS reads.`,
+    );
   }
   const length = view.getUint32(8, true);
   if (length > RECORDING.headerBytes) throw SgapsError.limit('recording header bytes', length, RECORDING.headerBytes);

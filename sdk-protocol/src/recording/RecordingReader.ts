@@ -2,7 +2,7 @@ import { isSgapsError } from '../errors.js';
 import { CHUNK_OF, type ChunkEntry, ChunkKind, chunkRecords, readChunkBody } from './chunk.js';
 import { type EventMarker, readFooter } from './footer.js';
 import { readJournal } from './journal.js';
-import { readRecordingHeader, type RecordingHeader } from './RecordingHeader.js';
+import { type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
 import { decodeSnapshot, NO_FRAME } from './record.js';
 import { epochIsWhole, lastEpochIsWhole, scanChunks } from './scan.js';
 import type { ByteSource, Compressor, RecordingRecord, RecordingSnapshot, RecordKind } from './types.js';
@@ -165,7 +165,8 @@ export class RecordingReader {
       record.time >= fromTime && record.time <= toTime && record.sequence > afterSequence && kinds.includes(record.kind);
     const cursors = [...new Set(kinds.map((kind) => CHUNK_OF[kind]))].map((kind): Cursor => {
       const chunks = this.chunks.filter(
-        (chunk) => chunk.kind === kind && chunk.lastTime >= fromTime && chunk.firstTime <= toTime && chunk.lastSequence > afterSequence,
+        (chunk) =>
+          chunk.kind === kind && chunk.lastTime >= fromTime && chunk.firstTime <= toTime && chunk.lastSequence > afterSequence,
       );
       return { chunks, next: 0, records: null, head: null };
     });
@@ -252,7 +253,8 @@ export class RecordingReader {
     if (last && !lastEpochIsWhole([...this.chunks, ...chunks]) && journals.some((journal) => journal.epoch === last.epoch)) {
       while (chunks.at(-1)?.epoch === last.epoch) tail = (chunks.pop() as ChunkEntry).offset;
     }
-    const kept = chunks.length === scan.chunks.length ? scan.events : scan.events.filter((event) => event.sequence <= lastSequence(chunks));
+    const kept =
+      chunks.length === scan.chunks.length ? scan.events : scan.events.filter((event) => event.sequence <= lastSequence(chunks));
     for (const chunk of chunks) this.chunks.push(chunk);
     for (const event of kept) this.markers.push(event);
     this.tail = tail;
@@ -275,7 +277,11 @@ export class RecordingReader {
       frames += chunk.frames;
       records += chunk.records;
       if (chunk.kind !== ChunkKind.snapshot) continue;
-      snapshots.push({ time: chunk.firstTime, sequence: chunk.firstSequence, frameId: chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame });
+      snapshots.push({
+        time: chunk.firstTime,
+        sequence: chunk.firstSequence,
+        frameId: chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame,
+      });
     }
     const events = [...this.markers];
     for (const { kind, time, sequence, firstFrame, lastFrame } of this.tailRecords) {
@@ -285,7 +291,16 @@ export class RecordingReader {
       if (kind === 'snapshot') snapshots.push({ time, sequence, frameId: lastFrame });
       if (kind === 'event') events.push({ time, sequence });
     }
-    return { chunks: this.chunks.slice(), snapshots, events, duration, frames, records, hasFooter: this.hasFooter, damaged: this.damaged };
+    return {
+      chunks: this.chunks.slice(),
+      snapshots,
+      events,
+      duration,
+      frames,
+      records,
+      hasFooter: this.hasFooter,
+      damaged: this.damaged,
+    };
   }
 }
 
@@ -303,7 +318,8 @@ function earliest(cursors: readonly Cursor[]): Cursor | null {
   let best: Cursor | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const cursor of cursors) {
-    const sequence = cursor.head?.sequence ?? (cursor.next < cursor.chunks.length ? cursor.chunks[cursor.next].firstSequence : null);
+    const sequence =
+      cursor.head?.sequence ?? (cursor.next < cursor.chunks.length ? cursor.chunks[cursor.next].firstSequence : null);
     if (sequence === null || sequence >= least) continue;
     best = cursor;
     least = sequence;

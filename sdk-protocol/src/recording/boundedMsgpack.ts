@@ -1,7 +1,7 @@
 import { Unpackr } from 'msgpackr';
 import { SgapsError } from '../errors.js';
 
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+const unpackr = /* @__PURE__ */ new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 const DEPTH = 8;
 
 /**

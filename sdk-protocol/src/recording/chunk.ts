@@ -14,7 +14,14 @@ export const CHUNK_HEADER_BYTES = 72;
 export const CHUNK_MAGIC = 0x4b434753;
 /** Flag bits. */
 export const ChunkFlag = { packed: 1, endOfEpoch: 2 } as const;
-/** Chunk kinds as stored; others are skipped. */
+/**
+ * Chunk kinds as stored; others are skipped.
+ *
+ * @example
+ * ```ts
+ * const seconds = reader.index.chunks.filter((chunk) => chunk.kind === ChunkKind.frames).length;
+ * ```
+ */
 export const ChunkKind = { frames: 1, events: 2, snapshot: 3, audio: 4, footer: 5 } as const;
 
 /** Which kind of chunk a kind of record is sealed into. */
@@ -145,7 +152,8 @@ export async function readChunkBody(source: ByteSource, entry: ChunkEntry, compr
   }
   const stored = bytes.subarray(CHUNK_HEADER_BYTES, length);
   const body = header.flags & ChunkFlag.packed ? unpack(compressor, stored, header.unpackedLength) : stored;
-  if (body.length !== header.unpackedLength) throw SgapsError.malformed(`chunk at byte ${entry.offset}: its size is not what its header says`);
+  if (body.length !== header.unpackedLength)
+    throw SgapsError.malformed(`chunk at byte ${entry.offset}: its size is not what its header says`);
   return body;
 }
 

@@ -15,7 +15,7 @@ import { NO_FRAME } from './record.js';
 import { type ByteSource, type Compressor, RECORDING } from './types.js';
 
 /** Trailer, the file's last 24 bytes: f64 offset of the footer chunk, u32 its bytes with header, u32 CRC32C of those 12, 'SGAPSEND'. */
-export const TRAILER_BYTES = 24;
+const TRAILER_BYTES = 24;
 const TRAILER_MAGIC = [0x53, 0x47, 0x41, 0x50, 0x53, 0x45, 0x4e, 0x44];
 /** Footer body: u32 chunks, u32 events, chunks × { f64 offset, chunk header }, events × { f64 time, u32 sequence }. */
 const ENTRY_BYTES = 8 + CHUNK_HEADER_BYTES;
@@ -35,13 +35,27 @@ export interface EventMarker {
   readonly sequence: number;
 }
 
-/** What a footer says. */
+/**
+ * What a footer says.
+ *
+ * @example
+ * ```ts
+ * const index: FooterIndex = { chunks: [], events: [] };
+ * ```
+ */
 export interface FooterIndex {
   readonly chunks: ChunkEntry[];
   readonly events: EventMarker[];
 }
 
-/** Footer chunk and trailer for a file whose chunks end at `offset`; null when the index is too big for one chunk (the reader then scans). */
+/**
+ * Footer chunk and trailer for a file whose chunks end at `offset`; null when the index is too big for one chunk (the reader then scans).
+ *
+ * @example
+ * ```ts
+ * const bytes = encodeFooter({ chunks, events }, endOfChunks, compressor);
+ * ```
+ */
 export function encodeFooter(index: FooterIndex, offset: number, compressor: Compressor): Uint8Array | null {
   const { chunks, events } = index;
   const bytes = 8 + chunks.length * ENTRY_BYTES + events.length * EVENT_BYTES;
@@ -91,7 +105,12 @@ export function encodeFooter(index: FooterIndex, offset: number, compressor: Com
 }
 
 /** The footer of a closed file, null where there is none. A footer that is there but lies throws. */
-export async function readFooter(source: ByteSource, start: number, size: number, compressor: Compressor): Promise<FooterIndex | null> {
+export async function readFooter(
+  source: ByteSource,
+  start: number,
+  size: number,
+  compressor: Compressor,
+): Promise<FooterIndex | null> {
   if (size < start + CHUNK_HEADER_BYTES + TRAILER_BYTES) return null;
   const trailer = await source.read(size - TRAILER_BYTES, TRAILER_BYTES);
   if (trailer.length < TRAILER_BYTES || TRAILER_MAGIC.some((byte, i) => trailer[16 + i] !== byte)) return null;
@@ -99,7 +118,8 @@ export async function readFooter(source: ByteSource, start: number, size: number
   if (view.getUint32(12, true) !== crc32c(trailer, 0, 0, 12)) return null;
   const offset = view.getFloat64(0, true);
   const length = view.getUint32(8, true);
-  if (!Number.isSafeInteger(offset) || offset < start || length < CHUNK_HEADER_BYTES || offset + length !== size - TRAILER_BYTES) return null;
+  if (!Number.isSafeInteger(offset) || offset < start || length < CHUNK_HEADER_BYTES || offset + length !== size - TRAILER_BYTES)
+    return null;
   const entry = readChunkHeader(await source.read(offset, CHUNK_HEADER_BYTES), 0, offset);
   if (entry === null || entry.kind !== ChunkKind.footer || entry.packedLength !== length - CHUNK_HEADER_BYTES) return null;
   return parseFooter(await readChunkBody(source, entry, compressor), start, offset);
@@ -112,7 +132,8 @@ function parseFooter(body: Uint8Array, start: number, end: number): FooterIndex 
   const eventCount = view.getUint32(4, true);
   if (chunkCount > RECORDING.chunks) throw SgapsError.limit('chunks', chunkCount, RECORDING.chunks);
   if (eventCount > LIMITS.chunkBytes / EVENT_BYTES) throw SgapsError.limit('events', eventCount, LIMITS.chunkBytes / EVENT_BYTES);
-  if (body.length !== 8 + chunkCount * ENTRY_BYTES + eventCount * EVENT_BYTES) throw SgapsError.malformed('footer index: counts and size differ');
+  if (body.length !== 8 + chunkCount * ENTRY_BYTES + eventCount * EVENT_BYTES)
+    throw SgapsError.malformed('footer index: counts and size differ');
   const chunks: ChunkEntry[] = [];
   let at = 8;
   let least = start;

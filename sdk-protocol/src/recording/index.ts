@@ -1,8 +1,15 @@
 export { type ChunkEntry, ChunkKind } from './chunk.js';
-export { encodeFooter, type EventMarker, type FooterIndex } from './footer.js';
-export { JOURNAL_HEADER_BYTES, JOURNAL_PREFIX_BYTES, parseJournal, type JournalContents, writeJournalHeader, writeJournalPrefix } from './journal.js';
-export { RecordingReader, type RecordingIndex, type RecordingReaderOptions, type RecordQuery } from './RecordingReader.js';
-export { encodeRecordingHeader, isRecordingId, readRecordingHeader, type RecordingHeader } from './RecordingHeader.js';
+export { type EventMarker, encodeFooter, type FooterIndex } from './footer.js';
+export {
+  JOURNAL_HEADER_BYTES,
+  JOURNAL_PREFIX_BYTES,
+  type JournalContents,
+  parseJournal,
+  writeJournalHeader,
+  writeJournalPrefix,
+} from './journal.js';
+export { encodeRecordingHeader, isRecordingId, type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
+export { type RecordingIndex, RecordingReader, type RecordingReaderOptions, type RecordQuery } from './RecordingReader.js';
 export { encodeSnapshot, NO_FRAME, RECORD_HEADER_BYTES, writeRecordHeader } from './record.js';
 export { groupEntries, planRecovery, type RecoveryPlan } from './recovery.js';
 export { sealEpoch } from './sealing.js';

@@ -3,13 +3,34 @@ import { isSgapsError, SgapsError } from '../errors.js';
 import { RECORD_HEADER_BYTES, readRecord } from './record.js';
 import { type ByteSource, RECORDING, type RecordingRecord } from './types.js';
 
-/** Journal header: u32 'SGJL', u16 version, u16 0, u32 epoch, u32 CRC32C of the 12 bytes before. */
+/**
+ * Journal header: u32 'SGJL', u16 version, u16 0, u32 epoch, u32 CRC32C of the 12 bytes before.
+ *
+ * @example
+ * ```ts
+ * const empty = journal.length <= JOURNAL_HEADER_BYTES;
+ * ```
+ */
 export const JOURNAL_HEADER_BYTES = 16;
-/** Before each record of a journal: u32 bytes of the record, u32 CRC32C of the record seeded with the epoch. */
+/**
+ * Before each record of a journal: u32 bytes of the record, u32 CRC32C of the record seeded with the epoch.
+ *
+ * @example
+ * ```ts
+ * const record = at + JOURNAL_PREFIX_BYTES;
+ * ```
+ */
 export const JOURNAL_PREFIX_BYTES = 8;
 const MAGIC = 0x4c4a4753;
 
-/** Writes the header of a journal of `epoch` at the start of `bytes`. */
+/**
+ * Writes the header of a journal of `epoch` at the start of `bytes`.
+ *
+ * @example
+ * ```ts
+ * writeJournalHeader(buffer, epoch);
+ * ```
+ */
 export function writeJournalHeader(bytes: Uint8Array, epoch: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, JOURNAL_HEADER_BYTES);
   view.setUint32(0, MAGIC, true);
@@ -18,14 +39,28 @@ export function writeJournalHeader(bytes: Uint8Array, epoch: number): void {
   view.setUint32(12, crc32c(bytes, 0, 0, 12), true);
 }
 
-/** Fills in the prefix at `at` of a record that already lies behind it, `length` bytes long. */
+/**
+ * Fills in the prefix at `at` of a record that already lies behind it, `length` bytes long.
+ *
+ * @example
+ * ```ts
+ * writeJournalPrefix(buffer, view, at, recordBytes, epoch);
+ * ```
+ */
 export function writeJournalPrefix(bytes: Uint8Array, view: DataView, at: number, length: number, epoch: number): void {
   view.setUint32(at, length, true);
   const start = at + JOURNAL_PREFIX_BYTES;
   view.setUint32(at + 4, crc32c(bytes, epoch, start, start + length), true);
 }
 
-/** What a journal holds: its good records up to the first torn one. */
+/**
+ * What a journal holds: its good records up to the first torn one.
+ *
+ * @example
+ * ```ts
+ * const contents: JournalContents | null = parseJournal(bytes);
+ * ```
+ */
 export interface JournalContents {
   readonly epoch: number;
   readonly records: readonly RecordingRecord[];
@@ -33,7 +68,14 @@ export interface JournalContents {
   readonly goodBytes: number;
 }
 
-/** The contents of a journal's bytes, null where not even its header is whole (nothing was ever appended to it). */
+/**
+ * The contents of a journal's bytes, null where not even its header is whole (nothing was ever appended to it).
+ *
+ * @example
+ * ```ts
+ * const records = parseJournal(bytes)?.records ?? [];
+ * ```
+ */
 export function parseJournal(bytes: Uint8Array): JournalContents | null {
   if (bytes.length < JOURNAL_HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

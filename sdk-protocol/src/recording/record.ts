@@ -4,15 +4,34 @@ import { RECORDING, type RecordingRecord, type RecordKind } from './types.js';
 /**
  * Bytes before a record's payload, in a journal and in a chunk body alike (little endian):
  * u8 kind, u8 0, u16 0, u32 sequence, f64 time, u32 first frame, u32 last frame (0xffffffff: none), u32 payload bytes.
+ *
+ * @example
+ * ```ts
+ * const end = start + RECORD_HEADER_BYTES + payload.length;
+ * ```
  */
 export const RECORD_HEADER_BYTES = 28;
-/** "Names no frame" in a u32. */
+/**
+ * "Names no frame" in a u32.
+ *
+ * @example
+ * ```ts
+ * const frameId = chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame;
+ * ```
+ */
 export const NO_FRAME = 0xffffffff;
 
 const CODES: Readonly<Record<RecordKind, number>> = { coordinates: 1, pixels: 2, event: 3, snapshot: 4, audio: 5 };
 const KINDS: readonly (RecordKind | undefined)[] = [undefined, 'coordinates', 'pixels', 'event', 'snapshot', 'audio'];
 
-/** Writes a record's header at `at`; the payload of `length` bytes follows it. Frames: u32 or `NO_FRAME`. */
+/**
+ * Writes a record's header at `at`; the payload of `length` bytes follows it. Frames: u32 or `NO_FRAME`.
+ *
+ * @example
+ * ```ts
+ * writeRecordHeader(view, 0, 'pixels', sequence, time, firstFrame, lastFrame, packet.length);
+ * ```
+ */
 export function writeRecordHeader(
   view: DataView,
   at: number,
@@ -41,7 +60,8 @@ export function readRecord(bytes: Uint8Array, at: number, limit: number): { reco
   if (!(time >= 0 && time <= RECORDING.timeMs)) throw SgapsError.malformed('record time');
   const firstFrame = view.getUint32(16, true);
   const lastFrame = view.getUint32(20, true);
-  if ((firstFrame === NO_FRAME) !== (lastFrame === NO_FRAME) || lastFrame < firstFrame) throw SgapsError.malformed('record frames');
+  if ((firstFrame === NO_FRAME) !== (lastFrame === NO_FRAME) || lastFrame < firstFrame)
+    throw SgapsError.malformed('record frames');
   const length = view.getUint32(24, true);
   const start = at + RECORD_HEADER_BYTES;
   if (length > limit - start) throw SgapsError.truncated('a record');
@@ -58,7 +78,14 @@ export function readRecord(bytes: Uint8Array, at: number, limit: number): { reco
   };
 }
 
-/** A snapshot record's payload: u32 state bytes, state, preview (may be empty). */
+/**
+ * A snapshot record's payload: u32 state bytes, state, preview (may be empty).
+ *
+ * @example
+ * ```ts
+ * const payload = encodeSnapshot(decoder.save(), webp);
+ * ```
+ */
 export function encodeSnapshot(state: Uint8Array, preview: Uint8Array | undefined): Uint8Array {
   const bytes = new Uint8Array(4 + state.length + (preview?.length ?? 0));
   new DataView(bytes.buffer).setUint32(0, state.length, true);

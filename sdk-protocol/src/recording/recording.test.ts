@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.js';
 import { CHUNK_HEADER_BYTES } from './chunk.js';
 import { encodeFooter } from './footer.js';
 import { JOURNAL_HEADER_BYTES, JOURNAL_PREFIX_BYTES, writeJournalHeader, writeJournalPrefix } from './journal.js';
-import { encodeRecordingHeader, readRecordingHeader, type RecordingHeader } from './RecordingHeader.js';
+import { encodeRecordingHeader, type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
 import { RecordingReader } from './RecordingReader.js';
 import { encodeSnapshot, NO_FRAME, RECORD_HEADER_BYTES, writeRecordHeader } from './record.js';
 import { groupEntries, planRecovery } from './recovery.js';
@@ -24,7 +24,12 @@ const header: RecordingHeader = {
   game: 'platformer',
   grid: { width: 320, height: 180 },
   fps: 30,
-  schema: { values: [{ name: 'health', type: 'int' }, { name: 'speed', type: 'float', step: 0.5 }] },
+  schema: {
+    values: [
+      { name: 'health', type: 'int' },
+      { name: 'speed', type: 'float', step: 0.5 },
+    ],
+  },
   tierBits: [8, 5, 3, 3],
   protocolVersion: 1,
   modelId: 'diffusion@1',
@@ -73,7 +78,16 @@ function journalOf(epoch: number, records: readonly RecordingRecord[]): { bytes:
   for (const { kind, sequence, time, firstFrame, lastFrame, bytes } of records) {
     const part = new Uint8Array(JOURNAL_PREFIX_BYTES + RECORD_HEADER_BYTES + bytes.length);
     const view = new DataView(part.buffer);
-    writeRecordHeader(view, JOURNAL_PREFIX_BYTES, kind, sequence, time, firstFrame ?? NO_FRAME, lastFrame ?? NO_FRAME, bytes.length);
+    writeRecordHeader(
+      view,
+      JOURNAL_PREFIX_BYTES,
+      kind,
+      sequence,
+      time,
+      firstFrame ?? NO_FRAME,
+      lastFrame ?? NO_FRAME,
+      bytes.length,
+    );
     part.set(bytes, JOURNAL_PREFIX_BYTES + RECORD_HEADER_BYTES);
     writeJournalPrefix(part, view, 0, RECORD_HEADER_BYTES + bytes.length, epoch);
     parts.push(part);
@@ -114,27 +128,39 @@ async function recovered(file: Uint8Array, journals: readonly Uint8Array[]): Pro
 const sample: RecordingRecord[] = numbered(
   KINDS.concat(KINDS).map((kind, i) => {
     const bytes = Uint8Array.from({ length: 5 + i }, (_, n) => (n * 37 + i) & 255);
-    return { kind, time: i * 100, firstFrame: i, lastFrame: i, bytes: kind === 'snapshot' ? encodeSnapshot(bytes, bytes) : bytes };
+    return {
+      kind,
+      time: i * 100,
+      firstFrame: i,
+      lastFrame: i,
+      bytes: kind === 'snapshot' ? encodeSnapshot(bytes, bytes) : bytes,
+    };
   }),
 );
 
 describe('recording container', () => {
   it('keeps any record sequence exactly, with and without a footer', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 8 }), { maxLength: 5 }), fc.boolean(), async (groups, footer) => {
-        const records = numbered(groups.flat());
-        let next = 0;
-        const epochs = groups.map((group) => records.slice(next, (next += group.length)));
-        const reader = await RecordingReader.open(memorySource(fileOf(epochs, footer)), { compressor });
-        expect(reader.header).toEqual(header);
-        expect(await readAll(reader)).toEqual(records);
-        expect(reader.duration).toBe(Math.max(0, ...records.map((record) => record.time)));
-        expect(reader.index.records).toBe(records.length);
-        expect(reader.index.hasFooter).toBe(footer);
-        expect(reader.index.events.map((event) => event.sequence)).toEqual(records.filter((r) => r.kind === 'event').map((r) => r.sequence));
-        const from = records[records.length >> 1]?.time ?? 0;
-        expect(await readAll(reader, from, ['pixels'])).toEqual(records.filter((r) => r.kind === 'pixels' && r.time >= from));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 8 }), { maxLength: 5 }),
+        fc.boolean(),
+        async (groups, footer) => {
+          const records = numbered(groups.flat());
+          let next = 0;
+          const epochs = groups.map((group) => records.slice(next, (next += group.length)));
+          const reader = await RecordingReader.open(memorySource(fileOf(epochs, footer)), { compressor });
+          expect(reader.header).toEqual(header);
+          expect(await readAll(reader)).toEqual(records);
+          expect(reader.duration).toBe(Math.max(0, ...records.map((record) => record.time)));
+          expect(reader.index.records).toBe(records.length);
+          expect(reader.index.hasFooter).toBe(footer);
+          expect(reader.index.events.map((event) => event.sequence)).toEqual(
+            records.filter((r) => r.kind === 'event').map((r) => r.sequence),
+          );
+          const from = records[records.length >> 1]?.time ?? 0;
+          expect(await readAll(reader, from, ['pixels'])).toEqual(records.filter((r) => r.kind === 'pixels' && r.time >= from));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -159,7 +185,20 @@ describe('recording container', () => {
     const bytes = fileOf([sample.slice(0, 2), sample.slice(2, 4)], false);
     const strange = await import('./chunk.js').then(({ encodeChunk }) =>
       encodeChunk(
-        { kind: 77, flags: 2, part: 0, epoch: 2, records: 1, firstSequence: 4, lastSequence: 4, frames: 0, firstTime: 0, lastTime: 1, firstFrame: NO_FRAME, lastFrame: NO_FRAME },
+        {
+          kind: 77,
+          flags: 2,
+          part: 0,
+          epoch: 2,
+          records: 1,
+          firstSequence: 4,
+          lastSequence: 4,
+          frames: 0,
+          firstTime: 0,
+          lastTime: 1,
+          firstFrame: NO_FRAME,
+          lastFrame: NO_FRAME,
+        },
         new Uint8Array([1, 2, 3]),
         compressor,
       ),
@@ -181,7 +220,8 @@ describe('recording container', () => {
   it('throws CHECKSUM_MISMATCH when it reads a damaged body, and passes over a damaged snapshot', async () => {
     const bytes = fileOf([sample.slice(0, 5), sample.slice(5)], true);
     const whole = await RecordingReader.open(memorySource(bytes), { compressor });
-    for (const chunk of [whole.index.chunks[0], whole.index.chunks.filter((c) => c.kind === 3)[1]]) bytes[chunk.offset + CHUNK_HEADER_BYTES] ^= 255;
+    for (const chunk of [whole.index.chunks[0], whole.index.chunks.filter((c) => c.kind === 3)[1]])
+      bytes[chunk.offset + CHUNK_HEADER_BYTES] ^= 255;
     const reader = await RecordingReader.open(memorySource(bytes), { compressor });
     await expect(readAll(reader)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
     expect((await reader.nearestSnapshot(10_000))?.sequence).toBe(3);
@@ -204,13 +244,20 @@ describe('recording container', () => {
 
   it('follows a growing recording through seals without losing or doubling a record', async () => {
     let file = fileOf([], false);
-    const journals = [new Uint8Array(0), new Uint8Array(0)];
-    const growing = (get: () => Uint8Array): ByteSource => ({ size: () => get().length, read: async (o, n) => get().slice(o, o + n) });
-    const reader = await RecordingReader.open(growing(() => file), { compressor, journals: [growing(() => journals[0]), growing(() => journals[1])] });
+    const journals: Uint8Array[] = [new Uint8Array(0), new Uint8Array(0)];
+    const growing = (get: () => Uint8Array): ByteSource => ({
+      size: () => get().length,
+      read: async (o, n) => get().slice(o, o + n),
+    });
+    const reader = await RecordingReader.open(
+      growing(() => file),
+      { compressor, journals: [growing(() => journals[0]), growing(() => journals[1])] },
+    );
     const seen: number[] = [];
     const follow = async () => {
       await reader.refresh();
-      for await (const record of reader.records(0, { kinds: KINDS, afterSequence: seen.at(-1) ?? -1 })) seen.push(record.sequence);
+      for await (const record of reader.records(0, { kinds: KINDS, afterSequence: seen.at(-1) ?? -1 }))
+        seen.push(record.sequence);
     };
     journals[0] = journalOf(0, sample.slice(0, 3)).bytes;
     await follow();
@@ -244,7 +291,9 @@ describe('recovery', () => {
     const journal = journalOf(1, open);
     // The journal torn at every byte.
     for (let cut = 0; cut <= journal.bytes.length; cut++) {
-      const reader = await RecordingReader.open(memorySource(await recovered(before, [journal.bytes.subarray(0, cut)])), { compressor });
+      const reader = await RecordingReader.open(memorySource(await recovered(before, [journal.bytes.subarray(0, cut)])), {
+        compressor,
+      });
       const whole = journal.ends.filter((end) => end <= cut).length;
       expect(await readAll(reader)).toEqual(sample.slice(0, 4 + whole));
       expect(reader.index.hasFooter).toBe(true);
@@ -254,7 +303,10 @@ describe('recovery', () => {
     const next = journalOf(2, sample.slice(7));
     for (let cut = before.length; cut <= after.length; cut++) {
       const torn = after.subarray(0, cut);
-      const inPlace = await RecordingReader.open(memorySource(torn), { compressor, journals: [memorySource(next.bytes), memorySource(journal.bytes)] });
+      const inPlace = await RecordingReader.open(memorySource(torn), {
+        compressor,
+        journals: [memorySource(next.bytes), memorySource(journal.bytes)],
+      });
       expect(await readAll(inPlace)).toEqual(sample);
       const fixed = await recovered(torn, [next.bytes, journal.bytes]);
       const reader = await RecordingReader.open(memorySource(fixed), { compressor });
@@ -342,7 +394,10 @@ describe('untrusted files', () => {
   });
 
   it('mutated and truncated recordings never crash, hang or over-allocate', async () => {
-    const files = [fileOf([sample.slice(0, 4), sample.slice(4, 8)], true), fileOf([sample.slice(0, 4), sample.slice(4, 8)], false)];
+    const files = [
+      fileOf([sample.slice(0, 4), sample.slice(4, 8)], true),
+      fileOf([sample.slice(0, 4), sample.slice(4, 8)], false),
+    ];
     const journal = journalOf(2, sample.slice(8)).bytes;
     await fc.assert(
       fc.asyncProperty(
@@ -367,7 +422,20 @@ describe('untrusted files', () => {
     const { encodeChunk } = await import('./chunk.js');
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 5 }), async (body, kind) => {
-        const fields = { kind, flags: 2, part: 0, epoch: 0, records: 1, firstSequence: 0, lastSequence: 9, frames: 1, firstTime: 0, lastTime: 9, firstFrame: 0, lastFrame: 1 };
+        const fields = {
+          kind,
+          flags: 2,
+          part: 0,
+          epoch: 0,
+          records: 1,
+          firstSequence: 0,
+          lastSequence: 9,
+          frames: 1,
+          firstTime: 0,
+          lastTime: 9,
+          firstFrame: 0,
+          lastFrame: 1,
+        };
         await survive(concat([encodeRecordingHeader(header), encodeChunk(fields, body, compressor)]), []);
       }),
       { numRuns: 200 },
@@ -390,7 +458,20 @@ describe('untrusted files', () => {
   it('a zstd bomb is refused before it unpacks', async () => {
     const { encodeChunk, writeChunkHeader } = await import('./chunk.js');
     const bomb = zstdCompressSync(new Uint8Array(64 * 1024 * 1024));
-    const fields = { kind: 1, flags: 3, part: 0, epoch: 0, records: 1, firstSequence: 0, lastSequence: 0, frames: 0, firstTime: 0, lastTime: 0, firstFrame: NO_FRAME, lastFrame: NO_FRAME };
+    const fields = {
+      kind: 1,
+      flags: 3,
+      part: 0,
+      epoch: 0,
+      records: 1,
+      firstSequence: 0,
+      lastSequence: 0,
+      frames: 0,
+      firstTime: 0,
+      lastTime: 0,
+      firstFrame: NO_FRAME,
+      lastFrame: NO_FRAME,
+    };
     const chunk = encodeChunk({ ...fields, flags: 2 }, bomb, { ...compressor, compress: (bytes) => bytes });
     const { crc32c } = await import('../bytes/crc32c.js');
     writeChunkHeader(chunk, 0, { ...fields, packedLength: bomb.length, unpackedLength: 1000, crc: crc32c(bomb) });

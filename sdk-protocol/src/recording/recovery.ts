@@ -1,7 +1,7 @@
 import { CHUNK_HEADER_BYTES, type ChunkEntry, readChunkHeader } from './chunk.js';
-import { encodeFooter, type EventMarker, readFooter } from './footer.js';
+import { type EventMarker, encodeFooter, readFooter } from './footer.js';
 import { readJournal } from './journal.js';
-import { readRecordingHeader, type RecordingHeader } from './RecordingHeader.js';
+import { type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
 import { epochIsWhole, scanChunks } from './scan.js';
 import { sealEpoch } from './sealing.js';
 import type { ByteSource, Compressor } from './types.js';
@@ -40,7 +40,11 @@ export interface RecoveryPlan {
  * const plan = await planRecovery(memorySource(file), [memorySource(journal)], compressor);
  * ```
  */
-export async function planRecovery(source: ByteSource, journals: readonly ByteSource[], compressor: Compressor): Promise<RecoveryPlan> {
+export async function planRecovery(
+  source: ByteSource,
+  journals: readonly ByteSource[],
+  compressor: Compressor,
+): Promise<RecoveryPlan> {
   const size = await source.size();
   const { header, end } = await readRecordingHeader(source, size);
   if ((await readFooter(source, end, size, compressor)) !== null) {
@@ -65,7 +69,8 @@ export async function planRecovery(source: ByteSource, journals: readonly ByteSo
   for (const journal of open) {
     const group = sealEpoch(journal.epoch, journal.records, compressor);
     for (const entry of groupEntries(group, offset)) chunks.push(entry);
-    for (const record of journal.records) if (record.kind === 'event') marks.push({ time: record.time, sequence: record.sequence });
+    for (const record of journal.records)
+      if (record.kind === 'event') marks.push({ time: record.time, sequence: record.sequence });
     sealed.push(group);
     offset += group.length;
   }
@@ -80,7 +85,14 @@ export async function planRecovery(source: ByteSource, journals: readonly ByteSo
   };
 }
 
-/** The index entries of chunks that `sealEpoch` made, when they are put at `offset`. */
+/**
+ * The index entries of chunks that `sealEpoch` made, when they are put at `offset`.
+ *
+ * @example
+ * ```ts
+ * for (const entry of groupEntries(group, endOfChunks)) chunks.push(entry);
+ * ```
+ */
 export function groupEntries(group: Uint8Array, offset: number): ChunkEntry[] {
   const entries: ChunkEntry[] = [];
   for (let at = 0; at < group.length; ) {

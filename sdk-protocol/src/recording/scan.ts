@@ -1,5 +1,14 @@
 import { isSgapsError, SgapsError } from '../errors.js';
-import { CHUNK_HEADER_BYTES, CHUNK_MAGIC, type ChunkEntry, ChunkFlag, ChunkKind, chunkRecords, readChunkBody, readChunkHeader } from './chunk.js';
+import {
+  CHUNK_HEADER_BYTES,
+  CHUNK_MAGIC,
+  type ChunkEntry,
+  ChunkFlag,
+  ChunkKind,
+  chunkRecords,
+  readChunkBody,
+  readChunkHeader,
+} from './chunk.js';
 import type { EventMarker } from './footer.js';
 import { type ByteSource, type Compressor, RECORDING } from './types.js';
 
@@ -20,7 +29,13 @@ export interface Scan {
  * Walks chunk headers from `start` to `size`. A damaged stretch is passed over by looking for the next whole chunk header.
  * With `verify` every body is read and its checksum tested; without, only events are read (for their markers).
  */
-export async function scanChunks(source: ByteSource, start: number, size: number, compressor: Compressor, verify: boolean): Promise<Scan> {
+export async function scanChunks(
+  source: ByteSource,
+  start: number,
+  size: number,
+  compressor: Compressor,
+  verify: boolean,
+): Promise<Scan> {
   const chunks: ChunkEntry[] = [];
   const events: EventMarker[] = [];
   let tail = start;
@@ -96,7 +111,12 @@ async function findChunk(source: ByteSource, from: number, size: number): Promis
 }
 
 /** Reads a chunk to the end, noting its events; false if it is damaged. */
-async function checkChunk(source: ByteSource, entry: ChunkEntry, compressor: Compressor, events: EventMarker[]): Promise<boolean> {
+async function checkChunk(
+  source: ByteSource,
+  entry: ChunkEntry,
+  compressor: Compressor,
+  events: EventMarker[],
+): Promise<boolean> {
   const found: EventMarker[] = [];
   try {
     const body = await readChunkBody(source, entry, compressor);
@@ -108,7 +128,8 @@ async function checkChunk(source: ByteSource, entry: ChunkEntry, compressor: Com
     if (isSgapsError(error)) return false;
     throw error;
   }
-  if (events.length + found.length > RECORDING.chunks) throw SgapsError.limit('events', events.length + found.length, RECORDING.chunks);
+  if (events.length + found.length > RECORDING.chunks)
+    throw SgapsError.limit('events', events.length + found.length, RECORDING.chunks);
   for (const event of found) events.push(event);
   return true;
 }

@@ -1,4 +1,4 @@
-import { CHUNK_OF, ChunkFlag, type ChunkEntry, encodeChunk, ChunkKind } from './chunk.js';
+import { CHUNK_OF, type ChunkEntry, ChunkFlag, ChunkKind, encodeChunk } from './chunk.js';
 import { NO_FRAME, RECORD_HEADER_BYTES, writeRecordHeader } from './record.js';
 import { type Compressor, RECORDING, type RecordingRecord } from './types.js';
 

@@ -60,7 +60,14 @@ describe('Catalog', () => {
 
   it('lists by page, order, filter and search; wildcards in a search are letters', async () => {
     for (let i = 0; i < 30; i++) {
-      await catalog.upsert(rowOf(`r${i}`, { startedAt: i, status: i % 2 ? 'finished' : 'recording', game: i < 3 ? '50%_off' : 'tank', roomId: i === 9 ? 'nine' : null }));
+      await catalog.upsert(
+        rowOf(`r${i}`, {
+          startedAt: i,
+          status: i % 2 ? 'finished' : 'recording',
+          game: i < 3 ? '50%_off' : 'tank',
+          roomId: i === 9 ? 'nine' : null,
+        }),
+      );
     }
     const ids = async (query: Parameters<Catalog['list']>[0]) => (await catalog.list(query)).items.map((row) => row.id);
     expect(await ids({ limit: 3 })).toEqual(['r29', 'r28', 'r27']);

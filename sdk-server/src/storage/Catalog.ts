@@ -124,7 +124,9 @@ export class Catalog {
       status === undefined ? undefined : eq(recordings.status, status),
       game === undefined ? undefined : eq(recordings.game, game),
       roomId === undefined ? undefined : eq(recordings.roomId, roomId),
-      search ? or(sql`${recordings.id} LIKE ${pattern} ESCAPE '\\'`, sql`${recordings.game} LIKE ${pattern} ESCAPE '\\'`) : undefined,
+      search
+        ? or(sql`${recordings.id} LIKE ${pattern} ESCAPE '\\'`, sql`${recordings.game} LIKE ${pattern} ESCAPE '\\'`)
+        : undefined,
     );
     const by = order === 'newest' ? desc : asc;
     return this.run('listing recordings', async () => {
@@ -149,7 +151,9 @@ export class Catalog {
    * ```
    */
   async get(id: string): Promise<RecordingRow | null> {
-    const rows = await this.run('reading the catalog', () => this.db.select().from(recordings).where(eq(recordings.id, id)).limit(1));
+    const rows = await this.run('reading the catalog', () =>
+      this.db.select().from(recordings).where(eq(recordings.id, id)).limit(1),
+    );
     return rows.at(0) ?? null;
   }
 
@@ -164,7 +168,10 @@ export class Catalog {
   async upsert(row: RecordingRow): Promise<void> {
     const { id, ...rest } = row;
     await this.run('writing the catalog', () =>
-      this.db.insert(recordings).values({ id, ...rest }).onConflictDoUpdate({ target: recordings.id, set: rest }),
+      this.db
+        .insert(recordings)
+        .values({ id, ...rest })
+        .onConflictDoUpdate({ target: recordings.id, set: rest }),
     );
   }
 
@@ -178,7 +185,9 @@ export class Catalog {
    */
   async update(id: string, patch: Partial<Omit<RecordingRow, 'id'>>): Promise<boolean> {
     if (Object.values(patch).every((value) => value === undefined)) return (await this.get(id)) !== null;
-    const { rowsAffected } = await this.run('writing the catalog', () => this.db.update(recordings).set(patch).where(eq(recordings.id, id)));
+    const { rowsAffected } = await this.run('writing the catalog', () =>
+      this.db.update(recordings).set(patch).where(eq(recordings.id, id)),
+    );
     return rowsAffected > 0;
   }
 
@@ -191,7 +200,9 @@ export class Catalog {
    * ```
    */
   async delete(id: string): Promise<boolean> {
-    const { rowsAffected } = await this.run('deleting from the catalog', () => this.db.delete(recordings).where(eq(recordings.id, id)));
+    const { rowsAffected } = await this.run('deleting from the catalog', () =>
+      this.db.delete(recordings).where(eq(recordings.id, id)),
+    );
     return rowsAffected > 0;
   }
 

@@ -45,7 +45,13 @@ describe('RecordingStore', () => {
 
   it('records, closes and reads back, and keeps the catalog in step', async () => {
     const writer = await store.create(headerOf('a1'), { roomId: 'room' });
-    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording', roomId: 'room', endedAt: null, gridWidth: 320, meta: { level: '2' } });
+    expect(await store.catalog.get('a1')).toMatchObject({
+      status: 'recording',
+      roomId: 'room',
+      endedAt: null,
+      gridWidth: 320,
+      meta: { level: '2' },
+    });
     for (let i = 0; i < 100; i++) {
       expect(writer.append('coordinates', i * 33, new Uint8Array(50))).toBe(true);
       expect(writer.append('pixels', i * 33, new Uint8Array(200).fill(i), i, i)).toBe(true);
@@ -55,12 +61,23 @@ describe('RecordingStore', () => {
     expect(writer.state).toBe('closed');
     expect(writer.append('event', 1, new Uint8Array(1))).toBe(false);
     const row = await store.catalog.get('a1');
-    expect(row).toMatchObject({ status: 'finished', frames: 100, bytesUp: 20_000, bytesDown: 5000, durationMs: 3300, endedAt: 1_700_000_003_300 });
+    expect(row).toMatchObject({
+      status: 'finished',
+      frames: 100,
+      bytesUp: 20_000,
+      bytesDown: 5000,
+      durationMs: 3300,
+      endedAt: 1_700_000_003_300,
+    });
     const reader = await store.open('a1');
     expect(await sequences(reader)).toHaveLength(200);
     expect(reader.index.hasFooter).toBe(true);
     expect(reader.index.chunks.length).toBeGreaterThan(2);
-    expect(await reader.nearestSnapshot(5000)).toMatchObject({ frameId: 99, state: new Uint8Array([1, 2, 3]), preview: new Uint8Array([4]) });
+    expect(await reader.nearestSnapshot(5000)).toMatchObject({
+      frameId: 99,
+      state: new Uint8Array([1, 2, 3]),
+      preview: new Uint8Array([4]),
+    });
     await reader.close();
     expect(existsSync(join(folder, 'recordings', 'a1.journal'))).toBe(false);
     expect(await store.leftovers()).toEqual([]);
@@ -100,6 +117,22 @@ describe('RecordingStore', () => {
     expect(writer.append('event', 0, new Uint8Array(1))).toBe(true);
     expect(errors).toHaveLength(1);
     expect(writer.state).toBe('open');
+  });
+
+  it('ends a recording after seven days and keeps it', async () => {
+    const errors: string[] = [];
+    const writer = await store.create(headerOf('a1'), { onError: (error) => errors.push(error.code) });
+    expect(writer.append('event', 1, new Uint8Array(1))).toBe(true);
+    expect(writer.append('event', 8 * 24 * 3600 * 1000, new Uint8Array(1))).toBe(false);
+    expect(errors).toEqual(['LIMIT_EXCEEDED']);
+    expect(writer.state).toBe('failed');
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await writer.close();
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'failed', durationMs: 1 });
+    const reader = await store.open('a1');
+    expect(await sequences(reader)).toEqual([0]);
+    expect(reader.index.hasFooter).toBe(true);
+    await reader.close();
   });
 
   it('refuses nonsense arguments, unsafe ids and ids that exist', async () => {

@@ -350,7 +350,16 @@ export class RecordingStore {
       const { duration: durationMs, frames } = reader.index;
       const known = await this.catalog.get(id);
       const row = known ?? rowOf({ ...reader.header, recordingId: id }, status);
-      await this.catalog.upsert({ ...row, status, endedAt: row.startedAt + durationMs, durationMs, frames, bytes, bytesUp, bytesDown });
+      await this.catalog.upsert({
+        ...row,
+        status,
+        endedAt: row.startedAt + durationMs,
+        durationMs,
+        frames,
+        bytes,
+        bytesUp,
+        bytesDown,
+      });
     } finally {
       await reader.close();
     }
@@ -372,7 +381,9 @@ export class RecordingStore {
     try {
       await this.catalog.update(id, { status: 'failed' });
     } catch (second) {
-      error = new SgapsError(failure.code, `${failure.message} Nor could its row be changed: ${String(second)}`, { cause: failure });
+      error = new SgapsError(failure.code, `${failure.message} Nor could its row be changed: ${String(second)}`, {
+        cause: failure,
+      });
     }
     return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error };
   }
@@ -394,5 +405,18 @@ function rowOf(header: RecordingHeader, status: RecordingStatus): RecordingRow {
   const { recordingId: id, game, engine, startedAt, grid, fps, modelId, meta } = header;
   const counted = { durationMs: 0, frames: 0, bytes: 0, bytesUp: 0, bytesDown: 0 };
   const size = { gridWidth: grid.width, gridHeight: grid.height };
-  return { id, game, engine, startedAt, endedAt: null, ...counted, ...size, fps, status, modelId, meta: { ...meta }, roomId: null };
+  return {
+    id,
+    game,
+    engine,
+    startedAt,
+    endedAt: null,
+    ...counted,
+    ...size,
+    fps,
+    status,
+    modelId,
+    meta: { ...meta },
+    roomId: null,
+  };
 }

@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import {
   type ChunkEntry,
   type Compressor,
+  type EventMarker,
   encodeFooter,
   encodeRecordingHeader,
   encodeSnapshot,
-  type EventMarker,
   groupEntries,
   NO_FRAME,
   RECORDING,
@@ -170,8 +170,9 @@ export class RecordingWriter {
 
   /**
    * Appends a record; true when the system has it. False once failed or closed. `time`: ms since the start; frames: u32,
-   * the first and last that a packet covers. `bytes` are copied. Throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` only for
-   * arguments that no recording can hold.
+   * the first and last that a packet covers. `bytes` are copied. A recording ends by itself after seven days
+   * (`LIMIT_EXCEEDED`). Throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` only for arguments that no recording can hold: a negative
+   * time or NaN, more than 16 MiB, frames that are no u32. Pass the server's clock, not a client's.
    *
    * @example
    * ```ts
@@ -179,12 +180,21 @@ export class RecordingWriter {
    * ```
    */
   append(kind: RecordKind, time: number, bytes: Uint8Array, firstFrame = NO_FRAME, lastFrame = firstFrame): boolean {
-    if (!(time >= 0 && time <= RECORDING.timeMs)) throw new SgapsError('ARGUMENT_INVALID', `Record time ${time} is not within 0 … ${RECORDING.timeMs} ms.`);
+    if (!(time >= 0)) throw new SgapsError('ARGUMENT_INVALID', `Record time ${time} is not at or after the recording's start.`);
     if (bytes.length > RECORDING.recordBytes) throw SgapsError.limit('record bytes', bytes.length, RECORDING.recordBytes);
-    if (firstFrame >>> 0 !== firstFrame || lastFrame >>> 0 !== lastFrame || lastFrame < firstFrame || (lastFrame === NO_FRAME && firstFrame !== NO_FRAME)) {
+    if (
+      firstFrame >>> 0 !== firstFrame ||
+      lastFrame >>> 0 !== lastFrame ||
+      lastFrame < firstFrame ||
+      (lastFrame === NO_FRAME && firstFrame !== NO_FRAME)
+    ) {
       throw new SgapsError('ARGUMENT_INVALID', `Record frames ${firstFrame} … ${lastFrame} are not u32 in order.`);
     }
     if (this.status !== 'open') return false;
+    if (time > RECORDING.timeMs) {
+      this.fail(SgapsError.limit('record time in ms', time, RECORDING.timeMs));
+      return false;
+    }
     if (this.active.bytes > STALL_BYTES) {
       this.fail(new SgapsError('STORAGE_FAILED', `The disk does not keep up: ${this.active.bytes} bytes wait to be sealed.`));
       return false;
@@ -266,13 +276,22 @@ export class RecordingWriter {
     else if (kind === 'event') this.markers.push({ time, sequence });
     if (this.listeners.size === 0) return;
     const none = firstFrame === NO_FRAME;
-    const record: RecordingRecord = { kind, time, sequence, firstFrame: none ? null : firstFrame, lastFrame: none ? null : lastFrame, bytes };
+    const record: RecordingRecord = {
+      kind,
+      time,
+      sequence,
+      firstFrame: none ? null : firstFrame,
+      lastFrame: none ? null : lastFrame,
+      bytes,
+    };
     for (const listener of this.listeners) {
       try {
         listener(record);
       } catch (cause) {
         this.listeners.delete(listener);
-        this.options.onError?.(new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }));
+        this.options.onError?.(
+          new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }),
+        );
       }
     }
   }
@@ -348,6 +367,8 @@ export class RecordingWriter {
     this.active.close();
     this.other.close();
     await this.file.close().catch((error: unknown) => this.fail(toStorageError(error, `closing recording ${this.id}`)));
-    await this.options.onClosed?.(this).catch((error: unknown) => this.fail(toStorageError(error, `noting the end of recording ${this.id}`)));
+    await this.options
+      .onClosed?.(this)
+      .catch((error: unknown) => this.fail(toStorageError(error, `noting the end of recording ${this.id}`)));
   }
 }

@@ -46,10 +46,9 @@ function start(folder: string, payload: number, pause: number): ChildProcess {
 /** Lines the child wrote until it ended; killed `killAfter` ms after its first. */
 async function output(child: ChildProcess, killAfter?: number): Promise<string[]> {
   let text = '';
-  let timer: NodeJS.Timeout | undefined;
+  if (killAfter !== undefined) child.stdout?.once('data', () => setTimeout(() => child.kill('SIGKILL'), killAfter));
   child.stdout?.on('data', (data: Buffer) => {
     text += data.toString();
-    if (killAfter !== undefined) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfter);
   });
   await new Promise((done) => child.on('close', done));
   const lines = text.split('\n');
@@ -62,7 +61,9 @@ async function recoveredCount(folder: string, status: 'recovered' | 'failed' = '
   const store = await RecordingStore.open({ folder });
   try {
     const results = await store.recoverAll();
-    expect(results.map((result) => [result.id, result.error?.message ?? result.status])).toEqual(status === 'failed' ? [] : [['crash', status]]);
+    expect(results.map((result) => [result.id, result.error?.message ?? result.status])).toEqual(
+      status === 'failed' ? [] : [['crash', status]],
+    );
     expect(await store.leftovers()).toEqual([]);
     const reader = await store.open('crash');
     let next = 0;
@@ -113,13 +114,32 @@ describe('crashes', () => {
 
   it('a file size limit stops the recording with STORAGE_FULL and keeps what was acknowledged', { timeout: 60_000 }, async () => {
     const folder = await temporary();
-    const child = spawn('bash', ['-c', 'ulimit -f 600; exec "$0" "$@"', process.execPath, '--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', WRITER], {
-      cwd: ROOT,
-      env: { ...process.env, SGAPS_TEST_WRITER: JSON.stringify([folder, 4000, 0]) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'bash',
+      [
+        '-c',
+        'ulimit -f 600; exec "$0" "$@"',
+        process.execPath,
+        '--conditions=sgaps-source',
+        '--import',
+        'tsx',
+        '--input-type=module',
+        '--eval',
+        WRITER,
+      ],
+      {
+        cwd: ROOT,
+        env: { ...process.env, SGAPS_TEST_WRITER: JSON.stringify([folder, 4000, 0]) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const lines = await output(child);
-    expect(JSON.parse(lines.pop() as string)).toEqual({ errors: ['STORAGE_FULL'], state: 'failed', code: 'STORAGE_FULL', last: false });
+    expect(JSON.parse(lines.pop() as string)).toEqual({
+      errors: ['STORAGE_FULL'],
+      state: 'failed',
+      code: 'STORAGE_FULL',
+      last: false,
+    });
     expect(await recoveredCount(folder, await statusAfterStop(folder))).toBe(Number(lines.at(-1)) + 1);
   });
 
@@ -132,7 +152,12 @@ describe('crashes', () => {
       context.skip('mounting a small disk needs root; the file size limit above covers the same path');
     }
     const lines = await output(start(folder, 4000, 0));
-    expect(JSON.parse(lines.pop() as string)).toMatchObject({ errors: ['STORAGE_FULL'], state: 'failed', code: 'STORAGE_FULL', last: false });
+    expect(JSON.parse(lines.pop() as string)).toMatchObject({
+      errors: ['STORAGE_FULL'],
+      state: 'failed',
+      code: 'STORAGE_FULL',
+      last: false,
+    });
     expect(await readdir(join(folder, 'recordings'))).toContain('crash.sgaps');
     execFileSync('mount', ['-o', 'remount,size=8m', folder]);
     expect(await recoveredCount(folder, await statusAfterStop(folder))).toBe(Number(lines.at(-1)) + 1);

@@ -16,7 +16,8 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export function toStorageError(error: unknown, doing: string): SgapsError {
   if (error instanceof SgapsError) return error;
   const { code = 'unknown', message = String(error) } = error as NodeJS.ErrnoException;
-  if (FULL.has(code)) return new SgapsError('STORAGE_FULL', `No space left while ${doing} (${code}). Free some and recover.`, { cause: error });
+  if (FULL.has(code))
+    return new SgapsError('STORAGE_FULL', `No space left while ${doing} (${code}). Free some and recover.`, { cause: error });
   if (code === 'ENOENT') return new SgapsError('NOT_FOUND', `No such file while ${doing}.`, { cause: error });
   return new SgapsError('STORAGE_FAILED', `Storage failed while ${doing}: ${message}`, { cause: error });
 }
