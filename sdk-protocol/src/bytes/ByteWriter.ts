@@ -32,32 +32,38 @@ export class ByteWriter {
 
   /** An unsigned byte. */
   u8(value: number): void {
-    this.view.setUint8(this.grow(1), value);
+    const at = this.grow(1);
+    this.view.setUint8(at, value);
   }
 
   /** An unsigned 16-bit integer. */
   u16(value: number): void {
-    this.view.setUint16(this.grow(2), value, true);
+    const at = this.grow(2);
+    this.view.setUint16(at, value, true);
   }
 
   /** An unsigned 32-bit integer. */
   u32(value: number): void {
-    this.view.setUint32(this.grow(4), value, true);
+    const at = this.grow(4);
+    this.view.setUint32(at, value, true);
   }
 
   /** A signed 32-bit integer. */
   i32(value: number): void {
-    this.view.setInt32(this.grow(4), value, true);
+    const at = this.grow(4);
+    this.view.setInt32(at, value, true);
   }
 
   /** A 32-bit float. */
   f32(value: number): void {
-    this.view.setFloat32(this.grow(4), value, true);
+    const at = this.grow(4);
+    this.view.setFloat32(at, value, true);
   }
 
   /** A 64-bit float. */
   f64(value: number): void {
-    this.view.setFloat64(this.grow(8), value, true);
+    const at = this.grow(8);
+    this.view.setFloat64(at, value, true);
   }
 
   /** A base-128 unsigned integer, 0 … 2^32 − 1, in 1 to 5 bytes. */
@@ -81,6 +87,7 @@ export class ByteWriter {
     return this.buffer.slice(0, this.offset);
   }
 
+  /** Makes room; may replace `view` and `buffer`, so it goes before their use. */
   private grow(length: number): number {
     const start = this.offset;
     const end = start + length;
