@@ -19,6 +19,7 @@ import {
 } from '@sgaps/protocol';
 import { syncFolder, toStorageError, writeAll } from './files.js';
 import { JournalFile } from './JournalFile.js';
+import { syncGate } from './SyncGate.js';
 
 /** A journal is sealed once its records span this much… */
 const SEAL_MS = 1000;
@@ -247,7 +248,10 @@ export class RecordingWriter {
    */
   async flush(): Promise<void> {
     await this.sealing;
-    if (this.status === 'open') await this.sync();
+    await this.syncing;
+    if (this.status === 'open') this.syncSoon();
+    await this.syncing;
+    await this.sealing; // A journal that was full meanwhile holds records from before this call.
     if (this.failure) throw this.failure;
   }
 
@@ -313,7 +317,7 @@ export class RecordingWriter {
     await new Promise(setImmediate);
     const group = sealEpoch(this.other.epoch, this.other.records(), this.options.compressor);
     await writeAll(this.file, group, this.end);
-    await this.file.datasync();
+    await syncGate.run(() => this.file.datasync());
     for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
     this.end += group.length;
     this.otherUnsealed = false;
@@ -330,7 +334,8 @@ export class RecordingWriter {
   /** Never rejects: trouble becomes the writer's state. */
   private async sync(): Promise<void> {
     try {
-      await this.active.sync();
+      const journal = this.active;
+      await syncGate.run(() => journal.sync());
     } catch (error) {
       this.fail(toStorageError(error, `flushing recording ${this.id}`));
     }
@@ -358,7 +363,7 @@ export class RecordingWriter {
       }
       const footer = encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.options.compressor);
       if (footer) await writeAll(this.file, footer, this.end);
-      await this.file.datasync();
+      await syncGate.run(() => this.file.datasync());
       for (const path of this.options.journals) await rm(path, { force: true });
     } catch (error) {
       this.fail(toStorageError(error, `closing recording ${this.id}`));
