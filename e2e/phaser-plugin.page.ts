@@ -127,6 +127,7 @@ class FakeServer implements RecorderConnection {
     this.#ask = handler;
     this.ask(7);
   }
+  onReset(): void {}
   onClosed(): void {}
   close(): void {
     this.isOpen = false;

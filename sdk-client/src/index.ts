@@ -1,6 +1,6 @@
-export { Connection, type ConnectionOptions, type RecordJoin, type RecordWelcome } from './connection/Connection.js';
+export { Connection, type ConnectionOptions, type RecordJoin } from './connection/Connection.js';
 export { Recorder } from './recorder/Recorder.js';
-export type { MicrosFigure, RecorderConnection, RecorderEvent, RecorderStats } from './recorder/RecorderConnection.js';
+export type { MicrosFigure, RecorderConnection, RecorderStats } from './recorder/RecorderConnection.js';
 export type { RecorderDiagnostic, RecorderOptions } from './recorder/RecorderOptions.js';
 export { areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';
 export type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './sampler/Sampler.js';

@@ -1,4 +1,4 @@
 export { createContext } from './createContext.js';
 export { toGlsl300 } from './glsl300.js';
-export type { PluginConnection, RecordedValue, SgapsPluginOptions, TierBits } from './options.js';
+export type { PluginConnection, RecordedValue, SgapsPluginOptions } from './options.js';
 export { SgapsPlugin } from './SgapsPlugin.js';

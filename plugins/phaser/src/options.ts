@@ -1,8 +1,5 @@
 import type { RecorderConnection, RecorderDiagnostic, RecordJoin } from '@sgaps/client';
-import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError, type StateSchema } from '@sgaps/protocol';
-
-/** Bits per channel of the four tiers. */
-export type TierBits = readonly [number, number, number, number];
+import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError, type StateSchema, type TierBits } from '@sgaps/protocol';
 
 /**
  * A number of the game that is recorded with every frame.
@@ -54,7 +51,7 @@ export interface SgapsPluginOptions {
   readonly grid?: CaptureGrid;
   /** JWT with the record scope. */
   readonly token?: string;
-  /** Kept with the recording: at most 32 entries of 128 characters. */
+  /** Kept with the recording: at most 32 texts of 512 characters. */
   readonly meta?: Readonly<Record<string, string>>;
   /** Bits per channel to ask the server for (S15); what it answers counts. */
   readonly tierBits?: TierBits;
@@ -73,7 +70,6 @@ export interface SgapsPluginOptions {
 }
 
 const PRESETS = { low: { fps: 15, batch: 2 }, medium: { fps: 30, batch: 4 }, high: { fps: 60, batch: 8 } } as const;
-const META_ENTRIES = 32;
 
 /** Options with defaults filled in. */
 export interface CheckedOptions extends SgapsPluginOptions {
@@ -100,13 +96,6 @@ export function checkOptions(options: SgapsPluginOptions | undefined | null): Ch
   if (given.grid) assertCaptureGrid(given.grid);
   if (given.tierBits && (given.tierBits.length !== 4 || given.tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8))) {
     throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
-  }
-  const meta = Object.entries(given.meta ?? {});
-  if (meta.length > META_ENTRIES) throw SgapsError.limit('number of meta entries', meta.length, META_ENTRIES);
-  for (const [key, value] of meta) {
-    if (typeof value !== 'string' || Math.max(key.length, value.length) > LIMITS.nameLength) {
-      throw invalid(`meta.${key}`, value, `a string of at most ${LIMITS.nameLength} characters`);
-    }
   }
   const values = Object.entries(given.values ?? {});
   if (values.length > LIMITS.values) throw SgapsError.limit('number of values', values.length, LIMITS.values);

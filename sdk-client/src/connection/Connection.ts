@@ -1,6 +1,19 @@
 import { Client, type Room } from '@colyseus/sdk';
-import { type CaptureGrid, SgapsError, type StateSchema } from '@sgaps/protocol';
-import type { RecorderConnection, RecorderEvent, RecorderStats } from '../recorder/RecorderConnection.js';
+import {
+  type ErrorMessage,
+  type GameEventMessage,
+  MessageType,
+  type NumbersMessage,
+  parseErrorMessage,
+  parseWelcome,
+  PROTOCOL_VERSION,
+  type RecordJoinOptions,
+  RoomName,
+  SgapsError,
+  type TierBits,
+  type WelcomeMessage,
+} from '@sgaps/protocol';
+import type { RecorderConnection } from '../recorder/RecorderConnection.js';
 
 /** Coordinate packets kept for a recorder that has not subscribed yet. */
 const EARLY_PACKETS = 8;
@@ -14,30 +27,11 @@ const WELCOME_WITHIN = 10_000;
  * const join: RecordJoin = { game: 'platformer', grid: { width: 320, height: 180 }, fps: 30, schema: { values: [] }, engine: 'phaser' };
  * ```
  */
-export interface RecordJoin {
-  readonly game: string;
-  readonly grid: CaptureGrid;
-  readonly fps: number;
-  readonly schema: StateSchema;
-  readonly engine: string;
-  readonly meta?: Readonly<Record<string, string>>;
+export type RecordJoin = Omit<RecordJoinOptions, 'role' | 'protocol' | 'meta'> & {
+  readonly meta?: RecordJoinOptions['meta'];
   /** Bits per channel of the four tiers the game would like (S15); the welcome says what counts. */
-  readonly tierBits?: readonly [number, number, number, number];
-}
-
-/**
- * The server's answer to a recorder.
- *
- * @example
- * ```ts
- * console.log(`${endpoint}/session/${connection.welcome.recordingId}`);
- * ```
- */
-export interface RecordWelcome {
-  readonly recordingId: string;
-  readonly grid: CaptureGrid;
-  readonly tierBits: readonly [number, number, number, number];
-}
+  readonly tierBits?: TierBits;
+};
 
 /**
  * Options of `Connection.open`.
@@ -73,14 +67,17 @@ interface Backlog {
  * ```
  */
 export class Connection implements RecorderConnection {
-  readonly welcome: RecordWelcome;
+  readonly welcome: WelcomeMessage;
   readonly #room: Room;
   readonly #early: Uint8Array[] = [];
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
   #closed: ((reason: string) => void) | null = null;
+  #reset: (() => void) | null = null;
+  /** What the server complained of last: why it closes, if it does. */
+  #complaint = '';
   #reason: string | null = null;
 
-  private constructor(room: Room, welcome: RecordWelcome) {
+  private constructor(room: Room, welcome: WelcomeMessage) {
     this.#room = room;
     this.welcome = welcome;
   }
@@ -94,7 +91,7 @@ export class Connection implements RecorderConnection {
     if (options.token) client.auth.token = options.token;
     let room: Room;
     try {
-      room = await client.create(options.room ?? 'sgaps', { role: 'record', protocol: 1, ...options.join });
+      room = await client.create(options.room ?? RoomName.live, { role: 'record', protocol: PROTOCOL_VERSION, meta: {}, ...options.join });
     } catch (cause) {
       const code = (cause as { code?: unknown } | null)?.code === 401 ? 'UNAUTHORIZED' : 'CLOSED';
       const reason = cause instanceof Error ? cause.message : 'it cannot be reached';
@@ -115,32 +112,38 @@ export class Connection implements RecorderConnection {
         void room.leave().catch(() => undefined);
       };
       const timer = setTimeout(() => fail('CLOSED', `${options.endpoint} sent no welcome within ${WELCOME_WITHIN} ms.`), WELCOME_WITHIN);
-      room.onMessage('coords', (bytes: unknown) => {
+      room.onMessage(MessageType.coords, (bytes: unknown) => {
         if (!(bytes instanceof Uint8Array)) return;
         if (connection) connection.#receive(bytes);
         else if (early.length < EARLY_PACKETS) early.push(bytes.slice());
       });
-      room.onMessage('error', (error: unknown) => {
-        const said = error as { code?: unknown; message?: unknown } | null;
-        end(`${String(said?.code)}: ${String(said?.message)}`);
-        fail('CLOSED', `${options.endpoint} refused the recording: ${String(said?.message)}`);
+      room.onMessage(MessageType.error, (body: unknown) => {
+        const error = readError(body);
+        if (connection) connection.#trouble(error);
+        else fail('CLOSED', `${options.endpoint} refused the recording: ${error.code} ${error.message}`);
       });
       room.onLeave((code, reason) => {
         end(reason ? `${code} ${reason}` : `code ${code}`);
         fail('CLOSED', `${options.endpoint} closed the room (${code}${reason ? ` ${reason}` : ''}).`);
       });
-      room.onMessage('welcome', (message: unknown) => {
+      room.onMessage(MessageType.welcome, (body: unknown) => {
         if (connection) return;
-        if (!isWelcome(message)) {
-          fail('BYTES_MALFORMED', `${options.endpoint} sent a welcome without recordingId, grid or tierBits.`);
+        try {
+          connection = new Connection(room, parseWelcome(body));
+        } catch (cause) {
+          fail('BYTES_MALFORMED', `${options.endpoint} sent a welcome that makes no sense: ${cause instanceof Error ? cause.message : ''}`);
           return;
         }
         clearTimeout(timer);
-        connection = new Connection(room, message);
         connection.#early.push(...early);
         resolve(connection);
       });
     });
+  }
+
+  /** Id of the Colyseus room; watchers join it. */
+  get roomId(): string {
+    return this.#room.roomId;
   }
 
   get isOpen(): boolean {
@@ -152,20 +155,24 @@ export class Connection implements RecorderConnection {
   }
 
   sendPixels(bytes: Uint8Array): void {
-    if (this.isOpen) this.#room.sendBytes('pixels', bytes);
+    if (this.isOpen) this.#room.sendBytes(MessageType.pixels, bytes);
   }
 
-  sendEvent(event: RecorderEvent): void {
-    if (this.isOpen) this.#room.send('event', event);
+  sendEvent(event: GameEventMessage): void {
+    if (this.isOpen) this.#room.send(MessageType.event, event);
   }
 
-  sendStats(stats: RecorderStats): void {
-    if (this.isOpen) this.#room.send('stats', stats);
+  sendStats(stats: NumbersMessage): void {
+    if (this.isOpen) this.#room.send(MessageType.stats, stats);
   }
 
   onCoordinates(handler: (bytes: Uint8Array) => void): void {
     this.#coordinates = handler;
     for (const bytes of this.#early.splice(0)) handler(bytes);
+  }
+
+  onReset(handler: () => void): void {
+    this.#reset = handler;
   }
 
   onClosed(handler: (reason: string) => void): void {
@@ -186,21 +193,23 @@ export class Connection implements RecorderConnection {
     else if (this.#early.length < EARLY_PACKETS) this.#early.push(bytes.slice());
   }
 
+  #trouble(error: ErrorMessage): void {
+    this.#complaint = `${error.code}: ${error.message}`;
+    if (error.reset) this.#reset?.();
+  }
+
   #end(reason: string): void {
     if (this.#reason !== null) return;
-    this.#reason = reason;
-    this.#closed?.(reason);
+    this.#reason = this.#complaint ? `${reason}, ${this.#complaint}` : reason;
+    this.#closed?.(this.#reason);
   }
 }
 
-function isWelcome(message: unknown): message is RecordWelcome {
-  const { recordingId, grid, tierBits } = (message ?? {}) as Partial<RecordWelcome>;
-  return (
-    typeof recordingId === 'string' &&
-    Number.isInteger(grid?.width) &&
-    Number.isInteger(grid?.height) &&
-    Array.isArray(tierBits) &&
-    tierBits.length === 4 &&
-    tierBits.every((bits) => Number.isInteger(bits) && bits >= 3 && bits <= 8)
-  );
+/** What the server said, or that it said nothing that can be read. */
+function readError(body: unknown): ErrorMessage {
+  try {
+    return parseErrorMessage(body);
+  } catch {
+    return { code: 'INTERNAL', message: 'the server reported an error in a form this client does not know', reset: false };
+  }
 }

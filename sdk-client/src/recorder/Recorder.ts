@@ -2,8 +2,8 @@ import { createSampleSet, LIMITS, PixelPacketEncoder } from '@sgaps/protocol';
 import type { SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { RecorderConnection, RecorderStats } from './RecorderConnection.js';
-import { assertFps, assertRange, type RecorderDiagnostic, type RecorderOptions } from './RecorderOptions.js';
 import { RecorderMeter } from './RecorderMeter.js';
+import { assertFps, assertRange, type RecorderDiagnostic, type RecorderOptions } from './RecorderOptions.js';
 import { type HeldRequest, RequestBook } from './RequestBook.js';
 
 /** Faults in a row after which recording stops by itself. */
@@ -72,6 +72,7 @@ export class Recorder {
       tierBits: options.tierBits ?? [8, 5, 3, 3],
     });
     options.connection.onCoordinates((bytes) => this.#receive(bytes));
+    options.connection.onReset(() => this.#encoder.reset());
     options.connection.onClosed((reason) => {
       if (this.#state === 'stopped') return;
       this.#tell({ code: 'connection-closed', message: `The server is gone (${reason}); recording stopped.` });
@@ -256,7 +257,7 @@ export class Recorder {
 
   #sendStats(): void {
     this.#statsDue = this.#time() + STATS_EVERY;
-    if (this.#connection.isOpen) this.#connection.sendStats(this.stats);
+    if (this.#connection.isOpen) this.#connection.sendStats(this.#meter.numbers(this.#book.rejected));
   }
 
   #receive(bytes: Uint8Array): void {

@@ -1,3 +1,5 @@
+import type { GameEventMessage, NumbersMessage } from '@sgaps/protocol';
+
 /**
  * What the recorder needs of a connection. `Connection` (Colyseus) is one; tests and other transports bring their own.
  * Calls may throw: the recorder catches and counts.
@@ -13,30 +15,16 @@ export interface RecorderConnection {
   readonly bufferedAmount: number;
   /** The bytes may be reused after the call returns. */
   sendPixels(bytes: Uint8Array): void;
-  sendEvent(event: RecorderEvent): void;
-  sendStats(stats: RecorderStats): void;
+  sendEvent(event: GameEventMessage): void;
+  sendStats(stats: NumbersMessage): void;
   /** Coordinate packets, as they come; the bytes are valid during the call. */
   onCoordinates(handler: (bytes: Uint8Array) => void): void;
+  /** The server could not follow the pixel stream: it has to start afresh. */
+  onReset(handler: () => void): void;
   /** Called once when the connection is gone for good. */
   onClosed(handler: (reason: string) => void): void;
   /** Leaves; called once, when recording stops. */
   close(): void;
-}
-
-/**
- * A named moment of the game, kept in the recording's event track.
- *
- * @example
- * ```ts
- * const event: RecorderEvent = { name: 'level-up', data: { level: 2 }, time: 12_345 };
- * ```
- */
-export interface RecorderEvent {
-  readonly name: string;
-  /** Anything JSON can say; at most `LIMITS.eventBytes` of it. */
-  readonly data: unknown;
-  /** Milliseconds since recording started. */
-  readonly time: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { NumbersMessage } from '@sgaps/protocol';
 import { MicrosWindow } from './MicrosWindow.js';
 import type { RecorderStats } from './RecorderConnection.js';
 import type { HeldRequest } from './RequestBook.js';
@@ -127,5 +128,16 @@ export class RecorderMeter {
         total: w.total.figure(),
       },
     };
+  }
+
+  /** The same, flat, for the wire: `issueP50`, `issueP99` and so on in µs. */
+  numbers(rejected: number): NumbersMessage {
+    const { micros, ...counters } = this.stats(rejected);
+    const flat: Record<string, number> = { ...counters };
+    for (const [stage, figure] of Object.entries(micros)) {
+      flat[`${stage}P50`] = figure.p50;
+      flat[`${stage}P99`] = figure.p99;
+    }
+    return flat;
   }
 }
