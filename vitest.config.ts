@@ -10,7 +10,8 @@ const e2e = ['e2e/**/*.test.ts', '{sdk-*,plugins/*,benchmarks,examples/*}/{src,t
 
 export default defineConfig({
   resolve: { conditions: ['sgaps-source', 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['sgaps-source', 'node', 'import', 'default'] } },
+  // Vitest hands these to Node as --conditions: with 'import' among them, require() in CommonJS packages would get ES modules.
+  ssr: { resolve: { conditions: ['sgaps-source', 'node'] } },
   test: {
     projects: [
       {
