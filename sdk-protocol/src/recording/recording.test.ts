@@ -320,6 +320,19 @@ describe('recovery', () => {
     }
   });
 
+  it('replaces a seal that a power cut left damaged anywhere, and finds nothing of it afterwards', async () => {
+    const before = fileOf([sample.slice(0, 4)], false);
+    const sealed = fileOf([sample.slice(0, 4), sample.slice(4)], false);
+    const journal = journalOf(1, sample.slice(4)).bytes;
+    for (let at = before.length; at < sealed.length; at++) {
+      const file = sealed.slice();
+      file[at] ^= 255;
+      const fixed = await recovered(file, [journal]);
+      expect(fixed).toEqual(fileOf([sample.slice(0, 4), sample.slice(4)], true));
+      expect(await readAll(await RecordingReader.open(memorySource(fixed), { compressor }))).toEqual(sample);
+    }
+  });
+
   it('may be cut short itself at any byte and begun anew', async () => {
     const file = fileOf([sample.slice(0, 4)], false);
     const journals = [journalOf(1, sample.slice(4, 7)).bytes, journalOf(2, sample.slice(7)).bytes];
@@ -453,6 +466,17 @@ describe('untrusted files', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('a body that unpacks to less than its header says is refused', async () => {
+    const { encodeChunk, writeChunkHeader } = await import('./chunk.js');
+    const { crc32c } = await import('../bytes/crc32c.js');
+    const packed = zstdCompressSync(new Uint8Array(100));
+    const fields = { ...groupEntries(sealEpoch(0, sample.slice(0, 1), compressor), 0)[0], flags: 3 };
+    const chunk = encodeChunk({ ...fields, flags: 2 }, packed, { ...compressor, compress: (bytes) => bytes });
+    writeChunkHeader(chunk, 0, { ...fields, packedLength: packed.length, unpackedLength: 101, crc: crc32c(packed) });
+    const reader = await RecordingReader.open(memorySource(concat([encodeRecordingHeader(header), chunk])), { compressor });
+    await expect(readAll(reader)).rejects.toMatchObject({ code: 'BYTES_MALFORMED', message: expect.stringContaining('size') });
   });
 
   it('a zstd bomb is refused before it unpacks', async () => {

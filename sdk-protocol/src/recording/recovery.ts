@@ -59,7 +59,9 @@ export async function planRecovery(
   let markers: readonly EventMarker[] = events;
   const torn = open.at(0)?.epoch;
   if (torn !== undefined && chunks.at(-1)?.epoch === torn) {
-    while (chunks.at(-1)?.epoch === torn) keepBytes = (chunks.pop() as ChunkEntry).offset;
+    while (chunks.at(-1)?.epoch === torn) chunks.pop();
+    const last = chunks.at(-1);
+    keepBytes = last === undefined ? end : last.offset + CHUNK_HEADER_BYTES + last.packedLength;
     const firstOpen = open[0].records[0].sequence;
     markers = events.filter((event) => event.sequence < firstOpen);
   }
