@@ -8,6 +8,12 @@ export const DENSITY_COLUMNS = 16;
 export const DENSITY_ROWS = 9;
 export const DENSITY_CELLS = DENSITY_COLUMNS * DENSITY_ROWS;
 
+/**
+ * Cells in the order in which they are dealt to: back and forth through blocks of 4×3 cells, so that a share dealt every
+ * so many cells is spread in both directions.
+ */
+const ORDER = dealingOrder();
+
 /** The plastic number's R2 sequence: 2^32 / ρ and 2^32 / ρ². */
 const R2_X = 3242174889;
 const R2_Y = 2447445414;
@@ -68,7 +74,7 @@ export class SampleExpander {
     const columns = ((this.grid.width - 1) >> level) + 1;
     const rows = ((this.grid.height - 1) >> level) + 1;
     this.deal(part, columns, rows);
-    for (let cell = 0; cell < DENSITY_CELLS; cell++) {
+    for (const cell of ORDER) {
       const count = this.shares[cell];
       if (count === 0) continue;
       const left = edge(cell % DENSITY_COLUMNS, columns, DENSITY_COLUMNS);
@@ -92,7 +98,7 @@ export class SampleExpander {
     let weight = 0;
     let over = 0;
     for (let pass = 0; pass < 2; pass++) {
-      for (let cell = 0; cell < DENSITY_CELLS; cell++) {
+      for (const cell of ORDER) {
         if (density[cell] === 0) continue;
         if (pass === 0) {
           weight += density[cell];
@@ -163,4 +169,19 @@ function mix(value: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
+}
+
+function dealingOrder(): Uint8Array {
+  const order = new Uint8Array(DENSITY_CELLS);
+  let end = 0;
+  for (let block = 0; block < 12; block++) {
+    const down = block >> 2;
+    const across = down & 1 ? 3 - (block & 3) : block & 3;
+    for (let i = 0; i < 12; i++) {
+      const row = i >> 2;
+      const column = row & 1 ? 3 - (i & 3) : i & 3;
+      order[end++] = (3 * down + row) * DENSITY_COLUMNS + 4 * across + column;
+    }
+  }
+  return order;
 }
