@@ -6,14 +6,6 @@ export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracke
 export type { Figures } from './loop/SessionFigures.js';
 export { type RecordSink, SessionLoop, type SessionLoopOptions } from './loop/SessionLoop.js';
 export { type ReplicaFrame, SessionReplica, type SessionShape } from './loop/SessionReplica.js';
-export {
-  decodePicture,
-  encodePicture,
-  OVERLAY_LAYERS,
-  type OverlayLayer,
-  type Picture,
-  type PictureLayer,
-} from './messages/PictureMessage.js';
 export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
 export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { PlaybackRoomSettings } from './rooms/PlaybackRoom.js';

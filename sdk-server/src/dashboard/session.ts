@@ -1,5 +1,5 @@
 import { Client, type Room } from '@colyseus/sdk';
-import { decodePicture, type OverlayLayer } from '../messages/PictureMessage.js';
+import { decodePicture, type OverlayLayer } from '@sgaps/protocol';
 import { api, ApiError, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { FiguresPanel, type FiguresMessage } from './lib/figures.js';

@@ -55,6 +55,7 @@ export function jsonErrors(log: Logger) {
       return;
     }
     if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
-    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: errorMessage(error) });
+    const { code, message } = errorMessage(error);
+    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: { code, message } });
   };
 }

@@ -1,5 +1,8 @@
 import { type SampleRequest, type SampleSet, SgapsError } from '@sgaps/protocol';
 
+/** Frames after which a request passed over is forgotten; clients throw theirs away after 32. */
+const STALE = 64;
+
 /** Requests kept at most; the oldest go first. About 17 s of asking a client that never answers at 30 frames/s. */
 const MAX_PENDING = 512;
 
@@ -47,10 +50,14 @@ export class RequestLedger {
     return entry.samples;
   }
 
-  /** Forgets requests up to and including `requestId`: a client uses them in order and each once. */
+  /**
+   * Forgets a request that was answered, and those so much older that no client answers them any more. Others stay: a
+   * client that found a newer one waiting may still use them for later frames.
+   */
   release(requestId: number): void {
+    this.#pending.delete(requestId);
     for (const id of this.#pending.keys()) {
-      if (id <= requestId) this.#pending.delete(id);
+      if (id + STALE < requestId) this.#pending.delete(id);
     }
   }
 

@@ -42,6 +42,8 @@ export interface SessionLoopOptions {
   readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
   /** A picture for the next snapshot (WebP), asked for when one is written. */
   readonly preview?: () => Uint8Array | null;
+  /** Called when a snapshot could not be made; the recording goes on without it. Default: the error is thrown. */
+  readonly onSnapshotError?: (error: unknown) => void;
 }
 
 /** Frames asked for at the start, before anything is known: two live batches. */
@@ -162,7 +164,7 @@ export class SessionLoop {
   #plan(first: number, last: number): SampleRequest[] {
     const requests: SampleRequest[] = [];
     for (let target = first; target <= last; target++) {
-      requests.push(this.#planner.plan(target, target - Math.max(this.replica.frameId, -1)));
+      requests.push(this.#planner.plan(target));
     }
     this.#lastTarget = last;
     return requests;
@@ -181,7 +183,12 @@ export class SessionLoop {
 
   #snapshot(time: number): void {
     this.#snapshotAt = time + this.#snapshotEvery;
-    this.#options.sink.snapshot(time, this.replica.frameId, this.replica.save(), this.#options.preview?.() ?? undefined);
+    try {
+      this.#options.sink.snapshot(time, this.replica.frameId, this.replica.save(), this.#options.preview?.() ?? undefined);
+    } catch (error) {
+      if (!this.#options.onSnapshotError) throw error;
+      this.#options.onSnapshotError(error);
+    }
   }
 }
 

@@ -339,7 +339,7 @@ export class Playback {
   #importance(frame: DecodedFrame): Float32Array | null {
     if (!this.#listener.wantsImportance()) return null;
     this.#planner ??= new SamplingPlanner({ grid: this.#replica.shape.grid, decoder: this.#replica.decoder });
-    this.#planner.plan(frame.frameId + 2, 2);
+    this.#planner.plan(frame.frameId + 2);
     return this.#planner.importance;
   }
 

@@ -64,6 +64,7 @@ export class LiveSession {
       snapshotEvery: options.snapshotEvery,
       onFrame: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
       preview: () => this.previews.latest,
+      onSnapshotError: (error) => options.log.error({ err: error, recording: this.writer.id }, 'decoder snapshot not written'),
     });
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
   }
@@ -117,5 +118,11 @@ export class LiveSession {
       log.warn({ err: error, recording: this.writer.id }, 'thumbnail not saved');
     }
     await this.writer.close();
+    try {
+      // The packets' frame ids lie inside the coded bytes, so the writer could not count them when it stored them.
+      await store.catalog.update(this.writer.id, { frames: this.loop.figures.frames });
+    } catch (error) {
+      log.warn({ err: error, recording: this.writer.id }, 'frames not noted in the catalog');
+    }
   }
 }

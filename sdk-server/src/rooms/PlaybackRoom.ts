@@ -1,7 +1,6 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
-import { isRecordingId, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { encodePicture, isRecordingId, MessageType, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { encodePicture } from '../messages/PictureMessage.js';
 import { Playback } from '../playback/Playback.js';
 import { FrameBroadcaster, type Watcher } from '../watch/FrameBroadcaster.js';
 import { errorMessage, toServerError } from './errors.js';
@@ -82,8 +81,8 @@ export abstract class PlaybackRoom extends Room {
     this.#watchers.set(client.sessionId, watcher);
     this.#broadcaster.add(watcher);
     const { header } = this.#reader;
-    client.send('welcome', { role: 'watch', roomId: this.roomId, live: false, duration: this.#reader.duration, ...header });
-    client.send('events', await this.#events());
+    client.send(MessageType.welcome, { role: 'watch', roomId: this.roomId, live: false, duration: this.#reader.duration, ...header });
+    client.send(MessageType.events, await this.#events());
     if (this.#playback.state.playing) return;
     if (this.#playback.state.position > 0) this.#playback.show();
     else this.#playback.seek(0);
@@ -122,12 +121,12 @@ export abstract class PlaybackRoom extends Room {
     );
     this.maxMessagesPerSecond = 200;
     void this.setMatchmaking({ private: true, metadata: { recordingId: this.#reader.header.recordingId } });
-    this.onMessage('play', () => this.#playback.play());
-    this.onMessage('pause', () => this.#playback.pause());
-    this.onMessage('seek', (_client, message) => this.#playback.seek(numberOf(message, 'time')));
-    this.onMessage('rate', (_client, message) => this.#playback.setRate(numberOf(message, 'rate')));
-    this.onMessage('step', (_client, message) => this.#playback.step(numberOf(message, 'frames')));
-    this.onMessage('watch', (client, message) => {
+    this.onMessage(MessageType.play, () => this.#playback.play());
+    this.onMessage(MessageType.pause, () => this.#playback.pause());
+    this.onMessage(MessageType.seek, (_client, message) => this.#playback.seek(numberOf(message, 'time')));
+    this.onMessage(MessageType.rate, (_client, message) => this.#playback.setRate(numberOf(message, 'rate')));
+    this.onMessage(MessageType.step, (_client, message) => this.#playback.step(numberOf(message, 'frames')));
+    this.onMessage(MessageType.watch, (client, message) => {
       const watcher = this.#watchers.get(client.sessionId);
       if (!watcher) return;
       this.#broadcaster.setOverlays(watcher, overlaysOf(message));
@@ -144,11 +143,11 @@ export abstract class PlaybackRoom extends Room {
     if (state.growing && !this.#services.store.writer(recordingId)) this.#playback.ended();
     const latencyMs = (state.latencyFrames * 1000) / this.#reader.header.fps;
     const figures = { ...this.#playback.figures(), ...state, latencyMs, live: false, watchers: this.#watchers.size };
-    for (const client of this.clients) client.send('figures', figures);
+    for (const client of this.clients) client.send(MessageType.figures, figures);
     if (this.#reader.index.events.length === this.#sentEvents) return;
     this.#events()
       .then((events) => {
-        for (const client of this.clients) client.send('events', events);
+        for (const client of this.clients) client.send(MessageType.events, events);
       })
       .catch((error: unknown) => this.#report(error));
   }
@@ -166,7 +165,7 @@ export abstract class PlaybackRoom extends Room {
 
   #report(error: unknown): void {
     this.#log.warn({ err: error }, 'playback failed');
-    for (const client of this.clients) client.send('error', errorMessage(error));
+    for (const client of this.clients) client.send(MessageType.error, errorMessage(error));
   }
 }
 

@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
-import { isSgapsError, LIMITS, SgapsError } from '@sgaps/protocol';
+import {
+  isSgapsError,
+  LIMITS,
+  MessageType,
+  type NumbersMessage,
+  parseGameEvent,
+  parseJoinOptions,
+  parseNumbers,
+  PROTOCOL_VERSION,
+  type RecordJoinOptions,
+  SgapsError,
+  type TierBits,
+} from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { Watcher } from '../watch/FrameBroadcaster.js';
 import { ByteBudget } from './ByteBudget.js';
 import { errorMessage, toServerError } from './errors.js';
-import { parseRecordOptions, PROTOCOL_VERSION, type RecordOptions } from './joinOptions.js';
 import { LiveSession } from './LiveSession.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
 import type { ReplayServices } from './ReplayServices.js';
@@ -25,12 +36,12 @@ export interface ReplayRoomSettings {
   readonly bytesUp?: number;
   readonly bytesDown?: number;
   /** Bits per channel of the four tiers; default 8, 5, 3, 3 (S15). */
-  readonly tierBits?: readonly [number, number, number, number];
+  readonly tierBits?: TierBits;
   /** Frames asked ahead at most; default 12 (S4, S13). */
   readonly maxLatency?: number;
   /** ms between decoder snapshots; default 10,000. */
   readonly snapshotEvery?: number;
-  /** Seconds a recorder that lost its connection may come back; default 10. */
+  /** Seconds a recorder that lost its connection may come back; default 0: the SGAPS client opens a new session after a cut. */
   readonly reconnectSeconds?: number;
   /** Packets that do not decode before the recorder is sent away; default 20. */
   readonly maxBadPackets?: number;
@@ -71,13 +82,13 @@ export abstract class ReplayRoom extends Room {
   #session: LiveSession | null = null;
   #log!: Logger;
   #catalog!: ReplayServices['catalog'];
-  #options!: RecordOptions;
+  #options!: RecordJoinOptions;
   #recorder: Client | null = null;
   #recorderId: string | null = null;
   #roundTrip: RoundTrip | null = null;
   #budget!: ByteBudget;
   #watchers = new Map<string, Watcher>();
-  #clientStats: Record<string, number> = {};
+  #clientStats: NumbersMessage = {};
   #badPackets = 0;
   #graceUntil = 0;
   #closing = false;
@@ -93,7 +104,9 @@ export abstract class ReplayRoom extends Room {
 
   override async onCreate(raw: unknown): Promise<void> {
     try {
-      this.#options = parseRecordOptions(raw);
+      const options = parseJoinOptions(raw);
+      if (options.role !== 'record') throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
+      this.#options = options;
       const services = await this.services();
       await this.#open(services);
     } catch (error) {
@@ -111,7 +124,7 @@ export abstract class ReplayRoom extends Room {
   }
 
   override async onDrop(client: Client): Promise<void> {
-    if (client.sessionId !== this.#recorderId || this.#closing || !this.#session?.live) return;
+    if (client.sessionId !== this.#recorderId || this.#closing || !this.#session?.live || this.#reconnectSeconds <= 0) return;
     this.#log.info({ seconds: this.#reconnectSeconds }, 'recorder lost its connection, waiting');
     try {
       await this.allowReconnection(client, this.#reconnectSeconds);
@@ -125,8 +138,8 @@ export abstract class ReplayRoom extends Room {
     if (client.sessionId !== this.#recorderId || !this.#session) return;
     this.#attach(client);
     this.#log.info('recorder came back');
-    client.send('welcome', this.#welcome('record'));
-    client.sendBytes('coords', this.#session.loop.start());
+    client.send(MessageType.welcome, this.#welcome('record'));
+    client.sendBytes(MessageType.coords, this.#session.loop.start());
   }
 
   override async onLeave(client: Client): Promise<void> {
@@ -148,7 +161,7 @@ export abstract class ReplayRoom extends Room {
   }
 
   get #reconnectSeconds(): number {
-    return this.settings.reconnectSeconds ?? 10;
+    return this.settings.reconnectSeconds ?? 0;
   }
 
   async #open(services: ReplayServices): Promise<void> {
@@ -184,10 +197,10 @@ export abstract class ReplayRoom extends Room {
       private: true,
       metadata: { recordingId, game, engine, grid, fps, startedAt: writer.header.startedAt },
     });
-    this.onMessageBytes('pixels', (client, bytes) => this.#onPixels(client, bytes));
-    this.onMessage('event', (client, message) => this.#onEvent(client, message));
-    this.onMessage('stats', (client, message) => this.#onStats(client, message));
-    this.onMessage('watch', (client, message) => this.#onWatch(client, message));
+    this.onMessageBytes(MessageType.pixels, (client, bytes) => this.#onPixels(client, bytes));
+    this.onMessage(MessageType.event, (client, message) => this.#onEvent(client, message));
+    this.onMessage(MessageType.stats, (client, message) => this.#onStats(client, message));
+    this.onMessage(MessageType.watch, (client, message) => this.#onWatch(client, message));
     this.clock.setInterval(() => this.#everyHalfSecond(), FIGURES_EVERY);
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps }, 'recording started');
   }
@@ -198,9 +211,9 @@ export abstract class ReplayRoom extends Room {
     }
     this.#recorderId = client.sessionId;
     this.#attach(client);
-    client.send('welcome', this.#welcome('record'));
+    client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
-    if (session) client.sendBytes('coords', session.loop.start());
+    if (session) client.sendBytes(MessageType.coords, session.loop.start());
   }
 
   #attach(client: Client): void {
@@ -217,8 +230,8 @@ export abstract class ReplayRoom extends Room {
     const watcher = watcherOf(client);
     this.#watchers.set(client.sessionId, watcher);
     session.broadcaster.add(watcher);
-    client.send('welcome', this.#welcome('watch'));
-    if (!session.live) client.send('ended', { recordingId: session.writer.id });
+    client.send(MessageType.welcome, this.#welcome('watch'));
+    if (!session.live) client.send(MessageType.ended, { recordingId: session.writer.id });
     else if (session.loop.newest) session.broadcaster.offer(session.loop.newest, session.time, session.loop.importance);
     this.#log.info({ watchers: this.#watchers.size }, 'watcher joined');
   }
@@ -243,7 +256,7 @@ export abstract class ReplayRoom extends Room {
     }
     try {
       const answer = session.pixels(bytes);
-      if (answer) client.sendBytes('coords', answer);
+      if (answer) client.sendBytes(MessageType.coords, answer);
     } catch (error) {
       if (isSgapsError(error) && !error.code.startsWith('STORAGE') && error.code !== 'CLOSED') this.#badPacket(client, error);
       else if (!isSgapsError(error)) {
@@ -260,7 +273,7 @@ export abstract class ReplayRoom extends Room {
     if (now < this.#graceUntil && isSgapsError(error) && error.code !== 'LIMIT_EXCEEDED') return;
     this.#graceUntil = now + GRACE;
     this.#badPackets++;
-    client.send('error', { ...errorMessage(error), reset: true });
+    client.send(MessageType.error, errorMessage(error, true));
     if (this.#badPackets === 1) this.#log.warn({ code: errorMessage(error).code }, 'packet did not decode, client asked to reset');
     if (this.#badPackets >= (this.settings.maxBadPackets ?? 20)) this.#sendAway(client, REPLAY_CLOSE.tooManyBadPackets, error);
   }
@@ -269,7 +282,7 @@ export abstract class ReplayRoom extends Room {
     this.#closing = true;
     const message = errorMessage(error);
     this.#log.warn({ code: message.code, badPackets: this.#badPackets }, 'recorder sent away');
-    client.send('error', { ...message, reset: false });
+    client.send(MessageType.error, message);
     client.leave(code, message.code);
   }
 
@@ -282,16 +295,19 @@ export abstract class ReplayRoom extends Room {
     const session = this.#session;
     if (client.sessionId !== this.#recorderId || !session?.live) return;
     try {
-      session.event(encodeEvent(message));
+      session.event(new TextEncoder().encode(JSON.stringify(parseGameEvent(message))));
     } catch (error) {
-      client.send('error', { ...errorMessage(error), reset: false });
+      client.send(MessageType.error, errorMessage(error));
     }
   }
 
   #onStats(client: Client, message: unknown): void {
-    if (client.sessionId !== this.#recorderId || typeof message !== 'object' || message === null) return;
-    const numbers = Object.entries(message).filter(([key, value]) => key.length <= 32 && Number.isFinite(value));
-    this.#clientStats = Object.fromEntries(numbers.slice(0, 32)) as Record<string, number>;
+    if (client.sessionId !== this.#recorderId) return;
+    try {
+      this.#clientStats = parseNumbers(message);
+    } catch (error) {
+      client.send(MessageType.error, errorMessage(error));
+    }
   }
 
   #onWatch(client: Client, message: unknown): void {
@@ -318,7 +334,7 @@ export abstract class ReplayRoom extends Room {
       watchers: this.#watchers.size,
       client: this.#clientStats,
     };
-    for (const client of this.clients) if (this.#watchers.has(client.sessionId)) client.send('figures', figures);
+    for (const client of this.clients) if (this.#watchers.has(client.sessionId)) client.send(MessageType.figures, figures);
   }
 
   async #finish(): Promise<void> {
@@ -336,26 +352,7 @@ export abstract class ReplayRoom extends Room {
     });
     this.#log.info({ frames: session.loop.figures.frames, bytes: row?.bytes, ms: Math.round(session.time) }, 'recording finished');
     for (const client of this.clients) {
-      if (this.#watchers.has(client.sessionId)) client.send('ended', { recordingId: session.writer.id });
+      if (this.#watchers.has(client.sessionId)) client.send(MessageType.ended, { recordingId: session.writer.id });
     }
   }
-}
-
-/**
- * A game event as the bytes of an `event` record: UTF-8 JSON `{ name, data, time }`. Throws `ARGUMENT_INVALID` or
- * `LIMIT_EXCEEDED`.
- *
- * @example
- * ```ts
- * writer.append('event', time, encodeEvent({ name: 'level-up', data: { level: 2 }, time: 12_000 }));
- * ```
- */
-export function encodeEvent(message: unknown): Uint8Array {
-  const event = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
-  if (typeof event.name !== 'string' || event.name.length === 0) throw new SgapsError('ARGUMENT_INVALID', 'An event needs a name.');
-  if (event.name.length > LIMITS.nameLength) throw SgapsError.limit('length of the event name', event.name.length, LIMITS.nameLength);
-  const time = Number.isFinite(event.time) ? event.time : null;
-  const bytes = new TextEncoder().encode(JSON.stringify({ name: event.name, data: event.data ?? null, time }));
-  if (bytes.length > LIMITS.eventBytes) throw SgapsError.limit('event bytes', bytes.length, LIMITS.eventBytes);
-  return bytes;
 }

@@ -1,5 +1,5 @@
 import { ServerError } from '@colyseus/core';
-import { isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
 
 /**
  * HTTP status of each SGAPS error code, also used as the code of a refused join.
@@ -41,14 +41,14 @@ export function toServerError(error: unknown): ServerError {
 }
 
 /**
- * The error as the `error` message of a room.
+ * The error as the `error` message of a room; `reset` asks the recorder to start its pixel stream afresh.
  *
  * @example
  * ```ts
  * client.send('error', errorMessage(error));
  * ```
  */
-export function errorMessage(error: unknown): { readonly code: string; readonly message: string } {
-  if (isSgapsError(error)) return { code: error.code, message: error.message };
-  return { code: 'INTERNAL', message: 'The server failed; its log says why.' };
+export function errorMessage(error: unknown, reset = false): ErrorMessage {
+  if (isSgapsError(error)) return { code: error.code, message: error.message, reset };
+  return { code: 'INTERNAL', message: 'The server failed; its log says why.', reset };
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@colyseus/core';
-import { OVERLAY_LAYERS, type OverlayLayer } from '../messages/PictureMessage.js';
+import { isSgapsError, type OverlayLayer, parseWatchMessage } from '@sgaps/protocol';
 import type { Watcher } from '../watch/FrameBroadcaster.js';
 
 /**
@@ -18,14 +18,18 @@ export function watcherOf(client: Client): Watcher {
 }
 
 /**
- * The overlays a `watch` message asks for; what is not known is left out.
+ * The overlays a `watch` message asks for; none when the message makes no sense.
  *
  * @example
  * ```ts
  * broadcaster.setOverlays(watcher, overlaysOf(message));
  * ```
  */
-export function overlaysOf(message: unknown): OverlayLayer[] {
-  const list = typeof message === 'object' && message !== null && 'overlays' in message ? message.overlays : null;
-  return Array.isArray(list) ? OVERLAY_LAYERS.filter((layer) => list.includes(layer)) : [];
+export function overlaysOf(message: unknown): readonly OverlayLayer[] {
+  try {
+    return parseWatchMessage(message).overlays;
+  } catch (error) {
+    if (isSgapsError(error)) return [];
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
 import type { DecodedFrame } from '@sgaps/core';
-import type { CaptureGrid } from '@sgaps/protocol';
-import { encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture } from '../messages/PictureMessage.js';
+import { type CaptureGrid, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
 import { encodeFrame, encodeMap } from './PictureEncoder.js';
 
 /**

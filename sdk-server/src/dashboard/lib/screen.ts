@@ -1,4 +1,4 @@
-import { OVERLAY_LAYERS, type OverlayLayer, type Picture } from '../../messages/PictureMessage.js';
+import { OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
 
 /** How an overlay looks and what its colours say. */
 export interface OverlayStyle {
