@@ -31,6 +31,7 @@ const ENLARGED = ['-vf', 'scale=iw*2:ih*2:flags=neighbor', ...PLAYABLE_H264];
 /** Rebuilds the recording beside its truth and writes films and picture. */
 async function compare(server: SgapsServer, id: string, truths: TruthStore, out: string) {
   const reader = await server.store.open(id);
+  const writers: VideoWriter[] = [];
   try {
     const { grid, fps } = reader.header;
     const meter = new QualityMeter({ ...grid, fps });
@@ -41,6 +42,7 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
     };
     const both = new VideoWriter(files.sideBySide, { width: 2 * grid.width, height: grid.height, fps }, ENLARGED);
     const alone = new VideoWriter(files.rebuilt, { ...grid, fps }, ENLARGED);
+    writers.push(both, alone);
     const wide = new Uint8Array(6 * grid.width * grid.height);
     const black = new Uint8Array(3 * grid.width * grid.height);
     const wanted = Math.floor(0.6 * reader.index.frames);
@@ -50,7 +52,7 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
     const exchange = await replayRecording(reader, async (decoded) => {
       const truth = truths.get(decoded.frameId);
       if (truth) {
-        const psnr = meter.add(truth, decoded.rgb);
+        const psnr = meter.add(truth, decoded.rgb, decoded.time);
         compared++;
         if (seen >= wanted && strip.length === 0) {
           strip = [
@@ -71,6 +73,7 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
     await writeStrip(files.picture, grid, strip, { columns: 2 });
     return { exchange, meter, compared, files: Object.values(files) };
   } finally {
+    for (const writer of writers) writer.abort();
     await reader.close();
   }
 }

@@ -13,6 +13,9 @@ import {
 import { framingBytes } from './framing.js';
 import { samplePicture } from './samplePicture.js';
 
+/** Frames after which the client throws a request away. */
+const STALE = 32;
+
 /** Message names of the room, whose bytes are counted. */
 const MESSAGE = { pixels: 'pixels', coordinates: 'coords' } as const;
 
@@ -199,9 +202,11 @@ export class ClipLoop {
     }
   }
 
+  /** The newest request for this frame or an earlier one; those passed over stay for later frames, as in the client. */
   private newestRequest(frameId: number): SampleRequest | undefined {
-    let found: SampleRequest | undefined;
-    while (this.waiting.length > 0 && this.waiting[0].frameId <= frameId) found = this.waiting.shift();
-    return found;
+    while (this.waiting.length > 0 && this.waiting[0].frameId + STALE < frameId) this.waiting.shift();
+    let due = 0;
+    while (due < this.waiting.length && this.waiting[due].frameId <= frameId) due++;
+    return due > 0 ? this.waiting.splice(due - 1, 1)[0] : undefined;
   }
 }

@@ -107,15 +107,19 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     if (writer) for (const frame of rebuilt.splice(0)) await writer.write(frame);
   };
   let frame = 0;
-  for await (const rgb of readFrames(options.input, info, { frames: options.frames })) {
-    truths.set(frame, rgb);
-    loop.push(rgb, toFrameState(grid, state?.per_frame[frame]));
-    frame++;
+  try {
+    for await (const rgb of readFrames(options.input, info, { frames: options.frames })) {
+      truths.set(frame, rgb);
+      loop.push(rgb, toFrameState(grid, state?.per_frame[frame]));
+      frame++;
+      await drain();
+    }
+    loop.finish();
     await drain();
+    await writer?.close();
+  } finally {
+    writer?.abort();
   }
-  loop.finish();
-  await drain();
-  await writer?.close();
   if (frame === 0) throw SgapsError.malformed(`clip: ${options.input} holds no frame`);
   const { totals } = loop;
   return {

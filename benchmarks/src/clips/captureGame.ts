@@ -80,10 +80,11 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
       if (frame % 60 === 59) console.error(`${name}: ${frame + 1} of ${frames} frames`);
     }
     states = (await page.evaluate('window.sgapsCapture.finish()')) as FrameState[];
+    await writer.close();
   } finally {
+    writer.abort();
     await page.close();
     await server.close();
-    await writer.close();
   }
   const known = states.filter(Boolean).length;
   if (known !== frames) throw new SgapsError('OUT_OF_ORDER', `The plugin sent the state of ${known} frames out of ${frames}.`);

@@ -3,6 +3,9 @@ import { CoordinateCodec, PixelPacketDecoder, type RecordingReader, type SampleS
 import { framingBytes } from '../clip/framing.js';
 import { quantile } from '../metrics/statistics.js';
 
+/** Frames after which nobody answers a request any more. */
+const STALE = 512;
+
 /**
  * What a recording says about how it came to be.
  *
@@ -68,7 +71,7 @@ export async function replayRecording(
       if (Number.isNaN(first)) first = frame.clientTime;
       last = frame.clientTime;
       await onFrame(session.decode(frame));
-      if (frame.requestId !== null) for (const id of asked.keys()) if (id < frame.requestId) asked.delete(id);
+      for (const id of asked.keys()) if (id + STALE < frame.frameId) asked.delete(id);
     }
   }
   return {

@@ -2,6 +2,9 @@ import { psnr } from './psnr.js';
 import { Ssim, type SsimSide } from './Ssim.js';
 import { mean, quantile } from './statistics.js';
 
+/** Milliseconds that "steady" leaves out (DESIGN.md, "Figures"). */
+const STEADY_AFTER = 2000;
+
 /** Any 8-bit picture buffer. */
 export type Picture = Uint8Array | Uint8ClampedArray;
 
@@ -44,7 +47,10 @@ export class QualityMeter {
   private readonly firstSsim: number[] = [];
   private readonly previousPsnr: number[] = [];
   private readonly previousSsim: number[] = [];
-  private readonly steadyFrom: number;
+  private readonly frameMs: number;
+  private startedAt: number | undefined;
+  /** Frames within the first 2 s. */
+  private unsteady = 0;
   private readonly ssim: Ssim | undefined;
   private readonly held: boolean;
   private first: Uint8Array | undefined;
@@ -61,15 +67,17 @@ export class QualityMeter {
     readonly ssim?: boolean;
     readonly held?: boolean;
   }) {
-    this.steadyFrom = Math.round(2 * options.fps);
+    this.frameMs = 1000 / options.fps;
     this.held = options.held ?? true;
     if (options.ssim ?? true) this.ssim = new Ssim(options.width, options.height);
   }
 
-  /** Measures one frame; returns its PSNR. */
-  add(truth: Picture, rebuilt: Picture): number {
+  /** Measures one frame of `time` ms (default: frames come at the given rate); returns its PSNR. */
+  add(truth: Picture, rebuilt: Picture, time: number = this.psnrs.length * this.frameMs): number {
     const value = psnr(truth, rebuilt);
     this.psnrs.push(value);
+    this.startedAt ??= time;
+    if (time - this.startedAt < STEADY_AFTER - 1e-6) this.unsteady++;
     const ssim = this.ssim;
     if (ssim) {
       this.truthSide = ssim.prepare(truth, this.truthSide);
@@ -82,17 +90,17 @@ export class QualityMeter {
 
   /** Quality of the rebuilt frames. */
   rebuilt(): Quality {
-    return this.summary(this.psnrs, this.ssims, this.steadyFrom);
+    return this.summary(this.psnrs, this.ssims, this.unsteady);
   }
 
   /** Quality of the first true frame shown for ever. */
   firstHeld(): Quality {
-    return this.summary(this.firstPsnr, this.firstSsim, this.steadyFrom);
+    return this.summary(this.firstPsnr, this.firstSsim, this.unsteady);
   }
 
   /** Quality of the true frame before. */
   previousHeld(): Quality {
-    return this.summary(this.previousPsnr, this.previousSsim, this.steadyFrom - 1);
+    return this.summary(this.previousPsnr, this.previousSsim, this.unsteady - 1);
   }
 
   private addHeld(truth: Picture): void {

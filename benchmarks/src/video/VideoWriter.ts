@@ -75,6 +75,11 @@ export class VideoWriter {
     if (!this.input.write(copy)) await Promise.race([once(this.input, 'drain'), this.run.done]);
   }
 
+  /** Gives up: ends ffmpeg and leaves what it wrote. Does nothing after `close`. */
+  abort(): void {
+    this.run.process.kill();
+  }
+
   /** Ends the file and waits until ffmpeg has written it. */
   async close(): Promise<void> {
     this.input.end();
