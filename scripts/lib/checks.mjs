@@ -8,7 +8,7 @@ const SOURCES = ['sdk-protocol', 'sdk-core', 'sdk-client', 'sdk-server', 'plugin
 
 const CHECKS = [
   ['lock file names every platform', 'node', ['scripts/complete-lock.mjs', '--check']],
-  ['format and lint (biome)', 'biome', ['ci', '--error-on-warnings', '--colors=off']],
+  ['format and lint (biome)', 'biome', ['ci', '--error-on-warnings', '--max-diagnostics=30', '--colors=off']],
   ['types of tests, tools and games (tsc)', 'tsc', ['-p', 'tsconfig.tests.json']],
   ['nothing unused (knip)', 'knip', ['--no-progress']],
   [
