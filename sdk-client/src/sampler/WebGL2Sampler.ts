@@ -9,8 +9,9 @@ import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } 
 const STORE = 65_536;
 /** One batch filling, two on their way back. */
 const SLOTS = 3;
-/** Frame starts a finished read waits for an idle GPU before it is done anyway. */
-const PATIENCE = 60;
+/** A finished read waits this long for an idle GPU before it is done anyway: frame starts, or milliseconds if that is sooner. */
+const PATIENT_STARTS = 8;
+const PATIENT_MS = 150;
 
 interface Frame extends SampledFrame {
   frameId: number;
@@ -72,6 +73,7 @@ export class WebGL2Sampler implements Sampler {
   #newest: WebGLSync | null = null;
   #loaded = 0;
   #waited = 0;
+  #waitingSince = 0;
   #disposed = false;
   readonly #onLost = () => this.#forget();
 
@@ -127,8 +129,7 @@ export class WebGL2Sampler implements Sampler {
     if (slot.fence) {
       if (gl.getSyncParameter(slot.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return this.#ready;
       const busy = this.#newest !== null && gl.getSyncParameter(this.#newest, gl.SYNC_STATUS) !== gl.SIGNALED;
-      if (busy && this.#waited < PATIENCE) {
-        this.#waited++;
+      if (busy && this.#mayWait()) {
         this.counters.postponed++;
         return this.#ready;
       }
@@ -319,6 +320,13 @@ export class WebGL2Sampler implements Sampler {
     if (this.#newest) gl.deleteSync(this.#newest);
     this.#newest = null;
     if (this.#inFlight.length > 0 && !gl.isContextLost()) this.#newest = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  }
+
+  /** False when the GPU was busy at so many frame starts that the game is bound by it: waiting longer would only lose frames. */
+  #mayWait(): boolean {
+    const now = performance.now();
+    if (this.#waited === 0) this.#waitingSince = now;
+    return this.#waited++ < PATIENT_STARTS && now - this.#waitingSince < PATIENT_MS;
   }
 
   /** Reads a batch into its frames and frees its slot. */
