@@ -45,7 +45,7 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
     writers.push(both, alone);
     const wide = new Uint8Array(6 * grid.width * grid.height);
     const black = new Uint8Array(3 * grid.width * grid.height);
-    const wanted = Math.floor(0.6 * reader.index.frames);
+    const wanted = Math.floor(0.6 * truths.count);
     let compared = 0;
     let seen = 0;
     let strip: StripPanel[] = [];
