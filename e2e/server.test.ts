@@ -115,12 +115,13 @@ describe('recording', () => {
   it('raises the lead when requests come too late, and then they are used', async () => {
     const recorder = await SyntheticRecorder.join(server.url);
     const hold: (() => void)[] = [];
-    // A client that is always 5 frames further on than the server thinks: it hears every answer that much later.
+    // A client that hears every answer one batch later than it was sent.
     let late = 0;
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
       for (let k = 0; k < 4; k++) {
         const due = recorder.requests.some(({ frameId }) => frameId === recorder.frameId);
-        if (i >= 50 && !due) late++;
+        // By then the lead has settled, and no try with a smaller one is due yet.
+        if (i >= 15 && i < 30 && !due) late++;
         recorder.frame(4);
       }
       const pending = recorder.requests.splice(0);

@@ -41,7 +41,11 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
     const name = `${row.game.replace(/[^A-Za-z0-9._-]+/g, '-')}-${row.id.slice(0, 8)}.sgaps`;
     response.attachment(name).type('application/octet-stream');
     response.sendFile(store.filePath(row.id), { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
-      if (error) next(fileError(error, row.id));
+      if (!error) return;
+      const status = 'status' in error ? error.status : undefined;
+      if (status === 416 && !response.headersSent) {
+        response.status(416).json({ error: { code: 'ARGUMENT_INVALID', message: 'That range is not in the file.' } });
+      } else next(status === 404 ? new SgapsError('NOT_FOUND', `The file of recording ${row.id} is gone.`) : error);
     });
   });
 
@@ -71,13 +75,6 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
   }
 
   return router;
-}
-
-function fileError(error: Error, id: string): Error {
-  const status = 'status' in error ? error.status : undefined;
-  if (status === 404) return new SgapsError('NOT_FOUND', `The file of recording ${id} is gone.`);
-  if (status === 416) return new SgapsError('ARGUMENT_INVALID', 'That range is not in the file.');
-  return error;
 }
 
 function textOf(request: Request, name: string): string | undefined {
