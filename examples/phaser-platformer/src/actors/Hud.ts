@@ -1,5 +1,5 @@
 import type Phaser from 'phaser';
-import { FONT } from '../art/font.js';
+import { FONT } from '../../../shared/pixelFont.js';
 import { VIEW } from '../view.js';
 
 const HEARTS = 3;

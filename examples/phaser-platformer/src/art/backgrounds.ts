@@ -1,6 +1,6 @@
 import { hashCell } from '../../../shared/seededRandom.js';
 import { PALETTE as P } from './palette.js';
-import { PixelCanvas } from './PixelCanvas.js';
+import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 
 /** Drawn size of the screen. */
 const WIDTH = 320;

@@ -2,10 +2,10 @@ import type Phaser from 'phaser';
 import * as backgrounds from './backgrounds.js';
 import { DECOR_CELL, DECOR_FRAMES } from './decor.js';
 import { CAVE_ENEMIES, ENEMY_CELL, MEADOW_ENEMIES } from './enemies.js';
-import { addFont } from './font.js';
+import { addFont } from '../../../shared/pixelFont.js';
 import { HERO_CELL, HERO_FRAMES } from './hero.js';
 import { ITEM_CELL, ITEM_FRAMES, PARTICLE_FRAMES } from './items.js';
-import { PixelCanvas } from './PixelCanvas.js';
+import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 import { addPicture, addSheet } from './sheet.js';
 import { drawMover, drawStrip, drawTileset } from './tiles.js';
 

@@ -1,5 +1,5 @@
 import { PALETTE as P } from './palette.js';
-import type { PixelCanvas } from './PixelCanvas.js';
+import type { PixelCanvas } from '../../../shared/PixelCanvas.js';
 import type { FramePainter } from './sheet.js';
 
 interface Pose {

@@ -1,5 +1,5 @@
 import type Phaser from 'phaser';
-import { PIXEL, PixelCanvas } from './PixelCanvas.js';
+import { PIXEL, PixelCanvas } from '../../../shared/PixelCanvas.js';
 
 /** Draws one frame into a cell whose upper left corner is at (0, 0). */
 export type FramePainter = (cell: PixelCanvas) => void;

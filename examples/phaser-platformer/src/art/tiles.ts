@@ -2,7 +2,7 @@ import { hashCell } from '../../../shared/seededRandom.js';
 import type { Theme } from '../sim/level.js';
 import { Tile, type TileGrid } from '../sim/tiles.js';
 import { PALETTE as P } from './palette.js';
-import { PixelCanvas } from './PixelCanvas.js';
+import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 
 const SIDE = 16;
 const COLUMNS = 8;

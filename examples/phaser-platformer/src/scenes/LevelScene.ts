@@ -3,7 +3,7 @@ import { FixedStepper } from '../../../shared/fixedStepper.js';
 import { Hud } from '../actors/Hud.js';
 import { LevelView } from '../actors/LevelView.js';
 import { Particles } from '../actors/Particles.js';
-import { FONT } from '../art/font.js';
+import { FONT } from '../../../shared/pixelFont.js';
 import { Controls } from '../input/Controls.js';
 import { buildLevel, LEVEL_COUNT } from '../levels/levels.js';
 import { type Session, sessionOf } from '../Session.js';
@@ -100,13 +100,14 @@ export class LevelScene extends Phaser.Scene {
     if (world.finished && this.endTicks % 12 === 0) particles.burst('spark', player.x, player.y - 46, 6);
   }
 
-  /** Moves the camera's eye a part of the way to where it should look. */
+  /** Moves the camera's eye a part of the way to where it should look; clamped here, since Phaser would only do so when it draws. */
   private aim(part: number): void {
     const { player } = this.world;
     this.look += (player.facing * 64 - this.look) * part * 0.4;
     this.eye.x += (player.x + this.look - this.eye.x) * part;
     this.eye.y += (player.y - 70 - this.eye.y) * part * 0.8;
-    this.cameras.main.setScroll(Math.round(this.eye.x - VIEW.width / 2), Math.round(this.eye.y - VIEW.height / 2));
+    const camera = this.cameras.main;
+    camera.setScroll(camera.clampX(Math.round(this.eye.x - VIEW.width / 2)), camera.clampY(Math.round(this.eye.y - VIEW.height / 2)));
   }
 
   private show(): void {

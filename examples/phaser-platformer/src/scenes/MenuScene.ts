@@ -1,6 +1,6 @@
 import Phaser from 'phaser';
 import { FixedStepper } from '../../../shared/fixedStepper.js';
-import { FONT } from '../art/font.js';
+import { FONT } from '../../../shared/pixelFont.js';
 import { sessionOf } from '../Session.js';
 import { VIEW } from '../view.js';
 

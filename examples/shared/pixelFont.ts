@@ -1,6 +1,9 @@
 import Phaser from 'phaser';
-import { PALETTE as P } from './palette.js';
 import { PIXEL, PixelCanvas } from './PixelCanvas.js';
+
+const FACE = '#ffffff';
+const FOOT = '#d5dcec';
+const EDGE = '#1a1932';
 
 /** Glyphs of 5 × 7 pixels: seven rows of five bits each, as two hexadecimal digits. */
 const GLYPHS: Record<string, string> = {
@@ -28,9 +31,9 @@ export function addFont(scene: Phaser.Scene): void {
     const cell = new PixelCanvas(CELL_WIDTH, CELL_HEIGHT);
     for (let row = 0; row < 7; row++) {
       const bits = Number.parseInt(GLYPHS[char].slice(row * 2, row * 2 + 2), 16);
-      for (let column = 0; column < 5; column++) if (bits & (16 >> column)) cell.dot(1 + column, 1 + row, row > 4 ? '#d5dcec' : P.white);
+      for (let column = 0; column < 5; column++) if (bits & (16 >> column)) cell.dot(1 + column, 1 + row, row > 4 ? FOOT : FACE);
     }
-    cell.outline(P.ink);
+    cell.outline(EDGE);
     sheet.stamp(cell, i * CELL_WIDTH, 0);
   });
   scene.textures.addCanvas(FONT, sheet.enlarge());

@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import games from '../examples/games.json' with { type: 'json' };
+
+const FLAGS = [
+  ...['--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
+];
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+const TICK = 1000 / 60;
+const MARKS = [60, 300, 900];
+
+const examples = fileURLToPath(new URL('../examples/', import.meta.url));
+let browser: Browser;
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  for (const { name } of games) await build({ root: join(examples, name), configFile: join(examples, name, 'vite.config.ts'), logLevel: 'error' });
+  server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [, , name, ...rest] = pathname.split('/');
+    const file = join(examples, name ?? '', 'dist', rest.join('/') || 'index.html');
+    try {
+      const bytes = await readFile(file);
+      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('The test server has no port');
+  origin = `http://localhost:${address.port}`;
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: FLAGS });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function open(path: string, query: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(`${origin}${path}?clock=virtual&record=0&${query}`);
+  await page.evaluate(() => window.sgapsClock?.ready);
+  return page;
+}
+
+/** Steps to each mark and hashes the canvas there, in the task that drew it; only the first `drawn` frames and the marks are drawn. */
+async function hashes(path: string, query: string, marks: readonly number[], drawn: number): Promise<string[]> {
+  const page = await open(path, query);
+  const result: string[] = [];
+  let at = 0;
+  for (const mark of marks) {
+    const hash = await page.evaluate(
+      async ({ frames, ms, drawn }) => {
+        const { sgapsClock, sgapsGame } = window;
+        if (!sgapsClock || !sgapsGame) throw new Error('The page has no virtual clock');
+        for (let i = 1; i <= frames; i++) sgapsClock.step(ms, i === frames || sgapsClock.frame < drawn);
+        const picture = new TextEncoder().encode(sgapsGame.canvas.toDataURL());
+        return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', picture))).join();
+      },
+      { frames: mark - at, ms: TICK, drawn },
+    );
+    result.push(hash);
+    at = mark;
+  }
+  await page.close();
+  return result;
+}
+
+describe.each(games)('sample game $name', ({ name }) => {
+  const path = `/examples/${name}/`;
+
+  it('draws the same pictures again from the same seed, and others from another', { timeout: 120_000 }, async () => {
+    const first = await hashes(path, 'bot=1&seed=7', MARKS, 150);
+    const second = await hashes(path, 'bot=1&seed=7', MARKS, 0);
+    expect(second).toEqual(first);
+    expect(new Set(first).size).toBe(MARKS.length);
+    const [other] = await hashes(path, 'bot=1&seed=8&autostart=1', [300], 0);
+    expect(first).not.toContain(other);
+  });
+});
+
+describe('the platformer', () => {
+  it('is finished by its bot: level 1, level 2, and round again', { timeout: 120_000 }, async () => {
+    const page = await open('/examples/phaser-platformer/', 'bot=1&seed=7');
+    const seen = await page.evaluate((ms) => {
+      const { sgapsClock, sgapsGame } = window;
+      if (!sgapsClock || !sgapsGame) throw new Error('The page has no virtual clock');
+      const places: string[] = [];
+      for (let i = 0; i < 1500 && !places.includes('end'); i++) {
+        sgapsClock.step(ms * 6, i % 20 === 0);
+        const [scene] = sgapsGame.scene.getScenes(true);
+        const { level } = sgapsGame.registry.get('session') as { level: number };
+        const place = scene.scene.key === 'level' ? `level ${level}` : scene.scene.key;
+        if (places.at(-1) !== place) places.push(place);
+      }
+      return places;
+    }, TICK);
+    await page.close();
+    expect(seen).toEqual(['menu', 'level 1', 'level 2', 'end']);
+  });
+});

@@ -1,0 +1,30 @@
+import { createContext, SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phaser';
+import type Phaser from 'phaser';
+import type { GameOptions } from '../../shared/gameOptions.js';
+
+declare global {
+  interface Window {
+    /** Put there by `npm run demo`, which compares what is rebuilt with the true pictures. */
+    sgapsTruth?: SgapsPluginOptions['onTruth'];
+  }
+}
+
+/**
+ * All it takes to have the game recorded: a WebGL2 canvas and the plugin. Spread the result into the game config.
+ * With `?record=0` it is empty and the game runs as it would without SGAPS.
+ */
+export function recording(options: GameOptions, size: { width: number; height: number }): Partial<Phaser.Types.Core.GameConfig> {
+  if (!options.record) return {};
+  const canvas = document.createElement('canvas');
+  canvas.width = size.width;
+  canvas.height = size.height;
+  const context = createContext(canvas, { antialias: true, alpha: false });
+  const data: SgapsPluginOptions = { endpoint: options.endpoint, game: 'phaser-arena', onTruth: window.sgapsTruth };
+  return {
+    canvas,
+    context,
+    plugins: {
+      global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data }],
+    },
+  } as Partial<Phaser.Types.Core.GameConfig>;
+}
