@@ -51,7 +51,7 @@ function plainParts(log: string[]): LoopParts {
             time: 0,
             rgb: new Uint8ClampedArray(0),
             uncertainty: new Float32Array(0),
-            confidence: new Float32Array(0),
+            confidence: new Uint8Array(0),
             samples: frame.samples,
           };
         },

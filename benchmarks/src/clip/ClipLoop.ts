@@ -1,4 +1,4 @@
-import type { DecodedFrame, SamplingPlanner, SessionDecoder } from '@sgaps/core';
+import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
 import {
   type CaptureGrid,
   type CoordinateCodec,
@@ -20,6 +20,21 @@ const STALE = 32;
 const MESSAGE = { pixels: 'pixels', coordinates: 'coords' } as const;
 
 /**
+ * What the loop asks of a planner; `SamplingPlanner` is one.
+ *
+ * @example
+ * ```ts
+ * const planner: LoopPlanner = new SamplingPlanner({ grid, decoder });
+ * ```
+ */
+export interface LoopPlanner {
+  /** The request for `targetFrameId`, made `latencyFrames` frames ahead. */
+  plan(targetFrameId: number, latencyFrames: number): SampleRequest;
+  /** Measured bytes of one frame, up and down, and its samples. */
+  feedback(bytesUp: number, bytesDown: number, samples: number): void;
+}
+
+/**
  * The two ends of the loop. The client's and the server's parts are objects of their own, joined by bytes alone.
  *
  * @example
@@ -37,7 +52,7 @@ export interface LoopParts {
     readonly coordinates: Pick<CoordinateCodec, 'encode' | 'decode' | 'expand'>;
     readonly createPixels: (resolve: (requestId: number) => SampleSet | undefined) => Pick<PixelPacketDecoder, 'decode'>;
     readonly session: Pick<SessionDecoder, 'decode'>;
-    readonly planner: Pick<SamplingPlanner, 'plan' | 'feedback'>;
+    readonly planner: LoopPlanner;
   };
 }
 

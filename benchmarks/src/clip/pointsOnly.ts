@@ -1,5 +1,5 @@
 import { type CaptureGrid, createSampleSet, SampleKind, type SampleRequest } from '@sgaps/protocol';
-import type { LoopParts } from './ClipLoop.js';
+import type { LoopPlanner } from './ClipLoop.js';
 
 /**
  * A planner that keeps to single pixels (the paper's case): where `planner` asks for the mean of a block, the block's middle pixel is asked for,
@@ -10,7 +10,7 @@ import type { LoopParts } from './ClipLoop.js';
  * const planner = pointsOnly(grid, new SamplingPlanner({ grid, decoder }));
  * ```
  */
-export function pointsOnly(grid: CaptureGrid, planner: LoopParts['server']['planner']): LoopParts['server']['planner'] {
+export function pointsOnly(grid: CaptureGrid, planner: LoopPlanner): LoopPlanner {
   const taken = new Uint8Array(grid.width * grid.height);
   return {
     feedback: (up, down, samples) => planner.feedback(up, down, samples),

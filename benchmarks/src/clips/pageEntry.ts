@@ -36,6 +36,7 @@ function loopback(grid: CaptureGrid): PluginConnection {
     sendEvent: () => undefined,
     sendStats: () => undefined,
     onCoordinates: () => undefined,
+    onReset: () => undefined,
     onClosed: () => undefined,
     close: () => undefined,
   };

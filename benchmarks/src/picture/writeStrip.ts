@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CaptureGrid } from '@sgaps/protocol';
-import sharp from 'sharp';
+import sharp, { type OverlayOptions } from 'sharp';
 
 /**
  * One picture of a strip with the words above it.
@@ -37,7 +37,7 @@ export async function writeStrip(
   const width = grid.width * scale;
   const height = grid.height * scale;
   const rows = Math.ceil(panels.length / columns);
-  const layers: sharp.OverlayOptions[] = [];
+  const layers: OverlayOptions[] = [];
   for (const [i, panel] of panels.entries()) {
     const left = (i % columns) * (width + GAP);
     const top = Math.floor(i / columns) * (height + LABEL_HEIGHT + GAP);
