@@ -78,3 +78,5 @@ export {
   parseWelcome,
 } from './messages/parseMessages.js';
 export { decodePicture, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture, type PictureLayer } from './messages/picture.js';
+export { StateDecoder } from './state/StateDecoder.js';
+export { StateEncoder } from './state/StateEncoder.js';

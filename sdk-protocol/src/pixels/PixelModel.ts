@@ -1,4 +1,4 @@
-import { codeSigned, codeSymbol, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
+import { codeSymbol, createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
@@ -38,9 +38,9 @@ const CANDIDATES = SAME + 54;
 const CACHED = CANDIDATES + 5 * 4;
 const SLOT = CACHED + 4;
 const GREEN = SLOT + 256;
-const RED = GREEN + SIGNED_MODEL;
-const BLUE = RED + 3 * SIGNED_MODEL;
-const SET = BLUE + 3 * SIGNED_MODEL;
+const RED = GREEN + 256;
+const BLUE = RED + 3 * 256;
+const SET = BLUE + 3 * 256;
 
 /**
  * The differential pixel codec (S15) with all that both sides remember: the last value of every coordinate, held where
@@ -223,14 +223,14 @@ export class PixelModel {
     const nearGreen = (nearColour >>> (8 + shift)) & top;
     const nearRed = (nearColour >>> (16 + shift)) & top;
     const nearBlue = (nearColour >>> shift) & top;
-    const green = codeSigned(coder, probabilities, base + GREEN, ((colour >>> (8 + shift)) & top) - nearGreen);
-    const size = green === 0 ? 0 : green > -3 && green < 3 ? SIGNED_MODEL : 2 * SIGNED_MODEL;
-    const red = codeSigned(coder, probabilities, base + RED + size, ((colour >>> (16 + shift)) & top) - nearRed - green);
-    const blue = codeSigned(coder, probabilities, base + BLUE + size, ((colour >>> shift) & top) - nearBlue - green);
-    const g = nearGreen + green;
-    const r = nearRed + green + red;
-    const b = nearBlue + green + blue;
-    if (((g | r | b) & ~top) !== 0) throw SgapsError.malformed('pixel samples: colour outside 0 … 255');
+    // Differences are taken round the range, so that every one of them is a colour.
+    const green = codeSymbol(coder, probabilities, base + GREEN, precision, (((colour >>> (8 + shift)) & top) - nearGreen) & top);
+    const size = green === 0 ? 0 : green < 3 || green > top - 2 ? 256 : 512;
+    const red = codeSymbol(coder, probabilities, base + RED + size, precision, (((colour >>> (16 + shift)) & top) - nearRed - green) & top);
+    const blue = codeSymbol(coder, probabilities, base + BLUE + size, precision, (((colour >>> shift) & top) - nearBlue - green) & top);
+    const g = (nearGreen + green) & top;
+    const r = (nearRed + green + red) & top;
+    const b = (nearBlue + green + blue) & top;
     const coded = ((r << 16) | (g << 8) | b) << shift;
     const codedSlot = bank + hashOf(coded);
     if (cache[codedSlot] !== 0 && cache[codedSlot ^ 1] === 0) cache[codedSlot ^ 1] = coded + 1;

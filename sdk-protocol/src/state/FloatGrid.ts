@@ -8,6 +8,8 @@ const scratchBits = new Int32Array(scratch.buffer);
 const FLOOR = 1;
 const TOP = 127;
 const SIGNIFICANT = 19;
+/** The largest number of the grid, and nearly the largest 32-bit float. */
+const LARGEST = 0xfffff * 2 ** (TOP - SIGNIFICANT);
 
 /** Model entries of one float: exponent change, residual. */
 export const FLOAT_MODEL = 2 * SIGNED_MODEL;
@@ -22,13 +24,13 @@ export const FLOAT_MODEL = 2 * SIGNED_MODEL;
  * ```
  */
 export const FloatGrid = {
-  /** The nearest number of the grid; NaN is 0, infinities the largest finite. */
+  /** The nearest number of the grid; NaN is 0, what is too large the largest. */
   snap(value: number): number {
     if (!(value === value)) return 0;
-    const bounded = value > 3.4e38 ? 3.4e38 : value < -3.4e38 ? -3.4e38 : Math.fround(value);
+    const bounded = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : Math.fround(value);
     const step = stepOf(exponentOf(bounded));
-    const snapped = Math.fround(Math.round(bounded / step) * step);
-    return Number.isFinite(snapped) ? snapped + 0 : bounded < 0 ? -stepOf(TOP) * 0xfffff : stepOf(TOP) * 0xfffff;
+    // Adding 0 turns −0 into 0.
+    return Math.max(-LARGEST, Math.min(LARGEST, Math.fround(Math.round(bounded / step) * step))) + 0;
   },
 
   /**
