@@ -270,4 +270,77 @@ function expectation(world: World) {
   return { zoom: camera.zoom, scrollX: camera.scrollX, scrollY: camera.scrollY, hero: point(world.hero), inner: point(world.inner), flipX: world.hero.flipX, tile: world.sky.tilePositionX };
 }
 
-Object.assign(window, { play });
+class Dots extends Phaser.Scene {
+  frame = 0;
+  moving!: Phaser.GameObjects.Image;
+  constructor() {
+    super('dots');
+  }
+  create(): void {
+    const texture = this.textures.createCanvas('white', 16, 12) as Phaser.Textures.CanvasTexture;
+    texture.context.fillStyle = '#fff';
+    texture.context.fillRect(0, 0, 16, 12);
+    texture.refresh();
+    this.add.image(100, 60, 'white');
+    this.moving = this.add.image(0, 0, 'white').setOrigin(0.25, 1);
+  }
+  override update(): void {
+    const t = this.frame++;
+    this.cameras.main.setScroll(0.37 * t, 0.61 * t);
+    this.moving.setPosition(150 + 0.83 * t, 100 + 0.29 * t);
+  }
+}
+
+/** Where a camera with `roundPixels` really drew two white boxes (canvas pixels), beside what the plugin reports. */
+async function edges() {
+  const canvas = document.createElement('canvas');
+  document.body.append(canvas);
+  const server = new FakeServer();
+  let now = 0;
+  const data: SgapsPluginOptions = { connect: async () => server, grid: GRID, fps: 60, batch: 1, clock: () => now, values: { health: { type: 'int', read: () => 0 } } };
+  const game = new Phaser.Game({
+    type: Phaser.WEBGL,
+    canvas,
+    context: createContext(canvas, { antialias: false }) as unknown as CanvasRenderingContext2D,
+    width: 640,
+    height: 360,
+    pixelArt: true,
+    banner: false,
+    audio: { noAudio: true },
+    scene: Dots,
+    plugins: { global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data }] },
+  });
+  await new Promise<void>((resolve) => game.events.once('ready', () => resolve()));
+  game.loop.stop();
+  await nextTask();
+  const gl = (game.renderer as Phaser.Renderer.WebGL.WebGLRenderer).gl as unknown as WebGL2RenderingContext;
+  const pixels = new Uint8Array(4 * 640 * 360);
+  const drawn: { left: number; top: number }[][] = [];
+  game.events.on('postrender', () => {
+    gl.readPixels(0, 0, 640, 360, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    const white = (x: number, y: number) => x >= 0 && y >= 0 && pixels[4 * ((359 - y) * 640 + x)] === 255;
+    const corners: { left: number; top: number }[] = [];
+    for (let y = 0; y < 360; y++) for (let x = 0; x < 640; x++) if (white(x, y) && !white(x - 1, y) && !white(x, y - 1)) corners.push({ left: x, top: y });
+    drawn.push(corners);
+  });
+  for (let frame = 0; frame < 20; frame++) {
+    now = frame * STEP;
+    game.step(now, STEP);
+    await nextTask();
+  }
+  (game.plugins.get('sgaps') as unknown as SgapsPlugin).stop();
+  const reported = server.frames.map(({ state }) =>
+    state.objects.map((object) => ({
+      left: 2 * (object.x - object.scrollFactorX * state.cameras[0].viewX - object.originX * object.width),
+      top: 2 * (object.y - object.scrollFactorY * state.cameras[0].viewY - object.originY * object.height),
+      x: object.x,
+    })),
+  );
+  const frames = server.frames.map((frame) => frame.frameId);
+  game.destroy(true);
+  (game as unknown as { step(time: number, delta: number): void }).step(now, STEP);
+  canvas.remove();
+  return { drawn: frames.map((frame) => drawn[frame + drawn.length - 20]), reported };
+}
+
+Object.assign(window, { play, edges });

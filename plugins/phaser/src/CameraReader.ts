@@ -20,7 +20,10 @@ export interface CameraView {
   readonly objectIds: WeakMap<object, number>;
   /** It has scrolled since it was first seen. */
   moved: boolean;
+  /** Its viewport covers the canvas. */
   whole: boolean;
+  /** It neither zooms nor turns. */
+  plain: boolean;
   a: number;
   b: number;
   c: number;
@@ -110,6 +113,7 @@ function newView(camera: CameraShape, systems: SystemsShape, id: number): Camera
     objectIds: new WeakMap(),
     moved: false,
     whole: true,
+    plain: true,
     a: 1,
     b: 0,
     c: 0,
@@ -138,8 +142,9 @@ function transform(view: CameraView, camera: CameraShape): void {
   view.ty = scrolled ? f : f - b * scrollX - d * scrollY;
   view.scrollX = scrollX;
   view.scrollY = scrollY;
-  view.zoomX = Math.hypot(a, b);
-  view.zoomY = Math.hypot(c, d);
+  view.zoomX = Math.sqrt(a * a + b * b);
+  view.zoomY = Math.sqrt(c * c + d * d);
+  view.plain = a === 1 && b === 0 && c === 0 && d === 1;
   view.rotation = b === 0 && a > 0 ? 0 : Math.atan2(b, a);
   // view = R⁻¹(m − t) − m, m the middle of the viewport.
   const mx = camera.x + camera.width / 2;
@@ -148,6 +153,11 @@ function transform(view: CameraView, camera: CameraShape): void {
   const sin = Math.sin(view.rotation);
   view.viewX = cos * (mx - view.tx) + sin * (my - view.ty) - mx;
   view.viewY = cos * (my - view.ty) - sin * (mx - view.tx) - my;
+  // With rounded pixels everything that stands still is drawn as if the view were whole.
+  if (camera.roundPixels && view.plain) {
+    view.viewX = -Math.round(-view.viewX);
+    view.viewY = -Math.round(-view.viewY);
+  }
 }
 
 function describe(view: CameraView, gx: number, gy: number, out: FrameStateBuffer): void {

@@ -143,8 +143,8 @@ export class ObjectReader {
       x = m[at + 4];
       y = m[at + 5];
       rotation = Math.atan2(m[at + 1], m[at]);
-      scaleX = Math.hypot(m[at], m[at + 1]);
-      scaleY = (m[at] * m[at + 3] - m[at + 1] * m[at + 2] < 0 ? -1 : 1) * Math.hypot(m[at + 2], m[at + 3]);
+      scaleX = Math.sqrt(m[at] ** 2 + m[at + 1] ** 2);
+      scaleY = (m[at] * m[at + 3] - m[at + 1] * m[at + 2] < 0 ? -1 : 1) * Math.sqrt(m[at + 2] ** 2 + m[at + 3] ** 2);
     }
     const byFrame = FRAME_SIZED.has(object.type);
     const width = (byFrame ? frame.realWidth : object.width) * Math.abs(scaleX) * view.zoomX;
@@ -153,12 +153,22 @@ export class ObjectReader {
     const originX = scaleX < 0 ? 1 - object.originX : object.originX;
     const originY = scaleY < 0 ? 1 - object.originY : object.originY;
 
+    // Phaser 3 draws sprites at whole world places when its camera rounds.
+    if (depth === 0 && byFrame && view.camera.roundPixels && !object.willRoundVertices) {
+      x = Math.floor(x);
+      y = Math.floor(y);
+    }
+
     // Pivot on the canvas, and whether anything of the object can be seen.
     const wx = x + view.scrollX * (1 - factorX);
     const wy = y + view.scrollY * (1 - factorY);
-    const sx = view.a * wx + view.c * wy + view.tx;
-    const sy = view.b * wx + view.d * wy + view.ty;
+    let sx = view.a * wx + view.c * wy + view.tx;
+    let sy = view.b * wx + view.d * wy + view.ty;
     const turn = rotation + view.rotation;
+    if (view.camera.roundPixels && turn === 0 && this.#isRounded(object, scaleX === 1 && scaleY === 1)) {
+      sx = Math.round(sx - originX * width) + originX * width;
+      sy = Math.round(sy - originY * height) + originY * height;
+    }
     if (!this.#inSight(sx, sy, width, height, originX, originY, turn)) return;
 
     const tracked = this.#tracker.add();
@@ -167,8 +177,8 @@ export class ObjectReader {
     tracked.texture = this.#name(texture.key);
     tracked.frame = frame.name === '__BASE' ? '' : this.#name(frame.name);
     if (this.#isMain) {
-      tracked.x = this.#gx * (view.zoomX * wx - view.viewX + factorX * view.viewX);
-      tracked.y = this.#gy * (view.zoomY * wy - view.viewY + factorY * view.viewY);
+      tracked.x = this.#gx * ((view.rotation === 0 ? sx : view.zoomX * wx - view.viewX) + factorX * view.viewX);
+      tracked.y = this.#gy * ((view.rotation === 0 ? sy : view.zoomY * wy - view.viewY) + factorY * view.viewY);
       tracked.rotation = rotation;
       tracked.scrollFactorX = factorX;
       tracked.scrollFactorY = factorY;
@@ -192,13 +202,20 @@ export class ObjectReader {
     tracked.tag = this.#tags.get(object) ?? 0;
   }
 
+  /** Phaser 4 rounds what is only moved; Phaser 3 everything a camera with `roundPixels` shows. */
+  #isRounded(object: ObjectShape, unscaled: boolean): boolean {
+    if (!object.willRoundVertices) return true;
+    const { camera, plain } = this.#view;
+    return object.willRoundVertices(camera, plain && unscaled && !object.flipX && !object.flipY);
+  }
+
   #inSight(sx: number, sy: number, width: number, height: number, originX: number, originY: number, turn: number): boolean {
     const { camera, whole } = this.#view;
     let left = originX * width;
     let right = (1 - originX) * width;
     let up = originY * height;
     let down = (1 - originY) * height;
-    if (turn !== 0) left = right = up = down = Math.hypot(Math.max(left, right), Math.max(up, down));
+    if (turn !== 0) left = right = up = down = Math.sqrt(Math.max(left, right) ** 2 + Math.max(up, down) ** 2);
     const x0 = Math.max(0, camera.x);
     const y0 = Math.max(0, camera.y);
     const x1 = Math.min(this.#width, camera.x + camera.width);

@@ -53,6 +53,7 @@ export interface CameraShape {
   readonly height: number;
   readonly scrollX: number;
   readonly scrollY: number;
+  readonly roundPixels?: boolean;
   /** Phaser 3: viewport, rotation and zoom, without scroll. Phaser 4: without the viewport, with scroll. */
   readonly matrix: MatrixShape;
   /** Phaser 4: everything. */
@@ -89,6 +90,8 @@ export interface ObjectShape {
   readonly blendMode?: number | string;
   readonly scrollFactorX: number;
   readonly scrollFactorY: number;
+  /** Phaser 4. */
+  willRoundVertices?(camera: CameraShape, onlyTranslated: boolean): boolean;
   readonly tintTopLeft?: number;
   readonly tintTopRight?: number;
   readonly tintBottomLeft?: number;
