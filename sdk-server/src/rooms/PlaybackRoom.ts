@@ -130,7 +130,7 @@ export abstract class PlaybackRoom extends Room {
       const watcher = this.#watchers.get(client.sessionId);
       if (!watcher) return;
       this.#broadcaster.setOverlays(watcher, overlaysOf(message));
-      if (!this.#playback.state.playing) this.#playback.show();
+      this.#playback.show();
     });
     this.clock.setInterval(() => this.#playback.tick(), TICK);
     this.clock.setInterval(() => this.#sendFigures(), FIGURES_EVERY);

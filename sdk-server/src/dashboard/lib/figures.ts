@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
   { label: 'Down', hint: 'coordinate packets, server to game', value: (f) => `${bytes(f.bytesDown)}/s`, detail: (f) => `${bytes(f.bytesDown / Math.max(1, f.fps))} per frame`, graph: (f) => f.bytesDown },
   { label: 'Frames', hint: 'sampled frames per second', value: (f) => `${f.fps.toFixed(1)} fps`, detail: (f) => (f.rejected > 0 ? `${f.rejected} packets rejected` : ''), graph: (f) => f.fps },
   { label: 'Samples', hint: 'samples per frame, and their share of the pixels', value: (f) => String(Math.round(f.samples)), detail: (f, pixels) => `${percent(f.samples / pixels)} of the pixels`, graph: (f) => f.samples },
-  { label: 'Latency', hint: 'how far ahead samples are asked for', value: (f) => `${f.latencyFrames} frames`, detail: (f) => `${Math.round(f.latencyMs)} ms${typeof f.roundTripMs === 'number' ? ` · round trip ${f.roundTripMs.toFixed(1)} ms` : ''}`, graph: (f) => f.latencyFrames },
+  { label: 'Latency', hint: 'how far ahead samples are asked for', value: (f) => (f.latencyFrames === 1 ? '1 frame' : `${f.latencyFrames} frames`), detail: (f) => `${Math.round(f.latencyMs)} ms${typeof f.roundTripMs === 'number' ? ` · round trip ${f.roundTripMs.toFixed(1)} ms` : ''}`, graph: (f) => f.latencyFrames },
   { label: 'Uncertainty', hint: 'mean over the picture, 0 to 1', value: (f) => f.uncertainty.toFixed(3), graph: (f) => f.uncertainty },
   { label: 'Server time', hint: 'decoding and planning per frame', value: (f) => `${(f.decodeMs + f.planMs).toFixed(1)} ms`, detail: (f) => `decode ${f.decodeMs.toFixed(1)} · plan ${f.planMs.toFixed(1)}`, graph: (f) => f.decodeMs + f.planMs },
 ];

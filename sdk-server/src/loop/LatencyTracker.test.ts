@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { LatencyTracker } from './LatencyTracker.js';
+
+/** A client whose requests take `delay` frames to arrive after a batch of `batch` frames was sent. Returns the misses. */
+function simulate(tracker: LatencyTracker, options: { delay: (frame: number) => number; batch: number; frames: number }): number[] {
+  const misses: number[] = [];
+  const arrivesAt = new Map<number, number>();
+  let lastTarget = -1;
+  for (let first = 0; first < options.frames; first += options.batch) {
+    const newest = first + options.batch - 1;
+    const frames = Array.from({ length: options.batch }, (_, i) => {
+      const frameId = first + i;
+      const there = (arrivesAt.get(frameId) ?? Number.POSITIVE_INFINITY) <= frameId;
+      if (!there && frameId >= 8) misses.push(frameId);
+      return { frameId, requestId: there ? frameId : null };
+    });
+    tracker.observe(frames, 8);
+    for (let target = Math.max(lastTarget + 1, newest + tracker.lead); target <= newest + tracker.lead + options.batch - 1; target++) {
+      arrivesAt.set(target, newest + 1 + options.delay(newest));
+      lastTarget = target;
+    }
+  }
+  return misses;
+}
+
+describe('LatencyTracker', () => {
+  it('starts at two frames and stays there while nothing is late (S4)', () => {
+    const tracker = new LatencyTracker();
+    expect(simulate(tracker, { delay: () => 1, batch: 4, frames: 400 })).toEqual([]);
+    expect(tracker.lead).toBe(2);
+    expect(tracker.hitRate).toBeGreaterThan(0.9);
+  });
+
+  it.each([3, 5, 7])('reaches what a delay of %i frames needs within two seconds, and settles', (delay) => {
+    const tracker = new LatencyTracker();
+    const misses = simulate(tracker, { delay: () => delay, batch: 4, frames: 900 });
+    expect(tracker.lead).toBeGreaterThanOrEqual(delay);
+    expect(tracker.lead).toBeLessThanOrEqual(delay + 3);
+    expect(misses.filter((frame) => frame > 60 && frame < 150)).toEqual([]);
+    // What is tried now and then to ask later costs few frames.
+    expect(misses.filter((frame) => frame >= 150).length).toBeLessThan(60);
+  });
+
+  it('comes down again when the network gets better', () => {
+    const tracker = new LatencyTracker();
+    simulate(tracker, { delay: () => 8, batch: 4, frames: 120 });
+    const high = tracker.lead;
+    expect(high).toBeGreaterThanOrEqual(8);
+    simulate(tracker, { delay: () => 1, batch: 4, frames: 3000 });
+    expect(tracker.lead).toBe(2);
+  });
+
+  it('never leaves its bounds', () => {
+    const tracker = new LatencyTracker({ max: 6 });
+    simulate(tracker, { delay: () => 40, batch: 4, frames: 400 });
+    expect(tracker.lead).toBe(6);
+  });
+});

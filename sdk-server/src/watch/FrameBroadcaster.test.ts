@@ -1,0 +1,78 @@
+import type { DecodedFrame } from '@sgaps/core';
+import { createSampleSet, decodePicture, type Picture } from '@sgaps/protocol';
+import sharp from 'sharp';
+import { describe, expect, it, vi } from 'vitest';
+import { FrameBroadcaster, type Watcher } from './FrameBroadcaster.js';
+
+const grid = { width: 32, height: 18 };
+
+function frame(frameId: number, level: number): DecodedFrame {
+  const pixels = grid.width * grid.height;
+  return {
+    frameId,
+    time: frameId,
+    rgb: new Uint8ClampedArray(3 * pixels).fill(level),
+    uncertainty: new Float32Array(pixels).fill(0.5),
+    confidence: new Uint8Array(pixels).fill(200),
+    samples: createSampleSet(0),
+  } as DecodedFrame;
+}
+
+function watcher(backlog = 0): Watcher & { pictures: Picture[] } {
+  const pictures: Picture[] = [];
+  return { pictures, backlog: () => backlog, send: (_type, bytes) => pictures.push(decodePicture(bytes)) };
+}
+
+const fail = (error: unknown): never => {
+  throw error;
+};
+
+describe('FrameBroadcaster', () => {
+  it('drops frames rather than queue them: the newest wins', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    const viewer = watcher();
+    broadcaster.add(viewer);
+    for (let i = 0; i < 10; i++) broadcaster.offer(frame(i, i), i, null);
+    await vi.waitFor(() => expect(viewer.pictures.at(-1)?.frameId).toBe(9));
+    expect(viewer.pictures.map(({ frameId }) => frameId)).toEqual([0, 9]);
+    expect(broadcaster).toMatchObject({ sent: 2, dropped: 8 });
+  });
+
+  it('copies what it is given: the decoder may go on', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    const viewer = watcher();
+    broadcaster.add(viewer);
+    const given = frame(1, 180);
+    broadcaster.offer(given, 1, null);
+    given.rgb.fill(0);
+    await vi.waitFor(() => expect(viewer.pictures.length).toBe(1));
+    const shown = await sharp(viewer.pictures[0].data).raw().toBuffer();
+    expect(Math.abs(shown[100] - 180)).toBeLessThan(3);
+  });
+
+  it('sends overlays to those who asked, ahead of the frame', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    const [plain, curious] = [watcher(), watcher()];
+    broadcaster.add(plain);
+    broadcaster.add(curious);
+    broadcaster.setOverlays(curious, ['uncertainty', 'confidence']);
+    broadcaster.offer(frame(1, 9), 1, null);
+    await vi.waitFor(() => expect(curious.pictures.length).toBe(3));
+    expect(curious.pictures.map(({ layer }) => layer)).toEqual(['uncertainty', 'confidence', 'frame']);
+    expect(plain.pictures.map(({ layer }) => layer)).toEqual(['frame']);
+    const map = await sharp(curious.pictures[0].data).greyscale().raw().toBuffer();
+    expect(Math.abs(map[50] - 127)).toBeLessThan(4);
+  });
+
+  it('does nothing for nobody, and skips those who cannot keep up', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    broadcaster.offer(frame(0, 0), 0, null);
+    expect(broadcaster.sent).toBe(0);
+    const [fast, slow] = [watcher(), watcher(10_000_000)];
+    broadcaster.add(fast);
+    broadcaster.add(slow);
+    broadcaster.offer(frame(1, 0), 1, null);
+    await vi.waitFor(() => expect(fast.pictures.length).toBe(1));
+    expect(slow.pictures).toEqual([]);
+  });
+});
