@@ -15,6 +15,15 @@ const HEADER = `{ recordingId: 'crash', game: 'g', grid: { width: 320, height: 1
 const WRITER = `
   import { writeSync } from 'node:fs';
   process.on('SIGXFSZ', () => {});
+  const say = (line) => {
+    for (;;) {
+      try {
+        return writeSync(1, line + '\\n');
+      } catch (error) {
+        if (error.code !== 'EAGAIN') throw error; // The parent is slow to read.
+      }
+    }
+  };
   const { RecordingStore } = await import(${JSON.stringify(MODULE)});
   const [folder, payload, pause] = JSON.parse(process.env.SGAPS_TEST_WRITER);
   const store = await RecordingStore.open({ folder });
@@ -26,12 +35,12 @@ const WRITER = `
     new DataView(bytes.buffer).setUint32(0, i);
     const time = i * 7;
     const took = i % 50 === 49 ? writer.snapshot(time, i, bytes) : writer.append(i % 10 === 9 ? 'event' : 'pixels', time, bytes, i, i);
-    if (took) writeSync(1, i + '\\n');
+    if (took) say(i);
     if (i % 5 === 0) await new Promise((done) => setTimeout(done, pause));
   }
   const last = writer.append('pixels', 1e6, bytes);
   await writer.close();
-  writeSync(1, JSON.stringify({ errors, state: writer.state, code: writer.error?.code, last }) + '\\n');
+  say(JSON.stringify({ errors, state: writer.state, code: writer.error?.code, last }));
   await store.close();
 `;
 
