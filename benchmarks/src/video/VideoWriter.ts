@@ -21,6 +21,9 @@ export const PLAYABLE_H264 = [
   '+faststart',
 ] as const;
 
+/** No dates, versions or random ids in the file: the same frames give the same bytes. */
+const REPEATABLE = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1'];
+
 /**
  * Writes raw RGB frames into a video file through ffmpeg: lossless by default.
  *
@@ -57,7 +60,7 @@ export class VideoWriter {
       '-i',
       'pipe:0',
     ];
-    this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, path], ['pipe', 'ignore', 'pipe']);
+    this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, ...REPEATABLE, path], ['pipe', 'ignore', 'pipe']);
     if (!this.run.process.stdin) throw new SgapsError('UNSUPPORTED', 'ffmpeg took no input stream.');
     this.input = this.run.process.stdin;
     // The reason of a broken pipe is told by ffmpeg's exit status, which `close` reports.
