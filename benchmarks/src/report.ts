@@ -82,7 +82,14 @@ function page(own: readonly MeasuredClip[], others: readonly MeasuredClip[], cod
     );
   }
   if (others.length > 0) parts.push('## Clips of other people’s games', '', clipTable(others), '', clipSources(others), '');
-  parts.push('## Sizes of packets', '', codecs, '');
+  parts.push(
+    '## Sizes of packets',
+    '',
+    '`npm run bench:codecs`: bytes of one packet, without framing; times in µs.',
+    '',
+    codecs,
+    '',
+  );
   return parts.join('\n');
 }
 

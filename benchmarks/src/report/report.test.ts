@@ -42,14 +42,16 @@ describe('clipTable', () => {
 });
 
 describe('codecTable', () => {
-  it('takes lists and objects', () => {
-    expect(codecTable('noise\n[{"set":"grid","bytes":19},{"set":"cluster","bytes":90.5,"note":"x"}]')).toBe(
-      '| set | bytes | note |\n|---|---|---|\n| grid | 19 |  |\n| cluster | 90.50 | x |',
+  it('makes a table of each list', () => {
+    const output =
+      'noise\n{"coordinates":[{"name":"grid","bytes":19},{"name":"cluster","bytes":90.5,"micros":{"p50":3}}],"withinLimits":true}';
+    expect(codecTable(output)).toBe(
+      '### Coordinates\n\n| name | bytes | micros p50 |\n|---|---:|---:|\n| grid | 19 |  |\n| cluster | 90.50 | 3 |',
     );
-    expect(codecTable('{"pixels":{"unchanged":800}}')).toBe('| figure | value |\n|---|---|\n| pixels.unchanged | 800 |');
   });
 
   it('refuses other output', () => {
+    expect(() => codecTable('{"withinLimits":true}')).toThrow(expect.objectContaining({ code: 'BYTES_MALFORMED' }));
     expect(() => codecTable('no figures')).toThrow(expect.objectContaining({ code: 'BYTES_MALFORMED' }));
   });
 });
