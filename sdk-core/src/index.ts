@@ -1,0 +1,5 @@
+export type { Composition } from './memory/LayeredMemory.js';
+export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export { DiffusionReconstructor } from './reconstruct/DiffusionReconstructor.js';
+export type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './reconstruct/Reconstructor.js';
+export { type DecodedFrame, SessionDecoder } from './session/SessionDecoder.js';

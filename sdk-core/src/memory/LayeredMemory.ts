@@ -1,0 +1,430 @@
+import { type ByteReader, type ByteWriter, type CaptureGrid, type FrameState, type PixelFrame, SgapsError, type TrackedObject } from '@sgaps/protocol';
+import { readText, writeText } from '../session/snapshotBytes.js';
+import { DynamicMemory } from './DynamicMemory.js';
+import { ObjectLayer, observeObject, type PlacedObject } from './ObjectLayer.js';
+import { EARNED, type Prediction, ScrollLayer } from './ScrollLayer.js';
+import { CONFIDENCE_START } from './TemporalMemoryBank.js';
+
+/** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
+const MOTION_STEPS = 14;
+/** The same for what is only known from a mean. */
+const COARSE_STEPS = 40;
+/** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
+const SCENERY_SHARE = 0.3;
+const MAX_LAYERS = 5;
+/** A frame in which more than this share of at least so many known samples is contradicted starts a new scene. */
+const CUT = 0.6;
+const CUT_SAMPLES = 48;
+/** Cells this near to a contradicted one lose confidence, grid pixels. */
+const SUSPECT_RADIUS = 3;
+/** Confidence of cells known only from a mean of 2^level squares. */
+const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
+
+/** Everything memory says about one frame, as arrays over the grid; buffers are reused. */
+export interface Composition {
+  readonly rgb: Uint8ClampedArray;
+  /** 0 unknown … 255 certain. */
+  readonly confidence: Uint8Array;
+  /** Frames since the content was last looked at, at most 255. */
+  readonly age: Uint8Array;
+  readonly score: Int16Array;
+}
+
+interface SceneryLayer {
+  /** 'screen', 'camera' or 'object:ID'. */
+  readonly key: string;
+  layer: ScrollLayer | null;
+  /** Offset at which the layer would have been the screen's: a layer is made once its motion differs. */
+  originX: number;
+  originY: number;
+  x: number;
+  y: number;
+  present: boolean;
+}
+
+export function createComposition(grid: CaptureGrid): Composition {
+  const pixels = grid.width * grid.height;
+  return {
+    rgb: new Uint8ClampedArray(3 * pixels),
+    confidence: new Uint8Array(pixels),
+    age: new Uint8Array(pixels),
+    score: new Int16Array(pixels),
+  };
+}
+
+/**
+ * All memory of a session: scroll layers for what moves as one, patches for tracked objects, and the dynamic memory
+ * that says where neither can be trusted (DESIGN.md, "Layered memory"; S10).
+ *
+ * @example
+ * ```ts
+ * const memory = new LayeredMemory({ width: 320, height: 180 });
+ * memory.observe(frame);
+ * memory.compose(frame.state, composition);
+ * ```
+ */
+export class LayeredMemory {
+  readonly dynamic: DynamicMemory;
+  readonly objects = new ObjectLayer();
+  private readonly layers: SceneryLayer[] = [];
+  private readonly screen: ScrollLayer;
+  private frame = 0;
+  private readonly suspects = new Int32Array(4096);
+  private suspectCount = 0;
+  /** Share of this frame's samples that contradicted confident memory. */
+  contradicted = 0;
+
+  constructor(private readonly grid: CaptureGrid) {
+    this.dynamic = new DynamicMemory(grid.width, grid.height);
+    this.blockLooks = new Int32Array(this.dynamic.heat.length);
+    this.screen = new ScrollLayer(ringSide(grid.width), ringSide(grid.height));
+    this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
+  }
+
+  /** Takes a frame's samples in. */
+  observe(frame: PixelFrame): void {
+    this.frame = frame.frameId;
+    this.dynamic.advance(frame.frameId);
+    this.track(frame.state);
+    this.takeSamples(frame, this.place(frame.state));
+  }
+
+  /** Draws what memory says of a frame with this state, of now or of a moment to come. */
+  compose(state: FrameState, out: Composition): void {
+    const { width, height } = this.grid;
+    const objects = this.place(state);
+    let first = true;
+    out.age.fill(0);
+    this.rank();
+    for (const layer of this.ranked) {
+      layer.compose(width, height, out.rgb, out.confidence, out.score, !first);
+      first = false;
+    }
+    for (const placed of objects) {
+      this.objects.compose(placed, width, this.frame, out.rgb, out.confidence, out.age);
+    }
+    this.cool(out);
+  }
+
+  /** Forgets the scenery, keeps what objects look like (scene cut). */
+  forgetScenery(): void {
+    for (const entry of this.layers) entry.layer?.clear();
+    this.dynamic.clear();
+  }
+
+  /** Writes everything memory holds; a restored memory behaves exactly alike. */
+  save(writer: ByteWriter): void {
+    writer.i32(this.frame);
+    this.dynamic.save(writer);
+    this.objects.save(writer);
+    writer.varint(this.layers.length);
+    for (const entry of this.layers) {
+      writeText(writer, entry.key);
+      for (const value of [entry.originX, entry.originY, entry.x, entry.y]) writer.f64(value);
+      writer.u8(entry.present ? 1 : 0);
+      writer.u8(entry.layer ? 1 : 0);
+      entry.layer?.save(writer);
+    }
+  }
+
+  /** Takes up what `save` wrote for the same grid. Throws a typed error when the bytes do not fit. */
+  restore(reader: ByteReader): void {
+    this.frame = reader.i32('frame');
+    this.dynamic.restore(reader);
+    this.objects.restore(reader);
+    const count = reader.varint('layer count', MAX_LAYERS);
+    if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
+    this.layers.length = 1;
+    for (let i = 0; i < count; i++) {
+      const key = readText(reader, 'layer key');
+      const originX = reader.f64('origin');
+      const originY = reader.f64('origin');
+      const x = reader.f64('place');
+      const y = reader.f64('place');
+      const present = reader.u8('presence') === 1;
+      const layer = reader.u8('layer') === 1 ? (i === 0 ? this.screen : this.createLayer()) : null;
+      layer?.restore(reader);
+      if (i > 0) this.layers.push({ key, layer, originX, originY, x, y, present });
+    }
+  }
+
+  private createLayer(): ScrollLayer {
+    return new ScrollLayer(2 * ringSide(this.grid.width), 2 * ringSide(this.grid.height));
+  }
+
+  /** Lowers the confidence of what lies in blocks that keep changing. */
+  private cool(out: Composition): void {
+    const { width, height } = this.grid;
+    const { heat, columns, rows } = this.dynamic;
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        const h = heat[y * columns + x];
+        if (h < 0.05) continue;
+        const factor = 1 - 0.6 * h;
+        const right = Math.min(width, 8 * x + 8);
+        const bottom = Math.min(height, 8 * y + 8);
+        for (let v = 8 * y; v < bottom; v++) {
+          for (let u = 8 * x; u < right; u++) out.confidence[v * width + u] *= factor;
+        }
+      }
+    }
+  }
+
+  /** Follows which surfaces move apart from the screen, and gives each its own layer once it does. */
+  private track(state: FrameState): void {
+    const { width, height } = this.grid;
+    for (const entry of this.layers) entry.present = entry.key === 'screen';
+    const camera = state.cameras[0];
+    if (camera) this.follow('camera', camera.viewX, camera.viewY);
+    for (const object of state.objects) {
+      if (!isScenery(object, this.grid)) continue;
+      const x = (camera ? object.scrollFactorX * camera.viewX : 0) - object.x + object.tileX;
+      const y = (camera ? object.scrollFactorY * camera.viewY : 0) - object.y + object.tileY;
+      this.follow(`object:${object.id}`, x, y);
+    }
+    for (const entry of this.layers) {
+      if (entry.layer || !entry.present) continue;
+      const dx = entry.x - entry.originX;
+      const dy = entry.y - entry.originY;
+      if (dx === 0 && dy === 0) continue;
+      if (this.layers.some((other) => other.layer && other !== entry && other.present && moves(other, dx, dy))) continue;
+      entry.layer = this.createLayer();
+      // Until now the surface stood still on the screen: what the screen knows is the surface's too.
+      this.screen.place(0, 0);
+      entry.layer.place(entry.originX, entry.originY);
+      entry.layer.fork(this.screen, width, height);
+      entry.layer.prior = 16;
+    }
+  }
+
+  private follow(key: string, x: number, y: number): void {
+    let entry = this.layers.find((candidate) => candidate.key === key);
+    if (!entry) {
+      if (this.layers.length >= MAX_LAYERS) return;
+      entry = { key, layer: null, originX: x, originY: y, x, y, present: true };
+      this.layers.push(entry);
+    }
+    entry.x = x;
+    entry.y = y;
+    entry.present = true;
+  }
+
+  private place(state: FrameState): PlacedObject[] {
+    const { width, height } = this.grid;
+    const camera = state.cameras[0];
+    const viewX = camera?.viewX ?? 0;
+    const viewY = camera?.viewY ?? 0;
+    for (const entry of this.layers) {
+      if (!entry.layer) continue;
+      if (entry.key === 'screen') entry.layer.place(0, 0);
+      else if (entry.key === 'camera') entry.layer.place(viewX, viewY);
+      else {
+        const object = state.objects.find((candidate) => `object:${candidate.id}` === entry.key);
+        if (!object) entry.layer.place(entry.x, entry.y);
+        else entry.layer.place(object.scrollFactorX * viewX - object.x + object.tileX, object.scrollFactorY * viewY - object.y + object.tileY);
+      }
+    }
+    const objects: PlacedObject[] = [];
+    for (const object of state.objects) {
+      if (isScenery(object, this.grid)) continue;
+      const placed = this.objects.place(object, viewX, viewY, width, height, this.frame);
+      if (placed) objects.push(placed);
+    }
+    return objects;
+  }
+
+  /** The layers in sight, the dominant one first. */
+  private rank(): void {
+    const { ranked } = this;
+    ranked.length = 0;
+    for (const entry of this.layers) if (entry.layer && entry.present) ranked.push(entry.layer);
+    ranked.sort((a, b) => b.prior - a.prior);
+  }
+  private readonly ranked: ScrollLayer[] = [];
+
+  private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
+    const { samples, values } = frame;
+    this.suspectCount = 0;
+    this.rank();
+    this.blockLooks.fill(0);
+    for (let i = 0; i < samples.count; i++) {
+      const kind = samples.kind[i];
+      if (kind > 4) continue;
+      const r = values.rgb[3 * i];
+      const g = values.rgb[3 * i + 1];
+      const b = values.rgb[3 * i + 2];
+      if (kind > 0) {
+        this.takeMean(samples.u[i], samples.v[i], kind, r, g, b);
+        continue;
+      }
+      const outcome = this.takePoint(samples.u[i], samples.v[i], r, g, b, values.bits[i], objects);
+      // A block is contradicted when most of what was known in it is.
+      if (outcome !== 0) this.blockLooks[(samples.v[i] >> 3) * this.dynamic.columns + (samples.u[i] >> 3)] += outcome < 0 ? 257 : 256;
+    }
+    let confident = 0;
+    let contradicted = 0;
+    for (let b = 0; b < this.blockLooks.length; b++) {
+      const looks = this.blockLooks[b] >> 8;
+      if (looks === 0) continue;
+      confident++;
+      if (2 * (this.blockLooks[b] & 255) > looks) contradicted++;
+    }
+    this.contradicted = confident >= CUT_SAMPLES ? contradicted / confident : 0;
+    if (this.contradicted > CUT) this.forgetScenery();
+    else this.spreadSuspicion();
+  }
+
+  private readonly blockLooks: Int32Array;
+  private readonly here: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
+  private readonly below: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
+  private readonly sample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
+
+  /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
+  private takePoint(u: number, v: number, r: number, g: number, b: number, bits: number, objects: readonly PlacedObject[]): number {
+    const { below, here, sample, frame } = this;
+    sample.r = r;
+    sample.g = g;
+    sample.b = b;
+    sample.tolerance = MOTION_STEPS + (1 << (8 - bits)) / 2;
+    sample.exact = bits >= 8;
+    // The scenery's best guess.
+    below.confidence = 0;
+    let best = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < this.ranked.length; k++) {
+      const layer = this.ranked[k];
+      if (layer.predict(u, v, here) === 0 || (k > 0 && here.evidence < EARNED)) continue;
+      const score = layer.prior + here.evidence + (here.confidence >> 3);
+      if (score <= best) continue;
+      best = score;
+      below.r = here.r;
+      below.g = here.g;
+      below.b = here.b;
+      below.confidence = here.confidence;
+    }
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const placed = objects[o];
+      if (u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      const outcome = observeObject(placed, u, v, sample, below, frame);
+      if (outcome === 'outside' || outcome === 'behind') continue;
+      if (outcome === 'new') return 0;
+      if (outcome === 'same') return 1;
+      this.dynamic.contradict(u, v, frame);
+      return -1;
+    }
+    return this.takeScenery(u, v, r, g, b, bits);
+  }
+
+  private takeScenery(u: number, v: number, r: number, g: number, b: number, bits: number): number {
+    const { below, here, sample, frame, layers } = this;
+    const half = (1 << (8 - bits)) / 2;
+    const known = below.confidence;
+    let several = 0;
+    for (const entry of layers) if (entry.layer && entry.present) several++;
+    let agree = 0;
+    let disagree = 0;
+    for (const entry of layers) {
+      const { layer } = entry;
+      if (!layer || !entry.present) continue;
+      if (layer.predict(u, v, here) === 0) {
+        layer.discover(u, v, r, g, b, CONFIDENCE_START, frame);
+        continue;
+      }
+      const dr = projected(r - here.r, half);
+      const dg = projected(g - here.g, half);
+      const db = projected(b - here.b, half);
+      const same = Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance;
+      if (same) {
+        agree++;
+        layer.confirm(u, v, dr, dg, db, frame);
+      } else {
+        disagree++;
+        layer.replace(u, v, r, g, b, here.confidence >= CONFIDENCE_START ? CONFIDENCE_START - 30 : CONFIDENCE_START, frame);
+      }
+      this.verdicts[layers.indexOf(entry)] = same ? 1 : -1;
+    }
+    if (several > 1 && agree > 0 && disagree > 0) {
+      for (let k = 0; k < layers.length; k++) {
+        const verdict = this.verdicts[k];
+        if (verdict !== 0) layers[k].layer?.weigh(u, v, verdict > 0 ? 24 : -24);
+      }
+    }
+    this.verdicts.fill(0);
+    if (known === 0) return 0;
+    const tolerance = known < CONFIDENCE_START ? COARSE_STEPS : sample.tolerance;
+    const owner = Math.abs(r - below.r) <= tolerance && Math.abs(g - below.g) <= tolerance && Math.abs(b - below.b) <= tolerance;
+    if (known < CONFIDENCE_START) {
+      if (!owner) this.suspect(u, v);
+      return 0;
+    }
+    if (owner) {
+      this.dynamic.confirm(u, v);
+      return 1;
+    }
+    this.dynamic.contradict(u, v, frame);
+    this.suspect(u, v);
+    return -1;
+  }
+
+  private suspect(u: number, v: number): void {
+    if (this.suspectCount < this.suspects.length) this.suspects[this.suspectCount++] = v * this.grid.width + u;
+  }
+
+  private readonly verdicts = new Int8Array(MAX_LAYERS);
+
+  /** A mean fills what is unknown under it and shifts what is only known from coarser looks. */
+  private takeMean(u0: number, v0: number, kind: number, r: number, g: number, b: number): void {
+    const { width, height } = this.grid;
+    const right = Math.min(width, u0 + (1 << kind));
+    const bottom = Math.min(height, v0 + (1 << kind));
+    const confidence = MEAN_CONFIDENCE[kind];
+    for (const layer of this.ranked) {
+      const { bank } = layer;
+      for (let v = v0; v < bottom; v++) {
+        for (let u = u0; u < right; u++) {
+          const cell = layer.cellAt(u, v);
+          if (bank.confidence[cell] <= confidence) bank.write(cell, r, g, b, confidence, this.frame);
+        }
+      }
+    }
+  }
+
+  /** What stands beside a contradicted pixel has probably changed with it. */
+  private spreadSuspicion(): void {
+    const { width, height } = this.grid;
+    for (let i = 0; i < this.suspectCount; i++) {
+      const u0 = this.suspects[i] % width;
+      const v0 = (this.suspects[i] - u0) / width;
+      for (const entry of this.layers) {
+        const { layer } = entry;
+        if (!layer || !entry.present) continue;
+        for (let v = Math.max(0, v0 - SUSPECT_RADIUS); v <= Math.min(height - 1, v0 + SUSPECT_RADIUS); v++) {
+          for (let u = Math.max(0, u0 - SUSPECT_RADIUS); u <= Math.min(width - 1, u0 + SUSPECT_RADIUS); u++) {
+            const cell = layer.cellAt(u, v);
+            const known = layer.bank.confidence[cell];
+            if (layer.bank.seen[cell] !== this.frame) layer.bank.confidence[cell] = known < CONFIDENCE_START ? known >> 1 : (known * 5) >> 3;
+          }
+        }
+      }
+    }
+  }
+}
+
+function isScenery(object: TrackedObject, grid: CaptureGrid): boolean {
+  return object.width * object.height >= SCENERY_SHARE * grid.width * grid.height;
+}
+
+function moves(entry: SceneryLayer, dx: number, dy: number): boolean {
+  return Math.abs(entry.x - entry.originX - dx) < 0.01 && Math.abs(entry.y - entry.originY - dy) < 0.01;
+}
+
+/** The part of an innovation that lies outside the sample's quantisation cell (S15). */
+function projected(innovation: number, half: number): number {
+  if (half <= 0.5) return innovation;
+  return innovation > half ? innovation - half : innovation < -half ? innovation + half : 0;
+}
+
+function ringSide(side: number): number {
+  let ring = 64;
+  while (ring < side + 32) ring *= 2;
+  return ring;
+}

@@ -1,0 +1,373 @@
+import { type ByteReader, type ByteWriter, SgapsError } from '@sgaps/protocol';
+import { readArray, writeArray } from '../session/snapshotBytes.js';
+import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from './TemporalMemoryBank.js';
+
+const TILE_SHIFT = 5;
+const TILE = 1 << TILE_SHIFT;
+/** Tag of a ring slot that holds nothing. */
+const EMPTY_SLOT = 0x7fffffff;
+/** A view this close to a whole pixel is taken as whole: resampling would only blur. */
+const WHOLE = 1 / 32;
+/** A bilinear neighbour with less than this share of a sample is not written by it. */
+const WRITE_SHARE = 0.25;
+
+/** Evidence a layer must have earned at a place, by samples that told layers apart, to be believed over the dominant one. */
+export const EARNED = 20;
+/** Confidence left to such a layer where the dominant one has not been looked at. */
+export const UNPROVEN = 90;
+
+/** What a layer says about one pixel; one object is reused by all callers. */
+export interface Prediction {
+  r: number;
+  g: number;
+  b: number;
+  /** 0 unknown … 255 certain. */
+  confidence: number;
+  /** Evidence earned at the pixel, −254 … 254. */
+  evidence: number;
+}
+
+/**
+ * Memory of a surface that moves as one across the screen: the screen itself (HUD), the world under a scrolling camera,
+ * a parallax background. Kept in the surface's own coordinates, on a ring that remembers a window around the view, so
+ * that what left the screen is still known when it comes back, and read once at sub-pixel phase (DESIGN.md, "Layered memory").
+ *
+ * Layer coordinate of screen pixel (u, v) is (u + offsetX, v + offsetY).
+ *
+ * @example
+ * ```ts
+ * const world = new ScrollLayer(1024, 512);
+ * world.place(camera.viewX, camera.viewY);
+ * world.predict(160, 90, prediction);
+ * ```
+ */
+export class ScrollLayer {
+  readonly bank: TemporalMemoryBank;
+  /** Evidence of ownership per 8×8 block of the ring, −127 … 127. */
+  readonly blockEvidence: Int8Array;
+  /** Evidence of ownership over the whole screen, −64 … 64: what holds where nothing was looked at yet. */
+  prior = 0;
+  /** World tile that a ring slot holds, per slot: x and y. */
+  readonly tags: Int32Array;
+  private readonly maskX: number;
+  private readonly maskY: number;
+  private readonly tileColumns: number;
+  private readonly blockColumns: number;
+  private wholeX = 0;
+  private wholeY = 0;
+  private fractionX = 0;
+  private fractionY = 0;
+
+  /** `ringWidth` and `ringHeight` are powers of two, at least the grid's sides plus one tile. */
+  constructor(ringWidth: number, ringHeight: number) {
+    this.bank = new TemporalMemoryBank(ringWidth, ringHeight);
+    this.maskX = ringWidth - 1;
+    this.maskY = ringHeight - 1;
+    this.tileColumns = ringWidth >> TILE_SHIFT;
+    this.blockColumns = ringWidth >> 3;
+    this.blockEvidence = new Int8Array((ringWidth >> 3) * (ringHeight >> 3));
+    this.tags = new Int32Array(2 * this.tileColumns * (ringHeight >> TILE_SHIFT)).fill(EMPTY_SLOT);
+  }
+
+  /** Sets where the layer lies under the screen for the calls that follow. */
+  place(offsetX: number, offsetY: number): void {
+    this.wholeX = Math.floor(offsetX + WHOLE);
+    this.wholeY = Math.floor(offsetY + WHOLE);
+    const fx = offsetX - this.wholeX;
+    const fy = offsetY - this.wholeY;
+    this.fractionX = fx < WHOLE ? 0 : fx;
+    this.fractionY = fy < WHOLE ? 0 : fy;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.bank.confidence.fill(0);
+    this.bank.evidence.fill(0);
+    this.blockEvidence.fill(0);
+    this.prior = 0;
+    this.tags.fill(EMPTY_SLOT);
+  }
+
+  /** Writes all that is known, tile by tile. */
+  save(writer: ByteWriter): void {
+    writer.f64(this.prior);
+    writeArray(writer, this.blockEvidence);
+    const { bank, tags } = this;
+    const held = this.heldSlots();
+    writer.varint(held.length);
+    for (const slot of held) {
+      writer.varint(slot);
+      writer.i32(tags[2 * slot]);
+      writer.i32(tags[2 * slot + 1]);
+      this.eachTileRow(slot, (from, to) => {
+        writeArray(writer, bank.confidence.subarray(from, to));
+        writeArray(writer, bank.evidence.subarray(from, to));
+        writeArray(writer, bank.value.subarray(3 * from, 3 * to));
+        writeArray(writer, bank.seen.subarray(from, to));
+      });
+    }
+  }
+
+  /** Takes up what `save` wrote. Throws a typed error when the bytes are not a layer of this size. */
+  restore(reader: ByteReader): void {
+    this.clear();
+    this.prior = reader.f64('layer prior');
+    readArray(reader, this.blockEvidence, 'block evidence');
+    const slots = this.tags.length / 2;
+    const count = reader.varint('tile count', slots);
+    const { bank, tags } = this;
+    for (let i = 0; i < count; i++) {
+      const slot = reader.varint('tile slot');
+      if (slot >= slots) throw SgapsError.limit('tile slot', slot, slots - 1);
+      tags[2 * slot] = reader.i32('tile tag');
+      tags[2 * slot + 1] = reader.i32('tile tag');
+      this.eachTileRow(slot, (from, to) => {
+        readArray(reader, bank.confidence.subarray(from, to), 'confidence');
+        readArray(reader, bank.evidence.subarray(from, to), 'evidence');
+        readArray(reader, bank.value.subarray(3 * from, 3 * to), 'value');
+        readArray(reader, bank.seen.subarray(from, to), 'seen');
+      });
+    }
+  }
+
+  /** Takes over what `other` knows of the `width` × `height` pixels both now show (both must be placed). */
+  fork(other: ScrollLayer, width: number, height: number): void {
+    for (let v = 0; v <= height; v++) {
+      for (let u = 0; u <= width; u++) {
+        const from = other.knownCell(u + other.wholeX, v + other.wholeY);
+        if (from < 0) continue;
+        const to = this.ownCell(u + this.wholeX, v + this.wholeY);
+        const { bank } = this;
+        for (let c = 0; c < 3; c++) bank.value[3 * to + c] = other.bank.value[3 * from + c];
+        bank.confidence[to] = other.bank.confidence[from];
+        bank.seen[to] = other.bank.seen[from];
+      }
+    }
+  }
+
+  /** Reads the pixel (u, v) into `out`; returns its confidence. */
+  predict(u: number, v: number, out: Prediction): number {
+    const x = u + this.wholeX;
+    const y = v + this.wholeY;
+    const { fractionX: fx, fractionY: fy } = this;
+    out.confidence = 0;
+    let nearest = -1;
+    let best = -1;
+    let sum = 0;
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    const { value, confidence } = this.bank;
+    for (let j = 0; j < 2; j++) {
+      const wy = j ? fy : 1 - fy;
+      if (wy === 0) continue;
+      for (let i = 0; i < 2; i++) {
+        const w = (i ? fx : 1 - fx) * wy;
+        if (w === 0) continue;
+        const cell = this.knownCell(x + i, y + j);
+        if (w > best) {
+          best = w;
+          nearest = cell;
+        }
+        if (cell < 0 || confidence[cell] === 0) continue;
+        sum += w;
+        r += w * value[3 * cell];
+        g += w * value[3 * cell + 1];
+        b += w * value[3 * cell + 2];
+      }
+    }
+    if (nearest < 0 || confidence[nearest] === 0) return 0;
+    const scale = 1 / (sum * (1 << VALUE_SHIFT));
+    out.r = r * scale;
+    out.g = g * scale;
+    out.b = b * scale;
+    out.confidence = confidence[nearest];
+    out.evidence = this.bank.evidence[nearest] + this.blockEvidence[this.blockOf(nearest)];
+    return out.confidence;
+  }
+
+  /** Confirms the pixel with the innovation (dr, dg, db), shared among the cells that made the prediction. */
+  confirm(u: number, v: number, dr: number, dg: number, db: number, frame: number): void {
+    this.spread(u, v, (cell, weight, squares) => this.bank.confirm(cell, dr, dg, db, Math.min(1, weight / squares), frame));
+  }
+
+  /** Replaces the pixel's content. */
+  replace(u: number, v: number, r: number, g: number, b: number, confidence: number, frame: number): void {
+    this.spread(u, v, (cell, weight) => {
+      if (weight >= WRITE_SHARE || this.bank.confidence[cell] === 0) this.bank.write(cell, r, g, b, confidence, frame);
+    });
+  }
+
+  /** First look at an unknown pixel: fills the cells nobody has seen, leaves the others. */
+  discover(u: number, v: number, r: number, g: number, b: number, confidence: number, frame: number): void {
+    this.spread(u, v, (cell, weight) => {
+      const known = this.bank.confidence[cell];
+      if (known < CONFIDENCE_START && (weight >= WRITE_SHARE || known === 0)) this.bank.write(cell, r, g, b, confidence, frame);
+    });
+  }
+
+  /** Adds evidence for (positive) or against (negative) this layer owning the pixel. */
+  weigh(u: number, v: number, amount: number): void {
+    const cell = this.ownCell(u + this.wholeX + (this.fractionX >= 0.5 ? 1 : 0), v + this.wholeY + (this.fractionY >= 0.5 ? 1 : 0));
+    const { evidence } = this.bank;
+    this.prior += (Math.sign(amount) * 64 - this.prior) / 64;
+    evidence[cell] = clampEvidence(evidence[cell] + amount);
+    const block = this.blockOf(cell);
+    this.blockEvidence[block] = clampEvidence(this.blockEvidence[block] + (amount >> 1));
+  }
+
+  /** The cell nearest to the pixel; a slot that holds another part of the world is emptied first. */
+  cellAt(u: number, v: number): number {
+    return this.ownCell(u + this.wholeX + (this.fractionX >= 0.5 ? 1 : 0), v + this.wholeY + (this.fractionY >= 0.5 ? 1 : 0));
+  }
+
+  /**
+   * Writes the layer's picture of the whole `width` × `height` screen: RGB into `rgb`, confidence, and ownership score
+   * into `score`; with `contest`, only where this layer's score beats the one already there.
+   */
+  compose(width: number, height: number, rgb: Uint8ClampedArray, confidence: Uint8Array, score: Int16Array, contest: boolean): void {
+    const { fractionX: fx, fractionY: fy, maskX, maskY, bank } = this;
+    const { value, confidence: known } = bank;
+    const stepX = fx > 0 ? 1 : 0;
+    const ringWidth = maskX + 1;
+    const w11 = fx * fy;
+    const w01 = fx * (1 - fy);
+    const w10 = (1 - fx) * fy;
+    const w00 = (1 - fx) * (1 - fy);
+    const nearX = fx >= 0.5 ? 1 : 0;
+    const nearY = fy >= 0.5 ? 1 : 0;
+    const down = 1 / (1 << VALUE_SHIFT);
+    const prior = Math.round(this.prior);
+    for (let v = 0; v < height; v++) {
+      const y = v + this.wholeY;
+      const row0 = (y & maskY) * ringWidth;
+      const row1 = fy > 0 ? ((y + 1) & maskY) * ringWidth : row0;
+      const nearRow = nearY ? row1 : row0;
+      let u = 0;
+      while (u < width) {
+        const x = u + this.wholeX;
+        const end = Math.min(width, u + TILE - (x & (TILE - 1)));
+        if (!this.holds(x, y)) {
+          if (!contest) confidence.fill(0, v * width + u, v * width + end);
+          u = end;
+          continue;
+        }
+        for (; u < end; u++) {
+          const at = v * width + u;
+          const x0 = (u + this.wholeX) & maskX;
+          const x1 = (x0 + stepX) & maskX;
+          const nearest = nearRow + (nearX ? x1 : x0);
+          const sure = known[nearest];
+          if (sure === 0) {
+            if (!contest) confidence[at] = 0;
+            continue;
+          }
+          const earned = bank.evidence[nearest] + this.blockEvidence[this.blockOf(nearest)];
+          const mine = prior + earned + (sure >> 3);
+          if (contest) {
+            if (earned < EARNED || (confidence[at] !== 0 && mine <= score[at])) continue;
+            confidence[at] = confidence[at] === 0 && sure > UNPROVEN ? UNPROVEN : sure;
+          } else {
+            confidence[at] = sure;
+          }
+          score[at] = mine;
+          const to = 3 * at;
+          const c00 = row0 + x0;
+          if (stepX === 0 && fy === 0) {
+            rgb[to] = value[3 * c00] * down;
+            rgb[to + 1] = value[3 * c00 + 1] * down;
+            rgb[to + 2] = value[3 * c00 + 2] * down;
+            continue;
+          }
+          const c01 = row0 + x1;
+          const c10 = row1 + x0;
+          const c11 = row1 + x1;
+          if (known[c00] && known[c01] && known[c10] && known[c11]) {
+            for (let c = 0; c < 3; c++) {
+              rgb[to + c] = (w00 * value[3 * c00 + c] + w01 * value[3 * c01 + c] + w10 * value[3 * c10 + c] + w11 * value[3 * c11 + c]) * down;
+            }
+          } else {
+            rgb[to] = value[3 * nearest] * down;
+            rgb[to + 1] = value[3 * nearest + 1] * down;
+            rgb[to + 2] = value[3 * nearest + 2] * down;
+          }
+        }
+      }
+    }
+  }
+
+  private heldSlots(): number[] {
+    const held: number[] = [];
+    for (let slot = 0; 2 * slot < this.tags.length; slot++) if (this.tags[2 * slot] !== EMPTY_SLOT) held.push(slot);
+    return held;
+  }
+
+  private eachTileRow(slot: number, take: (from: number, to: number) => void): void {
+    const left = (slot % this.tileColumns) * TILE;
+    const top = Math.floor(slot / this.tileColumns) * TILE;
+    for (let row = top; row < top + TILE; row++) {
+      const from = row * (this.maskX + 1) + left;
+      take(from, from + TILE);
+    }
+  }
+
+  private spread(u: number, v: number, take: (cell: number, weight: number, squares: number) => void): void {
+    const x = u + this.wholeX;
+    const y = v + this.wholeY;
+    const { fractionX: fx, fractionY: fy } = this;
+    const squares = (fx * fx + (1 - fx) * (1 - fx)) * (fy * fy + (1 - fy) * (1 - fy));
+    for (let j = 0; j < 2; j++) {
+      const wy = j ? fy : 1 - fy;
+      if (wy === 0) continue;
+      for (let i = 0; i < 2; i++) {
+        const w = (i ? fx : 1 - fx) * wy;
+        if (w > 0) take(this.ownCell(x + i, y + j), w, squares);
+      }
+    }
+  }
+
+  private blockOf(cell: number): number {
+    const x = cell & this.maskX;
+    const y = (cell - x) / (this.maskX + 1);
+    return (y >> 3) * this.blockColumns + (x >> 3);
+  }
+
+  private slotOf(x: number, y: number): number {
+    return ((y & this.maskY) >> TILE_SHIFT) * this.tileColumns + ((x & this.maskX) >> TILE_SHIFT);
+  }
+
+  private holds(x: number, y: number): boolean {
+    const slot = 2 * this.slotOf(x, y);
+    return this.tags[slot] === x >> TILE_SHIFT && this.tags[slot + 1] === y >> TILE_SHIFT;
+  }
+
+  private knownCell(x: number, y: number): number {
+    return this.holds(x, y) ? (y & this.maskY) * (this.maskX + 1) + (x & this.maskX) : -1;
+  }
+
+  private ownCell(x: number, y: number): number {
+    if (!this.holds(x, y)) this.claim(x, y);
+    return (y & this.maskY) * (this.maskX + 1) + (x & this.maskX);
+  }
+
+  private claim(x: number, y: number): void {
+    const slot = 2 * this.slotOf(x, y);
+    this.tags[slot] = x >> TILE_SHIFT;
+    this.tags[slot + 1] = y >> TILE_SHIFT;
+    const left = x & this.maskX & ~(TILE - 1);
+    const top = y & this.maskY & ~(TILE - 1);
+    for (let row = top; row < top + TILE; row++) {
+      const from = row * (this.maskX + 1) + left;
+      this.bank.confidence.fill(0, from, from + TILE);
+      this.bank.evidence.fill(0, from, from + TILE);
+    }
+    for (let row = top >> 3; row < (top + TILE) >> 3; row++) {
+      const from = row * this.blockColumns + (left >> 3);
+      this.blockEvidence.fill(0, from, from + (TILE >> 3));
+    }
+  }
+}
+
+function clampEvidence(value: number): number {
+  return value < -127 ? -127 : value > 127 ? 127 : value;
+}

@@ -1,0 +1,45 @@
+import type { CaptureGrid, SampleSet, SampleValues } from '@sgaps/protocol';
+import type { Composition } from '../memory/LayeredMemory.js';
+
+/**
+ * What a reconstructor is given for one frame: what memory predicts and how sure it is, and the frame's own samples.
+ *
+ * @example
+ * ```ts
+ * reconstructor.reconstruct({ memory, samples, values, heat, heatColumns }, output);
+ * ```
+ */
+export interface ReconstructorInput {
+  readonly memory: Composition;
+  readonly samples: SampleSet;
+  readonly values: SampleValues;
+}
+
+/**
+ * The rebuilt frame: 8-bit RGB, 3 × W·H, and per-pixel uncertainty, 0 … 1 (expected error, not a probability).
+ *
+ * @example
+ * ```ts
+ * const output: ReconstructorOutput = { rgb: new Uint8ClampedArray(3 * 57600), uncertainty: new Float32Array(57600) };
+ * ```
+ */
+export interface ReconstructorOutput {
+  readonly rgb: Uint8ClampedArray;
+  readonly uncertainty: Float32Array;
+}
+
+/**
+ * Turns memory and samples into a frame. Implementations are deterministic: same input, same output.
+ *
+ * @example
+ * ```ts
+ * const decoder = new SessionDecoder({ grid, reconstructor: new DiffusionReconstructor(grid) });
+ * ```
+ */
+export interface Reconstructor {
+  /** Model id stored in recordings, name@version. */
+  readonly id: string;
+  /** Grid the instance works on. */
+  readonly grid: CaptureGrid;
+  reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void;
+}
