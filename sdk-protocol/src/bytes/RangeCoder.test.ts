@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSgapsError } from '../errors.js';
-import { codeSigned, codeSymbol, codeUnsigned, createModel, type RangeCoder, SIGNED_MODEL, UNSIGNED_MODEL } from './RangeCoder.js';
+import { codeSigned, codeUnsigned, createModel, type RangeCoder, SIGNED_MODEL, UNSIGNED_MODEL } from './RangeCoder.js';
 import { RangeDecoder } from './RangeDecoder.js';
 import { RangeEncoder } from './RangeEncoder.js';
 
@@ -28,7 +28,7 @@ function run(coder: RangeCoder, steps: readonly Step[]): number[] {
     if (one.kind === 'uniform') return coder.uniform(given(one.value), one.total);
     if (one.kind === 'unsigned') return codeUnsigned(coder, model, 1, given(one.value));
     if (one.kind === 'signed') return codeSigned(coder, model, 1 + UNSIGNED_MODEL, given(one.value));
-    return codeSymbol(coder, model, 1 + UNSIGNED_MODEL + SIGNED_MODEL, 8, given(one.value));
+    return coder.symbol(model, 1 + UNSIGNED_MODEL + SIGNED_MODEL, 8, given(one.value));
   });
 }
 

@@ -17,6 +17,8 @@ export interface RangeCoder {
   readonly encoding: boolean;
   /** One adaptive binary decision, 0 or 1. */
   bit(model: Uint32Array, index: number, bit: number): number;
+  /** A symbol of `bits` bits, each bit in the context of those above it: `2^bits` model entries from `base`. */
+  symbol(model: Uint32Array, base: number, bits: number, value: number): number;
   /** A value 0 … total − 1, all equally likely; total is 1 … 65,536. */
   uniform(value: number, total: number): number;
 }
@@ -89,18 +91,4 @@ export function codeSigned(coder: RangeCoder, model: Uint32Array, base: number, 
   const magnitude = codeUnsigned(coder, model, base, value < 0 ? -value : value);
   if (magnitude === 0) return 0;
   return coder.bit(model, base + UNSIGNED_MODEL, value < 0 ? 1 : 0) === 1 ? -magnitude | 0 : magnitude | 0;
-}
-
-/**
- * A symbol of `bits` bits, each bit coded in the context of those above it: `2^bits` model entries.
- *
- * @example
- * ```ts
- * const slot = codeSymbol(coder, model, base, 8, slotOfColour);
- * ```
- */
-export function codeSymbol(coder: RangeCoder, model: Uint32Array, base: number, bits: number, value: number): number {
-  let node = 1;
-  for (let i = bits - 1; i >= 0; i--) node = (node << 1) | coder.bit(model, base + node, (value >>> i) & 1);
-  return node - (1 << bits);
 }

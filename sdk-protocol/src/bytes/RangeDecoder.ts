@@ -46,6 +46,36 @@ export class RangeDecoder implements RangeCoder {
     return bit;
   }
 
+  symbol(model: Uint32Array, base: number, bits: number): number {
+    let node = 1;
+    let range = this.range;
+    let code = this.code;
+    for (let i = bits; i > 0; i--) {
+      const index = base + node;
+      const entry = model[index];
+      const bound = Math.imul(range >>> 15, (entry >>> 17) | 1) >>> 0;
+      const seen = entry & 1023;
+      const next = seen < MODEL_LIMIT ? entry + 1 : entry;
+      node <<= 1;
+      if (code < bound) {
+        range = bound;
+        model[index] = next + (Math.imul((0x3fffff - (entry >>> 10)) >>> 3, RATE[seen]) & ~1023);
+        node |= 1;
+      } else {
+        code -= bound;
+        range -= bound;
+        model[index] = next - (Math.imul(entry >>> 13, RATE[seen]) & ~1023);
+      }
+      while (range < 0x1000000) {
+        code = ((code << 8) | this.next()) >>> 0;
+        range = (range << 8) >>> 0;
+      }
+    }
+    this.range = range;
+    this.code = code;
+    return node - (1 << bits);
+  }
+
   uniform(_value: number, total: number): number {
     const step = (this.range / total) >>> 0;
     const value = (this.code / step) >>> 0;

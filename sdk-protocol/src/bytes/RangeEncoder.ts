@@ -53,6 +53,35 @@ export class RangeEncoder implements RangeCoder {
     return bit;
   }
 
+  symbol(model: Uint32Array, base: number, bits: number, value: number): number {
+    let node = 1;
+    let range = this.range;
+    for (let i = bits - 1; i >= 0; i--) {
+      const index = base + node;
+      const entry = model[index];
+      const bound = Math.imul(range >>> 15, (entry >>> 17) | 1) >>> 0;
+      const seen = entry & 1023;
+      const next = seen < MODEL_LIMIT ? entry + 1 : entry;
+      const bit = (value >>> i) & 1;
+      if (bit === 1) {
+        range = bound;
+        model[index] = next + (Math.imul((0x3fffff - (entry >>> 10)) >>> 3, RATE[seen]) & ~1023);
+      } else {
+        this.add(bound);
+        range -= bound;
+        model[index] = next - (Math.imul(entry >>> 13, RATE[seen]) & ~1023);
+      }
+      if (range < 0x1000000) {
+        this.range = range;
+        this.normalise();
+        range = this.range;
+      }
+      node = (node << 1) | bit;
+    }
+    this.range = range;
+    return node - (1 << bits);
+  }
+
   uniform(value: number, total: number): number {
     const step = (this.range / total) >>> 0;
     this.add(step * value);

@@ -1,4 +1,4 @@
-import { codeSigned, codeSymbol, codeUnsigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
+import { codeSigned, codeUnsigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
@@ -120,7 +120,7 @@ export class CoordinateBody {
 
   /** A group in the form chosen for it. */
   codeGroup(coder: RangeCoder, group: Group, choice: FormChoice): void {
-    const form = codeSymbol(coder, this.model, GROUP_FORM, 3, choice.form);
+    const form = coder.symbol(this.model, GROUP_FORM, 3, choice.form);
     if (form === Form.grid) codeLattice(coder, this.forms, choice.lattice, group, this.grid);
     else if (form === Form.cluster) codeClusters(coder, this.forms, group, this.grid);
     else if (form === Form.raw) codeRaw(coder, this.forms, choice.raw, group, this.grid);
@@ -133,7 +133,7 @@ export class CoordinateBody {
   /** A density map in the form chosen for it. */
   codeDensity(coder: RangeCoder, density: Uint8Array, chosen: number): void {
     const { model, lastDensity } = this;
-    const form = codeSymbol(coder, model, DENSITY_FORM, 2, chosen);
+    const form = coder.symbol(model, DENSITY_FORM, 2, chosen);
     if (form === Density.same) density.set(lastDensity);
     else if (form === Density.even) density.fill(coder.uniform(density[0], 16));
     else {
@@ -163,8 +163,8 @@ export class CoordinateBody {
         end++;
       }
     }
-    const tier = codeSymbol(coder, model, GROUP_TIER, 2, encoding ? set.tier[start] : 0);
-    const kind = codeSymbol(coder, model, GROUP_KIND, 4, encoding ? set.kind[start] : 0);
+    const tier = coder.symbol(model, GROUP_TIER, 2, encoding ? set.tier[start] : 0);
+    const kind = coder.symbol(model, GROUP_KIND, 4, encoding ? set.kind[start] : 0);
     if (!isKind(kind)) throw SgapsError.malformed('sample kind');
     const size = codeUnsigned(coder, model, GROUP_COUNT, encoding ? end - start - 1 : 0) + 1;
     if (size > count - start) throw SgapsError.malformed('sample group');
@@ -186,9 +186,9 @@ export class CoordinateBody {
     const high = coder.uniform((part?.seed ?? 0) >>> 16, 65536);
     const low = coder.uniform((part?.seed ?? 0) & 0xffff, 65536);
     const count = codeUnsigned(coder, model, SEEDED_COUNT, part?.count ?? 0);
-    const kind = codeSymbol(coder, model, SEEDED_KIND, 4, part?.kind ?? 0);
+    const kind = coder.symbol(model, SEEDED_KIND, 4, part?.kind ?? 0);
     if (kind > SampleKind.mean4) throw SgapsError.malformed('seeded samples of this kind');
-    const tier = codeSymbol(coder, model, SEEDED_TIER, 2, part?.tier ?? 0);
+    const tier = coder.symbol(model, SEEDED_TIER, 2, part?.tier ?? 0);
     const density = part?.density ?? new Uint8Array(DENSITY_CELLS);
     this.codeDensity(coder, density, coder.encoding ? chooseDensity(density) : 0);
     return part ?? { seed: ((high << 16) | low) >>> 0, count, kind: kind as SampleKind, tier: tier as Tier, density };

@@ -1,4 +1,4 @@
-import { codeSigned, codeSymbol, createModel, type RangeCoder, SIGNED_MODEL } from '../bytes/RangeCoder.js';
+import { codeSigned, createModel, type RangeCoder, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { PixelMarks } from './PixelMarks.js';
 
@@ -106,7 +106,7 @@ export class OccupancyCoder {
     else if (total <= SMALL) {
       const spread = Math.min(DENSITIES - 1, (31 - Math.clz32((area / total) | 0)) >> 1);
       const bits = 32 - Math.clz32(total);
-      coded = codeSymbol(coder, model, (((gaps ? 1 : 0) * DENSITIES + spread) * (SMALL + 1) + total) * 16, bits, value);
+      coded = coder.symbol(model, (((gaps ? 1 : 0) * DENSITIES + spread) * (SMALL + 1) + total) * 16, bits, value);
     } else {
       const size = Math.min(15, 31 - Math.clz32(total));
       const extreme = coder.bit(model, EXTREME + 4 * size + (gaps ? 1 : 0), value === low || value === high ? 1 : 0);

@@ -1,4 +1,4 @@
-import { codeSymbol, createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
+import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
@@ -212,7 +212,7 @@ export class PixelModel {
     hit = coder.bit(probabilities, base + CACHED + past, hit);
     candidateHistory[6 * place + 5] = ((past << 1) | hit) & 3;
     if (hit === 1) {
-      slot = bank + codeSymbol(coder, probabilities, base + SLOT, 8, slot & 255);
+      slot = bank + coder.symbol(probabilities, base + SLOT, 8, slot & 255);
       const stored = cache[slot];
       if (stored === 0) throw SgapsError.malformed('pixel samples: empty colour slot');
       return stored - 1;
@@ -224,10 +224,10 @@ export class PixelModel {
     const nearRed = (nearColour >>> (16 + shift)) & top;
     const nearBlue = (nearColour >>> shift) & top;
     // Differences are taken round the range, so that every one of them is a colour.
-    const green = codeSymbol(coder, probabilities, base + GREEN, precision, (((colour >>> (8 + shift)) & top) - nearGreen) & top);
+    const green = coder.symbol(probabilities, base + GREEN, precision, (((colour >>> (8 + shift)) & top) - nearGreen) & top);
     const size = green === 0 ? 0 : green < 3 || green > top - 2 ? 256 : 512;
-    const red = codeSymbol(coder, probabilities, base + RED + size, precision, (((colour >>> (16 + shift)) & top) - nearRed - green) & top);
-    const blue = codeSymbol(coder, probabilities, base + BLUE + size, precision, (((colour >>> shift) & top) - nearBlue - green) & top);
+    const red = coder.symbol(probabilities, base + RED + size, precision, (((colour >>> (16 + shift)) & top) - nearRed - green) & top);
+    const blue = coder.symbol(probabilities, base + BLUE + size, precision, (((colour >>> shift) & top) - nearBlue - green) & top);
     const g = (nearGreen + green) & top;
     const r = (nearRed + green + red) & top;
     const b = (nearBlue + green + blue) & top;

@@ -1,4 +1,4 @@
-import { codeSymbol, codeUnsigned, createModel, type RangeCoder, resetModel, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
+import { codeUnsigned, createModel, type RangeCoder, resetModel, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 
@@ -89,7 +89,7 @@ export class NameTable {
     for (let i = 0; i < length; i++) {
       const unit = coder.encoding ? name.charCodeAt(i) : 0;
       const wide = coder.bit(this.model, LETTER - 1, unit > 127 ? 1 : 0);
-      read += String.fromCharCode(wide === 1 ? coder.uniform(unit, 65536) : codeSymbol(coder, this.model, LETTER, 7, unit));
+      read += String.fromCharCode(wide === 1 ? coder.uniform(unit, 65536) : coder.symbol(this.model, LETTER, 7, unit));
     }
     return read;
   }
