@@ -69,11 +69,13 @@ export class PixelCanvas {
   /** Draws a line of the given colour around everything inside the rectangle. */
   outline(colour: string, x = 0, y = 0, width = this.width, height = this.height): this {
     const { data } = this.context.getImageData(x, y, width, height);
-    const filled = (px: number, py: number): boolean => px >= 0 && py >= 0 && px < width && py < height && data[(py * width + px) * 4 + 3] > 0;
+    const filled = (px: number, py: number): boolean =>
+      px >= 0 && py >= 0 && px < width && py < height && data[(py * width + px) * 4 + 3] > 0;
     for (let py = 0; py < height; py++) {
       for (let px = 0; px < width; px++) {
         if (filled(px, py)) continue;
-        if (filled(px - 1, py) || filled(px + 1, py) || filled(px, py - 1) || filled(px, py + 1)) this.dot(x + px, y + py, colour);
+        if (filled(px - 1, py) || filled(px + 1, py) || filled(px, py - 1) || filled(px, py + 1))
+          this.dot(x + px, y + py, colour);
       }
     }
     return this;

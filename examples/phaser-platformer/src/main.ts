@@ -2,11 +2,11 @@ import Phaser from 'phaser';
 import { readGameOptions } from '../../shared/gameOptions.js';
 import { installVirtualClock } from '../../shared/virtualClock.js';
 import { recording } from './recording.js';
+import { keepSession, Session } from './Session.js';
 import { BootScene } from './scenes/BootScene.js';
 import { EndScene } from './scenes/EndScene.js';
 import { LevelScene } from './scenes/LevelScene.js';
 import { MenuScene } from './scenes/MenuScene.js';
-import { keepSession, Session } from './Session.js';
 import { VIEW } from './view.js';
 
 const options = readGameOptions(new URL(location.href));

@@ -16,7 +16,10 @@ export class ArenaView {
   ) {
     scene.add.tileSprite(0, 0, ARENA.size, ARENA.size, 'floor').setOrigin(0);
     for (const wall of world.walls) {
-      scene.add.rectangle(wall.x + 6, wall.y + 8, wall.width, wall.height, 0x0b1020, 0.45).setOrigin(0).setDepth(1);
+      scene.add
+        .rectangle(wall.x + 6, wall.y + 8, wall.width, wall.height, 0x0b1020, 0.45)
+        .setOrigin(0)
+        .setDepth(1);
       scene.add.tileSprite(wall.x, wall.y, wall.width, wall.height, 'wall').setOrigin(0).setDepth(6);
     }
     this.ship = scene.add.sprite(0, 0, 'ship', 'ship-0').setDepth(5).setName('ship').play('ship');

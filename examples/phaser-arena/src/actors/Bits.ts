@@ -46,7 +46,10 @@ export class Bits {
       }
       bit.vx *= 0.94;
       bit.vy *= 0.94;
-      bit.image.setPosition(bit.image.x + bit.vx, bit.image.y + bit.vy).setScale(left).setAlpha(left);
+      bit.image
+        .setPosition(bit.image.x + bit.vx, bit.image.y + bit.vy)
+        .setScale(left)
+        .setAlpha(left);
     }
   }
 }

@@ -68,12 +68,23 @@ function disc(pen: CanvasRenderingContext2D, x: number, y: number, radius: numbe
 function floor(pen: CanvasRenderingContext2D): void {
   pen.fillStyle = '#26304f';
   pen.fillRect(-64, -64, 128, 128);
-  for (const [x, y, colour] of [[-64, -64, '#2a3557'], [0, 0, '#2a3557'], [0, -64, '#232c49'], [-64, 0, '#283254']] as const) {
+  for (const [x, y, colour] of [
+    [-64, -64, '#2a3557'],
+    [0, 0, '#2a3557'],
+    [0, -64, '#232c49'],
+    [-64, 0, '#283254'],
+  ] as const) {
     pen.fillStyle = colour;
     pen.fillRect(x + 2, y + 2, 60, 60);
     pen.fillStyle = 'rgba(255,255,255,0.05)';
     pen.fillRect(x + 2, y + 2, 60, 2);
-    for (const [dx, dy] of [[8, 8], [56, 8], [8, 56], [56, 56]]) disc(pen, x + dx, y + dy, 2, '#1b2340');
+    for (const [dx, dy] of [
+      [8, 8],
+      [56, 8],
+      [8, 56],
+      [56, 56],
+    ])
+      disc(pen, x + dx, y + dy, 2, '#1b2340');
   }
   pen.fillStyle = '#35cfc0';
   pen.globalAlpha = 0.35;
@@ -97,23 +108,76 @@ function wall(pen: CanvasRenderingContext2D): void {
 function ship(pen: CanvasRenderingContext2D, frame: number): void {
   disc(pen, -17 - frame * 2, -8, 4 + frame, '#7df0ff');
   disc(pen, -17 - frame * 2, 8, 4 + frame, '#7df0ff');
-  shape(pen, [[18, -6], [18, 6], [6, 16], [-16, 14], [-12, 0], [-16, -14], [6, -16]], '#2f9fe0');
-  shape(pen, [[12, -3], [12, 3], [2, 9], [-9, 8], [-7, 0], [-9, -8], [2, -9]], '#6fd0ff', '#1f6fae');
+  shape(
+    pen,
+    [
+      [18, -6],
+      [18, 6],
+      [6, 16],
+      [-16, 14],
+      [-12, 0],
+      [-16, -14],
+      [6, -16],
+    ],
+    '#2f9fe0',
+  );
+  shape(
+    pen,
+    [
+      [12, -3],
+      [12, 3],
+      [2, 9],
+      [-9, 8],
+      [-7, 0],
+      [-9, -8],
+      [2, -9],
+    ],
+    '#6fd0ff',
+    '#1f6fae',
+  );
   pen.fillStyle = '#ffd166';
   pen.fillRect(4, -15, 4, 5);
   pen.fillRect(4, 10, 4, 5);
 }
 
 function turret(pen: CanvasRenderingContext2D): void {
-  shape(pen, [[24, -3], [24, 3], [4, 4], [4, -4]], '#dfe8ff');
+  shape(
+    pen,
+    [
+      [24, -3],
+      [24, 3],
+      [4, 4],
+      [4, -4],
+    ],
+    '#dfe8ff',
+  );
   disc(pen, 0, 0, 8, '#f2f6ff', '#101425');
   disc(pen, -1, -1, 4, '#ff8fab');
 }
 
 function dart(pen: CanvasRenderingContext2D, frame: number): void {
   const flap = [0, 4, 7, 4][frame];
-  shape(pen, [[18, 0], [-8, -16 + flap], [-4, 0], [-8, 16 - flap]], '#ff5d73');
-  shape(pen, [[12, 0], [-6, -7], [-3, 0], [-6, 7]], '#ffb3c1', '#c9184a');
+  shape(
+    pen,
+    [
+      [18, 0],
+      [-8, -16 + flap],
+      [-4, 0],
+      [-8, 16 - flap],
+    ],
+    '#ff5d73',
+  );
+  shape(
+    pen,
+    [
+      [12, 0],
+      [-6, -7],
+      [-3, 0],
+      [-6, 7],
+    ],
+    '#ffb3c1',
+    '#c9184a',
+  );
   disc(pen, 5, 0, 3, '#101425');
 }
 
@@ -142,8 +206,27 @@ function bullet(pen: CanvasRenderingContext2D): void {
 
 function gem(pen: CanvasRenderingContext2D, frame: number): void {
   const half = [9, 7, 4, 1.5, 4, 7][frame];
-  shape(pen, [[0, -11], [half, 0], [0, 11], [-half, 0]], '#35e0b8');
-  shape(pen, [[0, -8], [half * 0.5, -1], [0, 3], [-half * 0.5, -1]], '#b7fff0', '#35e0b8');
+  shape(
+    pen,
+    [
+      [0, -11],
+      [half, 0],
+      [0, 11],
+      [-half, 0],
+    ],
+    '#35e0b8',
+  );
+  shape(
+    pen,
+    [
+      [0, -8],
+      [half * 0.5, -1],
+      [0, 3],
+      [-half * 0.5, -1],
+    ],
+    '#b7fff0',
+    '#35e0b8',
+  );
 }
 
 function bit(pen: CanvasRenderingContext2D, frame: number): void {
@@ -152,5 +235,16 @@ function bit(pen: CanvasRenderingContext2D, frame: number): void {
 }
 
 function life(pen: CanvasRenderingContext2D, frame: number): void {
-  shape(pen, [[0, 8], [-8, -1], [-6, -7], [0, -4], [6, -7], [8, -1]], frame ? '#3a4466' : '#ff5d73');
+  shape(
+    pen,
+    [
+      [0, 8],
+      [-8, -1],
+      [-6, -7],
+      [0, -4],
+      [6, -7],
+      [8, -1],
+    ],
+    frame ? '#3a4466' : '#ff5d73',
+  );
 }

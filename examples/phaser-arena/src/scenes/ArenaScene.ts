@@ -64,8 +64,12 @@ export class ArenaScene extends Phaser.Scene {
       return object;
     };
     this.lives = Array.from({ length: LIVES }, (_, i) => fix(this.add.image(22 + i * 22, 21, 'life', 'life-0')));
-    this.score = fix(this.add.bitmapText(VIEW.width - 14, 12, FONT, '000000')).setOrigin(1, 0).setTint(0xffd166);
-    this.message = fix(this.add.bitmapText(VIEW.width / 2, 110, FONT, '', 42)).setOrigin(0.5).setTint(0x7df0ff);
+    this.score = fix(this.add.bitmapText(VIEW.width - 14, 12, FONT, '000000'))
+      .setOrigin(1, 0)
+      .setTint(0xffd166);
+    this.message = fix(this.add.bitmapText(VIEW.width / 2, 110, FONT, '', 42))
+      .setOrigin(0.5)
+      .setTint(0x7df0ff);
   }
 
   private tick(): void {

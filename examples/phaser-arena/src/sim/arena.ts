@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../../shared/seededRandom.js';
+import type { SeededRandom } from '../../../shared/seededRandom.js';
 
 /** Side of the square arena and thickness of its border, in pixels. */
 export const ARENA = { size: 1600, border: 40 };

@@ -167,7 +167,16 @@ export class ArenaWorld {
     } while (near(spot, player, 330));
     const kind = random.chance(0.35) ? 'heavy' : 'dart';
     const spin = random.pick([-0.05, 0.05, 0.08]);
-    this.drones.push({ kind, ...spot, vx: 0, vy: 0, angle: random.range(-3, 3), spin, health: kind === 'heavy' ? 5 : 2, hitTicks: 0 });
+    this.drones.push({
+      kind,
+      ...spot,
+      vx: 0,
+      vy: 0,
+      angle: random.range(-3, 3),
+      spin,
+      health: kind === 'heavy' ? 5 : 2,
+      hitTicks: 0,
+    });
   }
 
   private tell(type: ArenaEvent['type'], x: number, y: number, angle = 0): void {

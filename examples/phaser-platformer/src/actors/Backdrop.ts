@@ -27,9 +27,17 @@ export function addBackdrop(scene: Phaser.Scene, theme: Theme, worldWidth: numbe
     const depth = -90 + i * 10;
     const key = `${name}-${theme}`;
     const { height } = scene.textures.getFrame(key);
-    scene.add.tileSprite(0, drop + VIEW.height - height, width, height, key).setOrigin(0).setScrollFactor(across, down).setDepth(depth);
+    scene.add
+      .tileSprite(0, drop + VIEW.height - height, width, height, key)
+      .setOrigin(0)
+      .setScrollFactor(across, down)
+      .setDepth(depth);
     const fill = (y: number, colour: number): void => {
-      scene.add.rectangle(0, y, width, drop + 4, colour).setOrigin(0).setScrollFactor(across, down).setDepth(depth);
+      scene.add
+        .rectangle(0, y, width, drop + 4, colour)
+        .setOrigin(0)
+        .setScrollFactor(across, down)
+        .setDepth(depth);
     };
     if (drop > 0) fill(drop + VIEW.height, below);
     if (drop > 0 && above !== undefined) fill(-4, above);

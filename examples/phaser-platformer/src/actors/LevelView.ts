@@ -60,13 +60,24 @@ export class LevelView {
     const { decor, goal } = this.world.level;
     for (const { frame, x, y, front } of decor) {
       const lit = frame === 'torch' || frame.startsWith('crystal');
-      if (lit) this.addGlow(x, y - (frame === 'torch' ? 54 : 20), frame === 'torch' ? 0xf77622 : frame === 'crystal-pink' ? 0xf6757a : 0x2ce8f5, frame);
+      if (lit)
+        this.addGlow(
+          x,
+          y - (frame === 'torch' ? 54 : 20),
+          frame === 'torch' ? 0xf77622 : frame === 'crystal-pink' ? 0xf6757a : 0x2ce8f5,
+          frame,
+        );
       const thing = scene.add.sprite(x, y + 2, 'decor', frame === 'torch' ? 'torch-0' : frame);
       thing.setOrigin(0.5, 1).setDepth(front ? 5 : -10);
       if (frame === 'torch') thing.play({ key: 'torch', startFrame: (x >> 4) % 4 });
       this.decor.push(thing);
     }
-    scene.add.sprite(goal.x + 14, goal.y + 2, 'decor', 'flag-0').setOrigin(0.5, 1).setDepth(-5).setName('goal').play('flag');
+    scene.add
+      .sprite(goal.x + 14, goal.y + 2, 'decor', 'flag-0')
+      .setOrigin(0.5, 1)
+      .setDepth(-5)
+      .setName('goal')
+      .play('flag');
   }
 
   private addGlow(x: number, y: number, tint: number, frame: string): void {

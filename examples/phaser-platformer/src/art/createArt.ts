@@ -1,11 +1,11 @@
 import type Phaser from 'phaser';
+import { PixelCanvas } from '../../../shared/PixelCanvas.js';
+import { addFont } from '../../../shared/pixelFont.js';
 import * as backgrounds from './backgrounds.js';
 import { DECOR_CELL, DECOR_FRAMES } from './decor.js';
 import { CAVE_ENEMIES, ENEMY_CELL, MEADOW_ENEMIES } from './enemies.js';
-import { addFont } from '../../../shared/pixelFont.js';
 import { HERO_CELL, HERO_FRAMES } from './hero.js';
 import { ITEM_CELL, ITEM_FRAMES, PARTICLE_FRAMES } from './items.js';
-import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 import { addPicture, addSheet } from './sheet.js';
 import { drawMover, drawStrip, drawTileset } from './tiles.js';
 
@@ -43,7 +43,8 @@ export function createArt(scene: Phaser.Scene): void {
 
 function glow(): PixelCanvas {
   const picture = new PixelCanvas(64, 64);
-  for (let ring = 0; ring < 6; ring++) picture.ellipse(32, 32, 31 - ring * 5, 31 - ring * 5, `rgba(255,255,255,${0.06 + ring * 0.012})`);
+  for (let ring = 0; ring < 6; ring++)
+    picture.ellipse(32, 32, 31 - ring * 5, 31 - ring * 5, `rgba(255,255,255,${0.06 + ring * 0.012})`);
   return picture;
 }
 

@@ -1,5 +1,5 @@
-import { PALETTE as P } from './palette.js';
 import type { PixelCanvas } from '../../../shared/PixelCanvas.js';
+import { PALETTE as P } from './palette.js';
 import type { FramePainter } from './sheet.js';
 
 /** Cell size of every enemy in drawn pixels. */
@@ -22,14 +22,27 @@ function slime(cell: PixelCanvas, squash: number, tint: Tint): void {
 }
 
 function squashed(cell: PixelCanvas, tint: Tint): void {
-  cell.rect(2, 14, 18, 3, tint.main).rect(3, 13, 16, 1, tint.light).rect(2, 16, 18, 1, tint.dark).rect(6, 14, 2, 1, P.ink).rect(12, 14, 2, 1, P.ink).outline(P.ink);
+  cell
+    .rect(2, 14, 18, 3, tint.main)
+    .rect(3, 13, 16, 1, tint.light)
+    .rect(2, 16, 18, 1, tint.dark)
+    .rect(6, 14, 2, 1, P.ink)
+    .rect(12, 14, 2, 1, P.ink)
+    .outline(P.ink);
 }
 
 function bee(cell: PixelCanvas, wing: number): void {
   cell.ellipse(12, 5 - wing + 1, 4, 3.2 - wing * 0.6, P.silver).ellipse(12, 5 - wing + 1, 2.4, 1.6, P.white);
   cell.ellipse(11, 11, 7.5, 4.8, P.amber).ellipse(11, 10, 6, 3, P.yellow);
   cell.rect(10, 7, 2, 9, P.umber).rect(14, 7, 2, 8, P.umber).rect(18, 11, 2, 1, P.ink);
-  cell.rect(5, 9, 2, 3, P.ink).dot(5, 9, P.white).dot(4, 13, P.cheek).dot(3, 5, P.ink).dot(4, 6, P.ink).dot(7, 5, P.ink).outline(P.ink);
+  cell
+    .rect(5, 9, 2, 3, P.ink)
+    .dot(5, 9, P.white)
+    .dot(4, 13, P.cheek)
+    .dot(3, 5, P.ink)
+    .dot(4, 6, P.ink)
+    .dot(7, 5, P.ink)
+    .outline(P.ink);
 }
 
 function bat(cell: PixelCanvas, wing: number): void {
@@ -47,10 +60,16 @@ function spiky(cell: PixelCanvas, step: number, tint: Tint): void {
   for (let i = 0; i < 5; i++) {
     const x = 6 + i * 3;
     const y = 6 - [0, 1.5, 2, 1.5, 0][i];
-    cell.rect(x, y + 1, 2, 5, tint.main).dot(x, y, tint.light).dot(x + 1, y + 1, tint.light);
+    cell
+      .rect(x, y + 1, 2, 5, tint.main)
+      .dot(x, y, tint.light)
+      .dot(x + 1, y + 1, tint.light);
   }
   cell.ellipse(6, 13, 4.4, 3.4, P.tan).rect(1, 13, 2, 2, P.ink).rect(5, 11, 2, 2, P.ink).dot(5, 11, P.white);
-  cell.rect(6 + step, 16, 3, 1, P.wood).rect(14 - step, 16, 3, 1, P.wood).outline(P.ink);
+  cell
+    .rect(6 + step, 16, 3, 1, P.wood)
+    .rect(14 - step, 16, 3, 1, P.wood)
+    .outline(P.ink);
 }
 
 const GREEN: Tint = { light: P.lime, main: P.green, dark: P.leaf };

@@ -1,5 +1,5 @@
-import { PALETTE as P } from './palette.js';
 import type { PixelCanvas } from '../../../shared/PixelCanvas.js';
+import { PALETTE as P } from './palette.js';
 import type { FramePainter } from './sheet.js';
 
 interface Pose {
@@ -55,14 +55,26 @@ function drawHero(cell: PixelCanvas, pose: Pose): void {
   limb(cell, x + 2, shoulder + 1, x + 2 + pose.farHand[0], shoulder + 1 + pose.farHand[1], P.navy, P.cheek);
   leg(cell, x, hip, pose.far, ground, P.umber, P.bark);
   leg(cell, x + 1, hip, pose.near, ground, P.bark, P.wood);
-  cell.rect(x - 3, shoulder, 7, 7, P.blue).rect(x - 3, shoulder, 2, 7, P.navy).rect(x - 3, hip - 1, 7, 1, P.umber).dot(x + 1, hip - 1, P.yellow);
+  cell
+    .rect(x - 3, shoulder, 7, 7, P.blue)
+    .rect(x - 3, shoulder, 2, 7, P.navy)
+    .rect(x - 3, hip - 1, 7, 1, P.umber)
+    .dot(x + 1, hip - 1, P.yellow);
   head(cell, x, shoulder, pose);
   scarf(cell, x, shoulder, pose.scarf);
   limb(cell, x - 1, shoulder + 1, x - 1 + pose.hand[0], shoulder + 1 + pose.hand[1], P.blue, P.skin);
   cell.outline(P.ink);
 }
 
-function leg(cell: PixelCanvas, x: number, hip: number, foot: [number, number], ground: number, trouser: string, shoe: string): void {
+function leg(
+  cell: PixelCanvas,
+  x: number,
+  hip: number,
+  foot: [number, number],
+  ground: number,
+  trouser: string,
+  shoe: string,
+): void {
   const footX = x + foot[0];
   const footY = ground - foot[1];
   line(cell, x, hip, footX, footY - 2, trouser, 2);
@@ -74,7 +86,15 @@ function limb(cell: PixelCanvas, fromX: number, fromY: number, toX: number, toY:
   cell.rect(toX, toY, 2, 2, hand);
 }
 
-function line(cell: PixelCanvas, fromX: number, fromY: number, toX: number, toY: number, colour: string, thickness: number): void {
+function line(
+  cell: PixelCanvas,
+  fromX: number,
+  fromY: number,
+  toX: number,
+  toY: number,
+  colour: string,
+  thickness: number,
+): void {
   const steps = Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY), 1);
   for (let i = 0; i <= steps; i++) {
     cell.rect(fromX + ((toX - fromX) * i) / steps, fromY + ((toY - fromY) * i) / steps, thickness, thickness, colour);
@@ -83,14 +103,33 @@ function line(cell: PixelCanvas, fromX: number, fromY: number, toX: number, toY:
 
 function head(cell: PixelCanvas, x: number, shoulder: number, pose: Pose): void {
   const top = shoulder - 10;
-  cell.rect(x - 4, top + 2, 9, 8, P.skin).rect(x - 4, top + 8, 9, 2, P.cheek).rect(x - 3, top + 9, 7, 1, P.skin);
-  cell.rect(x - 4, top, 9, 3, P.orange).rect(x - 5, top + 1, 3, 7, P.orange).rect(x - 3, top - 1, 7, 1, P.orange);
-  cell.rect(x - 5, top + 6, 2, 3, P.rust).rect(x - 2, top, 4, 1, P.amber).rect(x + 1, top + 3, 2, 1, P.orange).dot(x + 4, top + 3, P.orange);
+  cell
+    .rect(x - 4, top + 2, 9, 8, P.skin)
+    .rect(x - 4, top + 8, 9, 2, P.cheek)
+    .rect(x - 3, top + 9, 7, 1, P.skin);
+  cell
+    .rect(x - 4, top, 9, 3, P.orange)
+    .rect(x - 5, top + 1, 3, 7, P.orange)
+    .rect(x - 3, top - 1, 7, 1, P.orange);
+  cell
+    .rect(x - 5, top + 6, 2, 3, P.rust)
+    .rect(x - 2, top, 4, 1, P.amber)
+    .rect(x + 1, top + 3, 2, 1, P.orange)
+    .dot(x + 4, top + 3, P.orange);
   if (pose.hurt) {
-    cell.dot(x, top + 5, P.ink).dot(x + 2, top + 5, P.ink).dot(x + 1, top + 6, P.ink).dot(x + 4, top + 5, P.ink).dot(x + 3, top + 6, P.ink);
+    cell
+      .dot(x, top + 5, P.ink)
+      .dot(x + 2, top + 5, P.ink)
+      .dot(x + 1, top + 6, P.ink)
+      .dot(x + 4, top + 5, P.ink)
+      .dot(x + 3, top + 6, P.ink);
     cell.rect(x + 1, top + 8, 3, 1, P.wine);
   } else if (pose.blink) cell.rect(x, top + 6, 2, 1, P.ink).rect(x + 3, top + 6, 2, 1, P.ink);
-  else cell.rect(x + 1, top + 5, 1, 3, P.ink).rect(x + 4, top + 5, 1, 3, P.ink).dot(x + 1, top + 5, P.deep);
+  else
+    cell
+      .rect(x + 1, top + 5, 1, 3, P.ink)
+      .rect(x + 4, top + 5, 1, 3, P.ink)
+      .dot(x + 1, top + 5, P.deep);
 }
 
 function scarf(cell: PixelCanvas, x: number, shoulder: number, stream: number): void {

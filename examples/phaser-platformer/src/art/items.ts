@@ -1,5 +1,5 @@
-import { PALETTE as P } from './palette.js';
 import type { PixelCanvas } from '../../../shared/PixelCanvas.js';
+import { PALETTE as P } from './palette.js';
 import type { FramePainter } from './sheet.js';
 
 /** Cell size of coins and other things to take, in drawn pixels. */

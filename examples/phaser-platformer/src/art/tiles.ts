@@ -1,8 +1,8 @@
+import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 import { hashCell } from '../../../shared/seededRandom.js';
 import type { Theme } from '../sim/level.js';
 import { Tile, type TileGrid } from '../sim/tiles.js';
 import { PALETTE as P } from './palette.js';
-import { PixelCanvas } from '../../../shared/PixelCanvas.js';
 
 const SIDE = 16;
 const COLUMNS = 8;
@@ -37,7 +37,8 @@ const GROUND: Record<Theme, Ground> = {
 /** Draws the tileset of a theme: 8 tiles in a row. */
 export function drawTileset(theme: Theme): PixelCanvas {
   const sheet = new PixelCanvas(COLUMNS * SIDE, Math.ceil(COUNT / COLUMNS) * SIDE);
-  for (let i = 0; i < COUNT; i++) sheet.stamp(drawTile(i, GROUND[theme], theme), (i % COLUMNS) * SIDE, Math.floor(i / COLUMNS) * SIDE);
+  for (let i = 0; i < COUNT; i++)
+    sheet.stamp(drawTile(i, GROUND[theme], theme), (i % COLUMNS) * SIDE, Math.floor(i / COLUMNS) * SIDE);
   return sheet;
 }
 
@@ -104,7 +105,8 @@ function stones(cell: PixelCanvas, ground: Ground, index: number): void {
   for (let row = 0; row < 3; row++) {
     const y = row * 6 - (index % 3);
     cell.rect(0, y, SIDE, 1, ground.dark);
-    for (let x = ((row * 7 + shift) % 9) - 4; x < SIDE; x += 9) cell.rect(x, y, 1, 6, ground.dark).rect(x + 2, y + 2, 3, 1, ground.light);
+    for (let x = ((row * 7 + shift) % 9) - 4; x < SIDE; x += 9)
+      cell.rect(x, y, 1, 6, ground.dark).rect(x + 2, y + 2, 3, 1, ground.light);
   }
   if (index === 18) cell.rect(6, 5, 2, 5, P.cyan).rect(5, 7, 4, 2, P.blue).dot(6, 5, P.white);
   if (index === 16) cell.rect(9, 9, 2, 3, P.pink).dot(9, 9, P.white);
@@ -125,7 +127,13 @@ function turf(cell: PixelCanvas, ground: Ground, sides: number): void {
 
 function ledge(cell: PixelCanvas, ground: Ground, joined: number): PixelCanvas {
   const [light, main, dark] = ground.plank;
-  cell.rect(0, 0, SIDE, 6, main).rect(0, 0, SIDE, 2, light).rect(0, 5, SIDE, 1, dark).rect(7, 2, 1, 3, dark).rect(3, 3, 2, 1, dark).rect(11, 3, 3, 1, light);
+  cell
+    .rect(0, 0, SIDE, 6, main)
+    .rect(0, 0, SIDE, 2, light)
+    .rect(0, 5, SIDE, 1, dark)
+    .rect(7, 2, 1, 3, dark)
+    .rect(3, 3, 2, 1, dark)
+    .rect(11, 3, 3, 1, light);
   if (!(joined & 1)) cell.rect(0, 0, 1, 6, dark).rect(2, 6, 2, 4, dark).rect(3, 6, 1, 3, main);
   if (!(joined & 2)) cell.rect(15, 0, 1, 6, dark).rect(12, 6, 2, 4, dark).rect(12, 6, 1, 3, main);
   return cell;

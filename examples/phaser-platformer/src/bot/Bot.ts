@@ -1,9 +1,9 @@
 import { SeededRandom } from '../../../shared/seededRandom.js';
+import { overlap } from '../sim/body.js';
 import type { Enemy } from '../sim/enemy.js';
 import { moveEnemy } from '../sim/enemy.js';
 import { createPlatform, movePlatform } from '../sim/platform.js';
 import { type Buttons, movePlayer, NO_BUTTONS, type Player } from '../sim/player.js';
-import { overlap } from '../sim/body.js';
 import { TILE, Tile } from '../sim/tiles.js';
 import { TICK, type World } from '../sim/world.js';
 

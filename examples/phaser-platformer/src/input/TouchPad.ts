@@ -11,10 +11,18 @@ export class TouchPad {
   constructor(private readonly scene: Phaser.Scene) {
     scene.input.addPointer(2);
     const button = (name: 'left' | 'right' | 'jump', x: number, key: string) => {
-      const image = scene.add.image(x, VIEW.height - 46, key).setScrollFactor(0).setDepth(200).setAlpha(0.55);
+      const image = scene.add
+        .image(x, VIEW.height - 46, key)
+        .setScrollFactor(0)
+        .setDepth(200)
+        .setAlpha(0.55);
       return { image, name };
     };
-    this.buttons = [button('left', 46, 'touch-arrow'), button('right', 122, 'touch-arrow'), button('jump', VIEW.width - 50, 'touch-jump')];
+    this.buttons = [
+      button('left', 46, 'touch-arrow'),
+      button('right', 122, 'touch-arrow'),
+      button('jump', VIEW.width - 50, 'touch-jump'),
+    ];
     this.buttons[1].image.setFlipX(true);
     scene.events.on('preupdate', this.read, this);
     scene.events.once('shutdown', () => scene.events.off('preupdate', this.read, this));

@@ -20,7 +20,8 @@ export class LevelBuilder {
 
   /** A solid rectangle, corners included. */
   block(from: number, to: number, top: number, bottom: number): this {
-    for (let row = top; row <= bottom; row++) for (let column = from; column <= to; column++) this.level.grid.set(column, row, Tile.solid);
+    for (let row = top; row <= bottom; row++)
+      for (let column = from; column <= to; column++) this.level.grid.set(column, row, Tile.solid);
     return this;
   }
 

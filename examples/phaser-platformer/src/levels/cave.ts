@@ -64,6 +64,9 @@ export function caveLevel(): Level {
     .enemy('slime', 115, 14)
     .enemy('flyer', 117, 12, 2)
     .goal(121, 14)
-    .decorate(['mushroom', 'pebbles', 'crystal-small', 'pebbles', 'moss', 'moss'], ['crystal-blue', 'torch', 'crystal-pink', 'torch', 'mushroom-big', 'stalagmite'])
+    .decorate(
+      ['mushroom', 'pebbles', 'crystal-small', 'pebbles', 'moss', 'moss'],
+      ['crystal-blue', 'torch', 'crystal-pink', 'torch', 'mushroom-big', 'stalagmite'],
+    )
     .build();
 }

@@ -54,6 +54,9 @@ export function meadowLevel(): Level {
     .enemy('flyer', 114, 12, 2)
     .coins(110, 13, 5)
     .goal(119, 14)
-    .decorate(['grass', 'flower-red', 'grass', 'flower-yellow', 'grass', 'flower-blue', 'stone'], ['tree', 'bush', 'tree-small', 'bush', 'sign', 'fence'])
+    .decorate(
+      ['grass', 'flower-red', 'grass', 'flower-yellow', 'grass', 'flower-blue', 'stone'],
+      ['tree', 'bush', 'tree-small', 'bush', 'sign', 'fence'],
+    )
     .build();
 }

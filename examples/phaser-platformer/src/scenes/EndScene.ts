@@ -34,9 +34,20 @@ export class EndScene extends Phaser.Scene {
     this.ticks = 0;
     this.stepper = new FixedStepper(() => this.tick());
     for (const layer of ['sky', 'far', 'middle', 'near']) this.add.image(0, VIEW.height, `${layer}-${theme}`).setOrigin(0, 1);
-    this.add.image(0, 0, 'shade').setOrigin(0).setDisplaySize(VIEW.width, VIEW.height).setAlpha(won ? 0.25 : 0.45);
-    this.add.bitmapText(middle, 90, FONT, won ? 'YOU WIN!' : 'GAME OVER', 56).setOrigin(0.5).setTint(won ? 0xfee761 : 0xf6757a);
-    this.add.sprite(middle, 222, 'hero').setScale(2).setOrigin(0.5, 1).play(won ? 'hero-cheer' : 'hero-hurt');
+    this.add
+      .image(0, 0, 'shade')
+      .setOrigin(0)
+      .setDisplaySize(VIEW.width, VIEW.height)
+      .setAlpha(won ? 0.25 : 0.45);
+    this.add
+      .bitmapText(middle, 90, FONT, won ? 'YOU WIN!' : 'GAME OVER', 56)
+      .setOrigin(0.5)
+      .setTint(won ? 0xfee761 : 0xf6757a);
+    this.add
+      .sprite(middle, 222, 'hero')
+      .setScale(2)
+      .setOrigin(0.5, 1)
+      .play(won ? 'hero-cheer' : 'hero-hurt');
     this.add.bitmapText(middle, 252, FONT, `SCORE ${score}   COINS ${coins}`, 28).setOrigin(0.5);
     this.prompt = this.add.bitmapText(middle, 310, FONT, won ? 'SPACE: TO THE MENU' : 'SPACE: TRY AGAIN').setOrigin(0.5);
     if (sessionOf(this).bot) return;

@@ -1,9 +1,9 @@
 import Phaser from 'phaser';
 import { FixedStepper } from '../../../shared/fixedStepper.js';
+import { FONT } from '../../../shared/pixelFont.js';
 import { Hud } from '../actors/Hud.js';
 import { LevelView } from '../actors/LevelView.js';
 import { Particles } from '../actors/Particles.js';
-import { FONT } from '../../../shared/pixelFont.js';
 import { Controls } from '../input/Controls.js';
 import { buildLevel, LEVEL_COUNT } from '../levels/levels.js';
 import { type Session, sessionOf } from '../Session.js';
@@ -52,7 +52,12 @@ export class LevelScene extends Phaser.Scene {
     this.coins = 0;
     this.look = 0;
     const label = `LEVEL ${session.level}\n${level.name}`;
-    this.banner = this.add.bitmapText(VIEW.width / 2, 110, FONT, label, 28).setCenterAlign().setOrigin(0.5).setScrollFactor(0).setDepth(110);
+    this.banner = this.add
+      .bitmapText(VIEW.width / 2, 110, FONT, label, 28)
+      .setCenterAlign()
+      .setOrigin(0.5)
+      .setScrollFactor(0)
+      .setDepth(110);
     this.cameras.main.setBounds(0, 0, level.grid.columns * TILE, level.grid.rows * TILE);
     this.cameras.main.fadeIn(350, 11, 11, 30);
     this.eye = { x: this.world.player.x, y: this.world.player.y - 70 };
@@ -93,7 +98,8 @@ export class LevelScene extends Phaser.Scene {
   private trail(): void {
     const { world, particles } = this;
     const { player } = world;
-    if (player.onGround && Math.abs(player.vx) > 150 && this.ticks % 7 === 0) particles.burst('dust', player.x - player.facing * 8, player.y - 2, 1);
+    if (player.onGround && Math.abs(player.vx) > 150 && this.ticks % 7 === 0)
+      particles.burst('dust', player.x - player.facing * 8, player.y - 2, 1);
     const { scrollX, scrollY } = this.cameras.main;
     const kind = world.level.theme === 'meadow' ? 'petal' : 'mote';
     particles.drift(kind, scrollX, scrollY, VIEW.width + 80, VIEW.height);
@@ -107,7 +113,10 @@ export class LevelScene extends Phaser.Scene {
     this.eye.x += (player.x + this.look - this.eye.x) * part;
     this.eye.y += (player.y - 70 - this.eye.y) * part * 0.8;
     const camera = this.cameras.main;
-    camera.setScroll(camera.clampX(Math.round(this.eye.x - VIEW.width / 2)), camera.clampY(Math.round(this.eye.y - VIEW.height / 2)));
+    camera.setScroll(
+      camera.clampX(Math.round(this.eye.x - VIEW.width / 2)),
+      camera.clampY(Math.round(this.eye.y - VIEW.height / 2)),
+    );
   }
 
   private show(): void {

@@ -33,15 +33,27 @@ export class MenuScene extends Phaser.Scene {
     });
     this.layers.push(this.add.tileSprite(0, GROUND_Y, VIEW.width, 32, 'menu-turf').setOrigin(0));
     this.layers.push(this.add.tileSprite(0, GROUND_Y + 32, VIEW.width, 32, 'menu-earth').setOrigin(0));
-    this.add.sprite(250, GROUND_Y + 2, 'hero').setOrigin(0.5, 1).play('hero-run');
+    this.add
+      .sprite(250, GROUND_Y + 2, 'hero')
+      .setOrigin(0.5, 1)
+      .play('hero-run');
     [360, 392, 424].forEach((x, i) => this.add.sprite(x, GROUND_Y - 24, 'items').play({ key: 'coin-spin', startFrame: i * 2 }));
-    this.add.sprite(500, GROUND_Y + 2, 'enemies-meadow').setOrigin(0.5, 1).play('slime-meadow');
+    this.add
+      .sprite(500, GROUND_Y + 2, 'enemies-meadow')
+      .setOrigin(0.5, 1)
+      .play('slime-meadow');
     this.add.sprite(560, 200, 'enemies-meadow').play('flyer-meadow');
 
-    this.title = this.add.bitmapText(VIEW.width / 2, 64, FONT, 'SCARF RUNNER', 42).setOrigin(0.5).setTint(0xfee761, 0xfee761, 0xf77622, 0xf77622);
+    this.title = this.add
+      .bitmapText(VIEW.width / 2, 64, FONT, 'SCARF RUNNER', 42)
+      .setOrigin(0.5)
+      .setTint(0xfee761, 0xfee761, 0xf77622, 0xf77622);
     this.add.bitmapText(VIEW.width / 2, 112, FONT, 'A GAME TO BE REPLAYED').setOrigin(0.5);
     this.prompt = this.add.bitmapText(VIEW.width / 2, 164, FONT, 'PRESS SPACE OR TAP').setOrigin(0.5);
-    this.add.bitmapText(VIEW.width / 2, 342, FONT, 'ARROWS OR WASD - SPACE JUMPS').setOrigin(0.5).setAlpha(0.85);
+    this.add
+      .bitmapText(VIEW.width / 2, 342, FONT, 'ARROWS OR WASD - SPACE JUMPS')
+      .setOrigin(0.5)
+      .setAlpha(0.85);
 
     if (session.options.autostart) this.leave();
     if (session.bot) return;
