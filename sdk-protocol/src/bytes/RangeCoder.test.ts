@@ -62,8 +62,8 @@ describe('range coder', () => {
     const encoder = new RangeEncoder();
     const model = createModel(1);
     for (let i = 0; i < 80_000; i++) encoder.bit(model, 0, i % 10 === 0 ? 1 : 0);
-    // 0.469 bits each, adaptation included.
-    expect(encoder.finish().length).toBeLessThan((80_000 * 0.475) / 8);
+    // 0.469 bits each, and 3 % for never ceasing to adapt (MODEL_LIMIT).
+    expect(encoder.finish().length).toBeLessThan((80_000 * 0.469 * 1.03) / 8);
     const still = createModel(1);
     encoder.reset();
     for (let i = 0; i < 80_000; i++) encoder.bit(still, 0, 0);

@@ -24,7 +24,7 @@ export interface RangeCoder {
 }
 
 /** Observations after which a probability adapts no slower. */
-export const MODEL_LIMIT = 160;
+export const MODEL_LIMIT = 60;
 
 /** RATE[n] / 2048 is the step of a probability seen n times, about 1 / (n + 1.5). */
 export const RATE = Int32Array.from({ length: 1024 }, (_, n) => Math.floor(16384 / (2 * n + 3)));

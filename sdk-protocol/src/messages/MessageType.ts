@@ -1,4 +1,11 @@
-/** Version of the room protocol; a client of another is refused with `VERSION_UNSUPPORTED`. */
+/**
+ * Version of the room protocol; a client of another is refused with `VERSION_UNSUPPORTED`.
+ *
+ * @example
+ * ```ts
+ * await client.create(RoomName.live, { role: 'record', protocol: PROTOCOL_VERSION, ...rest });
+ * ```
+ */
 export const PROTOCOL_VERSION = 1;
 
 /**

@@ -3,7 +3,14 @@ import { ByteWriter } from '../bytes/ByteWriter.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 
-/** The overlays a viewer may switch on. */
+/**
+ * The overlays a viewer may switch on.
+ *
+ * @example
+ * ```ts
+ * for (const layer of OVERLAY_LAYERS) addToggle(layer);
+ * ```
+ */
 export const OVERLAY_LAYERS = ['uncertainty', 'confidence', 'importance', 'samples'] as const;
 /** One of `OVERLAY_LAYERS`. */
 export type OverlayLayer = (typeof OVERLAY_LAYERS)[number];

@@ -3,6 +3,7 @@ import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { SgapsError } from '../errors.js';
+import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import type { SampleSet } from '../samples/SampleSet.js';
 
@@ -290,12 +291,6 @@ export class PixelModel {
   }
 }
 
-/** Keeps the top `bits` of each channel. */
-function maskOf(bits: number): number {
-  const channel = (0xff00 >>> bits) & 255;
-  return (channel << 16) | (channel << 8) | channel;
-}
-
 /** What to add to the low end of a cell to reach its middle. */
 function middleOf(bits: number): number {
   return bits === 8 ? 0 : 128 >>> bits;
@@ -308,42 +303,4 @@ function hashOf(colour: number): number {
 /** 0 unknown, 1 changed, 2 unchanged when last coded. */
 function status(entry: number): number {
   return entry === 0 ? 0 : (entry & STILL) === 0 ? 1 : 2;
-}
-
-function writeWords(writer: ByteWriter, words: Uint32Array): void {
-  for (let i = 0; i < words.length; i++) writer.u32(words[i]);
-}
-
-function readWords(reader: ByteReader, words: Uint32Array): void {
-  for (let i = 0; i < words.length; i++) words[i] = reader.u32('codec state');
-}
-
-/** A map as runs of unknown and known entries, the known ones as 4 bytes. */
-function writeMap(writer: ByteWriter, map: Uint32Array): void {
-  let at = 0;
-  while (at < map.length) {
-    const start = at;
-    while (at < map.length && map[at] === 0) at++;
-    writer.varint(at - start);
-    const first = at;
-    while (at < map.length && map[at] !== 0) at++;
-    writer.varint(at - first);
-    for (let i = first; i < at; i++) writer.u32(map[i]);
-  }
-}
-
-function readMap(reader: ByteReader, map: Uint32Array): void {
-  let at = 0;
-  while (at < map.length) {
-    const unknown = reader.varint('map run', map.length - at);
-    at += unknown;
-    const end = at + reader.varint('map run', map.length - at);
-    if (unknown === 0 && end === at) throw SgapsError.malformed('map run');
-    while (at < end) {
-      const entry = reader.u32('map entry');
-      const bits = entry >>> 24;
-      if (bits < 3 || bits > 8 || (entry & COLOURS & ~maskOf(bits)) !== 0) throw SgapsError.malformed('map entry');
-      map[at++] = entry;
-    }
-  }
 }
