@@ -18,7 +18,12 @@ interface Welcome {
 }
 
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
-const wantsReplay = new URLSearchParams(location.search).has('replay');
+const query = new URLSearchParams(location.search);
+const wantsReplay = query.has('replay');
+/** `?t=12.5` opens a recording at 12.5 s. */
+const startTime = Math.max(0, 1000 * Number(query.get('t') ?? 0) || 0);
+/** Later than any recording lasts: its end. */
+const LAST = 1e12;
 const client = new Client(location.origin);
 const stage = byId('stage', HTMLDivElement);
 const picture = byId('picture', HTMLCanvasElement);
@@ -96,16 +101,16 @@ async function watchLive({ roomId, recordingId }: Running): Promise<void> {
     setBadge('off', 'ended');
     // The last frame stays on screen while the stored recording is opened behind it.
     joined.leave().then(
-      () => replay(recordingId),
+      () => replay(recordingId, LAST),
       (error: unknown) => fail(error),
     );
   });
   listen(joined, true);
 }
 
-async function replay(recordingId: string): Promise<void> {
-  history.replaceState(null, '', `/session/${recordingId}${wantsReplay ? '?replay' : ''}`);
-  const joined = await client.create('sgaps-playback', { recordingId });
+async function replay(recordingId: string, time: number): Promise<void> {
+  if (!location.pathname.endsWith(recordingId)) history.replaceState(null, '', `/session/${recordingId}`);
+  const joined = await client.create('sgaps-playback', { recordingId, time });
   room = joined;
   setBadge('off', 'recording');
   bar ??= new TransportBar({
@@ -137,7 +142,7 @@ async function start(): Promise<void> {
   if (running && !(wantsReplay && running.recordingId === id)) await watchLive(running);
   else {
     await api<Recording>(`/api/recordings/${encodeURIComponent(id)}`);
-    await replay(id);
+    await replay(id, startTime);
   }
 }
 

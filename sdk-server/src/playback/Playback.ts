@@ -109,6 +109,11 @@ export class Playback {
     };
   }
 
+  /** True once a frame was shown. */
+  get started(): boolean {
+    return this.#shown !== null;
+  }
+
   /** Figures at the place shown. */
   figures(): Figures {
     return this.#figures.read(this.#position);

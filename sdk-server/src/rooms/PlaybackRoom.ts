@@ -28,7 +28,8 @@ export interface PlaybackRoomSettings {
 }
 
 /**
- * Plays a stored recording, also one that still grows, to whoever joins. Created with `{ recordingId }`; messages
+ * Plays a stored recording, also one that still grows, to whoever joins. Created with `{ recordingId, time? }` (where to
+ * start, ms); messages
  * `play`, `pause`, `seek` {time}, `rate` {rate}, `step` {frames}, `watch` {overlays}; sends `welcome`, `frame`,
  * `overlay`, `figures`, `events`, `error`. A recording that cannot be read refuses the join with its error code.
  *
@@ -51,17 +52,19 @@ export abstract class PlaybackRoom extends Room {
   #broadcaster!: FrameBroadcaster;
   #watchers = new Map<string, Watcher>();
   #sentEvents = -1;
+  #startAt = 0;
 
   static override async onAuth(_token: string, _options: unknown, context: AuthContext): Promise<unknown> {
     return joinOrigin(context);
   }
 
-  override async onCreate(raw: { readonly recordingId?: unknown } = {}): Promise<void> {
+  override async onCreate(raw: { readonly recordingId?: unknown; readonly time?: unknown } = {}): Promise<void> {
     try {
       const { recordingId } = raw;
       if (typeof recordingId !== 'string' || !isRecordingId(recordingId)) {
         throw new SgapsError('ARGUMENT_INVALID', 'recordingId must name a recording.');
       }
+      this.#startAt = Math.max(0, numberOf(raw, 'time') || 0);
       this.#services = await this.services();
       this.#log = this.#services.log.child({ room: this.roomId, recording: recordingId });
       this.#reader = await this.#services.store.open(recordingId);
@@ -83,9 +86,8 @@ export abstract class PlaybackRoom extends Room {
     const { header } = this.#reader;
     client.send(MessageType.welcome, { role: 'watch', roomId: this.roomId, live: false, duration: this.#reader.duration, ...header });
     client.send(MessageType.events, await this.#events());
-    if (this.#playback.state.playing) return;
-    if (this.#playback.state.position > 0) this.#playback.show();
-    else this.#playback.seek(0);
+    if (this.#playback.started) this.#playback.show();
+    else this.#playback.seek(this.#startAt);
   }
 
   override onLeave(client: Client): void {

@@ -321,13 +321,14 @@ export abstract class ReplayRoom extends Room {
     this.#roundTrip?.ping();
     if (this.#watchers.size === 0) return;
     const { lead, hitRate } = session.loop.latency;
+    const measured = session.figures();
     const figures = {
-      ...session.figures(),
+      ...measured,
       live: true,
       position: session.time,
       duration: session.time,
       latencyFrames: lead,
-      latencyMs: (lead * 1000) / this.#options.fps,
+      latencyMs: (lead * 1000) / Math.min(this.#options.fps, Math.max(1, measured.fps)),
       hitRate,
       roundTripMs: this.#roundTrip?.ms ?? null,
       jitterMs: this.#roundTrip?.jitter ?? null,
