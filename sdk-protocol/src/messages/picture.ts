@@ -12,9 +12,23 @@ import { LIMITS } from '../limits.js';
  * ```
  */
 export const OVERLAY_LAYERS = ['uncertainty', 'confidence', 'importance', 'samples'] as const;
-/** One of `OVERLAY_LAYERS`. */
+/**
+ * One of `OVERLAY_LAYERS`.
+ *
+ * @example
+ * ```ts
+ * const layer: OverlayLayer = 'uncertainty';
+ * ```
+ */
 export type OverlayLayer = (typeof OVERLAY_LAYERS)[number];
-/** What a picture message shows: the rebuilt frame or an overlay. */
+/**
+ * What a picture message shows: the rebuilt frame or an overlay.
+ *
+ * @example
+ * ```ts
+ * const layer: PictureLayer = 'frame';
+ * ```
+ */
 export type PictureLayer = 'frame' | OverlayLayer;
 
 const LAYERS: readonly PictureLayer[] = ['frame', ...OVERLAY_LAYERS];
