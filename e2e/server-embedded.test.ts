@@ -30,7 +30,8 @@ let url: string;
 
 beforeAll(async () => {
   await server.listen(0);
-  url = `http://localhost:${(transport.server?.address() as AddressInfo).port}`;
+  const address = transport.server?.address() as AddressInfo;
+  url = `http://localhost:${address.port}`;
 });
 
 afterAll(async () => {

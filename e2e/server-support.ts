@@ -44,8 +44,25 @@ export class SyntheticGame {
     }
     const camera = { id: 0, viewX, viewY: 0, zoom: 1, rotation: 0, x: 0, y: 0, width, height };
     const box = {
-      id: 1, texture: 'box', frame: '', x: boxX + viewX, y: boxY, width: 17, height: 17, originX: 0.5, originY: 0.5,
-      rotation: 0, flipX: false, flipY: false, alpha: 1, tint: 0xffffff, scrollFactorX: 1, scrollFactorY: 1, tileX: 0, tileY: 0, tag: 0,
+      id: 1,
+      texture: 'box',
+      frame: '',
+      x: boxX + viewX,
+      y: boxY,
+      width: 17,
+      height: 17,
+      originX: 0.5,
+      originY: 0.5,
+      rotation: 0,
+      flipX: false,
+      flipY: false,
+      alpha: 1,
+      tint: 0xffffff,
+      scrollFactorX: 1,
+      scrollFactorY: 1,
+      tileX: 0,
+      tileY: 0,
+      tag: 0,
     };
     return { cameras: [camera], cameras3d: [], objects: [box], values: [Math.floor(t / 10)] };
   }
@@ -107,7 +124,10 @@ export class SyntheticRecorder {
     });
   }
 
-  static async join(url: string, options: { grid?: CaptureGrid; game?: string; roomName?: string } = {}): Promise<SyntheticRecorder> {
+  static async join(
+    url: string,
+    options: { grid?: CaptureGrid; game?: string; roomName?: string } = {},
+  ): Promise<SyntheticRecorder> {
     const { grid = GRID, game = 'synthetic', roomName = 'sgaps' } = options;
     const room = await new Client(url).create(roomName, recordOptions(grid, game));
     const recorder = new SyntheticRecorder(room, grid);
@@ -122,7 +142,9 @@ export class SyntheticRecorder {
     const usable = this.requests.filter((request) => request.frameId <= frameId);
     const request = usable[usable.length - 1];
     if (request) this.requests.splice(0, this.requests.indexOf(request) + 1);
-    const samples = request ? this.#decoder.expand(request) : { count: 0, u: new Uint16Array(0), v: new Uint16Array(0), kind: new Uint8Array(0), tier: new Uint8Array(0) };
+    const samples = request
+      ? this.#decoder.expand(request)
+      : { count: 0, u: new Uint16Array(0), v: new Uint16Array(0), kind: new Uint8Array(0), tier: new Uint8Array(0) };
     const requestId = request ? request.frameId : null;
     this.#batch.push({ frameId, clientTime: (frameId * 1000) / 30, requestId, state, samples, rgb: this.game.sample(samples) });
     if (this.#batch.length >= batch) this.send();

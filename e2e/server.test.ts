@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
@@ -13,7 +13,12 @@ const folder = mkdtempSync(join(tmpdir(), 'sgaps-e2e-'));
 let server: SgapsServer;
 
 beforeAll(async () => {
-  server = await startServer({ port: 0, data: folder, log: pino({ level: process.env.SGAPS_LOG ?? 'silent' }), room: { snapshotEvery: 1000, reconnectSeconds: 1, maxBadPackets: 3 } });
+  server = await startServer({
+    port: 0,
+    data: folder,
+    log: pino({ level: process.env.SGAPS_LOG ?? 'silent' }),
+    room: { snapshotEvery: 1000, reconnectSeconds: 1, maxBadPackets: 3 },
+  });
 });
 
 afterAll(async () => {
@@ -31,11 +36,18 @@ interface Viewer {
 
 function view(room: Room): Viewer {
   room.reconnection.enabled = false;
-  const viewer: Viewer = { room, frames: [], overlays: [], figures: [], messages: { welcome: [], ended: [], events: [], error: [] } };
+  const viewer: Viewer = {
+    room,
+    frames: [],
+    overlays: [],
+    figures: [],
+    messages: { welcome: [], ended: [], events: [], error: [] },
+  };
   room.onMessage('frame', (bytes: Uint8Array) => viewer.frames.push(decodePicture(bytes.slice())));
   room.onMessage('overlay', (bytes: Uint8Array) => viewer.overlays.push(decodePicture(bytes.slice())));
   room.onMessage('figures', (figures: Record<string, number>) => viewer.figures.push(figures));
-  for (const name of Object.keys(viewer.messages)) room.onMessage(name, (message: unknown) => viewer.messages[name].push(message));
+  for (const name of Object.keys(viewer.messages))
+    room.onMessage(name, (message: unknown) => viewer.messages[name].push(message));
   return viewer;
 }
 
@@ -177,7 +189,10 @@ describe('untrusted clients', () => {
   it('sends away who never stops sending rubbish, and keeps the recording', async () => {
     const recorder = await SyntheticRecorder.join(server.url);
     await recorder.play(8);
-    const rubbish = setInterval(() => recorder.left === null && recorder.room.sendBytes('pixels', new Uint8Array(40).fill(7)), 100);
+    const rubbish = setInterval(
+      () => recorder.left === null && recorder.room.sendBytes('pixels', new Uint8Array(40).fill(7)),
+      100,
+    );
     await until(() => recorder.left !== null, 20_000);
     clearInterval(rubbish);
     expect(recorder.left).toBe(4010);
@@ -220,7 +235,9 @@ describe('watching', () => {
     viewer.room.send('watch', { overlays: ['uncertainty', 'samples', 'importance', 'confidence', 'nonsense'] });
     await recorder.play(160, { pause: 10 });
     await until(() => viewer.figures.length > 0);
-    expect(new Set(viewer.overlays.map(({ layer }) => layer))).toEqual(new Set(['uncertainty', 'samples', 'importance', 'confidence']));
+    expect(new Set(viewer.overlays.map(({ layer }) => layer))).toEqual(
+      new Set(['uncertainty', 'samples', 'importance', 'confidence']),
+    );
     const last = viewer.frames.at(-1);
     if (!last) throw new Error('No frame came.');
     expect(last).toMatchObject({ layer: 'frame', ...GRID });
@@ -300,6 +317,30 @@ describe('playback', () => {
     await recorder.room.leave();
   });
 
+  it('refuses a broken recording with its error code', async () => {
+    const id = await recordSome(8);
+    writeFileSync(server.store.filePath(id), Buffer.alloc(4000, 7));
+    const error = await refused(new Client(server.url).create('sgaps-playback', { recordingId: id }));
+    expect(error.code).toBe(422);
+    expect(error.message).toMatch(/^(BYTES_|CHECKSUM_)/);
+  });
+
+  it('plays over packets that never decoded', async () => {
+    const recorder = await SyntheticRecorder.join(server.url);
+    await recorder.play(8);
+    recorder.room.sendBytes('pixels', new Uint8Array(50).fill(9));
+    await until(() => recorder.errors.length === 1);
+    await recorder.play(12);
+    const id = recorder.welcome?.recordingId ?? '';
+    await recorder.room.leave();
+    await until(() => server.store.writer(id) === undefined);
+    const viewer = view(await new Client(server.url).create('sgaps-playback', { recordingId: id, time: 1e12 }));
+    await until(() => viewer.frames.some(({ frameId }) => frameId === 19));
+    await until(() => viewer.figures.some(({ rejected }) => rejected === 1));
+    expect(viewer.messages.error).toEqual([]);
+    await viewer.room.leave();
+  });
+
   it('refuses recordings that are not there or have no sane name', async () => {
     const missing = await refused(new Client(server.url).create('sgaps-playback', { recordingId: 'nothing-here' }));
     expect(missing).toMatchObject({ code: 404 });
@@ -336,7 +377,9 @@ describe('HTTP', () => {
   });
 
   it('answers nonsense with codes, and says nothing to other origins', async () => {
-    expect(await (await get('/api/recordings/..%2f..%2fetc%2fpasswd')).json()).toMatchObject({ error: { code: 'ARGUMENT_INVALID' } });
+    expect(await (await get('/api/recordings/..%2f..%2fetc%2fpasswd')).json()).toMatchObject({
+      error: { code: 'ARGUMENT_INVALID' },
+    });
     expect((await get('/api/recordings?limit=many')).status).toBe(400);
     expect((await get('/api/nothing')).status).toBe(404);
     const response = await get('/api/recordings', { headers: { origin: 'https://evil.example' } });

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isSgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 
 interface ServeFlags {
@@ -79,7 +79,8 @@ function startProblem(error: unknown, port: number): string {
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
   return port;
 }
 
@@ -89,7 +90,9 @@ function readableLog(): Logger {
     const { time, level, msg, pid, hostname, name, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
     const at = new Date(Number(time)).toTimeString().slice(0, 8);
     const label = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-    const rest = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    const rest = Object.entries(fields).map(
+      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
     const trouble = err as { message?: string } | undefined;
     process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
   };

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
-import { closeServices, openServices } from './rooms/ReplayServices.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoom.js';
+import { closeServices, openServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
 
 /**

@@ -1,4 +1,4 @@
-import { api, ApiError, type Game, type Recording, type Running } from './lib/api.js';
+import { ApiError, api, type Game, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, when } from './lib/format.js';
 
@@ -73,20 +73,48 @@ function recordingCard(recording: Recording): HTMLElement {
   const open = make(
     'a',
     { class: 'cover', href: `/session/${id}` },
-    make('div', { class: 'thumb' }, thumbnail(`/api/recordings/${id}/thumbnail`, ''), make('span', { class: 'length' }, clock(durationMs))),
+    make(
+      'div',
+      { class: 'thumb' },
+      thumbnail(`/api/recordings/${id}/thumbnail`, ''),
+      make('span', { class: 'length' }, clock(durationMs)),
+    ),
     make('h3', {}, game),
   );
-  const date = make('time', { datetime: new Date(startedAt).toISOString(), title: new Date(startedAt).toLocaleString() }, when(startedAt));
-  const facts = make('p', { class: 'facts' }, date, ` · ${bytes(recording.bytes)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`);
+  const date = make(
+    'time',
+    { datetime: new Date(startedAt).toISOString(), title: new Date(startedAt).toLocaleString() },
+    when(startedAt),
+  );
+  const facts = make(
+    'p',
+    { class: 'facts' },
+    date,
+    ` · ${bytes(recording.bytes)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`,
+  );
   if (recording.status !== 'finished') facts.append(' ', make('span', { class: `status ${recording.status}` }, recording.status));
   const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
   remove.addEventListener('click', () => void askAndDelete(recording));
-  const download = make('a', { class: 'quiet', href: `/api/recordings/${id}/download`, 'aria-label': `Download ${game}, ${when(startedAt)}` }, 'Download');
-  return make('article', { class: 'card' }, open, make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, remove)));
+  const download = make(
+    'a',
+    { class: 'quiet', href: `/api/recordings/${id}/download`, 'aria-label': `Download ${game}, ${when(startedAt)}` },
+    'Download',
+  );
+  return make(
+    'article',
+    { class: 'card' },
+    open,
+    make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, remove)),
+  );
 }
 
 async function refreshRecordings(): Promise<void> {
-  const query = new URLSearchParams({ search: search.value.trim(), status: status.value, order: order.value, limit: String(shown) });
+  const query = new URLSearchParams({
+    search: search.value.trim(),
+    status: status.value,
+    order: order.value,
+    limit: String(shown),
+  });
   const { items, total } = await api<{ items: Recording[]; total: number }>(`/api/recordings?${query}`);
   const stored = items.filter((recording) => recording.status !== 'recording');
   recordings.replaceChildren(...stored.map(recordingCard));
@@ -95,7 +123,9 @@ async function refreshRecordings(): Promise<void> {
   const empty = byId('recordings-empty', HTMLParagraphElement);
   empty.hidden = stored.length > 0;
   const filtered = search.value.trim() !== '' || status.value !== '';
-  empty.textContent = filtered ? 'No recording matches.' : 'Nothing has been recorded yet. Every session lands here when it ends.';
+  empty.textContent = filtered
+    ? 'No recording matches.'
+    : 'Nothing has been recorded yet. Every session lands here when it ends.';
   more.hidden = items.length >= total;
 }
 
@@ -135,7 +165,12 @@ async function showGames(): Promise<void> {
         'article',
         { class: 'game' },
         make('div', {}, make('h3', {}, title), make('p', {}, description)),
-        make('div', { class: 'row' }, make('a', { class: 'button primary', href: url }, 'Play'), make('a', { class: 'button', href: `${url}?bot=1` }, 'Let the bot play')),
+        make(
+          'div',
+          { class: 'row' },
+          make('a', { class: 'button primary', href: url }, 'Play'),
+          make('a', { class: 'button', href: `${url}?bot=1` }, 'Let the bot play'),
+        ),
       ),
     ),
   );

@@ -1,8 +1,8 @@
 import { Client, type Room } from '@colyseus/sdk';
 import { decodePicture, type OverlayLayer } from '@sgaps/protocol';
-import { api, ApiError, type Recording, type Running } from './lib/api.js';
+import { ApiError, api, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
-import { FiguresPanel, type FiguresMessage } from './lib/figures.js';
+import { type FiguresMessage, FiguresPanel } from './lib/figures.js';
 import { clock, when } from './lib/format.js';
 import { gradientOf, OVERLAY_STYLES, Screen, TIER_COLOURS } from './lib/screen.js';
 import { type Marker, TransportBar } from './lib/transport.js';
@@ -133,7 +133,11 @@ async function replay(recordingId: string, time: number): Promise<void> {
 function fail(error: unknown): void {
   setBadge('bad', 'not here');
   const text = error instanceof Error ? error.message : String(error);
-  tell(error instanceof ApiError && error.code === 'NOT_FOUND' ? 'There is no such session: it was deleted, or the address is wrong.' : text);
+  tell(
+    error instanceof ApiError && error.code === 'NOT_FOUND'
+      ? 'There is no such session: it was deleted, or the address is wrong.'
+      : text,
+  );
 }
 
 async function start(): Promise<void> {
@@ -162,12 +166,25 @@ function showLegends(): void {
   const legends = OVERLAY_STYLES.filter(({ layer }) => overlays.has(layer)).map((style) => {
     if (style.layer !== 'samples') {
       const scale = make('span', { class: 'scale', style: `background-image:${gradientOf(style)}` });
-      return make('div', { class: 'legend' }, make('span', { class: 'label' }, style.name), make('span', {}, style.low), scale, make('span', {}, style.high));
+      return make(
+        'div',
+        { class: 'legend' },
+        make('span', { class: 'label' }, style.name),
+        make('span', {}, style.low),
+        scale,
+        make('span', {}, style.high),
+      );
     }
     const tiers = ['critical', 'important', 'moderate', 'optional'].map((name, tier) =>
       make('span', { class: 'tier' }, make('i', { style: `background:${TIER_COLOURS[tier]}` }), name),
     );
-    return make('div', { class: 'legend' }, make('span', { class: 'label' }, 'Samples'), ...tiers, make('span', {}, 'squares are means'));
+    return make(
+      'div',
+      { class: 'legend' },
+      make('span', { class: 'label' }, 'Samples'),
+      ...tiers,
+      make('span', {}, 'squares are means'),
+    );
   });
   byId('legends', HTMLDivElement).replaceChildren(...legends);
 }
@@ -212,7 +229,10 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 document.addEventListener('keydown', (event) => {
   const target = event.target;
-  const typing = target instanceof HTMLSelectElement || target instanceof HTMLInputElement || (target instanceof HTMLButtonElement && event.key === ' ');
+  const typing =
+    target instanceof HTMLSelectElement ||
+    target instanceof HTMLInputElement ||
+    (target instanceof HTMLButtonElement && event.key === ' ');
   const action = KEYS[event.key];
   if (!action || typing || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();

@@ -25,8 +25,10 @@ export async function dashboardRoutes(): Promise<Router> {
   };
   router.get('/', send('index.html'));
   router.get('/session/:id', send('session.html'));
-  if (typeof files === 'string') router.use('/assets', express.static(`${files}/assets`, { immutable: true, maxAge: '1y', dotfiles: 'allow' }));
-  else router.get('/assets/:name', (request, response, next) => sendMemory(files, `assets/${request.params.name}`, response, next));
+  if (typeof files === 'string')
+    router.use('/assets', express.static(`${files}/assets`, { immutable: true, maxAge: '1y', dotfiles: 'allow' }));
+  else
+    router.get('/assets/:name', (request, response, next) => sendMemory(files, `assets/${request.params.name}`, response, next));
   return router;
 }
 

@@ -27,7 +27,9 @@ it('lists built games only, and none outside the folder', () => {
     'nonsense',
   ];
   writeFileSync(join(folder, 'games.json'), JSON.stringify(games));
-  expect(readSampleGames(folder)).toEqual([{ name: 'built', title: 'Built', description: 'It is there', path: join(folder, 'built', 'dist') }]);
+  expect(readSampleGames(folder)).toEqual([
+    { name: 'built', title: 'Built', description: 'It is there', path: join(folder, 'built', 'dist') },
+  ]);
 });
 
 it('takes a folder without a manifest as empty, and refuses a broken one', () => {

@@ -28,5 +28,7 @@ export async function mountHttp(app: Application, services: ReplayServices, game
 }
 
 function notFound(request: Request, response: Response): void {
-  response.status(404).json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.originalUrl} is not served here.` } });
+  response
+    .status(404)
+    .json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.originalUrl} is not served here.` } });
 }

@@ -42,7 +42,19 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
       const { recordingId, game, engine, startedAt } = session.writer.header;
       const { fps, bytesUp, bytesDown, frames } = session.figures();
       const watchers = session.broadcaster.size;
-      items.push({ roomId, recordingId, game, engine, startedAt, durationMs: session.time, fps, bytesUp, bytesDown, frames, watchers });
+      items.push({
+        roomId,
+        recordingId,
+        game,
+        engine,
+        startedAt,
+        durationMs: session.time,
+        fps,
+        bytesUp,
+        bytesDown,
+        frames,
+        watchers,
+      });
     }
     response.json({ items, total: items.length });
   });
@@ -70,7 +82,9 @@ export function healthRoute({ store, sessions }: ReplayServices): Router {
     const disk = await store.disk();
     const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
     const ok = accepting && disk.freeBytes > MIN_FREE;
-    response.status(ok ? 200 : 503).json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
+    response
+      .status(ok ? 200 : 503)
+      .json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
   });
   return router;
 }

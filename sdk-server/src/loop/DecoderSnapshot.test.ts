@@ -17,7 +17,9 @@ describe('decoder snapshot', () => {
       fc.property(snapshot, (value) => {
         const back = decodeDecoderSnapshot(encodeDecoderSnapshot(value));
         expect({ ...back, codec: [...back.codec] }).toMatchObject({ frameId: value.frameId, codec: [...value.codec] });
-        expect(back.timeOffset === null ? null : back.timeOffset + 0).toBe(value.timeOffset === null ? null : value.timeOffset + 0);
+        expect(back.timeOffset === null ? null : back.timeOffset + 0).toBe(
+          value.timeOffset === null ? null : value.timeOffset + 0,
+        );
         expect(back.pending.map((bytes) => [...bytes])).toEqual(value.pending.map((bytes) => [...bytes]));
       }),
     );
@@ -34,7 +36,9 @@ describe('decoder snapshot', () => {
             expect(isSgapsError(error)).toBe(true);
           }
         }
-        expect(() => decodeDecoderSnapshot(good.subarray(0, good.length - 1))).toThrow(expect.objectContaining({ code: 'BYTES_TRUNCATED' }));
+        expect(() => decodeDecoderSnapshot(good.subarray(0, good.length - 1))).toThrow(
+          expect.objectContaining({ code: 'BYTES_TRUNCATED' }),
+        );
       }),
     );
   });

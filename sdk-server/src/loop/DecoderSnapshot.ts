@@ -67,7 +67,8 @@ export function decodeDecoderSnapshot(bytes: Uint8Array): DecoderSnapshot {
   if (bytes.length < 15) throw SgapsError.truncated('decoder snapshot');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint8(0);
-  if (version !== VERSION) throw new SgapsError('VERSION_UNSUPPORTED', `Decoder snapshot version ${version}, this build reads ${VERSION}.`);
+  if (version !== VERSION)
+    throw new SgapsError('VERSION_UNSUPPORTED', `Decoder snapshot version ${version}, this build reads ${VERSION}.`);
   const offset = view.getFloat64(5, true);
   const pendingCount = view.getUint16(13, true);
   let at = 15;

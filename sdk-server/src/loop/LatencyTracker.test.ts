@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { LatencyTracker } from './LatencyTracker.js';
 
 /** A client whose requests take `delay` frames to arrive after a batch of `batch` frames was sent. Returns the misses. */
-function simulate(tracker: LatencyTracker, options: { delay: (frame: number) => number; batch: number; frames: number }): number[] {
+function simulate(
+  tracker: LatencyTracker,
+  options: { delay: (frame: number) => number; batch: number; frames: number },
+): number[] {
   const misses: number[] = [];
   const arrivesAt = new Map<number, number>();
   let lastTarget = -1;
@@ -15,7 +18,11 @@ function simulate(tracker: LatencyTracker, options: { delay: (frame: number) => 
       return { frameId, requestId: there ? frameId : null };
     });
     tracker.observe(frames, 8);
-    for (let target = Math.max(lastTarget + 1, newest + tracker.lead); target <= newest + tracker.lead + options.batch - 1; target++) {
+    for (
+      let target = Math.max(lastTarget + 1, newest + tracker.lead);
+      target <= newest + tracker.lead + options.batch - 1;
+      target++
+    ) {
       arrivesAt.set(target, newest + 1 + options.delay(newest));
       lastTarget = target;
     }

@@ -1,4 +1,11 @@
-import { CoordinateDecoder, createSampleSet, DEFAULT_TIER_BITS, type FrameState, PixelPacketEncoder, type SampleRequest } from '@sgaps/protocol';
+import {
+  CoordinateDecoder,
+  createSampleSet,
+  DEFAULT_TIER_BITS,
+  type FrameState,
+  PixelPacketEncoder,
+  type SampleRequest,
+} from '@sgaps/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SessionLoop } from './SessionLoop.js';
 import { SessionReplica } from './SessionReplica.js';
@@ -105,7 +112,8 @@ describe('SessionLoop', () => {
       const pictures: Uint8ClampedArray[] = [];
       for (const { kind, bytes, time } of records) {
         if (kind === 'coordinates') replica.coordinates(bytes);
-        else if (kind === 'pixels') for (const { frame } of replica.pixels(bytes, time)) pictures.push(replica.decode(frame).rgb.slice());
+        else if (kind === 'pixels')
+          for (const { frame } of replica.pixels(bytes, time)) pictures.push(replica.decode(frame).rgb.slice());
       }
       return pictures;
     };

@@ -14,7 +14,13 @@ import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionR
  * ```
  */
 export interface RecordSink {
-  append(kind: 'coordinates' | 'pixels' | 'event', time: number, bytes: Uint8Array, firstFrame?: number, lastFrame?: number): boolean;
+  append(
+    kind: 'coordinates' | 'pixels' | 'event',
+    time: number,
+    bytes: Uint8Array,
+    firstFrame?: number,
+    lastFrame?: number,
+  ): boolean;
   snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean;
 }
 

@@ -43,7 +43,14 @@ export interface PlaybackState {
   readonly latencyFrames: number;
 }
 
-/** Slowest and fastest rate. */
+/**
+ * Slowest and fastest rate.
+ *
+ * @example
+ * ```ts
+ * playback.setRate(PLAYBACK_RATES.max);
+ * ```
+ */
 export const PLAYBACK_RATES = { min: 0.25, max: 8 } as const;
 
 /** ms of work before other rooms get their turn. */

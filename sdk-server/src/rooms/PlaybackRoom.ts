@@ -84,7 +84,13 @@ export abstract class PlaybackRoom extends Room {
     this.#watchers.set(client.sessionId, watcher);
     this.#broadcaster.add(watcher);
     const { header } = this.#reader;
-    client.send(MessageType.welcome, { role: 'watch', roomId: this.roomId, live: false, duration: this.#reader.duration, ...header });
+    client.send(MessageType.welcome, {
+      role: 'watch',
+      roomId: this.roomId,
+      live: false,
+      duration: this.#reader.duration,
+      ...header,
+    });
     client.send(MessageType.events, await this.#events());
     if (this.#playback.started) this.#playback.show();
     else this.#playback.seek(this.#startAt);

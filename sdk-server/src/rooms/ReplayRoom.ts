@@ -5,10 +5,10 @@ import {
   LIMITS,
   MessageType,
   type NumbersMessage,
+  PROTOCOL_VERSION,
   parseGameEvent,
   parseJoinOptions,
   parseNumbers,
-  PROTOCOL_VERSION,
   type RecordJoinOptions,
   SgapsError,
   type TierBits,
@@ -55,7 +55,14 @@ export interface ReplayRoomSettings {
   readonly viewerOrigins?: readonly string[];
 }
 
-/** Close codes of this room, in the range Colyseus leaves to applications. */
+/**
+ * Close codes of this room, in the range Colyseus leaves to applications.
+ *
+ * @example
+ * ```ts
+ * room.onLeave((code) => code === REPLAY_CLOSE.storage && console.warn('The server could not store the recording.'));
+ * ```
+ */
 export const REPLAY_CLOSE = { tooManyBadPackets: 4010, tooManyBytes: 4011, storage: 4012, ended: 4013 } as const;
 
 /** ms between the figures watchers get, and between pings of the recorder. */
@@ -105,7 +112,8 @@ export abstract class ReplayRoom extends Room {
   override async onCreate(raw: unknown): Promise<void> {
     try {
       const options = parseJoinOptions(raw);
-      if (options.role !== 'record') throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
+      if (options.role !== 'record')
+        throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
       const services = await this.services();
       await this.#open(services);
@@ -247,7 +255,11 @@ export abstract class ReplayRoom extends Room {
     const session = this.#session;
     if (client.sessionId !== this.#recorderId || !session?.live) return;
     if (!this.#budget.spend(bytes.length, performance.now())) {
-      this.#sendAway(client, REPLAY_CLOSE.tooManyBytes, SgapsError.limit('bytes per second', bytes.length, LIMITS.pixelPacketBytes));
+      this.#sendAway(
+        client,
+        REPLAY_CLOSE.tooManyBytes,
+        SgapsError.limit('bytes per second', bytes.length, LIMITS.pixelPacketBytes),
+      );
       return;
     }
     if (bytes.length > LIMITS.pixelPacketBytes) {
@@ -274,7 +286,8 @@ export abstract class ReplayRoom extends Room {
     this.#graceUntil = now + GRACE;
     this.#badPackets++;
     client.send(MessageType.error, errorMessage(error, true));
-    if (this.#badPackets === 1) this.#log.warn({ code: errorMessage(error).code }, 'packet did not decode, client asked to reset');
+    if (this.#badPackets === 1)
+      this.#log.warn({ code: errorMessage(error).code }, 'packet did not decode, client asked to reset');
     if (this.#badPackets >= (this.settings.maxBadPackets ?? 20)) this.#sendAway(client, REPLAY_CLOSE.tooManyBadPackets, error);
   }
 
@@ -351,7 +364,10 @@ export abstract class ReplayRoom extends Room {
       this.#log.warn({ err: error }, 'catalog not read');
       return null;
     });
-    this.#log.info({ frames: session.loop.figures.frames, bytes: row?.bytes, ms: Math.round(session.time) }, 'recording finished');
+    this.#log.info(
+      { frames: session.loop.figures.frames, bytes: row?.bytes, ms: Math.round(session.time) },
+      'recording finished',
+    );
     for (const client of this.clients) {
       if (this.#watchers.has(client.sessionId)) client.send(MessageType.ended, { recordingId: session.writer.id });
     }

@@ -1,5 +1,5 @@
-import { pino, type Logger } from 'pino';
-import { Catalog, RecordingStore } from '../storage/index.js';
+import { type Logger, pino } from 'pino';
+import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**

@@ -32,7 +32,8 @@ export class RoundTrip {
 
   /** Sends a ping; at most a few are in flight. */
   ping(): void {
-    if (!this.#socket || this.#socket.readyState !== 1) return;
+    const socket = this.#socket;
+    if (socket?.readyState !== 1) return;
     if (this.#sent.size > 4) this.#sent.clear();
     const id = this.#next++ >>> 0;
     this.#sent.set(id, performance.now());
@@ -40,7 +41,7 @@ export class RoundTrip {
     const view = new DataView(data.buffer);
     view.setUint32(0, MARK, true);
     view.setUint32(4, id, true);
-    this.#socket.ping(data);
+    socket.ping(data);
   }
 
   dispose(): void {

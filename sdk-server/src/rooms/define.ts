@@ -1,7 +1,7 @@
 import { defineRoom, type RegisteredHandler } from '@colyseus/core';
 import { PlaybackRoom, type PlaybackRoomSettings } from './PlaybackRoom.js';
-import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
 import { ReplayRoom, type ReplayRoomSettings } from './ReplayRoom.js';
+import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
 
 /**
  * The replay room for an existing Colyseus server: one line in its `rooms`. Recordings go to `data`. The transport must

@@ -13,7 +13,9 @@ sharp.cache(false);
  * ```
  */
 export async function encodeFrame(rgb: Uint8ClampedArray | Uint8Array, width: number, height: number): Promise<Uint8Array> {
-  return sharp(rgb, { raw: { width, height, channels: 3 } }).jpeg({ quality: 82, chromaSubsampling: '4:4:4' }).toBuffer();
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 82, chromaSubsampling: '4:4:4' })
+    .toBuffer();
 }
 
 /**
@@ -25,7 +27,9 @@ export async function encodeFrame(rgb: Uint8ClampedArray | Uint8Array, width: nu
  * ```
  */
 export async function encodePreview(rgb: Uint8ClampedArray | Uint8Array, width: number, height: number): Promise<Uint8Array> {
-  return sharp(rgb, { raw: { width, height, channels: 3 } }).webp({ quality: 80, effort: 2, smartSubsample: true }).toBuffer();
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .webp({ quality: 80, effort: 2, smartSubsample: true })
+    .toBuffer();
 }
 
 /**
@@ -37,5 +41,7 @@ export async function encodePreview(rgb: Uint8ClampedArray | Uint8Array, width: 
  * ```
  */
 export async function encodeMap(values: Uint8Array, width: number, height: number): Promise<Uint8Array> {
-  return sharp(values, { raw: { width, height, channels: 1 } }).jpeg({ quality: 80 }).toBuffer();
+  return sharp(values, { raw: { width, height, channels: 1 } })
+    .jpeg({ quality: 80 })
+    .toBuffer();
 }

@@ -52,6 +52,7 @@ export async function api<T>(path: string, init?: RequestInit): Promise<T> {
   if (response.status === 204) return undefined as T;
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  const { code = 'HTTP', message = response.statusText } = (body as { error?: { code?: string; message?: string } } | null)?.error ?? {};
+  const { code = 'HTTP', message = response.statusText } =
+    (body as { error?: { code?: string; message?: string } } | null)?.error ?? {};
   throw new ApiError(response.status, code, message);
 }

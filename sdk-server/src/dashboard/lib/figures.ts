@@ -35,13 +35,55 @@ interface Row {
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 2 : 1)} %`;
 
 const ROWS: readonly Row[] = [
-  { label: 'Up', hint: 'pixel packets, game to server', value: (f) => `${bytes(f.bytesUp)}/s`, detail: (f) => `${bytes(f.bytesUp / Math.max(1, f.fps))} per frame`, graph: (f) => f.bytesUp },
-  { label: 'Down', hint: 'coordinate packets, server to game', value: (f) => `${bytes(f.bytesDown)}/s`, detail: (f) => `${bytes(f.bytesDown / Math.max(1, f.fps))} per frame`, graph: (f) => f.bytesDown },
-  { label: 'Frames', hint: 'sampled frames per second', value: (f) => `${f.fps.toFixed(1)} fps`, detail: (f) => (f.rejected > 0 ? `${f.rejected} packets rejected` : ''), graph: (f) => f.fps },
-  { label: 'Samples', hint: 'samples per frame, and their share of the pixels', value: (f) => String(Math.round(f.samples)), detail: (f, pixels) => `${percent(f.samples / pixels)} of the pixels`, graph: (f) => f.samples },
-  { label: 'Latency', hint: 'how far ahead samples are asked for', value: (f) => (f.latencyFrames === 1 ? '1 frame' : `${f.latencyFrames} frames`), detail: (f) => `${Math.round(f.latencyMs)} ms${typeof f.roundTripMs === 'number' ? ` · round trip ${f.roundTripMs.toFixed(1)} ms` : ''}`, graph: (f) => f.latencyFrames },
-  { label: 'Uncertainty', hint: 'mean over the picture, 0 to 1', value: (f) => f.uncertainty.toFixed(3), graph: (f) => f.uncertainty },
-  { label: 'Server time', hint: 'decoding and planning per frame', value: (f) => `${(f.decodeMs + f.planMs).toFixed(1)} ms`, detail: (f) => `decode ${f.decodeMs.toFixed(1)} · plan ${f.planMs.toFixed(1)}`, graph: (f) => f.decodeMs + f.planMs },
+  {
+    label: 'Up',
+    hint: 'pixel packets, game to server',
+    value: (f) => `${bytes(f.bytesUp)}/s`,
+    detail: (f) => `${bytes(f.bytesUp / Math.max(1, f.fps))} per frame`,
+    graph: (f) => f.bytesUp,
+  },
+  {
+    label: 'Down',
+    hint: 'coordinate packets, server to game',
+    value: (f) => `${bytes(f.bytesDown)}/s`,
+    detail: (f) => `${bytes(f.bytesDown / Math.max(1, f.fps))} per frame`,
+    graph: (f) => f.bytesDown,
+  },
+  {
+    label: 'Frames',
+    hint: 'sampled frames per second',
+    value: (f) => `${f.fps.toFixed(1)} fps`,
+    detail: (f) => (f.rejected > 0 ? `${f.rejected} packets rejected` : ''),
+    graph: (f) => f.fps,
+  },
+  {
+    label: 'Samples',
+    hint: 'samples per frame, and their share of the pixels',
+    value: (f) => String(Math.round(f.samples)),
+    detail: (f, pixels) => `${percent(f.samples / pixels)} of the pixels`,
+    graph: (f) => f.samples,
+  },
+  {
+    label: 'Latency',
+    hint: 'how far ahead samples are asked for',
+    value: (f) => (f.latencyFrames === 1 ? '1 frame' : `${f.latencyFrames} frames`),
+    detail: (f) =>
+      `${Math.round(f.latencyMs)} ms${typeof f.roundTripMs === 'number' ? ` · round trip ${f.roundTripMs.toFixed(1)} ms` : ''}`,
+    graph: (f) => f.latencyFrames,
+  },
+  {
+    label: 'Uncertainty',
+    hint: 'mean over the picture, 0 to 1',
+    value: (f) => f.uncertainty.toFixed(3),
+    graph: (f) => f.uncertainty,
+  },
+  {
+    label: 'Server time',
+    hint: 'decoding and planning per frame',
+    value: (f) => `${(f.decodeMs + f.planMs).toFixed(1)} ms`,
+    detail: (f) => `decode ${f.decodeMs.toFixed(1)} · plan ${f.planMs.toFixed(1)}`,
+    graph: (f) => f.decodeMs + f.planMs,
+  },
 ];
 
 const POINTS = 120;
@@ -51,7 +93,14 @@ const HEIGHT = 28;
 /** The cards of figures, each with a line of its last two minutes or so. */
 export class FiguresPanel {
   readonly #pixels: number;
-  readonly #cards: { row: Row; value: HTMLElement; detail: HTMLElement; line: SVGPathElement; area: SVGPathElement; points: number[] }[] = [];
+  readonly #cards: {
+    row: Row;
+    value: HTMLElement;
+    detail: HTMLElement;
+    line: SVGPathElement;
+    area: SVGPathElement;
+    points: number[];
+  }[] = [];
 
   constructor(root: HTMLElement, pixels: number, options: { readonly live: boolean }) {
     this.#pixels = pixels;
@@ -75,7 +124,10 @@ export class FiguresPanel {
       if (points.length > POINTS) points.shift();
       const path = trace(points);
       line.setAttribute('d', path);
-      area.setAttribute('d', points.length > 1 ? `${path}L${WIDTH} ${HEIGHT}L${WIDTH - ((points.length - 1) * WIDTH) / (POINTS - 1)} ${HEIGHT}Z` : '');
+      area.setAttribute(
+        'd',
+        points.length > 1 ? `${path}L${WIDTH} ${HEIGHT}L${WIDTH - ((points.length - 1) * WIDTH) / (POINTS - 1)} ${HEIGHT}Z` : '',
+      );
     }
   }
 }

@@ -18,21 +18,39 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
     name: 'Importance',
     low: 'leave alone',
     high: 'look here next',
-    stops: [[0, 30, 20, 80, 0], [60, 90, 40, 160, 120], [140, 200, 60, 190, 190], [220, 255, 150, 190, 225], [255, 255, 240, 245, 240]],
+    stops: [
+      [0, 30, 20, 80, 0],
+      [60, 90, 40, 160, 120],
+      [140, 200, 60, 190, 190],
+      [220, 255, 150, 190, 225],
+      [255, 255, 240, 245, 240],
+    ],
   },
   {
     layer: 'uncertainty',
     name: 'Uncertainty',
     low: 'sure',
     high: 'a guess',
-    stops: [[0, 40, 10, 10, 0], [50, 140, 30, 20, 110], [120, 230, 90, 20, 180], [200, 255, 190, 40, 220], [255, 255, 250, 200, 240]],
+    stops: [
+      [0, 40, 10, 10, 0],
+      [50, 140, 30, 20, 110],
+      [120, 230, 90, 20, 180],
+      [200, 255, 190, 40, 220],
+      [255, 255, 250, 200, 240],
+    ],
   },
   {
     layer: 'confidence',
     name: 'Memory confidence',
     low: 'never seen',
     high: 'known',
-    stops: [[0, 10, 20, 60, 210], [90, 20, 70, 130, 190], [170, 20, 140, 140, 150], [230, 60, 200, 150, 90], [255, 120, 240, 170, 50]],
+    stops: [
+      [0, 10, 20, 60, 210],
+      [90, 20, 70, 130, 190],
+      [170, 20, 140, 140, 150],
+      [230, 60, 200, 150, 90],
+      [255, 120, 240, 170, 50],
+    ],
   },
 ];
 
@@ -42,7 +60,9 @@ const SCALE = 4;
 
 /** The CSS gradient of an overlay's colour map. */
 export function gradientOf({ stops }: OverlayStyle): string {
-  const parts = stops.map(([at, r, g, b, a]) => `rgb(${r} ${g} ${b} / ${((a / 255) * 100).toFixed(0)}%) ${((at / 255) * 100).toFixed(0)}%`);
+  const parts = stops.map(
+    ([at, r, g, b, a]) => `rgb(${r} ${g} ${b} / ${((a / 255) * 100).toFixed(0)}%) ${((at / 255) * 100).toFixed(0)}%`,
+  );
   return `linear-gradient(90deg, ${parts.join(', ')})`;
 }
 

@@ -106,7 +106,12 @@ export class TransportBar {
     this.#markers.replaceChildren(
       ...this.#events.map(({ time, name, data }) => {
         const title = `${name}${data === null ? '' : ` ${JSON.stringify(data)}`} · ${clock(time, true)}`;
-        const marker = make('button', { class: 'marker', title, 'aria-label': `Go to ${title}`, style: `left:${(100 * time) / this.#duration}%` });
+        const marker = make('button', {
+          class: 'marker',
+          title,
+          'aria-label': `Go to ${title}`,
+          style: `left:${(100 * time) / this.#duration}%`,
+        });
         marker.addEventListener('click', () => this.#commands.seek(time));
         return marker;
       }),
