@@ -54,7 +54,7 @@ export interface SampledFrame {
  * ```
  */
 export interface SamplerCounters {
-  /** Frames not taken because every read-back buffer was in flight. */
+  /** Frames not taken because the batch before had not come back. */
   skipped: number;
   /** Frame starts at which a read was put off because the GPU was still busy. */
   postponed: number;

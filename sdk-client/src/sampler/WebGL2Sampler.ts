@@ -1,17 +1,18 @@
 import { assertCaptureGrid, type CaptureGrid, LIMITS, type SampleSet, SgapsError } from '@sgaps/protocol';
 import { areaPicture } from './areaSample.js';
 import { GatherResources } from './GatherResources.js';
-import { GATHER_COLUMNS, packSample } from './gatherShader.js';
+import { CoordinateStore } from './CoordinateStore.js';
+import { GATHER_COLUMNS } from './gatherShader.js';
 import { GlState } from './GlState.js';
+import { ReadGate } from './ReadGate.js';
 import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
 /** Samples the coordinate store holds before it wraps. */
 const STORE = 65_536;
-/** One batch filling, two on their way back. */
-const SLOTS = 3;
-/** A finished read waits this long for an idle GPU before it is done anyway: frame starts, or milliseconds if that is sooner. */
-const PATIENT_STARTS = 8;
-const PATIENT_MS = 150;
+/** One batch filling, one on its way back. */
+const SLOTS = 2;
+/** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
+const GROWTH = 2;
 
 interface Frame extends SampledFrame {
   frameId: number;
@@ -39,7 +40,7 @@ interface Slot {
  */
 export interface WebGL2SamplerOptions {
   readonly grid: CaptureGrid;
-  /** Frames read back together, 1 … 16. More costs less main thread and adds latency. Default 4. */
+  /** Frames read back together, 1 … 16. More costs less main thread and adds latency. Default 4; up to twice that while the GPU is behind. */
   readonly batch?: number;
 }
 
@@ -61,19 +62,17 @@ export class WebGL2Sampler implements Sampler {
   readonly #gl: WebGL2RenderingContext;
   readonly #grid: CaptureGrid;
   readonly #batch: number;
+  readonly #largest: number;
   readonly #state: GlState;
   readonly #slots: Slot[];
   readonly #free: Slot[];
   readonly #inFlight: Slot[] = [];
   readonly #ready: Frame[] = [];
-  readonly #store = new Uint32Array(STORE);
+  readonly #store = new CoordinateStore(STORE);
+  readonly #gate: ReadGate;
   readonly #bytes: Uint8Array;
   #resources: GatherResources | null = null;
   #filling: Slot | null = null;
-  #newest: WebGLSync | null = null;
-  #loaded = 0;
-  #waited = 0;
-  #waitingSince = 0;
   #disposed = false;
   readonly #onLost = () => this.#forget();
 
@@ -86,10 +85,12 @@ export class WebGL2Sampler implements Sampler {
     this.#gl = gl;
     this.#grid = options.grid;
     this.#batch = batch;
-    this.depth = SLOTS * batch;
+    this.#largest = Math.min(GROWTH * batch, LIMITS.framesPerPacket);
+    this.depth = SLOTS * this.#largest;
     this.#state = new GlState(gl);
+    this.#gate = new ReadGate(gl, this.counters);
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
-      frames: Array.from({ length: batch }, () => ({ frameId: 0, samples: null, rgb: new Uint8Array(3 * GATHER_COLUMNS), row: 0 })),
+      frames: Array.from({ length: this.#largest }, () => ({ frameId: 0, samples: null, rgb: new Uint8Array(3 * GATHER_COLUMNS), row: 0 })),
       packBuffer,
       used: 0,
       rows: 0,
@@ -103,39 +104,22 @@ export class WebGL2Sampler implements Sampler {
   }
 
   load(sets: readonly SampleSet[]): LoadedSamples[] {
-    const begin = this.#loaded;
-    const loaded = sets.map((set) => {
-      // A set never wraps: its vertices must lie in one run.
-      if ((this.#loaded % STORE) + set.count > STORE) this.#loaded += STORE - (this.#loaded % STORE);
-      const first = this.#loaded;
-      const at = first % STORE;
-      for (let i = 0; i < set.count; i++) this.#store[at + i] = packSample(set.u[i], set.v[i], set.kind[i]);
-      this.#loaded += set.count;
-      return { set, start: first };
-    });
-    this.#upload(begin, this.#loaded);
+    const loaded = this.#store.load(sets);
+    if (this.#resources && !this.#gl.isContextLost()) this.#store.upload(this.#gl, this.#resources.coordinates);
     return loaded;
   }
 
   holds(loaded: LoadedSamples): boolean {
-    return this.#loaded - loaded.start <= STORE;
+    return this.#store.holds(loaded);
   }
 
   beginFrame(): readonly SampledFrame[] {
     const slot = this.#inFlight[0];
     this.#ready.length = 0;
-    if (!slot) return this.#ready;
-    const gl = this.#gl;
-    if (slot.fence) {
-      if (gl.getSyncParameter(slot.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return this.#ready;
-      const busy = this.#newest !== null && gl.getSyncParameter(this.#newest, gl.SYNC_STATUS) !== gl.SIGNALED;
-      if (busy && this.#mayWait()) {
-        this.counters.postponed++;
-        return this.#ready;
-      }
-      if (busy) this.counters.forced++;
-    }
+    if (!slot || (slot.fence && !this.#gate.opens(slot.fence))) return this.#ready;
     this.#take(slot);
+    // A batch that could only grow meanwhile goes on its way now.
+    if (this.#isDue(this.#filling)) this.#flushUnsaved();
     return this.#ready;
   }
 
@@ -144,9 +128,9 @@ export class WebGL2Sampler implements Sampler {
     if (!this.#resources) this.#build();
     const resources = this.#resources as GatherResources;
     const slot = this.#filling ?? this.#free.pop() ?? null;
-    if (!slot) {
+    if (!slot || slot.used === this.#largest) {
       this.counters.skipped++;
-      this.#fenceNewest();
+      this.#mark();
       return false;
     }
     this.#filling = slot;
@@ -160,17 +144,17 @@ export class WebGL2Sampler implements Sampler {
       this.#state.save();
       this.#copy(resources);
       this.#gather(resources, slot, samples);
-      if (slot.used === this.#batch) this.#sendBack(slot);
+      if (this.#isDue(slot)) this.#sendBack(slot);
       this.#state.restore(viewport);
-    } else if (slot.used === this.#batch) {
+    } else if (this.#isDue(slot)) {
       this.#flushUnsaved();
     }
-    this.#fenceNewest();
+    this.#mark();
     return true;
   }
 
   skipFrame(): void {
-    this.#fenceNewest();
+    this.#mark();
   }
 
   flush(): void {
@@ -209,7 +193,7 @@ export class WebGL2Sampler implements Sampler {
   }
 
   #rows(): number {
-    return this.#batch * Math.ceil(LIMITS.samplesPerFrame / GATHER_COLUMNS);
+    return this.#largest * Math.ceil(LIMITS.samplesPerFrame / GATHER_COLUMNS);
   }
 
   #build(): void {
@@ -219,7 +203,8 @@ export class WebGL2Sampler implements Sampler {
       coordinates: STORE,
       packBuffers: SLOTS,
     });
-    this.#upload(Math.max(0, this.#loaded - STORE), this.#loaded);
+    this.#store.forget();
+    this.#store.upload(this.#gl, this.#resources.coordinates);
   }
 
   /** What lay on the GPU is gone (context loss, disposal): frames under way are lost, loaded sets are uploaded again. */
@@ -229,8 +214,7 @@ export class WebGL2Sampler implements Sampler {
       if (slot.fence) this.#gl.deleteSync(slot.fence);
       this.#clear(slot);
     }
-    if (this.#newest) this.#gl.deleteSync(this.#newest);
-    this.#newest = null;
+    this.#gate.clear();
     this.#filling = null;
     this.#resources = null;
     this.#inFlight.length = 0;
@@ -242,22 +226,6 @@ export class WebGL2Sampler implements Sampler {
     slot.used = slot.rows = slot.columns = 0;
     slot.fence = null;
     for (const frame of slot.frames) frame.samples = null;
-  }
-
-  #upload(from: number, to: number): void {
-    if (!this.#resources || from === to || this.#gl.isContextLost()) return;
-    const gl = this.#gl;
-    const bound = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.#resources.coordinates);
-    if (to - from >= STORE) {
-      gl.bufferSubData(gl.COPY_WRITE_BUFFER, 0, this.#store);
-    } else {
-      const a = from % STORE;
-      const b = a + (to - from);
-      gl.bufferSubData(gl.COPY_WRITE_BUFFER, 4 * a, this.#store, a, Math.min(b, STORE) - a);
-      if (b > STORE) gl.bufferSubData(gl.COPY_WRITE_BUFFER, 0, this.#store, 0, b - STORE);
-    }
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, bound);
   }
 
   #copy(resources: GatherResources): void {
@@ -278,7 +246,7 @@ export class WebGL2Sampler implements Sampler {
   #gather(resources: GatherResources, slot: Slot, samples: LoadedSamples): void {
     const gl = this.#gl;
     const count = samples.set.count;
-    const first = samples.start % STORE;
+    const first = this.#store.vertexOf(samples);
     const rows = this.#rows();
     gl.bindFramebuffer(gl.FRAMEBUFFER, resources.target);
     gl.viewport(0, 0, GATHER_COLUMNS, rows);
@@ -303,6 +271,11 @@ export class WebGL2Sampler implements Sampler {
     slot.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   }
 
+  /** A batch is sent when it is complete and none is on its way. */
+  #isDue(slot: Slot | null): boolean {
+    return slot !== null && slot.used >= this.#batch && this.#inFlight.length === 0;
+  }
+
   #flushUnsaved(): void {
     const slot = this.#filling;
     if (!slot || slot.used === 0) return;
@@ -314,19 +287,10 @@ export class WebGL2Sampler implements Sampler {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
   }
 
-  /** Marks the end of the newest displayed frame, while something waits to be read. */
-  #fenceNewest(): void {
-    const gl = this.#gl;
-    if (this.#newest) gl.deleteSync(this.#newest);
-    this.#newest = null;
-    if (this.#inFlight.length > 0 && !gl.isContextLost()) this.#newest = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-  }
-
-  /** False when the GPU was busy at so many frame starts that the game is bound by it: waiting longer would only lose frames. */
-  #mayWait(): boolean {
-    const now = performance.now();
-    if (this.#waited === 0) this.#waitingSince = now;
-    return this.#waited++ < PATIENT_STARTS && now - this.#waitingSince < PATIENT_MS;
+  /** The newest displayed frame ends here; it only matters while something waits to be read. */
+  #mark(): void {
+    if (this.#inFlight.length > 0 && !this.#gl.isContextLost()) this.#gate.mark();
+    else this.#gate.clear();
   }
 
   /** Reads a batch into its frames and frees its slot. */
@@ -334,14 +298,13 @@ export class WebGL2Sampler implements Sampler {
     const gl = this.#gl;
     const columns = columnsOf(slot);
     this.#inFlight.shift();
-    this.#waited = 0;
     if (slot.fence) {
       const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
       gl.bindBuffer(gl.PIXEL_PACK_BUFFER, (this.#resources as GatherResources).packBuffers[slot.packBuffer]);
       gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, this.#bytes, 0, 4 * columns * slot.rows);
       gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
       gl.deleteSync(slot.fence);
-      this.counters.reads++;
+      this.#gate.done();
     }
     for (let i = 0; i < slot.used; i++) {
       const frame = slot.frames[i];
