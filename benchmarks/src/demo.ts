@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { destination, pino } from 'pino';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
@@ -20,6 +20,7 @@ interface Arguments {
   readonly game: string;
   readonly seconds: number;
   readonly seed: number;
+  readonly clock: 'real' | 'virtual';
   readonly out: string;
   readonly data?: string;
   readonly json?: boolean;
@@ -85,10 +86,18 @@ const program = new Command('demo')
   .option('--game <name>', 'sample game', 'phaser-platformer')
   .option('--seconds <n>', 'how long to record', positiveNumber, 10)
   .option('--seed <n>', 'seed of the bot and the game', positiveInteger, 7)
+  .addOption(
+    new Option(
+      '--clock <kind>',
+      'real: at the speed this machine draws; virtual: 30 frames per second of game time on any machine',
+    )
+      .choices(['real', 'virtual'])
+      .default('real'),
+  )
   .option('--out <dir>', 'folder for films and pictures', join(ROOT, 'out/demo'))
   .option('--data <dir>', "the server's data folder (default: DIR/data)")
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ game, seconds, seed, out, data = join(out, 'data'), json }: Arguments) => {
+  .action(async ({ game, seconds, seed, clock, out, data = join(out, 'data'), json }: Arguments) => {
     mkdirSync(out, { recursive: true });
     const scratch = mkdtempSync(join(tmpdir(), 'sgaps-demo-'));
     const log = pino({ name: 'sgaps', level: 'warn' }, destination(2));
@@ -100,6 +109,7 @@ const program = new Command('demo')
         game,
         seconds,
         seed,
+        clock,
         onTruth: (frameId, rgb) => {
           truths ??= new TruthStore(join(scratch, 'truth.raw'), rgb.length);
           truths.put(frameId, rgb);
@@ -127,10 +137,11 @@ const program = new Command('demo')
         `${exchange.frames} frames at ${exchange.fps.toFixed(1)}/s, ${compared} compared; per frame ${(exchange.samples / exchange.frames).toFixed(0)} samples, ` +
           `${bytesUp.toFixed(0)} B up, ${bytesDown.toFixed(0)} B down; asked ${exchange.latencyFrames} frames ahead, ${(100 * exchange.hitRate).toFixed(0)} % in time`,
       );
+      if (exchange.rejected > 0) console.error(`${exchange.rejected} pixel packets did not decode`);
       for (const file of files) console.log(file);
       if (json) {
         const { psnr, psnrSteady, psnrP5, ssim, ssimSteady } = meter.rebuilt();
-        const { fps, latencyFrames, hitRate, frames } = exchange;
+        const { fps, latencyFrames, hitRate, frames, rejected } = exchange;
         const recording = server.store.filePath(id);
         console.log(
           JSON.stringify({
@@ -144,6 +155,7 @@ const program = new Command('demo')
             fps,
             latencyFrames,
             hitRate,
+            rejected,
             frames,
             compared,
             samplesPerFrame: exchange.samples / frames,

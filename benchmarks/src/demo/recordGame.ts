@@ -9,7 +9,7 @@ import { StaticServer } from '../browser/StaticServer.js';
  *
  * @example
  * ```ts
- * const options: RecordOptions = { server, game: 'phaser-platformer', seconds: 10, seed: 7, onTruth };
+ * const options: RecordOptions = { server, game: 'phaser-platformer', seconds: 10, seed: 7, clock: 'real', onTruth };
  * ```
  */
 export interface RecordOptions {
@@ -17,9 +17,17 @@ export interface RecordOptions {
   readonly game: string;
   readonly seconds: number;
   readonly seed: number;
+  /**
+   * `real`: as a player sees it, however slow the machine. `virtual`: the game advances 1/30 s with every frame, never faster than real time,
+   * so that what is recorded does not depend on the machine.
+   */
+  readonly clock: 'real' | 'virtual';
   /** Gets the true grid picture of every sampled frame. */
   readonly onTruth: (frameId: number, rgb: Uint8Array) => void;
 }
+
+/** Steps of the virtual clock, as many as frames are sampled. */
+const STEPS_PER_SECOND = 30;
 
 /** How long a finished recording may take to be closed, ms. */
 const CLOSE_WITHIN = 30_000;
@@ -30,10 +38,10 @@ const CLOSE_WITHIN = 30_000;
  *
  * @example
  * ```ts
- * const id = await recordGame({ server, game: 'phaser-platformer', seconds: 10, seed: 7, onTruth: (id, rgb) => truths.put(id, rgb) });
+ * const id = await recordGame({ server, game: 'phaser-platformer', seconds: 10, seed: 7, clock: 'real', onTruth: (id, rgb) => truths.put(id, rgb) });
  * ```
  */
-export async function recordGame({ server, game, seconds, seed, onTruth }: RecordOptions): Promise<string> {
+export async function recordGame({ server, game, seconds, seed, clock, onTruth }: RecordOptions): Promise<string> {
   if (!server.games.includes(game)) {
     throw new SgapsError(
       'NOT_FOUND',
@@ -49,14 +57,17 @@ export async function recordGame({ server, game, seconds, seed, onTruth }: Recor
     });
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
     await page.addInitScript({ content: truthScript(`${inbox.origin}${StaticServer.POST_PATH}`) });
-    await page.goto(`${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1`);
+    await page.goto(
+      `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1${clock === 'virtual' ? '&clock=virtual' : ''}`,
+    );
     await waitFor(
       async () => (await server.catalog.list({ status: 'recording', limit: 1 })).items.length > 0,
       'the recording did not begin',
     );
     const [{ id }] = (await server.catalog.list({ status: 'recording', limit: 1 })).items;
     console.error(`recording ${id} for ${seconds} s`);
-    await wait(1000 * seconds);
+    if (clock === 'real') await wait(1000 * seconds);
+    else await page.evaluate(stepScript(Math.round(seconds * STEPS_PER_SECOND)));
     // Leaving the page is how players stop; the pictures on their way to the inbox come first.
     await page.waitForLoadState('networkidle').catch(() => undefined);
     await page.close({ runBeforeUnload: false });
@@ -66,6 +77,17 @@ export async function recordGame({ server, game, seconds, seed, onTruth }: Recor
     await browser.close();
     await inbox.close();
   }
+}
+
+/** Steps the page's virtual clock, each step no sooner than its time in real life. */
+function stepScript(steps: number): string {
+  return `(async () => {
+    for (let i = 0; i < ${steps}; i++) {
+      const due = new Promise((resolve) => setTimeout(resolve, ${1000 / STEPS_PER_SECOND}));
+      window.sgapsClock.step(${1000 / STEPS_PER_SECOND});
+      await due;
+    }
+  })()`;
 }
 
 /** Puts `sgapsTruth` on the page, which the sample games hand to their recorder: it posts every true picture. Plain text, so that nothing is compiled in. */

@@ -1,5 +1,12 @@
 import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
-import { CoordinateCodec, PixelPacketDecoder, type RecordingReader, type SampleSet } from '@sgaps/protocol';
+import {
+  CoordinateCodec,
+  isSgapsError,
+  type PixelFrame,
+  PixelPacketDecoder,
+  type RecordingReader,
+  type SampleSet,
+} from '@sgaps/protocol';
 import { framingBytes } from '../clip/framing.js';
 import { quantile } from '../metrics/statistics.js';
 
@@ -24,6 +31,8 @@ export interface Exchange {
   readonly latencyFrames: number;
   /** Share of frames that answered the request made for them. */
   readonly hitRate: number;
+  /** Pixel packets that did not decode: the server asked for a fresh start after each. */
+  readonly rejected: number;
   /** Frames per second between the first and the last frame. */
   readonly fps: number;
 }
@@ -50,6 +59,7 @@ export async function replayRecording(
   let frames = 0;
   let samples = 0;
   let hits = 0;
+  let rejected = 0;
   let bytesUp = 0;
   let bytesDown = 0;
   let first = Number.NaN;
@@ -63,7 +73,16 @@ export async function replayRecording(
       continue;
     }
     bytesUp += record.bytes.length + framingBytes('pixels', record.bytes.length, 'up');
-    for (const frame of pixels.decode(record.bytes)) {
+    let decoded: PixelFrame[];
+    try {
+      decoded = pixels.decode(record.bytes);
+    } catch (error) {
+      // Recorded before it was looked at; the live room dropped it like this.
+      if (!isSgapsError(error)) throw error;
+      rejected++;
+      continue;
+    }
+    for (const frame of decoded) {
       frames++;
       samples += frame.samples.count;
       if (frame.requestId === frame.frameId) hits++;
@@ -80,6 +99,7 @@ export async function replayRecording(
     bytesUp,
     bytesDown,
     latencyFrames: quantile(leads, 0.5),
+    rejected,
     hitRate: frames > 0 ? hits / frames : 0,
     fps: frames > 1 ? (1000 * (frames - 1)) / (last - first) : 0,
   };
