@@ -26,6 +26,9 @@ export interface RecordOptions {
   readonly onTruth: (frameId: number, rgb: Uint8Array) => void;
 }
 
+/** What posted pictures may take to arrive, ms. */
+const SETTLE = 500;
+
 /** Steps of the virtual clock, as many as frames are sampled. */
 const STEPS_PER_SECOND = 30;
 
@@ -68,9 +71,10 @@ export async function recordGame({ server, game, seconds, seed, clock, onTruth }
     console.error(`recording ${id} for ${seconds} s`);
     if (clock === 'real') await wait(1000 * seconds);
     else await page.evaluate(stepScript(Math.round(seconds * STEPS_PER_SECOND)));
-    // Leaving the page is how players stop; the pictures on their way to the inbox come first.
-    await page.waitForLoadState('networkidle').catch(() => undefined);
-    await page.close({ runBeforeUnload: false });
+    // What is under way is sent first; then the true pictures still on their way come in.
+    await page.evaluate("window.sgapsGame.plugins.get('sgaps').stop()");
+    await page.waitForTimeout(SETTLE);
+    await page.close();
     await waitFor(async () => (await server.catalog.get(id))?.status === 'finished', `recording ${id} was not finished`);
     return id;
   } finally {
