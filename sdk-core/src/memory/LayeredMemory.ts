@@ -18,7 +18,7 @@ const CUT_SAMPLES = 48;
 /** Cells this near to a contradicted one lose confidence, grid pixels. */
 const SUSPECT_RADIUS = 3;
 /** Confidence of cells known only from a mean of 2^level squares. */
-const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
+export const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
 
 /** Everything memory says about one frame, as arrays over the grid; buffers are reused. */
 export interface Composition {

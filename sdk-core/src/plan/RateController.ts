@@ -3,40 +3,31 @@ const WINDOW = 30;
 
 /**
  * Turns a byte budget (mean over one second, DESIGN.md "Bytes") into samples per frame, from the bytes that the last
- * frames really took.
+ * frames really took. Up and down share one budget: a frame whose coordinates are cheap may send more pixels.
  *
  * @example
  * ```ts
- * const rate = new RateController({ bytesUp: 2048, bytesDown: 512, most: 1152 });
- * rate.feedback(1900, 420, 800);
+ * const rate = new RateController({ bytes: 2560, most: 1152 });
+ * rate.feedback(1900 + 420, 800);
  * const samples = rate.samples();
  * ```
  */
 export class RateController {
-  private perSampleUp = 1.6;
-  private perSampleDown = 0.5;
-  private debtUp = 0;
-  private debtDown = 0;
+  private perSample = 2;
+  private debt = 0;
 
-  constructor(private readonly budget: { bytesUp: number; bytesDown: number; most: number }) {}
+  constructor(private readonly budget: { readonly bytes: number; readonly most: number }) {}
 
-  /** Measured bytes of one frame and the number of samples they carried. */
-  feedback(bytesUp: number, bytesDown: number, samplesUp: number, samplesDown = samplesUp): void {
-    if (samplesUp > 16) this.perSampleUp += 0.15 * (bytesUp / samplesUp - this.perSampleUp);
-    if (samplesDown > 16) this.perSampleDown += 0.15 * (bytesDown / samplesDown - this.perSampleDown);
-    this.debtUp = settle(this.debtUp + bytesUp - this.budget.bytesUp, this.budget.bytesUp);
-    this.debtDown = settle(this.debtDown + bytesDown - this.budget.bytesDown, this.budget.bytesDown);
+  /** Measured bytes of one frame, both ways, and the number of samples they carried. */
+  feedback(bytes: number, samples: number): void {
+    if (samples > 16) this.perSample += 0.12 * (bytes / samples - this.perSample);
+    // Overdraft counts in full, savings for half a second at most.
+    this.debt = Math.max(this.debt + bytes - this.budget.bytes, (-WINDOW / 2) * this.budget.bytes);
   }
 
   /** Samples the next frame may ask for. */
   samples(): number {
-    const up = (this.budget.bytesUp - this.debtUp / WINDOW) / this.perSampleUp;
-    const down = (this.budget.bytesDown - this.debtDown / WINDOW) / this.perSampleDown;
-    return Math.max(32, Math.min(this.budget.most, Math.floor(Math.min(up, down))));
+    const bytes = this.budget.bytes - (2 * this.debt) / WINDOW;
+    return Math.max(32, Math.min(this.budget.most, Math.floor(bytes / this.perSample)));
   }
-}
-
-/** Overdraft counts in full, savings for one second at most. */
-function settle(debt: number, budget: number): number {
-  return Math.max(debt, -WINDOW * budget * 0.5);
 }

@@ -1,33 +1,51 @@
-import { type CaptureGrid, createSampleSet, type FrameState, LIMITS, type SampleRequest, type SampleSet } from '@sgaps/protocol';
-import { type Composition, createComposition } from '../memory/LayeredMemory.js';
+import { type CaptureGrid, createSampleSet, type FrameState, LIMITS, type SampleRequest, type SampleSet, Tier } from '@sgaps/protocol';
+import { type Composition, createComposition, MEAN_CONFIDENCE } from '../memory/LayeredMemory.js';
+import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
+import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
 import { extrapolateState } from './extrapolate.js';
 import { RateController } from './RateController.js';
+import { SQUARE, SquareGrid } from './SquareGrid.js';
 
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
-/** Confidence below which a pixel counts as unknown, and from which on as seen itself. */
-const UNKNOWN = 36;
-const SEEN = 128;
-/** Side of the squares samples are asked in; they lock to the world. */
-const SIDE = 4;
-/** Expected squared error (8-bit steps) of a pixel nothing is known of, and its part that a mean cannot remove. */
-const ERROR_UNKNOWN = 1500;
+/** Confidence below which a pixel counts as unknown: nothing, or only the coarsest mean. */
+const UNKNOWN = 48;
+const NOTHING = 24;
+/** Expected squared error, 8-bit steps², of a pixel nothing is known of, of one known from a 16×16 mean, and what a 4×4 mean leaves of it. */
+const ERROR_NOTHING = 1500;
+const ERROR_COARSE = 700;
 const ERROR_DETAIL = 250;
-/** Frames in which every square is looked at once, whatever its importance (S11: one second). */
-const REFRESH = 30;
 /** Squared error per bit below which a look is not worth its bits. */
 const LEAST_GAIN = 0.5;
+/** Bits that naming one square, or one mean, costs. */
+const BITS_SQUARE = 8;
+const BITS_NAME = 4;
+const BITS_POINT = 5;
+const BITS_MEAN = 14;
+/** Every square is looked at once in so many frames, whatever its importance (S11: one second). */
+const REFRESH = 30;
+/** Confidence an unanswered question counts for, per kind. */
+const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
+/** Largest share of the pixels asked for in one frame when bytes alone set the rate. */
+const MOST_RATE = 0.08;
+
+const MEAN = 1;
+const POINTS = 2;
 
 interface Pending {
-  frameId: number;
-  viewX: number;
-  viewY: number;
-  set: SampleSet;
+  readonly frameId: number;
+  readonly viewX: number;
+  readonly viewY: number;
+  readonly set: SampleSet;
 }
 
 /**
- * Chooses the samples of the frame L ahead: draws what memory will know by then (cameras and objects carried on), rates
- * every square by the squared error a look would remove per bit it costs, and spends the budget on the best (S2–S5, S11–S13).
+ * Chooses the samples of a frame to come (S2–S5, S11–S13): draws what memory will know by then, cameras and objects
+ * carried on; rates every 4×4 square by the squared error a look would remove per bit it costs; and spends the budget on
+ * the best. Unknown regions are asked for as means first, a whole mip-4 picture at the start and after a cut.
+ *
+ * With `rate` each request holds exactly round(rate · W · H) samples (S5); without, the byte budget (up and down together,
+ * mean over one second) sets the number, and it falls by itself when little is left to learn (S11).
  *
  * @example
  * ```ts
@@ -36,61 +54,66 @@ interface Pending {
  * ```
  */
 export class SamplingPlanner {
-  /** Importance of the last plan, W·H. */
+  /** Expected squared error of the last plan, W·H, 8-bit steps². */
   readonly importance: Float32Array;
-  readonly rate: RateController;
+  private readonly rate: RateController;
+  private readonly exact: number | null;
   private readonly grid: CaptureGrid;
   private readonly decoder: SessionDecoder;
   private readonly ahead: Composition;
+  private readonly squares: SquareGrid;
   private pending: Pending[] = [];
-  private readonly columns: number;
-  private readonly rows: number;
-  /** Per square: gain per bit of asking for all its points, for its mean; what was chosen. */
   private readonly pointGain: Float32Array;
   private readonly meanGain: Float32Array;
-  private readonly action: Uint8Array;
   private readonly order: Float32Array;
   private readonly take: Uint8Array;
-  bitsPerPoint = 5;
-  bitsPerMean = 14;
+  private readonly sampling: 'auto' | 'points';
 
-  constructor(options: { grid: CaptureGrid; decoder: SessionDecoder; rate?: number; bytesUp?: number; bytesDown?: number }) {
-    const { grid, decoder, rate, bytesUp = 2048, bytesDown = 512 } = options;
+  constructor(options: {
+    grid: CaptureGrid;
+    decoder: SessionDecoder;
+    /** Samples per pixel and frame, 0 … 1; unset: as the bytes allow. */
+    rate?: number;
+    /** Bytes per frame up and down, which are spent as one budget; default 2048 and 512. */
+    bytesUp?: number;
+    bytesDown?: number;
+    /** `points` asks for no means. */
+    sampling?: 'auto' | 'points';
+  }) {
+    const { grid, decoder, rate, bytesUp = 2048, bytesDown = 512, sampling = 'auto' } = options;
     this.grid = grid;
     this.decoder = decoder;
+    this.sampling = sampling;
     const pixels = grid.width * grid.height;
-    const most = rate === undefined ? 0.08 * pixels : rate * pixels;
-    this.rate = new RateController({ bytesUp, bytesDown, most: Math.min(LIMITS.samplesPerFrame, Math.max(1, Math.round(most))) });
+    this.exact = rate === undefined ? null : Math.max(1, Math.min(LIMITS.samplesPerFrame, pixels, Math.round(rate * pixels)));
+    const most = Math.min(LIMITS.samplesPerFrame, Math.round(MOST_RATE * pixels));
+    this.rate = new RateController({ bytes: bytesUp + bytesDown, most: this.exact ?? most });
     this.importance = new Float32Array(pixels);
     this.ahead = createComposition(grid);
-    this.columns = Math.ceil(grid.width / SIDE) + 1;
-    this.rows = Math.ceil(grid.height / SIDE) + 1;
-    const squares = this.columns * this.rows;
-    this.pointGain = new Float32Array(squares);
-    this.meanGain = new Float32Array(squares);
-    this.action = new Uint8Array(squares);
-    this.order = new Float32Array(squares);
+    this.squares = new SquareGrid(grid);
+    this.pointGain = new Float32Array(this.squares.count);
+    this.meanGain = new Float32Array(this.squares.count);
+    this.order = new Float32Array(this.squares.count);
     this.take = new Uint8Array(pixels);
   }
 
   /** Measured bytes of one frame (up), of its request (down), and its samples. */
   feedback(bytesUp: number, bytesDown: number, samples: number): void {
-    this.rate.feedback(bytesUp, bytesDown, samples);
+    this.rate.feedback(bytesUp + bytesDown, samples);
   }
 
-  /** The request for `targetFrameId`, made some frames ahead. */
+  /** The request for `targetFrameId`, a frame after the last decoded one. */
   plan(targetFrameId: number): SampleRequest {
-    const { decoder } = this;
-    const now = decoder.state ?? EMPTY;
-    const then = extrapolateState(decoder.previousState, now, targetFrameId - decoder.frameId);
+    const { decoder, squares } = this;
+    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, targetFrameId - decoder.frameId);
     decoder.memory.compose(then, this.ahead);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
     this.pending = this.pending.filter((p) => p.frameId > decoder.frameId && p.frameId !== targetFrameId);
     this.expectPending(viewX, viewY);
     this.rateImportance();
-    const budget = this.rate.samples();
-    const set = this.choose(budget, Math.round(viewX), Math.round(viewY), targetFrameId);
+    squares.lock(Math.round(viewX), Math.round(viewY));
+    const set = this.choose(this.rate.samples(), targetFrameId);
     this.pending.push({ frameId: targetFrameId, viewX, viewY, set });
     return { frameId: targetFrameId, explicit: set, seeded: [] };
   }
@@ -104,7 +127,7 @@ export class SamplingPlanner {
       const dv = Math.round(y - viewY);
       for (let i = 0; i < set.count; i++) {
         const side = 1 << set.kind[i];
-        const expected = [140, 110, 80, 56, 40][set.kind[i]];
+        const expected = EXPECTED[set.kind[i]];
         const u0 = set.u[i] + du;
         const v0 = set.v[i] + dv;
         for (let v = Math.max(0, v0); v < Math.min(height, v0 + side); v++) {
@@ -118,7 +141,6 @@ export class SamplingPlanner {
     }
   }
 
-  /** Expected squared error per pixel, 8-bit steps². */
   private rateImportance(): void {
     const { width, height } = this.grid;
     const { confidence, rgb, age } = this.ahead;
@@ -129,192 +151,239 @@ export class SamplingPlanner {
         const at = v * width + u;
         const c = confidence[at];
         if (c < UNKNOWN) {
-          importance[at] = ERROR_UNKNOWN;
+          importance[at] = c < NOTHING ? ERROR_NOTHING : ERROR_COARSE;
           continue;
         }
         const h = heat[(v >> 3) * columns + (u >> 3)];
-        if (c >= SEEN && h < 0.05) {
+        if (c >= CONFIDENCE_START && h < 0.05) {
           importance[at] = 0.02 * Math.min(60, age[at]);
           continue;
         }
-        const reach = c < SEEN ? 4 : 2;
-        const right = u + reach < width ? at + reach : at - reach;
-        const down = v + reach < height ? at + reach * width : at - reach * width;
-        const left = u >= reach ? at - reach : at + reach;
-        const up = v >= reach ? at - reach * width : at + reach * width;
+        const reach = c < CONFIDENCE_START ? SQUARE : 2;
+        const right = 3 * (u + reach < width ? at + reach : at - reach);
+        const left = 3 * (u >= reach ? at - reach : at + reach);
+        const down = 3 * (v + reach < height ? at + reach * width : at - reach * width);
+        const up = 3 * (v >= reach ? at - reach * width : at + reach * width);
         let contrast = 0;
         for (let k = 0; k < 3; k++) {
           const here = rgb[3 * at + k];
-          const a = here - rgb[3 * right + k];
-          const b = here - rgb[3 * down + k];
-          const d = here - rgb[3 * left + k];
-          const e = here - rgb[3 * up + k];
+          const a = here - rgb[right + k];
+          const b = here - rgb[down + k];
+          const d = here - rgb[left + k];
+          const e = here - rgb[up + k];
           contrast += Math.max(a * a, b * b, d * d, e * e);
         }
-        contrast = contrast / 12;
+        contrast /= 12;
         let error = h * (60 + contrast) * Math.min(1, (1 + age[at]) / 4);
-        if (c < SEEN) error += ((SEEN - c) / SEEN) * (20 + contrast);
+        if (c < CONFIDENCE_START) error += (1 - c / CONFIDENCE_START) * (20 + contrast);
         importance[at] = error;
       }
     }
   }
 
-  private choose(budget: number, viewX: number, viewY: number, frameId: number): SampleSet {
+  private choose(budget: number, frameId: number): SampleSet {
     const { width, height } = this.grid;
-    const { columns, rows, importance, pointGain, meanGain, action, order, take } = this;
-    const { confidence } = this.ahead;
-    const startU = -(((viewX % SIDE) + SIDE) % SIDE);
-    const startV = -(((viewY % SIDE) + SIDE) % SIDE);
-    let candidates = 0;
-    action.fill(0);
-    for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        const square = y * columns + x;
-        pointGain[square] = 0;
-        meanGain[square] = 0;
-        const left = Math.max(0, startU + x * SIDE);
-        const top = Math.max(0, startV + y * SIDE);
-        const right = Math.min(width, startU + (x + 1) * SIDE);
-        const bottom = Math.min(height, startV + (y + 1) * SIDE);
-        if (left >= right || top >= bottom) continue;
-        let error = 0;
-        let unknown = 0;
-        for (let v = top; v < bottom; v++) {
-          for (let u = left; u < right; u++) {
-            error += importance[v * width + u];
-            if (confidence[v * width + u] < UNKNOWN) unknown++;
-          }
-        }
-        const area = (right - left) * (bottom - top);
-        pointGain[square] = error / (8 + area * this.bitsPerPoint);
-        meanGain[square] = (unknown * (ERROR_UNKNOWN - ERROR_DETAIL)) / (4 + this.bitsPerMean);
-        order[candidates++] = Math.max(pointGain[square], meanGain[square]);
-      }
-    }
-    // Watch: every square once a second.
-    let spent = 0;
+    const { take } = this;
+    const set = createSampleSet(budget);
     take.fill(0);
-    const most = LIMITS.samplesPerFrame;
-    const set = createSampleSet(Math.min(most, budget + 16));
-    const phase = frameId % REFRESH;
-    for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        if ((x * 7 + y * 11) % REFRESH !== phase) continue;
-        const turn = Math.floor(frameId / REFRESH) * 7 + x * 5 + y * 3;
-        const u = startU + x * SIDE + (turn & 3);
-        const v = startV + y * SIDE + ((turn >> 2) & 3);
-        if (u < 0 || v < 0 || u >= width || v >= height || confidence[v * width + u] < UNKNOWN) continue;
-        take[v * width + u] = 1;
-        spent++;
-      }
-    }
-    spent += this.coverUnknown(set, Math.round(0.8 * budget), startU, startV);
-    // Best gain per bit first: walk thresholds down until the budget is full.
-    order.subarray(0, candidates).sort();
-    let low = 0;
-    let high = candidates;
-    for (let step = 0; step < 14; step++) {
-      const middle = (low + high) >> 1;
-      if (this.cost(order[middle]) + spent > budget) low = middle + 1;
-      else high = middle;
-    }
-    const limit = high < candidates ? order[high] : Number.POSITIVE_INFINITY;
-    let spare = budget - spent - this.cost(limit);
-    const next = high > 0 ? order[high - 1] : Number.POSITIVE_INFINITY;
-    // A stride coprime to the number of squares spreads what the rest of the budget buys among equals.
-    const total = pointGain.length;
-    const stride = coprimeStride(total);
-    for (let n = 0, square = frameId % total; n < total; n++, square = (square + stride) % total) {
-      const p = pointGain[square];
-      const m = meanGain[square];
-      if (p >= limit && p > LEAST_GAIN) action[square] = 2;
-      else if (m >= limit && m > 0) action[square] = 1;
-      else if (p >= next && p > LEAST_GAIN && spare >= SIDE * SIDE) {
-        action[square] = 2;
-        spare -= SIDE * SIDE;
-      } else if (m >= next && m > 0 && spare >= 1) {
-        action[square] = 1;
-        spare--;
-      }
-    }
-    for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        const chosen = action[y * columns + x];
-        if (chosen === 0) continue;
-        const left = Math.max(0, startU + x * SIDE);
-        const top = Math.max(0, startV + y * SIDE);
-        const right = Math.min(width, startU + (x + 1) * SIDE);
-        const bottom = Math.min(height, startV + (y + 1) * SIDE);
-        if (chosen === 1) {
-          if (set.count >= set.u.length) continue;
-          set.u[set.count] = left;
-          set.v[set.count] = top;
-          set.kind[set.count] = 2;
-          set.tier[set.count++] = 1;
-        } else {
-          for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) take[v * width + u] = 1;
-        }
-      }
-    }
-    for (let at = 0; at < take.length && set.count < set.u.length; at++) {
-      if (take[at] === 0) continue;
-      set.u[set.count] = at % width;
-      set.v[set.count] = (at / width) | 0;
-      set.kind[set.count] = 0;
-      set.tier[set.count++] = 0;
+    this.rateSquares();
+    if (this.sampling === 'auto') this.coverUnknown(set, Math.round(0.8 * budget));
+    let spent = set.count + this.watch(frameId, budget - set.count);
+    spent += this.takeBest(set, budget - spent, frameId);
+    if (this.exact !== null) this.fillEvenly(frameId, budget - spent);
+    for (let at = 0; at < width * height && set.count < budget; at++) {
+      if (take[at] !== 0) append(set, at % width, (at / width) | 0, 0, Tier.critical);
     }
     return set;
   }
 
-  /** Where more is unknown than single squares could cover, means of 8 or 16 pixels a side come first (cold start, cuts). */
-  private coverUnknown(set: SampleSet, share: number, startU: number, startV: number): number {
-    const { columns, rows, meanGain } = this;
+  /** Gain per bit of each square: asked whole, and as one mean. */
+  private rateSquares(): void {
+    const { squares, importance, pointGain, meanGain } = this;
+    const { width } = this.grid;
+    const { confidence } = this.ahead;
+    for (let y = 0; y < squares.rows; y++) {
+      const top = squares.top(y);
+      const bottom = squares.top(y + 1);
+      for (let x = 0; x < squares.columns; x++) {
+        const left = squares.left(x);
+        const right = squares.left(x + 1);
+        let error = 0;
+        let removed = 0;
+        for (let v = top; v < bottom; v++) {
+          for (let u = left; u < right; u++) {
+            const at = v * width + u;
+            error += importance[at];
+            if (confidence[at] < UNKNOWN) removed += importance[at] - ERROR_DETAIL;
+          }
+        }
+        const square = y * squares.columns + x;
+        pointGain[square] = error / (BITS_SQUARE + (right - left) * (bottom - top) * BITS_POINT);
+        meanGain[square] = this.sampling === 'auto' ? removed / (BITS_NAME + BITS_MEAN) : 0;
+      }
+    }
+  }
+
+  /** Where more is unknown than single squares could cover, means of 16 or 8 pixels a side come first (cold start, cuts). */
+  private coverUnknown(set: SampleSet, share: number): void {
+    const { squares, meanGain, pointGain } = this;
+    const { columns, rows } = squares;
+    const { confidence } = this.ahead;
     const { width, height } = this.grid;
     let unknown = 0;
     for (let square = 0; square < meanGain.length; square++) if (meanGain[square] > 0) unknown++;
-    if (unknown <= share) return 0;
-    const m = unknown / 4 <= share ? 2 : 4;
-    const before = set.count;
+    if (unknown <= share) return;
+    let nothing = 0;
+    for (let at = 0; at < width * height; at++) if (confidence[at] < NOTHING) nothing++;
+    const m = 2 * nothing > width * height || unknown / 4 > share ? 4 : 2;
     for (let y = 0; y < rows; y += m) {
       for (let x = 0; x < columns; x += m) {
         let open = 0;
-        for (let j = 0; j < m && y + j < rows; j++) for (let i = 0; i < m && x + i < columns; i++) if (meanGain[(y + j) * columns + x + i] > 0) open++;
-        if (2 * open < m * m || set.count >= set.u.length) continue;
-        const u = startU + x * SIDE;
-        const v = startV + y * SIDE;
-        if (u >= width || v >= height) continue;
-        set.u[set.count] = Math.max(0, u);
-        set.v[set.count] = Math.max(0, v);
-        set.kind[set.count] = m === 2 ? 3 : 4;
-        set.tier[set.count++] = 1;
-        for (let j = 0; j < m && y + j < rows; j++) {
-          for (let i = 0; i < m && x + i < columns; i++) {
-            meanGain[(y + j) * columns + x + i] = 0;
-            this.pointGain[(y + j) * columns + x + i] *= 0.1;
+        for (let j = y; j < Math.min(rows, y + m); j++) for (let i = x; i < Math.min(columns, x + m); i++) if (meanGain[j * columns + i] > 0) open++;
+        const u = squares.left(x);
+        const v = squares.top(y);
+        if (4 * open < m * m || u >= width || v >= height || set.count >= share) continue;
+        append(set, u, v, m === 2 ? 3 : 4, Tier.important);
+        for (let j = y; j < Math.min(rows, y + m); j++) {
+          for (let i = x; i < Math.min(columns, x + m); i++) {
+            meanGain[j * columns + i] = 0;
+            pointGain[j * columns + i] *= 0.1;
           }
         }
       }
     }
-    return set.count - before;
   }
 
-  /** Samples spent when everything with at least this gain is asked for. */
+  /** One pixel of every square once a second, so that no change stays unnoticed (S11). */
+  private watch(frameId: number, most: number): number {
+    const { squares, take } = this;
+    const { width, height } = this.grid;
+    const { confidence } = this.ahead;
+    const phase = frameId % REFRESH;
+    const turn = Math.floor(frameId / REFRESH) * 7;
+    let spent = 0;
+    for (let y = 0; y < squares.rows; y++) {
+      for (let x = 0; x < squares.columns; x++) {
+        if ((x * 7 + y * 11) % REFRESH !== phase || spent >= most) continue;
+        const spot = turn + x * 5 + y * 3;
+        const u = squares.left(x) + (spot & 3);
+        const v = squares.top(y) + ((spot >> 2) & 3);
+        if (u >= width || v >= height || confidence[v * width + u] < UNKNOWN) continue;
+        take[v * width + u] = 1;
+        spent++;
+      }
+    }
+    return spent;
+  }
+
+  /** The squares of best gain per bit until the budget is full; equals are taken far from each other. */
+  private takeBest(set: SampleSet, budget: number, frameId: number): number {
+    const { squares, pointGain, meanGain, order } = this;
+    for (let square = 0; square < order.length; square++) order[square] = Math.max(pointGain[square], meanGain[square]);
+    order.sort();
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.cost(order[middle]) > budget) low = middle + 1;
+      else high = middle;
+    }
+    const limit = low < order.length ? order[low] : Number.POSITIVE_INFINITY;
+    const next = low > 0 ? order[low - 1] : Number.POSITIVE_INFINITY;
+    let spare = budget - (low < order.length ? this.cost(limit) : 0);
+    let spent = 0;
+    for (let n = 0, square = frameId % squares.count; n < squares.count; n++, square = (square + squares.stride) % squares.count) {
+      const action = this.actionAt(square, limit);
+      if (action !== 0) {
+        spent += this.act(set, square, action);
+        continue;
+      }
+      const last = this.actionAt(square, next);
+      const cost = last === POINTS ? SQUARE * SQUARE : 1;
+      if (last === 0 || spare < cost) continue;
+      spare -= cost;
+      spent += this.act(set, square, last);
+    }
+    return spent;
+  }
+
+  private actionAt(square: number, limit: number): number {
+    const points = this.pointGain[square];
+    const mean = this.meanGain[square];
+    if (points >= limit && points > LEAST_GAIN && points >= mean * 0.25) return POINTS;
+    return mean >= limit && mean > 0 ? MEAN : 0;
+  }
+
+  /** Samples spent when every square of at least this gain is asked for. */
   private cost(limit: number): number {
     let samples = 0;
     for (let square = 0; square < this.pointGain.length; square++) {
-      if (this.pointGain[square] >= limit && this.pointGain[square] > LEAST_GAIN) samples += SIDE * SIDE;
-      else if (this.meanGain[square] >= limit && this.meanGain[square] > 0) samples++;
+      const action = this.actionAt(square, limit);
+      samples += action === POINTS ? SQUARE * SQUARE : action;
     }
     return samples;
   }
+
+  private act(set: SampleSet, square: number, action: number): number {
+    const { squares, take } = this;
+    const { width } = this.grid;
+    const x = square % squares.columns;
+    const y = (square - x) / squares.columns;
+    const left = squares.left(x);
+    const top = squares.top(y);
+    if (action === MEAN) {
+      append(set, left, top, 2, Tier.important);
+      return 1;
+    }
+    let spent = 0;
+    for (let v = top; v < squares.top(y + 1); v++) {
+      for (let u = left; u < squares.left(x + 1); u++) {
+        if (take[v * width + u] === 0) spent++;
+        take[v * width + u] = 1;
+      }
+    }
+    return spent;
+  }
+
+  /** Spends what is left on single pixels, importance against a blue-noise threshold, so that the request is exact. */
+  private fillEvenly(frameId: number, count: number): void {
+    const { width, height } = this.grid;
+    const { importance, take } = this;
+    const noise = blueNoise();
+    const shift = Math.imul(frameId + 1, 0x9e3779b1) >>> 0;
+    const su = shift >>> 26;
+    const sv = (shift >>> 20) & (BLUE_NOISE_SIDE - 1);
+    const wanted = (at: number, u: number, v: number) =>
+      (1 + importance[at]) / noise[((v + sv) & (BLUE_NOISE_SIDE - 1)) * BLUE_NOISE_SIDE + ((u + su) & (BLUE_NOISE_SIDE - 1))];
+    // Halve the range of thresholds until as many pixels as wanted lie above.
+    let low = 0;
+    let high = 1e8;
+    for (let step = 0; step < 24 && count > 0; step++) {
+      const middle = Math.sqrt((low + 1) * (high + 1)) - 1;
+      let above = 0;
+      for (let v = 0, at = 0; v < height; v++) for (let u = 0; u < width; u++, at++) if (take[at] === 0 && wanted(at, u, v) > middle) above++;
+      if (above > count) low = middle;
+      else high = middle;
+    }
+    let left = count;
+    for (const limit of [high, low, -1]) {
+      for (let v = 0, at = 0; v < height && left > 0; v++) {
+        for (let u = 0; u < width && left > 0; u++, at++) {
+          if (take[at] !== 0 || wanted(at, u, v) <= limit) continue;
+          take[at] = 1;
+          left--;
+        }
+      }
+    }
+  }
 }
 
-function coprimeStride(total: number): number {
-  let stride = Math.floor(total * 0.618) | 1;
-  while (gcd(stride, total) !== 1) stride += 2;
-  return stride;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
+function append(set: SampleSet, u: number, v: number, kind: number, tier: number): void {
+  const i = set.count;
+  if (i >= set.u.length) return;
+  set.u[i] = u;
+  set.v[i] = v;
+  set.kind[i] = kind;
+  set.tier[i] = tier;
+  set.count++;
 }

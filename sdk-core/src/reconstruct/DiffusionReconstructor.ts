@@ -9,7 +9,7 @@ const KAPPA = 12;
 /** Pixels surer than this are not diffused. */
 const FIXED = 0.9;
 /** Upper bound of pixel updates a frame, which keeps a cold start within the loop's time. */
-const WORK = 160_000;
+const WORK = 40_000;
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
