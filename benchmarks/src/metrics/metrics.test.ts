@@ -201,6 +201,20 @@ describe('against ffmpeg', () => {
     expect(t).toBe(5);
   });
 
+  it('reads 10-bit depth as two bytes a pixel, low first', async () => {
+    const path = join(dir, 'depth.mkv');
+    const codes = Buffer.alloc(2 * W * H);
+    for (let i = 0; i < W * H; i++) codes.writeUInt16LE((i * 7) % 1024, 2 * i);
+    const encode = ['-c:v', 'ffv1', '-pix_fmt', 'gray10le', path];
+    execFileSync(
+      'ffmpeg',
+      ['-v', 'error', '-f', 'rawvideo', '-pix_fmt', 'gray10le', '-s', `${W}x${H}`, '-i', 'pipe:0', ...encode],
+      { input: codes },
+    );
+    for await (const frame of readFrames(path, { width: W, height: H }, { format: 'gray10le' }))
+      expect(Buffer.compare(frame, codes)).toBe(0);
+  });
+
   it('has ffmpeg’s PSNR per frame', () => {
     const ffmpeg = filter('psnr').map((line) => Number(/psnr_avg:([\d.]+)/.exec(line)?.[1]));
     expect(ffmpeg).toHaveLength(5);

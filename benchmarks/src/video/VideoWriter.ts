@@ -6,7 +6,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
 
 /** Lossless RGB, as the clips are stored. */
-export const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
+const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
 /** H.264 that every browser plays. */
 export const PLAYABLE_H264 = [
   '-c:v',

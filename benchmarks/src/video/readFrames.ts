@@ -66,15 +66,3 @@ export async function* readFrames(
   }
   if (filled > 0) throw SgapsError.truncated(`the last frame of ${path}`);
 }
-
-/**
- * View-space depth of a code in `CLIP.depth.mkv` (0 = nothing drawn → Infinity; DESIGN.md, "Clip state JSON").
- *
- * @example
- * ```ts
- * depthOfCode(1); // 0.05
- * ```
- */
-export function depthOfCode(code: number): number {
-  return code === 0 ? Number.POSITIVE_INFINITY : 0.05 * Math.exp(((code - 1) / 1022) * Math.log(100_000));
-}
