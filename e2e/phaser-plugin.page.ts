@@ -1,6 +1,13 @@
-import { CoordinateCodec, createSampleSet, type PixelFrame, PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import { areaSample, type RecorderConnection } from '@sgaps/client';
 import { createContext, SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phaser';
+import {
+  CoordinateCodec,
+  createSampleSet,
+  type PixelFrame,
+  PixelPacketDecoder,
+  type SampleRequest,
+  type SampleSet,
+} from '@sgaps/protocol';
 import * as Phaser from 'phaser';
 
 interface Options {
@@ -56,8 +63,18 @@ class World extends Phaser.Scene {
     this.add.image(300, 100, 'tiles', 1).setBlendMode(Phaser.BlendModes.ADD).setDepth(7);
     this.add.image(330, 100, 'tiles', 1).setVisible(false);
     if (this.gradient) {
-      const add = this.add as unknown as { gradient(config: object, x: number, y: number, w: number, h: number): { setDepth(d: number): void } };
-      add.gradient({ bands: [{ start: 0, end: 1, colorStart: 0xff2200, colorEnd: 0x0022ff }], shape: { x: 0.3, y: 0.7 } }, 320, 180, 300, 200).setDepth(8);
+      const add = this.add as unknown as {
+        gradient(config: object, x: number, y: number, w: number, h: number): { setDepth(d: number): void };
+      };
+      add
+        .gradient(
+          { bands: [{ start: 0, end: 1, colorStart: 0xff2200, colorEnd: 0x0022ff }], shape: { x: 0.3, y: 0.7 } },
+          320,
+          180,
+          300,
+          200,
+        )
+        .setDepth(8);
     }
     this.cameras.main.setZoom(1.25);
     this.scene.launch('hud');
@@ -66,7 +83,10 @@ class World extends Phaser.Scene {
   override update(): void {
     const t = this.frame++;
     this.cameras.main.setScroll(7.5 * t, 2 * Math.sin(t / 9));
-    this.hero.setPosition(200 + 9 * t, 200 + 30 * Math.sin(t / 7)).setRotation(t / 11).setFlipX(t % 20 > 10);
+    this.hero
+      .setPosition(200 + 9 * t, 200 + 30 * Math.sin(t / 7))
+      .setRotation(t / 11)
+      .setFlipX(t % 20 > 10);
     this.box.setRotation(-t / 23).setScale(1 + t / 100, 1);
     this.sky.tilePositionX = t;
   }
@@ -92,7 +112,12 @@ class FakeServer implements RecorderConnection {
   readonly frames: PixelFrame[] = [];
   readonly welcome = { recordingId: 'fake', grid: GRID, tierBits: [8, 8, 8, 8] as const };
   closed = 0;
-  #decoder = new PixelPacketDecoder({ grid: GRID, schema: { values: [{ name: 'health', type: 'int' }] }, tierBits: [8, 8, 8, 8], resolve: (id) => this.sets.get(id) });
+  #decoder = new PixelPacketDecoder({
+    grid: GRID,
+    schema: { values: [{ name: 'health', type: 'int' }] },
+    tierBits: [8, 8, 8, 8],
+    resolve: (id) => this.sets.get(id),
+  });
   #ask: ((bytes: Uint8Array) => void) | null = null;
   #asked = 0;
 
@@ -121,14 +146,22 @@ class FakeServer implements RecorderConnection {
     this.frames.push(...frames.map(copyFrame));
     this.ask(frames[frames.length - 1].frameId + 6);
   }
-  sendEvent(): void {}
-  sendStats(): void {}
+  sendEvent(): void {
+    // Not looked at here.
+  }
+  sendStats(): void {
+    // Not looked at here.
+  }
   onCoordinates(handler: (bytes: Uint8Array) => void): void {
     this.#ask = handler;
     this.ask(7);
   }
-  onReset(): void {}
-  onClosed(): void {}
+  onReset(): void {
+    // Not looked at here.
+  }
+  onClosed(): void {
+    // Not looked at here.
+  }
   close(): void {
     this.isOpen = false;
     this.closed++;
@@ -140,8 +173,19 @@ function copyFrame(frame: PixelFrame): PixelFrame {
   const n = samples.count;
   return {
     ...frame,
-    state: structuredClone({ cameras: [...frame.state.cameras], cameras3d: [], objects: [...frame.state.objects], values: [...frame.state.values] }),
-    samples: { count: n, u: samples.u.slice(0, n), v: samples.v.slice(0, n), kind: samples.kind.slice(0, n), tier: samples.tier.slice(0, n) },
+    state: structuredClone({
+      cameras: [...frame.state.cameras],
+      cameras3d: [],
+      objects: [...frame.state.objects],
+      values: [...frame.state.values],
+    }),
+    samples: {
+      count: n,
+      u: samples.u.slice(0, n),
+      v: samples.v.slice(0, n),
+      kind: samples.kind.slice(0, n),
+      tier: samples.tier.slice(0, n),
+    },
     values: { rgb: values.rgb.slice(0, 3 * n), bits: values.bits.slice(0, n) },
   };
 }
@@ -173,7 +217,12 @@ async function play(options: Options) {
     onDiagnostic: (d) => diagnostics.push(`${d.code}: ${d.message}`),
   };
   const attributes = { antialias: options.antialias, alpha: options.alpha ?? false };
-  const context = options.context === 'sgaps' ? createContext(canvas, attributes) : options.context === 'webgl2' ? canvas.getContext('webgl2', { ...attributes, stencil: true, depth: false }) : undefined;
+  const context =
+    options.context === 'sgaps'
+      ? createContext(canvas, attributes)
+      : options.context === 'webgl2'
+        ? canvas.getContext('webgl2', { ...attributes, stencil: true, depth: false })
+        : undefined;
   const game = new Phaser.Game({
     type: Phaser.WEBGL,
     canvas,
@@ -242,7 +291,13 @@ async function play(options: Options) {
     mismatches,
     stats,
     micros,
-    states: server.frames.map((frame) => ({ frameId: frame.frameId, time: frame.clientTime, requestId: frame.requestId, state: frame.state, expected: truth[frame.frameId].expected })),
+    states: server.frames.map((frame) => ({
+      frameId: frame.frameId,
+      time: frame.clientTime,
+      requestId: frame.requestId,
+      state: frame.state,
+      expected: truth[frame.frameId].expected,
+    })),
   };
   const destroyed = new Promise<void>((resolve) => game.events.once('destroy', () => resolve()));
   game.destroy(true);
@@ -267,7 +322,15 @@ function expectation(world: World) {
       height: (32 * z * at.scaleY) / 2,
     };
   };
-  return { zoom: camera.zoom, scrollX: camera.scrollX, scrollY: camera.scrollY, hero: point(world.hero), inner: point(world.inner), flipX: world.hero.flipX, tile: world.sky.tilePositionX };
+  return {
+    zoom: camera.zoom,
+    scrollX: camera.scrollX,
+    scrollY: camera.scrollY,
+    hero: point(world.hero),
+    inner: point(world.inner),
+    flipX: world.hero.flipX,
+    tile: world.sky.tilePositionX,
+  };
 }
 
 class Dots extends Phaser.Scene {
@@ -297,7 +360,14 @@ async function edges() {
   document.body.append(canvas);
   const server = new FakeServer();
   let now = 0;
-  const data: SgapsPluginOptions = { connect: async () => server, grid: GRID, fps: 60, batch: 1, clock: () => now, values: { health: { type: 'int', read: () => 0 } } };
+  const data: SgapsPluginOptions = {
+    connect: async () => server,
+    grid: GRID,
+    fps: 60,
+    batch: 1,
+    clock: () => now,
+    values: { health: { type: 'int', read: () => 0 } },
+  };
   const game = new Phaser.Game({
     type: Phaser.WEBGL,
     canvas,
@@ -320,7 +390,8 @@ async function edges() {
     gl.readPixels(0, 0, 640, 360, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
     const white = (x: number, y: number) => x >= 0 && y >= 0 && pixels[4 * ((359 - y) * 640 + x)] === 255;
     const corners: { left: number; top: number }[] = [];
-    for (let y = 0; y < 360; y++) for (let x = 0; x < 640; x++) if (white(x, y) && !white(x - 1, y) && !white(x, y - 1)) corners.push({ left: x, top: y });
+    for (let y = 0; y < 360; y++)
+      for (let x = 0; x < 640; x++) if (white(x, y) && !white(x - 1, y) && !white(x, y - 1)) corners.push({ left: x, top: y });
     drawn.push(corners);
   });
   for (let frame = 0; frame < 20; frame++) {

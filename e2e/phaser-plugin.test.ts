@@ -33,7 +33,13 @@ interface Outcome {
   bytes: number;
   compared: number;
   mismatches: number;
-  stats: { faults: number; displayed: number; frames: number; rejected: number; micros: Record<string, { p50: number; p99: number; mean: number }> };
+  stats: {
+    faults: number;
+    displayed: number;
+    frames: number;
+    rejected: number;
+    micros: Record<string, { p50: number; p99: number; mean: number }>;
+  };
   states: {
     frameId: number;
     time: number;
@@ -70,7 +76,10 @@ describe.each(ENGINES)('SgapsPlugin on %s %s', (engine, version) => {
 
   function play(options: object): Promise<Outcome> {
     const defaults = { context: 'sgaps', sampler: true, antialias: false, frames: 60 };
-    return page.evaluate((c) => (window as unknown as { play(c: object): Promise<Outcome> }).play(c), { ...defaults, ...options });
+    return page.evaluate((c) => (window as unknown as { play(c: object): Promise<Outcome> }).play(c), {
+      ...defaults,
+      ...options,
+    });
   }
 
   it.each([false, true])('leaves 60 frames bit-identical and samples them exactly (antialias %s)', async (antialias) => {
@@ -111,7 +120,11 @@ describe.each(ENGINES)('SgapsPlugin on %s %s', (engine, version) => {
 
   it('reports where a camera that rounds pixels really draws', async () => {
     const { drawn, reported } = await page.evaluate(() =>
-      (window as unknown as { edges(): Promise<{ drawn: { left: number; top: number }[][]; reported: { left: number; top: number; x: number }[][] }> }).edges(),
+      (
+        window as unknown as {
+          edges(): Promise<{ drawn: { left: number; top: number }[][]; reported: { left: number; top: number; x: number }[][] }>;
+        }
+      ).edges(),
     );
     expect(drawn.length).toBeGreaterThan(15);
     for (const [i, corners] of drawn.entries()) {
@@ -162,7 +175,9 @@ describe.each(ENGINES)('SgapsPlugin on %s %s', (engine, version) => {
       expect(heart).toMatchObject({ frame: '2', scrollFactorX: 0, x: 300, y: 15, width: 16 });
     }
     expect(heroIds.size).toBe(1);
-    const still = states[5].state.objects.filter((object) => object.frame === '1' && object.scrollFactorX === 1 && object.alpha === 1);
+    const still = states[5].state.objects.filter(
+      (object) => object.frame === '1' && object.scrollFactorX === 1 && object.alpha === 1,
+    );
     const later = new Map(states[9].state.objects.map((object) => [object.id, object]));
     const both = still.filter((object) => later.has(object.id));
     expect(both.length).toBeGreaterThan(5);

@@ -25,7 +25,8 @@ function random(seed: number): () => number {
   };
 }
 
-const TRIANGLE_VS = '#version 300 es\nuniform vec3 t;void main(){float a=t.x+float(gl_VertexID)*2.1;gl_Position=vec4(cos(a)*t.y,sin(a)*t.z,0.,1.);}';
+const TRIANGLE_VS =
+  '#version 300 es\nuniform vec3 t;void main(){float a=t.x+float(gl_VertexID)*2.1;gl_Position=vec4(cos(a)*t.y,sin(a)*t.z,0.,1.);}';
 const TRIANGLE_FS = '#version 300 es\nprecision highp float;out vec4 o;void main(){o=vec4(fract(gl_FragCoord.xy*.017),.5,.7);}';
 
 class Scene {
@@ -77,11 +78,21 @@ class Scene {
 }
 
 function stateOf(gl: WebGL2RenderingContext): string {
-  const names = [gl.CURRENT_PROGRAM, gl.VERTEX_ARRAY_BINDING, gl.DRAW_FRAMEBUFFER_BINDING, gl.READ_FRAMEBUFFER_BINDING, gl.ARRAY_BUFFER_BINDING];
+  const names = [
+    gl.CURRENT_PROGRAM,
+    gl.VERTEX_ARRAY_BINDING,
+    gl.DRAW_FRAMEBUFFER_BINDING,
+    gl.READ_FRAMEBUFFER_BINDING,
+    gl.ARRAY_BUFFER_BINDING,
+  ];
   const more = [gl.PIXEL_PACK_BUFFER_BINDING, gl.COPY_WRITE_BUFFER_BINDING, gl.TEXTURE_BINDING_2D];
   const objects = [...names, ...more].map((name) => objectId(gl.getParameter(name) as object | null));
-  const values = [gl.VIEWPORT, gl.SCISSOR_BOX, gl.COLOR_WRITEMASK, gl.ACTIVE_TEXTURE].map((name) => String(gl.getParameter(name)));
-  const caps = [gl.SCISSOR_TEST, gl.BLEND, gl.DEPTH_TEST, gl.STENCIL_TEST, gl.CULL_FACE, gl.DITHER, gl.RASTERIZER_DISCARD].map((cap) => gl.isEnabled(cap));
+  const values = [gl.VIEWPORT, gl.SCISSOR_BOX, gl.COLOR_WRITEMASK, gl.ACTIVE_TEXTURE].map((name) =>
+    String(gl.getParameter(name)),
+  );
+  const caps = [gl.SCISSOR_TEST, gl.BLEND, gl.DEPTH_TEST, gl.STENCIL_TEST, gl.CULL_FACE, gl.DITHER, gl.RASTERIZER_DISCARD].map(
+    (cap) => gl.isEnabled(cap),
+  );
   return JSON.stringify([objects, values, caps]);
 }
 
@@ -131,7 +142,18 @@ async function run(c: Case) {
   const scene = new Scene(gl);
   const sampler = new WebGL2Sampler(gl, { grid: c.grid, batch: c.batch });
   const expected = new Map<number, { set: SampleSet; rgb: Uint8Array }>();
-  const result = { compared: 0, values: 0, mismatches: 0, largest: 0, stateChanges: 0, errors: 0, lost: 0, skipped: 0, softened: 0, truthMismatches: 0 };
+  const result = {
+    compared: 0,
+    values: 0,
+    mismatches: 0,
+    largest: 0,
+    stateChanges: 0,
+    errors: 0,
+    lost: 0,
+    skipped: 0,
+    softened: 0,
+    truthMismatches: 0,
+  };
   const compare = (frames: ReturnType<WebGL2Sampler['beginFrame']>) => {
     for (const frame of frames) {
       const want = expected.get(frame.frameId)!;

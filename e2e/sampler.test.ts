@@ -36,7 +36,16 @@ interface Outcome {
 }
 
 function run(options: object): Promise<Outcome> {
-  const defaults = { width: 640, height: 360, grid: { width: 320, height: 180 }, alpha: false, antialias: false, frames: 12, samples: 600, batch: 4 };
+  const defaults = {
+    width: 640,
+    height: 360,
+    grid: { width: 320, height: 180 },
+    alpha: false,
+    antialias: false,
+    frames: 12,
+    samples: 600,
+    batch: 4,
+  };
   return page.evaluate((c) => (window as unknown as { run(c: object): Promise<Outcome> }).run(c), { ...defaults, ...options });
 }
 

@@ -36,7 +36,10 @@ export interface BundledPage {
  * Bundles a TypeScript entry, our packages from source, into a temporary folder with an `index.html` that runs it.
  * `alias` maps package names, for example `{ phaser: 'phaser3' }`.
  */
-export async function bundlePage(entry: string, options: { readonly alias?: Readonly<Record<string, string>> } = {}): Promise<BundledPage> {
+export async function bundlePage(
+  entry: string,
+  options: { readonly alias?: Readonly<Record<string, string>> } = {},
+): Promise<BundledPage> {
   const dir = await mkdtemp(join(tmpdir(), 'sgaps-page-'));
   await build({
     entryPoints: [entry],
@@ -49,7 +52,8 @@ export async function bundlePage(entry: string, options: { readonly alias?: Read
     alias: { ...options.alias },
     logLevel: 'warning',
   });
-  const html = '<!doctype html><meta charset="utf-8"><title>SGAPS test</title><body style="margin:0"><script type="module" src="page.js"></script>';
+  const html =
+    '<!doctype html><meta charset="utf-8"><title>SGAPS test</title><body style="margin:0"><script type="module" src="page.js"></script>';
   await writeFile(join(dir, 'index.html'), html);
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
@@ -60,7 +64,12 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.png': 'image/png' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+};
 
 /** Serves `dir`; `close` ends the server. */
 export async function servePage(dir: string): Promise<ServedPage> {

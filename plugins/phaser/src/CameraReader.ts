@@ -1,5 +1,5 @@
-import type { CaptureGrid } from '@sgaps/protocol';
 import type { FrameStateBuffer } from '@sgaps/client';
+import type { CaptureGrid } from '@sgaps/protocol';
 import type { CameraShape, GameShape, SystemsShape } from './shapes.js';
 
 /** Phaser's scene states between which a scene is drawn: LOADING … before SLEEPING. */

@@ -86,7 +86,7 @@ export class ObjectReader {
     const { camera } = this.#view;
     for (let i = 0; i < list.length; i++) {
       const object = list[i];
-      if (!object.willRender(camera)) continue;
+      if ((depth === 0 && this.#isFarAway(object)) || !object.willRender(camera)) continue;
       if (object.type === 'Layer') {
         if (object.list) this.#walk(object.list, depth, alpha * object.alpha, factorX, factorY);
       } else if (object.type === 'Container') {
@@ -97,6 +97,19 @@ export class ObjectReader {
         this.#report(object, depth, alpha * object.alpha, factorX * object.scrollFactorX, factorY * object.scrollFactorY);
       }
     }
+  }
+
+  /** A first look with few reads: most objects of a large world are nowhere near the camera. */
+  #isFarAway(object: ObjectShape): boolean {
+    const view = this.#view;
+    const { frame, x } = object;
+    if (!frame || view.b !== 0 || object.type === 'Container') return false;
+    const byFrame = FRAME_SIZED.has(object.type);
+    const width = (byFrame ? frame.realWidth : object.width) * object.scaleX;
+    const height = (byFrame ? frame.realHeight : object.height) * object.scaleY;
+    const reach = (Math.abs(width) + Math.abs(height)) * view.zoomX;
+    const sx = view.a * (x + view.scrollX * (1 - object.scrollFactorX)) + view.tx;
+    return sx + reach < 0 || sx - reach > this.#width;
   }
 
   /** Matrix of level `depth` + 1 = matrix of level `depth` · the container's own. */
@@ -192,8 +205,8 @@ export class ObjectReader {
     tracked.height = this.#gy * height;
     tracked.originX = originX;
     tracked.originY = originY;
-    tracked.flipX = object.flipX === true !== scaleX < 0;
-    tracked.flipY = object.flipY === true !== scaleY < 0;
+    tracked.flipX = (object.flipX === true) !== scaleX < 0;
+    tracked.flipY = (object.flipY === true) !== scaleY < 0;
     tracked.alpha = Math.min(1, alpha);
     tracked.tint = tintOf(object);
     const tiled = object.tilePositionX !== undefined;

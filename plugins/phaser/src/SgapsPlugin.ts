@@ -89,7 +89,8 @@ export class SgapsPlugin {
       const renderer = this.#game.renderer;
       const gl = renderer?.gl;
       if (!renderer || typeof WebGL2RenderingContext === 'undefined' || !(gl instanceof WebGL2RenderingContext)) {
-        const message = 'SGAPS samples WebGL2 games only: give the game config `context: createContext(canvas)`. Nothing is recorded.';
+        const message =
+          'SGAPS samples WebGL2 games only: give the game config `context: createContext(canvas)`. Nothing is recorded.';
         this.#tell({ code: 'renderer-unsupported', message });
         return;
       }

@@ -14,7 +14,10 @@ import { renameFor300, toGlsl300 } from './glsl300.js';
  * new Phaser.Game({ type: Phaser.WEBGL, canvas, context: createContext(canvas), width: 640, height: 360 });
  * ```
  */
-export function createContext(canvas: HTMLCanvasElement, attributes: WebGLContextAttributes = {}): WebGL2RenderingContext | undefined {
+export function createContext(
+  canvas: HTMLCanvasElement,
+  attributes: WebGLContextAttributes = {},
+): WebGL2RenderingContext | undefined {
   const gl = canvas.getContext('webgl2', {
     alpha: false,
     depth: false,

@@ -13,7 +13,9 @@ describe('toGlsl300', () => {
       'void main() { vec4 sample = texture2D(map, uv); gl_FragColor = sample * texture2D(map, uv.yx).a; }',
     ].join('\n');
     const translated = toGlsl300(source, true);
-    expect(translated.startsWith('#version 300 es\n#define SGAPS_OES_standard_derivatives 1\nout highp vec4 sgapsFragColor;\n')).toBe(true);
+    expect(
+      translated.startsWith('#version 300 es\n#define SGAPS_OES_standard_derivatives 1\nout highp vec4 sgapsFragColor;\n'),
+    ).toBe(true);
     expect(translated).not.toMatch(/#extension|varying|texture2D|gl_FragColor|GL_OES/);
     expect(translated).toContain('in vec2 uv;');
     expect(translated).toContain('#ifdef SGAPS_OES_standard_derivatives');
@@ -21,7 +23,10 @@ describe('toGlsl300', () => {
   });
 
   it('turns attributes and varyings of a vertex shader', () => {
-    const translated = toGlsl300('#version 100\nattribute vec2 a; varying vec2 v; void main() { v = a; gl_Position = vec4(a, 0.0, 1.0); }', false);
+    const translated = toGlsl300(
+      '#version 100\nattribute vec2 a; varying vec2 v; void main() { v = a; gl_Position = vec4(a, 0.0, 1.0); }',
+      false,
+    );
     expect(translated).toContain('in vec2 a; out vec2 v;');
     expect(translated.match(/#version/g)).toHaveLength(1);
     expect(translated).not.toContain('sgapsFragColor');

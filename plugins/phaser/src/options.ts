@@ -94,7 +94,10 @@ export function checkOptions(options: SgapsPluginOptions | undefined | null): Ch
     throw invalid('batch', batch, `a whole number from 1 to ${LIMITS.framesPerPacket}`);
   }
   if (given.grid) assertCaptureGrid(given.grid);
-  if (given.tierBits && (given.tierBits.length !== 4 || given.tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8))) {
+  if (
+    given.tierBits &&
+    (given.tierBits.length !== 4 || given.tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8))
+  ) {
     throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
   }
   const values = Object.entries(given.values ?? {});

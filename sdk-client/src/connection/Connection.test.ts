@@ -42,7 +42,11 @@ let endpoint: string;
 
 beforeAll(async () => {
   const http = createServer();
-  server = new Server({ transport: new WebSocketTransport({ server: http, maxPayload: 65_536 }), greet: false, gracefullyShutdown: false });
+  server = new Server({
+    transport: new WebSocketTransport({ server: http, maxPayload: 65_536 }),
+    greet: false,
+    gracefullyShutdown: false,
+  });
   server.define('sgaps', RecordRoom);
   await server.listen(0, '127.0.0.1');
   endpoint = `ws://127.0.0.1:${(http.address() as AddressInfo).port}`;

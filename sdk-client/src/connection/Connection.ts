@@ -4,9 +4,9 @@ import {
   type GameEventMessage,
   MessageType,
   type NumbersMessage,
+  PROTOCOL_VERSION,
   parseErrorMessage,
   parseWelcome,
-  PROTOCOL_VERSION,
   type RecordJoinOptions,
   RoomName,
   SgapsError,
@@ -91,7 +91,12 @@ export class Connection implements RecorderConnection {
     if (options.token) client.auth.token = options.token;
     let room: Room;
     try {
-      room = await client.create(options.room ?? RoomName.live, { role: 'record', protocol: PROTOCOL_VERSION, meta: {}, ...options.join });
+      room = await client.create(options.room ?? RoomName.live, {
+        role: 'record',
+        protocol: PROTOCOL_VERSION,
+        meta: {},
+        ...options.join,
+      });
     } catch (cause) {
       const code = (cause as { code?: unknown } | null)?.code === 401 ? 'UNAUTHORIZED' : 'CLOSED';
       const reason = cause instanceof Error ? cause.message : 'it cannot be reached';
@@ -111,7 +116,10 @@ export class Connection implements RecorderConnection {
         reject(new SgapsError(code, message));
         void room.leave().catch(() => undefined);
       };
-      const timer = setTimeout(() => fail('CLOSED', `${options.endpoint} sent no welcome within ${WELCOME_WITHIN} ms.`), WELCOME_WITHIN);
+      const timer = setTimeout(
+        () => fail('CLOSED', `${options.endpoint} sent no welcome within ${WELCOME_WITHIN} ms.`),
+        WELCOME_WITHIN,
+      );
       room.onMessage(MessageType.coords, (bytes: unknown) => {
         if (!(bytes instanceof Uint8Array)) return;
         if (connection) connection.#receive(bytes);
@@ -131,7 +139,10 @@ export class Connection implements RecorderConnection {
         try {
           connection = new Connection(room, parseWelcome(body));
         } catch (cause) {
-          fail('BYTES_MALFORMED', `${options.endpoint} sent a welcome that makes no sense: ${cause instanceof Error ? cause.message : ''}`);
+          fail(
+            'BYTES_MALFORMED',
+            `${options.endpoint} sent a welcome that makes no sense: ${cause instanceof Error ? cause.message : ''}`,
+          );
           return;
         }
         clearTimeout(timer);

@@ -203,16 +203,19 @@ describe('Recorder', () => {
     },
   );
 
-  it.each(['sendPixels', 'sendEvent', 'sendStats', 'close'] as const)('never throws into the game when the connection fails in %s', (call) => {
-    const { connection, recorder, play, diagnostics } = setUp();
-    connection.broken = call;
-    recorder.start();
-    play(20);
-    recorder.event('coin');
-    recorder.stop();
-    expect(recorder.stats.faults).toBeGreaterThan(0);
-    expect(diagnostics.length).toBeGreaterThan(0);
-  });
+  it.each(['sendPixels', 'sendEvent', 'sendStats', 'close'] as const)(
+    'never throws into the game when the connection fails in %s',
+    (call) => {
+      const { connection, recorder, play, diagnostics } = setUp();
+      connection.broken = call;
+      recorder.start();
+      play(20);
+      recorder.event('coin');
+      recorder.stop();
+      expect(recorder.stats.faults).toBeGreaterThan(0);
+      expect(diagnostics.length).toBeGreaterThan(0);
+    },
+  );
 
   it('starts the codec afresh after a packet that could not be sent', () => {
     const { connection, recorder, play } = setUp();

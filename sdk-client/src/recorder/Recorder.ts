@@ -240,7 +240,12 @@ export class Recorder {
     } else {
       const bytes = this.#guard('encode-failed', () => this.#encoder.encode(batch));
       this.#meter.lap('encode');
-      const sent = bytes && this.#guard('send-failed', () => (this.#connection.sendPixels(bytes), true));
+      const sent =
+        bytes &&
+        this.#guard('send-failed', () => {
+          this.#connection.sendPixels(bytes);
+          return true;
+        });
       this.#meter.lap('send');
       if (bytes && sent) {
         this.#meter.sentPacket(batch, bytes.length);
@@ -303,7 +308,10 @@ export class Recorder {
       const inARow = (this.#inARow.get(code) ?? 0) + 1;
       this.#inARow.set(code, inARow);
       if (inARow >= FAULTS_IN_A_ROW && this.#state !== 'stopped') {
-        this.#tell({ code: 'stopped', message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).` });
+        this.#tell({
+          code: 'stopped',
+          message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).`,
+        });
         this.#halt();
       }
       return undefined;

@@ -21,7 +21,9 @@ class FakeBuffer {
   getParameter(): null {
     return null;
   }
-  bindBuffer(): void {}
+  bindBuffer(): void {
+    // One buffer is all there is.
+  }
   bufferSubData(_: number, offset: number, data: Uint32Array, from: number, length: number): void {
     this.calls++;
     this.words.set(data.subarray(from, from + length), offset / 4);

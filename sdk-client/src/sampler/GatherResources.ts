@@ -160,7 +160,10 @@ function link(gl: WebGL2RenderingContext): WebGLProgram {
   }
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new SgapsError('UNSUPPORTED', `The gather shader does not link here: ${gl.getProgramInfoLog(program) ?? 'no reason given'}.`);
+    throw new SgapsError(
+      'UNSUPPORTED',
+      `The gather shader does not link here: ${gl.getProgramInfoLog(program) ?? 'no reason given'}.`,
+    );
   }
   return program;
 }

@@ -1,9 +1,9 @@
 import { assertCaptureGrid, type CaptureGrid, LIMITS, type SampleSet, SgapsError } from '@sgaps/protocol';
 import { areaPicture } from './areaSample.js';
-import { GatherResources } from './GatherResources.js';
 import { CoordinateStore } from './CoordinateStore.js';
-import { GATHER_COLUMNS } from './gatherShader.js';
+import { GatherResources } from './GatherResources.js';
 import { GlState } from './GlState.js';
+import { GATHER_COLUMNS } from './gatherShader.js';
 import { ReadGate } from './ReadGate.js';
 import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
@@ -80,7 +80,10 @@ export class WebGL2Sampler implements Sampler {
     assertCaptureGrid(options.grid);
     const batch = options.batch ?? 4;
     if (!Number.isInteger(batch) || batch < 1 || batch > LIMITS.framesPerPacket) {
-      throw new SgapsError('ARGUMENT_INVALID', `batch is ${batch}, it must be a whole number from 1 to ${LIMITS.framesPerPacket}.`);
+      throw new SgapsError(
+        'ARGUMENT_INVALID',
+        `batch is ${batch}, it must be a whole number from 1 to ${LIMITS.framesPerPacket}.`,
+      );
     }
     this.#gl = gl;
     this.#grid = options.grid;
@@ -90,7 +93,12 @@ export class WebGL2Sampler implements Sampler {
     this.#state = new GlState(gl);
     this.#gate = new ReadGate(gl, this.counters);
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
-      frames: Array.from({ length: this.#largest }, () => ({ frameId: 0, samples: null, rgb: new Uint8Array(3 * GATHER_COLUMNS), row: 0 })),
+      frames: Array.from({ length: this.#largest }, () => ({
+        frameId: 0,
+        samples: null,
+        rgb: new Uint8Array(3 * GATHER_COLUMNS),
+        row: 0,
+      })),
       packBuffer,
       used: 0,
       rows: 0,

@@ -4,7 +4,9 @@ import { areaEdgeBits, areaPicture, areaSample } from './areaSample.js';
 /** RGBA, bottom row first, from a function of the top-down pixel. */
 function picture(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
   const rgba = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rgba.fill(value(x, y), 4 * ((height - 1 - y) * width + x), 4 * ((height - 1 - y) * width + x) + 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      rgba.fill(value(x, y), 4 * ((height - 1 - y) * width + x), 4 * ((height - 1 - y) * width + x) + 3);
   return rgba;
 }
 
@@ -21,7 +23,17 @@ describe('areaSample', () => {
     const grid = { width: 16, height: 16 };
     // Grid column 0 covers canvas 0 … 1.5: weights 16 and 8 of 24 → 160 · 8 / 24 = 53.3.
     expect(areaSample(rgba, 24, 24, grid, 0, 3, 0)[0]).toBe(53);
-    expect(areaSample(picture(24, 24, (x) => (x >= 21 ? 255 : 0)), 24, 24, grid, 14, 14, 4)[0]).toBe(255);
+    expect(
+      areaSample(
+        picture(24, 24, (x) => (x >= 21 ? 255 : 0)),
+        24,
+        24,
+        grid,
+        14,
+        14,
+        4,
+      )[0],
+    ).toBe(255);
   });
 
   it('keeps a flat colour flat at every kind and scale', () => {
@@ -34,7 +46,10 @@ describe('areaSample', () => {
     expect(areaEdgeBits(7680, 4320, { width: 320, height: 180 })).toBe(2);
     expect(areaEdgeBits(4000, 4000, { width: 16, height: 16 })).toBe(0);
     expect(() => areaEdgeBits(8192, 8192, { width: 16, height: 16 })).toThrow(/too large/);
-    for (const [w, h] of [[3840, 2160], [7680, 4320]]) {
+    for (const [w, h] of [
+      [3840, 2160],
+      [7680, 4320],
+    ]) {
       const one = 1 << areaEdgeBits(w, h, { width: 320, height: 180 });
       expect(255.5 * ((16 * w * one) / 320 + 1) * ((16 * h * one) / 180 + 1)).toBeLessThan(2 ** 32);
     }

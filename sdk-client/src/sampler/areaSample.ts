@@ -22,7 +22,10 @@ export function areaEdgeBits(canvasWidth: number, canvasHeight: number, grid: Ca
     const side = (canvas: number, cells: number) => Math.ceil((Math.min(LARGEST_SIDE, cells) * canvas * (1 << bits)) / cells) + 1;
     if (side(canvasWidth, grid.width) * side(canvasHeight, grid.height) <= LARGEST_WEIGHT) return bits;
   }
-  throw new SgapsError('UNSUPPORTED', `A canvas of ${canvasWidth}×${canvasHeight} is too large for a ${grid.width}×${grid.height} grid.`);
+  throw new SgapsError(
+    'UNSUPPORTED',
+    `A canvas of ${canvasWidth}×${canvasHeight} is too large for a ${grid.width}×${grid.height} grid.`,
+  );
 }
 
 /**

@@ -33,7 +33,17 @@ export class FrameStateBuffer implements FrameState {
   /** Adds a 2D camera to fill in. */
   addCamera(): Mutable<Camera2D> {
     const index = this.cameras.length;
-    const camera = (this.#cameraPool[index] ??= { id: 0, viewX: 0, viewY: 0, zoom: 1, rotation: 0, x: 0, y: 0, width: 0, height: 0 });
+    const camera = (this.#cameraPool[index] ??= {
+      id: 0,
+      viewX: 0,
+      viewY: 0,
+      zoom: 1,
+      rotation: 0,
+      x: 0,
+      y: 0,
+      width: 0,
+      height: 0,
+    });
     this.cameras.push(camera);
     return camera;
   }

@@ -4,12 +4,19 @@ import { FrameStateBuffer } from './FrameStateBuffer.js';
 import { ObjectTracker } from './ObjectTracker.js';
 
 /** `x(id)` and `side(id)` of objects 0 … count − 1, in draw order. */
-function frame(tracker: ObjectTracker, buffer: FrameStateBuffer, count: number, x: (id: number) => number, side = (_: number) => 8): number[] {
+function frame(
+  tracker: ObjectTracker,
+  buffer: FrameStateBuffer,
+  count: number,
+  x: (id: number) => number,
+  side = (_: number) => 8,
+): number[] {
   buffer.clear();
   tracker.begin(buffer);
   for (let id = 0; id < count; id++) {
     const object = tracker.add();
-    if (object) Object.assign(object, { id, texture: 't', frame: '', x: x(id), y: 0, width: side(id), height: side(id), rotation: 0 });
+    if (object)
+      Object.assign(object, { id, texture: 't', frame: '', x: x(id), y: 0, width: side(id), height: side(id), rotation: 0 });
   }
   tracker.end();
   return buffer.objects.map((object) => object.id);

@@ -1,4 +1,13 @@
-import { CoordinateCodec, createSampleSet, type GameEventMessage, type NumbersMessage, type PixelFrame, PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
+import {
+  CoordinateCodec,
+  createSampleSet,
+  type GameEventMessage,
+  type NumbersMessage,
+  type PixelFrame,
+  PixelPacketDecoder,
+  type SampleRequest,
+  type SampleSet,
+} from '@sgaps/protocol';
 import type { RecorderConnection } from '../recorder/RecorderConnection.js';
 import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters } from '../sampler/Sampler.js';
 
@@ -82,7 +91,12 @@ export class FakeConnection implements RecorderConnection {
   #decoder = this.#newDecoder();
 
   #newDecoder(): PixelPacketDecoder {
-    return new PixelPacketDecoder({ grid: GRID, schema: { values: [] }, tierBits: [8, 8, 8, 8], resolve: (id) => this.#sets.get(id) });
+    return new PixelPacketDecoder({
+      grid: GRID,
+      schema: { values: [] },
+      tierBits: [8, 8, 8, 8],
+      resolve: (id) => this.#sets.get(id),
+    });
   }
 
   /** Forgets all codec state, as a server that failed would. */
@@ -111,7 +125,13 @@ export class FakeConnection implements RecorderConnection {
     this.packets++;
     for (const frame of this.#decoder.decode(bytes)) {
       const { frameId, clientTime, requestId, samples, values } = frame;
-      this.frames.push({ frameId, clientTime, requestId, count: samples.count, rgb: [...values.rgb.slice(0, 3 * samples.count)] });
+      this.frames.push({
+        frameId,
+        clientTime,
+        requestId,
+        count: samples.count,
+        rgb: [...values.rgb.slice(0, 3 * samples.count)],
+      });
     }
   }
   sendEvent(event: GameEventMessage): void {
