@@ -1,6 +1,13 @@
 import type { Camera2D, Camera3D, FrameState, TrackedObject } from '@sgaps/protocol';
 
-/** `T` with every field writable: pooled state is filled in place. */
+/**
+ * `T` with every field writable: pooled state is filled in place.
+ *
+ * @example
+ * ```ts
+ * const camera: Mutable<Camera2D> = buffer.addCamera();
+ * ```
+ */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
