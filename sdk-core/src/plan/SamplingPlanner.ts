@@ -22,8 +22,9 @@ const BITS_SQUARE = 8;
 const BITS_NAME = 4;
 const BITS_POINT = 5;
 const BITS_MEAN = 14;
-/** Every square is looked at once in so many frames, whatever its importance (S11: one second). */
-const REFRESH = 30;
+/** Squares a watched lattice skips: each square is looked at once in 5 × 6 = 30 frames, whatever its importance (S11: one second). */
+const WATCH_COLUMNS = 5;
+const WATCH_ROWS = 6;
 /** Confidence an unanswered question counts for, per kind. */
 const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
 /** Largest share of the pixels asked for in one frame when bytes alone set the rate. */
@@ -67,6 +68,7 @@ export class SamplingPlanner {
   private readonly meanGain: Float32Array;
   private readonly order: Float32Array;
   private readonly take: Uint8Array;
+  private readonly meanAsked: Uint8Array;
   private readonly sampling: 'auto' | 'points';
 
   constructor(options: {
@@ -95,6 +97,7 @@ export class SamplingPlanner {
     this.meanGain = new Float32Array(this.squares.count);
     this.order = new Float32Array(this.squares.count);
     this.take = new Uint8Array(pixels);
+    this.meanAsked = new Uint8Array(this.squares.count);
   }
 
   /** Measured bytes of one frame (up), of its request (down), and its samples. */
@@ -186,11 +189,14 @@ export class SamplingPlanner {
     const { take } = this;
     const set = createSampleSet(budget);
     take.fill(0);
+    this.meanAsked.fill(0);
     this.rateSquares();
-    if (this.sampling === 'auto') this.coverUnknown(set, Math.round(0.8 * budget));
-    let spent = set.count + this.watch(frameId, budget - set.count);
-    spent += this.takeBest(set, budget - spent, frameId);
+    this.watch(set, frameId);
+    const watched = set.count;
+    if (this.sampling === 'auto') this.coverUnknown(set, Math.round(0.8 * (budget - watched)));
+    const spent = set.count + this.takeBest(budget - set.count, frameId);
     if (this.exact !== null) this.fillEvenly(frameId, budget - spent);
+    this.appendMeans(set);
     for (let at = 0; at < width * height && set.count < budget; at++) {
       if (take[at] !== 0) append(set, at % width, (at / width) | 0, 0, Tier.critical);
     }
@@ -218,6 +224,11 @@ export class SamplingPlanner {
           }
         }
         const square = y * squares.columns + x;
+        if (left >= right || top >= bottom) {
+          pointGain[square] = 0;
+          meanGain[square] = 0;
+          continue;
+        }
         pointGain[square] = error / (BITS_SQUARE + (right - left) * (bottom - top) * BITS_POINT);
         meanGain[square] = this.sampling === 'auto' ? removed / (BITS_NAME + BITS_MEAN) : 0;
       }
@@ -254,30 +265,26 @@ export class SamplingPlanner {
     }
   }
 
-  /** One pixel of every square once a second, so that no change stays unnoticed (S11). */
-  private watch(frameId: number, most: number): number {
-    const { squares, take } = this;
+  /** One pixel of every square once a second, so that no change stays unnoticed (S11): a lattice, which costs bytes not per pixel. */
+  private watch(set: SampleSet, frameId: number): void {
+    const { squares } = this;
     const { width, height } = this.grid;
-    const { confidence } = this.ahead;
-    const phase = frameId % REFRESH;
-    const turn = Math.floor(frameId / REFRESH) * 7;
-    let spent = 0;
-    for (let y = 0; y < squares.rows; y++) {
-      for (let x = 0; x < squares.columns; x++) {
-        if ((x * 7 + y * 11) % REFRESH !== phase || spent >= most) continue;
-        const spot = turn + x * 5 + y * 3;
-        const u = squares.left(x) + (spot & 3);
-        const v = squares.top(y) + ((spot >> 2) & 3);
-        if (u >= width || v >= height || confidence[v * width + u] < UNKNOWN) continue;
-        take[v * width + u] = 1;
-        spent++;
-      }
+    const turn = frameId % (WATCH_COLUMNS * WATCH_ROWS);
+    const round = Math.floor(frameId / (WATCH_COLUMNS * WATCH_ROWS));
+    // Neighbouring squares are watched in frames far apart.
+    const place = (turn * 11) % (WATCH_COLUMNS * WATCH_ROWS);
+    const spot = (round * 7) % (SQUARE * SQUARE);
+    const u0 = squares.left(1) + SQUARE * (place % WATCH_COLUMNS) - SQUARE + (spot % SQUARE);
+    const v0 = squares.top(1) + SQUARE * Math.floor(place / WATCH_COLUMNS) - SQUARE + Math.floor(spot / SQUARE);
+    const stepU = SQUARE * WATCH_COLUMNS;
+    const stepV = SQUARE * WATCH_ROWS;
+    for (let v = v0 < 0 ? v0 + stepV : v0; v < height; v += stepV) {
+      for (let u = u0 < 0 ? u0 + stepU : u0; u < width; u += stepU) append(set, u, v, 0, Tier.important);
     }
-    return spent;
   }
 
   /** The squares of best gain per bit until the budget is full; equals are taken far from each other. */
-  private takeBest(set: SampleSet, budget: number, frameId: number): number {
+  private takeBest(budget: number, frameId: number): number {
     const { squares, pointGain, meanGain, order } = this;
     for (let square = 0; square < order.length; square++) order[square] = Math.max(pointGain[square], meanGain[square]);
     order.sort();
@@ -295,16 +302,26 @@ export class SamplingPlanner {
     for (let n = 0, square = frameId % squares.count; n < squares.count; n++, square = (square + squares.stride) % squares.count) {
       const action = this.actionAt(square, limit);
       if (action !== 0) {
-        spent += this.act(set, square, action);
+        spent += this.act(square, action);
         continue;
       }
       const last = this.actionAt(square, next);
       const cost = last === POINTS ? SQUARE * SQUARE : 1;
       if (last === 0 || spare < cost) continue;
       spare -= cost;
-      spent += this.act(set, square, last);
+      spent += this.act(square, last);
     }
     return spent;
+  }
+
+  /** The means asked for, in raster order. */
+  private appendMeans(set: SampleSet): void {
+    const { squares, meanAsked } = this;
+    for (let square = 0; square < squares.count; square++) {
+      if (meanAsked[square] === 0) continue;
+      const x = square % squares.columns;
+      append(set, squares.left(x), squares.top((square - x) / squares.columns), 2, Tier.important);
+    }
   }
 
   private actionAt(square: number, limit: number): number {
@@ -324,7 +341,7 @@ export class SamplingPlanner {
     return samples;
   }
 
-  private act(set: SampleSet, square: number, action: number): number {
+  private act(square: number, action: number): number {
     const { squares, take } = this;
     const { width } = this.grid;
     const x = square % squares.columns;
@@ -332,7 +349,7 @@ export class SamplingPlanner {
     const left = squares.left(x);
     const top = squares.top(y);
     if (action === MEAN) {
-      append(set, left, top, 2, Tier.important);
+      this.meanAsked[square] = 1;
       return 1;
     }
     let spent = 0;

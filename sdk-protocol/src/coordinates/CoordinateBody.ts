@@ -8,6 +8,7 @@ import { OccupancyCoder } from './OccupancyCoder.js';
 import { PixelMarks } from './PixelMarks.js';
 import { RectangleCoder } from './RectangleCoder.js';
 import { DENSITY_CELLS, DENSITY_COLUMNS } from './SampleExpander.js';
+import { SquareCoder } from './SquareCoder.js';
 
 /** First half-byte of a coordinate packet. */
 export const COORDINATE_VERSION = 1;
@@ -15,7 +16,7 @@ export const COORDINATE_VERSION = 1;
 export const SEEDED_LIMIT = 16;
 
 /** The forms of a group of one tier and kind (S14), by their code. */
-export const Form = { grid: 0, cluster: 1, raw: 2, sorted: 3, rectangles: 4 } as const;
+export const Form = { grid: 0, cluster: 1, raw: 2, sorted: 3, rectangles: 4, squares: 5 } as const;
 export const Density = { same: 0, even: 1, smooth: 2, plain: 3 } as const;
 
 /** How a group is written: its form and what the form needs. */
@@ -54,6 +55,7 @@ export class CoordinateBody {
   readonly forms = new FormModels();
   readonly occupancy = new OccupancyCoder();
   readonly rectangles: RectangleCoder;
+  readonly squares: SquareCoder;
   /** Density map of the seeded set coded last. */
   readonly lastDensity = new Uint8Array(DENSITY_CELLS);
   private readonly group: Group = { keys: new Uint32Array(LIMITS.samplesPerFrame), count: 0 };
@@ -62,6 +64,7 @@ export class CoordinateBody {
 
   constructor(private readonly grid: CaptureGrid) {
     this.rectangles = new RectangleCoder(grid);
+    this.squares = new SquareCoder(grid);
     this.marks = new PixelMarks(grid.width * grid.height);
   }
 
@@ -71,6 +74,7 @@ export class CoordinateBody {
     this.forms.reset();
     this.occupancy.reset();
     this.rectangles.reset();
+    this.squares.reset();
     this.lastDensity.fill(0);
   }
 
@@ -80,6 +84,7 @@ export class CoordinateBody {
     this.forms.learnFrom(other.forms);
     this.occupancy.learnFrom(other.occupancy);
     this.rectangles.learnFrom(other.rectangles);
+    this.squares.learnFrom(other.squares);
     this.lastDensity.set(other.lastDensity);
   }
 
@@ -125,6 +130,7 @@ export class CoordinateBody {
     else if (form === Form.cluster) codeClusters(coder, this.forms, group, this.grid);
     else if (form === Form.raw) codeRaw(coder, this.forms, choice.raw, group, this.grid);
     else if (form === Form.rectangles) this.rectangles.code(coder, group.keys, group.count, this.marks);
+    else if (form === Form.squares) this.squares.code(coder, group.keys, group.count, this.marks);
     else if (form === Form.sorted && group.count <= this.grid.width * this.grid.height) {
       this.occupancy.code(coder, group.keys, group.count, this.grid.width, this.grid.height, this.marks);
     } else throw SgapsError.malformed('sample group');

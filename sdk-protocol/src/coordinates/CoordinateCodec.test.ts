@@ -227,4 +227,36 @@ describe('CoordinateCodec', () => {
       expect(performance.now() - start).toBeLessThan(2000);
     }
   });
+
+  it('says 4×4 squares locked anywhere, cut by the border or not, for less than a byte a square and pixel left over', () => {
+    const random = generator(11);
+    for (const [phaseU, phaseV] of [
+      [0, 0],
+      [3, 1],
+      [2, 2],
+    ]) {
+      const keys = new Set<number>();
+      for (let n = 0; n < 120; n++) {
+        const x = Math.floor(random() * 81) * 4 - phaseU;
+        const y = Math.floor(random() * 46) * 4 - phaseV;
+        for (let v = Math.max(0, y); v < Math.min(180, y + 4); v++) for (let u = Math.max(0, x); u < Math.min(320, x + 4); u++) keys.add(v * 320 + u);
+      }
+      for (const key of scattered(40, phaseU + 1)) keys.add(key);
+      const set = setOf([...keys].sort((a, b) => a - b));
+      const codec = new CoordinateCodec(grid);
+      const bytes = codec.encode([request(set)]);
+      expect(plain(codec.decode(bytes)[0].explicit)).toEqual(plain(set));
+      expect(bytes.length).toBeLessThan(200);
+    }
+  });
+
+  it('says the means of such squares as corners', () => {
+    const keys: number[] = [];
+    for (let y = 0; y < 46; y++) for (let x = 0; x < 81; x++) if ((x * y) % 7 === 1) keys.push(Math.max(0, 4 * y - 1) * 320 + Math.max(0, 4 * x - 3));
+    const set = setOf(keys.sort((a, b) => a - b), 1, 2);
+    const codec = new CoordinateCodec(grid);
+    const bytes = codec.encode([request(set)]);
+    expect(plain(codec.decode(bytes)[0].explicit)).toEqual(plain(set));
+    expect(bytes.length).toBeLessThan(keys.length);
+  });
 });

@@ -14,7 +14,7 @@ const TRY_ALL = 64;
 
 /**
  * The coordinate codec (S14): requests to bytes and back. Runs of one tier and kind are each written in the smallest of
- * five forms (grid, rectangles, cluster, raw, sorted), lossless and in order; groups in raster order cost least.
+ * six forms (grid, rectangles, squares, cluster, raw, sorted), lossless and in order; groups in raster order cost least.
  *
  * @example
  * ```ts
@@ -70,6 +70,7 @@ export class CoordinateCodec extends CoordinateDecoder {
     const choices: FormChoice[] = [];
     if (rising) choices.push({ form: Form.sorted, lattice: null, raw: null });
     if (rising && this.body.rectangles.find(group.keys, group.count)) choices.push({ form: Form.rectangles, lattice: null, raw: null });
+    if (rising && this.body.squares.find(group.keys, group.count)) choices.push({ form: Form.squares, lattice: null, raw: null });
     if (!rising || group.count <= TRY_ALL) choices.push({ form: Form.cluster, lattice: null, raw: null });
     if (!rising) choices.push({ form: Form.raw, lattice: null, raw: packRaw(group, this.grid) });
     return this.smallest(choices, (body, choice) => body.codeGroup(this.trial, group, choice));
