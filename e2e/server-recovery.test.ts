@@ -63,6 +63,29 @@ it('recovers everything it answered after kill -9', async () => {
   }
 });
 
+it('says so and exits with 1 when its port is taken', async () => {
+  const { url } = await serve();
+  const args = [
+    '--conditions=sgaps-source',
+    '--import',
+    'tsx',
+    CLI,
+    'serve',
+    '--port',
+    new URL(url).port,
+    '--data',
+    join(folder, 'second'),
+  ];
+  const second = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  second.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => second.once('exit', (exit) => resolve(exit)));
+  expect(code).toBe(1);
+  expect(said).toContain('is taken');
+});
+
 it('prints three addresses, and finishes recordings and exits with 0 on Ctrl-C', async () => {
   const { process: server, url, lines } = await serve();
   expect(lines.filter((line) => line.includes('http://')).length).toBe(3);

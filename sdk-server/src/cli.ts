@@ -43,8 +43,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   try {
     server = await startServer(options);
   } catch (error) {
-    process.stderr.write(`sgaps: ${startProblem(error, flags.port)}\n`);
-    process.exitCode = 1;
+    // Colyseus' timers would keep the process alive.
+    process.stderr.write(`sgaps: ${startProblem(error, flags.port)}\n`, () => process.exit(1));
     return;
   }
   process.stdout.write(await greeting(server));

@@ -56,6 +56,20 @@ export interface SgapsServer {
   close(): Promise<void>;
 }
 
+/** Colyseus' `listen` settles only when it listens: a taken port must be heard of from the socket itself. */
+async function listen(server: Server, transport: WebSocketTransport, port: number, host?: string): Promise<AddressInfo> {
+  const { server: socket } = transport;
+  if (!socket) throw new SgapsError('UNSUPPORTED', 'The WebSocket transport has no HTTP server.');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    server.listen(port, host).then(() => {
+      socket.off('error', reject);
+      resolve();
+    }, reject);
+  });
+  return socket.address() as AddressInfo;
+}
+
 let running = false;
 
 /**
@@ -93,8 +107,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     gracefullyShutdown: false,
     express: (app) => mountHttp(app, services, games),
   });
-  await server.listen(port, host);
-  const address = transport.server?.address() as AddressInfo;
+  const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
+    await closeServices(data);
+    throw error;
+  });
   log.info({ port: address.port, data, games: games.length, recovered: services.recovered }, 'server listening');
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
