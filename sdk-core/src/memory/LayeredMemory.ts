@@ -71,11 +71,15 @@ export class LayeredMemory {
   private frame = 0;
   private readonly suspects = new Int32Array(4096);
   private suspectCount = 0;
+  private readonly suspectMask: Uint8Array;
+  private readonly suspectBounds: Uint8Array;
   /** Share of this frame's samples that contradicted confident memory. */
   contradicted = 0;
 
   constructor(private readonly grid: CaptureGrid) {
     this.dynamic = new DynamicMemory(grid.width, grid.height);
+    this.suspectMask = new Uint8Array(grid.width * grid.height);
+    this.suspectBounds = new Uint8Array(grid.height);
     this.blockLooks = new Int32Array(this.dynamic.heat.length);
     this.screen = new ScrollLayer(ringSide(grid.width), ringSide(grid.height));
     this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
@@ -97,7 +101,7 @@ export class LayeredMemory {
     out.age.fill(0);
     this.rank();
     for (const layer of this.ranked) {
-      layer.compose(width, height, out.rgb, out.confidence, out.score, !first);
+      layer.compose(width, height, this.frame, out, !first);
       first = false;
     }
     for (const placed of objects) {
@@ -292,7 +296,8 @@ export class LayeredMemory {
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < this.ranked.length; k++) {
       const layer = this.ranked[k];
-      if (layer.predict(u, v, here) === 0 || (k > 0 && here.evidence < EARNED)) continue;
+      layer.locate(u, v);
+      if (layer.predict(here) === 0 || (k > 0 && here.evidence < EARNED)) continue;
       const score = layer.prior + here.evidence + (here.confidence >> 3);
       if (score <= best) continue;
       best = score;
@@ -315,40 +320,36 @@ export class LayeredMemory {
   }
 
   private takeScenery(u: number, v: number, r: number, g: number, b: number, bits: number): number {
-    const { below, here, sample, frame, layers } = this;
+    const { below, here, sample, frame } = this;
     const half = (1 << (8 - bits)) / 2;
     const known = below.confidence;
-    let several = 0;
-    for (const entry of layers) if (entry.layer && entry.present) several++;
+    const { ranked, verdicts } = this;
     let agree = 0;
     let disagree = 0;
-    for (const entry of layers) {
-      const { layer } = entry;
-      if (!layer || !entry.present) continue;
-      if (layer.predict(u, v, here) === 0) {
-        layer.discover(u, v, r, g, b, CONFIDENCE_START, frame);
+    // The layers are still located at (u, v).
+    for (let k = 0; k < ranked.length; k++) {
+      const layer = ranked[k];
+      verdicts[k] = 0;
+      if (layer.predict(here) === 0) {
+        layer.discover(r, g, b, CONFIDENCE_START, frame);
         continue;
       }
       const dr = projected(r - here.r, half);
       const dg = projected(g - here.g, half);
       const db = projected(b - here.b, half);
-      const same = Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance;
-      if (same) {
+      if (Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance) {
         agree++;
-        layer.confirm(u, v, dr, dg, db, frame);
+        verdicts[k] = 1;
+        layer.confirm(dr, dg, db, frame);
       } else {
         disagree++;
-        layer.replace(u, v, r, g, b, here.confidence >= CONFIDENCE_START ? CONFIDENCE_START - 30 : CONFIDENCE_START, frame);
-      }
-      this.verdicts[layers.indexOf(entry)] = same ? 1 : -1;
-    }
-    if (several > 1 && agree > 0 && disagree > 0) {
-      for (let k = 0; k < layers.length; k++) {
-        const verdict = this.verdicts[k];
-        if (verdict !== 0) layers[k].layer?.weigh(u, v, verdict > 0 ? 24 : -24);
+        verdicts[k] = -1;
+        layer.replace(r, g, b, here.confidence >= CONFIDENCE_START ? CONFIDENCE_START - 30 : CONFIDENCE_START, frame);
       }
     }
-    this.verdicts.fill(0);
+    if (agree > 0 && disagree > 0) {
+      for (let k = 0; k < ranked.length; k++) if (verdicts[k] !== 0) ranked[k].weigh(24 * verdicts[k]);
+    }
     if (known === 0) return 0;
     const tolerance = known < CONFIDENCE_START ? COARSE_STEPS : sample.tolerance;
     const owner = Math.abs(r - below.r) <= tolerance && Math.abs(g - below.g) <= tolerance && Math.abs(b - below.b) <= tolerance;
@@ -391,20 +392,33 @@ export class LayeredMemory {
   /** What stands beside a contradicted pixel has probably changed with it. */
   private spreadSuspicion(): void {
     const { width, height } = this.grid;
+    const { suspectMask, suspectBounds } = this;
+    if (this.suspectCount === 0) return;
     for (let i = 0; i < this.suspectCount; i++) {
       const u0 = this.suspects[i] % width;
       const v0 = (this.suspects[i] - u0) / width;
-      for (const entry of this.layers) {
-        const { layer } = entry;
-        if (!layer || !entry.present) continue;
-        for (let v = Math.max(0, v0 - SUSPECT_RADIUS); v <= Math.min(height - 1, v0 + SUSPECT_RADIUS); v++) {
-          for (let u = Math.max(0, u0 - SUSPECT_RADIUS); u <= Math.min(width - 1, u0 + SUSPECT_RADIUS); u++) {
-            const cell = layer.cellAt(u, v);
-            const known = layer.bank.confidence[cell];
-            if (layer.bank.seen[cell] !== this.frame) layer.bank.confidence[cell] = known < CONFIDENCE_START ? known >> 1 : (known * 5) >> 3;
-          }
-        }
+      const left = Math.max(0, u0 - SUSPECT_RADIUS);
+      const right = Math.min(width, u0 + SUSPECT_RADIUS + 1);
+      for (let v = Math.max(0, v0 - SUSPECT_RADIUS); v <= Math.min(height - 1, v0 + SUSPECT_RADIUS); v++) {
+        suspectMask.fill(1, v * width + left, v * width + right);
+        suspectBounds[v] = 1;
       }
+    }
+    for (let v = 0; v < height; v++) {
+      if (suspectBounds[v] === 0) continue;
+      suspectBounds[v] = 0;
+      for (let u = 0; u < width; u++) if (suspectMask[v * width + u] !== 0) this.doubt(u, v);
+      suspectMask.fill(0, v * width, (v + 1) * width);
+    }
+  }
+
+  private doubt(u: number, v: number): void {
+    for (const layer of this.ranked) {
+      const { seen, confidence } = layer.bank;
+      const cell = layer.cellAt(u, v);
+      if (seen[cell] === this.frame) continue;
+      const known = confidence[cell];
+      confidence[cell] = known < CONFIDENCE_START ? known >> 1 : (known * 5) >> 3;
     }
   }
 }

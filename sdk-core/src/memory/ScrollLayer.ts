@@ -10,6 +10,7 @@ const EMPTY_SLOT = 0x7fffffff;
 const WHOLE = 1 / 32;
 /** A bilinear neighbour with less than this share of a sample is not written by it. */
 const WRITE_SHARE = 0.25;
+const HALF = 1 << (VALUE_SHIFT - 1);
 
 /** Evidence a layer must have earned at a place, by samples that told layers apart, to be believed over the dominant one. */
 export const EARNED = 20;
@@ -27,6 +28,14 @@ export interface Prediction {
   evidence: number;
 }
 
+/** Arrays over the screen that layers draw into. */
+export interface LayerPicture {
+  readonly rgb: Uint8ClampedArray;
+  readonly confidence: Uint8Array;
+  readonly age: Uint8Array;
+  readonly score: Int16Array;
+}
+
 /**
  * Memory of a surface that moves as one across the screen: the screen itself (HUD), the world under a scrolling camera,
  * a parallax background. Kept in the surface's own coordinates, on a ring that remembers a window around the view, so
@@ -38,7 +47,8 @@ export interface Prediction {
  * ```ts
  * const world = new ScrollLayer(1024, 512);
  * world.place(camera.viewX, camera.viewY);
- * world.predict(160, 90, prediction);
+ * world.locate(160, 90);
+ * world.predict(prediction);
  * ```
  */
 export class ScrollLayer {
@@ -53,6 +63,14 @@ export class ScrollLayer {
   private readonly maskY: number;
   private readonly tileColumns: number;
   private readonly blockColumns: number;
+  private readonly ringShift: number;
+  /** Blocks in which evidence was ever weighed, or beside one: only there a layer can have earned anything. */
+  private readonly touched: Uint8Array;
+  private readonly cells = new Int32Array(4);
+  private readonly weights = new Float64Array(4);
+  private cellCount = 0;
+  private squares = 1;
+  private nearest = 0;
   private wholeX = 0;
   private wholeY = 0;
   private fractionX = 0;
@@ -65,6 +83,8 @@ export class ScrollLayer {
     this.maskY = ringHeight - 1;
     this.tileColumns = ringWidth >> TILE_SHIFT;
     this.blockColumns = ringWidth >> 3;
+    this.ringShift = 31 - Math.clz32(ringWidth);
+    this.touched = new Uint8Array((ringWidth >> 3) * (ringHeight >> 3));
     this.blockEvidence = new Int8Array((ringWidth >> 3) * (ringHeight >> 3));
     this.tags = new Int32Array(2 * this.tileColumns * (ringHeight >> TILE_SHIFT)).fill(EMPTY_SLOT);
   }
@@ -85,6 +105,7 @@ export class ScrollLayer {
     this.bank.evidence.fill(0);
     this.blockEvidence.fill(0);
     this.prior = 0;
+    this.touched.fill(0);
     this.tags.fill(EMPTY_SLOT);
   }
 
@@ -92,6 +113,7 @@ export class ScrollLayer {
   save(writer: ByteWriter): void {
     writer.f64(this.prior);
     writeArray(writer, this.blockEvidence);
+    writeArray(writer, this.touched);
     const { bank, tags } = this;
     const held = this.heldSlots();
     writer.varint(held.length);
@@ -113,6 +135,7 @@ export class ScrollLayer {
     this.clear();
     this.prior = reader.f64('layer prior');
     readArray(reader, this.blockEvidence, 'block evidence');
+    readArray(reader, this.touched, 'touched blocks');
     const slots = this.tags.length / 2;
     const count = reader.varint('tile count', slots);
     const { bank, tags } = this;
@@ -145,75 +168,92 @@ export class ScrollLayer {
     }
   }
 
-  /** Reads the pixel (u, v) into `out`; returns its confidence. */
-  predict(u: number, v: number, out: Prediction): number {
+  /** Turns to the pixel (u, v): the calls that follow are about it. Makes room where the ring holds another place. */
+  locate(u: number, v: number): void {
     const x = u + this.wholeX;
     const y = v + this.wholeY;
-    const { fractionX: fx, fractionY: fy } = this;
-    out.confidence = 0;
-    let nearest = -1;
-    let best = -1;
-    let sum = 0;
-    let r = 0;
-    let g = 0;
-    let b = 0;
-    const { value, confidence } = this.bank;
+    const { fractionX: fx, fractionY: fy, cells, weights } = this;
+    this.nearest = this.ownCell(x + (fx >= 0.5 ? 1 : 0), y + (fy >= 0.5 ? 1 : 0));
+    if (fx === 0 && fy === 0) {
+      cells[0] = this.nearest;
+      weights[0] = 1;
+      this.cellCount = 1;
+      this.squares = 1;
+      return;
+    }
+    let n = 0;
     for (let j = 0; j < 2; j++) {
       const wy = j ? fy : 1 - fy;
       if (wy === 0) continue;
       for (let i = 0; i < 2; i++) {
         const w = (i ? fx : 1 - fx) * wy;
         if (w === 0) continue;
-        const cell = this.knownCell(x + i, y + j);
-        if (w > best) {
-          best = w;
-          nearest = cell;
-        }
-        if (cell < 0 || confidence[cell] === 0) continue;
-        sum += w;
-        r += w * value[3 * cell];
-        g += w * value[3 * cell + 1];
-        b += w * value[3 * cell + 2];
+        cells[n] = this.ownCell(x + i, y + j);
+        weights[n++] = w;
       }
     }
-    if (nearest < 0 || confidence[nearest] === 0) return 0;
+    this.cellCount = n;
+    this.squares = (fx * fx + (1 - fx) * (1 - fx)) * (fy * fy + (1 - fy) * (1 - fy));
+  }
+
+  /** Reads the located pixel into `out`; returns its confidence. */
+  predict(out: Prediction): number {
+    const { cells, weights, nearest } = this;
+    const { value, confidence, evidence } = this.bank;
+    out.confidence = confidence[nearest];
+    if (out.confidence === 0) return 0;
+    out.evidence = evidence[nearest] + this.blockEvidence[this.blockOf(nearest)];
+    let sum = 0;
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    for (let n = 0; n < this.cellCount; n++) {
+      const cell = cells[n];
+      if (confidence[cell] === 0) continue;
+      const w = weights[n];
+      sum += w;
+      r += w * value[3 * cell];
+      g += w * value[3 * cell + 1];
+      b += w * value[3 * cell + 2];
+    }
     const scale = 1 / (sum * (1 << VALUE_SHIFT));
     out.r = r * scale;
     out.g = g * scale;
     out.b = b * scale;
-    out.confidence = confidence[nearest];
-    out.evidence = this.bank.evidence[nearest] + this.blockEvidence[this.blockOf(nearest)];
     return out.confidence;
   }
 
-  /** Confirms the pixel with the innovation (dr, dg, db), shared among the cells that made the prediction. */
-  confirm(u: number, v: number, dr: number, dg: number, db: number, frame: number): void {
-    this.spread(u, v, (cell, weight, squares) => this.bank.confirm(cell, dr, dg, db, Math.min(1, weight / squares), frame));
+  /** Confirms the located pixel with the innovation (dr, dg, db), shared among the cells that made the prediction. */
+  confirm(dr: number, dg: number, db: number, frame: number): void {
+    for (let n = 0; n < this.cellCount; n++) this.bank.confirm(this.cells[n], dr, dg, db, Math.min(1, this.weights[n] / this.squares), frame);
   }
 
-  /** Replaces the pixel's content. */
-  replace(u: number, v: number, r: number, g: number, b: number, confidence: number, frame: number): void {
-    this.spread(u, v, (cell, weight) => {
-      if (weight >= WRITE_SHARE || this.bank.confidence[cell] === 0) this.bank.write(cell, r, g, b, confidence, frame);
-    });
+  /** Replaces the located pixel's content. */
+  replace(r: number, g: number, b: number, confidence: number, frame: number): void {
+    for (let n = 0; n < this.cellCount; n++) {
+      const cell = this.cells[n];
+      if (this.weights[n] >= WRITE_SHARE || this.bank.confidence[cell] === 0) this.bank.write(cell, r, g, b, confidence, frame);
+    }
   }
 
-  /** First look at an unknown pixel: fills the cells nobody has seen, leaves the others. */
-  discover(u: number, v: number, r: number, g: number, b: number, confidence: number, frame: number): void {
-    this.spread(u, v, (cell, weight) => {
+  /** First look at the located pixel: fills the cells nobody has seen, leaves the others. */
+  discover(r: number, g: number, b: number, confidence: number, frame: number): void {
+    for (let n = 0; n < this.cellCount; n++) {
+      const cell = this.cells[n];
       const known = this.bank.confidence[cell];
-      if (known < CONFIDENCE_START && (weight >= WRITE_SHARE || known === 0)) this.bank.write(cell, r, g, b, confidence, frame);
-    });
+      if (known < CONFIDENCE_START && (this.weights[n] >= WRITE_SHARE || known === 0)) this.bank.write(cell, r, g, b, confidence, frame);
+    }
   }
 
-  /** Adds evidence for (positive) or against (negative) this layer owning the pixel. */
-  weigh(u: number, v: number, amount: number): void {
-    const cell = this.ownCell(u + this.wholeX + (this.fractionX >= 0.5 ? 1 : 0), v + this.wholeY + (this.fractionY >= 0.5 ? 1 : 0));
+  /** Adds evidence for (positive) or against (negative) this layer owning the located pixel. */
+  weigh(amount: number): void {
+    const { nearest: cell } = this;
     const { evidence } = this.bank;
     this.prior += (Math.sign(amount) * 64 - this.prior) / 64;
     evidence[cell] = clampEvidence(evidence[cell] + amount);
     const block = this.blockOf(cell);
     this.blockEvidence[block] = clampEvidence(this.blockEvidence[block] + (amount >> 1));
+    this.touch(block);
   }
 
   /** The cell nearest to the pixel; a slot that holds another part of the world is emptied first. */
@@ -222,78 +262,95 @@ export class ScrollLayer {
   }
 
   /**
-   * Writes the layer's picture of the whole `width` × `height` screen: RGB into `rgb`, confidence, and ownership score
-   * into `score`; with `contest`, only where this layer's score beats the one already there.
+   * Writes the layer's picture of the whole `width` × `height` screen: RGB, confidence, age in frames at `now`, and
+   * ownership score; with `contest`, only where this layer has earned the place and its score beats the one already there.
    */
-  compose(width: number, height: number, rgb: Uint8ClampedArray, confidence: Uint8Array, score: Int16Array, contest: boolean): void {
-    const { fractionX: fx, fractionY: fy, maskX, maskY, bank } = this;
-    const { value, confidence: known } = bank;
-    const stepX = fx > 0 ? 1 : 0;
-    const ringWidth = maskX + 1;
-    const w11 = fx * fy;
-    const w01 = fx * (1 - fy);
-    const w10 = (1 - fx) * fy;
-    const w00 = (1 - fx) * (1 - fy);
-    const nearX = fx >= 0.5 ? 1 : 0;
-    const nearY = fy >= 0.5 ? 1 : 0;
-    const down = 1 / (1 << VALUE_SHIFT);
-    const prior = Math.round(this.prior);
+  compose(width: number, height: number, now: number, out: LayerPicture, contest: boolean): void {
     for (let v = 0; v < height; v++) {
       const y = v + this.wholeY;
-      const row0 = (y & maskY) * ringWidth;
-      const row1 = fy > 0 ? ((y + 1) & maskY) * ringWidth : row0;
-      const nearRow = nearY ? row1 : row0;
-      let u = 0;
-      while (u < width) {
+      for (let u = 0; u < width; ) {
         const x = u + this.wholeX;
-        const end = Math.min(width, u + TILE - (x & (TILE - 1)));
+        // Runs within one block of the ring share everything but the cells.
+        const end = Math.min(width, u + 8 - (x & 7));
+        const block = ((y & this.maskY) >> 3) * this.blockColumns + ((x & this.maskX) >> 3);
         if (!this.holds(x, y)) {
-          if (!contest) confidence.fill(0, v * width + u, v * width + end);
-          u = end;
-          continue;
+          if (!contest) out.confidence.fill(0, v * width + u, v * width + end);
+        } else if (!contest || this.touched[block] !== 0) {
+          this.composeRun(v * width + u, v * width + end, x, y, now, out, contest);
         }
-        for (; u < end; u++) {
-          const at = v * width + u;
-          const x0 = (u + this.wholeX) & maskX;
-          const x1 = (x0 + stepX) & maskX;
-          const nearest = nearRow + (nearX ? x1 : x0);
-          const sure = known[nearest];
-          if (sure === 0) {
-            if (!contest) confidence[at] = 0;
-            continue;
-          }
-          const earned = bank.evidence[nearest] + this.blockEvidence[this.blockOf(nearest)];
-          const mine = prior + earned + (sure >> 3);
-          if (contest) {
-            if (earned < EARNED || (confidence[at] !== 0 && mine <= score[at])) continue;
-            confidence[at] = confidence[at] === 0 && sure > UNPROVEN ? UNPROVEN : sure;
-          } else {
-            confidence[at] = sure;
-          }
-          score[at] = mine;
-          const to = 3 * at;
-          const c00 = row0 + x0;
-          if (stepX === 0 && fy === 0) {
-            rgb[to] = value[3 * c00] * down;
-            rgb[to + 1] = value[3 * c00 + 1] * down;
-            rgb[to + 2] = value[3 * c00 + 2] * down;
-            continue;
-          }
-          const c01 = row0 + x1;
-          const c10 = row1 + x0;
-          const c11 = row1 + x1;
-          if (known[c00] && known[c01] && known[c10] && known[c11]) {
-            for (let c = 0; c < 3; c++) {
-              rgb[to + c] = (w00 * value[3 * c00 + c] + w01 * value[3 * c01 + c] + w10 * value[3 * c10 + c] + w11 * value[3 * c11 + c]) * down;
-            }
-          } else {
-            rgb[to] = value[3 * nearest] * down;
-            rgb[to + 1] = value[3 * nearest + 1] * down;
-            rgb[to + 2] = value[3 * nearest + 2] * down;
-          }
-        }
+        u = end;
       }
     }
+  }
+
+  private composeRun(from: number, to: number, x: number, y: number, now: number, out: LayerPicture, contest: boolean): void {
+    const { fractionX: fx, fractionY: fy, maskX, maskY, bank, blockEvidence } = this;
+    const { value, confidence: known, evidence, seen } = bank;
+    const { rgb, confidence, age, score } = out;
+    const ringWidth = maskX + 1;
+    const row0 = (y & maskY) * ringWidth;
+    const row1 = fy > 0 ? ((y + 1) & maskY) * ringWidth : row0;
+    const nearRow = fy >= 0.5 ? row1 : row0;
+    const nearX = fx >= 0.5 ? 1 : 0;
+    const stepX = fx > 0 ? 1 : 0;
+    const whole = stepX === 0 && fy === 0;
+    const w11 = (fx * fy) / (1 << VALUE_SHIFT);
+    const w01 = (fx * (1 - fy)) / (1 << VALUE_SHIFT);
+    const w10 = ((1 - fx) * fy) / (1 << VALUE_SHIFT);
+    const w00 = ((1 - fx) * (1 - fy)) / (1 << VALUE_SHIFT);
+    const prior = Math.round(this.prior);
+    for (let at = from; at < to; at++, x++) {
+      const x0 = x & maskX;
+      const nearest = nearRow + ((x + nearX) & maskX);
+      const sure = known[nearest];
+      if (sure === 0) {
+        if (!contest) confidence[at] = 0;
+        continue;
+      }
+      const earned = evidence[nearest] + blockEvidence[this.blockOf(nearest)];
+      const mine = prior + earned + (sure >> 3);
+      if (contest) {
+        if (earned < EARNED || (confidence[at] !== 0 && mine <= score[at])) continue;
+        confidence[at] = confidence[at] === 0 && sure > UNPROVEN ? UNPROVEN : sure;
+      } else {
+        confidence[at] = sure;
+      }
+      score[at] = mine;
+      const since = now - seen[nearest];
+      age[at] = since > 255 ? 255 : since;
+      const p = 3 * at;
+      const a = 3 * (row0 + x0);
+      if (whole) {
+        rgb[p] = (value[a] + HALF) >> VALUE_SHIFT;
+        rgb[p + 1] = (value[a + 1] + HALF) >> VALUE_SHIFT;
+        rgb[p + 2] = (value[a + 2] + HALF) >> VALUE_SHIFT;
+        continue;
+      }
+      const x1 = (x + stepX) & maskX;
+      const b = 3 * (row0 + x1);
+      const c = 3 * (row1 + x0);
+      const d = 3 * (row1 + x1);
+      if (known[row0 + x0] !== 0 && known[row0 + x1] !== 0 && known[row1 + x0] !== 0 && known[row1 + x1] !== 0) {
+        rgb[p] = w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d];
+        rgb[p + 1] = w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1];
+        rgb[p + 2] = w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2];
+      } else {
+        const n = 3 * nearest;
+        rgb[p] = (value[n] + HALF) >> VALUE_SHIFT;
+        rgb[p + 1] = (value[n + 1] + HALF) >> VALUE_SHIFT;
+        rgb[p + 2] = (value[n + 2] + HALF) >> VALUE_SHIFT;
+      }
+    }
+  }
+
+  /** A view between pixels reads one cell beyond its block, hence the neighbours before it. */
+  private touch(block: number): void {
+    const { touched, blockColumns } = this;
+    touched[block] = 1;
+    touched[block % blockColumns === 0 ? block + blockColumns - 1 : block - 1] = 1;
+    const above = block < blockColumns ? block + touched.length - blockColumns : block - blockColumns;
+    touched[above] = 1;
+    touched[above % blockColumns === 0 ? above + blockColumns - 1 : above - 1] = 1;
   }
 
   private heldSlots(): number[] {
@@ -311,24 +368,9 @@ export class ScrollLayer {
     }
   }
 
-  private spread(u: number, v: number, take: (cell: number, weight: number, squares: number) => void): void {
-    const x = u + this.wholeX;
-    const y = v + this.wholeY;
-    const { fractionX: fx, fractionY: fy } = this;
-    const squares = (fx * fx + (1 - fx) * (1 - fx)) * (fy * fy + (1 - fy) * (1 - fy));
-    for (let j = 0; j < 2; j++) {
-      const wy = j ? fy : 1 - fy;
-      if (wy === 0) continue;
-      for (let i = 0; i < 2; i++) {
-        const w = (i ? fx : 1 - fx) * wy;
-        if (w > 0) take(this.ownCell(x + i, y + j), w, squares);
-      }
-    }
-  }
-
   private blockOf(cell: number): number {
     const x = cell & this.maskX;
-    const y = (cell - x) / (this.maskX + 1);
+    const y = cell >> this.ringShift;
     return (y >> 3) * this.blockColumns + (x >> 3);
   }
 

@@ -67,6 +67,7 @@ export class SamplingPlanner {
   private readonly pointGain: Float32Array;
   private readonly meanGain: Float32Array;
   private readonly order: Float32Array;
+  private readonly luma: Int16Array;
   private readonly take: Uint8Array;
   private readonly meanAsked: Uint8Array;
   private readonly sampling: 'auto' | 'points';
@@ -96,6 +97,7 @@ export class SamplingPlanner {
     this.pointGain = new Float32Array(this.squares.count);
     this.meanGain = new Float32Array(this.squares.count);
     this.order = new Float32Array(this.squares.count);
+    this.luma = new Int16Array(pixels);
     this.take = new Uint8Array(pixels);
     this.meanAsked = new Uint8Array(this.squares.count);
   }
@@ -148,8 +150,10 @@ export class SamplingPlanner {
     const { width, height } = this.grid;
     const { confidence, rgb, age } = this.ahead;
     const { heat, columns } = this.decoder.memory.dynamic;
-    const { importance } = this;
+    const { importance, luma } = this;
+    for (let at = 0, p = 0; at < luma.length; at++, p += 3) luma[at] = (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
     for (let v = 0; v < height; v++) {
+      const heatRow = (v >> 3) * columns;
       for (let u = 0; u < width; u++) {
         const at = v * width + u;
         const c = confidence[at];
@@ -157,26 +161,19 @@ export class SamplingPlanner {
           importance[at] = c < NOTHING ? ERROR_NOTHING : ERROR_COARSE;
           continue;
         }
-        const h = heat[(v >> 3) * columns + (u >> 3)];
+        const h = heat[heatRow + (u >> 3)];
         if (c >= CONFIDENCE_START && h < 0.05) {
           importance[at] = 0.02 * Math.min(60, age[at]);
           continue;
         }
         const reach = c < CONFIDENCE_START ? SQUARE : 2;
-        const right = 3 * (u + reach < width ? at + reach : at - reach);
-        const left = 3 * (u >= reach ? at - reach : at + reach);
-        const down = 3 * (v + reach < height ? at + reach * width : at - reach * width);
-        const up = 3 * (v >= reach ? at - reach * width : at + reach * width);
-        let contrast = 0;
-        for (let k = 0; k < 3; k++) {
-          const here = rgb[3 * at + k];
-          const a = here - rgb[right + k];
-          const b = here - rgb[down + k];
-          const d = here - rgb[left + k];
-          const e = here - rgb[up + k];
-          contrast += Math.max(a * a, b * b, d * d, e * e);
-        }
-        contrast /= 12;
+        const here = luma[at];
+        const a = Math.abs(here - luma[u + reach < width ? at + reach : at - reach]);
+        const b = Math.abs(here - luma[u >= reach ? at - reach : at + reach]);
+        const d = Math.abs(here - luma[v + reach < height ? at + reach * width : at - reach * width]);
+        const e = Math.abs(here - luma[v >= reach ? at - reach * width : at + reach * width]);
+        const steepest = Math.max(a, b, d, e);
+        const contrast = (steepest * steepest) / 3;
         let error = h * (60 + contrast) * Math.min(1, (1 + age[at]) / 4);
         if (c < CONFIDENCE_START) error += (1 - c / CONFIDENCE_START) * (20 + contrast);
         importance[at] = error;
