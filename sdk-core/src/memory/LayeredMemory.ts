@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, type CaptureGrid, type FrameState, type PixelFrame, SgapsError, type TrackedObject } from '@sgaps/protocol';
 import { readText, writeText } from '../session/snapshotBytes.js';
 import { DynamicMemory } from './DynamicMemory.js';
-import { ObjectLayer, observeObject, type PlacedObject } from './ObjectLayer.js';
+import { ObjectLayer, observeObject, observeScenery, type PlacedObject, relearnScenery } from './ObjectLayer.js';
 import { EARNED, type Prediction, ScrollLayer } from './ScrollLayer.js';
 import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 
@@ -11,7 +11,7 @@ const MOTION_STEPS = 14;
 const COARSE_STEPS = 40;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
-const MAX_LAYERS = 5;
+const MAX_LAYERS = 2;
 /** A frame in which more than this share of at least so many known samples is contradicted starts a new scene. */
 const CUT = 0.6;
 const CUT_SAMPLES = 48;
@@ -31,8 +31,7 @@ export interface Composition {
 }
 
 interface SceneryLayer {
-  /** 'screen', 'camera' or 'object:ID'. */
-  readonly key: string;
+  readonly key: 'screen' | 'camera';
   layer: ScrollLayer | null;
   /** Offset at which the layer would have been the screen's: a layer is made once its motion differs. */
   originX: number;
@@ -69,6 +68,7 @@ export class LayeredMemory {
   private readonly layers: SceneryLayer[] = [];
   private readonly screen: ScrollLayer;
   private frame = 0;
+  private hasScenery = false;
   private readonly suspects = new Int32Array(4096);
   private suspectCount = 0;
   private readonly suspectMask: Uint8Array;
@@ -97,16 +97,15 @@ export class LayeredMemory {
   compose(state: FrameState, out: Composition): void {
     const { width, height } = this.grid;
     const objects = this.place(state);
-    let first = true;
     out.age.fill(0);
+    out.confidence.fill(0);
+    out.score.fill(0);
+    // Scenery front to back, then the scroll layers over it, then the objects back to front.
+    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true);
+    if (this.hasScenery) out.score.fill(-1000);
     this.rank();
-    for (const layer of this.ranked) {
-      layer.compose(width, height, this.frame, out, !first);
-      first = false;
-    }
-    for (const placed of objects) {
-      this.objects.compose(placed, width, this.frame, out.rgb, out.confidence, out.age);
-    }
+    for (let k = 0; k < this.ranked.length; k++) this.ranked[k].compose(width, height, this.frame, out, k === 0);
+    for (const placed of objects) if (!placed.scenery) this.objects.compose(placed, width, this.frame, out, false);
     this.cool(out);
   }
 
@@ -140,7 +139,7 @@ export class LayeredMemory {
     if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
     this.layers.length = 1;
     for (let i = 0; i < count; i++) {
-      const key = readText(reader, 'layer key');
+      const key = readText(reader, 'layer key') === 'camera' ? 'camera' : 'screen';
       const originX = reader.f64('origin');
       const originY = reader.f64('origin');
       const x = reader.f64('place');
@@ -180,12 +179,6 @@ export class LayeredMemory {
     for (const entry of this.layers) entry.present = entry.key === 'screen';
     const camera = state.cameras[0];
     if (camera) this.follow('camera', camera.viewX, camera.viewY);
-    for (const object of state.objects) {
-      if (!isScenery(object, this.grid)) continue;
-      const x = (camera ? object.scrollFactorX * camera.viewX : 0) - object.x + object.tileX;
-      const y = (camera ? object.scrollFactorY * camera.viewY : 0) - object.y + object.tileY;
-      this.follow(`object:${object.id}`, x, y);
-    }
     for (const entry of this.layers) {
       if (entry.layer || !entry.present) continue;
       const dx = entry.x - entry.originX;
@@ -201,10 +194,9 @@ export class LayeredMemory {
     }
   }
 
-  private follow(key: string, x: number, y: number): void {
+  private follow(key: 'camera', x: number, y: number): void {
     let entry = this.layers.find((candidate) => candidate.key === key);
     if (!entry) {
-      if (this.layers.length >= MAX_LAYERS) return;
       entry = { key, layer: null, originX: x, originY: y, x, y, present: true };
       this.layers.push(entry);
     }
@@ -221,18 +213,16 @@ export class LayeredMemory {
     for (const entry of this.layers) {
       if (!entry.layer) continue;
       if (entry.key === 'screen') entry.layer.place(0, 0);
-      else if (entry.key === 'camera') entry.layer.place(viewX, viewY);
-      else {
-        const object = state.objects.find((candidate) => `object:${candidate.id}` === entry.key);
-        if (!object) entry.layer.place(entry.x, entry.y);
-        else entry.layer.place(object.scrollFactorX * viewX - object.x + object.tileX, object.scrollFactorY * viewY - object.y + object.tileY);
-      }
+      else entry.layer.place(viewX, viewY);
     }
     const objects: PlacedObject[] = [];
+    this.hasScenery = false;
     for (const object of state.objects) {
-      if (isScenery(object, this.grid)) continue;
       const placed = this.objects.place(object, viewX, viewY, width, height, this.frame);
-      if (placed) objects.push(placed);
+      if (!placed) continue;
+      placed.scenery = isScenery(object, this.grid);
+      if (placed.scenery) this.hasScenery = true;
+      objects.push(placed);
     }
     return objects;
   }
@@ -280,19 +270,45 @@ export class LayeredMemory {
 
   private readonly blockLooks: Int32Array;
   private readonly here: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
+  private readonly scroll: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
+  private readonly backdrop: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
   private readonly below: Prediction = { r: 0, g: 0, b: 0, confidence: 0, evidence: 0 };
   private readonly sample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
 
   /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
   private takePoint(u: number, v: number, r: number, g: number, b: number, bits: number, objects: readonly PlacedObject[]): number {
-    const { below, here, sample, frame } = this;
+    const { below, sample, frame } = this;
     sample.r = r;
     sample.g = g;
     sample.b = b;
     sample.tolerance = MOTION_STEPS + (1 << (8 - bits)) / 2;
     sample.exact = bits >= 8;
-    // The scenery's best guess.
-    below.confidence = 0;
+    const scrolled = this.predictScroll(u, v);
+    const covered = this.hasScenery && this.predictScenery(u, v, objects);
+    // Behind the objects: the scroll layers where they have earned it, else the scenery.
+    const front = scrolled && (!covered || this.backdrop.confidence === 0 || this.scroll.evidence >= EARNED) ? this.scroll : this.backdrop;
+    below.r = front.r;
+    below.g = front.g;
+    below.b = front.b;
+    below.confidence = scrolled || covered ? front.confidence : 0;
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const placed = objects[o];
+      if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      const outcome = observeObject(placed, u, v, sample, below, frame);
+      if (outcome === 'outside' || outcome === 'behind') continue;
+      if (outcome === 'new') return 0;
+      if (outcome === 'same') return 1;
+      this.dynamic.contradict(u, v, frame);
+      return -1;
+    }
+    if (!covered) return this.takeScroll(u, v, r, g, b, bits);
+    return this.takeBehind(u, v, r, g, b, bits, objects);
+  }
+
+  /** What the scroll layers say of the pixel, into `scroll`; the layers stay located there. */
+  private predictScroll(u: number, v: number): boolean {
+    const { here, scroll } = this;
+    scroll.confidence = 0;
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < this.ranked.length; k++) {
       const layer = this.ranked[k];
@@ -301,25 +317,75 @@ export class LayeredMemory {
       const score = layer.prior + here.evidence + (here.confidence >> 3);
       if (score <= best) continue;
       best = score;
-      below.r = here.r;
-      below.g = here.g;
-      below.b = here.b;
-      below.confidence = here.confidence;
+      scroll.r = here.r;
+      scroll.g = here.g;
+      scroll.b = here.b;
+      scroll.confidence = here.confidence;
+      scroll.evidence = here.evidence;
     }
-    for (let o = objects.length - 1; o >= 0; o--) {
-      const placed = objects[o];
-      if (u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      const outcome = observeObject(placed, u, v, sample, below, frame);
-      if (outcome === 'outside' || outcome === 'behind') continue;
-      if (outcome === 'new') return 0;
-      if (outcome === 'same') return 1;
-      this.dynamic.contradict(u, v, frame);
-      return -1;
-    }
-    return this.takeScenery(u, v, r, g, b, bits);
+    return scroll.confidence !== 0;
   }
 
-  private takeScenery(u: number, v: number, r: number, g: number, b: number, bits: number): number {
+  /** What the scenery says of the pixel, into `backdrop`; false where there is none. */
+  private predictScenery(u: number, v: number, objects: readonly PlacedObject[]): boolean {
+    this.backdrop.confidence = 0;
+    let covered = false;
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const placed = objects[o];
+      if (!placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      covered = true;
+      if (this.objects.predict(placed, u, v, this.backdrop) !== 0) break;
+    }
+    return covered;
+  }
+
+  /** A sample behind all objects where scenery lies behind the scroll layers: decides which of the two it shows. */
+  private takeBehind(u: number, v: number, r: number, g: number, b: number, bits: number, objects: readonly PlacedObject[]): number {
+    const { scroll, backdrop } = this;
+    const { tolerance } = this.sample;
+    const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
+    const asBackdrop = backdrop.confidence !== 0 && near(backdrop, r, g, b, tolerance);
+    this.below.confidence = scroll.confidence;
+    this.below.r = scroll.r;
+    this.below.g = scroll.g;
+    this.below.b = scroll.b;
+    if (backdrop.confidence === 0) {
+      // Nobody can tell yet whose it is: both learn it, motion will tell them apart.
+      this.takeScenery(u, v, objects, true);
+      return this.takeScroll(u, v, r, g, b, bits);
+    }
+    if (asBackdrop) {
+      if (scroll.confidence !== 0 && !asScroll) for (const layer of this.ranked) layer.weigh(-24);
+      const known = this.takeScenery(u, v, objects, true);
+      if (asScroll) this.takeScroll(u, v, r, g, b, bits);
+      if (known > 0) this.dynamic.confirm(u, v);
+      return known;
+    }
+    // Something stands before a known backdrop: the world's own content.
+    for (const layer of this.ranked) layer.weigh(asScroll ? 24 : 12);
+    this.takeScenery(u, v, objects, !asScroll && scroll.confidence === 0);
+    return this.takeScroll(u, v, r, g, b, bits);
+  }
+
+  /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
+  private takeScenery(u: number, v: number, objects: readonly PlacedObject[], own: boolean): number {
+    let learnt = false;
+    let last: PlacedObject | null = null;
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const placed = objects[o];
+      if (!placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      const outcome = observeScenery(placed, u, v, this.sample, own, this.frame);
+      if (outcome === 'same') return 1;
+      if (outcome === 'learnt') learnt = true;
+      if (outcome !== 'outside') last = placed;
+    }
+    if (learnt || !own || !last) return 0;
+    // Nothing lies behind the last: it must be what is seen.
+    relearnScenery(last, u, v, this.sample, this.frame);
+    return -1;
+  }
+
+  private takeScroll(u: number, v: number, r: number, g: number, b: number, bits: number): number {
     const { below, here, sample, frame } = this;
     const half = (1 << (8 - bits)) / 2;
     const known = below.confidence;
@@ -429,6 +495,10 @@ function isScenery(object: TrackedObject, grid: CaptureGrid): boolean {
 
 function moves(entry: SceneryLayer, dx: number, dy: number): boolean {
   return Math.abs(entry.x - entry.originX - dx) < 0.01 && Math.abs(entry.y - entry.originY - dy) < 0.01;
+}
+
+function near(prediction: Prediction, r: number, g: number, b: number, tolerance: number): boolean {
+  return Math.abs(r - prediction.r) <= tolerance && Math.abs(g - prediction.g) <= tolerance && Math.abs(b - prediction.b) <= tolerance;
 }
 
 /** The part of an innovation that lies outside the sample's quantisation cell (S15). */

@@ -1,12 +1,17 @@
 import { type ByteReader, type ByteWriter, SgapsError, type TrackedObject } from '@sgaps/protocol';
 import { readArray, readText, writeArray, writeText } from '../session/snapshotBytes.js';
+import { type LayerPicture, type Prediction, UNPROVEN } from './ScrollLayer.js';
 import { CONFIDENCE_START, VALUE_SHIFT } from './TemporalMemoryBank.js';
 
 const DOWN = 1 / (1 << VALUE_SHIFT);
-/** A patch never has more cells a side: a larger object is remembered more coarsely. */
-const PATCH_SIDE = 160;
+/** A patch never has more cells a side, or in all: a larger object is remembered more coarsely. */
+const PATCH_SIDE = 2048;
+const PATCH_AREA = 1 << 18;
+/** Ring that a repeating texture is remembered on, cells a side. */
+const TILE_RING_WIDTH = 512;
+const TILE_RING_HEIGHT = 256;
 /** Cells over all patches of a session; the least recently seen go first. */
-const PATCH_CELLS = 1 << 19;
+const PATCH_CELLS = 1 << 20;
 /** An object seen through a cell is sure of it from this opacity on. */
 export const OPACITY_STEP = 48;
 
@@ -33,6 +38,8 @@ export class Patch {
     readonly key: string,
     readonly width: number,
     readonly height: number,
+    /** A repeating texture: coordinates go round. */
+    readonly wraps = false,
   ) {
     const cells = width * height;
     this.value = new Uint16Array(3 * cells);
@@ -55,8 +62,15 @@ export class Patch {
 /** An object placed on the screen for one frame: the inverse map from pixel (u, v) to patch coordinates. */
 export interface PlacedObject {
   patch: Patch;
+  /** Larger than most of the screen: lies behind the scroll layers. */
+  scenery: boolean;
   id: number;
   alpha: number;
+  /** Patch coordinates the object shows: from here, so far. */
+  minX: number;
+  minY: number;
+  spanX: number;
+  spanY: number;
   /** Pixels the object may touch, right and bottom exclusive. */
   left: number;
   top: number;
@@ -83,6 +97,7 @@ export interface PlacedObject {
  */
 export class ObjectLayer {
   readonly patches = new Map<string, Patch>();
+  private readonly colour = new Float64Array(3);
   private cells = 0;
 
   /** Puts an object on the screen; null when no pixel of the grid can show it. */
@@ -112,10 +127,12 @@ export class ObjectLayer {
     const bottom = Math.min(height, Math.ceil(maxY));
     if (left >= right || top >= bottom) return null;
     const patch = this.patchOf(object, frame);
-    const sx = ((object.flipX ? -1 : 1) * patch.width) / object.width;
-    const sy = ((object.flipY ? -1 : 1) * patch.height) / object.height;
-    const ox = (object.flipX ? 1 - object.originX : object.originX) * patch.width;
-    const oy = (object.flipY ? 1 - object.originY : object.originY) * patch.height;
+    const spanX = patch.wraps ? object.width : patch.width;
+    const spanY = patch.wraps ? object.height : patch.height;
+    const sx = ((object.flipX ? -1 : 1) * spanX) / object.width;
+    const sy = ((object.flipY ? -1 : 1) * spanY) / object.height;
+    const ox = (object.flipX ? 1 - object.originX : object.originX) * spanX + object.tileX;
+    const oy = (object.flipY ? 1 - object.originY : object.originY) * spanY + object.tileY;
     const xu = cos * sx;
     const xv = sin * sx;
     const yu = -sin * sy;
@@ -124,8 +141,13 @@ export class ObjectLayer {
     const dy = 0.5 - py;
     return {
       patch,
+      scenery: false,
       id: object.id,
       alpha: object.alpha,
+      minX: patch.wraps ? object.tileX : 0,
+      minY: patch.wraps ? object.tileY : 0,
+      spanX,
+      spanY,
       left,
       top,
       right,
@@ -139,62 +161,61 @@ export class ObjectLayer {
     };
   }
 
-  /** Draws the object over `rgb`, `confidence` and `age`; what it is not known to look like stays, at low confidence. */
-  compose(placed: PlacedObject, width: number, frame: number, rgb: Uint8ClampedArray, confidence: Uint8Array, age: Uint8Array): void {
+  /**
+   * Draws the object into the picture. Objects are drawn back to front, over what is there; scenery (`behind`) front to
+   * back, only where nothing nearer was drawn. What the object is not known to look like leaves what lies behind at low confidence.
+   */
+  compose(placed: PlacedObject, width: number, frame: number, out: LayerPicture, behind: boolean): void {
     const { patch, left, top, right, bottom, xu, xv, yu, yv, alpha } = placed;
-    const { value, opacity, confidence: known, seen, width: pw, height: ph } = patch;
+    const { rgb, confidence, age, score } = out;
+    const { opacity, confidence: known, seen } = patch;
+    const { colour } = this;
     for (let v = top; v < bottom; v++) {
       for (let u = left; u < right; u++) {
+        const at = v * width + u;
+        if (behind && confidence[at] !== 0) continue;
         const x = placed.x0 + xu * u + xv * v;
         const y = placed.y0 + yu * u + yv * v;
-        const cx = Math.floor(x);
-        const cy = Math.floor(y);
-        if (cx < 0 || cy < 0 || cx >= pw || cy >= ph) continue;
-        const cell = cy * pw + cx;
-        const at = v * width + u;
+        const cell = cellOf(placed, x, y);
+        if (cell < 0) continue;
         if (known[cell] === 0) {
-          if (confidence[at] > UNKNOWN_COVER) confidence[at] = UNKNOWN_COVER;
+          if (behind) score[at] = VEILED;
+          else if (confidence[at] > UNKNOWN_COVER) confidence[at] = UNKNOWN_COVER;
           continue;
         }
-        if (opacity[cell] <= 0) continue;
-        // Bilinear over the opaque neighbours.
-        const fx = x - 0.5;
-        const fy = y - 0.5;
-        const ix = Math.floor(fx);
-        const iy = Math.floor(fy);
-        const dx = fx - ix;
-        const dy = fy - iy;
-        let sum = 0;
-        let r = 0;
-        let g = 0;
-        let b = 0;
-        for (let j = 0; j < 2; j++) {
-          const yy = iy + j;
-          if (yy < 0 || yy >= ph) continue;
-          const wy = j ? dy : 1 - dy;
-          for (let i = 0; i < 2; i++) {
-            const xx = ix + i;
-            if (xx < 0 || xx >= pw) continue;
-            const w = wy * (i ? dx : 1 - dx);
-            const n = yy * pw + xx;
-            if (w < 0.03 || known[n] === 0 || opacity[n] <= 0) continue;
-            sum += w;
-            r += w * value[3 * n];
-            g += w * value[3 * n + 1];
-            b += w * value[3 * n + 2];
-          }
-        }
-        if (sum === 0) continue;
-        const scale = (alpha * DOWN) / sum;
+        if (opacity[cell] <= 0 || !blend(patch, x, y, cell, colour)) continue;
         const to = 3 * at;
-        const through = 1 - alpha;
-        rgb[to] = r * scale + through * rgb[to];
-        rgb[to + 1] = g * scale + through * rgb[to + 1];
-        rgb[to + 2] = b * scale + through * rgb[to + 2];
-        confidence[at] = alpha > 0.9 ? known[cell] : Math.min(known[cell], Math.max(confidence[at], 1));
-        age[at] = Math.min(255, frame - seen[cell]);
+        if (behind) {
+          rgb[to] = colour[0];
+          rgb[to + 1] = colour[1];
+          rgb[to + 2] = colour[2];
+          const most = score[at] === VEILED ? UNKNOWN_COVER : opacity[cell] <= TENTATIVE ? UNPROVEN : 255;
+          confidence[at] = known[cell] < most ? known[cell] : most;
+        } else {
+          const through = 1 - alpha;
+          rgb[to] = colour[0] * alpha + through * rgb[to];
+          rgb[to + 1] = colour[1] * alpha + through * rgb[to + 1];
+          rgb[to + 2] = colour[2] * alpha + through * rgb[to + 2];
+          confidence[at] = alpha > 0.9 ? known[cell] : Math.min(known[cell], Math.max(confidence[at], 1));
+        }
+        const since = frame - seen[cell];
+        age[at] = since > 255 ? 255 : since;
       }
     }
+  }
+
+  /** What the object shows at the pixel, into `out`; 0 when it does not cover it or is not known there. */
+  predict(placed: PlacedObject, u: number, v: number, out: Prediction): number {
+    const x = placed.x0 + placed.xu * u + placed.xv * v;
+    const y = placed.y0 + placed.yu * u + placed.yv * v;
+    const cell = cellOf(placed, x, y);
+    if (cell < 0 || placed.patch.confidence[cell] === 0 || placed.patch.opacity[cell] <= 0) return 0;
+    if (!blend(placed.patch, x, y, cell, this.colour)) return 0;
+    out.r = this.colour[0];
+    out.g = this.colour[1];
+    out.b = this.colour[2];
+    out.confidence = placed.patch.confidence[cell];
+    return out.confidence;
   }
 
   /** Writes all patches. */
@@ -204,6 +225,7 @@ export class ObjectLayer {
       writeText(writer, patch.key);
       writer.varint(patch.width);
       writer.varint(patch.height);
+      writer.u8(patch.wraps ? 1 : 0);
       writer.i32(patch.used);
       for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen]) writeArray(writer, array);
     }
@@ -220,7 +242,7 @@ export class ObjectLayer {
       const height = reader.varint('patch height', PATCH_SIDE);
       this.cells += width * height;
       if (this.cells > 2 * PATCH_CELLS) throw SgapsError.limit('patch cells', this.cells, 2 * PATCH_CELLS);
-      const patch = new Patch(key, width, height);
+      const patch = new Patch(key, width, height, reader.u8('patch wrap') === 1);
       patch.used = reader.i32('patch use');
       for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen]) readArray(reader, array, 'patch');
       this.patches.set(key, patch);
@@ -230,10 +252,14 @@ export class ObjectLayer {
   private patchOf(object: TrackedObject, frame: number): Patch {
     // A nameless texture (dynamic text) belongs to its object alone.
     const texture = object.texture === '' ? `#${object.id}` : object.texture;
-    const key = object.tint === 0xffffff ? `${texture}|${object.frame}` : `${texture}|${object.frame}|${object.tint}`;
+    const wraps = object.tileX !== 0 || object.tileY !== 0;
+    const key = `${texture}|${object.frame}|${object.tint}${wraps ? '|tile' : ''}`;
     let patch = this.patches.get(key);
     if (!patch) {
-      patch = new Patch(key, patchSide(object.width), patchSide(object.height));
+      const shrink = Math.min(1, Math.sqrt(PATCH_AREA / (object.width * object.height)));
+      patch = wraps
+        ? new Patch(key, TILE_RING_WIDTH, TILE_RING_HEIGHT, true)
+        : new Patch(key, patchSide(object.width * shrink), patchSide(object.height * shrink));
       this.patches.set(key, patch);
       this.cells += patch.width * patch.height;
       if (this.cells > PATCH_CELLS) this.forget(patch);
@@ -252,11 +278,83 @@ export class ObjectLayer {
   }
 }
 
+/** Score of a pixel that a nearer, unknown part of the scenery may cover. */
+const VEILED = 1;
+/** A view this close to a whole cell needs no resampling. */
+const WHOLE = 1 / 16;
+
+/** The patch cell at patch coordinates (x, y), −1 outside the object. */
+function cellOf(placed: PlacedObject, x: number, y: number): number {
+  const { patch } = placed;
+  const lx = x - placed.minX;
+  const ly = y - placed.minY;
+  if (lx < 0 || ly < 0 || lx >= placed.spanX || ly >= placed.spanY) return -1;
+  const cx = Math.floor(x);
+  const cy = Math.floor(y);
+  return patch.wraps ? (cy & (TILE_RING_HEIGHT - 1)) * TILE_RING_WIDTH + (cx & (TILE_RING_WIDTH - 1)) : cy * patch.width + cx;
+}
+
+/** Bilinear colour over the opaque, known cells around (x, y); false when there is none. */
+function blend(patch: Patch, x: number, y: number, cell: number, out: Float64Array): boolean {
+  const { value, opacity, confidence: known, width, height } = patch;
+  const fx = x - 0.5;
+  const fy = y - 0.5;
+  const ix = Math.floor(fx + WHOLE);
+  const iy = Math.floor(fy + WHOLE);
+  const dx = Math.max(0, fx - ix);
+  const dy = Math.max(0, fy - iy);
+  if (dx < WHOLE && dy < WHOLE) {
+    out[0] = value[3 * cell] * DOWN;
+    out[1] = value[3 * cell + 1] * DOWN;
+    out[2] = value[3 * cell + 2] * DOWN;
+    return true;
+  }
+  let sum = 0;
+  let r = 0;
+  let g = 0;
+  let b = 0;
+  for (let j = 0; j < 2; j++) {
+    const wy = j ? dy : 1 - dy;
+    if (wy < WHOLE) continue;
+    let yy = iy + j;
+    if (patch.wraps) yy &= TILE_RING_HEIGHT - 1;
+    else if (yy < 0 || yy >= height) continue;
+    for (let i = 0; i < 2; i++) {
+      const w = wy * (i ? dx : 1 - dx);
+      if (w < 0.03) continue;
+      let xx = ix + i;
+      if (patch.wraps) xx &= TILE_RING_WIDTH - 1;
+      else if (xx < 0 || xx >= width) continue;
+      const n = yy * width + xx;
+      if (known[n] === 0 || opacity[n] <= 0) continue;
+      sum += w;
+      r += w * value[3 * n];
+      g += w * value[3 * n + 1];
+      b += w * value[3 * n + 2];
+    }
+  }
+  if (sum === 0) return false;
+  const scale = DOWN / sum;
+  out[0] = r * scale;
+  out[1] = g * scale;
+  out[2] = b * scale;
+  return true;
+}
+
 /** Confidence left to what lies behind an object nobody has looked at yet. */
 const UNKNOWN_COVER = 40;
 
 function patchSide(size: number): number {
   return Math.max(1, Math.min(PATCH_SIDE, Math.round(size)));
+}
+
+/** A sampled colour, how far a memory may differ from it to be the same, and whether it is exact to the last bit. */
+export interface ColourSample {
+  r: number;
+  g: number;
+  b: number;
+  tolerance: number;
+  exact: boolean;
 }
 
 /**
@@ -267,17 +365,15 @@ export function observeObject(
   placed: PlacedObject,
   u: number,
   v: number,
-  sample: { r: number; g: number; b: number; tolerance: number; exact: boolean },
+  sample: ColourSample,
   below: { r: number; g: number; b: number; confidence: number },
   frame: number,
 ): 'outside' | 'behind' | 'new' | 'same' | 'changed' {
   const { patch } = placed;
   const x = placed.x0 + placed.xu * u + placed.xv * v;
   const y = placed.y0 + placed.yu * u + placed.yv * v;
-  const cx = Math.floor(x);
-  const cy = Math.floor(y);
-  if (cx < 0 || cy < 0 || cx >= patch.width || cy >= patch.height) return 'outside';
-  const cell = cy * patch.width + cx;
+  const cell = cellOf(placed, x, y);
+  if (cell < 0) return 'outside';
   const behind =
     below.confidence >= CONFIDENCE_START &&
     Math.abs(sample.r - below.r) <= sample.tolerance &&
@@ -334,6 +430,66 @@ export function observeObject(
   }
   patch.write(cell, r, g, b, Math.max(64, patch.confidence[cell] >> 1), frame);
   return 'changed';
+}
+
+/** Opacity of a scenery cell that several surfaces may claim; what one look for or against it changes. */
+const TENTATIVE = 20;
+const SCENERY_FOR = 24;
+const SCENERY_AGAINST = 36;
+const SCENERY_DOUBT = 20;
+
+/**
+ * One sample against one piece of scenery. All surfaces that may show an unknown place learn it; the first that
+ * contradicts a later sample gives it up, so that parallax sorts out which surface it was.
+ * `own` false: the sample is known to show something else, so that only contradictions count.
+ */
+export function observeScenery(placed: PlacedObject, u: number, v: number, sample: ColourSample, own: boolean, frame: number): 'outside' | 'learnt' | 'same' | 'other' {
+  const { patch } = placed;
+  const x = placed.x0 + placed.xu * u + placed.xv * v;
+  const y = placed.y0 + placed.yu * u + placed.yv * v;
+  const cell = cellOf(placed, x, y);
+  if (cell < 0) return 'outside';
+  const { opacity, confidence, value } = patch;
+  if (confidence[cell] === 0) {
+    if (!own) return 'other';
+    patch.write(cell, sample.r, sample.g, sample.b, CONFIDENCE_START, frame);
+    opacity[cell] = TENTATIVE;
+    return 'learnt';
+  }
+  const at = 3 * cell;
+  const dr = sample.r - value[at] * DOWN;
+  const dg = sample.g - value[at + 1] * DOWN;
+  const db = sample.b - value[at + 2] * DOWN;
+  if (Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance) {
+    if (!own) return 'other';
+    const before = opacity[cell];
+    opacity[cell] = Math.min(127, before + SCENERY_FOR);
+    confidence[cell] = Math.min(255, confidence[cell] + 26);
+    patch.seen[cell] = frame;
+    const gain = (sample.exact ? 0.5 : 0.1) * (1 << VALUE_SHIFT);
+    value[at] = clampValue(value[at] + dr * gain);
+    value[at + 1] = clampValue(value[at + 1] + dg * gain);
+    value[at + 2] = clampValue(value[at + 2] + db * gain);
+    return before > 0 ? 'same' : 'other';
+  }
+  if (opacity[cell] <= 0) {
+    opacity[cell] = Math.max(-127, opacity[cell] - SCENERY_FOR / 4);
+    patch.seen[cell] = frame;
+    return 'other';
+  }
+  opacity[cell] -= SCENERY_AGAINST;
+  confidence[cell] = Math.max(1, confidence[cell] - SCENERY_DOUBT);
+  patch.seen[cell] = frame;
+  return 'other';
+}
+
+/** The furthest scenery shows what no surface before it explained. */
+export function relearnScenery(placed: PlacedObject, u: number, v: number, sample: ColourSample, frame: number): void {
+  const { patch } = placed;
+  const cell = cellOf(placed, placed.x0 + placed.xu * u + placed.xv * v, placed.y0 + placed.yu * u + placed.yv * v);
+  if (cell < 0 || patch.confidence[cell] > CONFIDENCE_START) return;
+  patch.write(cell, sample.r, sample.g, sample.b, CONFIDENCE_START, frame);
+  patch.opacity[cell] = TENTATIVE;
 }
 
 function clamp8(value: number): number {

@@ -262,10 +262,10 @@ export class ScrollLayer {
   }
 
   /**
-   * Writes the layer's picture of the whole `width` × `height` screen: RGB, confidence, age in frames at `now`, and
-   * ownership score; with `contest`, only where this layer has earned the place and its score beats the one already there.
+   * Draws the layer over the `width` × `height` picture, at frame `now`. The dominant layer shows wherever it is known
+   * and nothing was drawn before it (scenery); elsewhere a layer shows where it has earned the place and its score beats the one there.
    */
-  compose(width: number, height: number, now: number, out: LayerPicture, contest: boolean): void {
+  compose(width: number, height: number, now: number, out: LayerPicture, dominant: boolean): void {
     for (let v = 0; v < height; v++) {
       const y = v + this.wholeY;
       for (let u = 0; u < width; ) {
@@ -273,17 +273,13 @@ export class ScrollLayer {
         // Runs within one block of the ring share everything but the cells.
         const end = Math.min(width, u + 8 - (x & 7));
         const block = ((y & this.maskY) >> 3) * this.blockColumns + ((x & this.maskX) >> 3);
-        if (!this.holds(x, y)) {
-          if (!contest) out.confidence.fill(0, v * width + u, v * width + end);
-        } else if (!contest || this.touched[block] !== 0) {
-          this.composeRun(v * width + u, v * width + end, x, y, now, out, contest);
-        }
+        if ((dominant || this.touched[block] !== 0) && this.holds(x, y)) this.composeRun(v * width + u, v * width + end, x, y, now, out, dominant);
         u = end;
       }
     }
   }
 
-  private composeRun(from: number, to: number, x: number, y: number, now: number, out: LayerPicture, contest: boolean): void {
+  private composeRun(from: number, to: number, x: number, y: number, now: number, out: LayerPicture, dominant: boolean): void {
     const { fractionX: fx, fractionY: fy, maskX, maskY, bank, blockEvidence } = this;
     const { value, confidence: known, evidence, seen } = bank;
     const { rgb, confidence, age, score } = out;
@@ -303,18 +299,14 @@ export class ScrollLayer {
       const x0 = x & maskX;
       const nearest = nearRow + ((x + nearX) & maskX);
       const sure = known[nearest];
-      if (sure === 0) {
-        if (!contest) confidence[at] = 0;
-        continue;
-      }
+      if (sure === 0) continue;
       const earned = evidence[nearest] + blockEvidence[this.blockOf(nearest)];
       const mine = prior + earned + (sure >> 3);
-      if (contest) {
-        if (earned < EARNED || (confidence[at] !== 0 && mine <= score[at])) continue;
-        confidence[at] = confidence[at] === 0 && sure > UNPROVEN ? UNPROVEN : sure;
-      } else {
-        confidence[at] = sure;
+      const empty = confidence[at] === 0;
+      if (!(dominant && empty)) {
+        if (earned < EARNED || (!empty && mine <= score[at])) continue;
       }
+      confidence[at] = empty && !dominant && sure > UNPROVEN ? UNPROVEN : sure;
       score[at] = mine;
       const since = now - seen[nearest];
       age[at] = since > 255 ? 255 : since;
