@@ -1,4 +1,14 @@
-import { CoordinateCodec, createSampleSet, DEFAULT_TIER_BITS, type FrameState, PixelPacketDecoder, PixelPacketEncoder, type SampleSet, type SeededSamples, type TierBits } from '@sgaps/protocol';
+import {
+  CoordinateCodec,
+  createSampleSet,
+  DEFAULT_TIER_BITS,
+  type FrameState,
+  PixelPacketDecoder,
+  PixelPacketEncoder,
+  type SampleSet,
+  type SeededSamples,
+  type TierBits,
+} from '@sgaps/protocol';
 
 /**
  * `npm run bench:codecs [-- --json]`: bytes of typical coordinate sets (S14) and pixel frames (S15) through the real
@@ -68,7 +78,13 @@ function coordinates(name: string, limit: number | undefined, explicit: SampleSe
 
 type Picture = (u: number, v: number, t: number) => number;
 
-function pixels(name: string, picture: Picture, samples: number, tierBits: TierBits, options: { fixed?: boolean; scroll?: number; limit?: number } = {}): Row {
+function pixels(
+  name: string,
+  picture: Picture,
+  samples: number,
+  tierBits: TierBits,
+  options: { fixed?: boolean; scroll?: number; limit?: number } = {},
+): Row {
   const { fixed = false, scroll = 0, limit } = options;
   const sets = new Map<number, SampleSet>();
   const encoder = new PixelPacketEncoder({ grid, schema, tierBits });
@@ -99,7 +115,9 @@ function pixels(name: string, picture: Picture, samples: number, tierBits: TierB
     const end = performance.now();
     for (let i = 0; i < samples; i++) {
       const shift = 8 - frame.values.bits[i];
-      for (let k = 3 * i; k < 3 * i + 3; k++) if (frame.values.rgb[k] >> shift !== rgb[k] >> shift) throw new Error(`${name}: sample ${i} of frame ${t} came back wrong`);
+      for (let k = 3 * i; k < 3 * i + 3; k++)
+        if (frame.values.rgb[k] >> shift !== rgb[k] >> shift)
+          throw new Error(`${name}: sample ${i} of frame ${t} came back wrong`);
     }
     if (t < steady) continue;
     bytes += packet.length;
@@ -142,7 +160,8 @@ const smooth: Picture = (u, v, t) => {
   return (wave(u / 40 + t / 20) << 16) | (wave(v / 35 + 1) << 8) | wave((u + v) / 60);
 };
 const noise: Picture = () => Math.floor(random() * 0x1000000);
-const quarterNew: Picture = (u, v, t) => (Math.imul(u * 31 + v * 17 + t * 101, 0x9e3779b1) >>> 30 === 0 ? noise(u, v, t) : art(u, v, t));
+const quarterNew: Picture = (u, v, t) =>
+  Math.imul(u * 31 + v * 17 + t * 101, 0x9e3779b1) >>> 30 === 0 ? noise(u, v, t) : art(u, v, t);
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
@@ -164,7 +183,10 @@ function blueNoise(count: number): number[] {
       const key = Math.floor(random() * grid.width * grid.height);
       let near = Number.POSITIVE_INFINITY;
       for (const other of keys) {
-        near = Math.min(near, Math.hypot((key % grid.width) - (other % grid.width), Math.floor(key / grid.width) - Math.floor(other / grid.width)));
+        near = Math.min(
+          near,
+          Math.hypot((key % grid.width) - (other % grid.width), Math.floor(key / grid.width) - Math.floor(other / grid.width)),
+        );
       }
       if (near > farthest) {
         farthest = near;
@@ -196,9 +218,19 @@ const tables = {
     coordinates('500 scattered', 600, setOf(distinct(500, () => Math.floor(random() * grid.width * grid.height)))),
     coordinates('500 blue noise', 600, setOf(blueNoise(500))),
     coordinates('400 seeded, even', 100, none, [{ ...part, density: new Uint8Array(144).fill(1) }]),
-    coordinates('400 seeded, any map', 100, none, [{ ...part, density: Uint8Array.from({ length: 144 }, () => Math.floor(random() * 16)) }]),
+    coordinates('400 seeded, any map', 100, none, [
+      { ...part, density: Uint8Array.from({ length: 144 }, () => Math.floor(random() * 16)) },
+    ]),
     coordinates('strip and column, all pixels', undefined, setOf([...new Set([...strip, ...column])].sort((a, b) => a - b))),
-    coordinates('whole picture in 16×16 means', undefined, setOf(Array.from({ length: 240 }, (_, i) => Math.floor(i / 20) * 16 * grid.width + (i % 20) * 16), 0, 4)),
+    coordinates(
+      'whole picture in 16×16 means',
+      undefined,
+      setOf(
+        Array.from({ length: 240 }, (_, i) => Math.floor(i / 20) * 16 * grid.width + (i % 20) * 16),
+        0,
+        4,
+      ),
+    ),
   ],
   pixels: [
     pixels('75 % unchanged, rest noise', quarterNew, 576, DEFAULT_TIER_BITS, { fixed: true, limit: 900 }),
@@ -224,7 +256,13 @@ else {
   for (const [title, rows] of Object.entries(tables)) {
     console.log(`\n${title.padEnd(36)} samples   bytes   limit  bits/sample   encode µs p50 (min)   decode µs p50 (min)`);
     for (const { name, samples, bytes, limit, bitsPerSample, encodeMicros, decodeMicros } of rows) {
-      const cells = [name.padEnd(36), `${samples}`.padStart(7), `${bytes}`.padStart(7), `${limit ?? ''}`.padStart(7), `${bitsPerSample}`.padStart(12)];
+      const cells = [
+        name.padEnd(36),
+        `${samples}`.padStart(7),
+        `${bytes}`.padStart(7),
+        `${limit ?? ''}`.padStart(7),
+        `${bitsPerSample}`.padStart(12),
+      ];
       const times = [encodeMicros, decodeMicros].map((time) => `${time?.p50} (${time?.min})`.padStart(21));
       console.log([...cells, ...times].join(' '));
     }

@@ -1,62 +1,10 @@
 export { ByteReader } from './bytes/ByteReader.js';
 export { ByteWriter } from './bytes/ByteWriter.js';
-export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
-export { LIMITS } from './limits.js';
-export { assertCaptureGrid, fitCaptureGrid, type CaptureGrid } from './samples/CaptureGrid.js';
-export {
-  createSampleSet,
-  SampleKind,
-  type SampleRequest,
-  type SampleSet,
-  type SampleValues,
-  type SeededSamples,
-  Tier,
-} from './samples/SampleSet.js';
-export type { Camera2D, Camera3D, FrameState, StateSchema, StateValueField, TrackedObject } from './state/FrameState.js';
 export { crc32c } from './bytes/crc32c.js';
-export {
-  type ByteSource,
-  type ChunkEntry,
-  ChunkKind,
-  type Compressor,
-  encodeFooter,
-  encodeRecordingHeader,
-  encodeSnapshot,
-  type EventMarker,
-  type FooterIndex,
-  groupEntries,
-  isRecordingId,
-  JOURNAL_HEADER_BYTES,
-  JOURNAL_PREFIX_BYTES,
-  type JournalContents,
-  memorySource,
-  NO_FRAME,
-  parseJournal,
-  planRecovery,
-  readRecordingHeader,
-  RECORD_HEADER_BYTES,
-  RECORDING,
-  RecordingReader,
-  type RecordingHeader,
-  type RecordingIndex,
-  type RecordingReaderOptions,
-  type RecordingRecord,
-  type RecordingSnapshot,
-  type RecordKind,
-  type RecordQuery,
-  type RecoveryPlan,
-  sealEpoch,
-  writeJournalHeader,
-  writeJournalPrefix,
-  writeRecordHeader,
-} from './recording/index.js';
 export { CoordinateCodec } from './coordinates/CoordinateCodec.js';
 export { CoordinateDecoder } from './coordinates/CoordinateDecoder.js';
-export { PixelPacketDecoder, type PixelFrame, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
-export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
-export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
-export { assertStateSchema } from './state/QuantisedState.js';
-export { quantiseFrameState } from './state/StateModel.js';
+export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
+export { LIMITS } from './limits.js';
 export { decodeMessage, encodeMessage } from './messages/envelope.js';
 export { MessageType, PROTOCOL_VERSION, RoomName } from './messages/MessageType.js';
 export type {
@@ -77,6 +25,65 @@ export {
   parseWatchMessage,
   parseWelcome,
 } from './messages/parseMessages.js';
-export { decodePicture, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture, type PictureLayer } from './messages/picture.js';
+export {
+  decodePicture,
+  encodePicture,
+  OVERLAY_LAYERS,
+  type OverlayLayer,
+  type Picture,
+  type PictureLayer,
+} from './messages/picture.js';
+export { type PixelFrame, PixelPacketDecoder, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
+export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
+export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
+export {
+  type ByteSource,
+  type ChunkEntry,
+  ChunkKind,
+  type Compressor,
+  type EventMarker,
+  encodeFooter,
+  encodeRecordingHeader,
+  encodeSnapshot,
+  type FooterIndex,
+  groupEntries,
+  isRecordingId,
+  JOURNAL_HEADER_BYTES,
+  JOURNAL_PREFIX_BYTES,
+  type JournalContents,
+  memorySource,
+  NO_FRAME,
+  parseJournal,
+  planRecovery,
+  RECORD_HEADER_BYTES,
+  RECORDING,
+  type RecordingHeader,
+  type RecordingIndex,
+  RecordingReader,
+  type RecordingReaderOptions,
+  type RecordingRecord,
+  type RecordingSnapshot,
+  type RecordKind,
+  type RecordQuery,
+  type RecoveryPlan,
+  readRecordingHeader,
+  sealEpoch,
+  writeJournalHeader,
+  writeJournalPrefix,
+  writeRecordHeader,
+} from './recording/index.js';
+export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
+export {
+  createSampleSet,
+  SampleKind,
+  type SampleRequest,
+  type SampleSet,
+  type SampleValues,
+  type SeededSamples,
+  Tier,
+} from './samples/SampleSet.js';
+export type { Camera2D, Camera3D, FrameState, StateSchema, StateValueField, TrackedObject } from './state/FrameState.js';
+export { assertStateSchema } from './state/QuantisedState.js';
 export { StateDecoder } from './state/StateDecoder.js';
 export { StateEncoder } from './state/StateEncoder.js';
+export { quantiseFrameState } from './state/StateModel.js';

@@ -16,9 +16,15 @@ describe('ByteReader and ByteWriter', () => {
     writer.varint(0xffffffff);
     writer.bytes(Uint8Array.of(1, 2, 3));
     const reader = new ByteReader(writer.toBytes());
-    expect([reader.u8('a'), reader.u16('a'), reader.u32('a'), reader.i32('a'), reader.f32('a'), reader.f64('a'), reader.varint('a')]).toEqual([
-      255, 65535, 0xffffffff, -5, 0.5, Math.PI, 0xffffffff,
-    ]);
+    expect([
+      reader.u8('a'),
+      reader.u16('a'),
+      reader.u32('a'),
+      reader.i32('a'),
+      reader.f32('a'),
+      reader.f64('a'),
+      reader.varint('a'),
+    ]).toEqual([255, 65535, 0xffffffff, -5, 0.5, Math.PI, 0xffffffff]);
     expect([...reader.bytes(3, 'a')]).toEqual([1, 2, 3]);
     reader.end('a');
   });
@@ -40,14 +46,16 @@ describe('ByteReader and ByteWriter', () => {
     expect(() => new ByteReader(new Uint8Array(9).fill(255)).varint('count')).toThrow('Malformed count');
     expect(() => new ByteReader(new Uint8Array(4)).bytes(5, 'name')).toThrow('name');
     expect(() => new ByteReader(new Uint8Array(4)).end('header')).toThrow('4 bytes too many');
-    const codes = [() => new ByteReader(new Uint8Array(0)).u8('x'), () => new ByteReader(new Uint8Array(1)).end('x')].map((read) => {
-      try {
-        read();
-      } catch (error) {
-        return isSgapsError(error) ? error.code : error;
-      }
-      return null;
-    });
+    const codes = [() => new ByteReader(new Uint8Array(0)).u8('x'), () => new ByteReader(new Uint8Array(1)).end('x')].map(
+      (read) => {
+        try {
+          read();
+        } catch (error) {
+          return isSgapsError(error) ? error.code : error;
+        }
+        return null;
+      },
+    );
     expect(codes).toEqual(['BYTES_TRUNCATED', 'BYTES_MALFORMED']);
   });
 });

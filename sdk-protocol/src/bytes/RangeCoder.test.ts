@@ -14,9 +14,23 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('bit' as const), value: fc.integer({ min: 0, max: 1 }) }),
-  fc.integer({ min: 1, max: 65536 }).chain((total) => fc.record({ kind: fc.constant('uniform' as const), value: fc.integer({ min: 0, max: total - 1 }), total: fc.constant(total) })),
-  fc.record({ kind: fc.constant('unsigned' as const), value: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 0xffffffff })) }),
-  fc.record({ kind: fc.constant('signed' as const), value: fc.oneof(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -0x80000000, max: 0x7fffffff })) }),
+  fc
+    .integer({ min: 1, max: 65536 })
+    .chain((total) =>
+      fc.record({
+        kind: fc.constant('uniform' as const),
+        value: fc.integer({ min: 0, max: total - 1 }),
+        total: fc.constant(total),
+      }),
+    ),
+  fc.record({
+    kind: fc.constant('unsigned' as const),
+    value: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 0xffffffff })),
+  }),
+  fc.record({
+    kind: fc.constant('signed' as const),
+    value: fc.oneof(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -0x80000000, max: 0x7fffffff })),
+  }),
   fc.record({ kind: fc.constant('symbol' as const), value: fc.integer({ min: 0, max: 255 }) }),
 );
 
@@ -48,7 +62,11 @@ describe('range coder', () => {
 
   it('carries through long runs of full bytes', () => {
     for (let head = 0; head < 64; head++) {
-      const steps: Step[] = Array.from({ length: 40 }, (_, i) => ({ kind: 'uniform', value: i < 30 ? 65535 - (i % 7 === 6 ? head : 0) : i * 1000, total: 65536 }));
+      const steps: Step[] = Array.from({ length: 40 }, (_, i) => ({
+        kind: 'uniform',
+        value: i < 30 ? 65535 - (i % 7 === 6 ? head : 0) : i * 1000,
+        total: 65536,
+      }));
       const encoder = new RangeEncoder();
       encoder.uniform(head, 65);
       run(encoder, steps);

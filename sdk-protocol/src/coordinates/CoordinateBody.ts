@@ -1,8 +1,23 @@
-import { codeSigned, codeUnsigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
+import {
+  codeSigned,
+  codeUnsigned,
+  createModel,
+  type RangeCoder,
+  resetModel,
+  SIGNED_MODEL,
+  UNSIGNED_MODEL,
+} from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { createSampleSet, SampleKind, type SampleRequest, type SampleSet, type SeededSamples, type Tier } from '../samples/SampleSet.js';
+import {
+  createSampleSet,
+  SampleKind,
+  type SampleRequest,
+  type SampleSet,
+  type SeededSamples,
+  type Tier,
+} from '../samples/SampleSet.js';
 import { codeClusters, codeLattice, codeRaw, FormModels, type Group, type Lattice } from './groupForms.js';
 import { OccupancyCoder } from './OccupancyCoder.js';
 import { PixelMarks } from './PixelMarks.js';
@@ -159,7 +174,13 @@ export class CoordinateBody {
   }
 
   /** A run of samples of one tier and kind. Returns where the next begins. */
-  private codeRun(coder: RangeCoder, set: SampleSet, start: number, count: number, chooseForm: (group: Group) => FormChoice): number {
+  private codeRun(
+    coder: RangeCoder,
+    set: SampleSet,
+    start: number,
+    count: number,
+    chooseForm: (group: Group) => FormChoice,
+  ): number {
     const { model, group, grid } = this;
     const encoding = coder.encoding;
     let end = start;
@@ -187,7 +208,11 @@ export class CoordinateBody {
     return start + size;
   }
 
-  private codeSeeded(coder: RangeCoder, part: SeededSamples | null, chooseDensity: (density: Uint8Array) => number): SeededSamples {
+  private codeSeeded(
+    coder: RangeCoder,
+    part: SeededSamples | null,
+    chooseDensity: (density: Uint8Array) => number,
+  ): SeededSamples {
     const { model } = this;
     const high = coder.uniform((part?.seed ?? 0) >>> 16, 65536);
     const low = coder.uniform((part?.seed ?? 0) & 0xffff, 65536);

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { createSampleSet, type SampleKind, type SampleRequest, type SampleSet, type SeededSamples, type Tier } from '../samples/SampleSet.js';
+import {
+  createSampleSet,
+  type SampleKind,
+  type SampleRequest,
+  type SampleSet,
+  type SeededSamples,
+  type Tier,
+} from '../samples/SampleSet.js';
 import { CoordinateCodec } from './CoordinateCodec.js';
 
 const grid = { width: 320, height: 180 };
@@ -30,7 +37,11 @@ function join(...sets: readonly SampleSet[]): SampleSet {
 }
 
 const plain = (set: SampleSet) => Array.from({ length: set.count }, (_, i) => [set.u[i], set.v[i], set.kind[i], set.tier[i]]);
-const request = (explicit: SampleSet, seeded: SeededSamples[] = [], frameId = 7): SampleRequest => ({ frameId, explicit, seeded });
+const request = (explicit: SampleSet, seeded: SeededSamples[] = [], frameId = 7): SampleRequest => ({
+  frameId,
+  explicit,
+  seeded,
+});
 
 /** A small generator of our own: sizes must not depend on an engine. */
 function generator(seed: number): () => number {
@@ -56,7 +67,10 @@ function blueNoise(count: number): number[] {
     let farthest = -1;
     for (let i = 0; i < 15; i++) {
       const key = Math.floor(random() * pixels);
-      const near = Math.min(...keys.map((other) => Math.hypot((key % 320) - (other % 320), Math.floor(key / 320) - Math.floor(other / 320))), 1e9);
+      const near = Math.min(
+        ...keys.map((other) => Math.hypot((key % 320) - (other % 320), Math.floor(key / 320) - Math.floor(other / 320))),
+        1e9,
+      );
       if (near > farthest) {
         farthest = near;
         best = key;
@@ -67,13 +81,19 @@ function blueNoise(count: number): number[] {
   return keys.sort((a, b) => a - b);
 }
 
-const key = fc.oneof(fc.integer({ min: 0, max: pixels - 1 }), fc.integer({ min: 0, max: 400 }), fc.constantFrom(0, 319, 320, pixels - 1));
+const key = fc.oneof(
+  fc.integer({ min: 0, max: pixels - 1 }),
+  fc.integer({ min: 0, max: 400 }),
+  fc.constantFrom(0, 319, 320, pixels - 1),
+);
 const run = fc
   .record({
     keys: fc.oneof(
       fc.array(key, { maxLength: 60 }),
       fc.uniqueArray(key, { maxLength: 200 }).map((keys) => keys.sort((a, b) => a - b)),
-      fc.record({ from: fc.integer({ min: 0, max: pixels - 600 }), length: fc.integer({ min: 1, max: 600 }) }).map(({ from, length }) => Array.from({ length }, (_, i) => from + i)),
+      fc
+        .record({ from: fc.integer({ min: 0, max: pixels - 600 }), length: fc.integer({ min: 1, max: 600 }) })
+        .map(({ from, length }) => Array.from({ length }, (_, i) => from + i)),
     ),
     tier: fc.integer({ min: 0, max: 3 }),
     kind: fc.constantFrom(0, 1, 2, 3, 4, 8),
@@ -117,7 +137,9 @@ describe('CoordinateCodec', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { minLength: 1, maxLength: 5 }), (requests) => {
         const decoded = codec.decode(codec.encode(requests));
-        expect(decoded.map(({ frameId, seeded }) => ({ frameId, seeded }))).toEqual(requests.map(({ frameId, seeded }) => ({ frameId, seeded })));
+        expect(decoded.map(({ frameId, seeded }) => ({ frameId, seeded }))).toEqual(
+          requests.map(({ frameId, seeded }) => ({ frameId, seeded })),
+        );
         expect(decoded.map(({ explicit }) => plain(explicit))).toEqual(requests.map(({ explicit }) => plain(explicit)));
       }),
       { numRuns: 150 },
@@ -138,7 +160,12 @@ describe('CoordinateCodec', () => {
         const set = setOf(list, 2, 0, side.width);
         expect(plain(other.decode(other.encode([request(set)]))[0].explicit)).toEqual(plain(set));
       }
-      const everywhere = setOf(Array.from({ length: Math.min(last + 1, LIMITS.samplesPerFrame) }, (_, i) => i), 0, 0, side.width);
+      const everywhere = setOf(
+        Array.from({ length: Math.min(last + 1, LIMITS.samplesPerFrame) }, (_, i) => i),
+        0,
+        0,
+        side.width,
+      );
       expect(plain(other.decode(other.encode([request(everywhere)]))[0].explicit)).toEqual(plain(everywhere));
     }
   });
@@ -163,7 +190,9 @@ describe('CoordinateCodec', () => {
     const part = { seed: 77, count: 400, kind: 0, tier: 3 } as const;
     const none = createSampleSet(0);
     expect(size(none, [{ ...part, density: new Uint8Array(144).fill(3) }])).toBeLessThanOrEqual(16);
-    expect(size(none, [{ ...part, density: Uint8Array.from({ length: 144 }, () => Math.floor(random() * 16)) }])).toBeLessThanOrEqual(100);
+    expect(
+      size(none, [{ ...part, density: Uint8Array.from({ length: 144 }, () => Math.floor(random() * 16)) }]),
+    ).toBeLessThanOrEqual(100);
   });
 
   it('never takes a frame twice for a batch: shared maps cost once', () => {
@@ -189,7 +218,9 @@ describe('CoordinateCodec', () => {
     expect(code(() => codec.encode([request(createSampleSet(0), [], -1)]))).toBe('ARGUMENT_INVALID');
     const many = { seed: 1, count: LIMITS.samplesPerFrame, kind: 0, tier: 3, density: new Uint8Array(144).fill(1) } as const;
     expect(code(() => codec.encode([request(setOf([0]), [many])]))).toBe('LIMIT_EXCEEDED');
-    expect(code(() => codec.encode([request(createSampleSet(0), [{ ...many, density: new Uint8Array(143) }])]))).toBe('ARGUMENT_INVALID');
+    expect(code(() => codec.encode([request(createSampleSet(0), [{ ...many, density: new Uint8Array(143) }])]))).toBe(
+      'ARGUMENT_INVALID',
+    );
     expect(code(() => codec.decode(new Uint8Array(0)))).toBe('BYTES_TRUNCATED');
     expect(code(() => codec.decode(Uint8Array.of(0x20, 0)))).toBe('VERSION_UNSUPPORTED');
     expect(code(() => codec.decode(new Uint8Array(LIMITS.coordinatePacketBytes + 1)))).toBe('LIMIT_EXCEEDED');
@@ -207,12 +238,17 @@ describe('CoordinateCodec', () => {
 
   it('survives mutated packets', () => {
     fc.assert(
-      fc.property(anyRequest, fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 }), fc.nat(), (one, flips, cut) => {
-        const bytes = codec.encode([one]);
-        for (const [at, flip] of flips) bytes[at % bytes.length] ^= flip;
-        attempt(bytes);
-        attempt(bytes.subarray(0, cut % (bytes.length + 1)));
-      }),
+      fc.property(
+        anyRequest,
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 }),
+        fc.nat(),
+        (one, flips, cut) => {
+          const bytes = codec.encode([one]);
+          for (const [at, flip] of flips) bytes[at % bytes.length] ^= flip;
+          attempt(bytes);
+          attempt(bytes.subarray(0, cut % (bytes.length + 1)));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -239,7 +275,8 @@ describe('CoordinateCodec', () => {
       for (let n = 0; n < 120; n++) {
         const x = Math.floor(random() * 81) * 4 - phaseU;
         const y = Math.floor(random() * 46) * 4 - phaseV;
-        for (let v = Math.max(0, y); v < Math.min(180, y + 4); v++) for (let u = Math.max(0, x); u < Math.min(320, x + 4); u++) keys.add(v * 320 + u);
+        for (let v = Math.max(0, y); v < Math.min(180, y + 4); v++)
+          for (let u = Math.max(0, x); u < Math.min(320, x + 4); u++) keys.add(v * 320 + u);
       }
       for (const key of scattered(40, phaseU + 1)) keys.add(key);
       const set = setOf([...keys].sort((a, b) => a - b));
@@ -252,8 +289,13 @@ describe('CoordinateCodec', () => {
 
   it('says the means of such squares as corners', () => {
     const keys: number[] = [];
-    for (let y = 0; y < 46; y++) for (let x = 0; x < 81; x++) if ((x * y) % 7 === 1) keys.push(Math.max(0, 4 * y - 1) * 320 + Math.max(0, 4 * x - 3));
-    const set = setOf(keys.sort((a, b) => a - b), 1, 2);
+    for (let y = 0; y < 46; y++)
+      for (let x = 0; x < 81; x++) if ((x * y) % 7 === 1) keys.push(Math.max(0, 4 * y - 1) * 320 + Math.max(0, 4 * x - 3));
+    const set = setOf(
+      keys.sort((a, b) => a - b),
+      1,
+      2,
+    );
     const codec = new CoordinateCodec(grid);
     const bytes = codec.encode([request(set)]);
     expect(plain(codec.decode(bytes)[0].explicit)).toEqual(plain(set));

@@ -50,7 +50,13 @@ export class CoordinateCodec extends CoordinateDecoder {
     body.reset();
     let expected = 0;
     for (const request of requests) {
-      body.codeRequest(coder, request, expected, (group) => this.chooseForm(group), (density) => this.chooseDensity(density));
+      body.codeRequest(
+        coder,
+        request,
+        expected,
+        (group) => this.chooseForm(group),
+        (density) => this.chooseDensity(density),
+      );
       expected = request.frameId + 1;
     }
     const coded = coder.finish();
@@ -69,7 +75,8 @@ export class CoordinateCodec extends CoordinateDecoder {
     const rising = isRising(group);
     const choices: FormChoice[] = [];
     if (rising) choices.push({ form: Form.sorted, lattice: null, raw: null });
-    if (rising && this.body.rectangles.find(group.keys, group.count)) choices.push({ form: Form.rectangles, lattice: null, raw: null });
+    if (rising && this.body.rectangles.find(group.keys, group.count))
+      choices.push({ form: Form.rectangles, lattice: null, raw: null });
     if (rising && this.body.squares.find(group.keys, group.count)) choices.push({ form: Form.squares, lattice: null, raw: null });
     if (!rising || group.count <= TRY_ALL) choices.push({ form: Form.cluster, lattice: null, raw: null });
     if (!rising) choices.push({ form: Form.raw, lattice: null, raw: packRaw(group, this.grid) });
@@ -109,7 +116,10 @@ export class CoordinateCodec extends CoordinateDecoder {
     for (const { seed, count, kind, tier, density } of seeded) {
       const valid = isU32(seed) && isU32(count) && kind >= 0 && kind <= SampleKind.mean4 && tier >= 0 && tier <= 3;
       if (!valid || density.length !== DENSITY_CELLS || density.some((weight) => weight > 15)) {
-        throw new SgapsError('ARGUMENT_INVALID', `A seeded set needs a u32 seed and count, kind 0 … 4, tier 0 … 3 and ${DENSITY_CELLS} weights 0 … 15.`);
+        throw new SgapsError(
+          'ARGUMENT_INVALID',
+          `A seeded set needs a u32 seed and count, kind 0 … 4, tier 0 … 3 and ${DENSITY_CELLS} weights 0 … 15.`,
+        );
       }
       total += count;
     }
@@ -119,7 +129,10 @@ export class CoordinateCodec extends CoordinateDecoder {
       const kind = explicit.kind[i];
       const known = (kind <= SampleKind.mean4 || kind === SampleKind.block) && explicit.tier[i] <= 3;
       if (explicit.u[i] >= width || explicit.v[i] >= height || !known) {
-        throw new SgapsError('ARGUMENT_INVALID', `Sample ${i} (${explicit.u[i]}, ${explicit.v[i]}), kind ${kind}, tier ${explicit.tier[i]} cannot be asked for on a ${width}×${height} grid.`);
+        throw new SgapsError(
+          'ARGUMENT_INVALID',
+          `Sample ${i} (${explicit.u[i]}, ${explicit.v[i]}), kind ${kind}, tier ${explicit.tier[i]} cannot be asked for on a ${width}×${height} grid.`,
+        );
       }
     }
   }

@@ -38,7 +38,10 @@ export class CoordinateDecoder {
     if (bytes.length === 0) throw SgapsError.truncated('a coordinate packet');
     const version = bytes[0] >>> 4;
     if (version !== COORDINATE_VERSION) {
-      throw new SgapsError('VERSION_UNSUPPORTED', `Coordinate packet of version ${version}; this reader knows ${COORDINATE_VERSION}.`);
+      throw new SgapsError(
+        'VERSION_UNSUPPORTED',
+        `Coordinate packet of version ${version}; this reader knows ${COORDINATE_VERSION}.`,
+      );
     }
     const coder = new RangeDecoder(bytes.subarray(1));
     this.body.reset();

@@ -87,7 +87,12 @@ export class OccupancyCoder {
     const firstWidth = across ? (width + 1) >> 1 : width;
     const firstHeight = across ? height : (height + 1) >> 1;
     const firstArea = firstWidth * firstHeight;
-    const first = this.codeShare(area, firstArea, count, coder.encoding ? this.partition(start, count, across, across ? x + firstWidth : y + firstHeight) : 0);
+    const first = this.codeShare(
+      area,
+      firstArea,
+      count,
+      coder.encoding ? this.partition(start, count, across, across ? x + firstWidth : y + firstHeight) : 0,
+    );
     this.split(x, y, firstWidth, firstHeight, start, first);
     if (across) this.split(x + firstWidth, y, width - firstWidth, height, start + first, count - first);
     else this.split(x, y + firstHeight, width, height - firstHeight, start + first, count - first);

@@ -6,7 +6,14 @@ import { CoordinateDecoder } from './CoordinateDecoder.js';
 const grid = { width: 320, height: 180 };
 const expander = new CoordinateDecoder(grid);
 const even = new Uint8Array(144).fill(1);
-const part = (more: Partial<SeededSamples>): SeededSamples => ({ seed: 7, count: 100, kind: SampleKind.point, tier: Tier.optional, density: even, ...more });
+const part = (more: Partial<SeededSamples>): SeededSamples => ({
+  seed: 7,
+  count: 100,
+  kind: SampleKind.point,
+  tier: Tier.optional,
+  density: even,
+  ...more,
+});
 const request = (...seeded: SeededSamples[]): SampleRequest => ({ frameId: 0, explicit: createSampleSet(0), seeded });
 
 /** FNV-1a over the set. */
@@ -51,7 +58,11 @@ describe('expanding seeded sets', () => {
         ],
       ]
     `);
-    expect([digest(request(part({ count: 500 }))), digest(request(part({ count: 300, density: ramp, seed: 0xffffffff }))), digest(request(part({ kind: SampleKind.mean4, count: 240 })))]).toMatchInlineSnapshot(`
+    expect([
+      digest(request(part({ count: 500 }))),
+      digest(request(part({ count: 300, density: ramp, seed: 0xffffffff }))),
+      digest(request(part({ kind: SampleKind.mean4, count: 240 }))),
+    ]).toMatchInlineSnapshot(`
       [
         2158004251,
         1491476917,
@@ -63,10 +74,23 @@ describe('expanding seeded sets', () => {
   it('gives the count asked for, within the grid, without duplicates', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ seed: fc.integer({ min: 0, max: 0xffffffff }), count: fc.integer({ min: 0, max: 2000 }), kind: fc.constantFrom(0, 1, 2), weights: fc.integer({ min: 1, max: 15 }) }), { maxLength: 3 }),
+        fc.array(
+          fc.record({
+            seed: fc.integer({ min: 0, max: 0xffffffff }),
+            count: fc.integer({ min: 0, max: 2000 }),
+            kind: fc.constantFrom(0, 1, 2),
+            weights: fc.integer({ min: 1, max: 15 }),
+          }),
+          { maxLength: 3 },
+        ),
         (parts) => {
           const seeded = parts.map(({ seed, count, kind, weights }) =>
-            part({ seed, count: kind === 0 ? count : count >> 3, kind: kind as SampleKind, density: Uint8Array.from({ length: 144 }, (_, i) => 1 + ((i * weights) % 15)) }),
+            part({
+              seed,
+              count: kind === 0 ? count : count >> 3,
+              kind: kind as SampleKind,
+              density: Uint8Array.from({ length: 144 }, (_, i) => 1 + ((i * weights) % 15)),
+            }),
           );
           const set = expander.expand(request(...seeded));
           expect(set.count).toBe(seeded.reduce((sum, one) => sum + one.count, 0));
@@ -131,7 +155,8 @@ describe('expanding seeded sets', () => {
     const tooSmall = expander.expand(of, createSampleSet(10));
     for (const set of [reused, tooSmall]) {
       expect(set.count).toBe(fresh.count);
-      for (const field of ['u', 'v', 'kind', 'tier'] as const) expect([...set[field].subarray(0, set.count)]).toEqual([...fresh[field].subarray(0, fresh.count)]);
+      for (const field of ['u', 'v', 'kind', 'tier'] as const)
+        expect([...set[field].subarray(0, set.count)]).toEqual([...fresh[field].subarray(0, fresh.count)]);
     }
   });
 
@@ -140,7 +165,8 @@ describe('expanding seeded sets', () => {
     let nearSum = 0;
     for (let i = 0; i < set.count; i++) {
       let near = 1e9;
-      for (let k = 0; k < set.count; k++) if (k !== i) near = Math.min(near, Math.hypot(set.u[i] - set.u[k], set.v[i] - set.v[k]));
+      for (let k = 0; k < set.count; k++)
+        if (k !== i) near = Math.min(near, Math.hypot(set.u[i] - set.u[k], set.v[i] - set.v[k]));
       nearSum += near;
     }
     // Uniformly random points have a mean nearest distance of 0.5 · sqrt(area / count) = 6.9.

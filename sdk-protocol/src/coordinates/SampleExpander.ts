@@ -55,7 +55,8 @@ export class SampleExpander {
     for (let i = 0; i < explicit.count; i++) {
       const u = explicit.u[i];
       const v = explicit.v[i];
-      if (u >= width || v >= height) throw new SgapsError('ARGUMENT_INVALID', `Sample (${u}, ${v}) is outside the ${width}×${height} grid.`);
+      if (u >= width || v >= height)
+        throw new SgapsError('ARGUMENT_INVALID', `Sample (${u}, ${v}) is outside the ${width}×${height} grid.`);
       set.u[i] = u;
       set.v[i] = v;
       set.kind[i] = explicit.kind[i];
@@ -119,7 +120,16 @@ export class SampleExpander {
     }
   }
 
-  private drawCell(part: SeededSamples, set: SampleSet, cell: number, count: number, left: number, top: number, columns: number, rows: number): void {
+  private drawCell(
+    part: SeededSamples,
+    set: SampleSet,
+    cell: number,
+    count: number,
+    left: number,
+    top: number,
+    columns: number,
+    rows: number,
+  ): void {
     const { taken, grid } = this;
     const level = part.kind;
     const flag = kindBit(part.kind);

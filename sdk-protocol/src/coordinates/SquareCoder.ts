@@ -110,7 +110,8 @@ export class SquareCoder {
       total += (right - left) * (bottom - top);
       if (total > limit) throw SgapsError.malformed('sample squares');
       if (marks === null) continue;
-      for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) if (!marks.set(v * width + u)) throw SgapsError.malformed('sample square');
+      for (let v = top; v < bottom; v++)
+        for (let u = left; u < right; u++) if (!marks.set(v * width + u)) throw SgapsError.malformed('sample square');
     }
     return total;
   }
@@ -152,8 +153,10 @@ export class SquareCoder {
     for (let i = 0; i < count; i++) {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
-      if (u > 0 && !asked[keys[i] - 1] && u + 3 < width && asked[keys[i] + 1] && asked[keys[i] + 3]) votesU[(SIDE - (u % SIDE)) % SIDE]++;
-      if (v > 0 && !asked[keys[i] - width] && v + 3 < height && asked[keys[i] + width] && asked[keys[i] + 3 * width]) votesV[(SIDE - (v % SIDE)) % SIDE]++;
+      if (u > 0 && !asked[keys[i] - 1] && u + 3 < width && asked[keys[i] + 1] && asked[keys[i] + 3])
+        votesU[(SIDE - (u % SIDE)) % SIDE]++;
+      if (v > 0 && !asked[keys[i] - width] && v + 3 < height && asked[keys[i] + width] && asked[keys[i] + 3 * width])
+        votesV[(SIDE - (v % SIDE)) % SIDE]++;
     }
     this.phaseU = votesU.indexOf(Math.max(...votesU));
     this.phaseV = votesV.indexOf(Math.max(...votesV));

@@ -1,5 +1,13 @@
 import { inflateSync } from 'fflate';
-import { codeSigned, codeUnsigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
+import {
+  codeSigned,
+  codeUnsigned,
+  createModel,
+  type RangeCoder,
+  resetModel,
+  SIGNED_MODEL,
+  UNSIGNED_MODEL,
+} from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
@@ -77,7 +85,13 @@ export function findLattice(group: Group, width: number): Lattice | null {
  * codeLattice(coder, models, lattice, group, grid);
  * ```
  */
-export function codeLattice(coder: RangeCoder, models: FormModels, lattice: Lattice | null, group: Group, grid: CaptureGrid): void {
+export function codeLattice(
+  coder: RangeCoder,
+  models: FormModels,
+  lattice: Lattice | null,
+  group: Group,
+  grid: CaptureGrid,
+): void {
   const model = models.lattice;
   const number = (index: number, value: number): number => codeUnsigned(coder, model, index * UNSIGNED_MODEL, value);
   const u = coder.uniform(lattice?.u ?? 0, grid.width);

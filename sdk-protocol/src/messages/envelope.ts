@@ -52,7 +52,12 @@ export function decodeMessage(bytes: Uint8Array): { readonly type: string; reado
   } catch (cause) {
     throw new SgapsError('BYTES_MALFORMED', 'Malformed message: it is not msgpack.', { cause });
   }
-  if (!Array.isArray(message) || message.length !== 2 || typeof message[0] !== 'string' || message[0].length > LIMITS.nameLength) {
+  if (
+    !Array.isArray(message) ||
+    message.length !== 2 ||
+    typeof message[0] !== 'string' ||
+    message[0].length > LIMITS.nameLength
+  ) {
     throw SgapsError.malformed('message: not a name and a body');
   }
   return { type: message[0], body: message[1] as unknown };

@@ -4,7 +4,15 @@ import { isSgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { decodeMessage, encodeMessage } from './envelope.js';
 import { MessageType, PROTOCOL_VERSION } from './MessageType.js';
-import { parseErrorMessage, parseGameEvent, parseJoinOptions, parseNumbers, parseStateSchema, parseWatchMessage, parseWelcome } from './parseMessages.js';
+import {
+  parseErrorMessage,
+  parseGameEvent,
+  parseJoinOptions,
+  parseNumbers,
+  parseStateSchema,
+  parseWatchMessage,
+  parseWelcome,
+} from './parseMessages.js';
 import { decodePicture, encodePicture } from './picture.js';
 
 const codeOf = (run: () => unknown): unknown => {
@@ -21,7 +29,12 @@ const record = {
   game: 'coins',
   grid: { width: 320, height: 180 },
   fps: 30,
-  schema: { values: [{ name: 'health', type: 'int' }, { name: 'speed', type: 'float', step: 0.1 }] },
+  schema: {
+    values: [
+      { name: 'health', type: 'int' },
+      { name: 'speed', type: 'float', step: 0.1 },
+    ],
+  },
   engine: 'phaser',
   meta: { level: '2' },
 };
@@ -53,9 +66,15 @@ describe('room messages', () => {
   });
 
   it('bounds events, figures, errors and wishes', () => {
-    expect(parseGameEvent({ name: 'won', time: 5, data: { a: [1, 'ü'] } })).toEqual({ name: 'won', time: 5, data: { a: [1, 'ü'] } });
+    expect(parseGameEvent({ name: 'won', time: 5, data: { a: [1, 'ü'] } })).toEqual({
+      name: 'won',
+      time: 5,
+      data: { a: [1, 'ü'] },
+    });
     expect(parseGameEvent({ name: 'won', time: 5 })).toEqual({ name: 'won', time: 5, data: null });
-    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: 'ü'.repeat(LIMITS.eventBytes / 2) }))).toBe('LIMIT_EXCEEDED');
+    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: 'ü'.repeat(LIMITS.eventBytes / 2) }))).toBe(
+      'LIMIT_EXCEEDED',
+    );
     expect(parseGameEvent({ name: 'won', time: 0, data: 'ü'.repeat(LIMITS.eventBytes / 2 - 1) }).name).toBe('won');
     const loop: Record<string, unknown> = {};
     loop.self = loop;
@@ -63,19 +82,41 @@ describe('room messages', () => {
     expect(codeOf(() => parseGameEvent({ name: 'won', time: Number.NaN }))).toBe('ARGUMENT_INVALID');
     expect(parseNumbers({ a: 1, b: Number.NaN, c: 'x', d: 2 })).toEqual({ a: 1, d: 2 });
     expect(parseErrorMessage({ code: 'CLOSED', message: 'over' })).toEqual({ code: 'CLOSED', message: 'over', reset: false });
-    expect(parseWatchMessage({ overlays: ['samples', 'nonsense', 'uncertainty'] })).toEqual({ overlays: ['uncertainty', 'samples'] });
+    expect(parseWatchMessage({ overlays: ['samples', 'nonsense', 'uncertainty'] })).toEqual({
+      overlays: ['uncertainty', 'samples'],
+    });
     expect(codeOf(() => parseStateSchema({ values: [{ name: 'x', type: 'float', step: 0 }] }))).toBe('ARGUMENT_INVALID');
   });
 
   it('throws nothing but SgapsError, whatever arrives', () => {
-    const parsers = [parseJoinOptions, parseWelcome, parseErrorMessage, parseGameEvent, parseNumbers, parseWatchMessage, parseStateSchema];
+    const parsers = [
+      parseJoinOptions,
+      parseWelcome,
+      parseErrorMessage,
+      parseGameEvent,
+      parseNumbers,
+      parseWatchMessage,
+      parseStateSchema,
+    ];
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.record({ role: fc.constant('record'), protocol: fc.constant(1), grid: fc.anything(), schema: fc.anything(), meta: fc.anything() })), (value) => {
-        for (const parse of parsers) {
-          const code = codeOf(() => parse(value));
-          if (typeof code !== 'string') throw code;
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc.record({
+            role: fc.constant('record'),
+            protocol: fc.constant(1),
+            grid: fc.anything(),
+            schema: fc.anything(),
+            meta: fc.anything(),
+          }),
+        ),
+        (value) => {
+          for (const parse of parsers) {
+            const code = codeOf(() => parse(value));
+            if (typeof code !== 'string') throw code;
+          }
+        },
+      ),
     );
   });
 
@@ -96,12 +137,18 @@ describe('room messages', () => {
       if (typeof code !== 'string') throw code;
     };
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), fc.jsonValue(), fc.nat(), fc.integer({ min: 1, max: 255 }), (noise, body, at, flip) => {
-        attempt(noise);
-        const bytes = encodeMessage('event', body);
-        bytes[at % bytes.length] ^= flip;
-        attempt(bytes);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 80 }),
+        fc.jsonValue(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (noise, body, at, flip) => {
+          attempt(noise);
+          const bytes = encodeMessage('event', body);
+          bytes[at % bytes.length] ^= flip;
+          attempt(bytes);
+        },
+      ),
       { numRuns: 500 },
     );
     expect(codeOf(() => decodeMessage(Uint8Array.of(0xdd, 0x7f, 0xff, 0xff, 0xff)))).toBe('BYTES_TRUNCATED');
@@ -112,7 +159,15 @@ describe('room messages', () => {
   });
 
   it('gives back pictures and refuses broken ones', () => {
-    const picture = { layer: 'uncertainty', format: 'image/webp', width: 320, height: 180, frameId: 0xffffffff, time: 12.5, data: Uint8Array.of(1, 2, 3) } as const;
+    const picture = {
+      layer: 'uncertainty',
+      format: 'image/webp',
+      width: 320,
+      height: 180,
+      frameId: 0xffffffff,
+      time: 12.5,
+      data: Uint8Array.of(1, 2, 3),
+    } as const;
     expect(decodePicture(encodePicture(picture))).toEqual(picture);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {

@@ -6,7 +6,15 @@ import type { StateSchema, StateValueField } from '../state/FrameState.js';
 import { assertStateSchema } from '../state/QuantisedState.js';
 import { invalid, listAt, numberAt, objectAt, textAt } from './fields.js';
 import { PROTOCOL_VERSION } from './MessageType.js';
-import type { ErrorMessage, GameEventMessage, NumbersMessage, RecordJoinOptions, WatchJoinOptions, WatchMessage, WelcomeMessage } from './messages.js';
+import type {
+  ErrorMessage,
+  GameEventMessage,
+  NumbersMessage,
+  RecordJoinOptions,
+  WatchJoinOptions,
+  WatchMessage,
+  WelcomeMessage,
+} from './messages.js';
 import { OVERLAY_LAYERS } from './picture.js';
 
 /** Entries of `meta`, characters of a key and of a value. */
@@ -31,7 +39,10 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
   if (options.role === 'watch') return { role: 'watch' };
   if (options.role !== 'record') throw invalid('role', "'record' or 'watch'");
   if (options.protocol !== PROTOCOL_VERSION) {
-    throw new SgapsError('VERSION_UNSUPPORTED', `Protocol ${String(options.protocol)} is not spoken here, ${PROTOCOL_VERSION} is.`);
+    throw new SgapsError(
+      'VERSION_UNSUPPORTED',
+      `Protocol ${String(options.protocol)} is not spoken here, ${PROTOCOL_VERSION} is.`,
+    );
   }
   return {
     role: 'record',
@@ -78,7 +89,11 @@ export function parseWelcome(raw: unknown): WelcomeMessage {
  */
 export function parseErrorMessage(raw: unknown): ErrorMessage {
   const error = objectAt(raw, 'error');
-  return { code: textAt(error.code, 'code', LIMITS.nameLength), message: textAt(error.message, 'message', ERROR_TEXT, 0), reset: error.reset === true };
+  return {
+    code: textAt(error.code, 'code', LIMITS.nameLength),
+    message: textAt(error.message, 'message', ERROR_TEXT, 0),
+    reset: error.reset === true,
+  };
 }
 
 /**
@@ -175,7 +190,10 @@ function parseFps(raw: unknown): number {
 function parseMeta(raw: unknown): Record<string, string> {
   const entries = Object.entries(objectAt(raw, 'meta'));
   if (entries.length > META.entries) throw SgapsError.limit('meta entries', entries.length, META.entries);
-  const meta = entries.map(([key, value]) => [textAt(key, 'meta key', META.key), textAt(value, `meta.${key.slice(0, META.key)}`, META.value, 0)] as const);
+  const meta = entries.map(
+    ([key, value]) =>
+      [textAt(key, 'meta key', META.key), textAt(value, `meta.${key.slice(0, META.key)}`, META.value, 0)] as const,
+  );
   return Object.fromEntries(meta);
 }
 

@@ -49,9 +49,19 @@ function frameOf(frameId: number, samples: readonly Sample[], state: FrameState)
 }
 
 const frames = fc
-  .array(fc.record({ samples: fc.array(sample, { maxLength: 60 }), x: fc.integer({ min: -3000, max: 3000 }), y: fc.integer({ min: -9, max: 9 }), score: fc.integer() }), { minLength: 1, maxLength: 8 })
+  .array(
+    fc.record({
+      samples: fc.array(sample, { maxLength: 60 }),
+      x: fc.integer({ min: -3000, max: 3000 }),
+      y: fc.integer({ min: -9, max: 9 }),
+      score: fc.integer(),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
   .map((list) => list.map(({ samples, x, y, score }, i) => frameOf(i, samples, stateAt(x / 8, y, score))));
-const tierBits = fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 3, max: 8 }))) as unknown as fc.Arbitrary<TierBits>;
+const tierBits = fc.tuple(
+  ...Array.from({ length: 4 }, () => fc.integer({ min: 3, max: 8 })),
+) as unknown as fc.Arbitrary<TierBits>;
 
 function pair(bits: TierBits = DEFAULT_TIER_BITS) {
   const sets = new Map<number, SampleSet>();
@@ -85,7 +95,8 @@ describe('pixel packets', () => {
             const precision = got.values.bits[i];
             expect(precision).toBeGreaterThanOrEqual(bits[frame.samples.tier[i]]);
             const middle = precision === 8 ? 0 : 128 >> precision;
-            for (let k = 3 * i; k < 3 * i + 3; k++) expect(got.values.rgb[k]).toBe(((frame.rgb[k] >> (8 - precision)) << (8 - precision)) + middle);
+            for (let k = 3 * i; k < 3 * i + 3; k++)
+              expect(got.values.rgb[k]).toBe(((frame.rgb[k] >> (8 - precision)) << (8 - precision)) + middle);
           }
         }
       }),
@@ -100,8 +111,12 @@ describe('pixel packets', () => {
         const sent = list.map((frame, i) => ({ ...frame, frameId: i * gap, requestId: i % 3 === 1 ? null : frame.frameId }));
         for (const frame of list) sets.set(frame.frameId, frame.samples);
         const got = decoder().decode(encoder.encode(sent));
-        expect(got.map(({ frameId, requestId }) => [frameId, requestId])).toEqual(sent.map(({ frameId, requestId }) => [frameId, requestId]));
-        expect(got.map(({ values }) => values.bits.length)).toEqual(sent.map(({ requestId, samples }) => (requestId === null ? 0 : samples.count)));
+        expect(got.map(({ frameId, requestId }) => [frameId, requestId])).toEqual(
+          sent.map(({ frameId, requestId }) => [frameId, requestId]),
+        );
+        expect(got.map(({ values }) => values.bits.length)).toEqual(
+          sent.map(({ requestId, samples }) => (requestId === null ? 0 : samples.count)),
+        );
       }),
       { numRuns: 60 },
     );
@@ -118,7 +133,9 @@ describe('pixel packets', () => {
         }
         const snapshot = reader.save();
         const second = decoder();
-        second.decode(new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS }).encode([{ ...before[0], requestId: null }]));
+        second.decode(
+          new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS }).encode([{ ...before[0], requestId: null }]),
+        );
         second.restore(snapshot);
         expect(second.save()).toEqual(snapshot);
         for (const frame of after) {
@@ -165,8 +182,14 @@ describe('pixel packets', () => {
     const good = frameOf(3, [{ u: 1, v: 1, kind: 0, tier: 0, colour: 5 }], stateAt(0, 0, 0));
     sets.set(3, good.samples).set(4, good.samples);
     reader.decode(encoder.encode([good]));
-    const bad = (more: Partial<Sample>) => codeOf(() => encoder.encode([frameOf(4, [{ u: 1, v: 1, kind: 0, tier: 0, colour: 5, ...more }], stateAt(0, 0, 0))]));
-    expect([bad({ u: 64 }), bad({ v: 36 }), bad({ kind: 8 }), bad({ tier: 4 })]).toEqual(['ARGUMENT_INVALID', 'ARGUMENT_INVALID', 'UNSUPPORTED', 'ARGUMENT_INVALID']);
+    const bad = (more: Partial<Sample>) =>
+      codeOf(() => encoder.encode([frameOf(4, [{ u: 1, v: 1, kind: 0, tier: 0, colour: 5, ...more }], stateAt(0, 0, 0))]));
+    expect([bad({ u: 64 }), bad({ v: 36 }), bad({ kind: 8 }), bad({ tier: 4 })]).toEqual([
+      'ARGUMENT_INVALID',
+      'ARGUMENT_INVALID',
+      'UNSUPPORTED',
+      'ARGUMENT_INVALID',
+    ]);
     expect(codeOf(() => encoder.encode([]))).toBe('LIMIT_EXCEEDED');
     expect(codeOf(() => encoder.encode([good]))).toBe('OUT_OF_ORDER');
     expect(codeOf(() => encoder.encode([{ ...good, frameId: 4, rgb: new Uint8Array(2) }]))).toBe('ARGUMENT_INVALID');
@@ -181,25 +204,31 @@ describe('pixel packets', () => {
       if (typeof code !== 'string') throw code;
     };
     fc.assert(
-      fc.property(frames, fc.uint8Array({ maxLength: 200 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (list, noise, at, flip) => {
-        const { sets, encoder, decoder } = pair();
-        for (const frame of list) sets.set(frame.frameId, frame.samples);
-        const bytes = encoder.encode(list);
-        const reader = decoder();
-        reader.decode(bytes);
-        const snapshot = reader.save();
-        bytes[at % bytes.length] ^= flip;
-        attempt(() => reader.decode(bytes));
-        attempt(() => reader.decode(bytes.subarray(0, at % bytes.length)));
-        attempt(() => reader.decode(Uint8Array.of(1, 1 | (at << 4), noise.length & 127, ...noise.subarray(0, 127))));
-        snapshot[at % snapshot.length] ^= flip;
-        attempt(() => reader.restore(snapshot));
-        const after = new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS });
-        after.encode(list);
-        attempt(() => reader.decode(after.encode([{ ...list[0], frameId: list.length, requestId: 0 }])));
-        attempt(() => reader.restore(snapshot.subarray(0, at % snapshot.length)));
-        attempt(() => reader.restore(noise));
-      }),
+      fc.property(
+        frames,
+        fc.uint8Array({ maxLength: 200 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (list, noise, at, flip) => {
+          const { sets, encoder, decoder } = pair();
+          for (const frame of list) sets.set(frame.frameId, frame.samples);
+          const bytes = encoder.encode(list);
+          const reader = decoder();
+          reader.decode(bytes);
+          const snapshot = reader.save();
+          bytes[at % bytes.length] ^= flip;
+          attempt(() => reader.decode(bytes));
+          attempt(() => reader.decode(bytes.subarray(0, at % bytes.length)));
+          attempt(() => reader.decode(Uint8Array.of(1, 1 | (at << 4), noise.length & 127, ...noise.subarray(0, 127))));
+          snapshot[at % snapshot.length] ^= flip;
+          attempt(() => reader.restore(snapshot));
+          const after = new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS });
+          after.encode(list);
+          attempt(() => reader.decode(after.encode([{ ...list[0], frameId: list.length, requestId: 0 }])));
+          attempt(() => reader.restore(snapshot.subarray(0, at % snapshot.length)));
+          attempt(() => reader.restore(noise));
+        },
+      ),
       { numRuns: 200 },
     );
     const reader = pair().decoder();
@@ -227,7 +256,9 @@ describe('the price of a sample', () => {
       if (t === 0 || !fixed) {
         set = createSampleSet(576);
         const keys = Array.from({ length: 576 }, () => Math.floor(random() * 57_600));
-        const groups = [keys.slice(0, 58), keys.slice(58, 173), keys.slice(173, 346), keys.slice(346)].map((group) => group.sort((a, b) => a - b));
+        const groups = [keys.slice(0, 58), keys.slice(58, 173), keys.slice(173, 346), keys.slice(346)].map((group) =>
+          group.sort((a, b) => a - b),
+        );
         groups.forEach((group, tier) => {
           for (const key of group) {
             set.u[set.count] = key % 320;
@@ -241,17 +272,25 @@ describe('the price of a sample', () => {
         const value = colour(set.u[i] + Math.round(scroll * t), set.v[i], t);
         rgb.set([value >>> 16, (value >>> 8) & 255, value & 255], 3 * i);
       }
-      const bytes = encoder.encode([{ frameId: t, clientTime: t * 33, requestId: t, state: stateAt(scroll * t, 0, 0), samples: set, rgb }]);
+      const bytes = encoder.encode([
+        { frameId: t, clientTime: t * 33, requestId: t, state: stateAt(scroll * t, 0, 0), samples: set, rgb },
+      ]);
       if (t >= 30) total += bytes.length;
     }
     return total / 60;
   }
   const palette = [0x141428, 0xc83c3c, 0x3cc850, 0xf0dc5a, 0x5a5ac8, 0xffffff, 0x785028, 0x1e78a0];
-  const art = (u: number, v: number) => palette[((Math.imul((u >> 4) * 7919 + (v >> 4) * 104729, 0x9e3779b1) >>> 28) + (Math.imul(((u >> 1) & 7) * 13 + ((v >> 1) & 7), 0x9e3779b1) >>> 30)) & 7];
+  const art = (u: number, v: number) =>
+    palette[
+      ((Math.imul((u >> 4) * 7919 + (v >> 4) * 104729, 0x9e3779b1) >>> 28) +
+        (Math.imul(((u >> 1) & 7) * 13 + ((v >> 1) & 7), 0x9e3779b1) >>> 30)) &
+        7
+    ];
   const noise = () => Math.floor(random() * 0x1000000);
 
   it('576 of which 75 % are unchanged cost well under 900 bytes, even if the rest is noise', () => {
-    const quarter = (u: number, v: number, t: number) => (Math.imul(u * 31 + v * 17 + t * 101, 0x9e3779b1) >>> 30 === 0 ? noise() : art(u, v));
+    const quarter = (u: number, v: number, t: number) =>
+      Math.imul(u * 31 + v * 17 + t * 101, 0x9e3779b1) >>> 30 === 0 ? noise() : art(u, v);
     expect(price(quarter, DEFAULT_TIER_BITS, true)).toBeLessThan(600);
     expect(price(quarter, [8, 8, 8, 8], true)).toBeLessThan(900);
   });

@@ -1,7 +1,15 @@
-import { codeSigned, codeUnsigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL, UNSIGNED_MODEL } from '../bytes/RangeCoder.js';
 import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
+import {
+  codeSigned,
+  codeUnsigned,
+  createModel,
+  type RangeCoder,
+  resetModel,
+  SIGNED_MODEL,
+  UNSIGNED_MODEL,
+} from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 
 /** First byte of a pixel packet. */

@@ -78,13 +78,17 @@ export class PixelPacketDecoder {
    * the stream was not started or an unknown request is answered
    */
   decode(bytes: Uint8Array): PixelFrame[] {
-    if (bytes.length > LIMITS.pixelPacketBytes) throw SgapsError.limit('pixel packet bytes', bytes.length, LIMITS.pixelPacketBytes);
+    if (bytes.length > LIMITS.pixelPacketBytes)
+      throw SgapsError.limit('pixel packet bytes', bytes.length, LIMITS.pixelPacketBytes);
     const synchronised = this.synchronised;
     this.synchronised = false;
     const reader = new ByteReader(bytes);
     const version = reader.u8('pixel packet');
     if (version !== PIXEL_PACKET_VERSION) {
-      throw new SgapsError('VERSION_UNSUPPORTED', `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`);
+      throw new SgapsError(
+        'VERSION_UNSUPPORTED',
+        `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`,
+      );
     }
     const flags = reader.u8('pixel packet');
     if ((flags & 0x0e) !== 0) throw SgapsError.malformed('pixel packet flags');
@@ -95,7 +99,10 @@ export class PixelPacketDecoder {
       this.state.reset();
       this.pixels.reset();
     } else if (!synchronised) {
-      throw new SgapsError('OUT_OF_ORDER', 'A pixel packet continues a stream that was not started or broke; a reset packet is needed.');
+      throw new SgapsError(
+        'OUT_OF_ORDER',
+        'A pixel packet continues a stream that was not started or broke; a reset packet is needed.',
+      );
     }
     const coder = new RangeDecoder(body);
     const frames: PixelFrame[] = [];
@@ -125,7 +132,10 @@ export class PixelPacketDecoder {
     const reader = new ByteReader(bytes);
     const version = reader.u8('decoder snapshot');
     if (version !== SNAPSHOT_VERSION) {
-      throw new SgapsError('VERSION_UNSUPPORTED', `Decoder snapshot of version ${version}; this reader knows ${SNAPSHOT_VERSION}.`);
+      throw new SgapsError(
+        'VERSION_UNSUPPORTED',
+        `Decoder snapshot of version ${version}; this reader knows ${SNAPSHOT_VERSION}.`,
+      );
     }
     const synchronised = reader.u8('decoder snapshot') === 1;
     this.heads.restore(reader);
@@ -140,7 +150,10 @@ export class PixelPacketDecoder {
     this.state.code(coder);
     const samples = head.requestId === null ? this.nothing : this.resolve(head.requestId);
     if (samples === undefined) {
-      throw new SgapsError('OUT_OF_ORDER', `Frame ${head.frameId} answers request ${head.requestId}, which was never made or is long gone.`);
+      throw new SgapsError(
+        'OUT_OF_ORDER',
+        `Frame ${head.frameId} answers request ${head.requestId}, which was never made or is long gone.`,
+      );
     }
     if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
     this.pixels.check(samples);

@@ -97,7 +97,8 @@ export class PixelPacketEncoder {
       this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
       this.state.read(frame.state);
       this.state.code(coder);
-      if (frame.requestId !== null) this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
+      if (frame.requestId !== null)
+        this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
     }
     const body = coder.finish();
     writer.reset();
@@ -119,14 +120,21 @@ export class PixelPacketEncoder {
     let next = this.fresh ? 0 : this.heads.firstAllowed;
     for (const { frameId, requestId, samples, rgb } of frames) {
       if (!isId(frameId) || (requestId !== null && !isId(requestId))) {
-        throw new SgapsError('ARGUMENT_INVALID', `Frame id ${frameId} and request id ${requestId} must be unsigned 32-bit integers.`);
+        throw new SgapsError(
+          'ARGUMENT_INVALID',
+          `Frame id ${frameId} and request id ${requestId} must be unsigned 32-bit integers.`,
+        );
       }
-      if (frameId < next) throw new SgapsError('OUT_OF_ORDER', `Frame ${frameId} follows frame ${next - 1}; frame ids must rise.`);
+      if (frameId < next)
+        throw new SgapsError('OUT_OF_ORDER', `Frame ${frameId} follows frame ${next - 1}; frame ids must rise.`);
       next = frameId + 1;
       if (requestId === null) continue;
       if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
       if (rgb.length < 3 * samples.count) {
-        throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need ${3 * samples.count} colour bytes, ${rgb.length} were given.`);
+        throw new SgapsError(
+          'ARGUMENT_INVALID',
+          `${samples.count} samples need ${3 * samples.count} colour bytes, ${rgb.length} were given.`,
+        );
       }
       this.pixels.check(samples);
     }

@@ -1,11 +1,11 @@
-import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
+import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
-import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import type { SampleSet } from '../samples/SampleSet.js';
+import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
 
 /**
  * Bits per channel of the four tiers, critical first (S15); each 3 … 8.
@@ -97,7 +97,10 @@ export class PixelModel {
     for (let i = 0; i < set.count; i++) {
       if (set.kind[i] >= KINDS) throw new SgapsError('UNSUPPORTED', `Samples of kind ${set.kind[i]} carry no single colour.`);
       if (set.u[i] >= this.width || set.v[i] >= this.height || set.tier[i] > 3) {
-        throw new SgapsError('ARGUMENT_INVALID', `Sample ${i} at (${set.u[i]}, ${set.v[i]}), tier ${set.tier[i]}, is outside the grid or the tiers.`);
+        throw new SgapsError(
+          'ARGUMENT_INVALID',
+          `Sample ${i} at (${set.u[i]}, ${set.v[i]}), tier ${set.tier[i]}, is outside the grid or the tiers.`,
+        );
       }
     }
   }
@@ -196,7 +199,15 @@ export class PixelModel {
   }
 
   /** A colour neither known nor a neighbour's: by its slot among those seen lately, else by its difference to `near`. */
-  private codeColour(coder: RangeCoder, base: number, tier: number, place: number, colour: number, near: number, precision: number): number {
+  private codeColour(
+    coder: RangeCoder,
+    base: number,
+    tier: number,
+    place: number,
+    colour: number,
+    near: number,
+    precision: number,
+  ): number {
     const { probabilities, cache, candidateHistory } = this;
     const bank = tier << 8;
     let slot = bank + hashOf(colour);
@@ -227,8 +238,18 @@ export class PixelModel {
     // Differences are taken round the range, so that every one of them is a colour.
     const green = coder.symbol(probabilities, base + GREEN, precision, (((colour >>> (8 + shift)) & top) - nearGreen) & top);
     const size = green === 0 ? 0 : green < 3 || green > top - 2 ? 256 : 512;
-    const red = coder.symbol(probabilities, base + RED + size, precision, (((colour >>> (16 + shift)) & top) - nearRed - green) & top);
-    const blue = coder.symbol(probabilities, base + BLUE + size, precision, (((colour >>> shift) & top) - nearBlue - green) & top);
+    const red = coder.symbol(
+      probabilities,
+      base + RED + size,
+      precision,
+      (((colour >>> (16 + shift)) & top) - nearRed - green) & top,
+    );
+    const blue = coder.symbol(
+      probabilities,
+      base + BLUE + size,
+      precision,
+      (((colour >>> shift) & top) - nearBlue - green) & top,
+    );
     const g = (nearGreen + green) & top;
     const r = (nearRed + green + red) & top;
     const b = (nearBlue + green + blue) & top;

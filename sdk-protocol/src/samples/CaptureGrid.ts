@@ -28,7 +28,10 @@ const DEFAULT_GRID_PIXELS = 320 * 180;
 export function assertCaptureGrid(grid: CaptureGrid): void {
   const { width, height } = grid;
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < LIMITS.gridMin || height < LIMITS.gridMin) {
-    throw new SgapsError('ARGUMENT_INVALID', `Capture grid ${width}×${height} needs integer sides of at least ${LIMITS.gridMin}.`);
+    throw new SgapsError(
+      'ARGUMENT_INVALID',
+      `Capture grid ${width}×${height} needs integer sides of at least ${LIMITS.gridMin}.`,
+    );
   }
   if (width > LIMITS.gridWidth) throw SgapsError.limit('capture grid width', width, LIMITS.gridWidth);
   if (height > LIMITS.gridHeight) throw SgapsError.limit('capture grid height', height, LIMITS.gridHeight);
@@ -46,7 +49,12 @@ export function fitCaptureGrid(canvasWidth: number, canvasHeight: number, pixels
   if (!(canvasWidth > 0) || !(canvasHeight > 0)) {
     throw new SgapsError('ARGUMENT_INVALID', `A canvas of ${canvasWidth}×${canvasHeight} has no picture to sample.`);
   }
-  const scale = Math.min(1, Math.sqrt(pixels / (canvasWidth * canvasHeight)), LIMITS.gridWidth / canvasWidth, LIMITS.gridHeight / canvasHeight);
+  const scale = Math.min(
+    1,
+    Math.sqrt(pixels / (canvasWidth * canvasHeight)),
+    LIMITS.gridWidth / canvasWidth,
+    LIMITS.gridHeight / canvasHeight,
+  );
   const even = (side: number, most: number) => Math.min(most, Math.max(LIMITS.gridMin, 2 * Math.round((side * scale) / 2)));
   return { width: even(canvasWidth, LIMITS.gridWidth), height: even(canvasHeight, LIMITS.gridHeight) };
 }

@@ -2,7 +2,7 @@ import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } fr
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { FLOAT_MODEL, FloatGrid } from './FloatGrid.js';
-import { CAMERA_ROW, CAMERA3D_FLOATS, CAMERA3D_ROW, CameraColumn as C, type QuantisedState } from './QuantisedState.js';
+import { CameraColumn as C, CAMERA_ROW, CAMERA3D_FLOATS, CAMERA3D_ROW, type QuantisedState } from './QuantisedState.js';
 
 const COUNT = 0;
 const COUNT3D = 1;

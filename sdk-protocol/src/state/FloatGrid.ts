@@ -44,7 +44,8 @@ export const FloatGrid = {
     const step = stepOf(exponent);
     const bound = (steps: number): number => (steps > 0x200000 ? 0x200000 : steps < -0x200000 ? -0x200000 : Math.round(steps));
     const expected = bound(predicted / step);
-    const steps = expected + codeSigned(coder, model, base + SIGNED_MODEL, coder.encoding ? Math.round(value / step) - expected : 0);
+    const steps =
+      expected + codeSigned(coder, model, base + SIGNED_MODEL, coder.encoding ? Math.round(value / step) - expected : 0);
     const result = Math.fround(steps * step);
     if (!Number.isFinite(result)) throw SgapsError.malformed('camera matrix');
     return result + 0;

@@ -2,7 +2,7 @@ import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } fr
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { ObjectScript } from './ObjectScript.js';
-import { OBJECT_ROW, ObjectColumn as C, type QuantisedState } from './QuantisedState.js';
+import { ObjectColumn as C, OBJECT_ROW, type QuantisedState } from './QuantisedState.js';
 
 // Groups of columns that change together; a bit of an object's history each.
 const GROUPS = 9;
@@ -77,7 +77,8 @@ export class ObjectCoder {
     if (encoding) script.plan(previous.objects, before, current.objects, current.objectCount, OBJECT_ROW);
     if (coder.bit(model, LIST, encoding && script.unchanged ? 1 : 0) === 1) {
       current.objectCount = before;
-      for (let i = 0; i < before; i++) this.codeKnown(coder, previous.objects, i * OBJECT_ROW, current.objects, i * OBJECT_ROW, names);
+      for (let i = 0; i < before; i++)
+        this.codeKnown(coder, previous.objects, i * OBJECT_ROW, current.objects, i * OBJECT_ROW, names);
       return;
     }
     const count = encoding ? current.objectCount : LIMITS.objects;
@@ -155,7 +156,15 @@ export class ObjectCoder {
   }
 
   /** Codes a row group by group against `from`; `fresh` is 1 for objects not seen before. */
-  private codeRow(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, names: number, fresh: number): void {
+  private codeRow(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    names: number,
+    fresh: number,
+  ): void {
     const history = from[old + C.history];
     let mask = 0;
     to[row + C.id] = from[old + C.id];
@@ -201,7 +210,18 @@ export class ObjectCoder {
     return codeSigned(coder, this.model, NUMBERS + (2 * column + fresh) * SIGNED_MODEL, value);
   }
 
-  private codeMoving(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, column: number, speed: number, group: number, history: number, fresh: number): number {
+  private codeMoving(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    column: number,
+    speed: number,
+    group: number,
+    history: number,
+    fresh: number,
+  ): number {
     const differs = to[row + column] !== ((from[old + column] + from[old + speed]) | 0);
     const changed = this.group(coder, group, history, fresh, differs);
     this.advance(coder, from, old, to, row, column, speed, fresh, changed);
@@ -209,40 +229,92 @@ export class ObjectCoder {
   }
 
   /** A column that moves by its last step, plus a difference when `changed`. */
-  private advance(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, column: number, speed: number, fresh: number, changed: number): void {
+  private advance(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    column: number,
+    speed: number,
+    fresh: number,
+    changed: number,
+  ): void {
     const expected = (from[old + column] + from[old + speed]) | 0;
     const difference = changed === 1 ? this.number(coder, column, fresh, (to[row + column] - expected) | 0) : 0;
     to[row + column] = (expected + difference) | 0;
     to[row + speed] = fresh === 1 ? 0 : (to[row + column] - from[old + column]) | 0;
   }
 
-  private codePair(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, column: number, group: number, history: number, fresh: number): number {
+  private codePair(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    column: number,
+    group: number,
+    history: number,
+    fresh: number,
+  ): number {
     const differs = to[row + column] !== from[old + column] || to[row + column + 1] !== from[old + column + 1];
     const changed = this.group(coder, group, history, fresh, differs);
     for (let k = column; k < column + 2; k++) this.difference(coder, from, old, to, row, k, fresh, changed);
     return changed << group;
   }
 
-  private codePlain(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, column: number, group: number, history: number, fresh: number): number {
+  private codePlain(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    column: number,
+    group: number,
+    history: number,
+    fresh: number,
+  ): number {
     const changed = this.group(coder, group, history, fresh, to[row + column] !== from[old + column]);
     this.difference(coder, from, old, to, row, column, fresh, changed);
     return changed << group;
   }
 
-  private difference(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, column: number, fresh: number, changed: number): void {
+  private difference(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    column: number,
+    fresh: number,
+    changed: number,
+  ): void {
     const difference = changed === 1 ? this.number(coder, column, fresh, (to[row + column] - from[old + column]) | 0) : 0;
     to[row + column] = (from[old + column] + difference) | 0;
   }
 
-  private codeRest(coder: RangeCoder, from: Int32Array, old: number, to: Int32Array, row: number, names: number, history: number, fresh: number): number {
+  private codeRest(
+    coder: RangeCoder,
+    from: Int32Array,
+    old: number,
+    to: Int32Array,
+    row: number,
+    names: number,
+    history: number,
+    fresh: number,
+  ): number {
     let differs = false;
     for (const column of REST) differs ||= to[row + column] !== from[old + column];
     const changed = this.group(coder, G.rest, history, fresh, differs);
     for (let k = 0; k < REST.length; k++) {
       const column = REST[k];
-      const one = changed === 1 ? coder.bit(this.model, REST_MASK + fresh * REST.length + k, to[row + column] !== from[old + column] ? 1 : 0) : 0;
+      const one =
+        changed === 1
+          ? coder.bit(this.model, REST_MASK + fresh * REST.length + k, to[row + column] !== from[old + column] ? 1 : 0)
+          : 0;
       if (column !== C.texture) this.difference(coder, from, old, to, row, column, fresh, one);
-      else to[row + column] = one === 1 ? this.codeName(coder, to[row + column], from[old + column], names, 2) : from[old + column];
+      else
+        to[row + column] = one === 1 ? this.codeName(coder, to[row + column], from[old + column], names, 2) : from[old + column];
     }
     return changed << G.rest;
   }

@@ -1,11 +1,24 @@
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { FrameState, StateSchema, TrackedObject } from './FrameState.js';
 import { FloatGrid } from './FloatGrid.js';
+import type { FrameState, StateSchema, TrackedObject } from './FrameState.js';
 import type { NameTable } from './NameTable.js';
 
 /** Columns of a 2D camera's row of integers; the last three are the codec's memory. */
-export const CameraColumn = { id: 0, viewX: 1, viewY: 2, zoom: 3, rotation: 4, x: 5, y: 6, width: 7, height: 8, speedX: 9, speedY: 10, history: 11 } as const;
+export const CameraColumn = {
+  id: 0,
+  viewX: 1,
+  viewY: 2,
+  zoom: 3,
+  rotation: 4,
+  x: 5,
+  y: 6,
+  width: 7,
+  height: 8,
+  speedX: 9,
+  speedY: 10,
+  history: 11,
+} as const;
 /** Integers of one 2D camera. */
 export const CAMERA_ROW = 12;
 
@@ -121,7 +134,8 @@ export class QuantisedState {
     const first = Math.max(0, state.objects.length - LIMITS.objects);
     this.objectCount = state.objects.length - first;
     for (let i = 0; i < this.objectCount; i++) this.readObject(state.objects[first + i], i * OBJECT_ROW, names);
-    for (let i = 0; i < this.values.length; i++) this.values[i] = fixed(state.values[i] ?? 0, 1 / this.steps[i], -0x7fffffff, 0x7fffffff);
+    for (let i = 0; i < this.values.length; i++)
+      this.values[i] = fixed(state.values[i] ?? 0, 1 / this.steps[i], -0x7fffffff, 0x7fffffff);
   }
 
   /** The state as both sides see it, in fresh objects. */
@@ -213,7 +227,8 @@ export function assertStateSchema(schema: StateSchema): void {
     if (typeof name !== 'string' || name.length === 0 || name.length > LIMITS.nameLength) {
       throw new SgapsError('ARGUMENT_INVALID', `A named value needs a name of 1 to ${LIMITS.nameLength} characters.`);
     }
-    if (type !== 'int' && type !== 'float') throw new SgapsError('ARGUMENT_INVALID', `Named value ${name} must be 'int' or 'float'.`);
+    if (type !== 'int' && type !== 'float')
+      throw new SgapsError('ARGUMENT_INVALID', `Named value ${name} must be 'int' or 'float'.`);
     if (step !== undefined && !(step >= 1e-9 && step <= 1e9)) {
       throw new SgapsError('ARGUMENT_INVALID', `Step ${step} of named value ${name} is outside 1e-9 … 1e9.`);
     }
