@@ -93,8 +93,8 @@ export class LayeredMemory {
     this.takeSamples(frame, this.place(frame.state));
   }
 
-  /** Draws what memory says of a frame with this state, of now or of a moment to come. */
-  compose(state: FrameState, out: Composition): void {
+  /** Draws what memory says of a frame with this state, of now or of a moment to come; `resampled` at sub-pixel phase. */
+  compose(state: FrameState, out: Composition, resampled = true): void {
     const { width, height } = this.grid;
     const objects = this.place(state);
     out.age.fill(0);
@@ -104,7 +104,8 @@ export class LayeredMemory {
     for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true);
     if (this.hasScenery) out.score.fill(-1000);
     this.rank();
-    for (let k = 0; k < this.ranked.length; k++) this.ranked[k].compose(width, height, this.frame, out, k === 0);
+    const contested = this.ranked.length > 1 || this.hasScenery;
+    for (let k = 0; k < this.ranked.length; k++) this.ranked[k].compose(width, height, this.frame, out, { dominant: k === 0, contested, resampled });
     for (const placed of objects) if (!placed.scenery) this.objects.compose(placed, width, this.frame, out, false);
     this.cool(out);
   }

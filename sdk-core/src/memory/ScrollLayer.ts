@@ -36,6 +36,16 @@ export interface LayerPicture {
   readonly score: Int16Array;
 }
 
+/** How a layer is drawn. */
+export interface LayerMode {
+  /** Shows wherever nothing was drawn before it; others only where they have earned it. */
+  readonly dominant: boolean;
+  /** Other layers or scenery compete for the place. */
+  readonly contested: boolean;
+  /** Between pixels: resample (a picture for people), or take the nearest cell (a plan). */
+  readonly resampled: boolean;
+}
+
 /**
  * Memory of a surface that moves as one across the screen: the screen itself (HUD), the world under a scrolling camera,
  * a parallax background. Kept in the surface's own coordinates, on a ring that remembers a window around the view, so
@@ -265,7 +275,8 @@ export class ScrollLayer {
    * Draws the layer over the `width` × `height` picture, at frame `now`. The dominant layer shows wherever it is known
    * and nothing was drawn before it (scenery); elsewhere a layer shows where it has earned the place and its score beats the one there.
    */
-  compose(width: number, height: number, now: number, out: LayerPicture, dominant: boolean): void {
+  compose(width: number, height: number, now: number, out: LayerPicture, mode: LayerMode): void {
+    const { dominant } = mode;
     for (let v = 0; v < height; v++) {
       const y = v + this.wholeY;
       for (let u = 0; u < width; ) {
@@ -273,23 +284,24 @@ export class ScrollLayer {
         // Runs within one block of the ring share everything but the cells.
         const end = Math.min(width, u + 8 - (x & 7));
         const block = ((y & this.maskY) >> 3) * this.blockColumns + ((x & this.maskX) >> 3);
-        if ((dominant || this.touched[block] !== 0) && this.holds(x, y)) this.composeRun(v * width + u, v * width + end, x, y, now, out, dominant);
+        if ((dominant || this.touched[block] !== 0) && this.holds(x, y)) this.composeRun(v * width + u, v * width + end, x, y, now, out, mode);
         u = end;
       }
     }
   }
 
-  private composeRun(from: number, to: number, x: number, y: number, now: number, out: LayerPicture, dominant: boolean): void {
+  private composeRun(from: number, to: number, x: number, y: number, now: number, out: LayerPicture, mode: LayerMode): void {
     const { fractionX: fx, fractionY: fy, maskX, maskY, bank, blockEvidence } = this;
     const { value, confidence: known, evidence, seen } = bank;
     const { rgb, confidence, age, score } = out;
+    const { dominant, contested } = mode;
     const ringWidth = maskX + 1;
     const row0 = (y & maskY) * ringWidth;
     const row1 = fy > 0 ? ((y + 1) & maskY) * ringWidth : row0;
     const nearRow = fy >= 0.5 ? row1 : row0;
     const nearX = fx >= 0.5 ? 1 : 0;
     const stepX = fx > 0 ? 1 : 0;
-    const whole = stepX === 0 && fy === 0;
+    const resampled = mode.resampled && (stepX !== 0 || fy > 0);
     const w11 = (fx * fy) / (1 << VALUE_SHIFT);
     const w01 = (fx * (1 - fy)) / (1 << VALUE_SHIFT);
     const w10 = ((1 - fx) * fy) / (1 << VALUE_SHIFT);
@@ -300,38 +312,39 @@ export class ScrollLayer {
       const nearest = nearRow + ((x + nearX) & maskX);
       const sure = known[nearest];
       if (sure === 0) continue;
-      const earned = evidence[nearest] + blockEvidence[this.blockOf(nearest)];
-      const mine = prior + earned + (sure >> 3);
-      const empty = confidence[at] === 0;
-      if (!(dominant && empty)) {
-        if (earned < EARNED || (!empty && mine <= score[at])) continue;
+      if (contested) {
+        const earned = evidence[nearest] + blockEvidence[this.blockOf(nearest)];
+        const mine = prior + earned + (sure >> 3);
+        const empty = confidence[at] === 0;
+        if (!(dominant && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;
+        confidence[at] = empty && !dominant && sure > UNPROVEN ? UNPROVEN : sure;
+        score[at] = mine;
+      } else {
+        confidence[at] = sure;
       }
-      confidence[at] = empty && !dominant && sure > UNPROVEN ? UNPROVEN : sure;
-      score[at] = mine;
       const since = now - seen[nearest];
       age[at] = since > 255 ? 255 : since;
       const p = 3 * at;
-      const a = 3 * (row0 + x0);
-      if (whole) {
-        rgb[p] = (value[a] + HALF) >> VALUE_SHIFT;
-        rgb[p + 1] = (value[a + 1] + HALF) >> VALUE_SHIFT;
-        rgb[p + 2] = (value[a + 2] + HALF) >> VALUE_SHIFT;
-        continue;
+      if (resampled) {
+        const c00 = row0 + x0;
+        const c01 = row0 + ((x + stepX) & maskX);
+        const c10 = row1 + x0;
+        const c11 = c10 + c01 - c00;
+        if (known[c00] !== 0 && known[c01] !== 0 && known[c10] !== 0 && known[c11] !== 0) {
+          const a = 3 * c00;
+          const b = 3 * c01;
+          const c = 3 * c10;
+          const d = 3 * c11;
+          rgb[p] = w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d];
+          rgb[p + 1] = w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1];
+          rgb[p + 2] = w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2];
+          continue;
+        }
       }
-      const x1 = (x + stepX) & maskX;
-      const b = 3 * (row0 + x1);
-      const c = 3 * (row1 + x0);
-      const d = 3 * (row1 + x1);
-      if (known[row0 + x0] !== 0 && known[row0 + x1] !== 0 && known[row1 + x0] !== 0 && known[row1 + x1] !== 0) {
-        rgb[p] = w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d];
-        rgb[p + 1] = w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1];
-        rgb[p + 2] = w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2];
-      } else {
-        const n = 3 * nearest;
-        rgb[p] = (value[n] + HALF) >> VALUE_SHIFT;
-        rgb[p + 1] = (value[n + 1] + HALF) >> VALUE_SHIFT;
-        rgb[p + 2] = (value[n + 2] + HALF) >> VALUE_SHIFT;
-      }
+      const n = 3 * nearest;
+      rgb[p] = (value[n] + HALF) >> VALUE_SHIFT;
+      rgb[p + 1] = (value[n + 1] + HALF) >> VALUE_SHIFT;
+      rgb[p + 2] = (value[n + 2] + HALF) >> VALUE_SHIFT;
     }
   }
 

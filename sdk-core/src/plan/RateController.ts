@@ -1,5 +1,7 @@
 /** Frames over which the mean is held to the budget: one second. */
 const WINDOW = 30;
+/** What is aimed at, so that the estimate's error stays within the budget. */
+const HEADROOM = 0.97;
 
 /**
  * Turns a byte budget (mean over one second, DESIGN.md "Bytes") into samples per frame, from the bytes that the last
@@ -21,13 +23,13 @@ export class RateController {
   /** Measured bytes of one frame, both ways, and the number of samples they carried. */
   feedback(bytes: number, samples: number): void {
     if (samples > 16) this.perSample += 0.12 * (bytes / samples - this.perSample);
-    // Overdraft counts in full, savings for half a second at most.
-    this.debt = Math.max(this.debt + bytes - this.budget.bytes, (-WINDOW / 2) * this.budget.bytes);
+    // Overdraft counts in full, savings for a third of a second at most.
+    this.debt = Math.max(this.debt + bytes - HEADROOM * this.budget.bytes, (-WINDOW / 3) * this.budget.bytes);
   }
 
   /** Samples the next frame may ask for. */
   samples(): number {
-    const bytes = this.budget.bytes - (2 * this.debt) / WINDOW;
+    const bytes = HEADROOM * this.budget.bytes - (3 * this.debt) / WINDOW;
     return Math.max(32, Math.min(this.budget.most, Math.floor(bytes / this.perSample)));
   }
 }

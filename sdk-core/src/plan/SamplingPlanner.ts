@@ -111,7 +111,7 @@ export class SamplingPlanner {
   plan(targetFrameId: number): SampleRequest {
     const { decoder, squares } = this;
     const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, targetFrameId - decoder.frameId);
-    decoder.memory.compose(then, this.ahead);
+    decoder.memory.compose(then, this.ahead, false);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
     this.pending = this.pending.filter((p) => p.frameId > decoder.frameId && p.frameId !== targetFrameId);

@@ -1,15 +1,17 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { PushPull } from './PushPull.js';
+import { CERTAIN, PushPull } from './PushPull.js';
 import type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './Reconstructor.js';
 
-/** S7: ten steps at rate 0.1 per neighbour pair; conductance 1 / (1 + |∇|²/κ²). */
+/** S7: ten steps; conductance 1 / (1 + |∇|²/κ²) for each of four neighbours. */
 const STEPS = 10;
 const RATE = 0.2;
 const KAPPA = 12;
-/** Pixels surer than this are not diffused. */
-const FIXED = 0.9;
+/** Pixels surer than this are not diffused, of 255. */
+const FIXED = 230;
 /** Upper bound of pixel updates a frame, which keeps a cold start within the loop's time. */
-const WORK = 40_000;
+const WORK = 20_000;
+/** Memory at least this sure is taken as it is: one look is far better than anything interpolated. */
+const SEEN = 128;
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
@@ -23,98 +25,107 @@ const WORK = 40_000;
  */
 export class DiffusionReconstructor implements Reconstructor {
   readonly id = 'diffusion@1';
-  private readonly rgb: Float32Array;
-  private readonly weight: Float32Array;
+  private readonly weight: Uint8Array;
+  private readonly fine: Float32Array;
   private readonly open: Int32Array;
   private readonly pyramid: PushPull;
 
   constructor(readonly grid: CaptureGrid) {
     const pixels = grid.width * grid.height;
-    this.rgb = new Float32Array(3 * pixels);
-    this.weight = new Float32Array(pixels);
+    this.weight = new Uint8Array(pixels);
+    this.fine = new Float32Array(3 * pixels);
     this.open = new Int32Array(pixels);
     this.pyramid = new PushPull(grid.width, grid.height);
   }
 
   reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void {
-    const { rgb, weight } = this;
-    const { memory } = input;
-    const pixels = weight.length;
+    const { weight } = this;
+    const { confidence } = input.memory;
+    output.rgb.set(input.memory.rgb);
     let unsure = 0;
-    for (let i = 0; i < pixels; i++) {
-      const c = memory.confidence[i];
-      // A confidence of 0.5 (one look) is already far better than anything interpolated.
-      const w = c >= 128 ? 1 : c / 128;
-      weight[i] = w;
-      if (w < 1) unsure++;
+    for (let i = 0; i < weight.length; i++) {
+      const c = confidence[i];
+      output.uncertainty[i] = 1 - c / 255;
+      if (c >= SEEN) {
+        weight[i] = CERTAIN;
+      } else {
+        weight[i] = 2 * c;
+        unsure++;
+      }
     }
-    for (let i = 0; i < rgb.length; i++) rgb[i] = memory.rgb[i];
-    this.impose(input);
-    if (unsure > 0) {
-      this.pyramid.fill(rgb, weight);
-      this.diffuse();
-    }
-    for (let i = 0; i < rgb.length; i++) output.rgb[i] = rgb[i];
-    const { uncertainty } = output;
-    for (let i = 0; i < pixels; i++) uncertainty[i] = 1 - Math.min(weight[i], memory.confidence[i] / 255 + (weight[i] >= 1 && memory.confidence[i] === 0 ? 1 : 0));
+    this.impose(input, output);
+    if (unsure === 0) return;
+    this.pyramid.fill(output.rgb, weight);
+    this.diffuse(output.rgb);
   }
 
-  /** Sampled points are what they are. */
-  private impose({ samples, values }: ReconstructorInput): void {
+  /** A sampled point is what it is: within its quantisation cell, what memory says (S15). */
+  private impose({ samples, values }: ReconstructorInput, { rgb, uncertainty }: ReconstructorOutput): void {
     const { width } = this.grid;
+    const { weight } = this;
     for (let i = 0; i < samples.count; i++) {
       if (samples.kind[i] !== 0) continue;
       const at = samples.v[i] * width + samples.u[i];
       const half = (1 << (8 - values.bits[i])) / 2;
       for (let c = 0; c < 3; c++) {
         const sample = values.rgb[3 * i + c];
-        const old = this.rgb[3 * at + c];
-        const known = this.weight[at] > 0;
-        this.rgb[3 * at + c] = known && half > 0.5 ? Math.min(sample + half, Math.max(sample - half, old)) : sample;
+        const known = rgb[3 * at + c];
+        rgb[3 * at + c] = weight[at] === 0 || half <= 0.5 ? sample : Math.min(sample + half, Math.max(sample - half, known));
       }
-      this.weight[at] = 1;
+      weight[at] = CERTAIN;
+      uncertainty[at] = Math.min(uncertainty[at], half / 128);
     }
   }
 
-  private diffuse(): void {
+  private diffuse(rgb: Uint8ClampedArray): void {
     const { width, height } = this.grid;
-    const { rgb, weight, open } = this;
+    const { weight, open, fine } = this;
+    const row = 3 * width;
     let count = 0;
     for (let v = 1; v < height - 1; v++) {
-      for (let u = 1; u < width - 1; u++) {
-        const at = v * width + u;
-        if (weight[at] < FIXED) open[count++] = at;
+      for (let at = v * width + 1, end = at + width - 2; at < end; at++) if (weight[at] < FIXED) open[count++] = at;
+    }
+    const steps = count === 0 ? 0 : Math.min(STEPS, Math.floor(WORK / count));
+    if (steps === 0) return;
+    for (let n = 0; n < count; n++) {
+      const p = 3 * open[n];
+      for (let k = 0; k < 3; k++) {
+        fine[p + k] = rgb[p + k];
+        fine[p - 3 + k] = rgb[p - 3 + k];
+        fine[p + 3 + k] = rgb[p + 3 + k];
+        fine[p - row + k] = rgb[p - row + k];
+        fine[p + row + k] = rgb[p + row + k];
       }
     }
-    if (count === 0) return;
-    const steps = Math.min(STEPS, Math.floor(WORK / count));
-    const k2 = 1 / (KAPPA * KAPPA);
-    const row = 3 * width;
-    for (let s = 0; s < steps; s++) {
-      for (let n = 0; n < count; n++) {
-        const at = open[n];
-        const p = 3 * at;
-        const r = rgb[p];
-        const g = rgb[p + 1];
-        const b = rgb[p + 2];
-        let dr = 0;
-        let dg = 0;
-        let db = 0;
-        for (let d = 0; d < 4; d++) {
-          const q = d === 0 ? p - 3 : d === 1 ? p + 3 : d === 2 ? p - row : p + row;
-          const er = rgb[q] - r;
-          const eg = rgb[q + 1] - g;
-          const eb = rgb[q + 2] - b;
-          const conductance = 1 / (1 + (er * er + eg * eg + eb * eb) * k2);
-          dr += conductance * er;
-          dg += conductance * eg;
-          db += conductance * eb;
-        }
-        const rate = RATE * (1 - weight[at]);
-        rgb[p] = r + rate * dr;
-        rgb[p + 1] = g + rate * dg;
-        rgb[p + 2] = b + rate * db;
-      }
+    for (let s = 0; s < steps; s++) for (let n = 0; n < count; n++) relax(fine, 3 * open[n], row, RATE * (1 - weight[open[n]] / CERTAIN));
+    for (let n = 0; n < count; n++) {
+      const p = 3 * open[n];
+      rgb[p] = fine[p];
+      rgb[p + 1] = fine[p + 1];
+      rgb[p + 2] = fine[p + 2];
     }
   }
+}
+
+/** One pixel towards its neighbours, the less the steeper the edge between them. */
+function relax(rgb: Float32Array, p: number, row: number, rate: number): void {
+  const r = rgb[p];
+  const g = rgb[p + 1];
+  const b = rgb[p + 2];
+  let dr = 0;
+  let dg = 0;
+  let db = 0;
+  for (let d = 0; d < 4; d++) {
+    const q = d === 0 ? p - 3 : d === 1 ? p + 3 : d === 2 ? p - row : p + row;
+    const er = rgb[q] - r;
+    const eg = rgb[q + 1] - g;
+    const eb = rgb[q + 2] - b;
+    const conductance = 1 / (1 + (er * er + eg * eg + eb * eb) / (KAPPA * KAPPA));
+    dr += conductance * er;
+    dg += conductance * eg;
+    db += conductance * eb;
+  }
+  rgb[p] = r + rate * dr;
+  rgb[p + 1] = g + rate * dg;
+  rgb[p + 2] = b + rate * db;
 }
