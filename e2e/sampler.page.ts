@@ -1,6 +1,5 @@
+import { areaPicture, areaSample, WebGL2Sampler } from '@sgaps/client';
 import { createSampleSet, type SampleSet } from '@sgaps/protocol';
-import { areaPicture, areaSample } from '../sdk-client/src/sampler/areaSample.js';
-import { WebGL2Sampler } from '../sdk-client/src/sampler/WebGL2Sampler.js';
 
 interface Case {
   width: number;

@@ -12,7 +12,7 @@ import {
 } from '@sgaps/protocol';
 
 export const GRID: CaptureGrid = { width: 160, height: 90 };
-export const SCHEMA: StateSchema = { values: [{ name: 'score', type: 'int' }] };
+const SCHEMA: StateSchema = { values: [{ name: 'score', type: 'int' }] };
 
 /** A made-up scrolling game: bands and tiles in world space, a moving box, a score line that stands still. */
 export class SyntheticGame {

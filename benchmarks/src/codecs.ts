@@ -62,7 +62,7 @@ function coordinates(name: string, limit: number | undefined, explicit: SampleSe
   const codec = new CoordinateCodec(grid);
   const encode: number[] = [];
   const decode: number[] = [];
-  let bytes = new Uint8Array();
+  let bytes: Uint8Array = new Uint8Array();
   let samples = 0;
   for (let i = 0; i < 200; i++) {
     const start = performance.now();

@@ -2,7 +2,7 @@
 // of Phaser, so it runs with whichever copy and version made the game.
 
 /** `Phaser.Events.EventEmitter`. */
-export interface EmitterShape {
+interface EmitterShape {
   on(event: string, handler: (...args: never[]) => void, context?: unknown): unknown;
   once(event: string, handler: (...args: never[]) => void, context?: unknown): unknown;
   off(event: string, handler: (...args: never[]) => void, context?: unknown): unknown;
@@ -34,7 +34,7 @@ export interface SystemsShape {
 }
 
 /** `Phaser.GameObjects.Components.TransformMatrix`. */
-export interface MatrixShape {
+interface MatrixShape {
   readonly a: number;
   readonly b: number;
   readonly c: number;
@@ -61,7 +61,7 @@ export interface CameraShape {
 }
 
 /** `Phaser.Textures.Frame`. */
-export interface FrameShape {
+interface FrameShape {
   readonly name: string | number;
   readonly realWidth: number;
   readonly realHeight: number;

@@ -5,7 +5,7 @@ import { createSampleSet, type SampleRequest, type SampleSet, type SeededSamples
 
 /** Cells of a density map. */
 export const DENSITY_COLUMNS = 16;
-export const DENSITY_ROWS = 9;
+const DENSITY_ROWS = 9;
 export const DENSITY_CELLS = DENSITY_COLUMNS * DENSITY_ROWS;
 
 /**

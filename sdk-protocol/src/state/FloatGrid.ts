@@ -26,7 +26,7 @@ export const FLOAT_MODEL = 2 * SIGNED_MODEL;
 export const FloatGrid = {
   /** The nearest number of the grid; NaN is 0, what is too large the largest. */
   snap(value: number): number {
-    if (!(value === value)) return 0;
+    if (Number.isNaN(value)) return 0;
     const bounded = value > LARGEST ? LARGEST : value < -LARGEST ? -LARGEST : Math.fround(value);
     const step = stepOf(exponentOf(bounded));
     // Adding 0 turns −0 into 0.
