@@ -33,6 +33,7 @@ export {
   type Picture,
   type PictureLayer,
 } from './messages/picture.js';
+export { pixelPacketSpan } from './packets/PixelPacket.js';
 export { type PixelFrame, PixelPacketDecoder, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
 export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';

@@ -6,6 +6,7 @@ import { DEFAULT_TIER_BITS, type TierBits } from '../pixels/PixelModel.js';
 import { createSampleSet, type SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { quantiseFrameState } from '../state/StateModel.js';
+import { pixelPacketSpan } from './PixelPacket.js';
 import { PixelPacketDecoder } from './PixelPacketDecoder.js';
 import { PixelPacketEncoder, type SampledFrame } from './PixelPacketEncoder.js';
 
@@ -110,7 +111,9 @@ describe('pixel packets', () => {
         const { sets, encoder, decoder } = pair();
         const sent = list.map((frame, i) => ({ ...frame, frameId: i * gap, requestId: i % 3 === 1 ? null : frame.frameId }));
         for (const frame of list) sets.set(frame.frameId, frame.samples);
-        const got = decoder().decode(encoder.encode(sent));
+        const packet = encoder.encode(sent);
+        expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 0, lastFrame: sent[sent.length - 1].frameId });
+        const got = decoder().decode(packet);
         expect(got.map(({ frameId, requestId }) => [frameId, requestId])).toEqual(
           sent.map(({ frameId, requestId }) => [frameId, requestId]),
         );
@@ -120,6 +123,38 @@ describe('pixel packets', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('name their frames in the clear, and are refused when they hold others', () => {
+    const { sets, encoder, decoder } = pair();
+    const [frame] = fc.sample(frames, 1)[0];
+    const sent = [300, 301, 305].map((frameId) => ({ ...frame, frameId, requestId: null }));
+    sets.set(frame.frameId, frame.samples);
+    const packet = encoder.encode(sent);
+    expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 300, lastFrame: 305 });
+    // version, flags, two bytes of the first id, frames skipped
+    expect(packet[4]).toBe(3);
+    packet[4] = 4;
+    expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 300, lastFrame: 306 });
+    expect(codeOf(() => decoder().decode(packet))).toBe('BYTES_MALFORMED');
+  });
+
+  it('give no frames for bytes that are no packet', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 16 }), (bytes) => {
+        const span = pixelPacketSpan(bytes);
+        if (span === null) return;
+        expect(span.firstFrame).toBeLessThanOrEqual(span.lastFrame);
+        expect(span.lastFrame).toBeLessThan(0xffffffff);
+      }),
+    );
+    expect(pixelPacketSpan(Uint8Array.of(1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0))).toEqual({
+      firstFrame: 0xfffffffe,
+      lastFrame: 0xfffffffe,
+    });
+    expect(pixelPacketSpan(Uint8Array.of(1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
+    expect(pixelPacketSpan(Uint8Array.of(1, 17, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
+    expect(pixelPacketSpan(Uint8Array.of(2, 1, 0, 0))).toBeNull();
   });
 
   it('go on exactly from a snapshot', () => {

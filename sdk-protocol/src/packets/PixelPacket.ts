@@ -1,4 +1,4 @@
-import type { ByteReader } from '../bytes/ByteReader.js';
+import { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import {
@@ -10,7 +10,9 @@ import {
   SIGNED_MODEL,
   UNSIGNED_MODEL,
 } from '../bytes/RangeCoder.js';
-import { SgapsError } from '../errors.js';
+import { isSgapsError, SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { NO_FRAME } from '../recording/record.js';
 
 /** First byte of a pixel packet. */
 export const PIXEL_PACKET_VERSION = 1;
@@ -19,6 +21,67 @@ export const PIXEL_PACKET_RESET = 1;
 
 /** Steps per millisecond of `clientTime`. */
 export const TIME_STEPS = 10;
+
+/** Largest frame id, u32. */
+const LAST_FRAME_ID = 0xffffffff;
+
+/**
+ * The part of a pixel packet that needs no codec state: u8 version, u8 flags (bit 0 reset, bits 4 … 7 frames − 1), varint first
+ * frame id, varint frame ids skipped up to the last, varint bytes of the body that follows.
+ */
+export interface PixelPacketHead {
+  readonly reset: boolean;
+  /** Frames in the packet, 1 … 16. */
+  readonly frames: number;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+}
+
+/** Writes a head; `body` bytes follow. */
+export function writePacketHead(writer: ByteWriter, head: PixelPacketHead, body: number): void {
+  const { reset, frames, firstFrame, lastFrame } = head;
+  writer.u8(PIXEL_PACKET_VERSION);
+  writer.u8((reset ? PIXEL_PACKET_RESET : 0) | ((frames - 1) << 4));
+  writer.varint(firstFrame);
+  writer.varint(lastFrame - firstFrame - (frames - 1));
+  writer.varint(body);
+}
+
+/** Reads a head and leaves the reader before the body's length. @throws SgapsError as `PixelPacketDecoder.decode` does */
+export function readPacketHead(reader: ByteReader): PixelPacketHead {
+  const version = reader.u8('pixel packet');
+  if (version !== PIXEL_PACKET_VERSION) {
+    throw new SgapsError('VERSION_UNSUPPORTED', `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`);
+  }
+  const flags = reader.u8('pixel packet');
+  if ((flags & 0x0e) !== 0) throw SgapsError.malformed('pixel packet flags');
+  const frames = (flags >>> 4) + 1;
+  const firstFrame = reader.varint('frame id', LAST_FRAME_ID);
+  const lastFrame = firstFrame + frames - 1 + reader.varint('frames skipped', LAST_FRAME_ID);
+  if (lastFrame > LAST_FRAME_ID) throw SgapsError.malformed('frame id');
+  return { reset: (flags & PIXEL_PACKET_RESET) !== 0, frames, firstFrame, lastFrame };
+}
+
+/**
+ * The first and last frame id that a pixel packet says it holds (u32), read without decoding it; null for bytes that are no
+ * pixel packet or that name `NO_FRAME`. What the packet says is only true once a `PixelPacketDecoder` has taken it.
+ *
+ * @example
+ * ```ts
+ * const span = pixelPacketSpan(bytes);
+ * writer.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame);
+ * ```
+ */
+export function pixelPacketSpan(bytes: Uint8Array): { readonly firstFrame: number; readonly lastFrame: number } | null {
+  if (bytes.length > LIMITS.pixelPacketBytes) return null;
+  try {
+    const { firstFrame, lastFrame } = readPacketHead(new ByteReader(bytes));
+    return lastFrame === NO_FRAME ? null : { firstFrame, lastFrame };
+  } catch (error) {
+    if (isSgapsError(error)) return null;
+    throw error;
+  }
+}
 
 const FRAME = 0;
 const TIME = FRAME + UNSIGNED_MODEL;
@@ -58,11 +121,17 @@ export class FrameHeadCoder {
     this.hadRequest = 1;
   }
 
+  /** Says which frame comes next, as the packet's head does. @throws SgapsError `BYTES_MALFORMED` when that is behind */
+  begin(firstFrame: number): void {
+    if (firstFrame < this.nextFrameId) throw SgapsError.malformed('frame id');
+    this.nextFrameId = firstFrame;
+  }
+
   /** Codes one head. @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED` */
   code(coder: RangeCoder, head: FrameHead): FrameHead {
     const { model } = this;
     const frameId = this.nextFrameId + codeUnsigned(coder, model, FRAME, head.frameId - this.nextFrameId);
-    if (frameId > 0xffffffff) throw SgapsError.malformed('frame id');
+    if (frameId > LAST_FRAME_ID) throw SgapsError.malformed('frame id');
     const expected = this.lastTime + this.lastStep;
     const time = (expected + codeSigned(coder, model, TIME, (head.time - expected) | 0)) >>> 0;
     const has = coder.bit(model, HAS_REQUEST + this.hadRequest, head.requestId === null ? 0 : 1);

@@ -8,7 +8,7 @@ import { assertCaptureGrid } from '../samples/CaptureGrid.js';
 import { createSampleSet, type SampleSet, type SampleValues } from '../samples/SampleSet.js';
 import type { FrameState } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
-import { FrameHeadCoder, PIXEL_PACKET_RESET, PIXEL_PACKET_VERSION, TIME_STEPS } from './PixelPacket.js';
+import { FrameHeadCoder, readPacketHead, TIME_STEPS } from './PixelPacket.js';
 import type { PixelPacketOptions } from './PixelPacketEncoder.js';
 
 const SNAPSHOT_VERSION = 1;
@@ -83,18 +83,10 @@ export class PixelPacketDecoder {
     const synchronised = this.synchronised;
     this.synchronised = false;
     const reader = new ByteReader(bytes);
-    const version = reader.u8('pixel packet');
-    if (version !== PIXEL_PACKET_VERSION) {
-      throw new SgapsError(
-        'VERSION_UNSUPPORTED',
-        `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`,
-      );
-    }
-    const flags = reader.u8('pixel packet');
-    if ((flags & 0x0e) !== 0) throw SgapsError.malformed('pixel packet flags');
+    const head = readPacketHead(reader);
     const body = reader.bytes(reader.varint('pixel packet length', LIMITS.pixelPacketBytes), 'pixel packet');
     reader.end('pixel packet');
-    if ((flags & PIXEL_PACKET_RESET) !== 0) {
+    if (head.reset) {
       this.heads.reset();
       this.state.reset();
       this.pixels.reset();
@@ -105,9 +97,13 @@ export class PixelPacketDecoder {
       );
     }
     const coder = new RangeDecoder(body);
+    this.heads.begin(head.firstFrame);
     const frames: PixelFrame[] = [];
-    for (let left = flags >>> 4; left >= 0; left--) frames.push(this.decodeFrame(coder));
+    while (frames.length < head.frames) frames.push(this.decodeFrame(coder));
     coder.end();
+    if (frames[0].frameId !== head.firstFrame || frames[frames.length - 1].frameId !== head.lastFrame) {
+      throw SgapsError.malformed('frame ids of a pixel packet');
+    }
     this.synchronised = true;
     return frames;
   }

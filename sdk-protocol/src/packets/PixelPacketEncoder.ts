@@ -7,7 +7,7 @@ import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
 import type { SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
-import { FrameHeadCoder, PIXEL_PACKET_RESET, PIXEL_PACKET_VERSION, TIME_STEPS } from './PixelPacket.js';
+import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
 
 /**
  * What both ends of a pixel stream must agree on.
@@ -92,6 +92,9 @@ export class PixelPacketEncoder {
     }
     const { coder, writer } = this;
     coder.reset();
+    const firstFrame = frames[0].frameId;
+    const lastFrame = frames[frames.length - 1].frameId;
+    this.heads.begin(firstFrame);
     for (const frame of frames) {
       const time = Math.min(0xffffffff, Math.max(0, Math.round(frame.clientTime * TIME_STEPS) || 0));
       this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
@@ -102,9 +105,7 @@ export class PixelPacketEncoder {
     }
     const body = coder.finish();
     writer.reset();
-    writer.u8(PIXEL_PACKET_VERSION);
-    writer.u8((reset ? PIXEL_PACKET_RESET : 0) | ((frames.length - 1) << 4));
-    writer.varint(body.length);
+    writePacketHead(writer, { reset, frames: frames.length, firstFrame, lastFrame }, body.length);
     writer.bytes(body);
     if (writer.length > LIMITS.pixelPacketBytes) {
       this.fresh = true;

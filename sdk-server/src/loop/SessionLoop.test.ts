@@ -17,6 +17,7 @@ interface Stored {
   readonly kind: string;
   readonly time: number;
   readonly bytes: Uint8Array;
+  readonly frames: readonly (number | undefined)[];
 }
 
 let stored: Stored[];
@@ -34,8 +35,8 @@ beforeEach(() => {
   now = 0;
   shown = [];
   encoder = new PixelPacketEncoder(shape);
-  const keep = (kind: string, time: number, bytes: Uint8Array): boolean => {
-    if (!full) stored.push({ kind, time, bytes: bytes.slice() });
+  const keep = (kind: string, time: number, bytes: Uint8Array, first?: number, last?: number): boolean => {
+    if (!full) stored.push({ kind, time, bytes: bytes.slice(), frames: [first, last] });
     return !full;
   };
   loop = new SessionLoop({
@@ -84,6 +85,14 @@ describe('SessionLoop', () => {
     expect(loop.figures.rejected).toBe(1);
     encoder.reset();
     expect(() => play(2)).not.toThrow();
+  });
+
+  it('names the frames of a packet where it stores it', () => {
+    play(2);
+    expect(stored.filter(({ kind }) => kind === 'pixels').map(({ frames }) => frames)).toEqual([
+      [0, 3],
+      [4, 7],
+    ]);
   });
 
   it('stops with a typed error when a packet cannot be stored, without decoding it', () => {

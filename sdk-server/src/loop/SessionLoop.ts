@@ -1,5 +1,5 @@
 import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { LIMITS, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import { LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
 import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
@@ -114,7 +114,8 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
-    if (!this.#options.sink.append('pixels', time, bytes)) throw notStored('pixel');
+    const span = pixelPacketSpan(bytes);
+    if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
     const arrived = performance.now();
     let frames: ReplicaFrame[];
     try {

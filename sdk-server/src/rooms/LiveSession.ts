@@ -118,11 +118,5 @@ export class LiveSession {
       log.warn({ err: error, recording: this.writer.id }, 'thumbnail not saved');
     }
     await this.writer.close();
-    try {
-      // The packets' frame ids lie inside the coded bytes, so the writer could not count them when it stored them.
-      await store.catalog.update(this.writer.id, { frames: this.loop.figures.frames });
-    } catch (error) {
-      log.warn({ err: error, recording: this.writer.id }, 'frames not noted in the catalog');
-    }
   }
 }
