@@ -14,15 +14,13 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('bit' as const), value: fc.integer({ min: 0, max: 1 }) }),
-  fc
-    .integer({ min: 1, max: 65536 })
-    .chain((total) =>
-      fc.record({
-        kind: fc.constant('uniform' as const),
-        value: fc.integer({ min: 0, max: total - 1 }),
-        total: fc.constant(total),
-      }),
-    ),
+  fc.integer({ min: 1, max: 65536 }).chain((total) =>
+    fc.record({
+      kind: fc.constant('uniform' as const),
+      value: fc.integer({ min: 0, max: total - 1 }),
+      total: fc.constant(total),
+    }),
+  ),
   fc.record({
     kind: fc.constant('unsigned' as const),
     value: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 0xffffffff })),

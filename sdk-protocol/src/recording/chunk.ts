@@ -117,13 +117,13 @@ export function readChunkHeader(bytes: Uint8Array, at: number, offset: number): 
 }
 
 /** A whole chunk: header and body, packed where that makes it smaller. */
-export function encodeChunk(
+export async function encodeChunk(
   fields: Omit<ChunkEntry, 'offset' | 'packedLength' | 'unpackedLength' | 'crc'>,
   body: Uint8Array,
   compressor: Compressor,
-): Uint8Array {
+): Promise<Uint8Array> {
   if (body.length > LIMITS.chunkBytes) throw SgapsError.limit('chunk bytes', body.length, LIMITS.chunkBytes);
-  const packed = compressor.compress(body);
+  const packed = await compressor.compress(body);
   const smaller = packed.length < body.length;
   const stored = smaller ? packed : body;
   const chunk = new Uint8Array(CHUNK_HEADER_BYTES + stored.length);

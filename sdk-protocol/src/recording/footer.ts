@@ -53,10 +53,10 @@ export interface FooterIndex {
  *
  * @example
  * ```ts
- * const bytes = encodeFooter({ chunks, events }, endOfChunks, compressor);
+ * const bytes = await encodeFooter({ chunks, events }, endOfChunks, compressor);
  * ```
  */
-export function encodeFooter(index: FooterIndex, offset: number, compressor: Compressor): Uint8Array | null {
+export async function encodeFooter(index: FooterIndex, offset: number, compressor: Compressor): Promise<Uint8Array | null> {
   const { chunks, events } = index;
   const bytes = 8 + chunks.length * ENTRY_BYTES + events.length * EVENT_BYTES;
   if (bytes > LIMITS.chunkBytes) return null;
@@ -76,7 +76,7 @@ export function encodeFooter(index: FooterIndex, offset: number, compressor: Com
     at += EVENT_BYTES;
   }
   const times = chunks.reduce((last, chunk) => Math.max(last, chunk.lastTime), 0);
-  const chunk = encodeChunk(
+  const chunk = await encodeChunk(
     {
       kind: ChunkKind.footer,
       flags: ChunkFlag.endOfEpoch,

@@ -98,18 +98,18 @@ function journalOf(epoch: number, records: readonly RecordingRecord[]): { bytes:
 }
 
 /** A file of whole epochs, with or without a footer. */
-function fileOf(epochs: readonly (readonly RecordingRecord[])[], footer: boolean): Uint8Array {
+async function fileOf(epochs: readonly (readonly RecordingRecord[])[], footer: boolean): Promise<Uint8Array> {
   const parts = [encodeRecordingHeader(header)];
   const chunks = [];
   let offset = parts[0].length;
   for (const [epoch, records] of epochs.entries()) {
-    const group = sealEpoch(epoch, records, compressor);
+    const group = await sealEpoch(epoch, records, compressor);
     chunks.push(...groupEntries(group, offset));
     parts.push(group);
     offset += group.length;
   }
   const events = epochs.flat().filter((record) => record.kind === 'event');
-  if (footer) parts.push(encodeFooter({ chunks, events }, offset, compressor) as Uint8Array);
+  if (footer) parts.push((await encodeFooter({ chunks, events }, offset, compressor)) as Uint8Array);
   return concat(parts);
 }
 
@@ -148,7 +148,7 @@ describe('recording container', () => {
           const records = numbered(groups.flat());
           let next = 0;
           const epochs = groups.map((group) => records.slice(next, (next += group.length)));
-          const reader = await RecordingReader.open(memorySource(fileOf(epochs, footer)), { compressor });
+          const reader = await RecordingReader.open(memorySource(await fileOf(epochs, footer)), { compressor });
           expect(reader.header).toEqual(header);
           expect(await readAll(reader)).toEqual(records);
           expect(reader.duration).toBe(Math.max(0, ...records.map((record) => record.time)));
@@ -166,7 +166,9 @@ describe('recording container', () => {
   });
 
   it('finds the nearest snapshot and the records after it', async () => {
-    const reader = await RecordingReader.open(memorySource(fileOf([sample.slice(0, 6), sample.slice(6)], true)), { compressor });
+    const reader = await RecordingReader.open(memorySource(await fileOf([sample.slice(0, 6), sample.slice(6)], true)), {
+      compressor,
+    });
     expect(await reader.nearestSnapshot(299)).toBeNull();
     expect((await reader.nearestSnapshot(799))?.sequence).toBe(3);
     const snapshot = await reader.nearestSnapshot(10_000);
@@ -182,7 +184,7 @@ describe('recording container', () => {
   });
 
   it('skips chunk kinds it does not know', async () => {
-    const bytes = fileOf([sample.slice(0, 2), sample.slice(2, 4)], false);
+    const bytes = await fileOf([sample.slice(0, 2), sample.slice(2, 4)], false);
     const strange = await import('./chunk.js').then(({ encodeChunk }) =>
       encodeChunk(
         {
@@ -203,13 +205,13 @@ describe('recording container', () => {
         compressor,
       ),
     );
-    const file = concat([bytes, strange, sealEpoch(3, numbered(sample).slice(5, 7), compressor)]);
+    const file = concat([bytes, strange, await sealEpoch(3, numbered(sample).slice(5, 7), compressor)]);
     const reader = await RecordingReader.open(memorySource(file), { compressor });
     expect((await readAll(reader)).map((record) => record.sequence)).toEqual([0, 1, 2, 3, 5, 6]);
   });
 
   it('passes over a damaged header in the middle when there is no footer, and says so', async () => {
-    const bytes = fileOf([sample.slice(0, 2), sample.slice(2, 3), sample.slice(5, 7)], false);
+    const bytes = await fileOf([sample.slice(0, 2), sample.slice(2, 3), sample.slice(5, 7)], false);
     const { end } = await readRecordingHeader(memorySource(bytes), bytes.length);
     bytes[end + 20] ^= 1;
     const reader = await RecordingReader.open(memorySource(bytes), { compressor });
@@ -218,7 +220,7 @@ describe('recording container', () => {
   });
 
   it('throws CHECKSUM_MISMATCH when it reads a damaged body, and passes over a damaged snapshot', async () => {
-    const bytes = fileOf([sample.slice(0, 5), sample.slice(5)], true);
+    const bytes = await fileOf([sample.slice(0, 5), sample.slice(5)], true);
     const whole = await RecordingReader.open(memorySource(bytes), { compressor });
     for (const chunk of [whole.index.chunks[0], whole.index.chunks.filter((c) => c.kind === 3)[1]])
       bytes[chunk.offset + CHUNK_HEADER_BYTES] ^= 255;
@@ -243,7 +245,7 @@ describe('recording container', () => {
   });
 
   it('follows a growing recording through seals without losing or doubling a record', async () => {
-    let file = fileOf([], false);
+    let file = await fileOf([], false);
     const journals: Uint8Array[] = [new Uint8Array(0), new Uint8Array(0)];
     const growing = (get: () => Uint8Array): ByteSource => ({
       size: () => get().length,
@@ -264,16 +266,16 @@ describe('recording container', () => {
     expect(seen).toEqual([0, 1, 2]);
     journals[0] = journalOf(0, sample.slice(0, 6)).bytes;
     journals[1] = journalOf(1, sample.slice(6, 7)).bytes;
-    const group = sealEpoch(0, sample.slice(0, 6), compressor);
+    const group = await sealEpoch(0, sample.slice(0, 6), compressor);
     file = concat([file, group.subarray(0, group.length - 40)]);
     await follow();
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    file = fileOf([sample.slice(0, 6)], false);
+    file = await fileOf([sample.slice(0, 6)], false);
     await follow();
     journals[0] = new Uint8Array(0);
     journals[1] = journalOf(1, sample.slice(6, 9)).bytes;
     await follow();
-    file = fileOf([sample.slice(0, 6), sample.slice(6)], true);
+    file = await fileOf([sample.slice(0, 6), sample.slice(6)], true);
     journals[1] = new Uint8Array(0);
     await follow();
     expect(seen).toEqual(sample.map((record) => record.sequence));
@@ -286,8 +288,8 @@ describe('recovery', () => {
   it('gets back every complete record, wherever file and journal are cut', async () => {
     const sealed = sample.slice(0, 4);
     const open = sample.slice(4, 7);
-    const head = fileOf([], false).length;
-    const before = fileOf([sealed], false);
+    const head = (await fileOf([], false)).length;
+    const before = await fileOf([sealed], false);
     const journal = journalOf(1, open);
     // The journal torn at every byte.
     for (let cut = 0; cut <= journal.bytes.length; cut++) {
@@ -299,7 +301,7 @@ describe('recovery', () => {
       expect(reader.index.hasFooter).toBe(true);
     }
     // The seal of that journal torn at every byte, the next journal already begun; read in place and recovered.
-    const after = fileOf([sealed, open], false);
+    const after = await fileOf([sealed, open], false);
     const next = journalOf(2, sample.slice(7));
     for (let cut = before.length; cut <= after.length; cut++) {
       const torn = after.subarray(0, cut);
@@ -321,20 +323,20 @@ describe('recovery', () => {
   });
 
   it('replaces a seal that a power cut left damaged anywhere, and finds nothing of it afterwards', async () => {
-    const before = fileOf([sample.slice(0, 4)], false);
-    const sealed = fileOf([sample.slice(0, 4), sample.slice(4)], false);
+    const before = await fileOf([sample.slice(0, 4)], false);
+    const sealed = await fileOf([sample.slice(0, 4), sample.slice(4)], false);
     const journal = journalOf(1, sample.slice(4)).bytes;
     for (let at = before.length; at < sealed.length; at++) {
       const file = sealed.slice();
       file[at] ^= 255;
       const fixed = await recovered(file, [journal]);
-      expect(fixed).toEqual(fileOf([sample.slice(0, 4), sample.slice(4)], true));
+      expect(fixed).toEqual(await fileOf([sample.slice(0, 4), sample.slice(4)], true));
       expect(await readAll(await RecordingReader.open(memorySource(fixed), { compressor }))).toEqual(sample);
     }
   });
 
   it('may be cut short itself at any byte and begun anew', async () => {
-    const file = fileOf([sample.slice(0, 4)], false);
+    const file = await fileOf([sample.slice(0, 4)], false);
     const journals = [journalOf(1, sample.slice(4, 7)).bytes, journalOf(2, sample.slice(7)).bytes];
     const done = await recovered(file, journals);
     for (let cut = file.length; cut <= done.length; cut++) {
@@ -344,8 +346,8 @@ describe('recovery', () => {
   });
 
   it('writes the footer of a file that lost it, at every cut of the footer', async () => {
-    const whole = fileOf([sample.slice(0, 4), sample.slice(4)], true);
-    const chunks = fileOf([sample.slice(0, 4), sample.slice(4)], false).length;
+    const whole = await fileOf([sample.slice(0, 4), sample.slice(4)], true);
+    const chunks = (await fileOf([sample.slice(0, 4), sample.slice(4)], false)).length;
     for (let cut = chunks; cut < whole.length; cut++) expect(await recovered(whole.subarray(0, cut), [])).toEqual(whole);
   });
 
@@ -354,7 +356,7 @@ describe('recovery', () => {
     const fresh = journalOf(2, sample.slice(0, 1)).bytes;
     const mixed = stale.slice();
     mixed.set(fresh);
-    const fixed = await recovered(fileOf([], false), [mixed]);
+    const fixed = await recovered(await fileOf([], false), [mixed]);
     expect(await readAll(await RecordingReader.open(memorySource(fixed), { compressor }))).toEqual(sample.slice(0, 1));
   });
 });
@@ -408,8 +410,8 @@ describe('untrusted files', () => {
 
   it('mutated and truncated recordings never crash, hang or over-allocate', async () => {
     const files = [
-      fileOf([sample.slice(0, 4), sample.slice(4, 8)], true),
-      fileOf([sample.slice(0, 4), sample.slice(4, 8)], false),
+      await fileOf([sample.slice(0, 4), sample.slice(4, 8)], true),
+      await fileOf([sample.slice(0, 4), sample.slice(4, 8)], false),
     ];
     const journal = journalOf(2, sample.slice(8)).bytes;
     await fc.assert(
@@ -449,7 +451,7 @@ describe('untrusted files', () => {
           firstFrame: 0,
           lastFrame: 1,
         };
-        await survive(concat([encodeRecordingHeader(header), encodeChunk(fields, body, compressor)]), []);
+        await survive(concat([encodeRecordingHeader(header), await encodeChunk(fields, body, compressor)]), []);
       }),
       { numRuns: 200 },
     );
@@ -472,8 +474,8 @@ describe('untrusted files', () => {
     const { encodeChunk, writeChunkHeader } = await import('./chunk.js');
     const { crc32c } = await import('../bytes/crc32c.js');
     const packed = zstdCompressSync(new Uint8Array(100));
-    const fields = { ...groupEntries(sealEpoch(0, sample.slice(0, 1), compressor), 0)[0], flags: 3 };
-    const chunk = encodeChunk({ ...fields, flags: 2 }, packed, { ...compressor, compress: (bytes) => bytes });
+    const fields = { ...groupEntries(await sealEpoch(0, sample.slice(0, 1), compressor), 0)[0], flags: 3 };
+    const chunk = await encodeChunk({ ...fields, flags: 2 }, packed, { ...compressor, compress: (bytes) => bytes });
     writeChunkHeader(chunk, 0, { ...fields, packedLength: packed.length, unpackedLength: 101, crc: crc32c(packed) });
     const reader = await RecordingReader.open(memorySource(concat([encodeRecordingHeader(header), chunk])), { compressor });
     await expect(readAll(reader)).rejects.toMatchObject({ code: 'BYTES_MALFORMED', message: expect.stringContaining('size') });
@@ -496,7 +498,7 @@ describe('untrusted files', () => {
       firstFrame: NO_FRAME,
       lastFrame: NO_FRAME,
     };
-    const chunk = encodeChunk({ ...fields, flags: 2 }, bomb, { ...compressor, compress: (bytes) => bytes });
+    const chunk = await encodeChunk({ ...fields, flags: 2 }, bomb, { ...compressor, compress: (bytes) => bytes });
     const { crc32c } = await import('../bytes/crc32c.js');
     writeChunkHeader(chunk, 0, { ...fields, packedLength: bomb.length, unpackedLength: 1000, crc: crc32c(bomb) });
     const reader = await RecordingReader.open(memorySource(concat([encodeRecordingHeader(header), chunk])), { compressor });

@@ -69,7 +69,7 @@ export async function planRecovery(
   const sealed: Uint8Array[] = [];
   let offset = keepBytes;
   for (const journal of open) {
-    const group = sealEpoch(journal.epoch, journal.records, compressor);
+    const group = await sealEpoch(journal.epoch, journal.records, compressor);
     for (const entry of groupEntries(group, offset)) chunks.push(entry);
     for (const record of journal.records)
       if (record.kind === 'event') marks.push({ time: record.time, sequence: record.sequence });
@@ -80,7 +80,7 @@ export async function planRecovery(
     header,
     keepBytes,
     sealed,
-    footer: encodeFooter({ chunks, events: marks }, offset, compressor),
+    footer: await encodeFooter({ chunks, events: marks }, offset, compressor),
     alreadyClosed: false,
     recoveredRecords: open.reduce((sum, journal) => sum + journal.records.length, 0),
     cutBytes: size - keepBytes,

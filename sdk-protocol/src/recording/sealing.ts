@@ -16,15 +16,16 @@ interface Batch {
  *
  * @example
  * ```ts
- * file.append(sealEpoch(journal.epoch, journal.records, compressor));
+ * file.append(await sealEpoch(journal.epoch, journal.records, compressor));
  * ```
  */
-export function sealEpoch(epoch: number, records: readonly RecordingRecord[], compressor: Compressor): Uint8Array {
+export async function sealEpoch(epoch: number, records: readonly RecordingRecord[], compressor: Compressor): Promise<Uint8Array> {
   const batches = batchRecords(records);
-  const chunks = batches.map((batch, part) => {
+  const chunks: Uint8Array[] = [];
+  for (const [part, batch] of batches.entries()) {
     const flags = part === batches.length - 1 ? ChunkFlag.endOfEpoch : 0;
-    return encodeChunk(describe(batch, flags, part, epoch), packBody(batch), compressor);
-  });
+    chunks.push(await encodeChunk(describe(batch, flags, part, epoch), packBody(batch), compressor));
+  }
   const group = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

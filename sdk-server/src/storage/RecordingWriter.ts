@@ -315,7 +315,7 @@ export class RecordingWriter {
 
   private async seal(): Promise<void> {
     await new Promise(setImmediate);
-    const group = sealEpoch(this.other.epoch, this.other.records(), this.options.compressor);
+    const group = await sealEpoch(this.other.epoch, this.other.records(), this.options.compressor);
     await writeAll(this.file, group, this.end);
     await syncGate.run(() => this.file.datasync());
     for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
@@ -361,7 +361,7 @@ export class RecordingWriter {
         this.otherUnsealed = true;
         await this.seal();
       }
-      const footer = encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.options.compressor);
+      const footer = await encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.options.compressor);
       if (footer) await writeAll(this.file, footer, this.end);
       await syncGate.run(() => this.file.datasync());
       for (const path of this.options.journals) await rm(path, { force: true });

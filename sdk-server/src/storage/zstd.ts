@@ -1,14 +1,17 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { type Compressor, SgapsError } from '@sgaps/protocol';
 
 /** zstd level 1: what is stored is mostly entropy-coded already. */
 const LEVEL = 1;
+const compress = promisify(zstdCompress);
 /** A frame may ask for a window of at most 16 MiB, so that hostile bytes cannot make the decoder allocate more. */
 const WINDOW_LOG = 24;
 
 /**
- * The recording's compressor on a server: zstd from `node:zlib`. `decompress` throws `BYTES_MALFORMED` for bytes that
- * are no zstd frame or unpack to more than `maxBytes`.
+ * The recording's compressor on a server: zstd from `node:zlib`. `compress` works in the thread pool, so that a snapshot of
+ * megabytes does not stop the event loop. `decompress` throws `BYTES_MALFORMED` for bytes that are no zstd frame or unpack to
+ * more than `maxBytes`.
  *
  * @example
  * ```ts
@@ -17,7 +20,7 @@ const WINDOW_LOG = 24;
  */
 export const zstdCompressor: Compressor = {
   name: 'zstd',
-  compress: (bytes) => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }),
+  compress: (bytes) => compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }),
   decompress: (bytes, maxBytes) => {
     try {
       const unpacked = zstdDecompressSync(bytes, {

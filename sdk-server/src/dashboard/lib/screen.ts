@@ -103,12 +103,17 @@ export class Screen {
     this.#redraw();
   }
 
-  /** Draws a rebuilt frame. Decoding is asynchronous: an older frame never covers a newer one. */
+  /**
+   * Draws a rebuilt frame. Decoding is asynchronous: an older frame never covers a newer one. The canvas says which frame it
+   * holds: `data-frame` (id) and `data-time` (ms of the recording).
+   */
   async frame(picture: Picture): Promise<void> {
     const order = ++this.#latest;
     const bitmap = await createImageBitmap(blobOf(picture));
     if (order === this.#latest) {
       this.#picture.drawImage(bitmap, 0, 0, this.#picture.canvas.width, this.#picture.canvas.height);
+      this.#picture.canvas.dataset.frame = String(picture.frameId);
+      this.#picture.canvas.dataset.time = String(picture.time);
       this.drawn++;
       this.#redraw();
     }
