@@ -101,12 +101,12 @@ export class LayeredMemory {
     out.confidence.fill(0);
     out.score.fill(0);
     // Scenery front to back, then the scroll layers over it, then the objects back to front.
-    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true);
+    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true, resampled);
     if (this.hasScenery) out.score.fill(-1000);
     this.rank();
     const contested = this.ranked.length > 1 || this.hasScenery;
     for (let k = 0; k < this.ranked.length; k++) this.ranked[k].compose(width, height, this.frame, out, { dominant: k === 0, contested, resampled });
-    for (const placed of objects) if (!placed.scenery) this.objects.compose(placed, width, this.frame, out, false);
+    for (const placed of objects) if (!placed.scenery) this.objects.compose(placed, width, this.frame, out, false, resampled);
     this.cool(out);
   }
 

@@ -307,13 +307,14 @@ export class ScrollLayer {
     const w10 = ((1 - fx) * fy) / (1 << VALUE_SHIFT);
     const w00 = ((1 - fx) * (1 - fy)) / (1 << VALUE_SHIFT);
     const prior = Math.round(this.prior);
+    const weighed = this.touched[this.blockOf(row0 + (x & maskX))] !== 0;
     for (let at = from; at < to; at++, x++) {
       const x0 = x & maskX;
       const nearest = nearRow + ((x + nearX) & maskX);
       const sure = known[nearest];
       if (sure === 0) continue;
       if (contested) {
-        const earned = evidence[nearest] + blockEvidence[this.blockOf(nearest)];
+        const earned = weighed ? evidence[nearest] + blockEvidence[this.blockOf(nearest)] : 0;
         const mine = prior + earned + (sure >> 3);
         const empty = confidence[at] === 0;
         if (!(dominant && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;

@@ -48,10 +48,19 @@ export class PushPull {
 type Samples = Float32Array | Uint8ClampedArray | Uint8Array;
 
 function reduce(rgb: Samples, weight: Samples, unit: number, width: number, height: number, to: Level): void {
+  const certain = 1 / unit;
   for (let y = 0; y < to.height; y++) {
     const rows = 2 * y + 1 < height ? 2 : 1;
     for (let x = 0; x < to.width; x++) {
       const columns = 2 * x + 1 < width ? 2 : 1;
+      const a = 2 * y * width + 2 * x;
+      if (rows === 2 && columns === 2 && weight[a] === certain && weight[a + 1] === certain && weight[a + width] === certain && weight[a + width + 1] === certain) {
+        const c = 3 * (a + width);
+        const to3 = 3 * (y * to.width + x);
+        for (let k = 0; k < 3; k++) to.rgb[to3 + k] = 0.25 * (rgb[3 * a + k] + rgb[3 * a + 3 + k] + rgb[c + k] + rgb[c + 3 + k]);
+        to.weight[y * to.width + x] = 1;
+        continue;
+      }
       let sum = 0;
       let r = 0;
       let g = 0;
@@ -80,13 +89,14 @@ function reduce(rgb: Samples, weight: Samples, unit: number, width: number, heig
 
 function expand(from: Level, rgb: Samples, weight: Samples, unit: number, width: number, height: number): void {
   const { width: cw, height: ch, rgb: coarse } = from;
+  const certain = 1 / unit;
   for (let y = 0; y < height; y++) {
     const y0 = y >> 1;
     const y1 = Math.max(0, Math.min(ch - 1, y0 + (y & 1 ? 1 : -1)));
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
+      if (weight[at] === certain) continue;
       const keep = weight[at] * unit;
-      if (keep > 0.996) continue;
       const x0 = x >> 1;
       const x1 = Math.max(0, Math.min(cw - 1, x0 + (x & 1 ? 1 : -1)));
       const a = 3 * (y0 * cw + x0);
