@@ -15,9 +15,9 @@ import { LIMITS } from '../limits.js';
 import { NO_FRAME } from '../recording/record.js';
 
 /** First byte of a pixel packet. */
-export const PIXEL_PACKET_VERSION = 1;
+const PIXEL_PACKET_VERSION = 1;
 /** Flag of a pixel packet: all codec state starts afresh. */
-export const PIXEL_PACKET_RESET = 1;
+const PIXEL_PACKET_RESET = 1;
 
 /** Steps per millisecond of `clientTime`. */
 export const TIME_STEPS = 10;
