@@ -9,6 +9,8 @@ import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 const MOTION_STEPS = 14;
 /** The same for what is only known from a mean. */
 const COARSE_STEPS = 40;
+/** Known, however much its surroundings change. */
+const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
 const MAX_LAYERS = 2;
@@ -168,7 +170,10 @@ export class LayeredMemory {
         const right = Math.min(width, 8 * x + 8);
         const bottom = Math.min(height, 8 * y + 8);
         for (let v = 8 * y; v < bottom; v++) {
-          for (let u = 8 * x; u < right; u++) out.confidence[v * width + u] *= factor;
+          for (let at = v * width + 8 * x; at < v * width + right; at++) {
+            const c = out.confidence[at];
+            if (c > DOUBTED) out.confidence[at] = Math.max(DOUBTED, c * factor);
+          }
         }
       }
     }
@@ -370,12 +375,13 @@ export class LayeredMemory {
 
   /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
   private takeScenery(u: number, v: number, objects: readonly PlacedObject[], own: boolean): number {
+    const matched = this.backdrop.confidence !== 0 && near(this.backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
     let learnt = false;
     let last: PlacedObject | null = null;
     for (let o = objects.length - 1; o >= 0; o--) {
       const placed = objects[o];
       if (!placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      const outcome = observeScenery(placed, u, v, this.sample, own, this.frame);
+      const outcome = observeScenery(placed, u, v, this.sample, own, matched, this.frame);
       if (outcome === 'same') return 1;
       if (outcome === 'learnt') learnt = true;
       if (outcome !== 'outside') last = placed;

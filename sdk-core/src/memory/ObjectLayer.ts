@@ -31,6 +31,9 @@ export class Patch {
   /** Positive: the object covers what is behind it; negative: it does not; 0: not known. */
   readonly opacity: Int8Array;
   readonly seen: Int32Array;
+  /** What samples said of opacity per 8×8 block, −127 … 127: what holds for cells nobody has told apart yet. */
+  readonly blockOpacity: Int8Array;
+  readonly blockColumns: number;
   /** Frame in which an object last showed this patch. */
   used = 0;
 
@@ -46,6 +49,14 @@ export class Patch {
     this.confidence = new Uint8Array(cells);
     this.opacity = new Int8Array(cells);
     this.seen = new Int32Array(cells);
+    this.blockColumns = (width + 7) >> 3;
+    this.blockOpacity = new Int8Array(this.blockColumns * ((height + 7) >> 3));
+  }
+
+  /** The block a cell lies in. */
+  blockOf(cell: number): number {
+    const y = (cell / this.width) | 0;
+    return (y >> 3) * this.blockColumns + ((cell - y * this.width) >> 3);
   }
 
   /** Takes a colour as the cell's content. */
@@ -189,11 +200,12 @@ export class ObjectLayer {
         if (cell < 0) continue;
         const sure = known[cell];
         if (sure === 0) {
-          if (behind) score[at] = VEILED;
-          else if (confidence[at] > UNKNOWN_COVER) confidence[at] = UNKNOWN_COVER;
+          if (behind) {
+            if (patch.blockOpacity[patch.blockOf(cell)] > CLEAR) score[at] = VEILED;
+          } else if (confidence[at] > UNKNOWN_COVER) confidence[at] = UNKNOWN_COVER;
           continue;
         }
-        if (opacity[cell] <= 0) continue;
+        if (opacity[cell] <= 0 || (behind && isGivenUp(patch, cell))) continue;
         if (!resampled) {
           colour[0] = value[3 * cell] * DOWN;
           colour[1] = value[3 * cell + 1] * DOWN;
@@ -204,7 +216,8 @@ export class ObjectLayer {
           rgb[to] = colour[0];
           rgb[to + 1] = colour[1];
           rgb[to + 2] = colour[2];
-          const most = score[at] === VEILED ? UNKNOWN_COVER : opacity[cell] <= TENTATIVE ? UNPROVEN : 255;
+          const proven = opacity[cell] > TENTATIVE || patch.blockOpacity[patch.blockOf(cell)] >= SOLID;
+          const most = score[at] === VEILED ? UNKNOWN_COVER : proven ? 255 : UNPROVEN;
           confidence[at] = sure < most ? sure : most;
         } else {
           const through = 1 - alpha;
@@ -224,7 +237,7 @@ export class ObjectLayer {
     const x = placed.x0 + placed.xu * u + placed.xv * v;
     const y = placed.y0 + placed.yu * u + placed.yv * v;
     const cell = cellOf(placed, x, y);
-    if (cell < 0 || placed.patch.confidence[cell] === 0 || placed.patch.opacity[cell] <= 0) return 0;
+    if (cell < 0 || placed.patch.confidence[cell] === 0 || placed.patch.opacity[cell] <= 0 || (placed.scenery && isGivenUp(placed.patch, cell))) return 0;
     if (!blend(placed.patch, x, y, cell, this.colour)) return 0;
     out.r = this.colour[0];
     out.g = this.colour[1];
@@ -242,7 +255,7 @@ export class ObjectLayer {
       writer.varint(patch.height);
       writer.u8(patch.wraps ? 1 : 0);
       writer.i32(patch.used);
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen]) writeArray(writer, array);
+      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity]) writeArray(writer, array);
     }
   }
 
@@ -259,7 +272,7 @@ export class ObjectLayer {
       if (this.cells > 2 * PATCH_CELLS) throw SgapsError.limit('patch cells', this.cells, 2 * PATCH_CELLS);
       const patch = new Patch(key, width, height, reader.u8('patch wrap') === 1);
       patch.used = reader.i32('patch use');
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen]) readArray(reader, array, 'patch');
+      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity]) readArray(reader, array, 'patch');
       this.patches.set(key, patch);
     }
   }
@@ -304,7 +317,7 @@ const UNSCALED = 1 / 2048;
 /** Scenery at its own size, the common case: one offset and one phase for the whole screen. */
 function composeUnscaled(placed: PlacedObject, width: number, frame: number, out: LayerPicture, resampled: boolean): void {
   const { patch, left, top, right, bottom } = placed;
-  const { value, opacity, confidence: known, seen, width: pw } = patch;
+  const { value, opacity, confidence: known, seen, width: pw, blockOpacity } = patch;
   const { rgb, confidence, age, score } = out;
   const maskX = patch.wraps ? TILE_RING_WIDTH - 1 : 0x7fffffff;
   const maskY = patch.wraps ? TILE_RING_HEIGHT - 1 : 0x7fffffff;
@@ -325,6 +338,7 @@ function composeUnscaled(placed: PlacedObject, width: number, frame: number, out
   for (let v = top; v < bottom; v++) {
     if (placed.y0 + v < placed.minY || placed.y0 + v >= placed.minY + placed.spanY) continue;
     const nearRow = ((nearY + v) & maskY) * pw;
+    const blockRow = (((nearY + v) & maskY) >> 3) * patch.blockColumns;
     const row0 = ((iy + v) & maskY) * pw;
     const row1 = ((iy + v + 1) & maskY) * pw;
     const inside = patch.wraps || (iy + v >= 0 && iy + v + 1 < patch.height);
@@ -333,12 +347,14 @@ function composeUnscaled(placed: PlacedObject, width: number, frame: number, out
       if (confidence[at] !== 0) continue;
       const cell = nearRow + ((nearX + u) & maskX);
       const sure = known[cell];
+      const block = blockRow + (((nearX + u) & maskX) >> 3);
       if (sure === 0) {
-        score[at] = VEILED;
+        if (blockOpacity[block] > CLEAR) score[at] = VEILED;
         continue;
       }
-      if (opacity[cell] <= 0) continue;
-      const most = score[at] === VEILED ? UNKNOWN_COVER : opacity[cell] <= TENTATIVE ? UNPROVEN : 255;
+      const cover = opacity[cell];
+      if (cover <= 0 || (cover <= TENTATIVE && blockOpacity[block] <= CLEAR)) continue;
+      const most = score[at] === VEILED ? UNKNOWN_COVER : cover <= TENTATIVE && blockOpacity[block] < SOLID ? UNPROVEN : 255;
       confidence[at] = sure < most ? sure : most;
       const since = frame - seen[cell];
       age[at] = since > 255 ? 255 : since;
@@ -518,13 +534,27 @@ const TENTATIVE = 20;
 const SCENERY_FOR = 24;
 const SCENERY_AGAINST = 36;
 const SCENERY_DOUBT = 20;
+/** Block evidence from which on an undecided cell is taken for transparent, for opaque. */
+const CLEAR = -24;
+const SOLID = 24;
+
+/** Undecided itself, in a block found transparent. */
+function isGivenUp(patch: Patch, cell: number): boolean {
+  return patch.opacity[cell] <= TENTATIVE && patch.blockOpacity[patch.blockOf(cell)] <= CLEAR;
+}
+
+function weighBlock(patch: Patch, cell: number, amount: number): void {
+  const block = patch.blockOf(cell);
+  patch.blockOpacity[block] = Math.max(-127, Math.min(127, patch.blockOpacity[block] + amount));
+}
 
 /**
  * One sample against one piece of scenery. All surfaces that may show an unknown place learn it; the first that
  * contradicts a later sample gives it up, so that parallax sorts out which surface it was.
+ * `behindKnown`: something further back explains the sample, so that a surface given up here needs no second chance.
  * `own` false: the sample is known to show something else, so that only contradictions count.
  */
-export function observeScenery(placed: PlacedObject, u: number, v: number, sample: ColourSample, own: boolean, frame: number): 'outside' | 'learnt' | 'same' | 'other' {
+export function observeScenery(placed: PlacedObject, u: number, v: number, sample: ColourSample, own: boolean, behindKnown: boolean, frame: number): 'outside' | 'learnt' | 'same' | 'other' {
   const { patch } = placed;
   const x = placed.x0 + placed.xu * u + placed.xv * v;
   const y = placed.y0 + placed.yu * u + placed.yv * v;
@@ -543,8 +573,10 @@ export function observeScenery(placed: PlacedObject, u: number, v: number, sampl
   const db = sample.b - value[at + 2] * DOWN;
   if (Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance) {
     if (!own) return 'other';
-    const before = opacity[cell];
-    opacity[cell] = Math.min(127, before + SCENERY_FOR);
+    const before = isGivenUp(patch, cell) ? 0 : opacity[cell];
+    if (before <= 0 && behindKnown) return 'other';
+    weighBlock(patch, cell, 4);
+    opacity[cell] = Math.min(127, Math.max(before, opacity[cell]) + SCENERY_FOR);
     confidence[cell] = Math.min(255, confidence[cell] + 26);
     patch.seen[cell] = frame;
     const gain = (sample.exact ? 0.5 : 0.1) * (1 << VALUE_SHIFT);
@@ -558,6 +590,7 @@ export function observeScenery(placed: PlacedObject, u: number, v: number, sampl
     patch.seen[cell] = frame;
     return 'other';
   }
+  weighBlock(patch, cell, -12);
   opacity[cell] -= SCENERY_AGAINST;
   confidence[cell] = Math.max(1, confidence[cell] - SCENERY_DOUBT);
   patch.seen[cell] = frame;
