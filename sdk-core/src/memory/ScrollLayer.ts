@@ -235,7 +235,8 @@ export class ScrollLayer {
 
   /** Confirms the located pixel with the innovation (dr, dg, db), shared among the cells that made the prediction. */
   confirm(dr: number, dg: number, db: number, frame: number): void {
-    for (let n = 0; n < this.cellCount; n++) this.bank.confirm(this.cells[n], dr, dg, db, Math.min(1, this.weights[n] / this.squares), frame);
+    for (let n = 0; n < this.cellCount; n++)
+      this.bank.confirm(this.cells[n], dr, dg, db, Math.min(1, this.weights[n] / this.squares), frame);
   }
 
   /** Replaces the located pixel's content. */
@@ -251,7 +252,8 @@ export class ScrollLayer {
     for (let n = 0; n < this.cellCount; n++) {
       const cell = this.cells[n];
       const known = this.bank.confidence[cell];
-      if (known < CONFIDENCE_START && (this.weights[n] >= WRITE_SHARE || known === 0)) this.bank.write(cell, r, g, b, confidence, frame);
+      if (known < CONFIDENCE_START && (this.weights[n] >= WRITE_SHARE || known === 0))
+        this.bank.write(cell, r, g, b, confidence, frame);
     }
   }
 
@@ -284,7 +286,8 @@ export class ScrollLayer {
         // Runs within one block of the ring share everything but the cells.
         const end = Math.min(width, u + 8 - (x & 7));
         const block = ((y & this.maskY) >> 3) * this.blockColumns + ((x & this.maskX) >> 3);
-        if ((dominant || this.touched[block] !== 0) && this.holds(x, y)) this.composeRun(v * width + u, v * width + end, x, y, now, out, mode);
+        if ((dominant || this.touched[block] !== 0) && this.holds(x, y))
+          this.composeRun(v * width + u, v * width + end, x, y, now, out, mode);
         u = end;
       }
     }

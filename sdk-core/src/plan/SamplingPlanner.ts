@@ -1,4 +1,12 @@
-import { type CaptureGrid, createSampleSet, type FrameState, LIMITS, type SampleRequest, type SampleSet, Tier } from '@sgaps/protocol';
+import {
+  type CaptureGrid,
+  createSampleSet,
+  type FrameState,
+  LIMITS,
+  type SampleRequest,
+  type SampleSet,
+  Tier,
+} from '@sgaps/protocol';
 import { type Composition, createComposition, MEAN_CONFIDENCE } from '../memory/LayeredMemory.js';
 import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
@@ -247,7 +255,8 @@ export class SamplingPlanner {
     for (let y = 0; y < rows; y += m) {
       for (let x = 0; x < columns; x += m) {
         let open = 0;
-        for (let j = y; j < Math.min(rows, y + m); j++) for (let i = x; i < Math.min(columns, x + m); i++) if (meanGain[j * columns + i] > 0) open++;
+        for (let j = y; j < Math.min(rows, y + m); j++)
+          for (let i = x; i < Math.min(columns, x + m); i++) if (meanGain[j * columns + i] > 0) open++;
         const u = squares.left(x);
         const v = squares.top(y);
         if (4 * open < m * m || u >= width || v >= height || set.count >= share) continue;
@@ -296,7 +305,11 @@ export class SamplingPlanner {
     const next = low > 0 ? order[low - 1] : Number.POSITIVE_INFINITY;
     let spare = budget - (low < order.length ? this.cost(limit) : 0);
     let spent = 0;
-    for (let n = 0, square = frameId % squares.count; n < squares.count; n++, square = (square + squares.stride) % squares.count) {
+    for (
+      let n = 0, square = frameId % squares.count;
+      n < squares.count;
+      n++, square = (square + squares.stride) % squares.count
+    ) {
       const action = this.actionAt(square, limit);
       if (action !== 0) {
         spent += this.act(square, action);
@@ -375,7 +388,8 @@ export class SamplingPlanner {
     for (let step = 0; step < 24 && count > 0; step++) {
       const middle = Math.sqrt((low + 1) * (high + 1)) - 1;
       let above = 0;
-      for (let v = 0, at = 0; v < height; v++) for (let u = 0; u < width; u++, at++) if (take[at] === 0 && wanted(at, u, v) > middle) above++;
+      for (let v = 0, at = 0; v < height; v++)
+        for (let u = 0; u < width; u++, at++) if (take[at] === 0 && wanted(at, u, v) > middle) above++;
       if (above > count) low = middle;
       else high = middle;
     }

@@ -26,7 +26,12 @@ function moveCamera(before: Camera2D | undefined, now: Camera2D, frames: number)
 
 function moveObject(before: TrackedObject | undefined, now: TrackedObject, frames: number): TrackedObject {
   if (!before) return now;
-  const still = before.x === now.x && before.y === now.y && before.rotation === now.rotation && before.tileX === now.tileX && before.tileY === now.tileY;
+  const still =
+    before.x === now.x &&
+    before.y === now.y &&
+    before.rotation === now.rotation &&
+    before.tileX === now.tileX &&
+    before.tileY === now.tileY;
   if (still) return now;
   const turn = now.rotation - before.rotation;
   return {

@@ -97,7 +97,8 @@ export class DiffusionReconstructor implements Reconstructor {
         fine[p + row + k] = rgb[p + row + k];
       }
     }
-    for (let s = 0; s < steps; s++) for (let n = 0; n < count; n++) relax(fine, 3 * open[n], row, RATE * (1 - weight[open[n]] / CERTAIN));
+    for (let s = 0; s < steps; s++)
+      for (let n = 0; n < count; n++) relax(fine, 3 * open[n], row, RATE * (1 - weight[open[n]] / CERTAIN));
     for (let n = 0; n < count; n++) {
       const p = 3 * open[n];
       rgb[p] = fine[p];

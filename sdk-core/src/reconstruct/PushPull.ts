@@ -39,8 +39,10 @@ export class PushPull {
     const { levels, width, height } = this;
     if (levels.length === 0) return;
     reduce(rgb, weight, 1 / CERTAIN, width, height, levels[0]);
-    for (let k = 1; k < levels.length; k++) reduce(levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height, levels[k]);
-    for (let k = levels.length - 1; k > 0; k--) expand(levels[k], levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height);
+    for (let k = 1; k < levels.length; k++)
+      reduce(levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height, levels[k]);
+    for (let k = levels.length - 1; k > 0; k--)
+      expand(levels[k], levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height);
     expand(levels[0], rgb, weight, 1 / CERTAIN, width, height);
   }
 }
@@ -54,7 +56,14 @@ function reduce(rgb: Samples, weight: Samples, unit: number, width: number, heig
     for (let x = 0; x < to.width; x++) {
       const columns = 2 * x + 1 < width ? 2 : 1;
       const a = 2 * y * width + 2 * x;
-      if (rows === 2 && columns === 2 && weight[a] === certain && weight[a + 1] === certain && weight[a + width] === certain && weight[a + width + 1] === certain) {
+      if (
+        rows === 2 &&
+        columns === 2 &&
+        weight[a] === certain &&
+        weight[a + 1] === certain &&
+        weight[a + width] === certain &&
+        weight[a + width + 1] === certain
+      ) {
         const c = 3 * (a + width);
         const to3 = 3 * (y * to.width + x);
         for (let k = 0; k < 3; k++) to.rgb[to3 + k] = 0.25 * (rgb[3 * a + k] + rgb[3 * a + 3 + k] + rgb[c + k] + rgb[c + 3 + k]);

@@ -10,8 +10,29 @@ const grid = { width: 64, height: 48 };
 function truthAt(frame: number): { state: FrameState; pixel: (u: number, v: number) => [number, number, number] } {
   const viewX = frame * 1.5;
   const spriteX = 20 + frame;
-  const sprite = { id: 7, texture: 'hero', frame: '', x: spriteX + viewX, y: 20, width: 8, height: 8, originX: 0, originY: 0, rotation: 0 };
-  const look = { flipX: false, flipY: false, alpha: 1, tint: 0xffffff, scrollFactorX: 1, scrollFactorY: 1, tileX: 0, tileY: 0, tag: 0 };
+  const sprite = {
+    id: 7,
+    texture: 'hero',
+    frame: '',
+    x: spriteX + viewX,
+    y: 20,
+    width: 8,
+    height: 8,
+    originX: 0,
+    originY: 0,
+    rotation: 0,
+  };
+  const look = {
+    flipX: false,
+    flipY: false,
+    alpha: 1,
+    tint: 0xffffff,
+    scrollFactorX: 1,
+    scrollFactorY: 1,
+    tileX: 0,
+    tileY: 0,
+    tag: 0,
+  };
   return {
     state: {
       cameras: [{ id: 0, viewX, viewY: 0, zoom: 1, rotation: 0, x: 0, y: 0, ...grid }],
@@ -27,7 +48,10 @@ function truthAt(frame: number): { state: FrameState; pixel: (u: number, v: numb
   };
 }
 
-function run(frames: number, onFrame?: (decoder: SessionDecoder, input: PixelFrame, rgb: Uint8ClampedArray) => void): PixelFrame[] {
+function run(
+  frames: number,
+  onFrame?: (decoder: SessionDecoder, input: PixelFrame, rgb: Uint8ClampedArray) => void,
+): PixelFrame[] {
   const decoder = new SessionDecoder({ grid });
   const planner = new SamplingPlanner({ grid, decoder, rate: 0.1 });
   const inputs: PixelFrame[] = [];
@@ -41,7 +65,8 @@ function run(frames: number, onFrame?: (decoder: SessionDecoder, input: PixelFra
       const sum = [0, 0, 0];
       let n = 0;
       for (let v = samples.v[i]; v < Math.min(grid.height, samples.v[i] + side); v++) {
-        for (let u = samples.u[i]; u < Math.min(grid.width, samples.u[i] + side); u++, n++) pixel(u, v).forEach((value, c) => (sum[c] += value));
+        for (let u = samples.u[i]; u < Math.min(grid.width, samples.u[i] + side); u++, n++)
+          pixel(u, v).forEach((value, c) => (sum[c] += value));
       }
       for (let c = 0; c < 3; c++) rgb[3 * i + c] = Math.round(sum[c] / n);
     }
@@ -74,7 +99,7 @@ describe('SessionDecoder', () => {
   });
 
   it('goes on from a snapshot exactly as if it had decoded everything', () => {
-    let snapshot = new Uint8Array();
+    let snapshot: Uint8Array = new Uint8Array();
     const live: number[] = [];
     const inputs = run(40, (decoder, input, rgb) => {
       live.push(hash(rgb));
@@ -103,7 +128,7 @@ describe('SessionDecoder', () => {
   });
 
   it('refuses mutated snapshots with a typed error or takes them, and never crashes', () => {
-    let snapshot = new Uint8Array();
+    let snapshot: Uint8Array = new Uint8Array();
     run(12, (decoder) => {
       snapshot = decoder.save();
     });
@@ -125,7 +150,14 @@ describe('SessionDecoder', () => {
     const decoder = new SessionDecoder({ grid });
     const { state } = truthAt(0);
     const empty = { rgb: new Uint8Array(), bits: new Uint8Array() };
-    const decoded = decoder.decode({ frameId: 0, clientTime: 0, requestId: null, state, samples: createSampleSet(0), values: empty });
+    const decoded = decoder.decode({
+      frameId: 0,
+      clientTime: 0,
+      requestId: null,
+      state,
+      samples: createSampleSet(0),
+      values: empty,
+    });
     expect(decoded.rgb).toHaveLength(3 * 64 * 48);
     expect(decoded.uncertainty[0]).toBe(1);
   });

@@ -1,4 +1,13 @@
-import { assertCaptureGrid, ByteReader, ByteWriter, type CaptureGrid, type FrameState, type PixelFrame, type SampleSet, SgapsError } from '@sgaps/protocol';
+import {
+  assertCaptureGrid,
+  ByteReader,
+  ByteWriter,
+  type CaptureGrid,
+  type FrameState,
+  type PixelFrame,
+  type SampleSet,
+  SgapsError,
+} from '@sgaps/protocol';
 import { type Composition, createComposition, LayeredMemory } from '../memory/LayeredMemory.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
@@ -99,10 +108,12 @@ export class SessionDecoder {
   restore(bytes: Uint8Array): void {
     const reader = new ByteReader(bytes);
     const version = reader.u8('snapshot version');
-    if (version !== SNAPSHOT_VERSION) throw new SgapsError('VERSION_UNSUPPORTED', `Snapshot version ${version}; ${SNAPSHOT_VERSION} is understood.`);
+    if (version !== SNAPSHOT_VERSION)
+      throw new SgapsError('VERSION_UNSUPPORTED', `Snapshot version ${version}; ${SNAPSHOT_VERSION} is understood.`);
     const width = reader.u16('snapshot grid');
     const height = reader.u16('snapshot grid');
-    if (width !== this.grid.width || height !== this.grid.height) throw SgapsError.malformed(`snapshot: made for a ${width}×${height} grid`);
+    if (width !== this.grid.width || height !== this.grid.height)
+      throw SgapsError.malformed(`snapshot: made for a ${width}×${height} grid`);
     this.frameId = reader.i32('frame');
     this.state = readState(reader);
     this.previousState = readState(reader);

@@ -63,7 +63,10 @@ export function writeState(writer: ByteWriter, state: FrameState | null): void {
   writeText(
     writer,
     JSON.stringify(
-      state && { ...state, cameras3d: state.cameras3d.map((camera) => ({ ...camera, view: [...camera.view], projection: [...camera.projection] })) },
+      state && {
+        ...state,
+        cameras3d: state.cameras3d.map((camera) => ({ ...camera, view: [...camera.view], projection: [...camera.projection] })),
+      },
     ),
   );
 }
