@@ -47,8 +47,9 @@ it('recovers everything it answered after kill -9', async () => {
   const again = await startServer({ port: 0, data: folder, log: pino({ level: 'silent' }) });
   try {
     expect(again.recovered).toBe(1);
-    expect((await again.catalog.get(id))?.status).toBe('recovered');
+    expect(await again.catalog.get(id)).toMatchObject({ status: 'recovered', frames: 60 });
     const reader = await again.store.open(id);
+    expect(reader.index.frames).toBe(60);
     const pixels: Buffer[] = [];
     const coordinates: Buffer[] = [];
     for await (const { kind, bytes } of reader.records(0, { kinds: ['pixels', 'coordinates'] })) {
