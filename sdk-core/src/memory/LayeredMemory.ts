@@ -1,4 +1,12 @@
-import { type ByteReader, type ByteWriter, type CaptureGrid, type FrameState, type PixelFrame, SgapsError, type TrackedObject } from '@sgaps/protocol';
+import {
+  type ByteReader,
+  type ByteWriter,
+  type CaptureGrid,
+  type FrameState,
+  type PixelFrame,
+  SgapsError,
+  type TrackedObject,
+} from '@sgaps/protocol';
 import { readText, writeText } from '../session/snapshotBytes.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { ObjectLayer, observeObject, observeScenery, type PlacedObject, relearnScenery } from './ObjectLayer.js';
@@ -22,13 +30,22 @@ const SUSPECT_RADIUS = 3;
 /** Confidence of cells known only from a mean of 2^level squares. */
 export const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
 
-/** Everything memory says about one frame, as arrays over the grid; buffers are reused. */
+/**
+ * Everything memory says about one frame, as arrays over the grid, row by row from the top left; buffers are reused.
+ *
+ * @example
+ * ```ts
+ * const known = composition.confidence.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
+ * ```
+ */
 export interface Composition {
+  /** 8-bit RGB, 3 × W × H. */
   readonly rgb: Uint8ClampedArray;
   /** 0 unknown … 255 certain. */
   readonly confidence: Uint8Array;
   /** Frames since the content was last looked at, at most 255. */
   readonly age: Uint8Array;
+  /** What the layer shown there has earned; a layer drawn over it must have earned more. Very low where something veils it. */
   readonly score: Int16Array;
 }
 
@@ -43,6 +60,14 @@ interface SceneryLayer {
   present: boolean;
 }
 
+/**
+ * An empty composition over a grid.
+ *
+ * @example
+ * ```ts
+ * const composition = createComposition({ width: 320, height: 180 });
+ * ```
+ */
 export function createComposition(grid: CaptureGrid): Composition {
   const pixels = grid.width * grid.height;
   return {
@@ -103,11 +128,13 @@ export class LayeredMemory {
     out.confidence.fill(0);
     out.score.fill(0);
     // Scenery front to back, then the scroll layers over it, then the objects back to front.
-    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true, resampled);
+    for (let o = objects.length - 1; o >= 0; o--)
+      if (objects[o].scenery) this.objects.compose(objects[o], width, this.frame, out, true, resampled);
     if (this.hasScenery) out.score.fill(-1000);
     this.rank();
     const contested = this.ranked.length > 1 || this.hasScenery;
-    for (let k = 0; k < this.ranked.length; k++) this.ranked[k].compose(width, height, this.frame, out, { dominant: k === 0, contested, resampled });
+    for (let k = 0; k < this.ranked.length; k++)
+      this.ranked[k].compose(width, height, this.frame, out, { dominant: k === 0, contested, resampled });
     for (const placed of objects) if (!placed.scenery) this.objects.compose(placed, width, this.frame, out, false, resampled);
     this.cool(out);
   }
@@ -259,7 +286,8 @@ export class LayeredMemory {
       }
       const outcome = this.takePoint(samples.u[i], samples.v[i], r, g, b, values.bits[i], objects);
       // A block is contradicted when most of what was known in it is.
-      if (outcome !== 0) this.blockLooks[(samples.v[i] >> 3) * this.dynamic.columns + (samples.u[i] >> 3)] += outcome < 0 ? 257 : 256;
+      if (outcome !== 0)
+        this.blockLooks[(samples.v[i] >> 3) * this.dynamic.columns + (samples.u[i] >> 3)] += outcome < 0 ? 257 : 256;
     }
     let confident = 0;
     let contradicted = 0;
@@ -282,7 +310,15 @@ export class LayeredMemory {
   private readonly sample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
 
   /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
-  private takePoint(u: number, v: number, r: number, g: number, b: number, bits: number, objects: readonly PlacedObject[]): number {
+  private takePoint(
+    u: number,
+    v: number,
+    r: number,
+    g: number,
+    b: number,
+    bits: number,
+    objects: readonly PlacedObject[],
+  ): number {
     const { below, sample, frame } = this;
     sample.r = r;
     sample.g = g;
@@ -292,7 +328,8 @@ export class LayeredMemory {
     const scrolled = this.predictScroll(u, v);
     const covered = this.hasScenery && this.predictScenery(u, v, objects);
     // Behind the objects: the scroll layers where they have earned it, else the scenery.
-    const front = scrolled && (!covered || this.backdrop.confidence === 0 || this.scroll.evidence >= EARNED) ? this.scroll : this.backdrop;
+    const front =
+      scrolled && (!covered || this.backdrop.confidence === 0 || this.scroll.evidence >= EARNED) ? this.scroll : this.backdrop;
     below.r = front.r;
     below.g = front.g;
     below.b = front.b;
@@ -346,7 +383,15 @@ export class LayeredMemory {
   }
 
   /** A sample behind all objects where scenery lies behind the scroll layers: decides which of the two it shows. */
-  private takeBehind(u: number, v: number, r: number, g: number, b: number, bits: number, objects: readonly PlacedObject[]): number {
+  private takeBehind(
+    u: number,
+    v: number,
+    r: number,
+    g: number,
+    b: number,
+    bits: number,
+    objects: readonly PlacedObject[],
+  ): number {
     const { scroll, backdrop } = this;
     const { tolerance } = this.sample;
     const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
@@ -375,7 +420,8 @@ export class LayeredMemory {
 
   /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
   private takeScenery(u: number, v: number, objects: readonly PlacedObject[], own: boolean): number {
-    const matched = this.backdrop.confidence !== 0 && near(this.backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
+    const matched =
+      this.backdrop.confidence !== 0 && near(this.backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
     let learnt = false;
     let last: PlacedObject | null = null;
     for (let o = objects.length - 1; o >= 0; o--) {
@@ -505,7 +551,9 @@ function moves(entry: SceneryLayer, dx: number, dy: number): boolean {
 }
 
 function near(prediction: Prediction, r: number, g: number, b: number, tolerance: number): boolean {
-  return Math.abs(r - prediction.r) <= tolerance && Math.abs(g - prediction.g) <= tolerance && Math.abs(b - prediction.b) <= tolerance;
+  return (
+    Math.abs(r - prediction.r) <= tolerance && Math.abs(g - prediction.g) <= tolerance && Math.abs(b - prediction.b) <= tolerance
+  );
 }
 
 /** The part of an innovation that lies outside the sample's quantisation cell (S15). */

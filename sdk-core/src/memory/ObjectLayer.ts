@@ -13,7 +13,7 @@ const TILE_RING_HEIGHT = 256;
 /** Cells over all patches of a session; the least recently seen go first. */
 const PATCH_CELLS = 1 << 20;
 /** An object seen through a cell is sure of it from this opacity on. */
-export const OPACITY_STEP = 48;
+const OPACITY_STEP = 48;
 
 /**
  * What one texture frame looks like, learnt from every object that shows it: colour, confidence and opacity per cell of
@@ -237,7 +237,13 @@ export class ObjectLayer {
     const x = placed.x0 + placed.xu * u + placed.xv * v;
     const y = placed.y0 + placed.yu * u + placed.yv * v;
     const cell = cellOf(placed, x, y);
-    if (cell < 0 || placed.patch.confidence[cell] === 0 || placed.patch.opacity[cell] <= 0 || (placed.scenery && isGivenUp(placed.patch, cell))) return 0;
+    if (
+      cell < 0 ||
+      placed.patch.confidence[cell] === 0 ||
+      placed.patch.opacity[cell] <= 0 ||
+      (placed.scenery && isGivenUp(placed.patch, cell))
+    )
+      return 0;
     if (!blend(placed.patch, x, y, cell, this.colour)) return 0;
     out.r = this.colour[0];
     out.g = this.colour[1];
@@ -255,7 +261,8 @@ export class ObjectLayer {
       writer.varint(patch.height);
       writer.u8(patch.wraps ? 1 : 0);
       writer.i32(patch.used);
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity]) writeArray(writer, array);
+      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity])
+        writeArray(writer, array);
     }
   }
 
@@ -272,7 +279,8 @@ export class ObjectLayer {
       if (this.cells > 2 * PATCH_CELLS) throw SgapsError.limit('patch cells', this.cells, 2 * PATCH_CELLS);
       const patch = new Patch(key, width, height, reader.u8('patch wrap') === 1);
       patch.used = reader.i32('patch use');
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity]) readArray(reader, array, 'patch');
+      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity])
+        readArray(reader, array, 'patch');
       this.patches.set(key, patch);
     }
   }
@@ -366,7 +374,16 @@ function composeUnscaled(placed: PlacedObject, width: number, frame: number, out
         const b = row0 + x1;
         const c = row1 + x0;
         const d = row1 + x1;
-        if (known[a] && known[b] && known[c] && known[d] && opacity[a] > 0 && opacity[b] > 0 && opacity[c] > 0 && opacity[d] > 0) {
+        if (
+          known[a] &&
+          known[b] &&
+          known[c] &&
+          known[d] &&
+          opacity[a] > 0 &&
+          opacity[b] > 0 &&
+          opacity[c] > 0 &&
+          opacity[d] > 0
+        ) {
           rgb[p] = w00 * value[3 * a] + w01 * value[3 * b] + w10 * value[3 * c] + w11 * value[3 * d];
           rgb[p + 1] = w00 * value[3 * a + 1] + w01 * value[3 * b + 1] + w10 * value[3 * c + 1] + w11 * value[3 * d + 1];
           rgb[p + 2] = w00 * value[3 * a + 2] + w01 * value[3 * b + 2] + w10 * value[3 * c + 2] + w11 * value[3 * d + 2];
@@ -554,7 +571,15 @@ function weighBlock(patch: Patch, cell: number, amount: number): void {
  * `behindKnown`: something further back explains the sample, so that a surface given up here needs no second chance.
  * `own` false: the sample is known to show something else, so that only contradictions count.
  */
-export function observeScenery(placed: PlacedObject, u: number, v: number, sample: ColourSample, own: boolean, behindKnown: boolean, frame: number): 'outside' | 'learnt' | 'same' | 'other' {
+export function observeScenery(
+  placed: PlacedObject,
+  u: number,
+  v: number,
+  sample: ColourSample,
+  own: boolean,
+  behindKnown: boolean,
+  frame: number,
+): 'outside' | 'learnt' | 'same' | 'other' {
   const { patch } = placed;
   const x = placed.x0 + placed.xu * u + placed.xv * v;
   const y = placed.y0 + placed.yu * u + placed.yv * v;
