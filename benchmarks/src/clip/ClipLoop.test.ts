@@ -57,8 +57,8 @@ function plainParts(log: string[]): LoopParts {
         },
       },
       planner: {
-        plan: (frameId, latency) => {
-          log.push(`plan ${frameId} from ${newest} (${latency})`);
+        plan: (frameId) => {
+          log.push(`plan ${frameId} from ${newest}`);
           return { frameId, explicit: createSampleSet(0), seeded: [] };
         },
         feedback: () => undefined,
@@ -84,16 +84,16 @@ describe('ClipLoop', () => {
     for (let t = 0; t < 4; t++) loop.push(columns(100 * (t % 2)), STATE);
     loop.finish();
     expect(log).toEqual([
-      'plan 0 from -1 (1)',
-      'plan 1 from -1 (2)',
+      'plan 0 from -1',
+      'plan 1 from -1',
       '0<0:0',
-      'plan 2 from 0 (2)',
+      'plan 2 from 0',
       '1<1:101',
-      'plan 3 from 1 (2)',
+      'plan 3 from 1',
       '2<2:2',
-      'plan 4 from 2 (2)',
+      'plan 4 from 2',
       '3<3:103',
-      'plan 5 from 3 (2)',
+      'plan 5 from 3',
     ]);
     expect(seen).toEqual([0, 1, 2, 3]);
     expect(loop.totals).toMatchObject({ frames: 4, samples: 4, framesWithoutRequest: 0 });
@@ -112,8 +112,8 @@ describe('ClipLoop', () => {
     const loop = new ClipLoop({ grid: GRID, fps: 30, latency: 1, batch: 3, parts: plainParts(log), onFrame: () => undefined });
     for (let t = 0; t < 7; t++) loop.push(columns(0), STATE);
     loop.finish();
-    expect(log.slice(0, 3)).toEqual(['plan 0 from -1 (1)', 'plan 1 from -1 (2)', 'plan 2 from -1 (3)']);
-    expect(log.slice(3, 9)).toEqual(['0<0:0', '1<1:1', '2<2:2', 'plan 3 from 2 (1)', 'plan 4 from 2 (2)', 'plan 5 from 2 (3)']);
+    expect(log.slice(0, 3)).toEqual(['plan 0 from -1', 'plan 1 from -1', 'plan 2 from -1']);
+    expect(log.slice(3, 9)).toEqual(['0<0:0', '1<1:1', '2<2:2', 'plan 3 from 2', 'plan 4 from 2', 'plan 5 from 2']);
     expect(log.at(-2)).toBe('6<6:6');
     expect(loop.totals.framesWithoutRequest).toBe(0);
   });

@@ -28,8 +28,8 @@ const MESSAGE = { pixels: 'pixels', coordinates: 'coords' } as const;
  * ```
  */
 export interface LoopPlanner {
-  /** The request for `targetFrameId`, made `latencyFrames` frames ahead. */
-  plan(targetFrameId: number, latencyFrames: number): SampleRequest;
+  /** The request for `targetFrameId`, a frame to come. */
+  plan(targetFrameId: number): SampleRequest;
   /** Measured bytes of one frame, up and down, and its samples. */
   feedback(bytesUp: number, bytesDown: number, samples: number): void;
 }
@@ -138,7 +138,7 @@ export class ClipLoop {
     this.pixels = options.parts.server.createPixels((requestId) => this.asked.get(requestId));
     const first = latency + batch - 1;
     this.ask(
-      Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target, target + 1)),
+      Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target)),
       0,
     );
   }
@@ -189,7 +189,7 @@ export class ClipLoop {
       start = performance.now();
     }
     planner.feedback(packet.length / count, this.lastDown / count, samples / count);
-    const requests = Array.from({ length: count }, (_, j) => planner.plan(newest + this.latency + j, this.latency + j));
+    const requests = Array.from({ length: count }, (_, j) => planner.plan(newest + this.latency + j));
     this.ask(requests, newest + this.latency);
     spent += performance.now() - start;
     for (let i = 0; i < count; i++) {

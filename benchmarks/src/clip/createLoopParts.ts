@@ -8,7 +8,6 @@ import {
   type StateSchema,
 } from '@sgaps/protocol';
 import type { LoopParts } from './ClipLoop.js';
-import { pointsOnly } from './pointsOnly.js';
 
 const SCHEMA: StateSchema = { values: [] };
 
@@ -46,7 +45,7 @@ export function createLoopParts(
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
   const { rate, bytesUp, bytesDown, sampling, reconstructor } = settings;
   const session = new SessionDecoder({ grid, reconstructor });
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown });
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS };
   const parts: LoopParts = {
     client: { coordinates: new CoordinateCodec(grid), pixels: new PixelPacketEncoder(codec) },
@@ -54,7 +53,7 @@ export function createLoopParts(
       coordinates: new CoordinateCodec(grid),
       createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
       session,
-      planner: sampling === 'points' ? pointsOnly(grid, planner) : planner,
+      planner,
     },
   };
   return { parts, session, planner };

@@ -22,9 +22,9 @@ const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
 const MAX_LAYERS = 2;
-/** A frame in which more than this share of at least so many known samples is contradicted starts a new scene. */
+/** A frame in which more than this share of the known blocks looked at is contradicted starts a new scene, if it looked at so many. */
 const CUT = 0.6;
-const CUT_SAMPLES = 48;
+const CUT_BLOCKS = 0.05;
 /** Cells this near to a contradicted one lose confidence, grid pixels. */
 const SUSPECT_RADIUS = 3;
 /** Confidence of cells known only from a mean of 2^level squares. */
@@ -270,9 +270,28 @@ export class LayeredMemory {
   private readonly ranked: ScrollLayer[] = [];
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
-    const { samples, values } = frame;
     this.suspectCount = 0;
     this.rank();
+    this.readSamples(frame, objects);
+    let confident = 0;
+    let contradicted = 0;
+    for (let b = 0; b < this.blockLooks.length; b++) {
+      const looks = this.blockLooks[b] >> 8;
+      if (looks === 0) continue;
+      confident++;
+      if (2 * (this.blockLooks[b] & 255) > looks) contradicted++;
+    }
+    this.contradicted = confident >= CUT_BLOCKS * this.blockLooks.length ? contradicted / confident : 0;
+    if (this.contradicted > CUT) {
+      this.forgetScenery();
+      // What this frame showed is the first look at the new scene.
+      this.readSamples(frame, objects);
+      this.suspectCount = 0;
+    }
+    this.spreadSuspicion();
+  }
+
+  private readSamples({ samples, values }: PixelFrame, objects: readonly PlacedObject[]): void {
     this.blockLooks.fill(0);
     for (let i = 0; i < samples.count; i++) {
       const kind = samples.kind[i];
@@ -289,17 +308,6 @@ export class LayeredMemory {
       if (outcome !== 0)
         this.blockLooks[(samples.v[i] >> 3) * this.dynamic.columns + (samples.u[i] >> 3)] += outcome < 0 ? 257 : 256;
     }
-    let confident = 0;
-    let contradicted = 0;
-    for (let b = 0; b < this.blockLooks.length; b++) {
-      const looks = this.blockLooks[b] >> 8;
-      if (looks === 0) continue;
-      confident++;
-      if (2 * (this.blockLooks[b] & 255) > looks) contradicted++;
-    }
-    this.contradicted = confident >= CUT_SAMPLES ? contradicted / confident : 0;
-    if (this.contradicted > CUT) this.forgetScenery();
-    else this.spreadSuspicion();
   }
 
   private readonly blockLooks: Int32Array;
