@@ -27,7 +27,7 @@ const MESSAGE = { pixels: 'pixels', coordinates: 'coords' } as const;
  * const planner: LoopPlanner = new SamplingPlanner({ grid, decoder });
  * ```
  */
-export interface LoopPlanner {
+interface LoopPlanner {
   /** The request for `targetFrameId`, a frame to come. */
   plan(targetFrameId: number): SampleRequest;
   /** Measured bytes of one frame, up and down, and its samples. */

@@ -14,11 +14,29 @@ function camera(viewX: number, viewY = 0): FrameState['cameras'][number] {
 
 function object(id: number, texture: string, place: Partial<TrackedObject>): TrackedObject {
   const look = { flipX: false, flipY: false, alpha: 1, tint: 0xffffff, tileX: 0, tileY: 0, tag: 0, rotation: 0, frame: '' };
-  return { id, texture, x: 0, y: 0, width: 8, height: 8, originX: 0, originY: 0, scrollFactorX: 1, scrollFactorY: 1, ...look, ...place };
+  return {
+    id,
+    texture,
+    x: 0,
+    y: 0,
+    width: 8,
+    height: 8,
+    originX: 0,
+    originY: 0,
+    scrollFactorX: 1,
+    scrollFactorY: 1,
+    ...look,
+    ...place,
+  };
 }
 
 /** A frame in which the given pixels (all by default) were looked at. */
-function look(frameId: number, state: Partial<FrameState>, paint: Paint, where: (u: number, v: number) => boolean = () => true): PixelFrame {
+function look(
+  frameId: number,
+  state: Partial<FrameState>,
+  paint: Paint,
+  where: (u: number, v: number) => boolean = () => true,
+): PixelFrame {
   const samples = createSampleSet(grid.width * grid.height);
   const rgb = new Uint8Array(3 * grid.width * grid.height);
   for (let v = 0; v < grid.height; v++) {
@@ -31,7 +49,14 @@ function look(frameId: number, state: Partial<FrameState>, paint: Paint, where: 
     }
   }
   const full: FrameState = { cameras: [], cameras3d: [], objects: [], values: [], ...state };
-  return { frameId, clientTime: frameId * 33, requestId: frameId, state: full, samples, values: { rgb, bits: new Uint8Array(samples.count).fill(8) } };
+  return {
+    frameId,
+    clientTime: frameId * 33,
+    requestId: frameId,
+    state: full,
+    samples,
+    values: { rgb, bits: new Uint8Array(samples.count).fill(8) },
+  };
 }
 
 function meanError(rgb: Uint8ClampedArray, paint: Paint, left = 0, right = grid.width): number {
@@ -139,7 +164,10 @@ describe('LayeredMemory', () => {
   it('keeps a HUD on the screen while the world scrolls under it', () => {
     const memory = new LayeredMemory(grid);
     const out = createComposition(grid);
-    const scene = (t: number): Paint => (u, v) => (v < 8 ? [250, 250, (u * 16) & 255] : stripes(u + 3 * t, v));
+    const scene =
+      (t: number): Paint =>
+      (u, v) =>
+        v < 8 ? [250, 250, (u * 16) & 255] : stripes(u + 3 * t, v);
     for (let t = 0; t < 8; t++) memory.observe(look(t, { cameras: [camera(3 * t)] }, scene(t)));
     memory.compose({ cameras: [camera(24)], cameras3d: [], objects: [], values: [] }, out);
     expect(meanError(out.rgb, scene(8), 0, 60)).toBeLessThan(2);
@@ -149,11 +177,13 @@ describe('LayeredMemory', () => {
     const memory = new LayeredMemory(grid);
     const out = createComposition(grid);
     const sprite: Paint = (x, y) => [255 - 20 * x, 30 * y, 200];
-    const scene = (at: number, flip: boolean): Paint => (u, v) => {
-      const x = u - at;
-      if (x < 0 || x >= 8 || v < 20 || v >= 28) return [10, 20, 30];
-      return sprite(flip ? 7 - x : x, v - 20);
-    };
+    const scene =
+      (at: number, flip: boolean): Paint =>
+      (u, v) => {
+        const x = u - at;
+        if (x < 0 || x >= 8 || v < 20 || v >= 28) return [10, 20, 30];
+        return sprite(flip ? 7 - x : x, v - 20);
+      };
     const hero = (x: number, flipX = false, id = 1) => ({ objects: [object(id, 'hero', { x, y: 20, flipX })] });
     memory.observe(look(0, none, () => [10, 20, 30]));
     for (let t = 1; t < 4; t++) memory.observe(look(t, hero(4 * t), scene(4 * t, false)));
@@ -169,7 +199,10 @@ describe('LayeredMemory', () => {
     const out = createComposition(grid);
     // A hill with holes before a sky; the hill moves, the sky does not.
     const isHill = (x: number, y: number) => y > 24 + 6 * Math.sin(x / 7);
-    const scene = (t: number): Paint => (u, v) => (isHill(u + 2 * t, v) ? [30, 120 + (((u + 2 * t) * 5) & 63), 40] : [90, 140, (u * 3 + v) & 255]);
+    const scene =
+      (t: number): Paint =>
+      (u, v) =>
+        isHill(u + 2 * t, v) ? [30, 120 + (((u + 2 * t) * 5) & 63), 40] : [90, 140, (u * 3 + v) & 255];
     const state = (t: number) => ({
       cameras: [camera(20 * t)],
       objects: [
@@ -186,7 +219,14 @@ describe('LayeredMemory', () => {
     const memory = new LayeredMemory(grid);
     const out = createComposition(grid);
     for (let t = 0; t < 5; t++) memory.observe(look(t, none, stripes));
-    memory.observe(look(5, none, () => [255, 0, 0], (u, v) => u === 20 && v === 20));
+    memory.observe(
+      look(
+        5,
+        none,
+        () => [255, 0, 0],
+        (u, v) => u === 20 && v === 20,
+      ),
+    );
     memory.compose(look(5, none, stripes).state, out);
     const at = 20 * grid.width + 20;
     expect([...out.rgb.subarray(3 * at, 3 * at + 3)]).toEqual([255, 0, 0]);

@@ -1,4 +1,4 @@
-import { CoordinateCodec, createSampleSet, type FrameState, type PixelFrame, type SampleSet } from '@sgaps/protocol';
+import { CoordinateCodec, type FrameState, type PixelFrame, type SampleSet } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { SessionDecoder } from '../session/SessionDecoder.js';
 import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
@@ -12,7 +12,14 @@ const still: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] 
 function answer(frameId: number, samples: SampleSet, state: FrameState, paint: (u: number, v: number) => number): PixelFrame {
   const rgb = new Uint8Array(3 * samples.count);
   for (let i = 0; i < samples.count; i++) rgb.fill(paint(samples.u[i], samples.v[i]), 3 * i, 3 * i + 3);
-  return { frameId, clientTime: frameId * 33, requestId: frameId, state, samples, values: { rgb, bits: new Uint8Array(samples.count).fill(8) } };
+  return {
+    frameId,
+    clientTime: frameId * 33,
+    requestId: frameId,
+    state,
+    samples,
+    values: { rgb, bits: new Uint8Array(samples.count).fill(8) },
+  };
 }
 
 function view(viewX: number): FrameState {
