@@ -6,6 +6,7 @@ import { decodeDecoderSnapshot, encodeDecoderSnapshot } from './DecoderSnapshot.
 const snapshot = fc.record({
   codec: fc.uint8Array({ maxLength: 60 }),
   decoder: fc.uint8Array({ maxLength: 60 }),
+  pendingIds: fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 5 }),
   pending: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 5 }),
   timeOffset: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
   frameId: fc.integer({ min: -1, max: 0x7fffffff }),
@@ -20,6 +21,7 @@ describe('decoder snapshot', () => {
         expect(back.timeOffset === null ? null : back.timeOffset + 0).toBe(
           value.timeOffset === null ? null : value.timeOffset + 0,
         );
+        expect(back.pendingIds).toEqual(value.pendingIds);
         expect(back.pending.map((bytes) => [...bytes])).toEqual(value.pending.map((bytes) => [...bytes]));
       }),
     );

@@ -10,7 +10,7 @@ const MAX_PART = 16 * 1024 * 1024;
  *
  * @example
  * ```ts
- * const bytes = encodeDecoderSnapshot({ codec, decoder, pending, timeOffset: 12.5, frameId: 300 });
+ * const bytes = encodeDecoderSnapshot({ codec, decoder, pendingIds, pending, timeOffset: 12.5, frameId: 300 });
  * ```
  */
 export interface DecoderSnapshot {
@@ -18,7 +18,9 @@ export interface DecoderSnapshot {
   readonly codec: Uint8Array;
   /** `SessionDecoder.save()`. */
   readonly decoder: Uint8Array;
-  /** Coordinate packets of the requests that are still unanswered, 1 … 16 requests each. */
+  /** Frame ids (u32) of the requests that are still unanswered. */
+  readonly pendingIds: readonly number[];
+  /** Coordinate packets that hold those requests, and maybe answered ones, 1 … 16 requests each. */
   readonly pending: readonly Uint8Array[];
   /** Recording time minus client time, ms; null before the first frame. */
   readonly timeOffset: number | null;
@@ -28,7 +30,7 @@ export interface DecoderSnapshot {
 
 /**
  * The snapshot as the state of a `snapshot` record: version u8, frameId i32, timeOffset f64 (NaN for null), then the
- * count of pending packets as u16 and the parts (codec, decoder, pending packets), each with a u32 length. Little endian.
+ * count of pending packets as u16 and the parts (codec, decoder, pending ids as u32, pending packets), each with a u32 length. Little endian.
  *
  * @example
  * ```ts
@@ -36,7 +38,10 @@ export interface DecoderSnapshot {
  * ```
  */
 export function encodeDecoderSnapshot(snapshot: DecoderSnapshot): Uint8Array {
-  const parts = [snapshot.codec, snapshot.decoder, ...snapshot.pending];
+  const ids = new Uint8Array(4 * snapshot.pendingIds.length);
+  const idView = new DataView(ids.buffer);
+  for (const [i, id] of snapshot.pendingIds.entries()) idView.setUint32(4 * i, id, true);
+  const parts = [snapshot.codec, snapshot.decoder, ids, ...snapshot.pending];
   let size = 15;
   for (const part of parts) size += 4 + part.length;
   const out = new Uint8Array(size);
@@ -83,12 +88,17 @@ export function decodeDecoderSnapshot(bytes: Uint8Array): DecoderSnapshot {
   };
   const codec = part();
   const decoder = part();
+  const ids = part();
+  if (ids.length % 4 !== 0) throw SgapsError.malformed('decoder snapshot: pending ids');
+  const idView = new DataView(ids.buffer, ids.byteOffset, ids.length);
+  const pendingIds = Array.from({ length: ids.length / 4 }, (_, i) => idView.getUint32(4 * i, true));
   const pending: Uint8Array[] = [];
   for (let i = 0; i < pendingCount; i++) pending.push(part());
   if (at !== bytes.length) throw SgapsError.malformed('decoder snapshot: bytes left over');
   return {
     codec,
     decoder,
+    pendingIds,
     pending,
     timeOffset: Number.isFinite(offset) ? offset : null,
     frameId: view.getInt32(1, true),

@@ -13,29 +13,34 @@ const MAX_PENDING = 512;
  * @example
  * ```ts
  * const ledger = new RequestLedger((request) => codec.expand(request));
- * ledger.add(request);
+ * ledger.add(request, packet);
  * const samples = ledger.resolve(request.frameId);
  * ```
  */
 export class RequestLedger {
   readonly #expand: (request: SampleRequest) => SampleSet;
-  readonly #pending = new Map<number, { request: SampleRequest; samples: SampleSet | null }>();
+  readonly #pending = new Map<number, { request: SampleRequest; packet: Uint8Array; samples: SampleSet | null }>();
 
   constructor(expand: (request: SampleRequest) => SampleSet) {
     this.#expand = expand;
   }
 
-  /** Requests waiting for an answer, oldest first. */
-  get pending(): SampleRequest[] {
-    return Array.from(this.#pending.values(), (entry) => entry.request);
+  /** Frame ids of the requests waiting for an answer, oldest first. */
+  get pendingIds(): number[] {
+    return [...this.#pending.keys()];
   }
 
-  /** Remembers a request. Throws `OUT_OF_ORDER` for a frame that was already asked for. */
-  add(request: SampleRequest): void {
+  /** The coordinate packets that those requests came in, oldest first; they may hold answered ones too. */
+  get pendingPackets(): Uint8Array[] {
+    return [...new Set(Array.from(this.#pending.values(), (entry) => entry.packet))];
+  }
+
+  /** Remembers a request and the packet it came in, which is kept. Throws `OUT_OF_ORDER` for a frame that was already asked for. */
+  add(request: SampleRequest, packet: Uint8Array): void {
     if (this.#pending.has(request.frameId)) {
       throw new SgapsError('OUT_OF_ORDER', `Frame ${request.frameId} has been asked for already.`);
     }
-    this.#pending.set(request.frameId, { request, samples: null });
+    this.#pending.set(request.frameId, { request, packet, samples: null });
     if (this.#pending.size > MAX_PENDING) {
       const oldest = this.#pending.keys().next();
       if (!oldest.done) this.#pending.delete(oldest.value);

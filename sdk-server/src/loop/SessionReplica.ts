@@ -2,7 +2,6 @@ import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
 import {
   type CaptureGrid,
   CoordinateCodec,
-  LIMITS,
   type PixelFrame,
   PixelPacketDecoder,
   type SampleRequest,
@@ -79,7 +78,8 @@ export class SessionReplica {
   /** Takes in a coordinate packet, as sent. Throws the codec's errors. */
   coordinates(bytes: Uint8Array): SampleRequest[] {
     const requests = this.coordinateCodec.decode(bytes);
-    for (const request of requests) this.#ledger.add(request);
+    const packet = bytes.slice();
+    for (const request of requests) this.#ledger.add(request, packet);
     return requests;
   }
 
@@ -112,15 +112,11 @@ export class SessionReplica {
 
   /** The state after the last record, as the state of a `snapshot` record. */
   save(): Uint8Array {
-    const pending: Uint8Array[] = [];
-    const requests = this.#ledger.pending;
-    for (let i = 0; i < requests.length; i += LIMITS.framesPerPacket) {
-      pending.push(this.coordinateCodec.encode(requests.slice(i, i + LIMITS.framesPerPacket)));
-    }
     return encodeDecoderSnapshot({
       codec: this.#pixelDecoder.save(),
       decoder: this.decoder.save(),
-      pending,
+      pendingIds: this.#ledger.pendingIds,
+      pending: this.#ledger.pendingPackets,
       timeOffset: this.#timeOffset,
       frameId: this.frameId,
     });
@@ -130,7 +126,13 @@ export class SessionReplica {
   restore(bytes: Uint8Array): void {
     const snapshot = decodeDecoderSnapshot(bytes);
     this.#ledger.clear();
-    for (const packet of snapshot.pending) this.coordinates(packet);
+    const pendingIds = new Set(snapshot.pendingIds);
+    for (const bytes of snapshot.pending) {
+      const packet = bytes.slice();
+      for (const request of this.coordinateCodec.decode(packet)) {
+        if (pendingIds.has(request.frameId)) this.#ledger.add(request, packet);
+      }
+    }
     this.#pixelDecoder.restore(snapshot.codec);
     this.decoder.restore(snapshot.decoder);
     this.frameId = snapshot.frameId;
