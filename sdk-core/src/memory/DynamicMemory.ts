@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, SgapsError } from '@sgaps/protocol';
-import { readArray, writeArray } from '../session/snapshotBytes.js';
+import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
 
 /** Frames a moving sample is remembered (S10). */
 const REMEMBERED_FRAMES = 100;

@@ -7,7 +7,7 @@ import {
   SgapsError,
   type TrackedObject,
 } from '@sgaps/protocol';
-import { readText, writeText } from '../session/snapshotBytes.js';
+import { readText, writeText } from '../snapshot/snapshotBytes.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { ObjectLayer, observeObject, observeScenery, type PlacedObject, relearnScenery } from './ObjectLayer.js';
 import { EARNED, type Prediction, ScrollLayer } from './ScrollLayer.js';

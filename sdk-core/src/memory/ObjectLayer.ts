@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, SgapsError, type TrackedObject } from '@sgaps/protocol';
-import { readArray, readText, writeArray, writeText } from '../session/snapshotBytes.js';
+import { readArray, readText, writeArray, writeText } from '../snapshot/snapshotBytes.js';
 import { type LayerPicture, type Prediction, UNPROVEN } from './ScrollLayer.js';
 import { CONFIDENCE_START, VALUE_SHIFT } from './TemporalMemoryBank.js';
 

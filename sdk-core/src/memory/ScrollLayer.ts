@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, SgapsError } from '@sgaps/protocol';
-import { readArray, writeArray } from '../session/snapshotBytes.js';
+import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from './TemporalMemoryBank.js';
 
 const TILE_SHIFT = 5;

@@ -11,7 +11,7 @@ import {
 import { type Composition, createComposition, LayeredMemory } from '../memory/LayeredMemory.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
-import { readState, writeState } from './snapshotBytes.js';
+import { readState, writeState } from '../snapshot/snapshotBytes.js';
 
 const SNAPSHOT_VERSION = 1;
 
