@@ -9,6 +9,7 @@ import { type ClipEntry, listClips } from './clip/listClips.js';
 import { clipSources, clipTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
 import { describeMachine, describeVersion } from './report/machine.js';
+import { rateTable } from './report/rateTable.js';
 import { runJobs } from './sweep/runJobs.js';
 
 interface Arguments {
@@ -21,6 +22,8 @@ interface Arguments {
 }
 
 const HERE = import.meta.dirname;
+/** Fractions of the pixels the report measures beside the byte-driven rate (spec SGAPS: 0.5 … 2 %). */
+const FIXED_RATES = [0.01, 0.02];
 
 /** Runs another bench as a command of its own and returns what it wrote on standard output. */
 async function runBench(file: string, args: readonly string[]): Promise<string> {
@@ -35,11 +38,11 @@ function formatted(markdown: string): string {
   return execFileSync('biome', ['format', '--stdin-file-path=benchmarks.md'], { input: markdown, encoding: 'utf8' });
 }
 
-async function measureAll(clips: readonly ClipEntry[], args: Arguments): Promise<MeasuredClip[]> {
+async function measureAll(clips: readonly ClipEntry[], args: Arguments, rate?: number): Promise<MeasuredClip[]> {
   const measured: MeasuredClip[] = [];
   const jobs = clips.map(({ name, input, state }) => ({
     name,
-    options: { input, state, frames: args.frames, bytesUp: args.bytes, latency: args.latency },
+    options: { input, state, frames: args.frames, bytesUp: args.bytes, latency: args.latency, rate, ssim: rate === undefined },
     at: [],
   }));
   // One after the other: the times are part of the report.
@@ -52,7 +55,13 @@ async function measureAll(clips: readonly ClipEntry[], args: Arguments): Promise
   return measured;
 }
 
-function page(own: readonly MeasuredClip[], others: readonly MeasuredClip[], codecs: string, args: Arguments): string {
+function page(
+  own: readonly MeasuredClip[],
+  others: readonly MeasuredClip[],
+  rates: string,
+  codecs: string,
+  args: Arguments,
+): string {
   const model = own.concat(others)[0]?.figures.model ?? '';
   const parts = [
     '# Benchmarks',
@@ -88,6 +97,12 @@ function page(own: readonly MeasuredClip[], others: readonly MeasuredClip[], cod
   }
   if (others.length > 0) parts.push('## Clips of other people’s games', '', clipTable(others), '', clipSources(others), '');
   parts.push(
+    '## At fixed sample rates',
+    '',
+    'By default the byte budget alone decides how many samples a frame gets. With `--rate 0.01` every request holds exactly 1 % of the pixels; means over the 2D clips above.',
+    '',
+    rates,
+    '',
     '## Sizes of packets',
     '',
     '`npm run bench:codecs`: bytes of one packet, without framing; times in µs.',
@@ -113,9 +128,20 @@ const program = new Command('bench:docs')
     }
     const own = await measureAll(listClips(args.own), args);
     const others = existsSync(args.clips) ? await measureAll(listClips(args.clips), args) : [];
+    const flat = [...own, ...others].filter(({ clip }) => clip.kind.startsWith('2d'));
+    const rows = [{ label: 'as the bytes allow', clips: flat }];
+    for (const rate of FIXED_RATES)
+      rows.push({
+        label: `${100 * rate} %`,
+        clips: await measureAll(
+          flat.map(({ clip }) => clip),
+          args,
+          rate,
+        ),
+      });
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
     mkdirSync(dirname(args.out), { recursive: true });
-    writeFileSync(args.out, formatted(page(own, others, codecs, args)));
+    writeFileSync(args.out, formatted(page(own, others, rateTable(rows), codecs, args)));
     console.error(`Wrote ${args.out}`);
   });
 
