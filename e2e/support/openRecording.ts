@@ -1,0 +1,57 @@
+import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
+import {
+  CoordinateCodec,
+  memorySource,
+  PixelPacketDecoder,
+  RecordingReader,
+  type SampleRequest,
+  type SampleSet,
+} from '@sgaps/protocol';
+import { zstdCompressor } from '@sgaps/server';
+
+/** A recording as anybody finds it who has its file and the public packages. */
+export interface OpenedRecording {
+  readonly reader: RecordingReader;
+  /** The packets as exchanged, in order. */
+  readonly pixels: readonly Buffer[];
+  readonly coordinates: readonly Buffer[];
+  readonly requests: readonly SampleRequest[];
+  /** Ids of all frames, in order. */
+  readonly frameIds: readonly number[];
+  /** Rebuilt pictures (RGB) of the frames that were wanted. */
+  readonly pictures: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Reads a `.sgaps` file and rebuilds it from its first packet on, keeping the pictures of the frames in `keep`. */
+export async function openRecording(file: Uint8Array, keep: readonly number[] = []): Promise<OpenedRecording> {
+  const reader = await RecordingReader.open(memorySource(file), { compressor: zstdCompressor });
+  const { grid, schema, tierBits } = reader.header;
+  const codec = new CoordinateCodec(grid);
+  const asked = new Map<number, SampleSet>();
+  const decoder = new PixelPacketDecoder({ grid, schema, tierBits, resolve: (id) => asked.get(id) });
+  const session = new SessionDecoder({ grid });
+  const pixels: Buffer[] = [];
+  const coordinates: Buffer[] = [];
+  const requests: SampleRequest[] = [];
+  const frameIds: number[] = [];
+  const pictures = new Map<number, Uint8Array>();
+  for await (const { kind, bytes } of reader.records(0, { kinds: ['coordinates', 'pixels'] })) {
+    if (kind === 'coordinates') {
+      coordinates.push(Buffer.from(bytes));
+      for (const request of codec.decode(bytes)) {
+        requests.push(request);
+        asked.set(request.frameId, codec.expand(request));
+      }
+      continue;
+    }
+    pixels.push(Buffer.from(bytes));
+    for (const frame of decoder.decode(bytes)) {
+      frameIds.push(frame.frameId);
+      // Later frames need the memory of all before them; without wanted pictures there is nothing to rebuild.
+      if (keep.length === 0 || frame.frameId > Math.max(...keep)) continue;
+      const decoded: DecodedFrame = session.decode(frame);
+      if (keep.includes(frame.frameId)) pictures.set(frame.frameId, Uint8Array.from(decoded.rgb));
+    }
+  }
+  return { reader, pixels, coordinates, requests, frameIds, pictures };
+}
