@@ -1,4 +1,4 @@
-export type { Composition } from './memory/LayeredMemory.js';
+export type { Composition } from './memory/Composition.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export { DiffusionReconstructor } from './reconstruct/DiffusionReconstructor.js';
 export type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './reconstruct/Reconstructor.js';

@@ -4,6 +4,8 @@ const VALUE_ONE = 1 << VALUE_SHIFT;
 
 /** Confidence is stored in 1/255; S10: starts at 0.5, gains 0.1 per confirmation, capped at 1. */
 export const CONFIDENCE_START = 128;
+/** Confidence of cells known only from a mean of 2^level squares. */
+export const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
 const CONFIDENCE_GAIN = 26;
 const CONFIDENCE_FULL = 255;
 

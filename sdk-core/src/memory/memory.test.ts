@@ -1,8 +1,10 @@
 import { createSampleSet, type FrameState, type PixelFrame, type TrackedObject } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
+import { createComposition } from './Composition.js';
 import { DynamicMemory } from './DynamicMemory.js';
-import { createComposition, LayeredMemory } from './LayeredMemory.js';
-import { type Prediction, ScrollLayer } from './ScrollLayer.js';
+import { LayeredMemory } from './LayeredMemory.js';
+import type { Prediction } from './Prediction.js';
+import { ScrollLayer } from './ScrollLayer.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from './TemporalMemoryBank.js';
 
 const grid = { width: 64, height: 48 };

@@ -7,8 +7,8 @@ import {
   type SampleSet,
   Tier,
 } from '@sgaps/protocol';
-import { type Composition, createComposition, MEAN_CONFIDENCE } from '../memory/LayeredMemory.js';
-import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
+import { type Composition, createComposition } from '../memory/Composition.js';
+import { CONFIDENCE_START, MEAN_CONFIDENCE } from '../memory/TemporalMemoryBank.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
 import { extrapolateState } from './extrapolate.js';

@@ -1,12 +1,12 @@
 import type { CaptureGrid, SampleSet, SampleValues } from '@sgaps/protocol';
-import type { Composition } from '../memory/LayeredMemory.js';
+import type { Composition } from '../memory/Composition.js';
 
 /**
  * What a reconstructor is given for one frame: what memory predicts and how sure it is, and the frame's own samples.
  *
  * @example
  * ```ts
- * reconstructor.reconstruct({ memory, samples, values, heat, heatColumns }, output);
+ * reconstructor.reconstruct({ memory, samples, values }, output);
  * ```
  */
 export interface ReconstructorInput {

@@ -8,7 +8,8 @@ import {
   type SampleSet,
   SgapsError,
 } from '@sgaps/protocol';
-import { type Composition, createComposition, LayeredMemory } from '../memory/LayeredMemory.js';
+import { type Composition, createComposition } from '../memory/Composition.js';
+import { LayeredMemory } from '../memory/LayeredMemory.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
 import { readState, writeState } from '../snapshot/snapshotBytes.js';

@@ -1,0 +1,16 @@
+/**
+ * A sampled 8-bit colour, how far a memory may differ from it per channel to be the same, and whether it is exact to the
+ * last bit.
+ *
+ * @example
+ * ```ts
+ * const sample: ColourSample = { r: 200, g: 90, b: 12, tolerance: 14.5, exact: true };
+ * ```
+ */
+export interface ColourSample {
+  r: number;
+  g: number;
+  b: number;
+  tolerance: number;
+  exact: boolean;
+}
