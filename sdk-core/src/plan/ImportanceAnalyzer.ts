@@ -1,0 +1,70 @@
+import type { CaptureGrid } from '@sgaps/protocol';
+import type { Composition } from '../memory/Composition.js';
+import type { DynamicMemory } from '../memory/DynamicMemory.js';
+import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
+import { SQUARE } from './SquareGrid.js';
+
+/** Confidence below which a pixel counts as unknown: nothing, or only the coarsest mean. */
+export const UNKNOWN = 48;
+export const NOTHING = 24;
+/** Expected squared error, 8-bit steps², of a pixel nothing is known of, and of one known from a 16×16 mean. */
+const ERROR_NOTHING = 1500;
+const ERROR_COARSE = 700;
+
+/**
+ * Rates every pixel of a frame to come by the squared error expected there if nobody looks (S3): high where nothing is
+ * known, where memory keeps being contradicted, and the more so the steeper the picture is around it.
+ *
+ * @example
+ * ```ts
+ * const analyzer = new ImportanceAnalyzer({ width: 320, height: 180 });
+ * analyzer.analyze(composition, memory.dynamic);
+ * const worst = Math.max(...analyzer.importance);
+ * ```
+ */
+export class ImportanceAnalyzer {
+  /** Expected squared error, W·H, 8-bit steps². */
+  readonly importance: Float32Array;
+  private readonly luma: Int16Array;
+
+  constructor(private readonly grid: CaptureGrid) {
+    this.importance = new Float32Array(grid.width * grid.height);
+    this.luma = new Int16Array(grid.width * grid.height);
+  }
+
+  /** Rates what memory will know by then, `ahead`, where `dynamic` says what moves. */
+  analyze(ahead: Composition, dynamic: DynamicMemory): void {
+    const { width, height } = this.grid;
+    const { confidence, rgb, age } = ahead;
+    const { heat, columns } = dynamic;
+    const { importance, luma } = this;
+    for (let at = 0, p = 0; at < luma.length; at++, p += 3) luma[at] = (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
+    for (let v = 0; v < height; v++) {
+      const heatRow = (v >> 3) * columns;
+      for (let u = 0; u < width; u++) {
+        const at = v * width + u;
+        const c = confidence[at];
+        if (c < UNKNOWN) {
+          importance[at] = c < NOTHING ? ERROR_NOTHING : ERROR_COARSE;
+          continue;
+        }
+        const h = heat[heatRow + (u >> 3)];
+        if (c >= CONFIDENCE_START && h < 0.05) {
+          importance[at] = 0.02 * Math.min(60, age[at]);
+          continue;
+        }
+        const reach = c < CONFIDENCE_START ? SQUARE : 2;
+        const here = luma[at];
+        const a = Math.abs(here - luma[u + reach < width ? at + reach : at - reach]);
+        const b = Math.abs(here - luma[u >= reach ? at - reach : at + reach]);
+        const d = Math.abs(here - luma[v + reach < height ? at + reach * width : at - reach * width]);
+        const e = Math.abs(here - luma[v >= reach ? at - reach * width : at + reach * width]);
+        const steepest = Math.max(a, b, d, e);
+        const contrast = (steepest * steepest) / 3;
+        let error = h * (60 + contrast) * Math.min(1, (1 + age[at]) / 4);
+        if (c < CONFIDENCE_START) error += (1 - c / CONFIDENCE_START) * (20 + contrast);
+        importance[at] = error;
+      }
+    }
+  }
+}

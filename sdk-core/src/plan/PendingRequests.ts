@@ -1,0 +1,62 @@
+import type { CaptureGrid, SampleSet } from '@sgaps/protocol';
+import type { Composition } from '../memory/Composition.js';
+import { CONFIDENCE_START, MEAN_CONFIDENCE } from '../memory/TemporalMemoryBank.js';
+
+/** Confidence an unanswered question counts for, per kind. */
+const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
+
+interface Request {
+  readonly frameId: number;
+  readonly viewX: number;
+  readonly viewY: number;
+  readonly set: SampleSet;
+}
+
+/**
+ * What has been asked for and not yet answered, so that nothing is asked twice while a request is under way.
+ *
+ * @example
+ * ```ts
+ * const pending = new PendingRequests({ width: 320, height: 180 });
+ * pending.add(12, camera.viewX, camera.viewY, set);
+ * pending.expect(nextViewX, nextViewY, composition);
+ * ```
+ */
+export class PendingRequests {
+  private requests: Request[] = [];
+
+  constructor(private readonly grid: CaptureGrid) {}
+
+  /** Notes the samples asked of a frame, in which the camera is expected at (viewX, viewY). */
+  add(frameId: number, viewX: number, viewY: number, set: SampleSet): void {
+    this.requests.push({ frameId, viewX, viewY, set });
+  }
+
+  /** Forgets what was answered with frame `answered` and before, and what was asked of frame `target`, which is planned anew. */
+  drop(answered: number, target: number): void {
+    this.requests = this.requests.filter(({ frameId }) => frameId > answered && frameId !== target);
+  }
+
+  /** Counts what was asked for as known in a picture seen from (viewX, viewY). */
+  expect(viewX: number, viewY: number, ahead: Composition): void {
+    const { width, height } = this.grid;
+    const { confidence, age } = ahead;
+    for (const { set, viewX: x, viewY: y } of this.requests) {
+      const du = Math.round(x - viewX);
+      const dv = Math.round(y - viewY);
+      for (let i = 0; i < set.count; i++) {
+        const side = 1 << set.kind[i];
+        const expected = EXPECTED[set.kind[i]];
+        const u0 = set.u[i] + du;
+        const v0 = set.v[i] + dv;
+        for (let v = Math.max(0, v0); v < Math.min(height, v0 + side); v++) {
+          for (let u = Math.max(0, u0); u < Math.min(width, u0 + side); u++) {
+            const at = v * width + u;
+            if (confidence[at] < expected) confidence[at] = expected;
+            age[at] = 0;
+          }
+        }
+      }
+    }
+  }
+}
