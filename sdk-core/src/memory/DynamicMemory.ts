@@ -23,7 +23,9 @@ const HEAT_DECAY = 0.985;
 export class DynamicMemory {
   /** Blocks a row. */
   readonly columns: number;
+  /** Rows of blocks. */
   readonly rows: number;
+  /** Per block, 0 still … 1 changes whenever one looks. */
   readonly heat: Float32Array;
   /** Moving samples of the last 100 frames per block. */
   readonly counts: Uint16Array;

@@ -48,7 +48,9 @@ interface SceneryLayer {
  * ```
  */
 export class LayeredMemory {
+  /** Where the screen keeps changing. */
   readonly dynamic: DynamicMemory;
+  /** What the tracked objects look like. */
   readonly objects = new ObjectLayer();
   private readonly layers: SceneryLayer[] = [];
   private readonly screen: ScrollLayer;

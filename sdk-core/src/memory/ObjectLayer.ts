@@ -21,6 +21,7 @@ const PATCH_CELLS = 1 << 20;
  * ```
  */
 export class ObjectLayer {
+  /** By texture, frame and tint. */
   readonly patches = new Map<string, Patch>();
   private readonly colour = new Float64Array(3);
   private readonly bounds: PixelBounds = { left: 0, top: 0, right: 0, bottom: 0 };

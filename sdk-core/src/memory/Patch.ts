@@ -2,15 +2,17 @@ import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 
 /** From a stored channel to an 8-bit one. */
 export const DOWN = 1 / (1 << VALUE_SHIFT);
-/** Ring that a repeating texture is remembered on, cells a side. */
+/** Ring that a repeating texture is remembered on: its width, cells. */
 export const TILE_RING_WIDTH = 512;
+/** Its height, cells. */
 export const TILE_RING_HEIGHT = 256;
 /** A view this close to a whole cell needs no resampling. */
 export const WHOLE = 1 / 16;
 /** Opacity of a scenery cell that several surfaces may claim. */
 export const TENTATIVE = 20;
-/** Block evidence from which on an undecided cell is taken for transparent, for opaque. */
+/** Block evidence from which down an undecided cell is taken for transparent. */
 export const CLEAR = -24;
+/** Block evidence from which up an undecided cell is taken for opaque. */
 export const SOLID = 24;
 
 /**
@@ -23,14 +25,17 @@ export const SOLID = 24;
  * ```
  */
 export class Patch {
+  /** 3 × cells, 8.7 fixed point. */
   readonly value: Uint16Array;
   /** 0 unknown … 255 certain. */
   readonly confidence: Uint8Array;
   /** Positive: the object covers what is behind it; negative: it does not; 0: not known. */
   readonly opacity: Int8Array;
+  /** Frame of the last look, per cell. */
   readonly seen: Int32Array;
   /** What samples said of opacity per 8×8 block, −127 … 127: what holds for cells nobody has told apart yet. */
   readonly blockOpacity: Int8Array;
+  /** Blocks a row. */
   readonly blockColumns: number;
   /** Frame in which an object last showed this patch. */
   used = 0;

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * const prediction: Prediction = createPrediction();
+ * const prediction: Prediction = { r: 200, g: 90, b: 12, confidence: 255, evidence: 0 };
  * ```
  */
 export interface Prediction {

@@ -26,7 +26,9 @@ const WRITE_SHARE = 0.25;
 export class ScrollLayer {
   /** Evidence of ownership over the whole screen, −64 … 64: what holds where nothing was looked at yet. */
   prior = 0;
+  /** What is known, in the layer's own coordinates. */
   readonly ring: TileRing;
+  /** The ring's cells. */
   readonly bank: TemporalMemoryBank;
   /** Where the layer lies under the screen: whole cells, and the fraction of one beyond them, 0 … 1. */
   wholeX = 0;

@@ -18,6 +18,7 @@ const EMPTY_SLOT = 0x7fffffff;
  * ```
  */
 export class TileRing {
+  /** The ring's cells, row by row. */
   readonly bank: TemporalMemoryBank;
   /** Evidence of ownership per 8×8 block of the ring, −127 … 127. */
   readonly blockEvidence: Int8Array;

@@ -13,8 +13,11 @@ export const SQUARE = 4;
  * ```
  */
 export class SquareGrid {
+  /** Squares a row, one more than fit when none is cut. */
   readonly columns: number;
+  /** Rows of squares. */
   readonly rows: number;
+  /** All squares. */
   readonly count: number;
   /** Stride coprime to `count`, which visits squares far from each other. */
   readonly stride: number;

@@ -13,7 +13,7 @@ const BITS_NAME = 4;
 const BITS_POINT = 5;
 const BITS_MEAN = 14;
 
-/** Ask for one mean of the square. */
+/** Ask for one mean of the square: one sample. */
 export const MEAN = 1;
 /** Ask for all pixels of the square. */
 export const POINTS = 2;

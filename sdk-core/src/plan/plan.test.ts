@@ -2,7 +2,6 @@ import { CoordinateCodec, type FrameState, type PixelFrame, type SampleSet } fro
 import { describe, expect, it } from 'vitest';
 import { SessionDecoder } from '../session/SessionDecoder.js';
 import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
-import { extrapolateState } from './extrapolate.js';
 import { RateController } from './RateController.js';
 import { SamplingPlanner } from './SamplingPlanner.js';
 
@@ -136,15 +135,6 @@ describe('RateController', () => {
     }
     expect(spent / 240).toBeLessThan(2560);
     expect(spent / 240).toBeGreaterThan(1800);
-  });
-});
-
-describe('extrapolateState (S12)', () => {
-  it('carries cameras and objects on, and lets jumps be', () => {
-    const then = extrapolateState(view(10), view(13), 2);
-    expect(then.cameras[0].viewX).toBe(19);
-    expect(extrapolateState(view(10), view(500), 2).cameras[0].viewX).toBe(500);
-    expect(extrapolateState(null, view(7), 2)).toEqual(view(7));
   });
 });
 

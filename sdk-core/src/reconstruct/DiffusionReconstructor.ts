@@ -24,13 +24,18 @@ const SEEN = 128;
  * ```
  */
 export class DiffusionReconstructor implements Reconstructor {
+  /** Model id stored in recordings. */
   readonly id = 'diffusion@1';
   private readonly weight: Uint8Array;
   private readonly fine: Float32Array;
   private readonly open: Int32Array;
   private readonly pyramid: PushPull;
 
-  constructor(readonly grid: CaptureGrid) {
+  /** Makes all buffers for frames of the grid. */
+  constructor(
+    /** Grid the instance works on. */
+    readonly grid: CaptureGrid,
+  ) {
     const pixels = grid.width * grid.height;
     this.weight = new Uint8Array(pixels);
     this.fine = new Float32Array(3 * pixels);
@@ -38,6 +43,7 @@ export class DiffusionReconstructor implements Reconstructor {
     this.pyramid = new PushPull(grid.width, grid.height);
   }
 
+  /** Rebuilds one frame into `output`, all of which is overwritten. */
   reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void {
     const { weight } = this;
     const { confidence } = input.memory;

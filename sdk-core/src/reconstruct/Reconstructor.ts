@@ -10,8 +10,11 @@ import type { Composition } from '../memory/Composition.js';
  * ```
  */
 export interface ReconstructorInput {
+  /** What memory predicts of the frame. */
   readonly memory: Composition;
+  /** Where the frame was sampled. */
   readonly samples: SampleSet;
+  /** What was seen there, decoded to 8 bits, and the bits each was quantised to. */
   readonly values: SampleValues;
 }
 
@@ -24,7 +27,9 @@ export interface ReconstructorInput {
  * ```
  */
 export interface ReconstructorOutput {
+  /** 8-bit RGB, 3 × W·H. */
   readonly rgb: Uint8ClampedArray;
+  /** W·H, 0 certain … 1 nothing known. */
   readonly uncertainty: Float32Array;
 }
 
@@ -41,5 +46,6 @@ export interface Reconstructor {
   readonly id: string;
   /** Grid the instance works on. */
   readonly grid: CaptureGrid;
+  /** Rebuilds one frame into `output`, all of which is overwritten. */
   reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void;
 }

@@ -25,6 +25,7 @@ const SNAPSHOT_VERSION = 1;
  * ```
  */
 export interface DecodedFrame {
+  /** The frame's number, as the recorder counted it. */
   readonly frameId: number;
   /** Milliseconds since the recording started. */
   readonly time: number;
@@ -34,6 +35,7 @@ export interface DecodedFrame {
   readonly uncertainty: Float32Array;
   /** Memory's confidence, W·H, 0 … 255. */
   readonly confidence: Uint8Array;
+  /** What was sampled of the frame. */
   readonly samples: SampleSet;
 }
 
@@ -48,12 +50,17 @@ export interface DecodedFrame {
  * ```
  */
 export class SessionDecoder {
+  /** The grid of all frames. */
   readonly grid: CaptureGrid;
+  /** What is remembered of the frames so far. */
   readonly memory: LayeredMemory;
+  /** What turns memory and samples into frames. */
   readonly reconstructor: Reconstructor;
-  /** State of the last frame, and of the one before it. */
+  /** State of the last frame; null before the first. */
   state: FrameState | null = null;
+  /** State of the frame before the last. */
   previousState: FrameState | null = null;
+  /** Number of the last frame, −1 before the first. */
   frameId = -1;
   private readonly composition: Composition;
   private readonly rgb: Uint8ClampedArray;
