@@ -110,14 +110,14 @@ export class LayeredMemory {
   save(writer: ByteWriter): void {
     writer.i32(this.frame);
     this.dynamic.save(writer);
-    this.objects.save(writer);
+    this.objects.save(writer, this.frame);
     writer.varint(this.layers.length);
     for (const entry of this.layers) {
       writeText(writer, entry.key);
       for (const value of [entry.originX, entry.originY, entry.x, entry.y]) writer.f64(value);
       writer.u8(entry.present ? 1 : 0);
       writer.u8(entry.layer ? 1 : 0);
-      entry.layer?.save(writer);
+      entry.layer?.save(writer, this.frame);
     }
   }
 
@@ -125,7 +125,7 @@ export class LayeredMemory {
   restore(reader: ByteReader): void {
     this.frame = reader.i32('frame');
     this.dynamic.restore(reader);
-    this.objects.restore(reader);
+    this.objects.restore(reader, this.frame);
     const count = reader.varint('layer count', MAX_LAYERS);
     if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
     this.layers.length = 1;
@@ -137,7 +137,7 @@ export class LayeredMemory {
       const y = reader.f64('place');
       const present = reader.u8('presence') === 1;
       const layer = reader.u8('layer') === 1 ? (i === 0 ? this.screen : this.createLayer()) : null;
-      layer?.restore(reader);
+      layer?.restore(reader, this.frame);
       if (i > 0) this.layers.push({ key, layer, originX, originY, x, y, present });
     }
   }

@@ -1,4 +1,5 @@
 import { type ByteReader, type ByteWriter, SgapsError, type TrackedObject } from '@sgaps/protocol';
+import { type CellArea, readCells, writeCells } from '../snapshot/cellBytes.js';
 import { readArray, readText, writeArray, writeText } from '../snapshot/snapshotBytes.js';
 import { blend, isGivenUp, Patch, TILE_RING_HEIGHT, TILE_RING_WIDTH } from './Patch.js';
 import { boundObject, cellOf, type PixelBounds, type PlacedObject, placePatch } from './PlacedObject.js';
@@ -54,7 +55,7 @@ export class ObjectLayer {
   }
 
   /** Writes all patches. */
-  save(writer: ByteWriter): void {
+  save(writer: ByteWriter, frame: number): void {
     writer.varint(this.patches.size);
     for (const patch of this.patches.values()) {
       writeText(writer, patch.key);
@@ -62,13 +63,13 @@ export class ObjectLayer {
       writer.varint(patch.height);
       writer.u8(patch.wraps ? 1 : 0);
       writer.i32(patch.used);
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity])
-        writeArray(writer, array);
+      writeArray(writer, patch.blockOpacity);
+      writeCells(writer, { ...patch, standing: patch.opacity }, areaOf(patch), frame);
     }
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
-  restore(reader: ByteReader): void {
+  restore(reader: ByteReader, frame: number): void {
     this.patches.clear();
     this.cells = 0;
     const count = reader.varint('patch count', PATCH_CELLS);
@@ -80,8 +81,8 @@ export class ObjectLayer {
       if (this.cells > 2 * PATCH_CELLS) throw SgapsError.limit('patch cells', this.cells, 2 * PATCH_CELLS);
       const patch = new Patch(key, width, height, reader.u8('patch wrap') === 1);
       patch.used = reader.i32('patch use');
-      for (const array of [patch.value, patch.confidence, patch.opacity, patch.seen, patch.blockOpacity])
-        readArray(reader, array, 'patch');
+      readArray(reader, patch.blockOpacity, 'patch opacity');
+      readCells(reader, { ...patch, standing: patch.opacity }, areaOf(patch), frame);
       this.patches.set(key, patch);
     }
   }
@@ -117,4 +118,8 @@ export class ObjectLayer {
 
 function patchSide(size: number): number {
   return Math.max(1, Math.min(PATCH_SIDE, Math.round(size)));
+}
+
+function areaOf(patch: Patch): CellArea {
+  return { first: 0, stride: patch.width, columns: patch.width, rows: patch.height };
 }

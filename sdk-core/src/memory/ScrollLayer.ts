@@ -64,15 +64,15 @@ export class ScrollLayer {
   }
 
   /** Writes all that is known, tile by tile. */
-  save(writer: ByteWriter): void {
+  save(writer: ByteWriter, frame: number): void {
     writer.f64(this.prior);
-    this.ring.save(writer);
+    this.ring.save(writer, frame);
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes are not a layer of this size. */
-  restore(reader: ByteReader): void {
+  restore(reader: ByteReader, frame: number): void {
     this.prior = reader.f64('layer prior');
-    this.ring.restore(reader);
+    this.ring.restore(reader, frame);
   }
 
   /** Takes over what `other` knows of the `width` × `height` pixels both now show (both must be placed). */

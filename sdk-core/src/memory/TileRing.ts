@@ -1,4 +1,5 @@
 import { type ByteReader, type ByteWriter, SgapsError } from '@sgaps/protocol';
+import { type CellArea, type Cells, readCells, writeCells } from '../snapshot/cellBytes.js';
 import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
 import { TemporalMemoryBank } from './TemporalMemoryBank.js';
 
@@ -29,6 +30,7 @@ export class TileRing {
   readonly maskY: number;
   /** Blocks a row. */
   readonly blockColumns: number;
+  private readonly cells: Cells;
   /** Surface tile that a ring slot holds, per slot: x and y. */
   private readonly tags: Int32Array;
   private readonly tileColumns: number;
@@ -37,6 +39,7 @@ export class TileRing {
   /** `width` and `height` are powers of two, at least one tile of 32 cells. */
   constructor(width: number, height: number) {
     this.bank = new TemporalMemoryBank(width, height);
+    this.cells = { ...this.bank, standing: this.bank.evidence };
     this.maskX = width - 1;
     this.maskY = height - 1;
     this.tileColumns = width >> TILE_SHIFT;
@@ -56,45 +59,35 @@ export class TileRing {
     this.tags.fill(EMPTY_SLOT);
   }
 
-  /** Writes all that is known, tile by tile. */
-  save(writer: ByteWriter): void {
+  /** Writes all that is known at `frame`, tile by tile. */
+  save(writer: ByteWriter, frame: number): void {
     writeArray(writer, this.blockEvidence);
     writeArray(writer, this.touched);
-    const { bank, tags } = this;
+    const { tags } = this;
     const held = this.heldSlots();
     writer.varint(held.length);
     for (const slot of held) {
       writer.varint(slot);
       writer.i32(tags[2 * slot]);
       writer.i32(tags[2 * slot + 1]);
-      this.eachTileRow(slot, (from, to) => {
-        writeArray(writer, bank.confidence.subarray(from, to));
-        writeArray(writer, bank.evidence.subarray(from, to));
-        writeArray(writer, bank.value.subarray(3 * from, 3 * to));
-        writeArray(writer, bank.seen.subarray(from, to));
-      });
+      writeCells(writer, this.cells, this.areaOf(slot), frame);
     }
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes are not a layer of this size. */
-  restore(reader: ByteReader): void {
+  restore(reader: ByteReader, frame: number): void {
     this.clear();
     readArray(reader, this.blockEvidence, 'block evidence');
     readArray(reader, this.touched, 'touched blocks');
     const slots = this.tags.length / 2;
     const count = reader.varint('tile count', slots);
-    const { bank, tags } = this;
+    const { tags } = this;
     for (let i = 0; i < count; i++) {
       const slot = reader.varint('tile slot');
       if (slot >= slots) throw SgapsError.limit('tile slot', slot, slots - 1);
       tags[2 * slot] = reader.i32('tile tag');
       tags[2 * slot + 1] = reader.i32('tile tag');
-      this.eachTileRow(slot, (from, to) => {
-        readArray(reader, bank.confidence.subarray(from, to), 'confidence');
-        readArray(reader, bank.evidence.subarray(from, to), 'evidence');
-        readArray(reader, bank.value.subarray(3 * from, 3 * to), 'value');
-        readArray(reader, bank.seen.subarray(from, to), 'seen');
-      });
+      readCells(reader, this.cells, this.areaOf(slot), frame);
     }
   }
 
@@ -138,13 +131,10 @@ export class TileRing {
     return held;
   }
 
-  private eachTileRow(slot: number, take: (from: number, to: number) => void): void {
+  private areaOf(slot: number): CellArea {
     const left = (slot % this.tileColumns) * TILE;
     const top = Math.floor(slot / this.tileColumns) * TILE;
-    for (let row = top; row < top + TILE; row++) {
-      const from = row * (this.maskX + 1) + left;
-      take(from, from + TILE);
-    }
+    return { first: top * (this.maskX + 1) + left, stride: this.maskX + 1, columns: TILE, rows: TILE };
   }
 
   private slotOf(x: number, y: number): number {
