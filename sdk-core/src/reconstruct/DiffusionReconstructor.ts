@@ -12,6 +12,8 @@ const FIXED = 230;
 const WORK = 20_000;
 /** Memory at least this sure is taken as it is: one look is far better than anything interpolated. */
 const SEEN = 128;
+/** Certainty that one look gives; the rest comes with confirmations. */
+const SURE = 0.85;
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
@@ -26,16 +28,16 @@ const SEEN = 128;
 export class DiffusionReconstructor implements Reconstructor {
   /** Model id stored in recordings. */
   readonly id = 'diffusion@1';
+  /** Grid the instance works on. */
+  readonly grid: CaptureGrid;
   private readonly weight: Uint8Array;
   private readonly fine: Float32Array;
   private readonly open: Int32Array;
   private readonly pyramid: PushPull;
 
   /** Makes all buffers for frames of the grid. */
-  constructor(
-    /** Grid the instance works on. */
-    readonly grid: CaptureGrid,
-  ) {
+  constructor(grid: CaptureGrid) {
+    this.grid = grid;
     const pixels = grid.width * grid.height;
     this.weight = new Uint8Array(pixels);
     this.fine = new Float32Array(3 * pixels);
@@ -51,7 +53,7 @@ export class DiffusionReconstructor implements Reconstructor {
     let unsure = 0;
     for (let i = 0; i < weight.length; i++) {
       const c = confidence[i];
-      output.uncertainty[i] = 1 - c / 255;
+      output.uncertainty[i] = c < SEEN ? 1 - (SURE * c) / SEEN : ((1 - SURE) * (255 - c)) / (255 - SEEN);
       if (c >= SEEN) {
         weight[i] = CERTAIN;
       } else {
