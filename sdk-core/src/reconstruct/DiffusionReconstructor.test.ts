@@ -77,8 +77,23 @@ describe('DiffusionReconstructor (S7)', () => {
     for (let at = 0; at < pixels; at++) {
       if (edge(at % grid.width, Math.floor(at / grid.width)) !== undefined) continue;
       expect(output.rgb[3 * at]).toBe(90);
-      expect(output.uncertainty[at]).toBeCloseTo(1 - 200 / 255, 5);
+      expect(output.uncertainty[at]).toBeCloseTo((0.15 * 55) / 127, 5);
     }
+  });
+
+  it('is the surer the surer memory is: from nothing known to certain', () => {
+    const reconstructor = new DiffusionReconstructor(grid);
+    const seen = [0, 40, 90, 130, 200, 255].map((confidence) => {
+      const output = emptyOutput();
+      reconstructor.reconstruct(
+        input({ grey: 90, confidence }, () => undefined),
+        output,
+      );
+      return output.uncertainty[100];
+    });
+    expect(seen[0]).toBe(1);
+    expect(seen.at(-1)).toBe(0);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => b - a));
   });
 
   it('keeps an edge between samples sharper than push–pull alone', () => {
