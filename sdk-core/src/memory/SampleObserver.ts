@@ -244,7 +244,9 @@ export class SampleObserver {
       if (Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance) {
         agree++;
         verdicts[k] = 1;
-        layer.confirm(dr, dg, db, frame);
+        // What was only known from a mean is now known itself.
+        if (here.confidence < CONFIDENCE_START) layer.discover(r, g, b, CONFIDENCE_START, frame);
+        else layer.confirm(dr, dg, db, frame);
       } else {
         disagree++;
         verdicts[k] = -1;

@@ -4,8 +4,8 @@ import type { DynamicMemory } from '../memory/DynamicMemory.js';
 import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
 import { SQUARE } from './SquareGrid.js';
 
-/** Confidence below which a pixel counts as unknown: at most the coarsest mean was seen. */
-export const UNKNOWN = 48;
+/** Confidence below which a pixel counts as unknown: not even the coarsest mean was seen. */
+export const UNKNOWN = 36;
 /** Confidence below which nothing at all is known of a pixel. */
 export const NOTHING = 24;
 /** Expected squared error, 8-bit steps², of a pixel nothing is known of, and of one known from a 16×16 mean. */

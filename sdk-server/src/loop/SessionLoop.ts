@@ -4,6 +4,11 @@ import { LatencyTracker } from './LatencyTracker.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
 import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
 
+/** Exchanged bytes per byte of (unpacked) snapshot that must lie between two: about one and a half times what it packs to. */
+const SNAPSHOT_SHARE = 0.6;
+/** … but never more than this many intervals beyond the first are waited. */
+const SNAPSHOT_WAIT = 5;
+
 /**
  * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
  * stored.
@@ -42,7 +47,7 @@ export interface SessionLoopOptions {
   readonly bytesDown?: number;
   /** Largest number of frames asked ahead, default 12 (S13). */
   readonly maxLatency?: number;
-  /** ms between decoder snapshots, default 10,000. */
+  /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
   readonly snapshotEvery?: number;
   /** Called with every rebuilt frame; its buffers are reused after the call. */
   readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
@@ -80,6 +85,9 @@ export class SessionLoop {
   #lastTarget = -1;
   #firstTarget = 0;
   #snapshotAt: number;
+  /** Bytes exchanged since the last snapshot, and from how many on the next is worth its own. */
+  #sinceSnapshot = 0;
+  #snapshotWorth = 0;
   #downPerRequest = 0;
 
   constructor(options: SessionLoopOptions) {
@@ -146,7 +154,13 @@ export class SessionLoop {
       decodeMs: decoded - arrived,
       planMs: performance.now() - decoded,
     });
-    if (time >= this.#snapshotAt) this.#snapshot(time);
+    this.#sinceSnapshot += bytes.length + (answer?.length ?? 0);
+    if (
+      time >= this.#snapshotAt &&
+      (this.#sinceSnapshot >= this.#snapshotWorth || time >= this.#snapshotAt + SNAPSHOT_WAIT * this.#snapshotEvery)
+    ) {
+      this.#snapshot(time);
+    }
     return answer;
   }
 
@@ -155,7 +169,7 @@ export class SessionLoop {
     return this.#options.sink.append('event', this.#options.clock(), bytes);
   }
 
-  /** The importance map of the last plan, W×H, 0 … 1. */
+  /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
   get importance(): Float32Array {
     return this.#planner.importance;
   }
@@ -190,8 +204,11 @@ export class SessionLoop {
 
   #snapshot(time: number): void {
     this.#snapshotAt = time + this.#snapshotEvery;
+    this.#sinceSnapshot = 0;
     try {
-      this.#options.sink.snapshot(time, this.replica.frameId, this.replica.save(), this.#options.preview?.() ?? undefined);
+      const state = this.replica.save();
+      this.#snapshotWorth = SNAPSHOT_SHARE * state.length;
+      this.#options.sink.snapshot(time, this.replica.frameId, state, this.#options.preview?.() ?? undefined);
     } catch (error) {
       if (!this.#options.onSnapshotError) throw error;
       this.#options.onSnapshotError(error);

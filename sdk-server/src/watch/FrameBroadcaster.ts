@@ -87,7 +87,7 @@ export class FrameBroadcaster {
     slot.rgb.set(frame.rgb);
     if (this.wants('uncertainty')) quantise(frame.uncertainty, slot.maps.uncertainty);
     if (this.wants('confidence')) quantise(frame.confidence, slot.maps.confidence);
-    if (importance && this.wants('importance')) quantise(importance, slot.maps.importance);
+    if (importance && this.wants('importance')) quantise(importance, slot.maps.importance, IMPORTANCE_FULL);
     slot.samples = this.wants('samples') ? packSamples(frame) : new Uint8Array(0);
     this.#waiting = slot;
     if (!this.#busy) void this.#run();
@@ -141,13 +141,16 @@ export class FrameBroadcaster {
   }
 }
 
-function quantise(map: Float32Array | Uint8Array, out: Uint8Array): void {
+/** Expected squared error that is drawn as full importance; below it the error itself (its root) is drawn. */
+const IMPORTANCE_FULL = 1500;
+
+function quantise(map: Float32Array | Uint8Array, out: Uint8Array, squaredFull?: number): void {
   if (map instanceof Uint8Array) {
     out.set(map);
     return;
   }
   for (let i = 0; i < out.length; i++) {
-    const value = map[i] * 255;
+    const value = squaredFull === undefined ? map[i] * 255 : Math.sqrt(map[i] / squaredFull) * 255;
     out[i] = value > 0 ? (value < 255 ? value : 255) : 0;
   }
 }
