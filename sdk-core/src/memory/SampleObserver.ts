@@ -250,7 +250,7 @@ export class SampleObserver {
       } else {
         disagree++;
         verdicts[k] = -1;
-        layer.replace(r, g, b, here.confidence >= CONFIDENCE_START ? CONFIDENCE_START - 30 : CONFIDENCE_START, frame);
+        layer.replace(r, g, b, CONFIDENCE_START, frame);
       }
     }
     if (agree > 0 && disagree > 0) {
