@@ -46,6 +46,8 @@ export class LiveSession {
 
   readonly #options: LiveSessionOptions;
   readonly #startedAt = performance.now();
+  /** A snapshot was left out: said once, though the next may be too big as well. */
+  #snapshotMissed = false;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
@@ -64,7 +66,7 @@ export class LiveSession {
       snapshotEvery: options.snapshotEvery,
       onFrame: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
       preview: () => this.previews.latest,
-      onSnapshotError: (error) => options.log.error({ err: error, recording: this.writer.id }, 'decoder snapshot not written'),
+      onSnapshotError: (error) => this.#noteSnapshot(error),
     });
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
   }
@@ -107,6 +109,12 @@ export class LiveSession {
   finish(): Promise<void> {
     this.#finished ??= this.#finish();
     return this.#finished;
+  }
+
+  #noteSnapshot(error: unknown): void {
+    if (this.#snapshotMissed) return;
+    this.#snapshotMissed = true;
+    this.#options.log.error({ err: error, recording: this.writer.id }, 'decoder snapshot left out; seeking will take longer');
   }
 
   async #finish(): Promise<void> {

@@ -195,7 +195,11 @@ export abstract class ReplayRoom extends Room {
         modelId: 'diffusion@1',
         startedAt: Date.now(),
       },
-      { roomId: this.roomId, onError: (error) => this.#stopRecording(error) },
+      {
+        roomId: this.roomId,
+        onError: (error) => this.#stopRecording(error),
+        onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
+      },
     );
     this.#session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log });
     services.sessions.set(this.roomId, this.#session);

@@ -79,7 +79,11 @@ export class RecordingStore {
    */
   async create(
     header: RecordingHeader,
-    options: { readonly roomId?: string; readonly onError?: (error: SgapsError) => void } = {},
+    options: {
+      readonly roomId?: string;
+      readonly onError?: (error: SgapsError) => void;
+      readonly onWarning?: (error: SgapsError) => void;
+    } = {},
   ): Promise<RecordingWriter> {
     const id = header.recordingId;
     const writer = await RecordingWriter.create(header, {
@@ -87,6 +91,7 @@ export class RecordingStore {
       journals: this.journalPaths(id),
       compressor: zstdCompressor,
       onError: options.onError,
+      onWarning: options.onWarning,
       onClosed: (closed) => this.noteEnd(closed),
     });
     this.writers.set(id, writer);

@@ -62,6 +62,8 @@ export interface RecordingWriterOptions {
   readonly compressor: Compressor;
   /** Called once, when the recording stops because of its storage. */
   readonly onError?: (error: SgapsError) => void;
+  /** Called for trouble that the recording survives: a compressor that failed (the chunk is stored as it is), a listener that threw. */
+  readonly onWarning?: (error: SgapsError) => void;
   /** Awaited at the end of `close`. */
   readonly onClosed?: (writer: RecordingWriter) => Promise<void>;
 }
@@ -101,6 +103,7 @@ export class RecordingWriter {
   private syncing: Promise<void> | null = null;
   private closing: Promise<void> | null = null;
   private readonly timer: NodeJS.Timeout;
+  private readonly compressor: Compressor;
 
   private constructor(
     /** The header the recording was created with. */
@@ -113,6 +116,12 @@ export class RecordingWriter {
   ) {
     [this.active, this.other] = journals;
     this.active.begin(this.epoch);
+    const { compressor } = options;
+    this.compressor = {
+      name: compressor.name,
+      compress: (bytes) => this.compress(bytes),
+      decompress: (bytes, maxBytes) => compressor.decompress(bytes, maxBytes),
+    };
     this.timer = setInterval(() => this.syncSoon(), SYNC_MS);
     this.timer.unref();
   }
@@ -226,7 +235,7 @@ export class RecordingWriter {
 
   /**
    * Calls `listener` after each append, within it; returns the way to stop that. The record's bytes are the caller's own
-   * buffer: copy what is to be kept. A listener that throws is removed and reported to `onError`; the recording goes on.
+   * buffer: copy what is to be kept. A listener that throws is removed and reported to `onWarning`; the recording goes on.
    *
    * @example
    * ```ts
@@ -293,9 +302,7 @@ export class RecordingWriter {
         listener(record);
       } catch (cause) {
         this.listeners.delete(listener);
-        this.options.onError?.(
-          new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }),
-        );
+        this.warn(new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }));
       }
     }
   }
@@ -315,7 +322,7 @@ export class RecordingWriter {
 
   private async seal(): Promise<void> {
     await new Promise(setImmediate);
-    const group = await sealEpoch(this.other.epoch, this.other.records(), this.options.compressor);
+    const group = await sealEpoch(this.other.epoch, this.other.records(), this.compressor);
     await writeAll(this.file, group, this.end);
     await syncGate.run(() => this.file.datasync());
     for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
@@ -346,7 +353,23 @@ export class RecordingWriter {
     this.failure = error;
     this.status = 'failed';
     clearInterval(this.timer);
-    this.options.onError?.(error);
+    report(this.options.onError, error);
+  }
+
+  private warn(error: SgapsError): void {
+    report(this.options.onWarning, error);
+  }
+
+  /** Packed bytes, or the bytes themselves where packing fails: a chunk may be stored as it is, so nothing is lost by it. */
+  private async compress(bytes: Uint8Array): Promise<Uint8Array> {
+    try {
+      return await this.options.compressor.compress(bytes);
+    } catch (cause) {
+      this.warn(
+        new SgapsError('UNSUPPORTED', `A chunk of recording ${this.id} could not be packed and is stored as it is.`, { cause }),
+      );
+      return bytes;
+    }
   }
 
   private async finish(): Promise<void> {
@@ -361,7 +384,9 @@ export class RecordingWriter {
         this.otherUnsealed = true;
         await this.seal();
       }
-      const footer = await encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.options.compressor);
+      const footer = await encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.compressor);
+      // A seal that failed and was done again may have left bytes behind the end, where readers look for the footer.
+      await this.file.truncate(this.end);
       if (footer) await writeAll(this.file, footer, this.end);
       await syncGate.run(() => this.file.datasync());
       for (const path of this.options.journals) await rm(path, { force: true });
@@ -375,5 +400,14 @@ export class RecordingWriter {
     await this.options
       .onClosed?.(this)
       .catch((error: unknown) => this.fail(toStorageError(error, `noting the end of recording ${this.id}`)));
+  }
+}
+
+/** Calls back; what the callback throws becomes a warning of the process, for the writer must go on to close its files. */
+function report(callback: ((error: SgapsError) => void) | undefined, error: SgapsError): void {
+  try {
+    callback?.(error);
+  } catch (thrown) {
+    process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
   }
 }
