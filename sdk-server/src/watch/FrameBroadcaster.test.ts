@@ -64,6 +64,29 @@ describe('FrameBroadcaster', () => {
     expect(Math.abs(map[50] - 127)).toBeLessThan(4);
   });
 
+  it('keeps the last samples on show while frames have none of their own', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    const viewer = watcher();
+    broadcaster.add(viewer);
+    broadcaster.setOverlays(viewer, ['samples']);
+    const sizes = () => viewer.pictures.filter(({ layer }) => layer === 'samples').map(({ data }) => data.length);
+    const show = async (given: DecodedFrame) => {
+      const before = broadcaster.sent;
+      broadcaster.offer(given, given.frameId, null);
+      await vi.waitFor(() => expect(broadcaster.sent).toBe(before + 1));
+    };
+    await show(frame(0, 0));
+    await show({ ...frame(1, 0), samples: Object.assign(createSampleSet(2), { count: 2 }) });
+    await show(frame(2, 0));
+    expect(sizes()).toEqual([0, 12, 12]);
+    // Switched off and on again: what was shown then is of no use now.
+    broadcaster.setOverlays(viewer, []);
+    await show(frame(3, 0));
+    broadcaster.setOverlays(viewer, ['samples']);
+    await show(frame(4, 0));
+    expect(sizes()).toEqual([0, 12, 12, 0]);
+  });
+
   it('does nothing for nobody, and skips those who cannot keep up', async () => {
     const broadcaster = new FrameBroadcaster(grid, fail);
     broadcaster.offer(frame(0, 0), 0, null);

@@ -47,6 +47,8 @@ export class FrameBroadcaster {
   #waiting: Slot | null = null;
   #spare: Slot[] = [];
   #busy = false;
+  /** The samples of the newest frame that had any, packed; null while nobody looks at them. */
+  #samples: Uint8Array | null = null;
 
   constructor(grid: CaptureGrid, onError: (error: unknown) => void) {
     this.#grid = grid;
@@ -88,9 +90,16 @@ export class FrameBroadcaster {
     if (this.wants('uncertainty')) quantise(frame.uncertainty, slot.maps.uncertainty);
     if (this.wants('confidence')) quantise(frame.confidence, slot.maps.confidence);
     if (importance && this.wants('importance')) quantise(importance, slot.maps.importance, IMPORTANCE_FULL);
-    slot.samples = this.wants('samples') ? packSamples(frame) : new Uint8Array(0);
+    slot.samples = this.#samplesOf(frame);
     this.#waiting = slot;
     if (!this.#busy) void this.#run();
+  }
+
+  /** A frame that used no request has no samples of its own: the last set stays on show, instead of a flicker. */
+  #samplesOf(frame: DecodedFrame): Uint8Array {
+    if (!this.wants('samples')) this.#samples = null;
+    else if (frame.samples.count > 0 || this.#samples === null) this.#samples = packSamples(frame);
+    return this.#samples ?? new Uint8Array(0);
   }
 
   async #run(): Promise<void> {
