@@ -168,6 +168,30 @@ describe('RecordingStore', () => {
     expect(await store.disk()).toMatchObject({ recordings: 0, bytes: 0 });
   });
 
+  it('takes the thumbnail of a recovered recording from its newest snapshot that has one', async () => {
+    const preview = new Uint8Array([7, 8, 9]);
+    const writer = await store.create(headerOf('a1'));
+    writer.append('pixels', 40, new Uint8Array(10), 0, 3);
+    writer.snapshot(10_000, 3, new Uint8Array([1]), new Uint8Array([5]));
+    writer.snapshot(20_000, 3, new Uint8Array([2]), preview);
+    writer.snapshot(30_000, 3, new Uint8Array([3]));
+    await (await store.create(headerOf('short'))).close();
+    await writer.flush();
+    const parts = ['.sgaps', '.journal', '.journal2'];
+    const file = (id: string, part: string) => join(folder, 'recordings', id + part);
+    // What kill -9 would leave.
+    for (const part of parts.toReversed()) await copyFile(file('a1', part), file('cut', part));
+    await store.catalog.update('short', { status: 'recording' });
+    const results = await store.recoverAll();
+    expect(results).toEqual([expect.objectContaining({ id: 'cut', status: 'recovered', error: null })]);
+    expect(await store.readPreview('cut')).toEqual(Buffer.from(preview));
+    expect(await store.readPreview('short')).toBeNull();
+    await store.savePreview('cut', new Uint8Array([1]));
+    await store.catalog.update('cut', { status: 'recording' });
+    await store.recoverAll();
+    expect(await store.readPreview('cut')).toEqual(Buffer.from([1]));
+  });
+
   it('puts the catalog right at start: unknown files, stale rows, rows without a file, files that are none', async () => {
     const writer = await store.create(headerOf('a1'));
     writer.append('pixels', 40, new Uint8Array(10), 0, 3);

@@ -27,6 +27,7 @@ export interface Recovery {
   readonly recoveredRecords: number;
   /** Bytes of a half-written chunk that were replaced by the journal's records. */
   readonly cutBytes: number;
+  /** Why it failed; of a recovered one, why its thumbnail could not be stored. Null if all is well. */
   readonly error: SgapsError | null;
 }
 
@@ -208,7 +209,8 @@ export class RecordingStore {
   }
 
   /**
-   * Closes one recording that a crash left open and corrects its row. Throws `ARGUMENT_INVALID` while this process writes it.
+   * Closes one recording that a crash left open and corrects its row. Its thumbnail is the newest picture that a decoder
+   * snapshot holds; a recording cut off before its first snapshot (10 s by default) has none. Throws `ARGUMENT_INVALID` while this process writes it.
    *
    * @example
    * ```ts
@@ -220,8 +222,8 @@ export class RecordingStore {
     if (this.writers.has(id)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${id} is being written; close it instead.`);
     try {
       const { recoveredRecords, cutBytes } = await recoverRecording(path, this.journalPaths(id), zstdCompressor);
-      await this.noteFound(id, 'recovered');
-      return { id, status: 'recovered', recoveredRecords, cutBytes, error: null };
+      const error = await this.noteFound(id, 'recovered');
+      return { id, status: 'recovered', recoveredRecords, cutBytes, error };
     } catch (error) {
       return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`));
     }
@@ -340,8 +342,8 @@ export class RecordingStore {
     await this.catalog.update(writer.id, { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown });
   }
 
-  /** The row of a recording whose file alone tells what it holds. */
-  private async noteFound(id: string, status: RecordingStatus): Promise<void> {
+  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what kept the thumbnail from being stored. */
+  private async noteFound(id: string, status: RecordingStatus): Promise<SgapsError | null> {
     const reader = await this.open(id);
     try {
       let bytes = 0;
@@ -365,16 +367,33 @@ export class RecordingStore {
         bytesUp,
         bytesDown,
       });
+      return await this.pickPreview(id, reader);
     } finally {
       await reader.close();
+    }
+  }
+
+  /** Takes the newest stored picture as thumbnail where there is none. A recording without one is whole: this never rejects. */
+  private async pickPreview(id: string, reader: RecordingReader): Promise<SgapsError | null> {
+    try {
+      if (existsSync(this.path(id, '.webp'))) return null;
+      for (const { time } of reader.index.snapshots.toReversed()) {
+        const preview = (await reader.nearestSnapshot(time))?.preview;
+        if (!preview || preview.length > PREVIEW_BYTES) continue;
+        await this.savePreview(id, preview);
+        return null;
+      }
+      return null;
+    } catch (error) {
+      return toStorageError(error, `taking a thumbnail of ${id} from its snapshots`);
     }
   }
 
   /** A file without a journal and without a finished row: it was closed, only the catalog does not know. */
   private async adopt(id: string): Promise<Recovery[]> {
     try {
-      await this.noteFound(id, 'finished');
-      return [];
+      const error = await this.noteFound(id, 'finished');
+      return error ? [{ id, status: 'recovered', recoveredRecords: 0, cutBytes: 0, error }] : [];
     } catch (error) {
       return [await this.noteFailure(id, toStorageError(error, `reading recording ${id}`))];
     }
