@@ -96,6 +96,8 @@ export class Playback {
   #shown: DecodedFrame | null = null;
   #frameTimes: number[] = [];
   #refreshedAt = Number.NEGATIVE_INFINITY;
+  /** The recording has ended, and what came last has not been read yet. */
+  #lastLook = false;
 
   constructor(reader: RecordingReader, listener: PlaybackListener, options: { readonly growing?: boolean } = {}) {
     this.#reader = reader;
@@ -179,6 +181,7 @@ export class Playback {
 
   /** The recording stopped growing: its end is the end. */
   ended(): void {
+    this.#lastLook = this.#growing;
     this.#growing = false;
   }
 
@@ -201,7 +204,7 @@ export class Playback {
       await this.#step();
       return;
     }
-    if (this.#growing) await this.#refresh();
+    if (this.#growing || this.#lastLook) await this.#refresh();
     if (!this.#playing) return;
     const now = performance.now();
     const elapsed = this.#tickedAt === null ? 0 : Math.min(100, now - this.#tickedAt);
@@ -340,8 +343,9 @@ export class Playback {
 
   async #refresh(): Promise<void> {
     const now = performance.now();
-    if (now - this.#refreshedAt < 500) return;
+    if (now - this.#refreshedAt < 500 && !this.#lastLook) return;
     this.#refreshedAt = now;
+    this.#lastLook = false;
     if (!(await this.#reader.refresh()) || !this.#atEnd) return;
     await this.#records?.return(undefined);
     this.#records = null;
