@@ -4,6 +4,13 @@ import type { ScrollLayer } from './ScrollLayer.js';
 import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 
 const HALF = 1 << (VALUE_SHIFT - 1);
+/** Bilinear weights are whole numbers of 1/256, so that the inner loop needs no floats. */
+const WEIGHT_SHIFT = 8;
+const DOWN_SHIFT = VALUE_SHIFT + WEIGHT_SHIFT;
+const DOWN_HALF = 1 << (DOWN_SHIFT - 1);
+/** Runs end where the ring's tiles do; where layers compete, where its blocks do. */
+const TILE = 32;
+const BLOCK = 8;
 
 /**
  * How a layer is drawn.
@@ -44,12 +51,13 @@ export function drawScrollLayer(
   const { ring, wholeX, wholeY } = layer;
   const { maskX, maskY, blockColumns, touched } = ring;
   const { dominant } = mode;
+  const span = mode.contested ? BLOCK : TILE;
   for (let v = 0; v < height; v++) {
     const y = v + wholeY;
     for (let u = 0; u < width; ) {
       const x = u + wholeX;
-      // Runs within one block of the ring share everything but the cells.
-      const end = Math.min(width, u + 8 - (x & 7));
+      // The pixels of a run share everything but the cells.
+      const end = Math.min(width, u + span - (x & (span - 1)));
       const block = ((y & maskY) >> 3) * blockColumns + ((x & maskX) >> 3);
       if ((dominant || touched[block] !== 0) && ring.holds(x, y))
         drawRun(layer, v * width + u, v * width + end, x, y, now, out, mode);
@@ -81,10 +89,11 @@ function drawRun(
   const nearX = fx >= 0.5 ? 1 : 0;
   const stepX = fx > 0 ? 1 : 0;
   const resampled = mode.resampled && (stepX !== 0 || fy > 0);
-  const w11 = (fx * fy) / (1 << VALUE_SHIFT);
-  const w01 = (fx * (1 - fy)) / (1 << VALUE_SHIFT);
-  const w10 = ((1 - fx) * fy) / (1 << VALUE_SHIFT);
-  const w00 = ((1 - fx) * (1 - fy)) / (1 << VALUE_SHIFT);
+  const unit = 1 << WEIGHT_SHIFT;
+  const w11 = Math.round(fx * fy * unit);
+  const w01 = Math.round(fx * unit) - w11;
+  const w10 = Math.round(fy * unit) - w11;
+  const w00 = unit - w01 - w10 - w11;
   const prior = Math.round(layer.prior);
   const weighed = ring.touched[ring.blockOf(row0 + (x & maskX))] !== 0;
   for (let at = from; at < to; at++, x++) {
@@ -115,9 +124,11 @@ function drawRun(
         const b = 3 * c01;
         const c = 3 * c10;
         const d = 3 * c11;
-        rgb[p] = w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d];
-        rgb[p + 1] = w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1];
-        rgb[p + 2] = w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2];
+        rgb[p] = (w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d] + DOWN_HALF) >> DOWN_SHIFT;
+        rgb[p + 1] =
+          (w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1] + DOWN_HALF) >> DOWN_SHIFT;
+        rgb[p + 2] =
+          (w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2] + DOWN_HALF) >> DOWN_SHIFT;
         continue;
       }
     }
