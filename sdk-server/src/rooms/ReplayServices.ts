@@ -74,7 +74,11 @@ export async function closeServices(data: string): Promise<void> {
 
 async function open({ data, log = pino({ name: 'sgaps' }) }: ServicesOptions): Promise<ReplayServices> {
   const store = await RecordingStore.open({ folder: data });
-  const recovered = await store.recoverAll();
-  if (recovered.length > 0) log.info({ recordings: recovered.length }, 'recovered recordings of a stopped server');
-  return { store, catalog: store.catalog, log, sessions: new Map(), recovered: recovered.length };
+  const found = await store.recoverAll();
+  for (const { id, status, error } of found) {
+    if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
+  }
+  const recovered = found.filter(({ status }) => status === 'recovered').length;
+  if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
+  return { store, catalog: store.catalog, log, sessions: new Map(), recovered };
 }
