@@ -14,6 +14,8 @@ const WORK = 20_000;
 const SEEN = 128;
 /** Certainty that one look gives; the rest comes with confirmations. */
 const SURE = 0.85;
+/** Certainty lost per frame that nobody looked: a tenth in 255 frames. */
+const AGEING = 0.1 / 255;
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
@@ -48,12 +50,13 @@ export class DiffusionReconstructor implements Reconstructor {
   /** Rebuilds one frame into `output`, all of which is overwritten. */
   reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void {
     const { weight } = this;
-    const { confidence } = input.memory;
+    const { confidence, age } = input.memory;
     output.rgb.set(input.memory.rgb);
     let unsure = 0;
     for (let i = 0; i < weight.length; i++) {
       const c = confidence[i];
-      output.uncertainty[i] = c < SEEN ? 1 - (SURE * c) / SEEN : ((1 - SURE) * (255 - c)) / (255 - SEEN);
+      const certain = c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN);
+      output.uncertainty[i] = 1 - certain * (1 - age[i] * AGEING);
       if (c >= SEEN) {
         weight[i] = CERTAIN;
       } else {
