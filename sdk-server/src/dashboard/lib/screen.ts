@@ -78,7 +78,8 @@ export class Screen {
   #samples: Picture | null = null;
   #enabled = new Set<OverlayLayer>();
   #strength = 0.75;
-  #latest = 0;
+  #next: { readonly picture: Picture; readonly blob: Blob } | null = null;
+  #decoding = false;
 
   constructor(picture: HTMLCanvasElement, overlay: HTMLCanvasElement, width: number, height: number) {
     picture.width = width;
@@ -104,20 +105,22 @@ export class Screen {
   }
 
   /**
-   * Draws a rebuilt frame. Decoding is asynchronous: an older frame never covers a newer one. The canvas says which frame it
+   * Draws a rebuilt frame. Decoding is asynchronous and one frame is decoded at a time: of those that come meanwhile only the
+   * newest is drawn, so a slow page shows fewer frames and never none. The canvas says which frame it
    * holds: `data-frame` (id) and `data-time` (ms of the recording).
    */
   async frame(picture: Picture): Promise<void> {
-    const order = ++this.#latest;
-    const bitmap = await createImageBitmap(blobOf(picture));
-    if (order === this.#latest) {
-      this.#picture.drawImage(bitmap, 0, 0, this.#picture.canvas.width, this.#picture.canvas.height);
-      this.#picture.canvas.dataset.frame = String(picture.frameId);
-      this.#picture.canvas.dataset.time = String(picture.time);
-      this.drawn++;
-      this.#redraw();
+    this.#next = { picture, blob: blobOf(picture) };
+    if (this.#decoding) return;
+    this.#decoding = true;
+    try {
+      for (let next = this.#next; next; next = this.#next) {
+        this.#next = null;
+        this.#draw(next.picture, await createImageBitmap(next.blob));
+      }
+    } finally {
+      this.#decoding = false;
     }
-    bitmap.close();
   }
 
   /** Takes in an overlay; it is drawn with the frame that follows. */
@@ -138,6 +141,16 @@ export class Screen {
     colour(image.data, this.#tables.get(layer));
     target.putImageData(image, 0, 0);
     if (this.#enabled.has(layer)) this.#maps.set(layer, canvas);
+  }
+
+  #draw({ frameId, time }: Picture, bitmap: ImageBitmap): void {
+    const { canvas } = this.#picture;
+    this.#picture.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    canvas.dataset.frame = String(frameId);
+    canvas.dataset.time = String(time);
+    this.drawn++;
+    this.#redraw();
   }
 
   #redraw(): void {
