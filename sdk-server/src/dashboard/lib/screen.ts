@@ -66,6 +66,12 @@ export function gradientOf({ stops }: OverlayStyle): string {
   return `linear-gradient(90deg, ${parts.join(', ')})`;
 }
 
+/** A frame to be decoded. */
+interface Waiting {
+  readonly picture: Picture;
+  readonly blob: Blob;
+}
+
 /** Draws frames on one canvas and overlays on another above it. */
 export class Screen {
   /** Frames drawn since the start. */
@@ -78,7 +84,7 @@ export class Screen {
   #samples: Picture | null = null;
   #enabled = new Set<OverlayLayer>();
   #strength = 0.75;
-  #next: { readonly picture: Picture; readonly blob: Blob } | null = null;
+  #next: Waiting | null = null;
   #decoding = false;
 
   constructor(picture: HTMLCanvasElement, overlay: HTMLCanvasElement, width: number, height: number) {
@@ -114,7 +120,7 @@ export class Screen {
     if (this.#decoding) return;
     this.#decoding = true;
     try {
-      for (let next = this.#next; next; next = this.#next) {
+      for (let next: Waiting | null = this.#next; next; next = this.#next) {
         this.#next = null;
         this.#draw(next.picture, await createImageBitmap(next.blob));
       }
