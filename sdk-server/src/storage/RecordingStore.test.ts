@@ -107,6 +107,20 @@ describe('RecordingStore', () => {
     await reader.close();
   });
 
+  it('opens a recording that is closed at that moment', async () => {
+    for (let round = 0; round < 15; round++) {
+      const writer = await store.create(headerOf(`a${round}`));
+      writer.append('event', 1, new Uint8Array(1));
+      const closing = writer.close();
+      for (let done = false; !done; ) {
+        done = await Promise.race([closing.then(() => true), new Promise<false>((resolve) => setImmediate(resolve, false))]);
+        const reader = await store.open(`a${round}`);
+        expect(reader.index.records).toBe(1);
+        await reader.close();
+      }
+    }
+  });
+
   it('goes on when a listener throws, and says so', async () => {
     const errors: string[] = [];
     const writer = await store.create(headerOf('a1'), {

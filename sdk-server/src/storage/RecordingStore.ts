@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type ByteSource, isRecordingId, type RecordingHeader, RecordingReader, SgapsError } from '@sgaps/protocol';
+import { type ByteSource, isRecordingId, isSgapsError, type RecordingHeader, RecordingReader, SgapsError } from '@sgaps/protocol';
 import { Catalog, type RecordingRow, type RecordingStatus } from './Catalog.js';
 import { fileSource, toStorageError } from './files.js';
 import { RecordingWriter } from './RecordingWriter.js';
@@ -121,7 +121,10 @@ export class RecordingStore {
     try {
       const source = await fileSource(this.filePath(id));
       sources.push(source);
-      for (const journal of this.journalPaths(id)) if (existsSync(journal)) sources.push(await fileSource(journal));
+      for (const path of this.journalPaths(id)) {
+        const journal = await journalSource(path);
+        if (journal) sources.push(journal);
+      }
       return await RecordingReader.open(source, { compressor: zstdCompressor, journals: sources.slice(1) });
     } catch (error) {
       for (const source of sources) await source.close?.();
@@ -422,6 +425,16 @@ export class RecordingStore {
       }
       if (items.length < 500) return;
     }
+  }
+}
+
+/** A journal to read along; null where there is none, or no more: its recording may be closed at this moment. */
+async function journalSource(path: string): Promise<ByteSource | null> {
+  try {
+    return await fileSource(path);
+  } catch (error) {
+    if (isSgapsError(error) && error.code === 'NOT_FOUND') return null;
+    throw error;
   }
 }
 
