@@ -67,9 +67,10 @@ export class SessionFigures {
     this.#trim(now);
   }
 
-  /** Forgets the window: after a seek, time runs from elsewhere. */
+  /** Starts anew: after a seek, time runs from elsewhere. */
   restart(): void {
     this.#entries.length = 0;
+    this.frames = this.packets = this.rejected = 0;
   }
 
   /** The figures at `now`, of the same clock. */
