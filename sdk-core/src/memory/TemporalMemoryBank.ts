@@ -66,7 +66,7 @@ export class TemporalMemoryBank {
    */
   confirm(cell: number, dr: number, dg: number, db: number, share: number, frame: number): void {
     const confidence = this.confidence[cell];
-    const gain = Math.max(EMA_NEW, 1 - confidence / CONFIDENCE_FULL, 0.5) * share * VALUE_ONE;
+    const gain = Math.max(EMA_NEW, 1 - confidence / CONFIDENCE_FULL) * share * VALUE_ONE;
     const at = 3 * cell;
     const { value } = this;
     value[at] = clampValue(value[at] + dr * gain);
