@@ -144,6 +144,19 @@ describe('Recorder', () => {
     expect(recorder.stats.faults).toBe(1);
   });
 
+  it('refuses events that are too large in UTF-8, however many, and goes on recording', () => {
+    const { connection, recorder, play } = setUp();
+    recorder.start();
+    for (let i = 0; i < 40; i++) recorder.event('long', 'ä'.repeat(3000));
+    recorder.event('fits', 'ä'.repeat(2000));
+    play(4);
+    expect(recorder.state).toBe('running');
+    expect(connection.events.map(({ name }) => name)).toEqual(['fits']);
+    expect(recorder.stats.faults).toBe(40);
+    recorder.stop();
+    expect(connection.frames).toHaveLength(4);
+  });
+
   it('stops by itself, saying so once, when the server is gone', () => {
     const { connection, recorder, play, diagnostics, sampler } = setUp();
     recorder.start();

@@ -136,7 +136,7 @@ export class Recorder {
     if (this.#state === 'stopped' || this.#state === 'new') return;
     this.#guard('event-invalid', () => {
       const json = JSON.stringify(data) ?? 'null';
-      if (name.length > LIMITS.nameLength || json.length > LIMITS.eventBytes) {
+      if (name.length > LIMITS.nameLength || new TextEncoder().encode(json).length > LIMITS.eventBytes) {
         throw new RangeError(`Event '${name.slice(0, 32)}' is too large; at most ${LIMITS.eventBytes} bytes of JSON fit.`);
       }
       if (this.#connection.isOpen) this.#connection.sendEvent({ name, data: JSON.parse(json), time: this.#time() });
@@ -307,7 +307,8 @@ export class Recorder {
       this.#tell({ code, message: cause instanceof Error ? cause.message : String(cause), cause });
       const inARow = (this.#inARow.get(code) ?? 0) + 1;
       this.#inARow.set(code, inARow);
-      if (inARow >= FAULTS_IN_A_ROW && this.#state !== 'stopped') {
+      // The game's own events may be refused for ever: the frames are none the worse for it.
+      if (inARow >= FAULTS_IN_A_ROW && code !== 'event-invalid' && this.#state !== 'stopped') {
         this.#tell({
           code: 'stopped',
           message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).`,
