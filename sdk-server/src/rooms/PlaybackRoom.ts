@@ -8,6 +8,9 @@ import { assertViewerOrigin, joinOrigin } from './origins.js';
 import type { ReplayServices } from './ReplayServices.js';
 import { overlaysOf, watcherOf } from './viewers.js';
 
+/** Viewers of one playback room, who all see the same moment. */
+const MOST_WATCHERS = 100;
+
 /** ms between ticks of the playback clock and between figures. */
 const TICK = 16;
 const FIGURES_EVERY = 250;
@@ -107,7 +110,9 @@ export abstract class PlaybackRoom extends Room {
   }
 
   override onBeforeShutdown(): void {
-    void this.disconnect(CloseCode.SERVER_SHUTDOWN);
+    this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'room not closed cleanly'),
+    );
   }
 
   #start(growing: boolean): void {
@@ -128,7 +133,10 @@ export abstract class PlaybackRoom extends Room {
       { growing },
     );
     this.maxMessagesPerSecond = 200;
-    void this.setMatchmaking({ private: true, metadata: { recordingId: this.#reader.header.recordingId } });
+    this.maxClients = MOST_WATCHERS;
+    this.setMatchmaking({ private: true, metadata: { recordingId: this.#reader.header.recordingId } }).catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'playback room not listed'),
+    );
     this.onMessage(MessageType.play, () => this.#playback.play());
     this.onMessage(MessageType.pause, () => this.#playback.pause());
     this.onMessage(MessageType.seek, (_client, message) => this.#playback.seek(numberOf(message, 'time')));

@@ -165,7 +165,9 @@ export abstract class ReplayRoom extends Room {
 
   override onBeforeShutdown(): void {
     this.#closing = true;
-    void this.disconnect(CloseCode.SERVER_SHUTDOWN);
+    this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'room not closed cleanly'),
+    );
   }
 
   get #reconnectSeconds(): number {
