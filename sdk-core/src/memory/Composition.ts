@@ -36,3 +36,23 @@ export function createComposition(grid: CaptureGrid): Composition {
     score: new Int16Array(pixels),
   };
 }
+
+/**
+ * How much of a picture is drawn.
+ *
+ * @example
+ * ```ts
+ * memory.compose(state, composition, { resampled: false, rowStep: 2, firstRow: 0 });
+ * ```
+ */
+export interface DrawDetail {
+  /** Between pixels: resample (a picture for people), or take the nearest cell (a plan). */
+  readonly resampled: boolean;
+  /** Draw every row (1) or every second (2); the others are left unknown. */
+  readonly rowStep: 1 | 2;
+  /** First row drawn, below `rowStep`. */
+  readonly firstRow: 0 | 1;
+}
+
+/** Every row, at sub-pixel phase. */
+export const FULL_DETAIL: DrawDetail = { resampled: true, rowStep: 1, firstRow: 0 };

@@ -8,7 +8,7 @@ import {
   type TrackedObject,
 } from '@sgaps/protocol';
 import { readText, writeText } from '../snapshot/snapshotBytes.js';
-import type { Composition } from './Composition.js';
+import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { drawPatch } from './drawPatch.js';
@@ -81,8 +81,8 @@ export class LayeredMemory {
     this.takeSamples(frame, this.place(frame.state));
   }
 
-  /** Draws what memory says of a frame with this state, of now or of a moment to come; `resampled` at sub-pixel phase. */
-  compose(state: FrameState, out: Composition, resampled = true): void {
+  /** Draws what memory says of a frame with this state, of now or of a moment to come. */
+  compose(state: FrameState, out: Composition, detail: DrawDetail = FULL_DETAIL): void {
     const { width, height } = this.grid;
     const objects = this.place(state);
     out.age.fill(0);
@@ -90,13 +90,13 @@ export class LayeredMemory {
     out.score.fill(0);
     // Scenery front to back, then the scroll layers over it, then the objects back to front.
     for (let o = objects.length - 1; o >= 0; o--)
-      if (objects[o].scenery) drawPatch(objects[o], width, this.frame, out, true, resampled);
+      if (objects[o].scenery) drawPatch(objects[o], width, this.frame, out, true, detail);
     if (this.hasScenery) out.score.fill(-1000);
     this.rank();
     const contested = this.ranked.length > 1 || this.hasScenery;
     for (let k = 0; k < this.ranked.length; k++)
-      drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, resampled });
-    for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, resampled);
+      drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
+    for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
     this.cool(out);
   }
 

@@ -1,4 +1,4 @@
-import type { Composition } from './Composition.js';
+import type { Composition, DrawDetail } from './Composition.js';
 import { UNPROVEN } from './evidence.js';
 import { blend, CLEAR, DOWN, isGivenUp, SOLID, TENTATIVE, TILE_RING_HEIGHT, TILE_RING_WIDTH, WHOLE } from './Patch.js';
 import { cellOf, type PlacedObject } from './PlacedObject.js';
@@ -28,17 +28,17 @@ export function drawPatch(
   frame: number,
   out: Composition,
   behind: boolean,
-  resampled: boolean,
+  detail: DrawDetail,
 ): void {
   const { patch, left, top, right, bottom, xu, xv, yu, yv, alpha } = placed;
   const { rgb, confidence, age, score } = out;
   const { value, opacity, confidence: known, seen } = patch;
   const aligned = xv === 0 && yu === 0;
   if (behind && aligned && Math.abs(xu - 1) < UNSCALED && Math.abs(yv - 1) < UNSCALED) {
-    drawUnscaled(placed, width, frame, out, resampled);
+    drawUnscaled(placed, width, frame, out, detail);
     return;
   }
-  for (let v = top; v < bottom; v++) {
+  for (let v = firstDrawn(top, detail); v < bottom; v += detail.rowStep) {
     // Without rotation a row of pixels lies in one row of the patch.
     const rowY = placed.y0 + yv * v;
     if (aligned && (rowY < placed.minY || rowY >= placed.minY + placed.spanY)) continue;
@@ -58,7 +58,7 @@ export function drawPatch(
         continue;
       }
       if (opacity[cell] <= 0 || (behind && isGivenUp(patch, cell))) continue;
-      if (!resampled) {
+      if (!detail.resampled) {
         colour[0] = value[3 * cell] * DOWN;
         colour[1] = value[3 * cell + 1] * DOWN;
         colour[2] = value[3 * cell + 2] * DOWN;
@@ -85,7 +85,7 @@ export function drawPatch(
 }
 
 /** Scenery at its own size, the common case: one offset and one phase for the whole screen. */
-function drawUnscaled(placed: PlacedObject, width: number, frame: number, out: Composition, resampled: boolean): void {
+function drawUnscaled(placed: PlacedObject, width: number, frame: number, out: Composition, detail: DrawDetail): void {
   const { patch, left, top, right, bottom } = placed;
   const { value, opacity, confidence: known, seen, width: pw, blockOpacity } = patch;
   const { rgb, confidence, age, score } = out;
@@ -98,14 +98,14 @@ function drawUnscaled(placed: PlacedObject, width: number, frame: number, out: C
   const dy = Math.max(0, placed.y0 - 0.5 - iy);
   const nearX = Math.floor(placed.x0);
   const nearY = Math.floor(placed.y0);
-  const phased = resampled && (dx >= WHOLE || dy >= WHOLE);
+  const phased = detail.resampled && (dx >= WHOLE || dy >= WHOLE);
   const w00 = (1 - dx) * (1 - dy) * DOWN;
   const w01 = dx * (1 - dy) * DOWN;
   const w10 = (1 - dx) * dy * DOWN;
   const w11 = dx * dy * DOWN;
   const firstX = Math.max(left, Math.ceil(placed.minX - placed.x0));
   const lastX = Math.min(right, Math.ceil(placed.minX + placed.spanX - placed.x0));
-  for (let v = top; v < bottom; v++) {
+  for (let v = firstDrawn(top, detail); v < bottom; v += detail.rowStep) {
     if (placed.y0 + v < placed.minY || placed.y0 + v >= placed.minY + placed.spanY) continue;
     const nearRow = ((nearY + v) & maskY) * pw;
     const blockRow = (((nearY + v) & maskY) >> 3) * patch.blockColumns;
@@ -157,4 +157,9 @@ function drawUnscaled(placed: PlacedObject, width: number, frame: number, out: C
       rgb[p + 2] = value[3 * cell + 2] * DOWN;
     }
   }
+}
+
+/** The first row from `top` on that is drawn. */
+function firstDrawn(top: number, { rowStep, firstRow }: DrawDetail): number {
+  return rowStep === 1 || (top & 1) === firstRow ? top : top + 1;
 }

@@ -1,4 +1,4 @@
-import type { Composition } from './Composition.js';
+import type { Composition, DrawDetail } from './Composition.js';
 import { EARNED, UNPROVEN } from './evidence.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import { VALUE_SHIFT } from './TemporalMemoryBank.js';
@@ -17,7 +17,7 @@ const BLOCK = 8;
  *
  * @example
  * ```ts
- * const mode: LayerMode = { dominant: true, contested: false, resampled: true };
+ * const mode: LayerMode = { dominant: true, contested: false, detail: FULL_DETAIL };
  * ```
  */
 export interface LayerMode {
@@ -25,8 +25,7 @@ export interface LayerMode {
   readonly dominant: boolean;
   /** Other layers or scenery compete for the place. */
   readonly contested: boolean;
-  /** Between pixels: resample (a picture for people), or take the nearest cell (a plan). */
-  readonly resampled: boolean;
+  readonly detail: DrawDetail;
 }
 
 /**
@@ -37,7 +36,7 @@ export interface LayerMode {
  * @example
  * ```ts
  * world.place(camera.viewX, camera.viewY);
- * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, resampled: true });
+ * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, detail: FULL_DETAIL });
  * ```
  */
 export function drawScrollLayer(
@@ -52,7 +51,8 @@ export function drawScrollLayer(
   const { maskX, maskY, blockColumns, touched } = ring;
   const { dominant } = mode;
   const span = mode.contested ? BLOCK : TILE;
-  for (let v = 0; v < height; v++) {
+  const { rowStep, firstRow } = mode.detail;
+  for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
     for (let u = 0; u < width; ) {
       const x = u + wholeX;
@@ -88,7 +88,7 @@ function drawRun(
   const nearRow = fy >= 0.5 ? row1 : row0;
   const nearX = fx >= 0.5 ? 1 : 0;
   const stepX = fx > 0 ? 1 : 0;
-  const resampled = mode.resampled && (stepX !== 0 || fy > 0);
+  const resampled = mode.detail.resampled && (stepX !== 0 || fy > 0);
   const unit = 1 << WEIGHT_SHIFT;
   const w11 = Math.round(fx * fy * unit);
   const w01 = Math.round(fx * unit) - w11;

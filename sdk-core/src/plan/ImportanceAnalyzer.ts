@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import type { Composition } from '../memory/Composition.js';
+import type { Composition, DrawDetail } from '../memory/Composition.js';
 import type { DynamicMemory } from '../memory/DynamicMemory.js';
 import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
 import { SQUARE } from './SquareGrid.js';
@@ -19,7 +19,7 @@ const ERROR_COARSE = 700;
  * @example
  * ```ts
  * const analyzer = new ImportanceAnalyzer({ width: 320, height: 180 });
- * analyzer.analyze(composition, memory.dynamic);
+ * analyzer.analyze(composition, memory.dynamic, FULL_DETAIL);
  * const worst = Math.max(...analyzer.importance);
  * ```
  */
@@ -33,14 +33,17 @@ export class ImportanceAnalyzer {
     this.luma = new Int16Array(grid.width * grid.height);
   }
 
-  /** Rates what memory will know by then, `ahead`, where `dynamic` says what moves. */
-  analyze(ahead: Composition, dynamic: DynamicMemory): void {
+  /** Rates what memory will know by then, `ahead`, drawn in `detail`, where `dynamic` says what moves; a row left out is like its neighbour. */
+  analyze(ahead: Composition, dynamic: DynamicMemory, { rowStep, firstRow }: DrawDetail): void {
     const { width, height } = this.grid;
     const { confidence, rgb, age } = ahead;
     const { heat, columns } = dynamic;
     const { importance, luma } = this;
-    for (let at = 0, p = 0; at < luma.length; at++, p += 3) luma[at] = (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
-    for (let v = 0; v < height; v++) {
+    for (let v = firstRow; v < height; v += rowStep) {
+      for (let at = v * width, end = at + width, p = 3 * at; at < end; at++, p += 3)
+        luma[at] = (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
+    }
+    for (let v = firstRow; v < height; v += rowStep) {
       const heatRow = (v >> 3) * columns;
       for (let u = 0; u < width; u++) {
         const at = v * width + u;
@@ -67,5 +70,21 @@ export class ImportanceAnalyzer {
         importance[at] = error;
       }
     }
+    if (rowStep === 2) fillRows(importance, width, height, firstRow);
+  }
+}
+
+/**
+ * Copies every second row, from `firstRow` on, into the one beside it that was left out.
+ *
+ * @example
+ * ```ts
+ * fillRows(composition.confidence, 320, 180, 0);
+ * ```
+ */
+export function fillRows(map: Float32Array | Uint8Array, width: number, height: number, firstRow: 0 | 1): void {
+  for (let v = 1 - firstRow; v < height; v += 2) {
+    const from = firstRow === 0 ? v - 1 : Math.min(v + 1, height - 1 - ((height - 1 - firstRow) & 1));
+    map.copyWithin(v * width, from * width, (from + 1) * width);
   }
 }

@@ -7,13 +7,13 @@ import {
   type SampleSet,
   Tier,
 } from '@sgaps/protocol';
-import { type Composition, createComposition } from '../memory/Composition.js';
+import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { appendSample } from './appendSample.js';
 import { coverUnknown } from './coverUnknown.js';
 import { extrapolateState } from './extrapolate.js';
 import { fillEvenly } from './fillEvenly.js';
-import { ImportanceAnalyzer } from './ImportanceAnalyzer.js';
+import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
 import { PendingRequests } from './PendingRequests.js';
 import { RateController } from './RateController.js';
 import { SQUARE, SquareGrid } from './SquareGrid.js';
@@ -22,7 +22,7 @@ import { watchLattice } from './watchLattice.js';
 
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 /** Largest share of the pixels asked for in one frame when bytes alone set the rate. */
-const MOST_RATE = 0.08;
+const MOST_RATE = 0.06;
 
 /**
  * Chooses the samples of a frame to come (S2–S5, S11–S13): draws what memory will know by then, cameras and objects
@@ -92,12 +92,16 @@ export class SamplingPlanner {
   plan(targetFrameId: number): SampleRequest {
     const { decoder, squares } = this;
     const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, targetFrameId - decoder.frameId);
-    decoder.memory.compose(then, this.ahead, false);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
+    // Every second row tells enough of 4×4 squares; the row at which new content comes in is among them.
+    const comesFromBelow = viewY > (decoder.state?.cameras[0]?.viewY ?? viewY);
+    const detail: DrawDetail = { resampled: false, rowStep: 2, firstRow: comesFromBelow ? 1 : 0 };
+    decoder.memory.compose(then, this.ahead, detail);
+    fillRows(this.ahead.confidence, this.grid.width, this.grid.height, detail.firstRow);
     this.pending.drop(decoder.frameId, targetFrameId);
     this.pending.expect(viewX, viewY, this.ahead);
-    this.analyzer.analyze(this.ahead, decoder.memory.dynamic);
+    this.analyzer.analyze(this.ahead, decoder.memory.dynamic, detail);
     squares.lock(Math.round(viewX), Math.round(viewY));
     const set = this.choose(this.rate.samples(), targetFrameId);
     this.pending.add(targetFrameId, viewX, viewY, set);
