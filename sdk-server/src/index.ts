@@ -26,3 +26,4 @@ export {
   recoverRecording,
   zstdCompressor,
 } from './storage/index.js';
+export { encodeFrame } from './watch/PictureEncoder.js';
