@@ -8,7 +8,7 @@ const HALF = 1 << (VALUE_SHIFT - 1);
 const WEIGHT_SHIFT = 8;
 const DOWN_SHIFT = VALUE_SHIFT + WEIGHT_SHIFT;
 const DOWN_HALF = 1 << (DOWN_SHIFT - 1);
-/** Runs end where the ring's tiles do; where layers compete, where its blocks do. */
+/** Runs end where the ring's tiles do; those of a layer that shows in few places, where its blocks do. */
 const TILE = 32;
 const BLOCK = 8;
 
@@ -50,7 +50,7 @@ export function drawScrollLayer(
   const { ring, wholeX, wholeY } = layer;
   const { maskX, maskY, blockColumns, touched } = ring;
   const { dominant } = mode;
-  const span = mode.contested ? BLOCK : TILE;
+  const span = dominant ? TILE : BLOCK;
   const { rowStep, firstRow } = mode.detail;
   for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
@@ -95,9 +95,10 @@ function drawRun(
   const w10 = Math.round(fy * unit) - w11;
   const w00 = unit - w01 - w10 - w11;
   const prior = Math.round(layer.prior);
-  const weighed = ring.touched[ring.blockOf(row0 + (x & maskX))] !== 0;
+  let weighed = false;
   for (let at = from; at < to; at++, x++) {
     const x0 = x & maskX;
+    if (contested && (at === from || (x & (BLOCK - 1)) === 0)) weighed = ring.touched[ring.blockOf(row0 + x0)] !== 0;
     const nearest = nearRow + ((x + nearX) & maskX);
     const sure = known[nearest];
     if (sure === 0) continue;

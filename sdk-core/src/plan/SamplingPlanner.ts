@@ -22,7 +22,7 @@ import { watchLattice } from './watchLattice.js';
 
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 /** Largest share of the pixels asked for in one frame when bytes alone set the rate. */
-const MOST_RATE = 0.06;
+const MOST_RATE = 0.04;
 
 /**
  * Chooses the samples of a frame to come (S2–S5, S11–S13): draws what memory will know by then, cameras and objects

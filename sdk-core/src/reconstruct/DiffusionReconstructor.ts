@@ -9,7 +9,7 @@ const KAPPA = 12;
 /** Pixels surer than this are not diffused, of 255. */
 const FIXED = 230;
 /** Upper bound of pixel updates a frame, which keeps a cold start within the loop's time. */
-const WORK = 20_000;
+const WORK = 8_000;
 /** Memory at least this sure is taken as it is: one look is far better than anything interpolated. */
 const SEEN = 128;
 /** Certainty that one look gives; the rest comes with confirmations. */
