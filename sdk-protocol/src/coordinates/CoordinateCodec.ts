@@ -11,6 +11,8 @@ import { DENSITY_CELLS } from './SampleExpander.js';
 
 /** Groups larger than this are not tried in forms that keep any order when a sorted form fits. */
 const TRY_ALL = 64;
+/** A group of squares with no more than one pixel in so many left over is written as squares untried. */
+const LEFT_OVER = 16;
 
 /**
  * The coordinate codec (S14): requests to bytes and back. Runs of one tier and kind are each written in the smallest of
@@ -74,10 +76,15 @@ export class CoordinateCodec extends CoordinateDecoder {
     if (lattice !== null && group.count > 2) return { form: Form.grid, lattice, raw: null };
     const rising = isRising(group);
     const choices: FormChoice[] = [];
+    const rectangles = rising && this.body.rectangles.find(group.keys, group.count);
+    if (rising && this.body.squares.find(group.keys, group.count)) {
+      const squares = { form: Form.squares, lattice: null, raw: null };
+      // Nothing beats squares for a set made of them; trying the rest would cost more time than all else.
+      if (!rectangles && this.body.squares.left * LEFT_OVER <= group.count) return squares;
+      choices.push(squares);
+    }
     if (rising) choices.push({ form: Form.sorted, lattice: null, raw: null });
-    if (rising && this.body.rectangles.find(group.keys, group.count))
-      choices.push({ form: Form.rectangles, lattice: null, raw: null });
-    if (rising && this.body.squares.find(group.keys, group.count)) choices.push({ form: Form.squares, lattice: null, raw: null });
+    if (rectangles) choices.push({ form: Form.rectangles, lattice: null, raw: null });
     if (!rising || group.count <= TRY_ALL) choices.push({ form: Form.cluster, lattice: null, raw: null });
     if (!rising) choices.push({ form: Form.raw, lattice: null, raw: packRaw(group, this.grid) });
     return this.smallest(choices, (body, choice) => body.codeGroup(this.trial, group, choice));

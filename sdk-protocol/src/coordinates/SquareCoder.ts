@@ -67,6 +67,11 @@ export class SquareCoder {
     this.rest.set(other.rest.subarray(0, other.restCount));
   }
 
+  /** Pixels that the last `find` could not put into whole squares. */
+  get left(): number {
+    return this.restCount;
+  }
+
   /** Cuts rising keys into squares for `code`; false when too few are whole to be worth it. */
   find(keys: Uint32Array, count: number): boolean {
     return this.findCorners(keys, count) || this.findWhole(keys, count);
