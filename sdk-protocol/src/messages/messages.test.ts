@@ -122,7 +122,9 @@ describe('room messages', () => {
 
   it('gives back envelopes', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), (body) => {
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (any) => {
+        // JSON knows no negative zero.
+        const body = JSON.parse(JSON.stringify(any));
         const read = decodeMessage(encodeMessage(MessageType.event, body));
         expect(read.type).toBe('event');
         // JSON has no −0; msgpack keeps it. A key named __proto__ is renamed on reading.
