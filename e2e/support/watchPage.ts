@@ -19,11 +19,15 @@ export async function openDashboard(browser: Browser, url: string): Promise<Page
 }
 
 /** Waits until the page shows a frame other than `frameId`. */
-export async function nextFrame(page: Page, frameId: number): Promise<void> {
-  await page.waitForFunction((old) => {
-    const frame = document.querySelector<HTMLCanvasElement>('#picture')?.dataset.frame;
-    return frame !== undefined && Number(frame) !== old;
-  }, frameId);
+export async function nextFrame(page: Page, frameId: number, timeout = 30_000): Promise<void> {
+  await page.waitForFunction(
+    (old) => {
+      const frame = document.querySelector<HTMLCanvasElement>('#picture')?.dataset.frame;
+      return frame !== undefined && Number(frame) !== old;
+    },
+    frameId,
+    { timeout },
+  );
 }
 
 /** The picture on the page with the frame it is of, read in one task. */
