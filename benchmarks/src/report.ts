@@ -99,7 +99,7 @@ function page(
   parts.push(
     '## At fixed sample rates',
     '',
-    'By default the byte budget alone decides how many samples a frame gets. With `--rate 0.01` every request holds exactly 1 % of the pixels; means over the 2D clips above.',
+    'By default the byte budget decides how many samples a frame gets, up to 4 % of the pixels. With `--rate 0.01` every request holds exactly 1 % of the pixels; means over the 2D clips above.',
     '',
     rates,
     '',

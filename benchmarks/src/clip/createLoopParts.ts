@@ -20,7 +20,7 @@ const SCHEMA: StateSchema = { values: [] };
  * ```
  */
 export interface LoopSettings {
-  /** Fraction of the grid's pixels sampled per frame; default: as many as the bytes allow. */
+  /** Fraction of the grid's pixels sampled per frame; default: as many as the bytes allow, at most 4 %. */
   readonly rate?: number;
   /** Budget up and down, bytes per frame. */
   readonly bytesUp?: number;

@@ -57,7 +57,7 @@ export class SamplingPlanner {
   constructor(options: {
     grid: CaptureGrid;
     decoder: SessionDecoder;
-    /** Samples per pixel and frame, 0 … 1; unset: as the bytes allow. */
+    /** Samples per pixel and frame, 0 … 1; unset: as the bytes allow, at most 4 % of the pixels. */
     rate?: number;
     /** Bytes per frame up and down, which are spent as one budget; default 2048 and 512. */
     bytesUp?: number;
