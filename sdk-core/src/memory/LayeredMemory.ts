@@ -97,7 +97,7 @@ export class LayeredMemory {
     for (let k = 0; k < this.ranked.length; k++)
       drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
-    this.cool(out);
+    this.cool(out, detail);
   }
 
   /** Forgets the scenery, keeps what objects look like (scene cut). */
@@ -147,7 +147,7 @@ export class LayeredMemory {
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */
-  private cool(out: Composition): void {
+  private cool(out: Composition, { rowStep, firstRow }: DrawDetail): void {
     const { width, height } = this.grid;
     const { heat, columns, rows } = this.dynamic;
     for (let y = 0; y < rows; y++) {
@@ -157,7 +157,7 @@ export class LayeredMemory {
         const factor = 1 - 0.6 * h;
         const right = Math.min(width, 8 * x + 8);
         const bottom = Math.min(height, 8 * y + 8);
-        for (let v = 8 * y; v < bottom; v++) {
+        for (let v = 8 * y + firstRow; v < bottom; v += rowStep) {
           for (let at = v * width + 8 * x; at < v * width + right; at++) {
             const c = out.confidence[at];
             if (c > DOUBTED) out.confidence[at] = Math.max(DOUBTED, c * factor);

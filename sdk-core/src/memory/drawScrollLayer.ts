@@ -6,8 +6,9 @@ import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 const HALF = 1 << (VALUE_SHIFT - 1);
 /** Bilinear weights are whole numbers of 1/256, so that the inner loop needs no floats. */
 const WEIGHT_SHIFT = 8;
-const DOWN_SHIFT = VALUE_SHIFT + WEIGHT_SHIFT;
-const DOWN_HALF = 1 << (DOWN_SHIFT - 1);
+/** Two weights deep: the largest sum, 255.5 · 2^23, just fits 31 bits. */
+const MIX_SHIFT = VALUE_SHIFT + 2 * WEIGHT_SHIFT;
+const MIX_HALF = 1 << (MIX_SHIFT - 1);
 /** Runs end where the ring's tiles do; those of a layer that shows in few places, where its blocks do. */
 const TILE = 32;
 const BLOCK = 8;
@@ -66,7 +67,7 @@ export function drawScrollLayer(
   }
 }
 
-/** One row of pixels `from` … `to` of the picture that lies in one block of the ring, from the layer's place (x, y) on. */
+/** One row of pixels `from` … `to` of the picture that lies in one tile of the ring, from the layer's place (x, y) on. */
 function drawRun(
   layer: ScrollLayer,
   from: number,
@@ -75,35 +76,42 @@ function drawRun(
   y: number,
   now: number,
   out: Composition,
-  mode: LayerMode,
+  { dominant, contested, detail }: LayerMode,
 ): void {
   const { ring, fractionX: fx, fractionY: fy } = layer;
-  const { maskX, maskY, bank, blockEvidence } = ring;
+  const { maskX, maskY, bank, blockEvidence, touched, blockColumns } = ring;
   const { value, confidence: known, evidence, seen } = bank;
   const { rgb, confidence, age, score } = out;
-  const { dominant, contested } = mode;
   const ringWidth = maskX + 1;
-  const row0 = (y & maskY) * ringWidth;
-  const row1 = fy > 0 ? ((y + 1) & maskY) * ringWidth : row0;
+  const y0 = y & maskY;
+  const y1 = fy > 0 ? (y + 1) & maskY : y0;
+  const row0 = y0 * ringWidth;
+  const row1 = y1 * ringWidth;
   const nearRow = fy >= 0.5 ? row1 : row0;
+  const blockRow = (y0 >> 3) * blockColumns;
+  const nearBlockRow = ((fy >= 0.5 ? y1 : y0) >> 3) * blockColumns;
   const nearX = fx >= 0.5 ? 1 : 0;
   const stepX = fx > 0 ? 1 : 0;
-  const resampled = mode.detail.resampled && (stepX !== 0 || fy > 0);
-  const unit = 1 << WEIGHT_SHIFT;
-  const w11 = Math.round(fx * fy * unit);
-  const w01 = Math.round(fx * unit) - w11;
-  const w10 = Math.round(fy * unit) - w11;
-  const w00 = unit - w01 - w10 - w11;
+  const resampled = detail.resampled && (stepX !== 0 || fy > 0);
+  const bottom = Math.round(fy * (1 << WEIGHT_SHIFT));
+  const top = (1 << WEIGHT_SHIFT) - bottom;
+  const right = Math.round(fx * (1 << WEIGHT_SHIFT));
+  const left = (1 << WEIGHT_SHIFT) - right;
   const prior = Math.round(layer.prior);
+  // Two cells above each other, mixed for the row: a pixel's right column is the next pixel's left one.
+  let column = x - 1;
+  let whole = false;
+  let r0 = 0;
+  let g0 = 0;
+  let b0 = 0;
   let weighed = false;
   for (let at = from; at < to; at++, x++) {
-    const x0 = x & maskX;
-    if (contested && (at === from || (x & (BLOCK - 1)) === 0)) weighed = ring.touched[ring.blockOf(row0 + x0)] !== 0;
+    if (contested && (at === from || (x & (BLOCK - 1)) === 0)) weighed = touched[blockRow + ((x & maskX) >> 3)] !== 0;
     const nearest = nearRow + ((x + nearX) & maskX);
     const sure = known[nearest];
     if (sure === 0) continue;
     if (contested) {
-      const earned = weighed ? evidence[nearest] + blockEvidence[ring.blockOf(nearest)] : 0;
+      const earned = weighed ? evidence[nearest] + blockEvidence[nearBlockRow + (((x + nearX) & maskX) >> 3)] : 0;
       const mine = prior + earned + (sure >> 3);
       const empty = confidence[at] === 0;
       if (!(dominant && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;
@@ -116,22 +124,32 @@ function drawRun(
     age[at] = since > 255 ? 255 : since;
     const p = 3 * at;
     if (resampled) {
-      const c00 = row0 + x0;
-      const c01 = row0 + ((x + stepX) & maskX);
-      const c10 = row1 + x0;
-      const c11 = c10 + c01 - c00;
-      if (known[c00] !== 0 && known[c01] !== 0 && known[c10] !== 0 && known[c11] !== 0) {
-        const a = 3 * c00;
-        const b = 3 * c01;
-        const c = 3 * c10;
-        const d = 3 * c11;
-        rgb[p] = (w00 * value[a] + w01 * value[b] + w10 * value[c] + w11 * value[d] + DOWN_HALF) >> DOWN_SHIFT;
-        rgb[p + 1] =
-          (w00 * value[a + 1] + w01 * value[b + 1] + w10 * value[c + 1] + w11 * value[d + 1] + DOWN_HALF) >> DOWN_SHIFT;
-        rgb[p + 2] =
-          (w00 * value[a + 2] + w01 * value[b + 2] + w10 * value[c + 2] + w11 * value[d + 2] + DOWN_HALF) >> DOWN_SHIFT;
-        continue;
+      if (column !== x) {
+        const a = row0 + (x & maskX);
+        const c = row1 + (x & maskX);
+        whole = known[a] !== 0 && known[c] !== 0;
+        r0 = top * value[3 * a] + bottom * value[3 * c];
+        g0 = top * value[3 * a + 1] + bottom * value[3 * c + 1];
+        b0 = top * value[3 * a + 2] + bottom * value[3 * c + 2];
       }
+      const b = row0 + ((x + stepX) & maskX);
+      const d = row1 + ((x + stepX) & maskX);
+      const r1 = top * value[3 * b] + bottom * value[3 * d];
+      const g1 = top * value[3 * b + 1] + bottom * value[3 * d + 1];
+      const b1 = top * value[3 * b + 2] + bottom * value[3 * d + 2];
+      const nextWhole = known[b] !== 0 && known[d] !== 0;
+      const drawn = whole && nextWhole;
+      if (drawn) {
+        rgb[p] = (Math.imul(left, r0) + Math.imul(right, r1) + MIX_HALF) >> MIX_SHIFT;
+        rgb[p + 1] = (Math.imul(left, g0) + Math.imul(right, g1) + MIX_HALF) >> MIX_SHIFT;
+        rgb[p + 2] = (Math.imul(left, b0) + Math.imul(right, b1) + MIX_HALF) >> MIX_SHIFT;
+      }
+      column = x + stepX;
+      whole = nextWhole;
+      r0 = r1;
+      g0 = g1;
+      b0 = b1;
+      if (drawn) continue;
     }
     const n = 3 * nearest;
     rgb[p] = (value[n] + HALF) >> VALUE_SHIFT;

@@ -26,11 +26,9 @@ const ERROR_COARSE = 700;
 export class ImportanceAnalyzer {
   /** Expected squared error, W·H, 8-bit steps². */
   readonly importance: Float32Array;
-  private readonly luma: Int16Array;
 
   constructor(private readonly grid: CaptureGrid) {
     this.importance = new Float32Array(grid.width * grid.height);
-    this.luma = new Int16Array(grid.width * grid.height);
   }
 
   /** Rates what memory will know by then, `ahead`, drawn in `detail`, where `dynamic` says what moves; a row left out is like its neighbour. */
@@ -38,11 +36,7 @@ export class ImportanceAnalyzer {
     const { width, height } = this.grid;
     const { confidence, rgb, age } = ahead;
     const { heat, columns } = dynamic;
-    const { importance, luma } = this;
-    for (let v = firstRow; v < height; v += rowStep) {
-      for (let at = v * width, end = at + width, p = 3 * at; at < end; at++, p += 3)
-        luma[at] = (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
-    }
+    const { importance } = this;
     for (let v = firstRow; v < height; v += rowStep) {
       const heatRow = (v >> 3) * columns;
       for (let u = 0; u < width; u++) {
@@ -58,11 +52,11 @@ export class ImportanceAnalyzer {
           continue;
         }
         const reach = c < CONFIDENCE_START ? SQUARE : 2;
-        const here = luma[at];
-        const a = Math.abs(here - luma[u + reach < width ? at + reach : at - reach]);
-        const b = Math.abs(here - luma[u >= reach ? at - reach : at + reach]);
-        const d = Math.abs(here - luma[v + reach < height ? at + reach * width : at - reach * width]);
-        const e = Math.abs(here - luma[v >= reach ? at - reach * width : at + reach * width]);
+        const here = lumaAt(rgb, at);
+        const a = Math.abs(here - lumaAt(rgb, u + reach < width ? at + reach : at - reach));
+        const b = Math.abs(here - lumaAt(rgb, u >= reach ? at - reach : at + reach));
+        const d = Math.abs(here - lumaAt(rgb, v + reach < height ? at + reach * width : at - reach * width));
+        const e = Math.abs(here - lumaAt(rgb, v >= reach ? at - reach * width : at + reach * width));
         const steepest = Math.max(a, b, d, e);
         const contrast = (steepest * steepest) / 3;
         let error = h * (60 + contrast) * Math.min(1, (1 + age[at]) / 4);
@@ -87,4 +81,10 @@ export function fillRows(map: Float32Array | Uint8Array, width: number, height: 
     const from = firstRow === 0 ? v - 1 : Math.min(v + 1, height - 1 - ((height - 1 - firstRow) & 1));
     map.copyWithin(v * width, from * width, (from + 1) * width);
   }
+}
+
+/** Brightness of one pixel in whole steps, good enough to tell an edge. */
+function lumaAt(rgb: Uint8ClampedArray, at: number): number {
+  const p = 3 * at;
+  return (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
 }

@@ -34,7 +34,7 @@ export class SquareRating {
   readonly pointGain: Float32Array;
   /** Gain per bit of each square asked as one mean. */
   readonly meanGain: Float32Array;
-  private readonly order: Float32Array;
+  private readonly costs: Int32Array;
 
   /** `means` false: no square is ever asked as a mean. */
   constructor(
@@ -44,7 +44,7 @@ export class SquareRating {
   ) {
     this.pointGain = new Float32Array(squares.count);
     this.meanGain = new Float32Array(squares.count);
-    this.order = new Float32Array(squares.count);
+    this.costs = new Int32Array(STEPS);
   }
 
   /** Rates all squares of a frame, from the expected squared error per pixel and what memory will know. */
@@ -87,34 +87,41 @@ export class SquareRating {
     return mean >= limit && mean > 0 ? MEAN : 0;
   }
 
-  /** Samples spent when every square of at least this gain is asked for. */
-  cost(limit: number): number {
-    let samples = 0;
-    for (let square = 0; square < this.pointGain.length; square++) {
-      const action = this.actionAt(square, limit);
-      samples += action === POINTS ? SQUARE * SQUARE : action;
-    }
-    return samples;
-  }
-
   /**
    * The least gain at which all squares together cost no more than `budget` samples, the next lower gain there is, and the
-   * samples left over at the first.
+   * samples left over at the first. Gains are told apart in steps of about 3 %.
    */
   chooseLimits(budget: number): { limit: number; next: number; spare: number } {
-    const { pointGain, meanGain, order } = this;
-    for (let square = 0; square < order.length; square++) order[square] = Math.max(pointGain[square], meanGain[square]);
-    order.sort();
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.cost(order[middle]) > budget) low = middle + 1;
-      else high = middle;
+    const { pointGain, meanGain, costs } = this;
+    costs.fill(0);
+    for (let square = 0; square < pointGain.length; square++) {
+      const points = pointGain[square];
+      const mean = meanGain[square];
+      const whole = points > LEAST_GAIN && points >= mean * 0.25;
+      if (mean > 0 && !(whole && points >= mean)) costs[stepOf(mean)] += 1;
+      if (whole) costs[stepOf(points)] += mean > points ? SQUARE * SQUARE - 1 : SQUARE * SQUARE;
     }
-    const limit = low < order.length ? order[low] : Number.POSITIVE_INFINITY;
-    const next = low > 0 ? order[low - 1] : Number.POSITIVE_INFINITY;
-    const spare = budget - (low < order.length ? this.cost(limit) : 0);
-    return { limit, next, spare };
+    let spent = 0;
+    let step = STEPS - 1;
+    while (step >= 0 && spent + costs[step] <= budget) spent += costs[step--];
+    let next = step;
+    while (next >= 0 && costs[next] === 0) next--;
+    return { limit: gainOf(step + 1), next: next < 0 ? Number.POSITIVE_INFINITY : gainOf(next), spare: budget - spent };
   }
+}
+
+/** Steps of gain an octave, the lowest gain told apart from none, and steps in all. */
+const OCTAVE = 24;
+const LOWEST = 2 ** -12;
+const STEPS = 36 * OCTAVE;
+
+/** The step a gain lies in. */
+function stepOf(gain: number): number {
+  const step = gain <= LOWEST ? 0 : Math.floor(OCTAVE * Math.log2(gain / LOWEST));
+  return step >= STEPS ? STEPS - 1 : step;
+}
+
+/** The least gain of a step. */
+function gainOf(step: number): number {
+  return step >= STEPS ? Number.POSITIVE_INFINITY : LOWEST * 2 ** (step / OCTAVE);
 }

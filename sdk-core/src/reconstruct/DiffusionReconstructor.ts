@@ -16,6 +16,10 @@ const SEEN = 128;
 const SURE = 0.85;
 /** Certainty lost per frame that nobody looked: a tenth in 255 frames. */
 const AGEING = 0.1 / 255;
+/** Certainty of a fresh look by memory's confidence. */
+const CERTAINTY = Float32Array.from({ length: 256 }, (_, c) =>
+  c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN),
+);
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
@@ -52,17 +56,13 @@ export class DiffusionReconstructor implements Reconstructor {
     const { weight } = this;
     const { confidence, age } = input.memory;
     output.rgb.set(input.memory.rgb);
+    const { uncertainty } = output;
     let unsure = 0;
     for (let i = 0; i < weight.length; i++) {
       const c = confidence[i];
-      const certain = c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN);
-      output.uncertainty[i] = 1 - certain * (1 - age[i] * AGEING);
-      if (c >= SEEN) {
-        weight[i] = CERTAIN;
-      } else {
-        weight[i] = 2 * c;
-        unsure++;
-      }
+      uncertainty[i] = 1 - CERTAINTY[c] * (1 - age[i] * AGEING);
+      if (c < SEEN) unsure++;
+      weight[i] = c < SEEN ? 2 * c : CERTAIN;
     }
     this.impose(input, output);
     if (unsure === 0) return;

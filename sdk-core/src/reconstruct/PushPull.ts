@@ -1,11 +1,13 @@
 /** Weight of a pixel that is taken as it is. */
 export const CERTAIN = 255;
+/** Undoes the weights of `expand`. */
+const SIXTEENTH = 1 / (16 * CERTAIN);
 
 interface Level {
   readonly width: number;
   readonly height: number;
-  readonly rgb: Float32Array;
-  readonly weight: Float32Array;
+  readonly rgb: Uint8ClampedArray;
+  readonly weight: Uint8Array;
 }
 
 /**
@@ -30,7 +32,7 @@ export class PushPull {
     while (w > 1 || h > 1) {
       w = (w + 1) >> 1;
       h = (h + 1) >> 1;
-      this.levels.push({ width: w, height: h, rgb: new Float32Array(3 * w * h), weight: new Float32Array(w * h) });
+      this.levels.push({ width: w, height: h, rgb: new Uint8ClampedArray(3 * w * h), weight: new Uint8Array(w * h) });
     }
   }
 
@@ -38,84 +40,75 @@ export class PushPull {
   fill(rgb: Uint8ClampedArray, weight: Uint8Array): void {
     const { levels, width, height } = this;
     if (levels.length === 0) return;
-    reduce(rgb, weight, 1 / CERTAIN, width, height, levels[0]);
-    for (let k = 1; k < levels.length; k++)
-      reduce(levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height, levels[k]);
-    for (let k = levels.length - 1; k > 0; k--)
-      expand(levels[k], levels[k - 1].rgb, levels[k - 1].weight, 1, levels[k - 1].width, levels[k - 1].height);
-    expand(levels[0], rgb, weight, 1 / CERTAIN, width, height);
+    reduce(rgb, weight, width, height, levels[0]);
+    for (let k = 1; k < levels.length; k++) {
+      const { rgb: finer, weight: known, width: w, height: h } = levels[k - 1];
+      reduce(finer, known, w, h, levels[k]);
+    }
+    for (let k = levels.length - 1; k > 0; k--) {
+      const { rgb: finer, weight: known, width: w, height: h } = levels[k - 1];
+      expand(levels[k], finer, known, w, h);
+    }
+    expand(levels[0], rgb, weight, width, height);
   }
 }
 
-type Samples = Float32Array | Uint8ClampedArray | Uint8Array;
-
-function reduce(rgb: Samples, weight: Samples, unit: number, width: number, height: number, to: Level): void {
-  const certain = 1 / unit;
-  for (let y = 0; y < to.height; y++) {
-    const rows = 2 * y + 1 < height ? 2 : 1;
-    for (let x = 0; x < to.width; x++) {
-      const columns = 2 * x + 1 < width ? 2 : 1;
+/** A picture's 2×2 blocks, weighted, into the next coarser level. */
+function reduce(rgb: Uint8ClampedArray, weight: Uint8Array, width: number, height: number, to: Level): void {
+  const { rgb: coarse, weight: known, width: columns, height: rows } = to;
+  for (let y = 0; y < rows; y++) {
+    const below = 2 * y + 1 < height ? width : 0;
+    for (let x = 0; x < columns; x++) {
+      const right = 2 * x + 1 < width ? 1 : 0;
       const a = 2 * y * width + 2 * x;
-      if (
-        rows === 2 &&
-        columns === 2 &&
-        weight[a] === certain &&
-        weight[a + 1] === certain &&
-        weight[a + width] === certain &&
-        weight[a + width + 1] === certain
-      ) {
-        const c = 3 * (a + width);
-        const to3 = 3 * (y * to.width + x);
-        for (let k = 0; k < 3; k++) to.rgb[to3 + k] = 0.25 * (rgb[3 * a + k] + rgb[3 * a + 3 + k] + rgb[c + k] + rgb[c + 3 + k]);
-        to.weight[y * to.width + x] = 1;
+      const b = a + right;
+      const c = a + below;
+      const d = c + right;
+      // Beyond an odd edge there is nothing.
+      const wa = weight[a];
+      const wb = right === 0 ? 0 : weight[b];
+      const wc = below === 0 ? 0 : weight[c];
+      const wd = right === 0 || below === 0 ? 0 : weight[d];
+      const sum = wa + wb + wc + wd;
+      const at = y * columns + x;
+      known[at] = sum > CERTAIN ? CERTAIN : sum;
+      if (sum === 0) continue;
+      const p = 3 * at;
+      if (sum === 4 * CERTAIN) {
+        coarse[p] = (rgb[3 * a] + rgb[3 * b] + rgb[3 * c] + rgb[3 * d] + 2) >> 2;
+        coarse[p + 1] = (rgb[3 * a + 1] + rgb[3 * b + 1] + rgb[3 * c + 1] + rgb[3 * d + 1] + 2) >> 2;
+        coarse[p + 2] = (rgb[3 * a + 2] + rgb[3 * b + 2] + rgb[3 * c + 2] + rgb[3 * d + 2] + 2) >> 2;
         continue;
       }
-      let sum = 0;
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let j = 0; j < rows; j++) {
-        for (let i = 0; i < columns; i++) {
-          const at = (2 * y + j) * width + 2 * x + i;
-          const w = weight[at] * unit;
-          if (w === 0) continue;
-          sum += w;
-          r += w * rgb[3 * at];
-          g += w * rgb[3 * at + 1];
-          b += w * rgb[3 * at + 2];
-        }
-      }
-      const at = y * to.width + x;
-      to.weight[at] = sum > 1 ? 1 : sum;
-      if (sum === 0) continue;
       const scale = 1 / sum;
-      to.rgb[3 * at] = r * scale;
-      to.rgb[3 * at + 1] = g * scale;
-      to.rgb[3 * at + 2] = b * scale;
+      coarse[p] = scale * (wa * rgb[3 * a] + wb * rgb[3 * b] + wc * rgb[3 * c] + wd * rgb[3 * d]);
+      coarse[p + 1] = scale * (wa * rgb[3 * a + 1] + wb * rgb[3 * b + 1] + wc * rgb[3 * c + 1] + wd * rgb[3 * d + 1]);
+      coarse[p + 2] = scale * (wa * rgb[3 * a + 2] + wb * rgb[3 * b + 2] + wc * rgb[3 * c + 2] + wd * rgb[3 * d + 2]);
     }
   }
 }
 
-function expand(from: Level, rgb: Samples, weight: Samples, unit: number, width: number, height: number): void {
+/** What a picture does not know, bilinearly from the next coarser level; weights are 1/16. */
+function expand(from: Level, rgb: Uint8ClampedArray, weight: Uint8Array, width: number, height: number): void {
   const { width: cw, height: ch, rgb: coarse } = from;
-  const certain = 1 / unit;
   for (let y = 0; y < height; y++) {
     const y0 = y >> 1;
     const y1 = Math.max(0, Math.min(ch - 1, y0 + (y & 1 ? 1 : -1)));
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
-      if (weight[at] === certain) continue;
-      const keep = weight[at] * unit;
+      const keep = weight[at];
+      if (keep === CERTAIN) continue;
       const x0 = x >> 1;
       const x1 = Math.max(0, Math.min(cw - 1, x0 + (x & 1 ? 1 : -1)));
       const a = 3 * (y0 * cw + x0);
       const b = 3 * (y0 * cw + x1);
       const c = 3 * (y1 * cw + x0);
       const d = 3 * (y1 * cw + x1);
-      const give = 1 - keep;
+      const give = CERTAIN - keep;
+      const p = 3 * at;
       for (let k = 0; k < 3; k++) {
-        const around = 0.5625 * coarse[a + k] + 0.1875 * (coarse[b + k] + coarse[c + k]) + 0.0625 * coarse[d + k];
-        rgb[3 * at + k] = keep * rgb[3 * at + k] + give * around;
+        const around = 9 * coarse[a + k] + 3 * (coarse[b + k] + coarse[c + k]) + coarse[d + k];
+        rgb[p + k] = (16 * keep * rgb[p + k] + give * around) * SIXTEENTH;
       }
     }
   }
