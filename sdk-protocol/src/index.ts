@@ -74,6 +74,7 @@ export {
   writeRecordHeader,
 } from './recording/index.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
+export { codeToDepth, depthToCode } from './samples/depthCode.js';
 export {
   createSampleSet,
   SampleKind,

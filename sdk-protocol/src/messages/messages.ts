@@ -25,6 +25,8 @@ export interface RecordJoinOptions {
   readonly engine: string;
   /** At most 32 texts of at most 512 characters. */
   readonly meta: Readonly<Record<string, string>>;
+  /** True where the client can send depth with its point samples; absent is false. */
+  readonly depth?: boolean;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface WelcomeMessage {
   readonly tierBits: TierBits;
   readonly fps: number;
   readonly schema: StateSchema;
+  /** True where the server takes the depth that the client offered at join: only then is it sent. Absent is false. */
+  readonly depth?: boolean;
 }
 
 /**

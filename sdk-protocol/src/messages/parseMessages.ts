@@ -53,6 +53,7 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
     schema: parseStateSchema(options.schema),
     engine: textAt(options.engine ?? 'unknown', 'engine', LIMITS.nameLength),
     meta: parseMeta(options.meta ?? {}),
+    ...parseDepth(options.depth),
   };
 }
 
@@ -75,6 +76,7 @@ export function parseWelcome(raw: unknown): WelcomeMessage {
     tierBits: tierBits as unknown as TierBits,
     fps: parseFps(welcome.fps),
     schema: parseStateSchema(welcome.schema),
+    ...parseDepth(welcome.depth),
   };
 }
 
@@ -185,6 +187,13 @@ function parseGrid(raw: unknown): CaptureGrid {
 
 function parseFps(raw: unknown): number {
   return numberAt(raw, 'fps', 1 / 3600, LIMITS.fps);
+}
+
+/** Nothing where there is no depth, so that what is passed on stays as it was. */
+function parseDepth(raw: unknown): { depth?: true } {
+  if (raw === undefined || raw === null || raw === false) return {};
+  if (raw !== true) throw invalid('depth', 'true or false');
+  return { depth: true };
 }
 
 function parseMeta(raw: unknown): Record<string, string> {

@@ -112,7 +112,12 @@ describe('pixel packets', () => {
         const sent = list.map((frame, i) => ({ ...frame, frameId: i * gap, requestId: i % 3 === 1 ? null : frame.frameId }));
         for (const frame of list) sets.set(frame.frameId, frame.samples);
         const packet = encoder.encode(sent);
-        expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 0, lastFrame: sent[sent.length - 1].frameId });
+        expect(pixelPacketSpan(packet)).toEqual({
+          firstFrame: 0,
+          lastFrame: sent[sent.length - 1].frameId,
+          frames: sent.length,
+          reset: true,
+        });
         const got = decoder().decode(packet);
         expect(got.map(({ frameId, requestId }) => [frameId, requestId])).toEqual(
           sent.map(({ frameId, requestId }) => [frameId, requestId]),
@@ -131,11 +136,11 @@ describe('pixel packets', () => {
     const sent = [300, 301, 305].map((frameId) => ({ ...frame, frameId, requestId: null }));
     sets.set(frame.frameId, frame.samples);
     const packet = encoder.encode(sent);
-    expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 300, lastFrame: 305 });
+    expect(pixelPacketSpan(packet)).toMatchObject({ firstFrame: 300, lastFrame: 305, frames: sent.length });
     // version, flags, two bytes of the first id, frames skipped
     expect(packet[4]).toBe(3);
     packet[4] = 4;
-    expect(pixelPacketSpan(packet)).toEqual({ firstFrame: 300, lastFrame: 306 });
+    expect(pixelPacketSpan(packet)).toMatchObject({ firstFrame: 300, lastFrame: 306, frames: sent.length });
     expect(codeOf(() => decoder().decode(packet))).toBe('BYTES_MALFORMED');
   });
 
@@ -151,6 +156,8 @@ describe('pixel packets', () => {
     expect(pixelPacketSpan(Uint8Array.of(1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0))).toEqual({
       firstFrame: 0xfffffffe,
       lastFrame: 0xfffffffe,
+      frames: 1,
+      reset: true,
     });
     expect(pixelPacketSpan(Uint8Array.of(1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
     expect(pixelPacketSpan(Uint8Array.of(1, 17, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();

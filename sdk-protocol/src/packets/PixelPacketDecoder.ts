@@ -3,6 +3,7 @@ import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeDecoder } from '../bytes/RangeDecoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel } from '../pixels/PixelModel.js';
 import { assertCaptureGrid } from '../samples/CaptureGrid.js';
 import { createSampleSet, type SampleSet, type SampleValues } from '../samples/SampleSet.js';
@@ -59,6 +60,7 @@ export class PixelPacketDecoder {
   private readonly heads = new FrameHeadCoder();
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
+  private readonly depth: DepthModel | null;
   private readonly resolve: (requestId: number) => SampleSet | undefined;
   private readonly nothing = createSampleSet(0);
   private synchronised = false;
@@ -68,6 +70,7 @@ export class PixelPacketDecoder {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
     this.pixels = new PixelModel(options.grid, options.tierBits);
+    this.depth = options.depth ? new DepthModel(options.grid) : null;
     this.resolve = options.resolve;
   }
 
@@ -90,16 +93,19 @@ export class PixelPacketDecoder {
       this.heads.reset();
       this.state.reset();
       this.pixels.reset();
+      this.depth?.reset();
     } else if (!synchronised) {
       throw new SgapsError(
         'OUT_OF_ORDER',
         'A pixel packet continues a stream that was not started or broke; a reset packet is needed.',
       );
     }
+    if (head.depth && this.depth === null) throw SgapsError.malformed('pixel packet: depth was not agreed');
+    const depth = head.depth ? this.depth : null;
     const coder = new RangeDecoder(body);
     this.heads.begin(head.firstFrame);
     const frames: PixelFrame[] = [];
-    while (frames.length < head.frames) frames.push(this.decodeFrame(coder));
+    while (frames.length < head.frames) frames.push(this.decodeFrame(coder, depth));
     coder.end();
     if (frames[0].frameId !== head.firstFrame || frames[frames.length - 1].frameId !== head.lastFrame) {
       throw SgapsError.malformed('frame ids of a pixel packet');
@@ -116,6 +122,7 @@ export class PixelPacketDecoder {
     this.heads.save(writer);
     this.state.save(writer);
     this.pixels.save(writer);
+    this.depth?.save(writer);
     return writer.toBytes();
   }
 
@@ -137,11 +144,12 @@ export class PixelPacketDecoder {
     this.heads.restore(reader);
     this.state.restore(reader);
     this.pixels.restore(reader);
+    this.depth?.restore(reader);
     reader.end('decoder snapshot');
     this.synchronised = synchronised;
   }
 
-  private decodeFrame(coder: RangeDecoder): PixelFrame {
+  private decodeFrame(coder: RangeDecoder, depthModel: DepthModel | null): PixelFrame {
     const head = this.heads.code(coder, { frameId: 0, time: 0, requestId: null });
     this.state.code(coder);
     const samples = head.requestId === null ? this.nothing : this.resolve(head.requestId);
@@ -153,8 +161,14 @@ export class PixelPacketDecoder {
     }
     if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
     this.pixels.check(samples);
-    const values = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
-    this.pixels.code(coder, samples, values.rgb, values.bits, this.state.scrollX, this.state.scrollY);
+    const colours = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
+    this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
+    let values: SampleValues = colours;
+    if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
+      const depth = new Uint16Array(samples.count);
+      depthModel.code(coder, samples, depth, this.pixels.unchanged);
+      values = { ...colours, depth };
+    }
     const { frameId, time, requestId } = head;
     return { frameId, clientTime: time / TIME_STEPS, requestId, state: this.state.state(), samples, values };
   }

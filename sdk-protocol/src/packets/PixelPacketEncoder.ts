@@ -2,9 +2,11 @@ import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
-import type { SampleSet } from '../samples/SampleSet.js';
+import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
@@ -22,6 +24,8 @@ export interface PixelPacketOptions {
   readonly schema: StateSchema;
   /** Bits per channel of each tier, 3 … 8 (S15). */
   readonly tierBits: TierBits;
+  /** True where point samples may carry depth, as agreed at join; default false, which costs no byte. */
+  readonly depth?: boolean;
 }
 
 /**
@@ -43,6 +47,11 @@ export interface SampledFrame {
   readonly samples: SampleSet;
   /** 8-bit RGB of the samples, at least 3 × count. */
   readonly rgb: Uint8Array;
+  /**
+   * Depth codes of the samples, 0 … 1023 (`depthToCode`), at least count; those of means are not sent. Null or absent for a frame
+   * without depth. Left out where the stream was not agreed to carry depth.
+   */
+  readonly depth?: Uint16Array | null;
 }
 
 /**
@@ -61,6 +70,7 @@ export class PixelPacketEncoder {
   private readonly heads = new FrameHeadCoder();
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
+  private readonly depth: DepthModel | null;
   private fresh = true;
 
   /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for options that cannot be coded. */
@@ -68,6 +78,7 @@ export class PixelPacketEncoder {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
     this.pixels = new PixelModel(options.grid, options.tierBits);
+    this.depth = options.depth ? new DepthModel(options.grid) : null;
   }
 
   /** Starts afresh with the next packet, as after a reconnect. */
@@ -88,6 +99,7 @@ export class PixelPacketEncoder {
       this.heads.reset();
       this.state.reset();
       this.pixels.reset();
+      this.depth?.reset();
       this.fresh = false;
     }
     const { coder, writer } = this;
@@ -95,17 +107,21 @@ export class PixelPacketEncoder {
     const firstFrame = frames[0].frameId;
     const lastFrame = frames[frames.length - 1].frameId;
     this.heads.begin(firstFrame);
+    const depthModel = frames.some(({ requestId, depth }) => requestId !== null && depth) ? this.depth : null;
     for (const frame of frames) {
       const time = Math.min(0xffffffff, Math.max(0, Math.round(frame.clientTime * TIME_STEPS) || 0));
       this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
       this.state.read(frame.state);
       this.state.code(coder);
-      if (frame.requestId !== null)
-        this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
+      if (frame.requestId === null) continue;
+      this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
+      if (depthModel?.codePresence(coder, frame.depth ? 1 : 0)) {
+        depthModel.code(coder, frame.samples, frame.depth as Uint16Array, this.pixels.unchanged);
+      }
     }
     const body = coder.finish();
     writer.reset();
-    writePacketHead(writer, { reset, frames: frames.length, firstFrame, lastFrame }, body.length);
+    writePacketHead(writer, { reset, depth: depthModel !== null, frames: frames.length, firstFrame, lastFrame }, body.length);
     writer.bytes(body);
     if (writer.length > LIMITS.pixelPacketBytes) {
       this.fresh = true;
@@ -119,7 +135,7 @@ export class PixelPacketEncoder {
       throw SgapsError.limit('frames in a pixel packet', frames.length, LIMITS.framesPerPacket);
     }
     let next = this.fresh ? 0 : this.heads.firstAllowed;
-    for (const { frameId, requestId, samples, rgb } of frames) {
+    for (const { frameId, requestId, samples, rgb, depth } of frames) {
       if (!isId(frameId) || (requestId !== null && !isId(requestId))) {
         throw new SgapsError(
           'ARGUMENT_INVALID',
@@ -137,7 +153,19 @@ export class PixelPacketEncoder {
           `${samples.count} samples need ${3 * samples.count} colour bytes, ${rgb.length} were given.`,
         );
       }
+      if (depth && this.depth !== null) checkDepth(depth, samples);
       this.pixels.check(samples);
+    }
+  }
+}
+
+function checkDepth(depth: Uint16Array, samples: SampleSet): void {
+  if (depth.length < samples.count) {
+    throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need as many depth codes, ${depth.length} were given.`);
+  }
+  for (let i = 0; i < samples.count; i++) {
+    if (samples.kind[i] === SampleKind.point && depth[i] > DEPTH_CODE_LIMIT) {
+      throw new SgapsError('ARGUMENT_INVALID', `Depth code ${depth[i]} of sample ${i}; 0 … ${DEPTH_CODE_LIMIT} are allowed.`);
     }
   }
 }

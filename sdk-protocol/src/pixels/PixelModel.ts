@@ -3,6 +3,7 @@ import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import type { SampleSet } from '../samples/SampleSet.js';
 import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
@@ -58,6 +59,8 @@ const SET = BLUE + 3 * 256;
  * ```
  */
 export class PixelModel {
+  /** 1 for each sample of the frame coded last whose colour was the one known there. */
+  readonly unchanged = new Uint8Array(LIMITS.samplesPerFrame);
   private readonly width: number;
   private readonly height: number;
   private readonly cellColumns: number;
@@ -187,6 +190,7 @@ export class PixelModel {
       map[at] = entry;
       if (this.scrolled) (this.screen[kind] ?? this.openScreen(kind))[set.v[i] * width + set.u[i]] = entry;
       cells[cell] = same === 1 ? entry | STILL : entry;
+      this.unchanged[i] = same;
       lastSame = same;
       if (bits !== null) {
         const middle = middleOf(valueBits);

@@ -35,6 +35,8 @@ export interface RecordingHeader {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly meta: Readonly<Record<string, string>>;
+  /** True where point samples carry depth: the pixel packets decode with the same option. Absent is false. */
+  readonly depth?: boolean;
 }
 
 /** 'SGAPS\0', u16 version, u32 length, u32 CRC32C. */
@@ -128,6 +130,7 @@ function checkHeader(value: unknown): RecordingHeader {
     engine: text(raw.engine, 'engine', LIMITS.nameLength),
     startedAt: number(raw.startedAt, 'start time', 0, Number.MAX_SAFE_INTEGER),
     meta: checkMeta(raw.meta),
+    ...checkDepth(raw.depth),
   };
 }
 
@@ -144,6 +147,13 @@ function checkSchema(value: unknown): StateSchema {
       return { name, type: raw.type, step: number(raw.step, 'state value step', 0, Number.MAX_VALUE) };
     }),
   };
+}
+
+/** Nothing where there is no depth: such a header has the bytes it had before there was any. */
+function checkDepth(value: unknown): { depth?: true } {
+  if (value === undefined || value === null || value === false) return {};
+  if (value !== true) throw SgapsError.malformed('depth: true or false');
+  return { depth: true };
 }
 
 function checkMeta(value: unknown): Record<string, string> {

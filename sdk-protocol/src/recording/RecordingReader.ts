@@ -1,6 +1,7 @@
 import { isSgapsError } from '../errors.js';
 import { CHUNK_OF, type ChunkEntry, ChunkKind, chunkRecords, readChunkBody } from './chunk.js';
 import { type EventMarker, readFooter } from './footer.js';
+import { recordFrames } from './frameCount.js';
 import { readJournal } from './journal.js';
 import { type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
 import { decodeSnapshot, NO_FRAME } from './record.js';
@@ -21,7 +22,7 @@ export interface RecordingIndex {
   readonly events: readonly EventMarker[];
   /** Largest time of any record, 0 for an empty recording. */
   readonly duration: number;
-  /** Game frames the pixel records say they cover. */
+  /** Game frames in the pixel packets, by the packets' own count. */
   readonly frames: number;
   readonly records: number;
   /** False while a recording grows, and after a crash until it is recovered. */
@@ -284,10 +285,11 @@ export class RecordingReader {
       });
     }
     const events = [...this.markers];
-    for (const { kind, time, sequence, firstFrame, lastFrame } of this.tailRecords) {
+    for (const record of this.tailRecords) {
+      const { kind, time, sequence, lastFrame } = record;
       duration = Math.max(duration, time);
       records++;
-      if (kind === 'pixels' && firstFrame !== null && lastFrame !== null) frames += lastFrame - firstFrame + 1;
+      frames += recordFrames(record);
       if (kind === 'snapshot') snapshots.push({ time, sequence, frameId: lastFrame });
       if (kind === 'event') events.push({ time, sequence });
     }

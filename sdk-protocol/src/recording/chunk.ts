@@ -57,7 +57,7 @@ export interface ChunkEntry {
   readonly records: number;
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** Game frames that pixel records of the chunk say they cover. */
+  /** Game frames in the pixel packets of the chunk, by the packets' own count. */
   readonly frames: number;
   readonly firstTime: number;
   readonly lastTime: number;

@@ -1,4 +1,5 @@
 import { CHUNK_OF, type ChunkEntry, ChunkFlag, ChunkKind, encodeChunk } from './chunk.js';
+import { recordFrames } from './frameCount.js';
 import { NO_FRAME, RECORD_HEADER_BYTES, writeRecordHeader } from './record.js';
 import { type Compressor, RECORDING, type RecordingRecord } from './types.js';
 
@@ -82,7 +83,7 @@ function describe(
     if (record.firstFrame === null || record.lastFrame === null) continue;
     firstFrame = Math.min(firstFrame, record.firstFrame);
     lastFrame = Math.max(lastFrame, record.lastFrame);
-    if (record.kind === 'pixels') frames += record.lastFrame - record.firstFrame + 1;
+    frames += recordFrames(record);
   }
   return {
     kind: batch.kind,

@@ -110,4 +110,9 @@ export interface SampleValues {
   readonly rgb: Uint8Array;
   /** Bits per channel each sample was sent with: the true value lies within the cell of 2^(8 − bits) (S15). */
   readonly bits: Uint8Array;
+  /**
+   * A depth code per sample, 0 … 1023 (`codeToDepth`): 0 where nothing was drawn, and for means, which carry none. Null or absent
+   * where the frame came without depth.
+   */
+  readonly depth?: Uint16Array | null;
 }
