@@ -116,25 +116,12 @@ async function settled(page: Page): Promise<Shown> {
   return shown;
 }
 
-/** Presses play until the picture moves; a starved page may miss the first press. */
-async function startPlaying(page: Page): Promise<void> {
-  for (let press = 1; ; press++) {
-    if ((await label(page)) === 'Play') await page.click('#play');
-    const { frameId } = await readPlace(page);
-    try {
-      await nextFrame(page, frameId, 8_000);
-      return;
-    } catch (error) {
-      if (press === 3) throw error;
-      console.warn(`play was pressed ${press} times and the picture stands still at frame ${frameId}`);
-    }
-  }
-}
-
 /** Milliseconds of recording that pass per millisecond while `span` of them are played at `speed`. */
 async function playedRate(page: Page, speed: string, span: number): Promise<number> {
   await page.selectOption('#rate', speed);
-  await startPlaying(page);
+  const { frameId } = await readPlace(page);
+  await page.click('#play');
+  await nextFrame(page, frameId);
   const [from, started] = [(await readPlace(page)).time, performance.now()];
   await expect.poll(async () => (await readPlace(page)).time - from, { timeout: 30_000, interval: 20 }).toBeGreaterThan(span);
   const rate = ((await readPlace(page)).time - from) / (performance.now() - started);

@@ -35,7 +35,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
 
   router.get('/:id/download', async (request, response, next) => {
     const row = await rowOf(request);
-    if (row.status === 'recording') {
+    if (row.status === 'recording' && store.writer(row.id)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
     }
     const name = `${row.game.replace(/[^A-Za-z0-9._-]+/g, '-')}-${row.id.slice(0, 8)}.sgaps`;

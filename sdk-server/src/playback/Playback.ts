@@ -89,7 +89,8 @@ export class Playback {
   #rate = 1;
   #seek: number | null = null;
   #steps = 0;
-  #seeking = false;
+  /** Where the seek under way goes. */
+  #goal: number | null = null;
   #busy: Promise<void> | null = null;
   #closed = false;
   #latencyFrames = 0;
@@ -111,7 +112,7 @@ export class Playback {
       position: this.#position,
       duration: this.#reader.duration,
       playing: this.#playing,
-      seeking: this.#seeking,
+      seeking: this.#goal !== null,
       rate: this.#rate,
       growing: this.#growing,
       latencyFrames: this.#latencyFrames,
@@ -130,7 +131,10 @@ export class Playback {
 
   /** Plays on; from the start again when the end was reached. */
   play(): void {
-    if (this.#atEnd && !this.#growing && this.#queue.length === 0) this.seek(0);
+    // A place that is being sought counts, not the one it is sought from.
+    const sought = this.#seek ?? this.#goal;
+    const ends = sought === null ? this.#atEnd && this.#queue.length === 0 : sought >= this.#reader.duration;
+    if (ends && !this.#growing) this.seek(0);
     this.#playing = true;
     this.#tickedAt = null;
   }
@@ -170,7 +174,6 @@ export class Playback {
     if (this.#busy || this.#closed) return;
     const work = this.#work().catch((error: unknown) => {
       this.#playing = false;
-      this.#seeking = false;
       if (!this.#closed) this.#listener.error(error);
     });
     this.#busy = work.finally(() => {
@@ -210,9 +213,10 @@ export class Playback {
     const elapsed = this.#tickedAt === null ? 0 : Math.min(100, now - this.#tickedAt);
     this.#tickedAt = now;
     this.#clock = Math.min(this.#reader.duration, this.#clock + elapsed * this.#rate);
-    await this.#advance(this.#clock, SLICE);
-    // Decoding slower than the clock: let the clock wait, so that the bar never shows what the picture does not.
-    if (!this.#atEnd) this.#clock = Math.min(this.#clock, this.#position + MAX_LAG * Math.max(1, this.#rate));
+    const reached = await this.#advance(this.#clock, SLICE);
+    // Decoding slower than the clock: let the clock wait, so that the bar never shows what the picture does not. With no frame
+    // due it runs on: the next one may be seconds away, where the game stood still or its connection was cut.
+    if (!reached) this.#clock = Math.min(this.#clock, this.#position + MAX_LAG * Math.max(1, this.#rate));
     if (this.#atEnd && this.#queue.length === 0 && this.#clock >= this.#reader.duration) {
       this.#position = this.#reader.duration;
       if (!this.#growing) this.#playing = false;
@@ -220,7 +224,7 @@ export class Playback {
   }
 
   async #goto(target: number): Promise<void> {
-    this.#seeking = true;
+    this.#goal = target;
     try {
       const snapshot = await this.#reader.nearestSnapshot(target);
       const forward = target >= this.#position && (!snapshot || snapshot.time <= this.#position) && this.#sequence >= 0;
@@ -248,7 +252,7 @@ export class Playback {
       this.#clock = this.#position;
       this.#tickedAt = null;
     } finally {
-      this.#seeking = false;
+      this.#goal = null;
     }
   }
 

@@ -73,6 +73,8 @@ export abstract class PlaybackRoom extends Room {
       this.#reader = await this.#services.store.open(recordingId);
       this.#start(this.#services.store.writer(recordingId) !== undefined);
     } catch (error) {
+      // Without a playback nobody else closes what was opened.
+      if (!this.#playback) await this.#reader?.close();
       throw toServerError(error);
     }
   }
@@ -137,11 +139,11 @@ export abstract class PlaybackRoom extends Room {
     this.setMatchmaking({ private: true, metadata: { recordingId: this.#reader.header.recordingId } }).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'playback room not listed'),
     );
-    this.onMessage(MessageType.play, () => this.#playback.play());
-    this.onMessage(MessageType.pause, () => this.#playback.pause());
-    this.onMessage(MessageType.seek, (_client, message) => this.#playback.seek(numberOf(message, 'time')));
-    this.onMessage(MessageType.rate, (_client, message) => this.#playback.setRate(numberOf(message, 'rate')));
-    this.onMessage(MessageType.step, (_client, message) => this.#playback.step(numberOf(message, 'frames')));
+    this.#onCommand(MessageType.play, () => this.#playback.play());
+    this.#onCommand(MessageType.pause, () => this.#playback.pause());
+    this.#onCommand(MessageType.seek, (message) => this.#playback.seek(numberOf(message, 'time')));
+    this.#onCommand(MessageType.rate, (message) => this.#playback.setRate(numberOf(message, 'rate')));
+    this.#onCommand(MessageType.step, (message) => this.#playback.step(numberOf(message, 'frames')));
     this.onMessage(MessageType.watch, (client, message) => {
       const watcher = this.#watchers.get(client.sessionId);
       if (!watcher) return;
@@ -153,12 +155,24 @@ export abstract class PlaybackRoom extends Room {
     this.#log.info({ growing }, 'playback opened');
   }
 
-  #sendFigures(): void {
+  /** Carries a command out and answers with the figures at once, so that the page need not guess for a quarter of a second. */
+  #onCommand(type: MessageType, carryOut: (message: unknown) => void): void {
+    this.onMessage(type, (client, message) => {
+      carryOut(message);
+      client.send(MessageType.figures, this.#figures());
+    });
+  }
+
+  #figures(): Record<string, unknown> {
     const { state } = this.#playback;
-    const { recordingId } = this.#reader.header;
-    if (state.growing && !this.#services.store.writer(recordingId)) this.#playback.ended();
     const latencyMs = (state.latencyFrames * 1000) / this.#reader.header.fps;
-    const figures = { ...this.#playback.figures(), ...state, latencyMs, live: false, watchers: this.#watchers.size };
+    return { ...this.#playback.figures(), ...state, latencyMs, live: false, watchers: this.#watchers.size };
+  }
+
+  #sendFigures(): void {
+    const { recordingId } = this.#reader.header;
+    if (this.#playback.state.growing && !this.#services.store.writer(recordingId)) this.#playback.ended();
+    const figures = this.#figures();
     for (const client of this.clients) client.send(MessageType.figures, figures);
     if (this.#reader.index.events.length === this.#sentEvents) return;
     this.#events()

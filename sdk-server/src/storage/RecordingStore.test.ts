@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createClient } from '@libsql/client';
 import type { RecordingHeader, RecordingReader } from '@sgaps/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingStore } from './RecordingStore.js';
 
 function headerOf(recordingId: string, change: Partial<RecordingHeader> = {}): RecordingHeader {
@@ -21,6 +24,16 @@ function headerOf(recordingId: string, change: Partial<RecordingHeader> = {}): R
     meta: { level: '2' },
     ...change,
   };
+}
+
+/** The clear head of a pixel packet of `frames` frames whose ids span `first` … `last`; no body follows. */
+function packetHead(first: number, last: number, frames: number, length = 10): Uint8Array {
+  const bytes = [1, (frames - 1) << 4];
+  for (let rest of [first, last - first - (frames - 1), 0]) {
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+    bytes.push(rest);
+  }
+  return Uint8Array.from({ length }, (_, i) => bytes[i] ?? 0);
 }
 
 async function sequences(reader: RecordingReader, afterSequence = -1): Promise<number[]> {
@@ -54,7 +67,7 @@ describe('RecordingStore', () => {
     });
     for (let i = 0; i < 100; i++) {
       expect(writer.append('coordinates', i * 33, new Uint8Array(50))).toBe(true);
-      expect(writer.append('pixels', i * 33, new Uint8Array(200).fill(i), i, i)).toBe(true);
+      expect(writer.append('pixels', i * 33, packetHead(i, i, 1, 200), i, i)).toBe(true);
     }
     writer.snapshot(3300, 99, new Uint8Array([1, 2, 3]), new Uint8Array([4]));
     await writer.close();
@@ -174,12 +187,90 @@ describe('RecordingStore', () => {
     writer.append('event', 0, new Uint8Array(10));
     await store.savePreview('a1', new Uint8Array([9, 9]));
     expect(await store.readPreview('a1')).toEqual(Buffer.from([9, 9]));
-    expect(await store.disk()).toMatchObject({ recordings: 1, freeBytes: expect.any(Number) });
     expect(await store.delete('a1')).toBe(true);
     expect(await store.delete('a1')).toBe(false);
     expect(await store.readPreview('a1')).toBeNull();
     expect(await store.catalog.get('a1')).toBeNull();
-    expect(await store.disk()).toMatchObject({ recordings: 0, bytes: 0 });
+  });
+
+  it('measures the disk without looking at one recording', async () => {
+    const path = join(folder, 'recordings');
+    await rm(path, { recursive: true });
+    // Listing this would fail; the system still says what its disk has.
+    await writeFile(path, '');
+    const { freeBytes, totalBytes } = await store.disk();
+    expect(freeBytes).toBeGreaterThan(0);
+    expect(totalBytes).toBeGreaterThanOrEqual(freeBytes);
+  });
+
+  it('counts the frames that packets hold, not the ids they span, and none of refused packets', async () => {
+    const writer = await store.create(headerOf('a1'));
+    const reader = await store.open('a1');
+    writer.append('pixels', 10, packetHead(0, 3, 4), 0, 3);
+    // Whatever a client claims to have skipped.
+    writer.append('pixels', 20, packetHead(10, 4_000_000_000, 2, 20), 10, 4_000_000_000);
+    writer.append('pixels', 30, packetHead(0, 3, 4));
+    writer.append('pixels', 40, new Uint8Array(10), 5, 9);
+    expect(writer.figures.frames).toBe(6);
+    await reader.refresh();
+    expect(reader.index).toMatchObject({ frames: 6, records: 4, hasFooter: false });
+    await writer.close();
+    await reader.refresh();
+    expect(reader.index).toMatchObject({ frames: 6, records: 4, hasFooter: true });
+    await reader.close();
+    expect(await store.catalog.get('a1')).toMatchObject({ frames: 6, bytesUp: 50 });
+  });
+
+  describe('when the catalog is away at the end of a recording', () => {
+    const sql = async (statement: string) => {
+      const client = createClient({ url: pathToFileURL(join(folder, 'catalog.sqlite')).href });
+      await client.execute(statement);
+      client.close();
+    };
+    const hide = () => sql('ALTER TABLE recordings RENAME TO hidden');
+    const show = () => sql('ALTER TABLE hidden RENAME TO recordings');
+
+    it('asks it once more', async () => {
+      const warnings: string[] = [];
+      const writer = await store.create(headerOf('a1'), { onWarning: ({ code }) => warnings.push(code) });
+      await hide();
+      const closing = writer.close();
+      await vi.waitFor(() => expect(store.writer('a1')).toBeUndefined());
+      await show();
+      await closing;
+      expect(warnings).toEqual([]);
+      expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished' });
+    });
+
+    it('says so, keeps the recording whole, and puts the row right at the next start', async () => {
+      const warnings: string[] = [];
+      const writer = await store.create(headerOf('a1'), { onWarning: ({ code }) => warnings.push(code) });
+      writer.append('pixels', 40, packetHead(0, 3, 4), 0, 3);
+      await hide();
+      await writer.close();
+      await show();
+      expect(warnings).toEqual(['STORAGE_FAILED']);
+      expect(writer).toMatchObject({ state: 'closed', error: null });
+      expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording' });
+      await store.close();
+      store = await RecordingStore.open({ folder });
+      expect(await store.recoverAll()).toEqual([]);
+      expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished', frames: 4, durationMs: 40 });
+    });
+  });
+
+  it('says finished, not recovered, of a whole recording whose thumbnail could not be stored', async () => {
+    const writer = await store.create(headerOf('a1'));
+    writer.snapshot(10, 3, new Uint8Array([1]), new Uint8Array([5]));
+    await writer.close();
+    await store.catalog.update('a1', { status: 'recording' });
+    // A folder lies where the picture is written first.
+    await mkdir(join(folder, 'recordings', 'a1.webp.tmp', 'x'), { recursive: true });
+    vi.spyOn(RecordingFolder.prototype, 'removeDrafts').mockResolvedValueOnce();
+    expect(await store.recoverAll()).toEqual([
+      expect.objectContaining({ id: 'a1', status: 'finished', error: expect.objectContaining({ code: 'STORAGE_FAILED' }) }),
+    ]);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished' });
   });
 
   it('takes the thumbnail of a recovered recording from its newest snapshot that has one', async () => {
@@ -208,7 +299,7 @@ describe('RecordingStore', () => {
 
   it('puts the catalog right at start: unknown files, stale rows, rows without a file, files that are none', async () => {
     const writer = await store.create(headerOf('a1'));
-    writer.append('pixels', 40, new Uint8Array(10), 0, 3);
+    writer.append('pixels', 40, packetHead(0, 3, 4), 0, 3);
     await writer.close();
     await copyFile(store.filePath('a1'), store.filePath('copied'));
     await store.catalog.update('a1', { status: 'recording', frames: 0 });

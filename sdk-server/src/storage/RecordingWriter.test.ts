@@ -163,4 +163,42 @@ describe('RecordingWriter', () => {
     expect(await warned).toMatchObject({ message: 'mine' });
     await expectHeld(place('a1').path, [{ kind: 'event', bytes: new Uint8Array(1) }]);
   });
+
+  it('gives up on a disk that hangs, says so, and recovery gets everything back', async () => {
+    const errors: string[] = [];
+    const closed: string[] = [];
+    const hangs: Compressor = { ...zstdCompressor, compress: () => new Promise(() => undefined) };
+    const writer = await create('a1', {
+      compressor: hangs,
+      closeWithin: 100,
+      onError: (error) => errors.push(error.code),
+      onClosed: async ({ state }) => void closed.push(state),
+    });
+    const bytes = randomBytes(100);
+    writer.append('event', 0, bytes);
+    writer.append('event', 2000, bytes); // The first seal begins, and stays.
+    const before = performance.now();
+    await writer.close();
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(writer.error).toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining('100 ms') });
+    expect([errors, closed]).toEqual([['STORAGE_FAILED'], ['failed']]);
+    const { path, journals } = place('a1');
+    expect((await recoverRecording(path, journals, zstdCompressor)).recoveredRecords).toBe(2);
+    await expectHeld(path, [
+      { kind: 'event', bytes },
+      { kind: 'event', bytes },
+    ]);
+  });
+
+  it('does not wait for ever for those who note its end', async () => {
+    const warnings: string[] = [];
+    const writer = await create('a1', {
+      closeWithin: 100,
+      onWarning: (error) => warnings.push(error.code),
+      onClosed: () => new Promise(() => undefined),
+    });
+    await writer.close();
+    expect(warnings).toEqual(['STORAGE_FAILED']);
+    expect(writer).toMatchObject({ state: 'closed', error: null });
+  });
 });

@@ -2,23 +2,21 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
-  type ChunkEntry,
   type Compressor,
-  type EventMarker,
-  encodeFooter,
   encodeRecordingHeader,
   encodeSnapshot,
-  groupEntries,
   NO_FRAME,
   RECORDING,
   type RecordingHeader,
   type RecordingRecord,
   type RecordKind,
   SgapsError,
-  sealEpoch,
 } from '@sgaps/protocol';
+import { ChunkFile } from './ChunkFile.js';
+import { within } from './deadline.js';
 import { syncFolder, toStorageError, writeAll } from './files.js';
 import { JournalFile } from './JournalFile.js';
+import { type RecordingFigures, RecordTally } from './RecordTally.js';
 import { syncGate } from './SyncGate.js';
 
 /** A journal is sealed once its records span this much… */
@@ -28,25 +26,7 @@ const SEAL_BYTES = 4 * 1024 * 1024;
 /** A disk that has not sealed the journal before by the time the next one is this big counts as failed. */
 const STALL_BYTES = 64 * 1024 * 1024;
 const SYNC_MS = 1000;
-
-/**
- * What a writer has taken so far. `bytes` counts payloads of all kinds, `bytesUp` pixel packets, `bytesDown` coordinate packets.
- *
- * @example
- * ```ts
- * const perSecond = (1000 * writer.figures.bytesUp) / writer.figures.durationMs;
- * ```
- */
-export interface RecordingFigures {
-  readonly records: number;
-  /** Game frames named by pixel records. */
-  readonly frames: number;
-  readonly bytes: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** Largest record time, ms. */
-  readonly durationMs: number;
-}
+const CLOSE_WITHIN = 10_000;
 
 /**
  * Where and how a `RecordingWriter` writes.
@@ -64,8 +44,10 @@ export interface RecordingWriterOptions {
   readonly onError?: (error: SgapsError) => void;
   /** Called for trouble that the recording survives: a compressor that failed (the chunk is stored as it is), a listener that threw. */
   readonly onWarning?: (error: SgapsError) => void;
-  /** Awaited at the end of `close`. */
+  /** Awaited at the end of `close`; what it throws becomes a warning. */
   readonly onClosed?: (writer: RecordingWriter) => Promise<void>;
+  /** ms that `close` waits for the disk, and again for `onClosed`, before it gives up on them; default 10,000. */
+  readonly closeWithin?: number;
 }
 
 /**
@@ -83,15 +65,8 @@ export interface RecordingWriterOptions {
 export class RecordingWriter {
   private status: 'open' | 'failed' | 'closed' = 'open';
   private failure: SgapsError | null = null;
-  private sequence = 0;
   private epoch = 0;
-  private frames = 0;
-  private bytes = 0;
-  private bytesUp = 0;
-  private bytesDown = 0;
-  private durationMs = 0;
-  private readonly chunks: ChunkEntry[] = [];
-  private readonly markers: EventMarker[] = [];
+  private readonly tally = new RecordTally();
   private readonly listeners = new Set<(record: RecordingRecord) => void>();
   /** Takes appends. */
   private active: JournalFile;
@@ -103,25 +78,24 @@ export class RecordingWriter {
   private syncing: Promise<void> | null = null;
   private closing: Promise<void> | null = null;
   private readonly timer: NodeJS.Timeout;
-  private readonly compressor: Compressor;
+  private readonly file: ChunkFile;
 
   private constructor(
     /** The header the recording was created with. */
     readonly header: RecordingHeader,
     private readonly options: RecordingWriterOptions,
-    private readonly file: FileHandle,
-    /** End of the sealed chunks. */
-    private end: number,
+    handle: FileHandle,
+    headerBytes: number,
     journals: readonly [JournalFile, JournalFile],
   ) {
     [this.active, this.other] = journals;
     this.active.begin(this.epoch);
     const { compressor } = options;
-    this.compressor = {
+    this.file = new ChunkFile(handle, headerBytes, {
       name: compressor.name,
       compress: (bytes) => this.compress(bytes),
       decompress: (bytes, maxBytes) => compressor.decompress(bytes, maxBytes),
-    };
+    });
     this.timer = setInterval(() => this.syncSoon(), SYNC_MS);
     this.timer.unref();
   }
@@ -174,8 +148,7 @@ export class RecordingWriter {
 
   /** What was taken so far. */
   get figures(): RecordingFigures {
-    const { sequence: records, frames, bytes, bytesUp, bytesDown, durationMs } = this;
-    return { records, frames, bytes, bytesUp, bytesDown, durationMs };
+    return this.tally.figures;
   }
 
   /**
@@ -210,12 +183,12 @@ export class RecordingWriter {
       return false;
     }
     try {
-      this.active.append(kind, this.sequence, time, firstFrame, lastFrame, bytes);
+      this.active.append(kind, this.tally.next, time, firstFrame, lastFrame, bytes);
     } catch (error) {
       this.fail(toStorageError(error, `appending to recording ${this.id}`));
       return false;
     }
-    this.count(kind, time, bytes, firstFrame, lastFrame);
+    this.announce(kind, this.tally.take(kind, time, bytes, firstFrame), time, bytes, firstFrame, lastFrame);
     if (time - this.active.firstTime >= SEAL_MS || this.active.bytes >= SEAL_BYTES) this.sealSoon();
     return true;
   }
@@ -265,8 +238,8 @@ export class RecordingWriter {
   }
 
   /**
-   * Seals what is open, writes the footer and removes the journals. Never rejects: where the disk does not take it, `state`
-   * is `failed` and the journals stay for recovery. Calling it again waits for the same end.
+   * Seals what is open, writes the footer and removes the journals. Never rejects: where the disk does not take it, or does
+   * not answer in time, `state` is `failed` and the journals stay for recovery. Calling it again waits for the same end.
    *
    * @example
    * ```ts
@@ -274,19 +247,18 @@ export class RecordingWriter {
    * ```
    */
   close(): Promise<void> {
-    this.closing ??= this.finish();
+    this.closing ??= this.end();
     return this.closing;
   }
 
-  private count(kind: RecordKind, time: number, bytes: Uint8Array, firstFrame: number, lastFrame: number): void {
-    const sequence = this.sequence++;
-    this.bytes += bytes.length;
-    if (time > this.durationMs) this.durationMs = time;
-    if (kind === 'pixels') {
-      this.bytesUp += bytes.length;
-      if (firstFrame !== NO_FRAME) this.frames += lastFrame - firstFrame + 1;
-    } else if (kind === 'coordinates') this.bytesDown += bytes.length;
-    else if (kind === 'event') this.markers.push({ time, sequence });
+  private announce(
+    kind: RecordKind,
+    sequence: number,
+    time: number,
+    bytes: Uint8Array,
+    firstFrame: number,
+    lastFrame: number,
+  ): void {
     if (this.listeners.size === 0) return;
     const none = firstFrame === NO_FRAME;
     const record: RecordingRecord = {
@@ -322,11 +294,7 @@ export class RecordingWriter {
 
   private async seal(): Promise<void> {
     await new Promise(setImmediate);
-    const group = await sealEpoch(this.other.epoch, this.other.records(), this.compressor);
-    await writeAll(this.file, group, this.end);
-    await syncGate.run(() => this.file.datasync());
-    for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
-    this.end += group.length;
+    await this.file.seal(this.other.epoch, this.other.records());
     this.otherUnsealed = false;
     await this.other.clear();
   }
@@ -372,9 +340,19 @@ export class RecordingWriter {
     }
   }
 
-  private async finish(): Promise<void> {
+  private async end(): Promise<void> {
     if (this.status === 'open') this.status = 'closed';
     clearInterval(this.timer);
+    const { closeWithin = CLOSE_WITHIN, onClosed } = this.options;
+    const doing = `closing recording ${this.id}`;
+    await within(closeWithin, doing, this.finish()).catch((error: unknown) => this.fail(toStorageError(error, doing)));
+    this.listeners.clear();
+    if (!onClosed) return;
+    const noting = `noting the end of recording ${this.id}`;
+    await within(closeWithin, noting, onClosed(this)).catch((error: unknown) => this.warn(toStorageError(error, noting)));
+  }
+
+  private async finish(): Promise<void> {
     await this.sealing;
     await this.syncing;
     try {
@@ -384,22 +362,14 @@ export class RecordingWriter {
         this.otherUnsealed = true;
         await this.seal();
       }
-      const footer = await encodeFooter({ chunks: this.chunks, events: this.markers }, this.end, this.compressor);
-      // A seal that failed and was done again may have left bytes behind the end, where readers look for the footer.
-      await this.file.truncate(this.end);
-      if (footer) await writeAll(this.file, footer, this.end);
-      await syncGate.run(() => this.file.datasync());
+      await this.file.finish(this.tally.markers);
       for (const path of this.options.journals) await rm(path, { force: true });
     } catch (error) {
       this.fail(toStorageError(error, `closing recording ${this.id}`));
     }
-    this.listeners.clear();
     this.active.close();
     this.other.close();
-    await this.file.close().catch((error: unknown) => this.fail(toStorageError(error, `closing recording ${this.id}`)));
-    await this.options
-      .onClosed?.(this)
-      .catch((error: unknown) => this.fail(toStorageError(error, `noting the end of recording ${this.id}`)));
+    await this.file.close();
   }
 }
 

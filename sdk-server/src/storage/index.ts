@@ -1,6 +1,8 @@
 export { Catalog, type CatalogQuery, type RecordingRow, type RecordingStatus } from './Catalog.js';
 export { fileSource } from './files.js';
-export { RecordingStore, type Recovery } from './RecordingStore.js';
-export { type RecordingFigures, RecordingWriter, type RecordingWriterOptions } from './RecordingWriter.js';
+export type { Recovery } from './RecordingRecovery.js';
+export { RecordingStore } from './RecordingStore.js';
+export { RecordingWriter, type RecordingWriterOptions } from './RecordingWriter.js';
+export type { RecordingFigures } from './RecordTally.js';
 export { recoverRecording } from './recoverRecording.js';
 export { zstdCompressor } from './zstd.js';

@@ -87,6 +87,32 @@ describe('FrameBroadcaster', () => {
     expect(sizes()).toEqual([0, 12, 12, 0]);
   });
 
+  it('goes on to the others when one of them throws', async () => {
+    const errors: unknown[] = [];
+    const broadcaster = new FrameBroadcaster(grid, (error) => errors.push(error));
+    const broken: Watcher = {
+      backlog: () => 0,
+      send: () => {
+        throw new Error('gone');
+      },
+    };
+    const blind: Watcher = {
+      backlog: () => {
+        throw new Error('no socket');
+      },
+      send: () => undefined,
+    };
+    const viewer = watcher();
+    for (const one of [broken, blind, viewer]) {
+      broadcaster.add(one);
+      broadcaster.setOverlays(one, ['uncertainty']);
+    }
+    broadcaster.offer(frame(1, 9), 1, null);
+    await vi.waitFor(() => expect(viewer.pictures.map(({ layer }) => layer)).toEqual(['uncertainty', 'frame']));
+    expect(errors.map(String)).toEqual(['Error: no socket', 'Error: gone', 'Error: gone']);
+    expect(broadcaster.sent).toBe(1);
+  });
+
   it('does nothing for nobody, and skips those who cannot keep up', async () => {
     const broadcaster = new FrameBroadcaster(grid, fail);
     broadcaster.offer(frame(0, 0), 0, null);

@@ -118,7 +118,7 @@ export class FrameBroadcaster {
   }
 
   async #send(slot: Slot): Promise<void> {
-    const ready = [...this.#watchers.keys()].filter((watcher) => watcher.backlog() <= BACKLOG_LIMIT);
+    const ready = [...this.#watchers.keys()].filter((watcher) => this.#hasRoom(watcher));
     if (ready.length === 0) return;
     const { width, height } = this.#grid;
     const picture = (layer: Picture['layer'], format: Picture['format'], data: Uint8Array): Uint8Array =>
@@ -131,11 +131,29 @@ export class FrameBroadcaster {
         layer === 'samples'
           ? picture(layer, 'application/x-sgaps-samples', slot.samples)
           : picture(layer, 'image/jpeg', await encodeMap(slot.maps[layer], width, height));
-      for (const watcher of takers) watcher.send('overlay', bytes);
+      for (const watcher of takers) this.#give(watcher, 'overlay', bytes);
     }
     const bytes = picture('frame', 'image/jpeg', await encodeFrame(slot.rgb, width, height));
-    for (const watcher of ready) if (this.#watchers.has(watcher)) watcher.send('frame', bytes);
+    for (const watcher of ready) if (this.#watchers.has(watcher)) this.#give(watcher, 'frame', bytes);
     this.sent++;
+  }
+
+  #hasRoom(watcher: Watcher): boolean {
+    try {
+      return watcher.backlog() <= BACKLOG_LIMIT;
+    } catch (error) {
+      this.#onError(error);
+      return false;
+    }
+  }
+
+  /** One who cannot be sent to is reported; the others get their picture. */
+  #give(watcher: Watcher, type: 'frame' | 'overlay', bytes: Uint8Array): void {
+    try {
+      watcher.send(type, bytes);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   #newSlot(): Slot {

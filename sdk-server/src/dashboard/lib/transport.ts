@@ -1,5 +1,6 @@
 import { byId, make } from './dom.js';
 import { clock } from './format.js';
+import { PlayIntent } from './PlayIntent.js';
 
 /** An event marker of a recording. */
 export interface Marker {
@@ -30,7 +31,7 @@ export class TransportBar {
   readonly #markers = byId('markers', HTMLDivElement);
   #events: readonly Marker[] = [];
   #dragging = false;
-  #playing = false;
+  #intent = new PlayIntent();
   #position = 0;
   #duration = 0;
 
@@ -38,8 +39,8 @@ export class TransportBar {
     this.#commands = commands;
     byId('transport', HTMLDivElement).hidden = false;
     this.#play.addEventListener('click', () => this.toggle());
-    byId('back', HTMLButtonElement).addEventListener('click', () => commands.step(-1));
-    byId('forward', HTMLButtonElement).addEventListener('click', () => commands.step(1));
+    byId('back', HTMLButtonElement).addEventListener('click', () => this.step(-1));
+    byId('forward', HTMLButtonElement).addEventListener('click', () => this.step(1));
     this.#rate.addEventListener('change', () => commands.rate(Number(this.#rate.value)));
     this.#seek.addEventListener('input', () => {
       this.#dragging = true;
@@ -52,9 +53,16 @@ export class TransportBar {
   }
 
   toggle(): void {
-    if (this.#playing) this.#commands.pause();
-    else this.#commands.play();
-    this.#setPlaying(!this.#playing);
+    const playing = !this.#intent.playing;
+    if (playing) this.#commands.play();
+    else this.#commands.pause();
+    this.#press(playing);
+  }
+
+  /** Goes `frames` forward, back when negative; that pauses. */
+  step(frames: number): void {
+    this.#commands.step(frames);
+    this.#press(false);
   }
 
   /** Goes `ms` forward, back when negative. */
@@ -77,7 +85,8 @@ export class TransportBar {
       this.#seek.max = String(Math.max(1, Math.round(duration)));
       this.#placeMarkers();
     }
-    this.#setPlaying(playing);
+    this.#intent.tell(playing, performance.now());
+    this.#showPlaying();
     if (!this.#dragging) this.#show(position);
   }
 
@@ -94,11 +103,17 @@ export class TransportBar {
     this.#time.textContent = `${clock(position, true)} / ${clock(this.#duration, true)}`;
   }
 
-  #setPlaying(playing: boolean): void {
-    if (playing === this.#playing) return;
-    this.#playing = playing;
+  #press(playing: boolean): void {
+    this.#intent.press(playing, performance.now());
+    this.#showPlaying();
+  }
+
+  #showPlaying(): void {
+    const { playing } = this.#intent;
+    const label = playing ? 'Pause' : 'Play';
+    if (this.#play.getAttribute('aria-label') === label) return;
     this.#play.querySelector('path')?.setAttribute('d', playing ? PAUSE : PLAY);
-    this.#play.setAttribute('aria-label', playing ? 'Pause' : 'Play');
+    this.#play.setAttribute('aria-label', label);
   }
 
   #placeMarkers(): void {

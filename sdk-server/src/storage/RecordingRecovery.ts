@@ -1,0 +1,170 @@
+import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { Catalog, RecordingStatus } from './Catalog.js';
+import { toStorageError } from './files.js';
+import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';
+import { rowOf } from './recordingRow.js';
+import { recoverRecording } from './recoverRecording.js';
+import { zstdCompressor } from './zstd.js';
+
+/**
+ * What recovery did to one recording.
+ *
+ * @example
+ * ```ts
+ * for (const { id, status, recoveredRecords } of await store.recoverAll()) log.info({ id, status, recoveredRecords });
+ * ```
+ */
+export interface Recovery {
+  readonly id: string;
+  /**
+   * `recovered`: a crash had left it open; `finished`: its file was whole and only its row was not; `failed`, with the reason in
+   * `error`.
+   */
+  readonly status: 'recovered' | 'finished' | 'failed';
+  /** Records that were in a journal only. */
+  readonly recoveredRecords: number;
+  /** Bytes of a half-written chunk that were replaced by the journal's records. */
+  readonly cutBytes: number;
+  /** Why it failed; of another, why its thumbnail could not be stored. Null if all is well. */
+  readonly error: SgapsError | null;
+}
+
+/**
+ * What recovery needs of its store.
+ *
+ * @example
+ * ```ts
+ * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id) };
+ * ```
+ */
+export interface RecoveryParts {
+  readonly folder: RecordingFolder;
+  readonly catalog: Catalog;
+  open(id: string): Promise<RecordingReader>;
+  /** True while this process writes the recording. */
+  isOpen(id: string): boolean;
+}
+
+/**
+ * Puts right what a stopped process left: open files, rows that still say `recording`, files without a row.
+ *
+ * @example
+ * ```ts
+ * const results = await new RecordingRecovery(parts).all();
+ * ```
+ */
+export class RecordingRecovery {
+  constructor(private readonly parts: RecoveryParts) {}
+
+  /** Ids of recordings whose journals were left. */
+  async leftovers(): Promise<string[]> {
+    const { folder, isOpen } = this.parts;
+    return (await folder.journalIds()).filter((id) => !isOpen(id));
+  }
+
+  /** Everything, once at start. A recording whose row alone was stale is told of only where something is amiss with it. */
+  async all(): Promise<Recovery[]> {
+    const { folder, catalog, isOpen } = this.parts;
+    const results: Recovery[] = [];
+    for (const id of await this.leftovers()) {
+      if (folder.has(id)) results.push(await this.one(id));
+      else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
+    }
+    await folder.removeDrafts();
+    for (const id of await folder.fileIds()) {
+      if (isOpen(id) || results.some((result) => result.id === id)) continue;
+      const row = await catalog.get(id);
+      if (row !== null && row.status !== 'recording') continue;
+      const result = await this.adopt(id);
+      if (result.error) results.push(result);
+    }
+    await this.failMissing();
+    return results;
+  }
+
+  /** One recording that a crash left open. */
+  async one(id: string): Promise<Recovery> {
+    const { folder } = this.parts;
+    try {
+      const done = await recoverRecording(folder.filePath(id), folder.journalPaths(id), zstdCompressor);
+      const { recoveredRecords, cutBytes } = done;
+      return { id, status: 'recovered', recoveredRecords, cutBytes, error: await this.noteFound(id, 'recovered') };
+    } catch (error) {
+      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`));
+    }
+  }
+
+  /** A file without a journal and without a finished row: it was closed, only the catalog does not know. */
+  private async adopt(id: string): Promise<Recovery> {
+    try {
+      return { id, status: 'finished', recoveredRecords: 0, cutBytes: 0, error: await this.noteFound(id, 'finished') };
+    } catch (error) {
+      return this.noteFailure(id, toStorageError(error, `reading recording ${id}`));
+    }
+  }
+
+  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what kept the thumbnail from being stored. */
+  private async noteFound(id: string, status: RecordingStatus): Promise<SgapsError | null> {
+    const { catalog } = this.parts;
+    const reader = await this.parts.open(id);
+    try {
+      let bytes = 0;
+      let bytesUp = 0;
+      let bytesDown = 0;
+      for await (const record of reader.records(0, { kinds: ['coordinates', 'pixels', 'event', 'snapshot', 'audio'] })) {
+        bytes += record.bytes.length;
+        if (record.kind === 'pixels') bytesUp += record.bytes.length;
+        if (record.kind === 'coordinates') bytesDown += record.bytes.length;
+      }
+      const { duration: durationMs, frames } = reader.index;
+      const row = (await catalog.get(id)) ?? rowOf({ ...reader.header, recordingId: id }, status);
+      const endedAt = row.startedAt + durationMs;
+      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown });
+      return await this.pickPreview(id, reader);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Takes the newest stored picture as thumbnail where there is none. A recording without one is whole: this never rejects. */
+  private async pickPreview(id: string, reader: RecordingReader): Promise<SgapsError | null> {
+    const { folder } = this.parts;
+    try {
+      if (folder.hasPreview(id)) return null;
+      for (const { time } of reader.index.snapshots.toReversed()) {
+        const preview = (await reader.nearestSnapshot(time))?.preview;
+        if (!preview || preview.length > PREVIEW_BYTES) continue;
+        await folder.savePreview(id, preview);
+        return null;
+      }
+      return null;
+    } catch (error) {
+      return toStorageError(error, `taking a thumbnail of ${id} from its snapshots`);
+    }
+  }
+
+  /** A full disk takes no row either; then the row stays as it was and the next start tries again. */
+  private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
+    let error = failure;
+    try {
+      await this.parts.catalog.update(id, { status: 'failed' });
+    } catch (second) {
+      const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
+      error = new SgapsError(failure.code, message, { cause: failure });
+    }
+    return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error };
+  }
+
+  /** Rows that say `recording` though there is no file. */
+  private async failMissing(): Promise<void> {
+    const { folder, catalog, isOpen } = this.parts;
+    for (let offset = 0; ; ) {
+      const { items } = await catalog.list({ status: 'recording', limit: 500, offset });
+      for (const { id } of items) {
+        if (isOpen(id) || folder.has(id)) offset++;
+        else await catalog.update(id, { status: 'failed' });
+      }
+      if (items.length < 500) return;
+    }
+  }
+}
