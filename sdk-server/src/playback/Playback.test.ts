@@ -1,30 +1,133 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { createSampleSet, DEFAULT_TIER_BITS, PixelPacketEncoder, type RecordingHeader } from '@sgaps/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingStore } from '../storage/index.js';
 import { Playback } from './Playback.js';
 
-it('reads what was recorded between its last look and the end', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sgaps-playback-'));
-  const store = await RecordingStore.open({ folder });
-  try {
-    const writer = await store.create({
-      recordingId: 'a1',
-      game: 'platformer',
-      grid: { width: 32, height: 18 },
-      fps: 30,
-      schema: { values: [] },
-      tierBits: [8, 5, 3, 3],
-      protocolVersion: 1,
-      modelId: 'diffusion@1',
-      engine: 'phaser',
-      startedAt: 0,
-      meta: {},
-    });
+const header: RecordingHeader = {
+  recordingId: 'a1',
+  game: 'platformer',
+  grid: { width: 32, height: 18 },
+  fps: 30,
+  schema: { values: [] },
+  tierBits: DEFAULT_TIER_BITS,
+  protocolVersion: 1,
+  modelId: 'diffusion@1',
+  engine: 'phaser',
+  startedAt: 0,
+  meta: {},
+};
+
+describe('Playback', () => {
+  let folder: string;
+  let store: RecordingStore;
+  const shown: { frameId: number; time: number }[] = [];
+  const error = vi.fn();
+  const listener = {
+    frame: ({ frameId }: { frameId: number }, time: number) => void shown.push({ frameId, time }),
+    preview: () => undefined,
+    error,
+    wantsImportance: () => false,
+  };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sgaps-playback-'));
+    store = await RecordingStore.open({ folder });
+    shown.length = 0;
+    error.mockClear();
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  /** A finished recording of frames that came at these times, ms. */
+  async function record(times: readonly number[]): Promise<void> {
+    const writer = await store.create(header);
+    const encoder = new PixelPacketEncoder(header);
+    for (const [frameId, time] of times.entries()) {
+      const state = { cameras: [], cameras3d: [], objects: [], values: [] };
+      const frame = { frameId, clientTime: time, requestId: null, state, samples: createSampleSet(0), rgb: new Uint8Array(0) };
+      writer.append('pixels', time, encoder.encode([frame]), frameId, frameId);
+    }
+    await writer.close();
+  }
+
+  /** Opens the recording and ticks it as its room does, until `done` holds. */
+  async function play(
+    begin: (playback: Playback) => void,
+    done: (playback: Playback) => boolean,
+    within = 5000,
+  ): Promise<Playback> {
+    const playback = new Playback(await store.open('a1'), listener);
+    const timer = setInterval(() => playback.tick(), 16);
+    try {
+      playback.seek(0);
+      await vi.waitFor(() => expect(playback.started).toBe(true));
+      begin(playback);
+      await vi.waitFor(() => expect(done(playback)).toBe(true), { timeout: within, interval: 5 });
+    } finally {
+      clearInterval(timer);
+      await playback.close();
+    }
+    return playback;
+  }
+
+  it.each([0.25, 1, 8])('plays on over a stretch without frames, at %s times the speed', async (rate) => {
+    // A game that stood still, or whose connection was cut: longer than a slow decoder may fall behind.
+    const gap = 700 * Math.max(1, rate / 2);
+    await record([0, 33, 33 + gap, 66 + gap]);
+    const started = performance.now();
+    await play(
+      (playback) => {
+        playback.setRate(rate);
+        playback.play();
+      },
+      ({ state }) => !state.playing && state.position === 66 + gap,
+      10_000,
+    );
+    expect(performance.now() - started).toBeGreaterThan((0.9 * gap) / rate);
+    expect(shown.at(-1)?.frameId).toBe(3);
+  });
+
+  it('plays from the place that is being sought, though it stood at the end', async () => {
+    await record(Array.from({ length: 60 }, (_, i) => i * 33));
+    await play(
+      (playback) => {
+        playback.seek(5000);
+        void vi
+          .waitFor(() => expect(playback.state).toMatchObject({ position: 59 * 33, seeking: false }))
+          .then(() => {
+            shown.length = 0;
+            // The seek has not been carried out when play is pressed.
+            playback.seek(1000);
+            playback.play();
+          });
+      },
+      ({ state }) => state.playing && shown.length > 3,
+    );
+    expect(shown[0].time).toBeGreaterThan(900);
+  });
+
+  it('starts over when play is pressed at the end, or while the end is being sought', async () => {
+    await record([0, 33, 66]);
+    await play(
+      (playback) => {
+        shown.length = 0;
+        playback.seek(66);
+        playback.play();
+      },
+      () => shown.some(({ frameId }) => frameId === 0),
+    );
+  });
+
+  it('reads what was recorded between its last look and the end', async () => {
+    const writer = await store.create(header);
     writer.append('event', 100, new Uint8Array(1));
-    const error = vi.fn();
-    const listener = { frame: () => undefined, preview: () => undefined, error, wantsImportance: () => false };
     const playback = new Playback(await store.open('a1'), listener, { growing: true });
     const tick = async () => {
       playback.tick();
@@ -38,9 +141,5 @@ it('reads what was recorded between its last look and the end', async () => {
     await tick();
     expect(playback.state).toMatchObject({ duration: 450, growing: false });
     await playback.close();
-    expect(error).not.toHaveBeenCalled();
-  } finally {
-    await store.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 });
