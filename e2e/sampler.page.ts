@@ -1,5 +1,6 @@
-import { areaPicture, areaSample, WebGL2Sampler } from '@sgaps/client';
-import { createSampleSet, type SampleSet } from '@sgaps/protocol';
+import { AreaGather, areaPicture, type MaskRect, type PackedSamples, WebGL2Sampler } from '@sgaps/client';
+import { depthToCode } from '@sgaps/protocol';
+import { Expectations, masked, nextTask, percentiles, random, randomSet } from './sampler-support.js';
 
 interface Case {
   width: number;
@@ -14,14 +15,16 @@ interface Case {
   resizeAt?: number;
   /** Frame after which the context is lost and restored. */
   loseAt?: number;
-}
-
-function random(seed: number): () => number {
-  let s = seed >>> 0;
-  return () => {
-    s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
-    return s / 2 ** 32;
-  };
+  masks?: MaskRect[];
+  /** Black everywhere, magenta under the masks. */
+  sentinel?: boolean;
+  /** The sampler is not told of the masks: the control of the sentinel. */
+  unmasked?: boolean;
+  /** Frame before which the batch size becomes `batchTo`. */
+  batchAt?: number;
+  batchTo?: number;
+  /** Size of the depth texture, where there is one; every fifth frame has none. */
+  depth?: { width: number; height: number };
 }
 
 const TRIANGLE_VS =
@@ -52,8 +55,9 @@ class Scene {
   }
 
   /** Rectangles and an edge that antialiasing softens; leaves scissor and blend on, as an engine may. */
-  draw(frame: number): void {
+  draw(frame: number, sentinels: readonly MaskRect[] | null): void {
     const { gl } = this;
+    if (sentinels) return this.drawSentinels(sentinels);
     const next = random(frame + 1);
     const { drawingBufferWidth: w, drawingBufferHeight: h } = gl;
     gl.viewport(0, 0, w, h);
@@ -74,6 +78,58 @@ class Scene {
     gl.uniform3f(gl.getUniformLocation(this.program, 't'), frame * 0.37, 0.9, 0.8);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
+
+  drawSentinels(sentinels: readonly MaskRect[]): void {
+    const { gl } = this;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.clearColor(0, 0, 0, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.clearColor(1, 0, 1, 1);
+    for (const { x, y, width, height } of sentinels) {
+      gl.scissor(x, gl.drawingBufferHeight - y - height, width, height);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+    }
+  }
+}
+
+/** Camera-space z as an engine's depth renderer leaves it: 0 where nothing was drawn, else anything. */
+class DepthScene {
+  readonly z: Float32Array;
+  texture: WebGLTexture;
+
+  constructor(
+    readonly gl: WebGL2RenderingContext,
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.z = new Float32Array(width * height);
+    this.texture = gl.createTexture();
+  }
+
+  build(): void {
+    this.texture = this.gl.createTexture();
+  }
+
+  draw(frame: number): void {
+    const { gl, width, height, z } = this;
+    const next = random(frame + 77);
+    for (let i = 0; i < z.length; i++) z[i] = next() < 0.3 ? 0 : 0.01 * Math.exp(next() * 14);
+    gl.activeTexture(gl.TEXTURE3);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, width, height, 0, gl.RED, gl.FLOAT, z);
+  }
+
+  /** Codes of a set: of points the texel in the middle of the grid pixel, of means nothing. */
+  codes(set: PackedSamples, grid: { width: number; height: number }): Uint16Array {
+    return Uint16Array.from(set.words.subarray(0, set.count), (word) => {
+      if (word >>> 20 > 0) return 0;
+      const x = Math.floor((((word & 1023) + 0.5) * this.width) / grid.width);
+      const y = Math.floor(((((word >>> 10) & 1023) + 0.5) * this.height) / grid.height);
+      return depthToCode(this.z[(this.height - 1 - y) * this.width + x]);
+    });
+  }
 }
 
 function stateOf(gl: WebGL2RenderingContext): string {
@@ -85,6 +141,12 @@ function stateOf(gl: WebGL2RenderingContext): string {
     gl.ARRAY_BUFFER_BINDING,
   ];
   const more = [gl.PIXEL_PACK_BUFFER_BINDING, gl.COPY_WRITE_BUFFER_BINDING, gl.TEXTURE_BINDING_2D];
+  // The units that the sampler uses, too.
+  const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
+  const units = gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number;
+  gl.activeTexture(gl.TEXTURE0 + units - 2);
+  const own = [gl.TEXTURE_BINDING_2D, gl.SAMPLER_BINDING].map((name) => objectId(gl.getParameter(name) as object | null));
+  gl.activeTexture(active);
   const objects = [...names, ...more].map((name) => objectId(gl.getParameter(name) as object | null));
   const values = [gl.VIEWPORT, gl.SCISSOR_BOX, gl.COLOR_WRITEMASK, gl.ACTIVE_TEXTURE].map((name) =>
     String(gl.getParameter(name)),
@@ -92,7 +154,7 @@ function stateOf(gl: WebGL2RenderingContext): string {
   const caps = [gl.SCISSOR_TEST, gl.BLEND, gl.DEPTH_TEST, gl.STENCIL_TEST, gl.CULL_FACE, gl.DITHER, gl.RASTERIZER_DISCARD].map(
     (cap) => gl.isEnabled(cap),
   );
-  return JSON.stringify([objects, values, caps]);
+  return JSON.stringify([objects, own, values, caps]);
 }
 
 const ids = new WeakMap<object, number>();
@@ -109,28 +171,6 @@ function readAll(gl: WebGL2RenderingContext): Uint8Array {
   return pixels;
 }
 
-function randomSet(c: Case, frame: number): SampleSet {
-  const next = random(1000 + frame);
-  const count = frame % 7 === 6 ? 0 : frame === 3 ? 2500 : c.samples;
-  const set = createSampleSet(Math.max(1, count));
-  for (let i = 0; i < count; i++) {
-    set.u[i] = next() * c.grid.width;
-    set.v[i] = next() * c.grid.height;
-    set.kind[i] = next() < 0.5 ? 0 : Math.floor(next() * 5);
-  }
-  if (count > 1) {
-    set.u[0] = c.grid.width - 1;
-    set.v[0] = c.grid.height - 1;
-    set.kind[0] = 4;
-    set.u[1] = set.v[1] = 0;
-    set.kind[1] = 4;
-  }
-  set.count = count;
-  return set;
-}
-
-const nextTask = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
-
 async function run(c: Case) {
   const canvas = document.createElement('canvas');
   canvas.width = c.width;
@@ -139,32 +179,21 @@ async function run(c: Case) {
   const gl = canvas.getContext('webgl2', { alpha: c.alpha, antialias: c.antialias })!;
   const lose = gl.getExtension('WEBGL_lose_context')!;
   const scene = new Scene(gl);
-  const sampler = new WebGL2Sampler(gl, { grid: c.grid, batch: c.batch });
-  const expected = new Map<number, { set: SampleSet; rgb: Uint8Array }>();
-  const result = {
-    compared: 0,
-    values: 0,
-    mismatches: 0,
-    largest: 0,
-    stateChanges: 0,
-    errors: 0,
-    lost: 0,
-    skipped: 0,
-    softened: 0,
-    truthMismatches: 0,
-  };
-  const compare = (frames: ReturnType<WebGL2Sampler['beginFrame']>) => {
-    for (const frame of frames) {
-      const want = expected.get(frame.frameId)!;
-      expected.delete(frame.frameId);
-      result.compared++;
-      for (let i = 0; i < 3 * want.set.count; i++) {
-        result.values++;
-        const off = Math.abs(frame.rgb[i] - want.rgb[i]);
-        if (off > 0) result.mismatches++;
-        result.largest = Math.max(result.largest, off);
-      }
-    }
+  const depthScene = c.depth ? new DepthScene(gl, c.depth.width, c.depth.height) : null;
+  let depthNow: DepthScene | null = null;
+  const sampler = new WebGL2Sampler(gl, {
+    grid: c.grid,
+    batch: c.batch,
+    ...(depthScene ? { depthTexture: () => depthNow } : {}),
+  });
+  const expected = new Expectations();
+  const masks = c.masks ?? [];
+  const told = c.unmasked ? [] : masks;
+  const issue: number[] = [];
+  const result = { stateChanges: 0, errors: 0, lost: 0, skipped: 0, truthMismatches: 0, largestBatch: 0 };
+  const take = (frames: ReturnType<WebGL2Sampler['beginFrame']>) => {
+    expected.compare(frames);
+    result.largestBatch = Math.max(result.largestBatch, frames.length);
   };
   let taken = 0;
   for (let frame = 0; taken < c.frames && frame < 4 * c.frames; frame++) {
@@ -172,29 +201,34 @@ async function run(c: Case) {
       canvas.width += 37;
       canvas.height += 11;
     }
+    if (frame === c.batchAt) sampler.batch = c.batchTo!;
     const before0 = stateOf(gl);
-    compare(sampler.beginFrame());
-    const set = randomSet(c, frame);
+    take(sampler.beginFrame());
+    const set = randomSet(c.grid, c.samples, frame);
     const [loaded] = sampler.load([set]);
     if (stateOf(gl) !== before0) result.stateChanges++;
-    scene.draw(frame);
+    scene.draw(frame, c.sentinel ? masks : null);
+    depthNow = frame % 5 === 4 ? null : depthScene;
+    depthNow?.draw(frame);
     const before = stateOf(gl);
     const viewport = { x: 0, y: 0, width: gl.drawingBufferWidth, height: gl.drawingBufferHeight };
-    if (sampler.endFrame(frame, loaded, viewport)) {
+    const start = performance.now();
+    const took = sampler.endFrame(frame, loaded, viewport, told);
+    issue.push(1000 * (performance.now() - start));
+    if (took) {
       taken++;
       if (stateOf(gl) !== before) result.stateChanges++;
+      const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
       const pixels = readAll(gl);
-      const rgb = new Uint8Array(3 * Math.max(1, set.count));
-      for (let i = 0; i < set.count; i++) {
-        areaSample(pixels, gl.drawingBufferWidth, gl.drawingBufferHeight, c.grid, set.u[i], set.v[i], set.kind[i], rgb, 3 * i);
-      }
-      expected.set(frame, { set, rgb });
       if (frame === 1) {
-        const truth = areaPicture(pixels, gl.drawingBufferWidth, gl.drawingBufferHeight, c.grid);
+        const truth = areaPicture(pixels, width, height, c.grid);
         sampler.readTruth().forEach((value, i) => {
           if (value !== truth[i]) result.truthMismatches++;
         });
       }
+      const gather = new AreaGather(width, height, c.grid, false);
+      const codes = set.count > 0 ? (depthNow?.codes(set, c.grid) ?? null) : null;
+      expected.expect(frame, set, masked(pixels, width, height, told), gather, codes);
     }
     if (gl.getError() !== 0) result.errors++;
     if (frame === c.loseAt) {
@@ -202,28 +236,29 @@ async function run(c: Case) {
       const restored = new Promise((resolve) => canvas.addEventListener('webglcontextrestored', resolve, { once: true }));
       lose.loseContext();
       await nextTask();
-      compare(sampler.beginFrame());
-      sampler.endFrame(99_999, null, viewport);
+      take(sampler.beginFrame());
+      if (sampler.endFrame(99_999, null, viewport, told)) result.errors++;
       setTimeout(() => lose.restoreContext(), 0);
       await restored;
       gl.getError();
       scene.build();
-      expected.clear();
+      depthScene?.build();
+      expected.forget();
     }
     await nextTask();
   }
-  for (let i = 0; i < 30 && expected.size > c.batch; i++) {
+  for (let i = 0; i < 30 && expected.left > sampler.batch; i++) {
     await nextTask();
-    compare(sampler.beginFrame());
+    take(sampler.beginFrame());
   }
-  for (let frames = sampler.drain(); frames.length > 0; frames = sampler.drain()) compare(frames);
+  for (let frames = sampler.drain(); frames.length > 0; frames = sampler.drain()) expected.compare(frames);
   if (gl.getError() !== 0) result.errors++;
   result.lost = sampler.counters.lost;
   result.skipped = sampler.counters.skipped;
   sampler.dispose();
   if (gl.getError() !== 0) result.errors++;
   canvas.remove();
-  return { ...result, left: expected.size };
+  return { ...result, ...expected.figures, issue: percentiles(issue) };
 }
 
 Object.assign(window, { run });

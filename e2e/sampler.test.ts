@@ -33,7 +33,21 @@ interface Outcome {
   skipped: number;
   truthMismatches: number;
   left: number;
+  leaks: number;
+  disorder: number;
+  depths: number;
+  depthMismatches: number;
+  largestBatch: number;
 }
+
+/** Across pixels of the grid, one pixel wide, over an edge of the canvas, and beyond it. */
+const MASKS = [
+  { x: 101, y: 33, width: 150, height: 97 },
+  { x: 400, y: 5, width: 1, height: 200 },
+  { x: 600, y: 340, width: 100, height: 100 },
+  { x: -20, y: 200, width: 45, height: 3 },
+  { x: 2000, y: 2000, width: 10, height: 10 },
+];
 
 function run(options: object): Promise<Outcome> {
   const defaults = {
@@ -50,7 +64,16 @@ function run(options: object): Promise<Outcome> {
 }
 
 function expectExact(outcome: Outcome, frames: number): void {
-  expect(outcome).toMatchObject({ mismatches: 0, largest: 0, stateChanges: 0, errors: 0, truthMismatches: 0, left: 0 });
+  expect(outcome).toMatchObject({
+    mismatches: 0,
+    largest: 0,
+    stateChanges: 0,
+    errors: 0,
+    truthMismatches: 0,
+    left: 0,
+    disorder: 0,
+    depthMismatches: 0,
+  });
   expect(outcome.compared).toBe(frames);
   expect(outcome.values).toBeGreaterThan(3 * 500 * (frames - 4));
 }
@@ -75,6 +98,54 @@ describe('WebGL2Sampler in Chromium', () => {
 
   it('follows a canvas that changes its size', async () => {
     expectExact(await run({ resizeAt: 5, antialias: true }), 12);
+  });
+
+  for (const antialias of [false, true]) {
+    for (const alpha of [false, true]) {
+      it(`never sees what is masked, in points and means of all sizes (antialias ${antialias}, alpha ${alpha})`, async () => {
+        expectExact(await run({ antialias, alpha, masks: MASKS }), 12);
+        expectExact(await run({ antialias, alpha, masks: MASKS, width: 853, height: 481 }), 12);
+        const options = { antialias, alpha, masks: MASKS, sentinel: true, samples: 2500, width: 853, height: 481 };
+        const hidden = await run(options);
+        expectExact(hidden, 12);
+        expect(hidden.leaks).toBe(0);
+      });
+    }
+  }
+
+  it('would see the sentinel without masks', async () => {
+    const shown = await run({ masks: MASKS, sentinel: true, unmasked: true, width: 853 });
+    expectExact(shown, 12);
+    expect(shown.leaks).toBeGreaterThan(500);
+  });
+
+  it('takes another batch size at any time', async () => {
+    for (const [batch, batchTo] of [
+      [2, 8],
+      [8, 1],
+      [1, 16],
+    ]) {
+      const outcome = await run({ batch, batchTo, batchAt: 9, frames: 40 });
+      expectExact(outcome, 40);
+      expect(outcome.largestBatch).toBeGreaterThanOrEqual(Math.max(batch, batchTo));
+    }
+  });
+
+  it('gives the depth under every point beside its colour, exactly', async () => {
+    for (const depth of [
+      { width: 640, height: 360 },
+      { width: 301, height: 199 },
+    ]) {
+      const outcome = await run({ depth, frames: 14, antialias: depth.width === 301 });
+      expectExact(outcome, 14);
+      expect(outcome.depths).toBeGreaterThan(2000);
+    }
+  });
+
+  it('keeps depth after a context loss', async () => {
+    const outcome = await run({ depth: { width: 320, height: 180 }, loseAt: 5, frames: 14 });
+    expect(outcome).toMatchObject({ mismatches: 0, depthMismatches: 0, stateChanges: 0, errors: 0, left: 0 });
+    expect(outcome.depths).toBeGreaterThan(1000);
   });
 
   it('comes back after a context loss, losing only what was under way', async () => {

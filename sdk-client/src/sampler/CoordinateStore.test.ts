@@ -1,62 +1,57 @@
-import { createSampleSet, type SampleSet } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { CoordinateStore } from './CoordinateStore.js';
+import type { PackedSamples } from './Sampler.js';
 
-function setOf(count: number, u: number): SampleSet {
-  const set = createSampleSet(count);
-  set.u.fill(u);
-  set.count = count;
-  return set;
+function setOf(count: number, word: number): PackedSamples {
+  // Longer than its count: arrays are reused.
+  const words = new Uint32Array(count + 5).fill(0xdead);
+  words.fill(word, 0, count);
+  return { words, count };
 }
 
 /** What the buffer on the GPU would hold. */
 class FakeBuffer {
-  readonly COPY_WRITE_BUFFER = 1;
-  readonly COPY_WRITE_BUFFER_BINDING = 2;
   readonly words: Uint32Array;
   calls = 0;
   constructor(size: number) {
     this.words = new Uint32Array(size);
   }
-  getParameter(): null {
-    return null;
-  }
-  bindBuffer(): void {
-    // One buffer is all there is.
-  }
-  bufferSubData(_: number, offset: number, data: Uint32Array, from: number, length: number): void {
+  readonly put = (at: number, words: Uint32Array): void => {
     this.calls++;
-    this.words.set(data.subarray(from, from + length), offset / 4);
-  }
+    this.words.set(words, at);
+  };
 }
 
 describe('CoordinateStore', () => {
   it('keeps every held set in one run of the buffer, whatever came before', () => {
     const store = new CoordinateStore(100);
-    const gl = new FakeBuffer(100);
-    const loaded: ReturnType<CoordinateStore['load']> = [];
+    const buffer = new FakeBuffer(100);
+    const loaded: { set: PackedSamples; one: ReturnType<CoordinateStore['load']>[number] }[] = [];
     for (let round = 1; round < 60; round++) {
-      loaded.push(...store.load([setOf((round * 7) % 23, round), setOf((round * 5) % 17, round + 500)]));
-      store.upload(gl as unknown as WebGL2RenderingContext, {} as WebGLBuffer);
-      for (const one of loaded.filter((candidate) => store.holds(candidate))) {
-        const first = store.vertexOf(one);
-        expect(first + one.set.count).toBeLessThanOrEqual(100);
-        for (let i = 0; i < one.set.count; i++) expect(gl.words[first + i]).toBe(one.set.u[0]);
+      const sets = [setOf((round * 7) % 23, round), setOf((round * 5) % 17, round + 500)];
+      store.load(sets).forEach((one, i) => loaded.push({ set: sets[i], one }));
+      store.upload(buffer.put);
+      for (const { set, one } of loaded.filter((candidate) => store.holds(candidate.one))) {
+        const first = store.placeOf(one);
+        expect(one.count).toBe(set.count);
+        expect(first + one.count).toBeLessThanOrEqual(100);
+        for (let i = 0; i < one.count; i++) expect(buffer.words[first + i]).toBe(set.words[0]);
+        for (let i = 0; i < one.count; i++) expect(store.words[first + i]).toBe(set.words[0]);
       }
     }
-    expect(loaded.filter((one) => store.holds(one)).length).toBeLessThan(loaded.length);
-    expect(gl.calls).toBeLessThanOrEqual(2 * 59);
+    expect(loaded.filter(({ one }) => store.holds(one)).length).toBeLessThan(loaded.length);
+    expect(buffer.calls).toBeLessThanOrEqual(2 * 59);
   });
 
   it('fills a new buffer again', () => {
     const store = new CoordinateStore(100);
     const [one] = store.load([setOf(30, 7)]);
-    store.upload(new FakeBuffer(100) as unknown as WebGL2RenderingContext, {} as WebGLBuffer);
+    store.upload(new FakeBuffer(100).put);
     const fresh = new FakeBuffer(100);
-    store.upload(fresh as unknown as WebGL2RenderingContext, {} as WebGLBuffer);
+    store.upload(fresh.put);
     expect(fresh.calls).toBe(0);
     store.forget();
-    store.upload(fresh as unknown as WebGL2RenderingContext, {} as WebGLBuffer);
-    expect(fresh.words[store.vertexOf(one)]).toBe(7);
+    store.upload(fresh.put);
+    expect(fresh.words[store.placeOf(one)]).toBe(7);
   });
 });

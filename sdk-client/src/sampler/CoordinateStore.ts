@@ -1,21 +1,19 @@
-import type { SampleSet } from '@sgaps/protocol';
-import { packSample } from './gatherShader.js';
-import type { LoadedSamples } from './Sampler.js';
+import type { LoadedSamples, PackedSamples } from './Sampler.js';
 
 /**
- * A ring of packed sample coordinates in a GL buffer, with a copy here to fill the buffer again after a context loss. Sets are
- * uploaded when they arrive, many at once, and drawn later by their place.
+ * A ring of packed sample coordinates in a GPU buffer or a worker, with a copy here to fill it again after a loss. Sets are
+ * uploaded when they arrive, many at once, and gathered later by their place.
  *
  * @example
  * ```ts
  * const store = new CoordinateStore(65_536);
  * const [loaded] = store.load([set]);
- * store.upload(gl, buffer);
- * gl.drawArrays(gl.POINTS, store.vertexOf(loaded), set.count);
+ * store.upload((at, words) => device.queue.writeBuffer(buffer, 4 * at, words));
+ * gl.drawArrays(gl.POINTS, store.placeOf(loaded), loaded.count);
  * ```
  */
 export class CoordinateStore {
-  readonly #ring: Uint32Array;
+  readonly #ring: Uint32Array<ArrayBuffer>;
   /** Samples loaded so far, and of these uploaded; places are taken modulo the ring's length. */
   #loaded = 0;
   #uploaded = 0;
@@ -24,16 +22,16 @@ export class CoordinateStore {
     this.#ring = new Uint32Array(capacity);
   }
 
-  load(sets: readonly SampleSet[]): LoadedSamples[] {
+  load(sets: readonly PackedSamples[]): LoadedSamples[] {
     return sets.map((set) => {
       const left = this.capacity - (this.#loaded % this.capacity);
       // A set never wraps: its vertices must lie in one run.
       if (set.count > left) this.#loaded += left;
       const start = this.#loaded;
       const at = start % this.capacity;
-      for (let i = 0; i < set.count; i++) this.#ring[at + i] = packSample(set.u[i], set.v[i], set.kind[i]);
+      this.#ring.set(set.words.subarray(0, set.count), at);
       this.#loaded += set.count;
-      return { set, start };
+      return { count: set.count, start };
     });
   }
 
@@ -42,27 +40,29 @@ export class CoordinateStore {
     return this.#loaded - loaded.start <= this.capacity;
   }
 
-  /** First vertex of a set. */
-  vertexOf(loaded: LoadedSamples): number {
+  /** The packed words as they lie in the ring (samplers that gather on this thread). */
+  get words(): Uint32Array<ArrayBuffer> {
+    return this.#ring;
+  }
+
+  /** Place of a set's first sample: its first vertex, or its index into `words`. */
+  placeOf(loaded: LoadedSamples): number {
     return loaded.start % this.capacity;
   }
 
-  /** A new, empty buffer is to be filled. */
+  /** A new, empty buffer is to be filled by the next `upload`. */
   forget(): void {
     this.#uploaded = Math.max(0, this.#loaded - this.capacity);
   }
 
-  /** Writes what is new into the buffer, with one call, or two where the ring wraps. */
-  upload(gl: WebGL2RenderingContext, buffer: WebGLBuffer): void {
+  /** Hands over what is new, with one call of `put`, or two where the ring wraps: `put` writes `words` from place `at` on. */
+  upload(put: (at: number, words: Uint32Array<ArrayBuffer>) => void): void {
     const count = Math.min(this.#loaded - this.#uploaded, this.capacity);
     if (count === 0) return;
-    const bound = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
     const from = (this.#loaded - count) % this.capacity;
     const run = Math.min(count, this.capacity - from);
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, buffer);
-    gl.bufferSubData(gl.COPY_WRITE_BUFFER, 4 * from, this.#ring, from, run);
-    if (count > run) gl.bufferSubData(gl.COPY_WRITE_BUFFER, 0, this.#ring, 0, count - run);
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, bound);
+    put(from, this.#ring.subarray(from, from + run));
+    if (count > run) put(0, this.#ring.subarray(0, count - run));
     this.#uploaded = this.#loaded;
   }
 }

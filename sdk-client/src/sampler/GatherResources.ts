@@ -1,6 +1,9 @@
-import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
 import { areaEdgeBits } from './areaSample.js';
-import { GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_VERTEX } from './gatherShader.js';
+import type { CoordinateStore } from './CoordinateStore.js';
+import { GATHER_COLUMNS, GATHER_FRAGMENT } from './gatherShader.js';
+import { linkGather } from './linkGather.js';
+import { MASK_LEVEL, type MaskRect } from './Sampler.js';
 
 /** GL keeps at most a handful of error flags. */
 const ERRORS_QUEUED = 8;
@@ -35,6 +38,8 @@ export class GatherResources {
   /** The drawing buffer is multisampled without alpha: resolving it may need a target without alpha too. */
   readonly #resolvesOpaque: boolean;
   #copyTexture: WebGLTexture | null = null;
+  /** One pixel of the mask's grey, made when a mask is first needed. */
+  #grey: { readonly target: WebGLFramebuffer; readonly texture: WebGLTexture } | null = null;
 
   constructor(
     gl: WebGL2RenderingContext,
@@ -46,7 +51,7 @@ export class GatherResources {
     const attributes = gl.getContextAttributes();
     this.copiesByTexture = attributes?.alpha === true && attributes.antialias === false;
     this.#resolvesOpaque = attributes?.alpha === false && attributes.antialias === true;
-    this.program = link(gl);
+    this.program = linkGather(gl, GATHER_FRAGMENT);
     this.place = gl.getUniformLocation(this.program, 'place');
 
     const arrayBuffer = gl.getParameter(gl.ARRAY_BUFFER_BINDING) as WebGLBuffer | null;
@@ -96,8 +101,49 @@ export class GatherResources {
     gl.useProgram(program);
   }
 
+  /** Writes the coordinates that are new in `store`. */
+  upload(store: CoordinateStore): void {
+    const gl = this.#gl;
+    const bound = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
+    gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.coordinates);
+    store.upload((at, words) => gl.bufferSubData(gl.COPY_WRITE_BUFFER, 4 * at, words));
+    gl.bindBuffer(gl.COPY_WRITE_BUFFER, bound);
+  }
+
+  /** Copies the default framebuffer. Scissor is off; leaves the framebuffer bindings changed. */
+  copyFrame(): void {
+    const gl = this.#gl;
+    const { width, height } = this;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
+    if (this.copiesByTexture) {
+      const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
+      gl.activeTexture(gl.TEXTURE0 + this.unit);
+      gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
+      gl.activeTexture(active);
+    } else {
+      gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.copyTarget);
+      gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    }
+  }
+
+  /** Paints rectangles of the copied frame over. Scissor is off; leaves the framebuffer bindings changed. */
+  paintOver(masks: readonly MaskRect[]): void {
+    const gl = this.#gl;
+    this.#grey ??= this.#makeGrey();
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.#grey.target);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.copyTarget);
+    for (const { x, y, width, height } of masks) {
+      const bottom = this.height - y - height;
+      gl.blitFramebuffer(0, 0, 1, 1, x, bottom, x + width, bottom + height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    }
+  }
+
   dispose(): void {
     const gl = this.#gl;
+    if (this.#grey) {
+      gl.deleteFramebuffer(this.#grey.target);
+      gl.deleteTexture(this.#grey.texture);
+    }
     gl.deleteProgram(this.program);
     gl.deleteVertexArray(this.vertexArray);
     gl.deleteBuffer(this.coordinates);
@@ -125,7 +171,16 @@ export class GatherResources {
     return gl.getError() === gl.NO_ERROR;
   }
 
-  /** A texture attached to `framebuffer`; `stay` leaves it bound to our own unit. */
+  #makeGrey(): { readonly target: WebGLFramebuffer; readonly texture: WebGLTexture } {
+    const gl = this.#gl;
+    const target = gl.createFramebuffer();
+    const texture = this.#attach(target, 1, 1, gl.RGBA8);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, target);
+    gl.clearBufferfv(gl.COLOR, 0, [MASK_LEVEL / 255, MASK_LEVEL / 255, MASK_LEVEL / 255, 1]);
+    return { target, texture };
+  }
+
+  /** A texture attached to `framebuffer`; `stay` leaves it bound to our own unit, where else the copy of the frame stays. */
   #attach(framebuffer: WebGLFramebuffer, width: number, height: number, format: number, stay = false): WebGLTexture {
     const gl = this.#gl;
     const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
@@ -139,31 +194,8 @@ export class GatherResources {
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, framebuffer);
     gl.framebufferTexture2D(gl.DRAW_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, draw);
-    if (!stay) gl.bindTexture(gl.TEXTURE_2D, null);
+    if (!stay) gl.bindTexture(gl.TEXTURE_2D, this.#copyTexture);
     gl.activeTexture(active);
     return texture;
   }
-}
-
-function link(gl: WebGL2RenderingContext): WebGLProgram {
-  const program = gl.createProgram();
-  for (const [type, source] of [
-    [gl.VERTEX_SHADER, GATHER_VERTEX],
-    [gl.FRAGMENT_SHADER, GATHER_FRAGMENT],
-  ] as const) {
-    const shader = gl.createShader(type);
-    if (!shader) throw new SgapsError('UNSUPPORTED', 'The WebGL context makes no shaders; it may be lost.');
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-    gl.deleteShader(shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new SgapsError(
-      'UNSUPPORTED',
-      `The gather shader does not link here: ${gl.getProgramInfoLog(program) ?? 'no reason given'}.`,
-    );
-  }
-  return program;
 }

@@ -1,5 +1,3 @@
-import type { SampleSet } from '@sgaps/protocol';
-
 /**
  * The rectangle the engine last gave to `gl.viewport`, canvas pixels. Samplers restore it; asking GL for it would stall.
  *
@@ -16,7 +14,38 @@ export interface Viewport {
 }
 
 /**
- * A sample set that lies on the sampler's side already, so that issuing it costs no upload.
+ * A rectangle of the canvas that nobody may see: whole canvas pixels from the top left, rounded outward.
+ *
+ * @example
+ * ```ts
+ * const chat: MaskRect = { x: 0, y: 600, width: 400, height: 120 };
+ * ```
+ */
+export interface MaskRect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What every channel of a masked pixel shows: mid grey. */
+export const MASK_LEVEL = 128;
+
+/**
+ * The samples of one request as a GPU takes them, in the request's order: a word is `u | v << 10 | kind << 20`.
+ *
+ * @example
+ * ```ts
+ * const set: PackedSamples = { words: Uint32Array.of(packSample(12, 40, 0)), count: 1 };
+ * ```
+ */
+export interface PackedSamples {
+  readonly words: Uint32Array;
+  readonly count: number;
+}
+
+/**
+ * A set that lies on the sampler's side already, so that issuing it costs no upload.
  *
  * @example
  * ```ts
@@ -24,9 +53,21 @@ export interface Viewport {
  * ```
  */
 export interface LoadedSamples {
-  readonly set: SampleSet;
+  readonly count: number;
   /** Place in the sampler's store; only the sampler gives it meaning. */
   readonly start: number;
+}
+
+/**
+ * Packs a sample: u and v in 10 bits each, then the kind (0 a point, 1 … 4 the mean of a 2^kind square).
+ *
+ * @example
+ * ```ts
+ * const word = packSample(319, 179, 0);
+ * ```
+ */
+export function packSample(u: number, v: number, kind: number): number {
+  return u | (v << 10) | (kind << 20);
 }
 
 /**
@@ -34,15 +75,17 @@ export interface LoadedSamples {
  *
  * @example
  * ```ts
- * for (const frame of sampler.beginFrame()) use(frame.frameId, frame.rgb);
+ * for (const frame of sampler.beginFrame()) use(frame.frameId, frame.rgb.subarray(0, 3 * frame.count));
  * ```
  */
 export interface SampledFrame {
   readonly frameId: number;
-  /** `null` for a frame that asked for nothing. */
-  readonly samples: SampleSet | null;
+  /** Samples taken, 0 for a frame that asked for nothing. */
+  readonly count: number;
   /** 3 × count bytes (the array may be longer). */
   readonly rgb: Uint8Array;
+  /** Depth codes of the samples where the sampler has depth (the array may be longer), else null. */
+  readonly depth: Uint16Array | null;
 }
 
 /**
@@ -66,35 +109,66 @@ export interface SamplerCounters {
 }
 
 /**
- * Takes named samples out of finished frames (S1). Results come several frames later, in order; nothing here waits for
- * the GPU on purpose. Implementations: `WebGL2Sampler`; others (WebGPU, worker, canvas) follow the same calls.
+ * The ways to get at pixels, best first.
  *
  * @example
  * ```ts
- * const [loaded] = sampler.load([set]);   // when a coordinate packet arrives
- * sampler.endFrame(frameId, loaded, vp);  // in the task that drew the frame
- * const frames = sampler.beginFrame();    // start of every displayed frame
+ * const kind: SamplerKind = 'webgl2';
+ * ```
+ */
+export type SamplerKind = 'webgl2' | 'webgpu' | 'worker' | 'canvas2d';
+
+/**
+ * Takes named samples out of finished frames (S1). Results come several frames later, in order; nothing here waits for
+ * the GPU on purpose. Implementations: `WebGL2Sampler`, `WebGpuSampler`, `WorkerSampler`, `Canvas2dSampler`.
+ *
+ * @example
+ * ```ts
+ * const [loaded] = sampler.load([set]);            // when coordinates arrive
+ * sampler.endFrame(frameId, loaded, vp, []);       // in the task that drew the frame
+ * const frames = sampler.beginFrame();             // start of every displayed frame
  * ```
  */
 export interface Sampler {
+  readonly kind: SamplerKind;
   readonly counters: SamplerCounters;
+  /** Frames a second this sampler is good for: a recorder asks for no more. Absent: any rate. */
+  readonly mostFps?: number;
   /** Frames that can be under way at once: issued and not yet returned. */
   readonly depth: number;
+  /** Frames read back together, 1 … 16; may be set at any time and counts from the next batch on. */
+  batch: number;
   /** Uploads sets in one go. A set stays usable until `capacity` further samples have been loaded (see `holds`). */
-  load(sets: readonly SampleSet[]): LoadedSamples[];
+  load(sets: readonly PackedSamples[]): LoadedSamples[];
   /** False when a loaded set has been overwritten by later ones. */
   holds(loaded: LoadedSamples): boolean;
   /** Start of a displayed frame, before the engine queues work: what has come back, oldest first, possibly nothing. */
   beginFrame(): readonly SampledFrame[];
-  /** End of a displayed frame that is to be sampled. False when it was not taken (buffers in flight, context lost). */
-  endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport): boolean;
+  /**
+   * End of a displayed frame that is to be sampled. What lies under `masks` is painted over before anything is read, so that
+   * no masked colour reaches a sample, not even a mean. False when the frame was not taken (buffers in flight, context lost).
+   */
+  endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport, masks: readonly MaskRect[]): boolean;
   /** End of a displayed frame that is not sampled. */
   skipFrame(): void;
   /** Ends the current batch early, for example before a pause. */
   flush(): void;
-  /** Flushes, then waits for everything under way; each call returns the next batch, an empty list at the end. Blocks: only when recording stops. */
+  /**
+   * Flushes, then returns the next batch, an empty list when there is none. WebGL2 and Canvas2D wait for it: only when recording
+   * stops. The others cannot wait: await `whenIdle` first, what has not come back by then is not returned.
+   */
   drain(): readonly SampledFrame[];
-  /** The grid picture of the frame just drawn (3 × width × height bytes, top row first). Blocks: debugging and benches only. */
+  /**
+   * Flushes, and resolves when every frame under way has come back (or is lost) and `drain` would return it. Only samplers
+   * that cannot block have it.
+   */
+  whenIdle?(): Promise<void>;
+  /**
+   * The grid picture of the frame just drawn (3 × width × height bytes, top row first). Blocks: debugging and benches only.
+   * Throws `UNSUPPORTED` where only `readTruthAsync` can do it.
+   */
   readTruth(out?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+  /** The same where it cannot be done at once; to be called in the task that drew the frame. */
+  readTruthAsync?(): Promise<Uint8Array<ArrayBuffer>>;
   dispose(): void;
 }

@@ -1,11 +1,16 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS, type SampleSet, SgapsError } from '@sgaps/protocol';
+import { assertCaptureGrid, type CaptureGrid, LIMITS } from '@sgaps/protocol';
 import { areaPicture } from './areaSample.js';
 import { CoordinateStore } from './CoordinateStore.js';
+import { DepthCoder } from './DepthCoder.js';
+import { DepthGather, type DepthTexture } from './DepthGather.js';
 import { GatherResources } from './GatherResources.js';
 import { GlState } from './GlState.js';
 import { GATHER_COLUMNS } from './gatherShader.js';
 import { ReadGate } from './ReadGate.js';
-import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
+import { readBack } from './readBack.js';
+import { assertBatch, type BatchFrame, SampleBatch } from './SampleBatch.js';
+import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
+import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
 
 /** Samples the coordinate store holds before it wraps. */
 const STORE = 65_536;
@@ -14,34 +19,12 @@ const SLOTS = 2;
 /** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
 const GROWTH = 2;
 
-interface Frame extends SampledFrame {
-  frameId: number;
-  samples: SampleSet | null;
-  rgb: Uint8Array;
-  row: number;
-}
-
 interface Slot {
-  readonly frames: Frame[];
+  readonly batch: SampleBatch;
   readonly packBuffer: number;
-  used: number;
   rows: number;
   columns: number;
   fence: WebGLSync | null;
-}
-
-/**
- * Options of `WebGL2Sampler`.
- *
- * @example
- * ```ts
- * const options: WebGL2SamplerOptions = { grid: { width: 320, height: 180 }, batch: 4 };
- * ```
- */
-export interface WebGL2SamplerOptions {
-  readonly grid: CaptureGrid;
-  /** Frames read back together, 1 … 16. More costs less main thread and adds latency. Default 4; up to twice that while the GPU is behind. */
-  readonly batch?: number;
 }
 
 /**
@@ -57,63 +40,67 @@ export interface WebGL2SamplerOptions {
  * ```
  */
 export class WebGL2Sampler implements Sampler {
+  readonly kind = 'webgl2';
   readonly counters: SamplerCounters = { skipped: 0, postponed: 0, forced: 0, lost: 0, reads: 0 };
   readonly depth: number;
   readonly #gl: WebGL2RenderingContext;
   readonly #grid: CaptureGrid;
-  readonly #batch: number;
   readonly #largest: number;
+  #batch: number;
   readonly #state: GlState;
   readonly #slots: Slot[];
   readonly #free: Slot[];
   readonly #inFlight: Slot[] = [];
-  readonly #ready: Frame[] = [];
+  readonly #ready: SampledFrame[] = [];
   readonly #store = new CoordinateStore(STORE);
   readonly #gate: ReadGate;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory, by word. */
+  readonly #words: Uint32Array;
+  readonly #depthTexture: (() => DepthTexture | null) | null;
+  readonly #coder: DepthCoder | null;
   #resources: GatherResources | null = null;
+  #depthGather: DepthGather | null = null;
   #filling: Slot | null = null;
   #disposed = false;
   readonly #onLost = () => this.#forget();
 
   constructor(gl: WebGL2RenderingContext, options: WebGL2SamplerOptions) {
     assertCaptureGrid(options.grid);
-    const batch = options.batch ?? 4;
-    if (!Number.isInteger(batch) || batch < 1 || batch > LIMITS.framesPerPacket) {
-      throw new SgapsError(
-        'ARGUMENT_INVALID',
-        `batch is ${batch}, it must be a whole number from 1 to ${LIMITS.framesPerPacket}.`,
-      );
-    }
     this.#gl = gl;
     this.#grid = options.grid;
-    this.#batch = batch;
-    this.#largest = Math.min(GROWTH * batch, LIMITS.framesPerPacket);
+    this.#batch = assertBatch(options.batch ?? 4);
+    this.#largest = LIMITS.framesPerPacket;
     this.depth = SLOTS * this.#largest;
     this.#state = new GlState(gl);
     this.#gate = new ReadGate(gl, this.counters);
+    this.#depthTexture = options.depthTexture ?? null;
+    this.#coder = this.#depthTexture && new DepthCoder();
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
-      frames: Array.from({ length: this.#largest }, () => ({
-        frameId: 0,
-        samples: null,
-        rgb: new Uint8Array(3 * GATHER_COLUMNS),
-        row: 0,
-      })),
+      batch: new SampleBatch(),
       packBuffer,
-      used: 0,
       rows: 0,
       columns: 0,
       fence: null,
     }));
     this.#free = [...this.#slots];
     this.#bytes = new Uint8Array(4 * GATHER_COLUMNS * this.#rows());
+    this.#words = new Uint32Array(this.#bytes.buffer);
     this.#build();
     gl.canvas.addEventListener('webglcontextlost', this.#onLost);
   }
 
-  load(sets: readonly SampleSet[]): LoadedSamples[] {
+  get batch(): number {
+    return this.#batch;
+  }
+
+  set batch(frames: number) {
+    this.#batch = assertBatch(frames);
+  }
+
+  load(sets: readonly PackedSamples[]): LoadedSamples[] {
     const loaded = this.#store.load(sets);
-    if (this.#resources && !this.#gl.isContextLost()) this.#store.upload(this.#gl, this.#resources.coordinates);
+    if (this.#resources && !this.#gl.isContextLost()) this.#resources.upload(this.#store);
     return loaded;
   }
 
@@ -131,27 +118,25 @@ export class WebGL2Sampler implements Sampler {
     return this.#ready;
   }
 
-  endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport): boolean {
+  endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport, masks: readonly MaskRect[]): boolean {
     if (this.#disposed || this.#gl.isContextLost()) return false;
     if (!this.#resources) this.#build();
     const resources = this.#resources as GatherResources;
     const slot = this.#filling ?? this.#free.pop() ?? null;
-    if (!slot || slot.used === this.#largest) {
+    if (!slot || slot.batch.used === Math.min(this.#largest, GROWTH * this.#batch)) {
       this.counters.skipped++;
       this.#mark();
       return false;
     }
     this.#filling = slot;
-    const frame = slot.frames[slot.used++];
-    frame.frameId = frameId;
-    frame.samples = samples?.set ?? null;
-    frame.row = slot.rows;
-    const count = samples?.set.count ?? 0;
-    if (samples && count > 0) {
+    const frame = slot.batch.add(frameId, samples?.count ?? 0);
+    if (samples && samples.count > 0) {
       resources.resize();
+      const depth = this.#depthTexture?.() ?? null;
       this.#state.save();
-      this.#copy(resources);
-      this.#gather(resources, slot, samples);
+      resources.copyFrame();
+      if (masks.length > 0) resources.paintOver(masks);
+      this.#gather(resources, slot, samples, frame, depth);
       if (this.#isDue(slot)) this.#sendBack(slot);
       this.#state.restore(viewport);
     } else if (this.#isDue(slot)) {
@@ -178,30 +163,24 @@ export class WebGL2Sampler implements Sampler {
   }
 
   readTruth(out?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const gl = this.#gl;
-    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
-    const read = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
-    const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
-    const pixels = new Uint8Array(4 * width * height);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, read);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
-    return areaPicture(pixels, width, height, this.#grid, out);
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = this.#gl;
+    return areaPicture(readBack(this.#gl), width, height, this.#grid, out);
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#gl.canvas.removeEventListener('webglcontextlost', this.#onLost);
     const resources = this.#resources;
+    const depthGather = this.#depthGather;
     this.#forget();
     this.#disposed = true;
+    depthGather?.dispose();
     resources?.dispose();
   }
 
+  /** Rows of the target: a full batch of the largest frames, twice with depth. */
   #rows(): number {
-    return this.#largest * Math.ceil(LIMITS.samplesPerFrame / GATHER_COLUMNS);
+    return (this.#depthTexture ? 2 : 1) * this.#largest * Math.ceil(LIMITS.samplesPerFrame / GATHER_COLUMNS);
   }
 
   #build(): void {
@@ -212,49 +191,35 @@ export class WebGL2Sampler implements Sampler {
       packBuffers: SLOTS,
     });
     this.#store.forget();
-    this.#store.upload(this.#gl, this.#resources.coordinates);
+    this.#resources.upload(this.#store);
   }
 
   /** What lay on the GPU is gone (context loss, disposal): frames under way are lost, loaded sets are uploaded again. */
   #forget(): void {
     for (const slot of this.#slots) {
-      this.counters.lost += slot.used;
+      this.counters.lost += slot.batch.used;
       if (slot.fence) this.#gl.deleteSync(slot.fence);
       this.#clear(slot);
     }
     this.#gate.clear();
     this.#filling = null;
     this.#resources = null;
+    this.#depthGather = null;
     this.#inFlight.length = 0;
     this.#free.length = 0;
     this.#free.push(...this.#slots);
   }
 
   #clear(slot: Slot): void {
-    slot.used = slot.rows = slot.columns = 0;
+    slot.batch.clear();
+    slot.rows = slot.columns = 0;
     slot.fence = null;
-    for (const frame of slot.frames) frame.samples = null;
   }
 
-  #copy(resources: GatherResources): void {
+  #gather(resources: GatherResources, slot: Slot, samples: LoadedSamples, frame: BatchFrame, depth: DepthTexture | null): void {
     const gl = this.#gl;
-    const { width, height } = resources;
-    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
-    if (resources.copiesByTexture) {
-      const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
-      gl.activeTexture(gl.TEXTURE0 + resources.unit);
-      gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
-      gl.activeTexture(active);
-    } else {
-      gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, resources.copyTarget);
-      gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
-    }
-  }
-
-  #gather(resources: GatherResources, slot: Slot, samples: LoadedSamples): void {
-    const gl = this.#gl;
-    const count = samples.set.count;
-    const first = this.#store.vertexOf(samples);
+    const { count } = samples;
+    const first = this.#store.placeOf(samples);
     const rows = this.#rows();
     gl.bindFramebuffer(gl.FRAMEBUFFER, resources.target);
     gl.viewport(0, 0, GATHER_COLUMNS, rows);
@@ -262,8 +227,14 @@ export class WebGL2Sampler implements Sampler {
     gl.uniform3i(resources.place, first, slot.rows, rows);
     gl.bindVertexArray(resources.vertexArray);
     gl.drawArrays(gl.POINTS, first, count);
+    frame.at = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
     slot.columns = Math.max(slot.columns, Math.min(count, GATHER_COLUMNS));
+    if (!depth) return;
+    this.#depthGather ??= new DepthGather(gl, this.#grid, resources.unit - 1);
+    this.#depthGather.draw(depth, first, slot.rows, rows, count);
+    frame.depthAt = slot.rows;
+    slot.rows += Math.ceil(count / GATHER_COLUMNS);
   }
 
   /** Queues the read of a full batch; GL state is saved by the caller. */
@@ -281,12 +252,12 @@ export class WebGL2Sampler implements Sampler {
 
   /** A batch is sent when it is complete and none is on its way. */
   #isDue(slot: Slot | null): boolean {
-    return slot !== null && slot.used >= this.#batch && this.#inFlight.length === 0;
+    return slot !== null && slot.batch.used >= this.#batch && this.#inFlight.length === 0;
   }
 
   #flushUnsaved(): void {
     const slot = this.#filling;
-    if (!slot || slot.used === 0) return;
+    if (!slot || slot.batch.used === 0) return;
     const gl = this.#gl;
     const read = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
     const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
@@ -314,26 +285,15 @@ export class WebGL2Sampler implements Sampler {
       gl.deleteSync(slot.fence);
       this.#gate.done();
     }
-    for (let i = 0; i < slot.used; i++) {
-      const frame = slot.frames[i];
-      if (frame.samples) this.#unpack(frame, columns);
-      this.#ready.push(frame);
+    const { frames, used } = slot.batch;
+    for (let i = 0; i < used; i++) {
+      const { count, at, depthAt } = frames[i];
+      if (count > 0) slot.batch.unpackColours(i, this.#bytes, 4 * columns * at);
+      if (depthAt >= 0) slot.batch.unpackDepths(i, this.#words, columns * depthAt, this.#coder as DepthCoder);
+      this.#ready.push(frames[i]);
     }
-    slot.used = slot.rows = slot.columns = 0;
-    slot.fence = null;
+    this.#clear(slot);
     this.#free.push(slot);
-  }
-
-  #unpack(frame: Frame, columns: number): void {
-    const count = (frame.samples as SampleSet).count;
-    if (frame.rgb.length < 3 * count) frame.rgb = new Uint8Array(3 * count);
-    const { rgb } = frame;
-    let from = 4 * columns * frame.row;
-    for (let to = 0; to < 3 * count; from += 4) {
-      rgb[to++] = this.#bytes[from];
-      rgb[to++] = this.#bytes[from + 1];
-      rgb[to++] = this.#bytes[from + 2];
-    }
   }
 }
 

@@ -29,9 +29,99 @@ export function areaEdgeBits(canvasWidth: number, canvasHeight: number, grid: Ca
 }
 
 /**
+ * Gathers samples from a picture in memory: the formula of every sampler, in plain integers. Edges are exact to
+ * `areaEdgeBits`, weights and sum are integers, the division rounds half up.
+ *
+ * `topFirst` says whether the picture's first row is its top (getImageData, WebGPU) or its bottom (`readPixels`).
+ * Throws `UNSUPPORTED` where `areaEdgeBits` does.
+ *
+ * @example
+ * ```ts
+ * const gather = new AreaGather(1280, 720, { width: 320, height: 180 }, true);
+ * gather.words(rgba, words, 0, count, rgb, 0);
+ * ```
+ */
+export class AreaGather {
+  readonly #bits: number;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    readonly grid: CaptureGrid,
+    readonly topFirst: boolean,
+  ) {
+    this.#bits = areaEdgeBits(width, height, grid);
+  }
+
+  /** Gathers `count` packed samples (`packSample`) from word `first` on; writes R, G, B of each to `out[at …]`. */
+  words(
+    rgba: Uint8Array | Uint8ClampedArray,
+    words: Uint32Array,
+    first: number,
+    count: number,
+    out: Uint8Array | Uint8ClampedArray,
+    at: number,
+  ): void {
+    for (let i = 0; i < count; i++) {
+      const word = words[first + i];
+      this.sample(rgba, word & 1023, (word >>> 10) & 1023, word >>> 20, out, at + 3 * i);
+    }
+  }
+
+  /** Writes R, G, B of one sample to `out[at …]`. */
+  sample(
+    rgba: Uint8Array | Uint8ClampedArray,
+    u: number,
+    v: number,
+    kind: number,
+    out: Uint8Array | Uint8ClampedArray,
+    at: number,
+  ): void {
+    const { width, height, grid } = this;
+    const bits = this.#bits;
+    const one = 1 << bits;
+    const side = 1 << kind;
+    const x0 = Math.floor((u * width * one) / grid.width);
+    const y0 = Math.floor((v * height * one) / grid.height);
+    const x1 = Math.max(x0 + 1, Math.floor((Math.min(u + side, grid.width) * width * one) / grid.width));
+    const y1 = Math.max(y0 + 1, Math.floor((Math.min(v + side, grid.height) * height * one) / grid.height));
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    for (let y = y0 >> bits; y <= (y1 - 1) >> bits; y++) {
+      const wy = Math.min(y1, (y + 1) << bits) - Math.max(y0, y << bits);
+      const row = (this.topFirst ? y : height - 1 - y) * width;
+      for (let x = x0 >> bits; x <= (x1 - 1) >> bits; x++) {
+        const weight = wy * (Math.min(x1, (x + 1) << bits) - Math.max(x0, x << bits));
+        const p = 4 * (row + x);
+        r += weight * rgba[p];
+        g += weight * rgba[p + 1];
+        b += weight * rgba[p + 2];
+      }
+    }
+    const area = (x1 - x0) * (y1 - y0);
+    const half = Math.floor(area / 2);
+    out[at] = Math.floor((r + half) / area);
+    out[at + 1] = Math.floor((g + half) / area);
+    out[at + 2] = Math.floor((b + half) / area);
+  }
+
+  /** The whole grid picture: every grid pixel as a point sample gives it, 3 × width × height bytes, top row first. */
+  picture(
+    rgba: Uint8Array | Uint8ClampedArray,
+    out: Uint8Array<ArrayBuffer> = new Uint8Array(3 * this.grid.width * this.grid.height),
+  ): Uint8Array<ArrayBuffer> {
+    let at = 0;
+    for (let v = 0; v < this.grid.height; v++) {
+      for (let u = 0; u < this.grid.width; u++, at += 3) this.sample(rgba, u, v, 0, out, at);
+    }
+    return out;
+  }
+}
+
+/**
  * The value of one sample, bit for bit what the samplers return: the mean of the canvas rectangle that grid square (u, v) …
- * (u + 2^kind, v + 2^kind), clipped to the grid, covers. Edges are exact to `areaEdgeBits`, weights and sum are integers, the
- * division rounds half up. Writes R, G, B to `out[at …]`.
+ * (u + 2^kind, v + 2^kind), clipped to the grid, covers (`AreaGather`). Writes R, G, B to `out[at …]`.
  *
  * `rgba` is `canvasWidth × canvasHeight × 4`, as `readPixels` gives it: bottom row first.
  *
@@ -52,32 +142,7 @@ export function areaSample(
   out: Uint8Array | Uint8ClampedArray = new Uint8Array(3),
   at = 0,
 ): Uint8Array | Uint8ClampedArray {
-  const bits = areaEdgeBits(canvasWidth, canvasHeight, grid);
-  const one = 1 << bits;
-  const side = 1 << kind;
-  const x0 = Math.floor((u * canvasWidth * one) / grid.width);
-  const y0 = Math.floor((v * canvasHeight * one) / grid.height);
-  const x1 = Math.max(x0 + 1, Math.floor((Math.min(u + side, grid.width) * canvasWidth * one) / grid.width));
-  const y1 = Math.max(y0 + 1, Math.floor((Math.min(v + side, grid.height) * canvasHeight * one) / grid.height));
-  let r = 0;
-  let g = 0;
-  let b = 0;
-  for (let y = y0 >> bits; y <= (y1 - 1) >> bits; y++) {
-    const wy = Math.min(y1, (y + 1) << bits) - Math.max(y0, y << bits);
-    const row = (canvasHeight - 1 - y) * canvasWidth;
-    for (let x = x0 >> bits; x <= (x1 - 1) >> bits; x++) {
-      const weight = wy * (Math.min(x1, (x + 1) << bits) - Math.max(x0, x << bits));
-      const p = 4 * (row + x);
-      r += weight * rgba[p];
-      g += weight * rgba[p + 1];
-      b += weight * rgba[p + 2];
-    }
-  }
-  const area = (x1 - x0) * (y1 - y0);
-  const half = Math.floor(area / 2);
-  out[at] = Math.floor((r + half) / area);
-  out[at + 1] = Math.floor((g + half) / area);
-  out[at + 2] = Math.floor((b + half) / area);
+  new AreaGather(canvasWidth, canvasHeight, grid, false).sample(rgba, u, v, kind, out, at);
   return out;
 }
 
@@ -97,9 +162,5 @@ export function areaPicture(
   grid: CaptureGrid,
   out: Uint8Array<ArrayBuffer> = new Uint8Array(3 * grid.width * grid.height),
 ): Uint8Array<ArrayBuffer> {
-  let at = 0;
-  for (let v = 0; v < grid.height; v++) {
-    for (let u = 0; u < grid.width; u++, at += 3) areaSample(rgba, canvasWidth, canvasHeight, grid, u, v, 0, out, at);
-  }
-  return out;
+  return new AreaGather(canvasWidth, canvasHeight, grid, false).picture(rgba, out);
 }

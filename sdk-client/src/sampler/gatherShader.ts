@@ -1,11 +1,6 @@
 /** Columns of the gather target: a frame of n samples takes ceil(n / 1024) rows. */
 export const GATHER_COLUMNS = 1024;
 
-/** Packs a sample for the shader: u and v in 10 bits each, then the kind. */
-export function packSample(u: number, v: number, kind: number): number {
-  return u | (v << 10) | (kind << 20);
-}
-
 /** One point per sample; `place` = (first vertex, first row, rows of the target). */
 export const GATHER_VERTEX = `#version 300 es
 precision highp int;
@@ -47,4 +42,23 @@ void main() {
   }
   uint area = (e1.x - e0.x) * (e1.y - e0.y);
   value = vec4(vec3((sum + area / 2u) / area) / 255.0, 1.0);
+}`;
+
+/**
+ * The bits of the depth texel in the middle of a point's grid pixel, as four bytes; 0 for means, which carry no depth.
+ * `size` = width and height of the depth texture, then of the grid.
+ */
+export const DEPTH_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+uniform highp sampler2D picture;
+uniform uvec4 size;
+flat in uint asked;
+out vec4 value;
+void main() {
+  uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
+  uvec2 texel = ((2u * at + 1u) * size.xy) / (2u * size.zw);
+  float z = texelFetch(picture, ivec2(int(texel.x), int(size.y - 1u - texel.y)), 0).r;
+  uint bits = (asked >> 20) == 0u ? floatBitsToUint(z) : 0u;
+  value = vec4((uvec4(bits) >> uvec4(0u, 8u, 16u, 24u)) & 255u) / 255.0;
 }`;
