@@ -45,6 +45,10 @@ describe('room messages', () => {
     expect(parseJoinOptions({ role: 'watch', extra: 1 })).toEqual({ role: 'watch' });
     const welcome = { recordingId: 'r-1', grid: record.grid, tierBits: [8, 5, 3, 3], fps: 30, schema: record.schema };
     expect(parseWelcome({ ...welcome, live: true })).toEqual(welcome);
+    expect(parseJoinOptions({ ...record, depth: true })).toEqual({ ...record, depth: true });
+    expect(parseJoinOptions({ ...record, depth: false })).toEqual(record);
+    expect(parseWelcome({ ...welcome, depth: true })).toEqual({ ...welcome, depth: true });
+    expect(codeOf(() => parseWelcome({ ...welcome, depth: 1 }))).toBe('ARGUMENT_INVALID');
   });
 
   it.each([
@@ -57,6 +61,7 @@ describe('room messages', () => {
     ['ARGUMENT_INVALID', { ...record, grid: { width: 320.5, height: 180 } }],
     ['ARGUMENT_INVALID', { ...record, fps: 0 }],
     ['LIMIT_EXCEEDED', { ...record, fps: 1000 }],
+    ['ARGUMENT_INVALID', { ...record, depth: 'yes' }],
     ['ARGUMENT_INVALID', { ...record, schema: { values: [{ name: 'x', type: 'text' }] } }],
     ['LIMIT_EXCEEDED', { ...record, schema: { values: Array.from({ length: 65 }, () => ({ name: 'x', type: 'int' })) } }],
     ['ARGUMENT_INVALID', { ...record, meta: { a: 1 } }],

@@ -7,39 +7,85 @@ import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
 import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
 
+/** Classes of age: this frame, the one before, 2, 3 … 4, 5 … 8, 9 … 16, 17 … 48, older. */
+const AGES = 8;
+const OLD = 49;
+const AGE_OF = /* @__PURE__ */ Uint8Array.from({ length: OLD + 1 }, (_, age) =>
+  age < 3 ? age : age < 5 ? 3 : age < 9 ? 4 : age < 17 ? 5 : age < OLD ? 6 : 7,
+);
+
+// Where a prediction comes from: each has an expected error for every class of age, the last for every octave of distance.
+const OWN = 0;
+const OWN_UNCHANGED = OWN + AGES;
+const LEFT = OWN_UNCHANGED + AGES;
+const ABOVE = LEFT + AGES;
+const SLOPE = ABOVE + AGES;
+const ABOVE_RIGHT = SLOPE + AGES;
+const LAST = ABOVE_RIGHT + AGES;
+const CLASSES = LAST + AGES;
+const SOURCES = 6;
+
+/** An expected error is in 1/256 of a code: before anything was seen, at most, and the weight (2^−n) of what was just seen. */
+const UNTRIED = 16 << 8;
+const WORST = 24;
+const WEIGHT = 4;
+
+/** Contexts of a residual: half octaves of the expected error, and how far off the second best prediction is. */
+const ERRORS = 21;
+const NOTHING_KNOWN = ERRORS - 1;
+const AGREEMENTS = 4;
+/** Prediction where nothing is known near, as an entry of the map. */
+const MIDDLE = 512;
+
 const PRESENT = 0;
-const SAME = PRESENT + 2;
-const RESIDUAL = SAME + 4;
-const SIZE = RESIDUAL + 2 * SIGNED_MODEL;
+const EMPTY = PRESENT + 2;
+const RESIDUAL = EMPTY + 3 ** 4 * 3 * 2;
+const SIZE = RESIDUAL + ERRORS * AGREEMENTS * SIGNED_MODEL;
 
 /**
- * Codes the depth of point samples after their colours, with all that both sides remember of it.
+ * Codes the depth of point samples, after their colours, with all that both sides remember: the last code of every pixel of
+ * the screen and when it came, how well each kind of neighbour has predicted lately, and the adaptive probabilities. The same
+ * code runs on both sides.
+ *
+ * Of each sample it says whether anything was drawn there, then the difference to the prediction expected to miss least: what
+ * the pixel said last, its left, upper or upper right neighbour, the slope through the corner, or the sample before.
  *
  * @example
  * ```ts
- * if (model.codePresence(coder, 1)) model.code(coder, set, depth, unchanged);
+ * if (model.codePresence(coder, 1) === 1) model.code(coder, set, depth, unchanged);
  * ```
  */
 export class DepthModel {
   private readonly width: number;
   private readonly probabilities = createModel(SIZE);
-  /** By pixel of the screen: the last code + 1, 0 unknown. */
+  /** By pixel: 0 unknown, else the last code + 1. */
   private readonly known: Uint16Array;
+  /** By pixel: `clock` when its code came. */
+  private readonly stamps: Uint16Array;
+  private readonly errors = new Uint16Array(CLASSES).fill(UNTRIED);
+  private readonly predictions = new Uint16Array(SOURCES);
+  private readonly classes = new Uint8Array(SOURCES);
+  /** Frames with depth so far, modulo 2^16. */
+  private clock = 0;
   private lastPresent = 0;
 
   constructor(grid: CaptureGrid) {
     this.width = grid.width;
     this.known = new Uint16Array(grid.width * grid.height);
+    this.stamps = new Uint16Array(grid.width * grid.height);
   }
 
   /** Forgets everything. */
   reset(): void {
     resetModel(this.probabilities);
     this.known.fill(0);
+    this.stamps.fill(0);
+    this.errors.fill(UNTRIED);
+    this.clock = 0;
     this.lastPresent = 0;
   }
 
-  /** Whether the frame carries depth, 0 or 1. */
+  /** Whether the frame carries depth, 0 or 1. @throws SgapsError `BYTES_TRUNCATED` */
   codePresence(coder: RangeCoder, present: number): number {
     this.lastPresent = coder.bit(this.probabilities, PRESENT + this.lastPresent, present);
     return this.lastPresent;
@@ -49,46 +95,167 @@ export class DepthModel {
    * Codes the samples of one frame, in order; `PixelModel.check` has seen them.
    *
    * @param depth Codes 0 … 1023: read when encoding, written when decoding; left alone for means.
-   * @param unchanged 1 for each sample whose colour was unchanged.
+   * @param unchanged 1 for each sample whose colour was the one known there.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
   code(coder: RangeCoder, set: SampleSet, depth: Uint16Array, unchanged: Uint8Array): void {
-    const { width, known, probabilities } = this;
+    const { width, known, stamps, probabilities, errors, predictions, classes } = this;
+    const { encoding } = coder;
+    const clock = (this.clock + 1) & 0xffff;
+    this.clock = clock;
     let last = 0;
-    let lastSame = 0;
+    let lastU = 0;
+    let lastV = 0;
     for (let i = 0; i < set.count; i++) {
       if (set.kind[i] !== SampleKind.point) continue;
-      const at = set.v[i] * width + set.u[i];
-      const truth = coder.encoding ? depth[i] : 0;
-      const old = known[at];
-      let value = old - 1;
-      lastSame = old > 0 ? coder.bit(probabilities, SAME + lastSame + 2 * unchanged[i], truth === value ? 1 : 0) : 0;
-      if (lastSame === 0) {
-        const near = old > 0 ? value : last;
-        value = near + codeSigned(coder, probabilities, RESIDUAL + (old > 0 ? SIGNED_MODEL : 0), truth - near);
-        if (value < 0 || value > DEPTH_CODE_LIMIT) throw SgapsError.malformed('depth code');
+      const u = set.u[i];
+      const v = set.v[i];
+      const at = v * width + u;
+      const own = known[at];
+      const left = u > 0 ? known[at - 1] : 0;
+      const above = v > 0 ? known[at - width] : 0;
+      const ownAge = ageClass(clock, stamps[at]);
+      const truth = encoding ? depth[i] + 1 : 0;
+
+      const surroundings = ((fill(own) * 3 + fill(left)) * 3 + fill(above)) * 3 + fill(last);
+      const staleness = own === 0 || ownAge < 3 ? 0 : ownAge < 5 ? 1 : 2;
+      const context = (surroundings * 3 + staleness) * 2 + unchanged[i];
+      let entry = 1;
+      if (coder.bit(probabilities, EMPTY + context, truth === 1 ? 1 : 0) === 0) {
+        let count = 0;
+        if (own > 1) {
+          predictions[count] = own;
+          classes[count++] = (unchanged[i] === 1 ? OWN_UNCHANGED : OWN) + ownAge;
+        }
+        const leftAge = left > 1 ? ageClass(clock, stamps[at - 1]) : 0;
+        if (left > 1) {
+          predictions[count] = left;
+          classes[count++] = LEFT + leftAge;
+        }
+        if (above > 1) {
+          const aboveAge = ageClass(clock, stamps[at - width]);
+          predictions[count] = above;
+          classes[count++] = ABOVE + aboveAge;
+          const corner = u > 0 ? known[at - width - 1] : 0;
+          if (left > 1 && corner > 1) {
+            predictions[count] = slope(left, above, corner);
+            classes[count++] = SLOPE + Math.max(leftAge, aboveAge);
+          }
+        }
+        const aboveRight = v > 0 && u + 1 < width ? known[at - width + 1] : 0;
+        if (aboveRight > 1) {
+          predictions[count] = aboveRight;
+          classes[count++] = ABOVE_RIGHT + ageClass(clock, stamps[at - width + 1]);
+        }
+        if (last > 1) {
+          predictions[count] = last;
+          classes[count++] = LAST + distanceClass(Math.abs(u - lastU) + Math.abs(v - lastV));
+        }
+
+        let best = -1;
+        let second = -1;
+        for (let j = 0; j < count; j++) {
+          if (best < 0 || errors[classes[j]] < errors[classes[best]]) {
+            second = best;
+            best = j;
+          } else if (second < 0 || errors[classes[j]] < errors[classes[second]]) second = j;
+        }
+        const near = best < 0 ? MIDDLE : predictions[best];
+        const expected = best < 0 ? NOTHING_KNOWN : errorClass(errors[classes[best]]);
+        const apart = second < 0 ? -1 : Math.abs(predictions[second] - near);
+        const agreement = apart < 0 ? 0 : apart === 0 ? 1 : apart < 4 ? 2 : 3;
+        const residual = RESIDUAL + (expected * AGREEMENTS + agreement) * SIGNED_MODEL;
+        entry = near + codeSigned(coder, probabilities, residual, truth - near);
+        if (entry < 2 || entry > DEPTH_CODE_LIMIT + 1) throw SgapsError.malformed('depth code');
+        for (let j = 0; j < count; j++) {
+          const error = errors[classes[j]];
+          errors[classes[j]] = error + (((Math.min(WORST, Math.abs(entry - predictions[j])) << 8) - error) >> WEIGHT);
+        }
       }
-      known[at] = value + 1;
-      last = value;
-      if (!coder.encoding) depth[i] = value;
+      known[at] = entry;
+      stamps[at] = clock;
+      last = entry;
+      lastU = u;
+      lastV = v;
+      if (!encoding) depth[i] = entry - 1;
     }
   }
 
   /** Appends all that is remembered, for a decoder snapshot. */
   save(writer: ByteWriter): void {
     writer.u8(this.lastPresent);
+    writer.u16(this.clock);
     writeModel(writer, this.probabilities);
-    for (let i = 0; i < this.known.length; i++) writer.u16(this.known[i]);
-  }
-
-  /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
-  restore(reader: ByteReader): void {
-    this.lastPresent = reader.u8('depth') & 1;
-    readModel(reader, this.probabilities);
-    for (let i = 0; i < this.known.length; i++) {
-      const entry = reader.u16('depth map');
-      if (entry > DEPTH_CODE_LIMIT + 1) throw SgapsError.malformed('depth map');
-      this.known[i] = entry;
+    for (let i = 0; i < CLASSES; i++) writer.u16(this.errors[i]);
+    const { known, stamps } = this;
+    let at = 0;
+    while (at < known.length) {
+      const start = at;
+      while (at < known.length && known[at] === 0) at++;
+      writer.varint(at - start);
+      const first = at;
+      while (at < known.length && known[at] !== 0) at++;
+      writer.varint(at - first);
+      for (let i = first; i < at; i++) {
+        writer.u16(known[i]);
+        writer.u16(stamps[i]);
+      }
     }
   }
+
+  /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`, `LIMIT_EXCEEDED` */
+  restore(reader: ByteReader): void {
+    this.reset();
+    this.lastPresent = reader.u8('depth') & 1;
+    this.clock = reader.u16('depth clock');
+    readModel(reader, this.probabilities);
+    for (let i = 0; i < CLASSES; i++) {
+      const error = reader.u16('depth error');
+      if (error > WORST << 8) throw SgapsError.malformed('depth error');
+      this.errors[i] = error;
+    }
+    const { known, stamps } = this;
+    let at = 0;
+    while (at < known.length) {
+      const unknown = reader.varint('depth run', known.length - at);
+      at += unknown;
+      const end = at + reader.varint('depth run', known.length - at);
+      if (unknown === 0 && end === at) throw SgapsError.malformed('depth run');
+      for (; at < end; at++) {
+        const entry = reader.u16('depth entry');
+        if (entry < 1 || entry > DEPTH_CODE_LIMIT + 1) throw SgapsError.malformed('depth entry');
+        known[at] = entry;
+        stamps[at] = reader.u16('depth entry');
+      }
+    }
+  }
+}
+
+/** Of an entry of the map: 0 unknown, 1 nothing drawn, 2 something drawn. */
+function fill(entry: number): number {
+  return entry < 2 ? entry : 2;
+}
+
+function ageClass(clock: number, stamp: number): number {
+  const age = (clock - stamp) & 0xffff;
+  return AGE_OF[age < OLD ? age : OLD];
+}
+
+function distanceClass(distance: number): number {
+  const octave = 31 - Math.clz32(distance | 1);
+  return octave < AGES ? octave : AGES - 1;
+}
+
+/** An expected error in half octaves from 1/32 of a code up, 0 … ERRORS − 2. */
+function errorClass(error: number): number {
+  const size = error >> 3;
+  const octave = 32 - Math.clz32(size);
+  return octave < 2 ? octave : 2 * octave - 2 + ((size >> (octave - 2)) & 1);
+}
+
+/** What continues the plane through three neighbours, unless there is an edge between them. */
+function slope(left: number, above: number, corner: number): number {
+  const low = left < above ? left : above;
+  const high = left < above ? above : left;
+  return corner >= high ? low : corner <= low ? high : left + above - corner;
 }
