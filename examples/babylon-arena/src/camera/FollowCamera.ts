@@ -1,0 +1,79 @@
+import { TargetCamera } from '@babylonjs/core/Cameras/targetCamera.js';
+import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
+import type { Scene } from '@babylonjs/core/scene.js';
+import { castRay } from '../sim/level.js';
+import { type Player, turnBetween } from '../sim/types.js';
+
+const DISTANCE = 5.4;
+const SHOULDER = 0.75;
+const EYE = 1.75;
+const AHEAD = 14;
+
+/** Follows the robot over its shoulder, softly, and comes closer where a wall is behind it. Moves by ticks. */
+export class FollowCamera {
+  private readonly camera: TargetCamera;
+  private readonly at = new Vector3();
+  private readonly target = new Vector3();
+  private yaw = 0;
+  private distance = DISTANCE;
+  private shake = 0;
+  private ticks = 0;
+
+  constructor(scene: Scene) {
+    this.camera = new TargetCamera('camera', new Vector3(0, 6, -20), scene);
+    this.camera.fov = 0.95;
+    this.camera.minZ = 0.2;
+    this.camera.maxZ = 400;
+  }
+
+  /** Behind the player at once. */
+  reset(player: Player): void {
+    this.yaw = player.yaw;
+    this.distance = DISTANCE;
+    this.at.set(player.x, player.y, player.z);
+    this.follow(player);
+  }
+
+  jolt(): void {
+    this.shake = 1;
+  }
+
+  /** Circles the yard, as behind the menu. */
+  circle(): void {
+    const angle = ++this.ticks * 0.0022 + 2.6;
+    this.camera.position.set(Math.sin(angle) * 17.5, 6.2 + Math.sin(angle * 2) * 1.2, Math.cos(angle) * 17.5);
+    this.camera.setTarget(this.target.set(Math.sin(angle + 2.2) * 4, 1.8, Math.cos(angle + 2.2) * 4));
+  }
+
+  /** One tick behind the player. */
+  follow(player: Player): void {
+    this.ticks++;
+    this.yaw += turnBetween(this.yaw, player.yaw) * 0.2;
+    this.at.x += (player.x - this.at.x) * 0.35;
+    this.at.z += (player.z - this.at.z) * 0.35;
+    this.at.y += (player.y - this.at.y) * 0.15;
+    this.shake *= 0.9;
+    const sin = Math.sin(this.yaw);
+    const cos = Math.cos(this.yaw);
+    const level = Math.cos(player.tilt);
+    const rise = Math.sin(player.tilt);
+    const head = { x: this.at.x, y: this.at.y + EYE, z: this.at.z };
+    const back = (reach: number): { x: number; y: number; z: number } => ({
+      x: head.x - sin * level * reach + cos * SHOULDER,
+      y: head.y + rise * reach + 0.25,
+      z: head.z - cos * level * reach - sin * SHOULDER,
+    });
+    const free = castRay(head, back(DISTANCE + 0.5));
+    const room = Math.max(1.2, free * (DISTANCE + 0.5) - 0.5);
+    this.distance += (room - this.distance) * (room < this.distance ? 0.5 : 0.08);
+    const place = back(this.distance);
+    const jolt = this.shake * 0.12;
+    this.camera.position.set(place.x + Math.sin(this.ticks * 1.9) * jolt, place.y + Math.sin(this.ticks * 2.7) * jolt, place.z);
+    this.target.set(
+      head.x + sin * AHEAD + cos * SHOULDER,
+      head.y - rise * AHEAD * 0.55 - 0.3,
+      head.z + cos * AHEAD - sin * SHOULDER,
+    );
+    this.camera.setTarget(this.target);
+  }
+}
