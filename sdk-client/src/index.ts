@@ -1,9 +1,38 @@
 export { Connection, type ConnectionOptions, type RecordJoin } from './connection/Connection.js';
+export type { RecorderConnection } from './connection/RecorderConnection.js';
+export type { CourierListener, CourierPort, CourierWelcome } from './courier/CourierPort.js';
+export type { CourierFigures, FrameBatch, PackedRequest } from './courier/FrameBatch.js';
+export { type CourierOpenOptions, openCourier } from './courier/openCourier.js';
+export { GameRecorder, type GameSurface } from './recorder/GameRecorder.js';
+export { MaskList } from './recorder/MaskList.js';
 export { Recorder } from './recorder/Recorder.js';
-export type { MicrosFigure, RecorderConnection, RecorderStats } from './recorder/RecorderConnection.js';
 export type { RecorderDiagnostic, RecorderOptions } from './recorder/RecorderOptions.js';
-export { areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';
-export type { LoadedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './sampler/Sampler.js';
-export { WebGL2Sampler, type WebGL2SamplerOptions } from './sampler/WebGL2Sampler.js';
+export type { MicrosFigure, RecorderStats } from './recorder/RecorderStats.js';
+export {
+  type OpenConnection,
+  PRESETS,
+  type RecordedValue,
+  type RecordingOptions,
+  type ScreenRect,
+} from './recorder/RecordingOptions.js';
+
+export { type TierName, tierOf } from './recorder/TaggedRegions.js';
+export { AreaGather, areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';
+
+export type { DepthTexture } from './sampler/DepthGather.js';
+export {
+  type LoadedSamples,
+  MASK_LEVEL,
+  type MaskRect,
+  type PackedSamples,
+  packSample,
+  type SampledFrame,
+  type Sampler,
+  type SamplerCounters,
+  type SamplerKind,
+  type Viewport,
+} from './sampler/Sampler.js';
+export { WebGL2Sampler } from './sampler/WebGL2Sampler.js';
+export type { WebGL2SamplerOptions } from './sampler/WebGL2SamplerOptions.js';
 export { FrameStateBuffer, type Mutable } from './state/FrameStateBuffer.js';
 export { ObjectTracker } from './state/ObjectTracker.js';

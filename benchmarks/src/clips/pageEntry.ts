@@ -1,4 +1,5 @@
-import { type PluginConnection, SgapsPlugin } from '@sgaps/phaser';
+import type { OpenConnection } from '@sgaps/client';
+import { SgapsPlugin } from '@sgaps/phaser';
 import { type CaptureGrid, type FrameState, PixelPacketDecoder } from '@sgaps/protocol';
 
 /** What the capturing page offers to the command that drives it. */
@@ -24,7 +25,7 @@ let plugin: SgapsPlugin | undefined;
 const states: FrameState[] = [];
 
 /** A connection to nobody: packets are read where they are made. */
-function loopback(grid: CaptureGrid): PluginConnection {
+function loopback(grid: CaptureGrid): OpenConnection {
   const decoder = new PixelPacketDecoder({ grid, schema: { values: [] }, tierBits: TIER_BITS, resolve: () => undefined });
   return {
     welcome: { recordingId: 'clip', grid, tierBits: TIER_BITS },

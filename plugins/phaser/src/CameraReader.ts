@@ -58,7 +58,8 @@ export class CameraReader {
   readonly #known = new WeakMap<CameraShape, CameraView>();
   #nextId = 0;
 
-  read(game: GameShape, grid: CaptureGrid, out: FrameStateBuffer): readonly CameraView[] {
+  /** The cameras that drew this frame, with their transforms. */
+  look(game: GameShape): readonly CameraView[] {
     this.views.length = 0;
     const { width, height } = game.canvas;
     for (const { sys } of game.scene.scenes) {
@@ -68,6 +69,13 @@ export class CameraReader {
         if (camera.visible && camera.alpha > 0) this.views.push(this.#view(camera, sys, width, height));
       }
     }
+    return this.views;
+  }
+
+  /** The same, and adds them to the frame's state, the main one first. */
+  read(game: GameShape, grid: CaptureGrid, out: FrameStateBuffer): readonly CameraView[] {
+    const { width, height } = game.canvas;
+    this.look(game);
     this.#chooseMain(width * height);
     const gx = grid.width / width;
     const gy = grid.height / height;

@@ -1,4 +1,5 @@
 export { createContext } from './createContext.js';
 export { toGlsl300 } from './glsl300.js';
-export type { PluginConnection, RecordedValue, SgapsPluginOptions } from './options.js';
+export type { MaskPredicate } from './MaskReader.js';
+export type { SgapsPluginOptions } from './options.js';
 export { SgapsPlugin } from './SgapsPlugin.js';

@@ -104,5 +104,7 @@ export interface ObjectShape {
   readonly tilePositionY?: number;
   readonly tileScaleX?: number;
   readonly tileScaleY?: number;
+  /** Where it is in the world; what has none (particles) lacks it. */
+  getBounds?(): { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   willRender(camera: CameraShape): boolean;
 }

@@ -13,7 +13,7 @@ import {
   type TierBits,
   type WelcomeMessage,
 } from '@sgaps/protocol';
-import type { RecorderConnection } from '../recorder/RecorderConnection.js';
+import type { RecorderConnection } from './RecorderConnection.js';
 
 /** Coordinate packets kept for a recorder that has not subscribed yet. */
 const EARLY_PACKETS = 8;

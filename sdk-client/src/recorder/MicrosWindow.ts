@@ -1,4 +1,4 @@
-import type { MicrosFigure } from './RecorderConnection.js';
+import type { MicrosFigure } from './RecorderStats.js';
 
 /**
  * The last `size` measurements of one thing; adding costs nothing, percentiles are worked out when asked for.

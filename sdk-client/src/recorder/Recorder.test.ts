@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { FakeConnection, FakeSampler, GRID, VIEWPORT } from '../testing/fakes.js';
+import { FakeConnection, FakeSampler, fakePort, VIEWPORT } from '../testing/fakes.js';
 import { Recorder } from './Recorder.js';
 import type { RecorderDiagnostic, RecorderOptions } from './RecorderOptions.js';
 
-function setUp(options: Partial<RecorderOptions> = {}) {
+function setUp(options: Partial<RecorderOptions> = {}, bufferedBytes?: number) {
   const sampler = new FakeSampler();
   const connection = new FakeConnection();
   const diagnostics: RecorderDiagnostic[] = [];
   const time = { now: 1000 };
   const recorder = new Recorder({
     sampler,
-    connection,
-    grid: GRID,
-    tierBits: [8, 8, 8, 8],
+    port: fakePort(connection, bufferedBytes),
     state: (out) => {
       const camera = out.addCamera();
       Object.assign(camera, { id: 0, viewX: time.now / 10, viewY: 0, zoom: 1, rotation: 0, x: 0, y: 0, width: 320, height: 180 });
@@ -93,7 +91,7 @@ describe('Recorder', () => {
   });
 
   it('drops frames while the connection is behind, and the codec stays in step', () => {
-    const { connection, recorder, play } = setUp({ bufferedBytes: 1000 });
+    const { connection, recorder, play } = setUp({}, 1000);
     connection.ask([0, 1, 2, 3]);
     recorder.start();
     play(2);
@@ -285,6 +283,6 @@ describe('Recorder', () => {
   it('refuses options that make no sense', () => {
     expect(() => setUp({ fps: 0 })).toThrow(/fps is 0/);
     expect(() => setUp({ fps: Number.NaN })).toThrow(/fps is NaN/);
-    expect(() => setUp({ grid: { width: 4, height: 4 } })).toThrow(/grid/i);
+    expect(() => setUp({ micros: -1 })).toThrow(/micros is -1/);
   });
 });

@@ -1,93 +1,122 @@
-import { createSampleSet, LIMITS, PixelPacketEncoder } from '@sgaps/protocol';
-import type { SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';
+import { LIMITS, type NumbersMessage } from '@sgaps/protocol';
+import { BatchBuilder, type FlatFrame } from '../courier/BatchBuilder.js';
+import type { PackedRequest } from '../courier/FrameBatch.js';
+import type { MaskRect, SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
-import type { RecorderConnection, RecorderStats } from './RecorderConnection.js';
+import { CostController } from './CostController.js';
+import { MaskList } from './MaskList.js';
 import { RecorderMeter } from './RecorderMeter.js';
 import { assertFps, assertRange, type RecorderDiagnostic, type RecorderOptions } from './RecorderOptions.js';
-import { type HeldRequest, RequestBook } from './RequestBook.js';
+import type { RecorderStats } from './RecorderStats.js';
+import { RequestBook } from './RequestBook.js';
 
-/** Faults in a row after which recording stops by itself. */
+/** Faults of one kind in a row after which recording stops by itself. */
 const FAULTS_IN_A_ROW = 30;
-/** Milliseconds between two `stats` messages. */
+/** Milliseconds between two `stats` messages, and between two looks at the cost. */
 const STATS_EVERY = 5000;
-const NO_SAMPLES = createSampleSet(0);
+const COST_EVERY = 1000;
+const NO_MASKS: readonly MaskRect[] = [];
 
-interface Pending {
+interface Pending extends FlatFrame {
   frameId: number;
-  time: number;
-  request: HeldRequest | null;
-  readonly state: FrameStateBuffer;
+  samples: number;
 }
 
 /**
- * The client's loop (S1), free of any engine: at the end of frame t it samples exactly what the server asked for t, and sends
- * one packet per batch. No call throws or waits; every fault is caught, counted in `stats`, and told once per kind.
- * Everything it holds is bounded.
+ * The client's loop (S1), free of any engine: at the end of frame t it samples exactly what the server asked for t, and hands
+ * one batch at a time to its courier. No call throws or waits; every fault is caught, counted in `stats`, and told once per
+ * kind. Everything it holds is bounded.
  *
  * The adapter calls `beginFrame` before the engine queues any work and `endFrame` in the task that drew the frame. The
  * constructor throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` for options that make no sense.
  *
  * @example
  * ```ts
- * const recorder = new Recorder({ sampler, connection, grid, state: (out) => collect(out) });
+ * const recorder = new Recorder({ sampler, port, state: (out) => collect(out) });
  * recorder.start();
  * // each displayed frame
  * recorder.beginFrame();
  * drawGame();
- * recorder.endFrame(viewport);
+ * recorder.endFrame(viewport, canvas);
  * ```
  */
 export class Recorder {
-  readonly #sampler: Sampler;
-  readonly #connection: RecorderConnection;
   readonly #options: RecorderOptions;
+  readonly #sampler: Sampler;
+  readonly #port: RecorderOptions['port'];
   readonly #clock: () => number;
-  readonly #interval: number;
-  readonly #bufferedBytes: number;
   readonly #book: RequestBook;
-  readonly #encoder: PixelPacketEncoder;
+  readonly #cost: CostController;
   readonly #meter = new RecorderMeter();
+  readonly #state = new FrameStateBuffer();
+  readonly #masks = new MaskList();
   readonly #pending: Pending[] = [];
   readonly #pool: Pending[] = [];
   readonly #told = new Set<string>();
-  #state: 'new' | 'running' | 'paused' | 'stopped' = 'new';
+  readonly #inARow = new Map<string, number>();
+  #builder = new BatchBuilder();
+  #phase: 'new' | 'running' | 'paused' | 'stopped' = 'new';
+  #interval: number;
   #startedAt = 0;
   #nextFrameId = 0;
   #due = 0;
   #statsDue = STATS_EVERY;
-  readonly #inARow = new Map<string, number>();
+  #costDue = COST_EVERY;
+  #lastBegin = 0;
+  #lost = 0;
+  #bytesPerSecond = 0;
+  #bytesBefore = 0;
   #truth: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(options: RecorderOptions) {
-    this.#interval = 1000 / assertFps(options.fps ?? 30);
-    this.#bufferedBytes = assertRange('bufferedBytes', options.bufferedBytes ?? 65_536, 0, 2 ** 30);
+    const fps = assertFps(options.fps ?? 30);
+    const batch = options.batch ?? options.sampler.batch;
+    const micros = assertRange('micros', options.micros ?? Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY);
     this.#options = options;
     this.#sampler = options.sampler;
-    this.#connection = options.connection;
+    this.#sampler.batch = batch;
+    this.#port = options.port;
+    this.#interval = 1000 / fps;
     this.#clock = options.clock ?? (() => performance.now());
-    this.#book = new RequestBook(options.grid, options.sampler);
-    this.#encoder = new PixelPacketEncoder({
-      grid: options.grid,
-      schema: options.schema ?? { values: [] },
-      tierBits: options.tierBits ?? [8, 5, 3, 3],
-    });
-    options.connection.onCoordinates((bytes) => this.#receive(bytes));
-    options.connection.onReset(() => this.#encoder.reset());
-    options.connection.onClosed((reason) => {
-      if (this.#state === 'stopped') return;
-      this.#tell({ code: 'connection-closed', message: `The server is gone (${reason}); recording stopped.` });
-      this.#halt();
+    this.#book = new RequestBook(options.sampler);
+    this.#cost = new CostController({ fps, batch, micros });
+    options.port.listen({
+      onRequests: (requests) => this.#receive(requests),
+      onFault: (code, message) => this.#fault(code, message),
+      onAway: (reason) => this.#tell({ code: 'connection-away', message: `The server is away (${reason}); trying again.` }),
+      onBack: () => this.#book.clear(),
+      onRestart: () => this.#restart(),
+      onClosed: (reason) => {
+        if (this.#phase === 'stopped') return;
+        this.#tell({ code: 'connection-closed', message: `The server is gone (${reason}); recording stopped.` });
+        this.#halt();
+      },
     });
   }
 
   /** 'new', 'running', 'paused' or 'stopped'. */
   get state(): 'new' | 'running' | 'paused' | 'stopped' {
-    return this.#state;
+    return this.#phase;
   }
 
   /** What recording did and cost so far. Works out percentiles: not for every frame. */
   get stats(): RecorderStats {
-    return this.#meter.stats(this.#book.rejected);
+    const { figures: courier, thread } = this.#port;
+    const { level, governed, fps, batch, share } = this.#cost;
+    const { kind, counters } = this.#sampler;
+    return {
+      ...this.#meter.figures,
+      sent: courier.sent,
+      dropped: courier.dropped + this.#lost,
+      postponed: counters.postponed,
+      bytesUp: courier.bytesUp,
+      bytesDown: courier.bytesDown,
+      bytesPerSecond: this.#bytesPerSecond,
+      rejected: courier.rejected,
+      sampler: { kind, why: this.#options.why ?? '' },
+      thread,
+      cost: { level, governed, fps, batch, share },
+    };
   }
 
   /** Id the next sampled frame will carry. */
@@ -97,33 +126,38 @@ export class Recorder {
 
   /** Starts recording; time counts from here. A stopped recorder stays stopped: make a new one. */
   start(): void {
-    if (this.#state !== 'new') return;
+    if (this.#phase !== 'new') return;
     this.#startedAt = this.#clock();
-    this.#state = 'running';
+    this.#phase = 'running';
   }
 
   /** Takes no more frames until `resume`; what is under way is still sent. */
   pause(): void {
-    if (this.#state !== 'running') return;
-    this.#state = 'paused';
-    this.#guard('sampler-failed', () => this.#sampler.flush());
+    if (this.#phase !== 'running') return;
+    this.flush();
+    this.#phase = 'paused';
   }
 
   resume(): void {
-    if (this.#state !== 'paused') return;
-    this.#state = 'running';
+    if (this.#phase !== 'paused') return;
+    this.#phase = 'running';
     this.#due = this.#time();
+  }
+
+  /** Ends the batch being filled, so that nothing waits for frames that may not come (a page going into the background). */
+  flush(): void {
+    if (this.#phase === 'running') this.#guard('sampler-failed', () => this.#sampler.flush());
   }
 
   /** Sends what is under way (the only call that may wait for the GPU), leaves the server and frees the sampler. */
   stop(): void {
-    if (this.#state === 'stopped') return;
-    if (this.#state !== 'new') {
+    if (this.#phase === 'stopped') return;
+    if (this.#phase !== 'new') {
       this.#guard('sampler-failed', () => {
         for (let i = 0; i < this.#sampler.depth; i++) {
           const frames = this.#sampler.drain();
           if (frames.length === 0) break;
-          this.#send(frames);
+          this.#handOver(frames);
         }
       });
       this.#guard('send-failed', () => this.#sendStats());
@@ -133,13 +167,13 @@ export class Recorder {
 
   /** Writes a named event into the recording. Data beyond `LIMITS.eventBytes` of JSON is refused and counted. */
   event(name: string, data: unknown = null): void {
-    if (this.#state === 'stopped' || this.#state === 'new') return;
+    if (this.#phase === 'stopped' || this.#phase === 'new') return;
     this.#guard('event-invalid', () => {
       const json = JSON.stringify(data) ?? 'null';
       if (name.length > LIMITS.nameLength || new TextEncoder().encode(json).length > LIMITS.eventBytes) {
         throw new RangeError(`Event '${name.slice(0, 32)}' is too large; at most ${LIMITS.eventBytes} bytes of JSON fit.`);
       }
-      if (this.#connection.isOpen) this.#connection.sendEvent({ name, data: JSON.parse(json), time: this.#time() });
+      if (this.#port.isOpen) this.#port.sendEvent({ name, data: JSON.parse(json), time: this.#time() });
     });
   }
 
@@ -148,139 +182,157 @@ export class Recorder {
     this.event('marker', { name });
   }
 
-  /** Start of a displayed frame, before the engine queues GPU work: reads back and sends what is ready. */
+  /** Start of a displayed frame, before the engine queues GPU work: reads back and hands over what is ready. */
   beginFrame(): void {
-    if (this.#state !== 'running' && this.#state !== 'paused') return;
+    if (this.#phase !== 'running' && this.#phase !== 'paused') return;
     const meter = this.#meter;
-    meter.beginFrame();
+    const started = meter.beginFrame();
+    this.#cost.frame(started - this.#lastBegin);
+    this.#lastBegin = started;
     this.#guard('read-failed', () => {
       const frames = this.#sampler.beginFrame();
       meter.lap('read');
-      if (frames.length > 0) this.#send(frames);
+      if (frames.length > 0) this.#handOver(frames);
     });
     meter.suspend();
   }
 
-  /** End of a displayed frame, in the task that drew it; `viewport` is what the engine last set. */
-  endFrame(viewport: Viewport): void {
-    if (this.#state !== 'running') return;
+  /** End of a displayed frame, in the task that drew it; `viewport` is what the engine last set, `canvas` what it drew on. */
+  endFrame(viewport: Viewport, canvas: { readonly width: number; readonly height: number } = viewport): void {
+    if (this.#phase !== 'running') return;
     const meter = this.#meter;
     meter.resume();
     this.#guard('sampler-failed', () => {
       const time = this.#time();
       // A displayed frame may come a little before its time; the mean rate stays `fps`.
-      if (time < this.#due - this.#interval / 5 || !this.#connection.isOpen) this.#sampler.skipFrame();
-      else this.#capture(time, viewport);
+      if (time < this.#due - this.#interval / 5 || !this.#port.isOpen) this.#sampler.skipFrame();
+      else this.#capture(time, viewport, canvas);
+      if (time >= this.#costDue) this.#control(time);
     });
     meter.endFrame();
   }
 
-  #capture(time: number, viewport: Viewport): void {
+  #capture(time: number, viewport: Viewport, canvas: { readonly width: number; readonly height: number }): void {
     const meter = this.#meter;
     this.#due = Math.max(this.#due + this.#interval, time - this.#interval);
-    if (this.#connection.bufferedAmount > this.#bufferedBytes) {
+    const masks = this.#port.isBehind ? null : this.#collectMasks(canvas);
+    meter.lap('state');
+    if (masks === null) {
       meter.skipped++;
       this.#sampler.skipFrame();
       return;
     }
-    const pending = this.#pool.pop() ?? { frameId: 0, time: 0, request: null, state: new FrameStateBuffer() };
     const request = this.#book.take(this.#nextFrameId);
-    const taken = this.#sampler.endFrame(this.#nextFrameId, request?.loaded ?? null, viewport);
+    const taken = this.#sampler.endFrame(this.#nextFrameId, request?.loaded ?? null, viewport, masks);
     meter.lap('issue');
     if (!taken) {
       meter.skipped++;
       if (request) this.#book.putBack(request);
-      this.#pool.push(pending);
       return;
     }
-    pending.frameId = this.#nextFrameId++;
-    pending.time = time;
-    pending.request = request;
-    pending.state.clear();
+    const frameId = this.#nextFrameId++;
+    this.#state.clear();
+    this.#guard('state-failed', () => this.#options.state(this.#state));
+    const pending = this.#pool.pop() ?? { frameId: 0, samples: 0, numbers: new Float64Array(512), length: 0 };
+    pending.frameId = frameId;
+    pending.samples = request?.loaded.count ?? 0;
+    this.#builder.flatten(pending, frameId, time, request?.requestId ?? null, this.#state);
     this.#pending.push(pending);
-    while (this.#pending.length > this.#sampler.depth) this.#drop(this.#pending.shift() as Pending);
-    meter.captured(pending.frameId, request);
-    this.#guard('state-failed', () => this.#options.state(pending.state));
+    while (this.#pending.length > this.#sampler.depth) this.#lose(this.#pending.shift() as Pending);
+    meter.captured(frameId, request);
     meter.lap('state');
-    if (this.#options.onTruth) this.#guard('truth-failed', () => this.#readTruth(pending));
+    if (this.#options.onTruth) this.#guard('truth-failed', () => this.#readTruth(frameId, time));
   }
 
-  #readTruth(pending: Pending): void {
+  /** What nobody may see of this frame; `null` when that is not known, and the frame must not be sampled. */
+  #collectMasks(canvas: { readonly width: number; readonly height: number }): readonly MaskRect[] | null {
+    const { masks } = this.#options;
+    if (!masks) return NO_MASKS;
+    return (
+      this.#guard('masks-failed', () => {
+        this.#masks.clear(canvas.width, canvas.height);
+        masks(this.#masks);
+        return this.#masks.rects;
+      }) ?? null
+    );
+  }
+
+  #readTruth(frameId: number, time: number): void {
     this.#truth = this.#sampler.readTruth(this.#truth);
-    this.#options.onTruth?.(pending.frameId, pending.time, this.#truth);
+    this.#options.onTruth?.(frameId, time, this.#truth);
     this.#meter.lap(null);
   }
 
-  /** Encodes and sends a batch, or drops it before encoding, so that the codec's state never moves without the wire. */
-  #send(frames: readonly SampledFrame[]): void {
-    const batch: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
-    const used: Pending[] = [];
+  #handOver(frames: readonly SampledFrame[]): void {
+    const builder = this.#builder;
+    builder.begin(this.#port.takeSpare());
+    let first = -1;
     for (const frame of frames) {
       let pending = this.#pending.shift();
-      // Frames lost with the GL context never come back: skip their entries.
+      // Frames lost with the GPU's context never come back: skip their entries.
       while (pending && pending.frameId !== frame.frameId) {
-        this.#drop(pending);
+        this.#lose(pending);
         pending = this.#pending.shift();
       }
       if (!pending) break;
-      used.push(pending);
-      const samples = frame.samples ?? NO_SAMPLES;
-      batch.push({
-        frameId: frame.frameId,
-        clientTime: pending.time,
-        requestId: pending.request?.requestId ?? null,
-        state: pending.state,
-        samples,
-        rgb: frame.rgb.subarray(0, 3 * samples.count),
-      });
+      if (first < 0) first = pending.frameId;
+      builder.add(pending, frame);
+      this.#pool.push(pending);
     }
-    const open = this.#connection.isOpen && this.#connection.bufferedAmount <= this.#bufferedBytes;
-    if (batch.length === 0 || !open) {
-      this.#meter.dropped += batch.length;
-    } else {
-      const bytes = this.#guard('encode-failed', () => this.#encoder.encode(batch));
-      this.#meter.lap('encode');
-      const sent =
-        bytes &&
-        this.#guard('send-failed', () => {
-          this.#connection.sendPixels(bytes);
-          return true;
-        });
-      this.#meter.lap('send');
-      if (bytes && sent) {
-        this.#meter.sentPacket(batch, bytes.length);
-      } else {
-        this.#encoder.reset();
-        this.#meter.dropped += batch.length;
-      }
+    if (builder.frames > 0) {
+      if (this.#port.isOpen) {
+        this.#port.send(builder.take());
+        this.#meter.handedOver(first);
+      } else this.#lost += builder.frames;
     }
-    for (const pending of used) this.#recycle(pending);
-    this.#guard('send-failed', () => {
-      if (this.#time() >= this.#statsDue) this.#sendStats();
-    });
+    this.#meter.lap('send');
+    if (this.#time() >= this.#statsDue) this.#guard('send-failed', () => this.#sendStats());
+  }
+
+  /** Once a second: does less, or more again, as the measured cost allows. */
+  #control(time: number): void {
+    const seconds = (time - this.#costDue + COST_EVERY) / 1000;
+    this.#costDue = time + COST_EVERY;
+    const { bytesUp, bytesDown } = this.#port.figures;
+    this.#bytesPerSecond = Math.max(0, (bytesUp + bytesDown - this.#bytesBefore) / seconds);
+    this.#bytesBefore = bytesUp + bytesDown;
+    if (!this.#cost.update(this.#meter.takeMean())) return;
+    this.#sampler.batch = this.#cost.batch;
+    this.#interval = 1000 / this.#cost.fps;
+    this.#sendStats();
   }
 
   #sendStats(): void {
     this.#statsDue = this.#time() + STATS_EVERY;
-    if (this.#connection.isOpen) this.#connection.sendStats(this.#meter.numbers(this.#book.rejected));
+    if (this.#port.isOpen) this.#port.sendStats(flatten(this.stats));
   }
 
-  #receive(bytes: Uint8Array): void {
-    if (this.#state === 'stopped') return;
+  #receive(requests: readonly PackedRequest[]): void {
+    if (this.#phase === 'stopped') return;
     this.#guard('coordinates-invalid', () => {
-      this.#meter.received(bytes.length, this.#nextFrameId);
-      this.#book.receive(bytes);
+      this.#meter.answered(this.#nextFrameId);
+      this.#book.receive(requests);
     });
   }
 
-  #drop(pending: Pending): void {
-    this.#meter.dropped++;
-    this.#recycle(pending);
+  /** Another recording: what is under way belongs to the old one. */
+  #restart(): void {
+    this.#guard('sampler-failed', () => {
+      this.#sampler.flush();
+      for (const pending of this.#pending.splice(0)) this.#lose(pending);
+      this.#book.clear();
+      this.#builder = new BatchBuilder(this.#builder.epoch + 1);
+      this.#nextFrameId = 0;
+      this.#startedAt = this.#clock();
+      this.#due = 0;
+      this.#statsDue = STATS_EVERY;
+      this.#costDue = COST_EVERY;
+      this.#meter.restart();
+    });
   }
 
-  #recycle(pending: Pending): void {
-    if (pending.request) this.#book.release(pending.request.loaded.set);
-    pending.request = null;
+  #lose(pending: Pending): void {
+    this.#lost++;
     this.#pool.push(pending);
   }
 
@@ -289,34 +341,36 @@ export class Recorder {
   }
 
   #halt(): void {
-    this.#state = 'stopped';
+    this.#phase = 'stopped';
     this.#pending.length = 0;
     this.#book.clear();
-    this.#guard('send-failed', () => this.#connection.close());
+    this.#guard('send-failed', () => this.#port.close());
     this.#guard('sampler-failed', () => this.#sampler.dispose());
+    this.#guard('stopped', () => this.#options.onStopped?.());
   }
 
-  /** Runs `work`; what it throws is counted, told once, and stops the recorder when it keeps happening. */
+  /** Runs `work`; what it throws is a fault. */
   #guard<T>(code: RecorderDiagnostic['code'], work: () => T): T | undefined {
     try {
       const result = work();
       if (this.#inARow.size > 0) this.#inARow.delete(code);
       return result;
     } catch (cause) {
-      this.#meter.faults++;
-      this.#tell({ code, message: cause instanceof Error ? cause.message : String(cause), cause });
-      const inARow = (this.#inARow.get(code) ?? 0) + 1;
-      this.#inARow.set(code, inARow);
-      // The game's own events may be refused for ever: the frames are none the worse for it.
-      if (inARow >= FAULTS_IN_A_ROW && code !== 'event-invalid' && this.#state !== 'stopped') {
-        this.#tell({
-          code: 'stopped',
-          message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).`,
-        });
-        this.#halt();
-      }
+      this.#fault(code, cause instanceof Error ? cause.message : String(cause), cause);
       return undefined;
     }
+  }
+
+  /** Counts a fault, tells it once, and stops the recorder when it keeps happening. */
+  #fault(code: RecorderDiagnostic['code'], message: string, cause?: unknown): void {
+    this.#meter.faults++;
+    this.#tell({ code, message, cause });
+    const inARow = (this.#inARow.get(code) ?? 0) + 1;
+    this.#inARow.set(code, inARow);
+    // The game's own events may be refused for ever: the frames are none the worse for it.
+    if (inARow < FAULTS_IN_A_ROW || code === 'event-invalid' || this.#phase === 'stopped') return;
+    this.#tell({ code: 'stopped', message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).` });
+    this.#halt();
   }
 
   #tell(diagnostic: RecorderDiagnostic): void {
@@ -329,4 +383,14 @@ export class Recorder {
       this.#meter.faults++;
     }
   }
+}
+
+/** The numbers of the stats, flat, for the wire: `totalP50`, `totalP99` and so on in µs. */
+function flatten({ micros, sampler: _sampler, thread: _thread, cost, ...counters }: RecorderStats): NumbersMessage {
+  const flat: Record<string, number> = { ...counters, costLevel: cost.level, governed: cost.governed ? 1 : 0, share: cost.share };
+  for (const [stage, figure] of Object.entries(micros)) {
+    flat[`${stage}P50`] = figure.p50;
+    flat[`${stage}P99`] = figure.p99;
+  }
+  return flat;
 }

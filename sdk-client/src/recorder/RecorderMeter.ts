@@ -1,11 +1,10 @@
-import type { NumbersMessage } from '@sgaps/protocol';
 import { MicrosWindow } from './MicrosWindow.js';
-import type { RecorderStats } from './RecorderConnection.js';
+import type { RecorderStats } from './RecorderStats.js';
 import type { HeldRequest } from './RequestBook.js';
 
-type Stage = 'issue' | 'state' | 'read' | 'encode' | 'send';
+type Stage = 'state' | 'issue' | 'read' | 'send';
 
-const STAGES: readonly Stage[] = ['issue', 'state', 'read', 'encode', 'send'];
+const STAGES: readonly Stage[] = ['state', 'issue', 'read', 'send'];
 /** A call that takes the game longer than this, µs, is a stall. */
 const STALL = 4000;
 /** Displayed frames the percentiles look back on. */
@@ -22,34 +21,33 @@ const WINDOW = 512;
  */
 export class RecorderMeter {
   skipped = 0;
-  dropped = 0;
   faults = 0;
   #displayed = 0;
   #frames = 0;
-  #sent = 0;
   #stalls = 0;
   #samples = 0;
-  #bytesUp = 0;
-  #bytesDown = 0;
   #lapAt = 0;
   #callAt = 0;
   #awaited = -1;
-  readonly #spent: Record<Stage | 'other', number> = { issue: 0, state: 0, read: 0, encode: 0, send: 0, other: 0 };
+  #sinceUpdate = 0;
+  #framesSinceUpdate = 0;
+  readonly #spent: Record<Stage | 'other', number> = { state: 0, issue: 0, read: 0, send: 0, other: 0 };
   readonly #windows: Record<Stage | 'total', MicrosWindow> = {
     issue: new MicrosWindow(WINDOW),
     state: new MicrosWindow(WINDOW),
     read: new MicrosWindow(WINDOW),
-    encode: new MicrosWindow(WINDOW),
     send: new MicrosWindow(WINDOW),
     total: new MicrosWindow(WINDOW),
   };
   readonly #latency = new MicrosWindow(64);
   readonly #late = new MicrosWindow(64);
 
-  beginFrame(): void {
+  /** Starts a displayed frame; returns the time, ms. */
+  beginFrame(): number {
     for (const stage of STAGES) this.#spent[stage] = 0;
     this.#spent.other = 0;
     this.resume();
+    return this.#callAt;
   }
 
   /** The recorder is called again within the same displayed frame. */
@@ -81,63 +79,65 @@ export class RecorderMeter {
       total += this.#spent[stage];
     }
     this.#windows.total.add(total);
+    this.#sinceUpdate += total;
+    this.#framesSinceUpdate++;
   }
 
   captured(frameId: number, request: HeldRequest | null): void {
     this.#frames++;
     if (!request) return;
     this.#late.add(frameId - request.requestId);
-    this.#samples += request.loaded.set.count;
+    this.#samples += request.loaded.count;
   }
 
-  sentPacket(batch: readonly { readonly frameId: number }[], bytes: number): void {
-    this.#sent += batch.length;
-    this.#bytesUp += bytes;
-    if (this.#awaited < 0) this.#awaited = batch[0].frameId;
+  /** A batch that starts with this frame was handed over. */
+  handedOver(firstFrameId: number): void {
+    if (this.#awaited < 0) this.#awaited = firstFrameId;
   }
 
-  /** Coordinates came: the answer to the oldest frame sent and not yet answered. */
-  received(bytes: number, nextFrameId: number): void {
-    this.#bytesDown += bytes;
+  /** Requests came: the answer to the oldest frame handed over and not yet answered. */
+  answered(nextFrameId: number): void {
     if (this.#awaited >= 0) this.#latency.add(nextFrameId - this.#awaited);
     this.#awaited = -1;
   }
 
-  stats(rejected: number): RecorderStats {
+  /** Frames are numbered from 0 again. */
+  restart(): void {
+    this.#awaited = -1;
+  }
+
+  /** Mean µs per displayed frame since the last call. */
+  takeMean(): number {
+    const mean = this.#framesSinceUpdate === 0 ? 0 : this.#sinceUpdate / this.#framesSinceUpdate;
+    this.#sinceUpdate = this.#framesSinceUpdate = 0;
+    return mean;
+  }
+
+  /** Everything the meter itself counts. */
+  get figures(): MeterFigures {
     const w = this.#windows;
     return {
       displayed: this.#displayed,
       frames: this.#frames,
-      sent: this.#sent,
       skipped: this.skipped,
-      dropped: this.dropped,
       stalls: this.#stalls,
       faults: this.faults,
       samples: this.#samples,
-      bytesUp: this.#bytesUp,
-      bytesDown: this.#bytesDown,
-      rejected,
       latencyFrames: this.#latency.figure().p50,
       lateFrames: this.#late.figure().p50,
       micros: {
-        issue: w.issue.figure(),
         state: w.state.figure(),
+        issue: w.issue.figure(),
         read: w.read.figure(),
-        encode: w.encode.figure(),
         send: w.send.figure(),
         total: w.total.figure(),
       },
     };
   }
-
-  /** The same, flat, for the wire: `issueP50`, `issueP99` and so on in µs. */
-  numbers(rejected: number): NumbersMessage {
-    const { micros, ...counters } = this.stats(rejected);
-    const flat: Record<string, number> = { ...counters };
-    for (const [stage, figure] of Object.entries(micros)) {
-      flat[`${stage}P50`] = figure.p50;
-      flat[`${stage}P99`] = figure.p99;
-    }
-    return flat;
-  }
 }
+
+/** The part of `RecorderStats` that the meter knows. */
+type MeterFigures = Pick<
+  RecorderStats,
+  'displayed' | 'frames' | 'skipped' | 'stalls' | 'faults' | 'samples' | 'latencyFrames' | 'lateFrames' | 'micros'
+>;

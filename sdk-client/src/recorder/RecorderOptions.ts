@@ -1,10 +1,11 @@
-import { type CaptureGrid, LIMITS, SgapsError, type StateSchema } from '@sgaps/protocol';
+import { LIMITS, SgapsError } from '@sgaps/protocol';
+import type { CourierPort } from '../courier/CourierPort.js';
 import type { Sampler } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
-import type { RecorderConnection } from './RecorderConnection.js';
+import type { MaskList } from './MaskList.js';
 
 /**
- * Something that went wrong in a recorder. Each code is told once; `stats.faults` counts on.
+ * Something that went wrong in a recorder, or that a developer should know. Each code is told once; `stats.faults` counts on.
  *
  * @example
  * ```ts
@@ -16,14 +17,18 @@ export interface RecorderDiagnostic {
     | 'sampler-failed'
     | 'read-failed'
     | 'state-failed'
+    | 'masks-failed'
     | 'encode-failed'
     | 'send-failed'
     | 'coordinates-invalid'
     | 'event-invalid'
     | 'truth-failed'
+    | 'connection-away'
     | 'connection-closed'
     | 'connection-failed'
     | 'renderer-unsupported'
+    | 'worker-unavailable'
+    | 'consent-refused'
     | 'options-invalid'
     | 'stopped';
   readonly message: string;
@@ -35,26 +40,29 @@ export interface RecorderDiagnostic {
  *
  * @example
  * ```ts
- * const options: RecorderOptions = { sampler, connection, grid, state: (out) => collect(out) };
+ * const options: RecorderOptions = { sampler, port, state: (out) => collect(out) };
  * ```
  */
 export interface RecorderOptions {
   readonly sampler: Sampler;
-  readonly connection: RecorderConnection;
-  readonly grid: CaptureGrid;
+  readonly port: CourierPort;
   /** Fills the (cleared) state of the frame just drawn. */
   readonly state: (out: FrameStateBuffer) => void;
-  /** As sent at join; default: no named values. */
-  readonly schema?: StateSchema;
-  /** Bits per channel of the four tiers, as the server's welcome says. Default 8, 5, 3, 3 (S15). */
-  readonly tierBits?: readonly [number, number, number, number];
+  /** Fills the (cleared) masks of the frame just drawn. A frame whose masks are not known is not sampled. */
+  readonly masks?: (out: MaskList) => void;
   /** Frames sampled per second at most, 1 … 240. Default 30. */
   readonly fps?: number;
+  /** Frames read back and handed over together, 1 … 16. Default the sampler's. */
+  readonly batch?: number;
+  /** Mean main-thread microseconds per displayed frame above which recording does less. Default: no bound. */
+  readonly micros?: number;
+  /** Why this sampler, for `stats`. */
+  readonly why?: string;
   /** Milliseconds; also the time in packets. Default `performance.now`. */
   readonly clock?: () => number;
-  /** Bytes waiting in the connection above which frames are dropped. Default 65,536. */
-  readonly bufferedBytes?: number;
   readonly onDiagnostic?: (diagnostic: RecorderDiagnostic) => void;
+  /** Recording has ended, for whatever reason; called once. */
+  readonly onStopped?: () => void;
   /**
    * Debugging and benches only: reads the true grid picture of every sampled frame, synchronously and slowly.
    * `rgb` is 3 × width × height and reused: copy to keep.

@@ -23,10 +23,11 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export class FrameStateBuffer implements FrameState {
   readonly cameras: Mutable<Camera2D>[] = [];
-  readonly cameras3d: Camera3D[] = [];
+  readonly cameras3d: Mutable<Camera3D>[] = [];
   readonly objects: Mutable<TrackedObject>[] = [];
   readonly values: number[] = [];
   readonly #cameraPool: Mutable<Camera2D>[] = [];
+  readonly #camera3dPool: Mutable<Camera3D>[] = [];
   readonly #objectPool: Mutable<TrackedObject>[] = [];
 
   /** Empties the state; pools are kept. */
@@ -52,6 +53,22 @@ export class FrameStateBuffer implements FrameState {
       height: 0,
     });
     this.cameras.push(camera);
+    return camera;
+  }
+
+  /** Adds a 3D camera to fill in; its matrices are 16 numbers each, to be filled in place. */
+  addCamera3d(): Mutable<Camera3D> {
+    const index = this.cameras3d.length;
+    const camera = (this.#camera3dPool[index] ??= {
+      id: 0,
+      view: new Float32Array(16),
+      projection: new Float32Array(16),
+      x: 0,
+      y: 0,
+      width: 0,
+      height: 0,
+    });
+    this.cameras3d.push(camera);
     return camera;
   }
 

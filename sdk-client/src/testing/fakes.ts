@@ -8,16 +8,30 @@ import {
   type SampleRequest,
   type SampleSet,
 } from '@sgaps/protocol';
-import type { RecorderConnection } from '../recorder/RecorderConnection.js';
-import type { LoadedSamples, SampledFrame, Sampler, SamplerCounters } from '../sampler/Sampler.js';
+import type { RecorderConnection } from '../connection/RecorderConnection.js';
+import type { CourierWelcome } from '../courier/CourierPort.js';
+import { LocalPort } from '../courier/LocalPort.js';
+import type {
+  LoadedSamples,
+  MaskRect,
+  PackedSamples,
+  SampledFrame,
+  Sampler,
+  SamplerCounters,
+  Viewport,
+} from '../sampler/Sampler.js';
 
 export const GRID = { width: 320, height: 180 };
 export const VIEWPORT = { x: 0, y: 0, width: 640, height: 360 };
 
 /** A sampler without a GPU: every sample's red is the frame id, green u, blue v (low bytes). Batches of two. */
 export class FakeSampler implements Sampler {
+  readonly kind = 'webgl2';
   readonly counters: SamplerCounters = { skipped: 0, postponed: 0, forced: 0, lost: 0, reads: 0 };
   readonly depth = 6;
+  batch = 2;
+  /** Masks of the frames issued. */
+  readonly masks: MaskRect[][] = [];
   /** Name of the call that throws. */
   broken: 'load' | 'beginFrame' | 'endFrame' | 'skipFrame' | 'flush' | 'drain' | 'readTruth' | 'dispose' | null = null;
   full = false;
@@ -25,9 +39,11 @@ export class FakeSampler implements Sampler {
   skips = 0;
   #issued: SampledFrame[] = [];
 
-  load(sets: readonly SampleSet[]): LoadedSamples[] {
+  readonly #sets: PackedSamples[] = [];
+
+  load(sets: readonly PackedSamples[]): LoadedSamples[] {
     this.#check('load');
-    return sets.map((set) => ({ set, start: 0 }));
+    return sets.map((set) => ({ count: set.count, start: this.#sets.push({ words: set.words.slice(), count: set.count }) - 1 }));
   }
   holds(): boolean {
     return true;
@@ -36,13 +52,16 @@ export class FakeSampler implements Sampler {
     this.#check('beginFrame');
     return this.#issued.length >= 2 ? this.#issued.splice(0, 2) : [];
   }
-  endFrame(frameId: number, samples: LoadedSamples | null): boolean {
+  endFrame(frameId: number, samples: LoadedSamples | null, _viewport: Viewport, masks: readonly MaskRect[]): boolean {
     this.#check('endFrame');
     if (this.full || this.#issued.length >= this.depth) return false;
-    const set = samples?.set ?? null;
-    const rgb = new Uint8Array(3 * (set?.count ?? 0));
-    for (let i = 0; set && i < set.count; i++) rgb.set([frameId & 255, set.u[i] & 255, set.v[i] & 255], 3 * i);
-    this.#issued.push({ frameId, samples: set, rgb });
+    const words = samples ? this.#sets[samples.start].words : new Uint32Array(0);
+    const rgb = new Uint8Array(3 * words.length);
+    words.forEach((word, i) => {
+      rgb.set([frameId & 255, word & 255, (word >> 10) & 255], 3 * i);
+    });
+    this.#issued.push({ frameId, count: words.length, rgb, depth: null });
+    this.masks.push(masks.map((mask) => ({ ...mask })));
     return true;
   }
   skipFrame(): void {
@@ -155,4 +174,10 @@ export class FakeConnection implements RecorderConnection {
     this.closes++;
     if (this.broken === 'close') throw new Error('close is broken');
   }
+}
+
+/** A courier on this thread over a fake connection, as `openCourier` makes it. */
+export function fakePort(connection: FakeConnection, bufferedBytes = 65_536): LocalPort {
+  const welcome: CourierWelcome = { recordingId: 'fake', grid: GRID, tierBits: [8, 8, 8, 8] };
+  return new LocalPort(connection, { welcome, schema: { values: [] }, bufferedBytes });
 }

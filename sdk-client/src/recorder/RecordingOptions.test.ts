@@ -1,18 +1,18 @@
 import { isSgapsError } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
-import { checkOptions, type SgapsPluginOptions } from './options.js';
+import { checkOptions, type RecordingOptions } from './RecordingOptions.js';
 
 const endpoint = 'ws://localhost:2567';
 
 describe('checkOptions', () => {
   it('fills in the preset and lets single values win', () => {
-    expect(checkOptions({ endpoint })).toMatchObject({ game: 'phaser', fps: 30, batch: 4, schema: { values: [] } });
-    expect(checkOptions({ endpoint, quality: 'low', batch: 3 })).toMatchObject({ fps: 15, batch: 3 });
+    expect(checkOptions({ endpoint }, 'phaser')).toMatchObject({ game: 'phaser', fps: 30, batch: 4, schema: { values: [] } });
+    expect(checkOptions({ endpoint, quality: 'low', batch: 3 }, 'phaser')).toMatchObject({ fps: 15, batch: 3 });
   });
 
   it('makes the schema of the named values', () => {
     const values = { health: { type: 'int', read: () => 1 }, speed: { type: 'float', step: 0.5, read: () => 2 } } as const;
-    expect(checkOptions({ endpoint, values }).schema).toEqual({
+    expect(checkOptions({ endpoint, values }, 'phaser').schema).toEqual({
       values: [
         { name: 'health', type: 'int' },
         { name: 'speed', type: 'float', step: 0.5 },
@@ -31,7 +31,7 @@ describe('checkOptions', () => {
     ['values', { endpoint, values: { health: { type: 'text' } } }],
   ])('refuses a wrong %s with a typed error that names it', (name, options) => {
     try {
-      checkOptions(options as SgapsPluginOptions);
+      checkOptions(options as RecordingOptions, 'phaser');
       expect.unreachable();
     } catch (error) {
       expect(isSgapsError(error) && error.message.toLowerCase()).toContain(name.toLowerCase());

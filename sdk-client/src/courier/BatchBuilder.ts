@@ -1,0 +1,126 @@
+import type { FrameState } from '@sgaps/protocol';
+import type { SampledFrame } from '../sampler/Sampler.js';
+import { type FrameBatch, HEAD_NUMBERS } from './FrameBatch.js';
+import { flatLength, flattenState, NameRegistry } from './flatState.js';
+
+/**
+ * A frame's head and state, kept flat until its samples come back from the GPU.
+ *
+ * @example
+ * ```ts
+ * const head = builder.flatten(12, 400, 12, state, spare);
+ * ```
+ */
+export interface FlatFrame {
+  numbers: Float64Array;
+  length: number;
+}
+
+/**
+ * Puts the frames of a batch together in arrays that can change threads. Arrays grow to what is needed and are used again
+ * when they come back.
+ *
+ * @example
+ * ```ts
+ * builder.flatten(frame, frameId, time, requestId, state);
+ * builder.begin(port.takeSpare());
+ * builder.add(frame, sampled);
+ * port.send(builder.take());
+ * ```
+ */
+export class BatchBuilder {
+  readonly #names = new NameRegistry();
+  #numbers = new Float64Array(4096);
+  #rgb = new Uint8Array(32_768);
+  #depth: Uint16Array<ArrayBuffer> | null = null;
+  #hasDepth = false;
+  #frames = 0;
+  #length = 0;
+  #samples = 0;
+
+  /** `epoch` counts the recordings begun, so that no batch gets into a later one. */
+  constructor(readonly epoch = 0) {}
+
+  /** Writes a frame's head and state into `out`, to be added when its samples are there. */
+  flatten(out: FlatFrame, frameId: number, time: number, requestId: number | null, state: FrameState): void {
+    const length = HEAD_NUMBERS + flatLength(state);
+    if (out.numbers.length < length) out.numbers = new Float64Array(length + (length >> 1));
+    const { numbers } = out;
+    numbers[0] = frameId;
+    numbers[1] = time;
+    numbers[2] = requestId ?? -1;
+    numbers[3] = 0;
+    numbers[4] = 0;
+    out.length = flattenState(state, this.#names, numbers, HEAD_NUMBERS);
+  }
+
+  /** Starts a batch, in the arrays of an earlier one where there is one to spare. */
+  begin(spare: FrameBatch | null): void {
+    if (spare) {
+      this.#numbers = spare.numbers;
+      this.#rgb = spare.rgb;
+      this.#depth = spare.depth ?? this.#depth;
+    }
+    this.#frames = this.#length = this.#samples = 0;
+    this.#hasDepth = false;
+  }
+
+  /** Adds a frame with what was sampled of it. */
+  add(flat: FlatFrame, sampled: SampledFrame): void {
+    const { count } = sampled;
+    this.#grow(this.#length + flat.length, this.#samples + count);
+    this.#numbers.set(flat.numbers.subarray(0, flat.length), this.#length);
+    this.#numbers[this.#length + 3] = count;
+    this.#numbers[this.#length + 4] = sampled.depth ? 1 : 0;
+    this.#rgb.set(sampled.rgb.subarray(0, 3 * count), 3 * this.#samples);
+    if (sampled.depth) {
+      this.#hasDepth = true;
+      if (!this.#depth || this.#depth.length < this.#samples + count) this.#depth = enlarge16(this.#depth, this.#samples + count);
+      this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
+    }
+    this.#length += flat.length;
+    this.#samples += count;
+    this.#frames++;
+  }
+
+  /** Frames added since `begin`. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** The finished batch. Its arrays are no longer the builder's. */
+  take(): FrameBatch {
+    const batch = {
+      epoch: this.epoch,
+      frames: this.#frames,
+      numbers: this.#numbers,
+      names: this.#names.takeNew(),
+      rgb: this.#rgb,
+      depth: this.#hasDepth ? this.#depth : null,
+    };
+    this.#numbers = new Float64Array(0);
+    this.#rgb = new Uint8Array(0);
+    if (this.#hasDepth) this.#depth = null;
+    this.#frames = 0;
+    return batch;
+  }
+
+  #grow(numbers: number, samples: number): void {
+    if (this.#numbers.length < numbers) {
+      const larger = new Float64Array(Math.max(4096, numbers + (numbers >> 1)));
+      larger.set(this.#numbers.subarray(0, this.#length));
+      this.#numbers = larger;
+    }
+    if (this.#rgb.length < 3 * samples) {
+      const larger = new Uint8Array(Math.max(32_768, 3 * (samples + (samples >> 1))));
+      larger.set(this.#rgb.subarray(0, 3 * this.#samples));
+      this.#rgb = larger;
+    }
+  }
+}
+
+function enlarge16(old: Uint16Array | null, length: number): Uint16Array<ArrayBuffer> {
+  const larger = new Uint16Array(Math.max(8192, length + (length >> 1)));
+  if (old) larger.set(old);
+  return larger;
+}

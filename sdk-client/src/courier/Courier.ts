@@ -1,0 +1,222 @@
+import {
+  type CaptureGrid,
+  CoordinateDecoder,
+  createSampleSet,
+  type GameEventMessage,
+  type NumbersMessage,
+  PixelPacketEncoder,
+  SampleKind,
+  type SampleSet,
+  type StateSchema,
+  type TierBits,
+} from '@sgaps/protocol';
+import type { RecorderConnection } from '../connection/RecorderConnection.js';
+import { packSample } from '../sampler/Sampler.js';
+import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
+import { type CourierFigures, type FrameBatch, HEAD_NUMBERS, type PackedRequest } from './FrameBatch.js';
+import { restoreState } from './flatState.js';
+
+/** Requests remembered: more than a recorder holds and has under way. */
+const REMEMBERED = 256;
+const NO_SAMPLES = createSampleSet(0);
+
+/**
+ * What a courier reports to.
+ *
+ * @example
+ * ```ts
+ * const events: CourierEvents = { onRequests: (requests) => book.take(requests), onFault: (code, cause) => console.warn(code, cause) };
+ * ```
+ */
+export interface CourierEvents {
+  /** Requests that the server sent, decoded. */
+  readonly onRequests: (requests: readonly PackedRequest[]) => void;
+  /** Something could not be coded or sent; the courier goes on. */
+  readonly onFault: (code: 'coordinates-invalid' | 'encode-failed' | 'send-failed', cause: unknown) => void;
+}
+
+/**
+ * Options of `Courier`.
+ *
+ * @example
+ * ```ts
+ * const options: CourierOptions = { connection, grid, schema: { values: [] }, tierBits: [8, 5, 3, 3], bufferedBytes: 65_536 };
+ * ```
+ */
+export interface CourierOptions {
+  readonly connection: RecorderConnection;
+  readonly grid: CaptureGrid;
+  readonly schema: StateSchema;
+  readonly tierBits: TierBits;
+  /** Bytes waiting in the connection above which frames are dropped before they are coded. */
+  readonly bufferedBytes: number;
+}
+
+/**
+ * Everything between a recorder and its server that needs no game thread: decodes requests, codes frames (S14, S15) and
+ * hands packets to the connection. A batch is dropped whole, before it is coded, when the connection is away or behind, so
+ * that the codec's state never moves without the wire. Nothing queues here.
+ *
+ * @example
+ * ```ts
+ * const courier = new Courier({ connection, grid, schema, tierBits, bufferedBytes: 65_536 }, events);
+ * courier.send(batch);
+ * ```
+ */
+export class Courier {
+  readonly #connection: RecorderConnection;
+  readonly #events: CourierEvents;
+  readonly #bufferedBytes: number;
+  readonly #coordinates: CoordinateDecoder;
+  readonly #encoder: PixelPacketEncoder;
+  readonly #asked = new Map<number, SampleSet>();
+  readonly #names: string[] = [''];
+  readonly #states: FrameStateBuffer[] = [];
+  #taken = 0;
+  #sent = 0;
+  #dropped = 0;
+  #bytesUp = 0;
+  #bytesDown = 0;
+  #rejected = 0;
+  #codingMicros = 0;
+
+  constructor(options: CourierOptions, events: CourierEvents) {
+    const { connection, grid, schema, tierBits } = options;
+    this.#connection = connection;
+    this.#events = events;
+    this.#bufferedBytes = options.bufferedBytes;
+    this.#coordinates = new CoordinateDecoder(grid);
+    this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits });
+    connection.onCoordinates((bytes) => this.#receive(bytes, grid));
+    connection.onReset(() => this.#encoder.reset());
+  }
+
+  get figures(): CourierFigures {
+    return {
+      taken: this.#taken,
+      sent: this.#sent,
+      dropped: this.#dropped,
+      bytesUp: this.#bytesUp,
+      bytesDown: this.#bytesDown,
+      rejected: this.#rejected,
+      codingMicros: this.#codingMicros,
+      buffered: this.#connection.bufferedAmount,
+    };
+  }
+
+  /** Throws a batch away, counted. */
+  drop(batch: FrameBatch): void {
+    this.#taken++;
+    this.#dropped += batch.frames;
+  }
+
+  /** Codes and sends a batch; its arrays may be reused when the call returns. */
+  send(batch: FrameBatch): void {
+    this.#taken++;
+    for (const name of batch.names) this.#names.push(name);
+    if (!this.#connection.isOpen || this.#connection.bufferedAmount > this.#bufferedBytes) {
+      this.#dropped += batch.frames;
+      return;
+    }
+    let doing: 'encode-failed' | 'send-failed' = 'encode-failed';
+    try {
+      const start = performance.now();
+      const bytes = this.#encoder.encode(this.#read(batch));
+      this.#codingMicros += 1000 * (performance.now() - start);
+      doing = 'send-failed';
+      this.#connection.sendPixels(bytes);
+      this.#sent += batch.frames;
+      this.#bytesUp += bytes.length;
+    } catch (cause) {
+      this.#encoder.reset();
+      this.#dropped += batch.frames;
+      this.#events.onFault(doing, cause);
+    }
+  }
+
+  sendEvent(event: GameEventMessage): void {
+    this.#guard(() => this.#connection.sendEvent(event));
+  }
+
+  sendStats(stats: NumbersMessage): void {
+    this.#guard(() => this.#connection.sendStats(stats));
+  }
+
+  /** Leaves the server. */
+  close(): void {
+    this.#guard(() => this.#connection.close());
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#events.onFault('send-failed', cause);
+    }
+  }
+
+  #read(batch: FrameBatch): Parameters<PixelPacketEncoder['encode']>[0] {
+    const { numbers, rgb } = batch;
+    const frames: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
+    let at = 0;
+    let sample = 0;
+    for (let i = 0; i < batch.frames; i++) {
+      const [frameId, clientTime, request, count] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
+      const samples = request < 0 ? NO_SAMPLES : (this.#asked.get(request) ?? NO_SAMPLES);
+      const state = (this.#states[i] ??= new FrameStateBuffer());
+      state.clear();
+      at = restoreState(numbers, at + HEAD_NUMBERS, this.#names, state);
+      const known = samples.count === count;
+      frames.push({
+        frameId,
+        clientTime,
+        requestId: request < 0 || !known ? null : request,
+        state,
+        samples: known ? samples : NO_SAMPLES,
+        rgb: rgb.subarray(3 * sample, 3 * (sample + count)),
+      });
+      sample += count;
+    }
+    return frames;
+  }
+
+  #receive(bytes: Uint8Array, grid: CaptureGrid): void {
+    this.#bytesDown += bytes.length;
+    try {
+      const requests: PackedRequest[] = [];
+      for (const request of this.#coordinates.decode(bytes)) {
+        const set = this.#coordinates.expand(request);
+        if (fits(set, grid)) {
+          this.#remember(request.frameId, set);
+          requests.push(pack(request.frameId, set));
+        } else this.#rejected++;
+      }
+      this.#events.onRequests(requests);
+    } catch (cause) {
+      this.#rejected++;
+      this.#events.onFault('coordinates-invalid', cause);
+    }
+  }
+
+  #remember(requestId: number, set: SampleSet): void {
+    this.#asked.delete(requestId);
+    this.#asked.set(requestId, set);
+    for (const oldest of this.#asked.keys()) {
+      if (this.#asked.size <= REMEMBERED) break;
+      this.#asked.delete(oldest);
+    }
+  }
+}
+
+/** False when a request names a pixel outside the grid, or a kind that no sampler takes. */
+function fits(set: SampleSet, grid: CaptureGrid): boolean {
+  for (let i = 0; i < set.count; i++)
+    if (set.u[i] >= grid.width || set.v[i] >= grid.height || set.kind[i] > SampleKind.mean4) return false;
+  return true;
+}
+
+function pack(requestId: number, set: SampleSet): PackedRequest {
+  const words = new Uint32Array(set.count);
+  for (let i = 0; i < set.count; i++) words[i] = packSample(set.u[i], set.v[i], set.kind[i]);
+  return { requestId, words, count: set.count };
+}

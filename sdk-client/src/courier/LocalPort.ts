@@ -1,0 +1,121 @@
+import type { GameEventMessage, NumbersMessage, StateSchema } from '@sgaps/protocol';
+import type { RecorderConnection } from '../connection/RecorderConnection.js';
+import { Courier } from './Courier.js';
+import type { CourierListener, CourierPort, CourierWelcome } from './CourierPort.js';
+import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';
+
+/** Requests that came before anybody listened, kept. */
+const EARLY = 64;
+
+/**
+ * A courier on the game's own thread: for pages that allow no workers, and for connections of one's own.
+ *
+ * @example
+ * ```ts
+ * const port = new LocalPort(connection, { welcome: connection.welcome, schema: { values: [] }, bufferedBytes: 65_536 });
+ * ```
+ */
+export class LocalPort implements CourierPort {
+  readonly thread = 'main';
+  welcome: CourierWelcome;
+  posted = 0;
+  readonly #connection: RecorderConnection;
+  readonly #schema: StateSchema;
+  readonly #bufferedBytes: number;
+  #courier: Courier;
+  #epoch = 0;
+  /** What the couriers of earlier recordings did. */
+  #earlier: CourierFigures | null = null;
+  #listener: CourierListener | null = null;
+  readonly #early: PackedRequest[] = [];
+  #spare: FrameBatch | null = null;
+
+  constructor(
+    connection: RecorderConnection,
+    options: { readonly welcome: CourierWelcome; readonly schema: StateSchema; readonly bufferedBytes: number },
+  ) {
+    this.#connection = connection;
+    this.#schema = options.schema;
+    this.#bufferedBytes = options.bufferedBytes;
+    this.welcome = options.welcome;
+    this.#courier = this.#createCourier();
+    connection.onClosed((reason) => this.#listener?.onClosed(reason));
+    connection.onAway?.((reason) => this.#listener?.onAway(reason));
+    connection.onBack?.(() => this.#listener?.onBack());
+    connection.onRestart?.((welcome) => {
+      this.welcome = welcome;
+      this.#earlier = this.figures;
+      this.#epoch++;
+      this.#courier = this.#createCourier();
+      this.#listener?.onRestart(welcome);
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+
+  get isBehind(): boolean {
+    return this.#connection.bufferedAmount > this.#bufferedBytes;
+  }
+
+  get figures(): CourierFigures {
+    const now = this.#courier.figures;
+    const then = this.#earlier;
+    if (!then) return now;
+    return {
+      taken: then.taken + now.taken,
+      sent: then.sent + now.sent,
+      dropped: then.dropped + now.dropped,
+      bytesUp: then.bytesUp + now.bytesUp,
+      bytesDown: then.bytesDown + now.bytesDown,
+      rejected: then.rejected + now.rejected,
+      codingMicros: then.codingMicros + now.codingMicros,
+      buffered: now.buffered,
+    };
+  }
+
+  listen(listener: CourierListener): void {
+    this.#listener = listener;
+    if (this.#early.length > 0) listener.onRequests(this.#early.splice(0));
+  }
+
+  send(batch: FrameBatch): void {
+    this.posted++;
+    if (batch.epoch === this.#epoch) this.#courier.send(batch);
+    else this.#courier.drop(batch);
+    this.#spare = batch;
+  }
+
+  takeSpare(): FrameBatch | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare;
+  }
+
+  sendEvent(event: GameEventMessage): void {
+    this.#courier.sendEvent(event);
+  }
+
+  sendStats(stats: NumbersMessage): void {
+    this.#courier.sendStats(stats);
+  }
+
+  close(): void {
+    this.#courier.close();
+  }
+
+  #createCourier(): Courier {
+    const { grid, tierBits } = this.welcome;
+    return new Courier(
+      { connection: this.#connection, grid, tierBits, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
+      {
+        onRequests: (requests) => {
+          if (this.#listener) this.#listener.onRequests(requests);
+          else if (this.#early.length < EARLY) this.#early.push(...requests);
+        },
+        onFault: (code, cause) => this.#listener?.onFault(code, cause instanceof Error ? cause.message : String(cause)),
+      },
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import { SgapsError } from '@sgaps/protocol';
+import { Connection } from '../connection/Connection.js';
+import type { FrameBatch, PackedRequest } from './FrameBatch.js';
+import { LocalPort } from './LocalPort.js';
+import { type FromCourier, type ToCourier, transfersOf } from './messages.js';
+
+/** Milliseconds after which the recorder is told how far the courier is, when no request tells it sooner. */
+const NEWS_WITHIN = 100;
+
+/** What a worker's global scope offers; TypeScript's DOM library knows the window only. */
+interface WorkerScope {
+  postMessage(message: FromCourier, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToCourier>) => void) | null;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const spare: FrameBatch[] = [];
+let port: LocalPort | null = null;
+let newsTimer: ReturnType<typeof setTimeout> | null = null;
+
+/** Answers what is waiting to be told: requests, figures, and arrays that may be filled again. */
+function tell(requests: readonly PackedRequest[]): void {
+  if (!port) return;
+  if (newsTimer !== null) clearTimeout(newsTimer);
+  // While too much is waiting no batch comes, and the recorder must hear when that is over.
+  newsTimer = port.isBehind ? setTimeout(() => tell([]), NEWS_WITHIN) : null;
+  const given = spare.splice(0);
+  const transfer = [...requests.map(({ words }) => words.buffer), ...given.flatMap(transfersOf)];
+  scope.postMessage({ type: 'news', requests, figures: port.figures, spare: given }, transfer as Transferable[]);
+}
+
+async function open(message: Extract<ToCourier, { type: 'open' }>): Promise<void> {
+  try {
+    const connection = await Connection.open(message.options);
+    const { welcome } = connection;
+    const { schema } = message.options.join;
+    port = new LocalPort(connection, { welcome, schema, bufferedBytes: message.bufferedBytes });
+    scope.postMessage({ type: 'opened', welcome });
+    port.listen({
+      onRequests: tell,
+      onFault: (code, text) => scope.postMessage({ type: 'fault', code, message: text }),
+      onAway: (reason) => scope.postMessage({ type: 'away', reason }),
+      onBack: () => scope.postMessage({ type: 'back' }),
+      onRestart: (next) => scope.postMessage({ type: 'restart', welcome: next }),
+      onClosed: (reason) => {
+        tell([]);
+        scope.postMessage({ type: 'closed', reason });
+      },
+    });
+  } catch (cause) {
+    const code = cause instanceof SgapsError ? cause.code : 'CLOSED';
+    scope.postMessage({ type: 'refused', code, message: cause instanceof Error ? cause.message : String(cause) });
+  }
+}
+
+function take(batch: FrameBatch): void {
+  if (!port) return;
+  port.send(batch);
+  spare.push(batch);
+  newsTimer ??= setTimeout(() => tell([]), NEWS_WITHIN);
+}
+
+scope.onmessage = ({ data }) => {
+  if (data.type === 'open') void open(data);
+  else if (data.type === 'batch') take(data.batch);
+  else if (data.type === 'event') port?.sendEvent(data.event);
+  else if (data.type === 'stats') port?.sendStats(data.stats);
+  else {
+    tell([]);
+    port?.close();
+    scope.postMessage({ type: 'left' });
+  }
+};
+scope.postMessage({ type: 'ready' });

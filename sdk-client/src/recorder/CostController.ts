@@ -1,0 +1,123 @@
+import { LIMITS } from '@sgaps/protocol';
+
+/**
+ * What a preset allows recording to be.
+ *
+ * @example
+ * ```ts
+ * const budget: CostBudget = { fps: 30, batch: 4, micros: 33 };
+ * ```
+ */
+export interface CostBudget {
+  /** Frames sampled per second. */
+  readonly fps: number;
+  /** Frames read back and handed over together. */
+  readonly batch: number;
+  /** Mean main-thread microseconds per displayed frame. */
+  readonly micros: number;
+}
+
+/** What each step takes back: batches grow first (latency), then samples shrink, then the rate. */
+const STEPS = [
+  { batch: 1, rate: 1, share: 1 },
+  { batch: 2, rate: 1, share: 1 },
+  { batch: 2, rate: 1, share: 0.5 },
+  { batch: 2, rate: 0.5, share: 0.5 },
+  { batch: 4, rate: 0.5, share: 0.25 },
+  { batch: 4, rate: 0.25, share: 0.25 },
+] as const;
+/** Over and under the budget by these factors, recording steps down and up. */
+const TOO_MUCH = 1.25;
+const EASY = 0.6;
+/** A game whose frames take this much longer than of late has no time for us. */
+const SLOWER = 1.3;
+const SLOWER_MS = 2;
+const RECOVERED = 1.1;
+/** Seconds that form what frames took "of late", and seconds of calm before a step back up. */
+const LATELY = 30;
+const CALM = 8;
+/** Frame times counted in one second, at most. */
+const FRAMES = 256;
+
+/**
+ * Keeps recording within its budget: lengthens batches, then halves samples, then the rate, when the recorder's own measured
+ * cost is over budget or when the game's frames take longer than they did of late; gives back one step at a time after some
+ * calm seconds (DESIGN.md, "Never in the game's way").
+ *
+ * @example
+ * ```ts
+ * const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+ * cost.frame(16.7);                    // every displayed frame
+ * if (cost.update(41)) apply(cost.batch, cost.fps, cost.share); // once a second
+ * ```
+ */
+export class CostController {
+  /** 0: all that the budget allows; more: less. */
+  level = 0;
+  /** The last step down was because the game's frames took longer. */
+  governed = false;
+  readonly #budget: CostBudget;
+  readonly #times = new Float64Array(FRAMES);
+  #count = 0;
+  readonly #recent: number[] = [];
+  #slow = 0;
+  #calm = 0;
+
+  constructor(budget: CostBudget) {
+    this.#budget = budget;
+  }
+
+  /** Frames to be read back together. */
+  get batch(): number {
+    return Math.min(LIMITS.framesPerPacket, this.#budget.batch * STEPS[this.level].batch);
+  }
+
+  /** Frames to be sampled per second. */
+  get fps(): number {
+    return this.#budget.fps * STEPS[this.level].rate;
+  }
+
+  /** Share of the usual samples that the server may ask for, 0 … 1. */
+  get share(): number {
+    return STEPS[this.level].share;
+  }
+
+  /** Notes how long a displayed frame took, ms. Longer than a quarter of a second is a hidden page, not a slow one. */
+  frame(interval: number): void {
+    if (interval > 0 && interval < 250) this.#times[this.#count++ % FRAMES] = interval;
+  }
+
+  /** Once a second, with the mean µs recording cost per displayed frame since; true when what to do has changed. */
+  update(meanMicros: number): boolean {
+    const median = this.#median();
+    if (median === 0) return false;
+    const usual = this.#recent.length > 0 ? Math.min(...this.#recent) : median;
+    this.#recent.push(median);
+    if (this.#recent.length > LATELY) this.#recent.shift();
+    const slower = median > usual * SLOWER && median > usual + SLOWER_MS;
+    this.#slow = slower ? this.#slow + 1 : 0;
+    const dear = meanMicros > this.#budget.micros * TOO_MUCH;
+    if (dear || this.#slow >= 2) {
+      this.#calm = 0;
+      this.#slow = 0;
+      if (this.level === STEPS.length - 1) return false;
+      // A game in trouble gets half of everything at once.
+      this.level = slower ? Math.min(STEPS.length - 1, Math.max(2, this.level + 1)) : this.level + 1;
+      this.governed = slower;
+      return true;
+    }
+    const easy = meanMicros < this.#budget.micros * EASY && median < usual * RECOVERED;
+    this.#calm = easy ? this.#calm + 1 : 0;
+    if (this.level === 0 || this.#calm < CALM) return false;
+    this.#calm = 0;
+    this.level--;
+    if (this.level === 0) this.governed = false;
+    return true;
+  }
+
+  #median(): number {
+    const n = Math.min(this.#count, FRAMES);
+    this.#count = 0;
+    return n === 0 ? 0 : this.#times.slice(0, n).sort()[n >> 1];
+  }
+}

@@ -1,0 +1,261 @@
+import { type CaptureGrid, fitCaptureGrid, type Tier } from '@sgaps/protocol';
+import type { CourierPort } from '../courier/CourierPort.js';
+import { openCourier } from '../courier/openCourier.js';
+import type { Sampler, Viewport } from '../sampler/Sampler.js';
+import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
+import type { MaskList } from './MaskList.js';
+import { Recorder } from './Recorder.js';
+import type { RecorderDiagnostic } from './RecorderOptions.js';
+import type { RecorderStats } from './RecorderStats.js';
+import { type CheckedOptions, checkOptions, joinOf, type RecordingOptions, type ScreenRect } from './RecordingOptions.js';
+import { TaggedRegions, type TierName } from './TaggedRegions.js';
+
+/**
+ * What an engine's plugin tells of the game: the only part of a recorder that knows the engine. Calls may throw.
+ *
+ * @example
+ * ```ts
+ * const surface: GameSurface = {
+ *   engine: 'mine', canvas, viewport: () => ({ x: 0, y: 0, width: canvas.width, height: canvas.height }),
+ *   createSampler: (grid, batch) => createSampler(canvas, { grid, batch }), readState: () => undefined,
+ * };
+ * ```
+ */
+export interface GameSurface {
+  /** Name of the engine, kept with the recording. */
+  readonly engine: string;
+  /** What the game draws on. */
+  readonly canvas: { readonly width: number; readonly height: number };
+  /** Makes the sampler once the server has answered; `why` is for the developer. Throws a typed error where nothing can be sampled. */
+  createSampler(grid: CaptureGrid, batch: number): { readonly sampler: Sampler; readonly why: string };
+  /** Adds the frame's cameras and objects, on the capture grid. */
+  readState(out: FrameStateBuffer, grid: CaptureGrid): void;
+  /** Adds the rectangles of what the game wants hidden, canvas pixels. */
+  readMasks?(out: MaskList): void;
+  /** What the engine last gave to `gl.viewport`. */
+  viewport(): Viewport;
+  /** Starts and stops calling `beginFrame` and `endFrame`. */
+  attach(frames: { beginFrame(): void; endFrame(): void }): void;
+  detach(): void;
+}
+
+/**
+ * A game's recording from consent to goodbye, the same for every engine: checks the options, asks the player, opens the
+ * courier, makes the sampler and the `Recorder`, and takes all of it down again. Never throws into the game.
+ *
+ * @example
+ * ```ts
+ * const recording = new GameRecorder(surface, { endpoint: 'ws://localhost:2567' });
+ * await recording.record();
+ * ```
+ */
+export class GameRecorder {
+  readonly #surface: GameSurface;
+  readonly #options: CheckedOptions | null = null;
+  readonly #given: RecordingOptions | undefined;
+  readonly #told = new Set<string>();
+  readonly #regions = new TaggedRegions();
+  readonly #hidden = new Set<ScreenRect | (() => ScreenRect | null)>();
+  #recorder: Recorder | null = null;
+  #port: CourierPort | null = null;
+  /** Rises with every start and stop, so that a connection that comes too late is closed. */
+  #attempt = 0;
+  #attached = false;
+
+  /** Wrong options switch the recording off and are told to `onDiagnostic`. */
+  constructor(surface: GameSurface, options: RecordingOptions | null | undefined) {
+    this.#surface = surface;
+    this.#given = options ?? undefined;
+    try {
+      this.#options = checkOptions(options, surface.engine);
+    } catch (cause) {
+      this.#tell({ code: 'options-invalid', message: messageOf(cause), cause });
+    }
+  }
+
+  /** Options are in order and ask for a start by themselves. */
+  get startsByItself(): boolean {
+    return this.#options !== null && this.#options.autoStart !== false;
+  }
+
+  /** The recorder at work, or `null`. */
+  get recorder(): Recorder | null {
+    return this.#recorder;
+  }
+
+  /** Id the server gave this recording, or `null` while there is none. */
+  get recordingId(): string | null {
+    return this.#port?.welcome.recordingId ?? null;
+  }
+
+  /** What recording did and cost so far, or `null`. */
+  get stats(): RecorderStats | null {
+    return this.#recorder?.stats ?? null;
+  }
+
+  /** Begins a recording (a new one, after a stop). Resolves when it runs or could not start; never rejects. */
+  async record(): Promise<void> {
+    const options = this.#options;
+    if (!options || (this.#recorder && this.#recorder.state !== 'stopped')) return;
+    const attempt = ++this.#attempt;
+    this.#release();
+    try {
+      if (options.consent && (await options.consent()) !== true) {
+        this.#tell({ code: 'consent-refused', message: 'The player did not agree; nothing is recorded.' });
+        return;
+      }
+      if (attempt !== this.#attempt) return;
+      const port = await this.#open(options);
+      if (attempt === this.#attempt) this.#begin(options, port);
+      else port.close();
+    } catch (cause) {
+      this.#release();
+      const unsupported = (cause as { code?: unknown } | null)?.code === 'UNSUPPORTED';
+      const code = unsupported ? 'renderer-unsupported' : 'connection-failed';
+      this.#tell({ code, message: `Nothing is recorded: ${messageOf(cause)}`, cause });
+    }
+  }
+
+  /** Ends the recording and leaves the server. `record()` begins another. */
+  stop(): void {
+    this.#attempt++;
+    this.#release();
+  }
+
+  /** Takes no frames until `resume`. */
+  pause(): void {
+    this.#recorder?.pause();
+  }
+
+  resume(): void {
+    this.#recorder?.resume();
+  }
+
+  /** Writes a named event into the recording. */
+  event(name: string, data?: unknown): void {
+    this.#recorder?.event(name, data);
+  }
+
+  /** Marks a moment to find again. */
+  marker(name: string): void {
+    this.#recorder?.marker(name);
+  }
+
+  /**
+   * Says how much a part of the screen matters (S5), by name or number; `null` leaves it to the server. A function is asked
+   * every frame, and may answer `null`.
+   */
+  tag(region: ScreenRect | (() => ScreenRect | null), tier: Tier | TierName | null): void {
+    this.#regions.tag(region, tier);
+  }
+
+  /** Hides a part of the screen from now on: it never leaves the machine. A function is asked every frame. */
+  mask(region: ScreenRect | (() => ScreenRect | null)): void {
+    this.#hidden.add(region);
+  }
+
+  /** Shows a masked part of the screen again. */
+  unmask(region: ScreenRect | (() => ScreenRect | null)): void {
+    this.#hidden.delete(region);
+  }
+
+  #open(options: CheckedOptions): Promise<CourierPort> {
+    const { canvas, engine } = this.#surface;
+    const { endpoint = '', token, worker, connect } = options;
+    const join = joinOf(options, options.grid ?? fitCaptureGrid(canvas.width, canvas.height), engine);
+    return openCourier({
+      endpoint,
+      join,
+      token,
+      worker,
+      connect: connect && (() => connect(join)),
+      onNoWorker: (cause) =>
+        this.#tell({ code: 'worker-unavailable', message: `Coding on the game's thread: ${messageOf(cause)}`, cause }),
+    });
+  }
+
+  #begin(options: CheckedOptions, port: CourierPort): void {
+    const { grid } = port.welcome;
+    const { fps, batch, micros, clock, onTruth, values = {} } = options;
+    const surface = this.#surface;
+    this.#port = port;
+    const { sampler, why } = surface.createSampler(grid, batch);
+    const numbers = Object.values(values);
+    for (const rect of options.masks ?? []) this.#hidden.add(rect);
+    this.#recorder = new Recorder({
+      sampler,
+      port,
+      fps,
+      batch,
+      micros,
+      why,
+      clock,
+      onTruth,
+      masks: (out) => this.#collectMasks(out),
+      state: (out) => {
+        surface.readState(out, grid);
+        this.#regions.read(out, grid);
+        for (const { read } of numbers) out.values.push(read());
+      },
+      onDiagnostic: (diagnostic) => this.#tell(diagnostic),
+      onStopped: () => this.#detach(),
+    });
+    this.#recorder.start();
+    this.#attached = true;
+    surface.attach(this.#frames);
+    globalThis.document?.addEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  #collectMasks(out: MaskList): void {
+    const { width, height } = this.#surface.canvas;
+    for (const region of this.#hidden) {
+      const rect = typeof region === 'function' ? region() : region;
+      if (rect) out.add(rect.x * width, rect.y * height, rect.width * width, rect.height * height);
+    }
+    this.#surface.readMasks?.(out);
+  }
+
+  readonly #frames = {
+    beginFrame: (): void => this.#recorder?.beginFrame(),
+    endFrame: (): void => {
+      const recorder = this.#recorder;
+      if (recorder) recorder.endFrame(this.#surface.viewport(), this.#surface.canvas);
+    },
+  };
+
+  /** A page in the background draws nothing: what is under way is sent, and the recording says why it pauses. */
+  readonly #onVisibility = (): void => {
+    const hidden = globalThis.document.visibilityState === 'hidden';
+    this.#recorder?.event('page', { hidden });
+    if (hidden) this.#recorder?.flush();
+  };
+
+  #detach(): void {
+    if (!this.#attached) return;
+    this.#attached = false;
+    this.#surface.detach();
+    globalThis.document?.removeEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  #release(): void {
+    this.#detach();
+    this.#recorder?.stop();
+    if (!this.#recorder) this.#port?.close();
+    this.#recorder = this.#port = null;
+  }
+
+  #tell(diagnostic: RecorderDiagnostic): void {
+    if (this.#told.has(diagnostic.code)) return;
+    this.#told.add(diagnostic.code);
+    const { onDiagnostic = (told: RecorderDiagnostic) => console.warn(`SGAPS: ${told.message}`) } = this.#given ?? {};
+    try {
+      onDiagnostic(diagnostic);
+    } catch (cause) {
+      console.warn('SGAPS: onDiagnostic failed.', cause);
+    }
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

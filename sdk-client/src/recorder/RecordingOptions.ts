@@ -1,0 +1,175 @@
+import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError, type StateSchema, type TierBits } from '@sgaps/protocol';
+import type { ConnectionOptions, RecordJoin } from '../connection/Connection.js';
+import type { RecorderConnection } from '../connection/RecorderConnection.js';
+import type { CourierWelcome } from '../courier/CourierPort.js';
+import type { RecorderDiagnostic } from './RecorderOptions.js';
+
+/**
+ * A number of the game that is recorded with every frame.
+ *
+ * @example
+ * ```ts
+ * const health: RecordedValue = { type: 'int', read: () => player.health };
+ * ```
+ */
+export interface RecordedValue {
+  readonly type: 'int' | 'float';
+  /** Precision of a float. Default 1/256. */
+  readonly step?: number;
+  readonly read: () => number;
+}
+
+/**
+ * A connection together with what the server said at join.
+ *
+ * @example
+ * ```ts
+ * const connect: RecordingOptions['connect'] = async (join) => myTransport(join);
+ * ```
+ */
+export interface OpenConnection extends RecorderConnection {
+  readonly welcome: CourierWelcome;
+}
+
+/**
+ * A rectangle of the screen as fractions of the canvas, from the top left: it holds whatever the canvas's size.
+ *
+ * @example
+ * ```ts
+ * const chat: ScreenRect = { x: 0, y: 0.8, width: 0.3, height: 0.2 };
+ * ```
+ */
+export interface ScreenRect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Options of a recording, the same for every engine.
+ *
+ * @example
+ * ```ts
+ * const options: RecordingOptions = { endpoint: 'ws://localhost:2567', game: 'platformer', quality: 'low' };
+ * ```
+ */
+export interface RecordingOptions {
+  /** Address of the SGAPS server. Needed unless `connect` is given. */
+  readonly endpoint?: string;
+  /** Name of the game in lists. Default: the page's title, or the engine's name. */
+  readonly game?: string;
+  /** Preset: what recording may cost; see `PRESETS`. Default medium. */
+  readonly quality?: 'low' | 'medium' | 'high';
+  /** Frames sampled per second, instead of the preset's. 1 … 240. */
+  readonly fps?: number;
+  /** Frames read back and sent together, instead of the preset's. 1 … 16. */
+  readonly batch?: number;
+  /** Mean main-thread microseconds per displayed frame that recording may cost, instead of the preset's. */
+  readonly micros?: number;
+  /** Capture grid. Default: the canvas's aspect at about 57,600 pixels (320×180). */
+  readonly grid?: CaptureGrid;
+  /** JWT with the record scope. */
+  readonly token?: string;
+  /** Kept with the recording: at most 32 texts of 512 characters. */
+  readonly meta?: Readonly<Record<string, string>>;
+  /** Bits per channel to ask the server for (S15); what it answers counts. */
+  readonly tierBits?: TierBits;
+  /** Numbers recorded with every frame. */
+  readonly values?: Readonly<Record<string, RecordedValue>>;
+  /** Records as soon as the game runs. Default true; otherwise call `record()`. */
+  readonly autoStart?: boolean;
+  /** Asked before anything is opened or sampled; only `true` starts the recording. */
+  readonly consent?: () => boolean | Promise<boolean>;
+  /** What nobody may see: parts of the screen that never leave the machine. Masks of game objects: the plugin's `mask`. */
+  readonly masks?: readonly ScreenRect[];
+  /** Codes and sends in a worker (default, where the page allows one), on this thread (`false`), or in a worker of your making. */
+  readonly worker?: boolean | (() => Worker);
+  /** Milliseconds. Default `performance.now`. */
+  readonly clock?: () => number;
+  /** Told of everything that goes wrong, once per kind. Default: `console.warn`. */
+  readonly onDiagnostic?: (diagnostic: RecorderDiagnostic) => void;
+  /** Debugging and benches only; see `RecorderOptions.onTruth`. */
+  readonly onTruth?: (frameId: number, clientTime: number, rgb: Uint8Array<ArrayBuffer>) => void;
+  /** Another transport than Colyseus; works on this thread. */
+  readonly connect?: (join: RecordJoin) => Promise<OpenConnection>;
+}
+
+/**
+ * What the presets stand for: frames sampled per second, frames per batch, mean µs of main thread per displayed frame.
+ *
+ * @example
+ * ```ts
+ * const { fps } = PRESETS.low; // 15
+ * ```
+ */
+export const PRESETS = {
+  low: { fps: 15, batch: 4, micros: 20 },
+  medium: { fps: 30, batch: 4, micros: 100 },
+  high: { fps: 60, batch: 8, micros: 250 },
+} as const;
+
+/** Options with defaults filled in. */
+export interface CheckedOptions extends RecordingOptions {
+  readonly game: string;
+  readonly fps: number;
+  readonly batch: number;
+  readonly micros: number;
+  readonly schema: StateSchema;
+}
+
+/** Checks options; throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` saying which is wrong and what would be right. */
+export function checkOptions(options: RecordingOptions | undefined | null, engine: string): CheckedOptions {
+  const given = options ?? {};
+  if (!given.connect && (typeof given.endpoint !== 'string' || !/^(wss?|https?):\/\//.test(given.endpoint))) {
+    throw invalid('endpoint', given.endpoint, "an address such as 'ws://localhost:2567'");
+  }
+  const preset = PRESETS[given.quality ?? 'medium'];
+  if (!preset) throw invalid('quality', given.quality, "'low', 'medium' or 'high'");
+  const fps = given.fps ?? preset.fps;
+  if (!(fps >= 1 && fps <= LIMITS.fps)) throw invalid('fps', fps, `a number from 1 to ${LIMITS.fps}`);
+  const batch = given.batch ?? preset.batch;
+  if (!Number.isInteger(batch) || batch < 1 || batch > LIMITS.framesPerPacket) {
+    throw invalid('batch', batch, `a whole number from 1 to ${LIMITS.framesPerPacket}`);
+  }
+  const micros = given.micros ?? preset.micros;
+  if (!(micros > 0)) throw invalid('micros', micros, 'a number above 0');
+  if (given.grid) assertCaptureGrid(given.grid);
+  if (given.tierBits?.length !== undefined && !areTierBits(given.tierBits)) {
+    throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
+  }
+  for (const rect of given.masks ?? []) {
+    if (!isScreenRect(rect)) throw invalid('masks', JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas');
+  }
+  const values = Object.entries(given.values ?? {});
+  if (values.length > LIMITS.values) throw SgapsError.limit('number of values', values.length, LIMITS.values);
+  const schema = {
+    values: values.map(([name, { type, step, read }]) => {
+      if ((type !== 'int' && type !== 'float') || typeof read !== 'function') {
+        throw invalid(`values.${name}`, type, "{ type: 'int' or 'float', read: () => number }");
+      }
+      return step === undefined ? { name, type } : { name, type, step };
+    }),
+  };
+  const title = typeof document === 'undefined' ? '' : document.title;
+  const game = (given.game ?? (title || engine)).slice(0, LIMITS.nameLength);
+  return { ...given, game, fps, batch, micros, schema };
+}
+
+/** What `Connection.open` needs, but for the address. */
+export function joinOf(options: CheckedOptions, grid: CaptureGrid, engine: string): ConnectionOptions['join'] {
+  const { game, fps, schema, meta, tierBits } = options;
+  return { game, grid, fps, schema, engine, meta, tierBits };
+}
+
+function areTierBits(bits: TierBits): boolean {
+  return bits.length === 4 && bits.every((value) => Number.isInteger(value) && value >= 3 && value <= 8);
+}
+
+function isScreenRect(rect: ScreenRect): boolean {
+  return [rect?.x, rect?.y, rect?.width, rect?.height].every((value) => typeof value === 'number' && Number.isFinite(value));
+}
+
+function invalid(name: string, value: unknown, wanted: string): SgapsError {
+  return new SgapsError('ARGUMENT_INVALID', `SGAPS option ${name} is ${String(value)}; it must be ${wanted}.`);
+}
