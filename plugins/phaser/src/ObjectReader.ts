@@ -1,5 +1,6 @@
 import { type FrameStateBuffer, ObjectTracker } from '@sgaps/client';
-import { type CaptureGrid, LIMITS, type Tier } from '@sgaps/protocol';
+import type { CaptureGrid, Tier } from '@sgaps/protocol';
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 import type { CameraView } from './CameraReader.js';
 import type { ObjectShape } from './shapes.js';
 

@@ -6,7 +6,8 @@ import {
   type Viewport,
   WebGL2Sampler,
 } from '@sgaps/client';
-import { type CaptureGrid, SgapsError, type Tier } from '@sgaps/protocol';
+import type { CaptureGrid, Tier } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { CameraReader } from './CameraReader.js';
 import { type MaskPredicate, MaskReader } from './MaskReader.js';
 import { ObjectReader } from './ObjectReader.js';

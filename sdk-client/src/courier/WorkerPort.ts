@@ -1,4 +1,5 @@
-import { type GameEventMessage, type NumbersMessage, SgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import type { GameEventMessage, NumbersMessage, SgapsErrorCode } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions } from '../connection/Connection.js';
 import type { CourierListener, CourierPort, CourierWelcome } from './CourierPort.js';
 import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';

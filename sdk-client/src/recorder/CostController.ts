@@ -1,4 +1,4 @@
-import { LIMITS } from '@sgaps/protocol';
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 
 /**
  * What a preset allows recording to be.

@@ -1,4 +1,5 @@
-import { type CaptureGrid, fitCaptureGrid, type Tier } from '@sgaps/protocol';
+import type { CaptureGrid, Tier } from '@sgaps/protocol';
+import { fitCaptureGrid } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
 import { openCourier } from '../courier/openCourier.js';
 import type { Sampler, Viewport } from '../sampler/Sampler.js';

@@ -1,4 +1,5 @@
-import { LIMITS, type NumbersMessage } from '@sgaps/protocol';
+import type { NumbersMessage } from '@sgaps/protocol';
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 import { BatchBuilder, type FlatFrame } from '../courier/BatchBuilder.js';
 import type { PackedRequest } from '../courier/FrameBatch.js';
 import type { MaskRect, SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';

@@ -1,4 +1,4 @@
-import { LIMITS, SgapsError } from '@sgaps/protocol';
+import { LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
 import type { Sampler } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';

@@ -1,4 +1,5 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError, type StateSchema, type TierBits } from '@sgaps/protocol';
+import type { CaptureGrid, StateSchema, TierBits } from '@sgaps/protocol';
+import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions, RecordJoin } from '../connection/Connection.js';
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import type { CourierWelcome } from '../courier/CourierPort.js';

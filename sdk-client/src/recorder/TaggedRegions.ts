@@ -1,4 +1,5 @@
-import { type CaptureGrid, LIMITS, SgapsError, Tier } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { LIMITS, SgapsError, Tier } from '@sgaps/protocol/vocabulary';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { ScreenRect } from './RecordingOptions.js';
 

@@ -1,4 +1,4 @@
-import { depthToCode } from '@sgaps/protocol';
+import { depthToCode } from '@sgaps/protocol/vocabulary';
 
 /** Bits of a 32-bit float's mantissa below those that name a table cell: 128 cells an octave, at most one step in each. */
 const SHIFT = 16;

@@ -1,4 +1,4 @@
-import { LIMITS, SgapsError } from '@sgaps/protocol';
+import { LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import type { DepthCoder } from './DepthCoder.js';
 import type { SampledFrame } from './Sampler.js';
 

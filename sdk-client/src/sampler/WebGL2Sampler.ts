@@ -1,4 +1,5 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { areaPicture } from './areaSample.js';
 import { CoordinateStore } from './CoordinateStore.js';
 import { DepthCoder } from './DepthCoder.js';

@@ -1,4 +1,5 @@
-import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 
 /** Side of the largest mean, grid pixels (`SampleKind.mean4`). */
 const LARGEST_SIDE = 16;

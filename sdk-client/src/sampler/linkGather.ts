@@ -1,4 +1,4 @@
-import { SgapsError } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { GATHER_VERTEX } from './gatherShader.js';
 
 /**

@@ -1,4 +1,5 @@
-import { LIMITS, type TrackedObject } from '@sgaps/protocol';
+import type { TrackedObject } from '@sgaps/protocol';
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 import type { FrameStateBuffer, Mutable } from './FrameStateBuffer.js';
 
 /** Frames an object counts as moving after it last moved. */

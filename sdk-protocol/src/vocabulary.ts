@@ -1,0 +1,6 @@
+// The words that everybody needs and no codec: what runs on a game's own thread imports these and nothing heavier.
+export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
+export { LIMITS } from './limits.js';
+export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
+export { codeToDepth, depthToCode } from './samples/depthCode.js';
+export { SampleKind, Tier } from './samples/SampleSet.js';
