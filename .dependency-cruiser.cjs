@@ -10,6 +10,7 @@ const ARROWS = {
   'sdk-client': ['sdk-protocol'],
   'sdk-server': ['sdk-core', 'sdk-protocol'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
+  'plugins/babylon': ['sdk-client', 'sdk-protocol'],
 };
 const FOLDERS = Object.keys(ARROWS);
 /** A package's public files. */
