@@ -1,7 +1,7 @@
 import type { FrameState } from '@sgaps/protocol';
 import type { SampledFrame } from '../sampler/Sampler.js';
 import { type FrameBatch, HEAD_NUMBERS } from './FrameBatch.js';
-import { flatLength, flattenState, NameRegistry } from './flatState.js';
+import { flatLength, flattenState, NameRegistry } from './flattenState.js';
 
 /**
  * A frame's head and state, kept flat until its samples come back from the GPU.

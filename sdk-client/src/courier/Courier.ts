@@ -14,7 +14,7 @@ import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import { packSample } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import { type CourierFigures, type FrameBatch, HEAD_NUMBERS, type PackedRequest } from './FrameBatch.js';
-import { restoreState } from './flatState.js';
+import { restoreState } from './restoreState.js';
 
 /** Requests remembered: more than a recorder holds and has under way. */
 const REMEMBERED = 256;

@@ -1,7 +1,6 @@
 import type { CaptureGrid, Tier } from '@sgaps/protocol';
 import { fitCaptureGrid } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
-import { openCourier } from '../courier/openCourier.js';
 import type { Sampler, Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { MaskList } from './MaskList.js';
@@ -160,7 +159,9 @@ export class GameRecorder {
     this.#hidden.delete(region);
   }
 
-  #open(options: CheckedOptions): Promise<CourierPort> {
+  async #open(options: CheckedOptions): Promise<CourierPort> {
+    // Only what was agreed to is loaded.
+    const { openCourier } = await import('../courier/openCourier.js');
     const { canvas, engine } = this.#surface;
     const { endpoint = '', token, worker, connect } = options;
     const join = joinOf(options, options.grid ?? fitCaptureGrid(canvas.width, canvas.height), engine);
