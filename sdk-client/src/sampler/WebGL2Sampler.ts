@@ -130,18 +130,21 @@ export class WebGL2Sampler implements Sampler {
       return false;
     }
     this.#filling = slot;
-    const frame = slot.batch.add(frameId, samples?.count ?? 0);
     if (samples && samples.count > 0) {
+      // All that may throw comes first: nothing is half done then, in GL or in the batch.
       resources.resize();
       const depth = this.#depthTexture?.() ?? null;
+      if (depth) this.#depthGather ??= new DepthGather(this.#gl, this.#grid, resources.unit - 1);
+      const frame = slot.batch.add(frameId, samples.count);
       this.#state.save();
       resources.copyFrame();
       if (masks.length > 0) resources.paintOver(masks);
       this.#gather(resources, slot, samples, frame, depth);
       if (this.#isDue(slot)) this.#sendBack(slot);
       this.#state.restore(viewport);
-    } else if (this.#isDue(slot)) {
-      this.#flushUnsaved();
+    } else {
+      slot.batch.add(frameId, 0);
+      if (this.#isDue(slot)) this.#flushUnsaved();
     }
     this.#mark();
     return true;
@@ -232,8 +235,7 @@ export class WebGL2Sampler implements Sampler {
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
     slot.columns = Math.max(slot.columns, Math.min(count, GATHER_COLUMNS));
     if (!depth) return;
-    this.#depthGather ??= new DepthGather(gl, this.#grid, resources.unit - 1);
-    this.#depthGather.draw(depth, first, slot.rows, rows, count);
+    this.#depthGather?.draw(depth, first, slot.rows, rows, count);
     frame.depthAt = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
   }

@@ -57,7 +57,7 @@ export interface WebGpuEncoder {
  */
 export interface WebGpuPass {
   setPipeline(pipeline: object): void;
-  setBindGroup(index: number, group: object): void;
+  setBindGroup(index: number, group: object | null | undefined): void;
   dispatchWorkgroups(x: number): void;
   end(): void;
 }
