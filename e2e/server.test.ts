@@ -17,7 +17,7 @@ beforeAll(async () => {
     port: 0,
     data: folder,
     log: pino({ level: process.env.SGAPS_LOG ?? 'silent' }),
-    room: { snapshotEvery: 1000, reconnectSeconds: 1, maxBadPackets: 3 },
+    room: { snapshotEvery: 1000, resumeWithin: 1000, maxOffences: 3 },
   });
 });
 
@@ -195,7 +195,7 @@ describe('untrusted clients', () => {
     );
     await until(() => recorder.left !== null, 20_000);
     clearInterval(rubbish);
-    expect(recorder.left).toBe(4010);
+    expect(recorder.left).toBe(4020);
     const id = recorder.welcome?.recordingId ?? '';
     await until(() => server.store.writer(id) === undefined);
     expect((await server.catalog.get(id))?.status).toBe('finished');

@@ -7,9 +7,10 @@ export type { Figures } from './loop/SessionFigures.js';
 export { type RecordSink, SessionLoop, type SessionLoopOptions } from './loop/SessionLoop.js';
 export { type ReplicaFrame, SessionReplica, type SessionShape } from './loop/SessionReplica.js';
 export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
+export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { PlaybackRoomSettings } from './rooms/PlaybackRoom.js';
-export { REPLAY_CLOSE, type ReplayRoomSettings } from './rooms/ReplayRoom.js';
+export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {

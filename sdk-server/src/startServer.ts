@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
-import type { ReplayRoomSettings } from './rooms/ReplayRoom.js';
+import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
 

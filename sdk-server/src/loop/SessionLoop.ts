@@ -78,6 +78,8 @@ export class SessionLoop {
   readonly replica: SessionReplica;
   /** The newest rebuilt frame, null before the first. */
   newest: DecodedFrame | null = null;
+  /** Frames in a row, up to the newest, that used none of the requests sent. */
+  unanswered = 0;
 
   readonly #options: SessionLoopOptions;
   readonly #planner: SamplingPlanner;
@@ -122,7 +124,9 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
-    const span = pixelPacketSpan(bytes);
+    const claimed = pixelPacketSpan(bytes);
+    // Frames that were there before will be refused: their packet is kept, but names no frames.
+    const span = claimed !== null && claimed.firstFrame > this.replica.frameId ? claimed : null;
     if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
     const arrived = performance.now();
     let frames: ReplicaFrame[];
@@ -135,6 +139,7 @@ export class SessionLoop {
     let samples = 0;
     for (const { frame, time: at } of frames) {
       samples += frame.samples.count;
+      this.unanswered = frame.requestId === null ? this.unanswered + 1 : 0;
       this.newest = this.replica.decode(frame);
       this.#options.onFrame?.(this.newest, at, this.#planner.importance);
     }

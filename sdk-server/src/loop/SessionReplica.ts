@@ -4,6 +4,7 @@ import {
   CoordinateCodec,
   type PixelFrame,
   PixelPacketDecoder,
+  pixelPacketSpan,
   type SampleRequest,
   SgapsError,
   type StateSchema,
@@ -27,6 +28,8 @@ export interface SessionShape {
   readonly schema: StateSchema;
   /** Bits per channel of the four tiers (S15). */
   readonly tierBits: readonly [number, number, number, number];
+  /** True where point samples carry depth, as agreed at join; absent is false. */
+  readonly depth?: boolean;
 }
 
 /**
@@ -83,14 +86,20 @@ export class SessionReplica {
     return requests;
   }
 
-  /** Takes in a pixel packet that arrived at `time` (ms since recording start). Throws the codec's errors and changes nothing then. */
+  /**
+   * Takes in a pixel packet that arrived at `time` (ms since recording start). Throws `OUT_OF_ORDER` for frames that were there
+   * before, which changes nothing, and the codec's errors, after which only a packet that starts afresh decodes; the frames
+   * and requests known stay as they were in both cases.
+   */
   pixels(bytes: Uint8Array, time: number): ReplicaFrame[] {
+    const span = pixelPacketSpan(bytes);
+    // By the packet's own word, before the codec moves on: a packet sent twice must not part the two ends.
+    if (span !== null && span.firstFrame <= this.frameId) {
+      throw new SgapsError('OUT_OF_ORDER', `Frame ${span.firstFrame} came after frame ${this.frameId}.`);
+    }
     const frames = this.#pixelDecoder.decode(bytes);
     const newest = frames[frames.length - 1];
     if (!newest) throw SgapsError.malformed('pixel packet: no frames');
-    if (frames[0].frameId <= this.frameId) {
-      throw new SgapsError('OUT_OF_ORDER', `Frame ${frames[0].frameId} came after frame ${this.frameId}.`);
-    }
     if (newest.frameId > MAX_FRAME_ID) throw SgapsError.limit('frame id', newest.frameId, MAX_FRAME_ID);
     for (const frame of frames) {
       if (frame.requestId !== null) this.#ledger.release(frame.requestId);

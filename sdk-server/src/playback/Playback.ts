@@ -364,7 +364,7 @@ export class Playback {
   }
 
   #newReplica(): SessionReplica {
-    const { grid, schema, tierBits } = this.#reader.header;
-    return new SessionReplica({ grid, schema, tierBits });
+    const { grid, schema, tierBits, depth } = this.#reader.header;
+    return new SessionReplica({ grid, schema, tierBits, depth });
   }
 }

@@ -2,12 +2,20 @@ import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { Figures } from '../loop/SessionFigures.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
+import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
 import { FrameBroadcaster } from '../watch/FrameBroadcaster.js';
 import { PreviewMaker } from '../watch/PreviewMaker.js';
 
 /** How old the picture of a snapshot may be, ms. */
 const PREVIEW_AGE = 5000;
+/** ms the thumbnail may take at the end of a session. */
+const THUMBNAIL_WITHIN = 5000;
+/** Events of one recording: a reader keeps a marker of each, and refuses ten times as many. */
+const MOST_EVENTS = 100_000;
+
+/** Name of the event that says when a recorder's connection was cut; no game may use it. */
+export const GAP_EVENT = 'gap';
 
 /**
  * Options of `LiveSession`.
@@ -48,16 +56,19 @@ export class LiveSession {
   readonly #startedAt = performance.now();
   /** A snapshot was left out: said once, though the next may be too big as well. */
   #snapshotMissed = false;
+  #events = 0;
+  /** When the recorder was last heard of, ms of the recording. */
+  #heardAt = 0;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
     this.writer = options.writer;
-    const { grid, schema, tierBits } = options.writer.header;
+    const { grid, schema, tierBits, depth } = options.writer.header;
     const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
     this.broadcaster = new FrameBroadcaster(grid, warn);
     this.loop = new SessionLoop({
-      shape: { grid, schema, tierBits },
+      shape: { grid, schema, tierBits, depth },
       sink: options.writer,
       clock: () => this.time,
       bytesUp: options.bytesUp,
@@ -83,6 +94,7 @@ export class LiveSession {
 
   /** Takes in a pixel packet; see `SessionLoop.accept`. Throws the writer's own error when storing failed. */
   pixels(bytes: Uint8Array): Uint8Array | null {
+    this.#heardAt = this.time;
     try {
       const answer = this.loop.accept(bytes);
       this.previews
@@ -95,9 +107,23 @@ export class LiveSession {
     }
   }
 
-  /** Records a game event (UTF-8 JSON of name, data and the client's time). */
-  event(bytes: Uint8Array): void {
+  /** Records a game event. Throws `LIMIT_EXCEEDED` beyond 100,000 of them, and the writer's own error when storing failed. */
+  event(event: { readonly name: string; readonly data: unknown; readonly time: number }): void {
+    if (this.#events >= MOST_EVENTS) throw SgapsError.limit('events of a recording', this.#events + 1, MOST_EVENTS);
+    const bytes = new TextEncoder().encode(JSON.stringify(event));
     if (!this.loop.event(bytes)) throw this.writer.error ?? new SgapsError('CLOSED', 'The recording is closed.');
+    this.#events++;
+  }
+
+  /**
+   * The recorder is back after a cut: marks the time without it in the event track (`gap`, data `{ from, to }` in ms of the
+   * recording) and gives the coordinate packet to go on with. Throws as `event` and `SessionLoop.start` do.
+   */
+  resume(): Uint8Array {
+    const to = this.time;
+    this.event({ name: GAP_EVENT, data: { from: this.#heardAt, to }, time: to });
+    this.#heardAt = to;
+    return this.loop.start();
   }
 
   /** What a page shows beside the picture. */
@@ -118,13 +144,17 @@ export class LiveSession {
   }
 
   async #finish(): Promise<void> {
-    const { store, log } = this.#options;
+    const { log } = this.#options;
     try {
-      const preview = await this.previews.fresh(0);
-      if (preview) await store.savePreview(this.writer.id, preview);
+      await within(THUMBNAIL_WITHIN, 'storing the thumbnail', this.#saveThumbnail());
     } catch (error) {
       log.warn({ err: error, recording: this.writer.id }, 'thumbnail not saved');
     }
     await this.writer.close();
+  }
+
+  async #saveThumbnail(): Promise<void> {
+    const preview = await this.previews.fresh(0);
+    if (preview) await this.#options.store.savePreview(this.writer.id, preview);
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import {
-  isSgapsError,
-  LIMITS,
+  DEFAULT_TIER_BITS,
+  isRecordingId,
   MessageType,
   type NumbersMessage,
   PROTOCOL_VERSION,
@@ -11,64 +11,27 @@ import {
   parseNumbers,
   type RecordJoinOptions,
   SgapsError,
-  type TierBits,
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import type { RecordingWriter } from '../storage/index.js';
 import type { Watcher } from '../watch/FrameBroadcaster.js';
-import { ByteBudget } from './ByteBudget.js';
+import { ClientConduct, closeCodeOf, type Offence, offenceOf } from './ClientConduct.js';
+import { isOpen, messagesThisSecond, terminate } from './clientSocket.js';
+import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
-import { LiveSession } from './LiveSession.js';
+import { GAP_EVENT, LiveSession } from './LiveSession.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
+import { RecorderIntake } from './RecorderIntake.js';
+import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import type { ReplayServices } from './ReplayServices.js';
 import { RoundTrip } from './RoundTrip.js';
 import { overlaysOf, watcherOf } from './viewers.js';
 
-/**
- * What a replay room is set to; every value has a default.
- *
- * @example
- * ```ts
- * const settings: ReplayRoomSettings = { bytesUp: 2048, maxWatchers: 50 };
- * ```
- */
-export interface ReplayRoomSettings {
-  /** Byte budgets per frame; defaults 2,048 and 512. */
-  readonly bytesUp?: number;
-  readonly bytesDown?: number;
-  /** Bits per channel of the four tiers; default 8, 5, 3, 3 (S15). */
-  readonly tierBits?: TierBits;
-  /** Frames asked ahead at most; default 12 (S4, S13). */
-  readonly maxLatency?: number;
-  /** ms between decoder snapshots; default 10,000. */
-  readonly snapshotEvery?: number;
-  /** Seconds a recorder that lost its connection may come back; default 0: the SGAPS client opens a new session after a cut. */
-  readonly reconnectSeconds?: number;
-  /** Packets that do not decode before the recorder is sent away; default 20. */
-  readonly maxBadPackets?: number;
-  /** Messages per second and client; default 300. More closes the connection with 4002. */
-  readonly maxMessages?: number;
-  /** Bytes per second of pixel packets, mean; default 1,000,000. Twice that may come at once. */
-  readonly maxBytesPerSecond?: number;
-  /** Default 100. */
-  readonly maxWatchers?: number;
-  /** Origins other than the server's own whose pages may watch; default none. `*` allows all. */
-  readonly viewerOrigins?: readonly string[];
-}
-
-/**
- * Close codes of this room, in the range Colyseus leaves to applications.
- *
- * @example
- * ```ts
- * room.onLeave((code) => code === REPLAY_CLOSE.storage && console.warn('The server could not store the recording.'));
- * ```
- */
-export const REPLAY_CLOSE = { tooManyBadPackets: 4010, tooManyBytes: 4011, storage: 4012, ended: 4013 } as const;
-
 /** ms between the figures watchers get, and between pings of the recorder. */
 const FIGURES_EVERY = 500;
-/** ms in which packets that were sent before the client heard of an error are not held against it. */
-const GRACE = 2000;
+/** ms that a client which was sent away has to close its end before its socket is torn down. */
+const FAREWELL = 2000;
+const RESUME_WITHIN = 30_000;
 
 /**
  * One recorded session (S2). The first client, with role `record`, is the recorder; any number may watch (`joinById`,
@@ -88,17 +51,16 @@ export abstract class ReplayRoom extends Room {
   override patchRate = null;
   #session: LiveSession | null = null;
   #log!: Logger;
-  #catalog!: ReplayServices['catalog'];
   #options!: RecordJoinOptions;
   #recorder: Client | null = null;
   #recorderId: string | null = null;
   #roundTrip: RoundTrip | null = null;
-  #budget!: ByteBudget;
+  #intake!: RecorderIntake;
+  #conduct = new Map<string, ClientConduct>();
   #watchers = new Map<string, Watcher>();
   #clientStats: NumbersMessage = {};
-  #badPackets = 0;
-  #graceUntil = 0;
-  #closing = false;
+  /** The recorder is not to come back: it was sent away, or the server stops. */
+  #over = false;
   #forget = (): void => undefined;
 
   static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
@@ -131,11 +93,13 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override async onDrop(client: Client): Promise<void> {
-    if (client.sessionId !== this.#recorderId || this.#closing || !this.#session?.live || this.#reconnectSeconds <= 0) return;
-    this.#log.info({ seconds: this.#reconnectSeconds }, 'recorder lost its connection, waiting');
+  override async onDrop(client: Client, code: number): Promise<void> {
+    // Colyseus closes without a word when its own bound is passed; ours is a reason.
+    if (code === CloseCode.WITH_ERROR && this.#floods(client)) this.#sendAway(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
+    if (client.sessionId !== this.#recorderId || !this.#mayResume(client, code)) return;
+    this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {
-      await this.allowReconnection(client, this.#reconnectSeconds);
+      await this.allowReconnection(client, this.#resumeWithin / 1000);
     } catch (error) {
       // Colyseus rejects with false when the time is up and calls onLeave next; anything else is worth a line.
       if (error instanceof Error) this.#log.warn({ err: error }, 'recorder did not come back');
@@ -143,14 +107,22 @@ export abstract class ReplayRoom extends Room {
   }
 
   override onReconnect(client: Client): void {
-    if (client.sessionId !== this.#recorderId || !this.#session) return;
+    const session = this.#session;
+    if (client.sessionId !== this.#recorderId || !session?.live) return;
     this.#attach(client);
-    this.#log.info('recorder came back');
-    client.send(MessageType.welcome, this.#welcome('record'));
-    client.sendBytes(MessageType.coords, this.#session.loop.start());
+    this.#intake.interrupt();
+    try {
+      const requests = session.resume();
+      this.#log.info('recorder came back');
+      client.send(MessageType.welcome, { ...this.#welcome('record'), resumed: true });
+      client.sendBytes(MessageType.coords, requests);
+    } catch (error) {
+      this.#stopRecording(error);
+    }
   }
 
   override async onLeave(client: Client): Promise<void> {
+    this.#conduct.delete(client.sessionId);
     const watcher = this.#watchers.get(client.sessionId);
     if (watcher) {
       this.#watchers.delete(client.sessionId);
@@ -164,25 +136,37 @@ export abstract class ReplayRoom extends Room {
   }
 
   override onBeforeShutdown(): void {
-    this.#closing = true;
+    this.#over = true;
     this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'room not closed cleanly'),
     );
   }
 
-  get #reconnectSeconds(): number {
-    return this.settings.reconnectSeconds ?? 0;
+  get #resumeWithin(): number {
+    return this.settings.resumeWithin ?? RESUME_WITHIN;
+  }
+
+  /** A cut, or a recorder that has come back on another socket before this one was known to be dead. */
+  #mayResume(client: Client, code: number): boolean {
+    if (this.#over || !this.#session?.live || this.#resumeWithin <= 0) return false;
+    return wasCut(code) || (code === CloseCode.WITH_ERROR && isOpen(client) && !this.#floods(client));
+  }
+
+  /** Colyseus itself has had enough of this client's messages. */
+  #floods(client: Client): boolean {
+    return messagesThisSecond(client) > this.maxMessagesPerSecond;
   }
 
   async #open(services: ReplayServices): Promise<void> {
-    const { game, engine, grid, fps, schema, meta } = this.#options;
+    const { game, engine, grid, fps, schema, meta, depth } = this.#options;
+    if (meta.continues !== undefined && !isRecordingId(meta.continues)) {
+      throw new SgapsError('ARGUMENT_INVALID', 'meta.continues must be the id of an earlier recording.');
+    }
     const recordingId = randomUUID();
     this.#log = services.log.child({ room: this.roomId, recording: recordingId });
-    this.#catalog = services.catalog;
-    this.maxMessagesPerSecond = this.settings.maxMessages ?? 300;
+    // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
+    this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
-    const perSecond = this.settings.maxBytesPerSecond ?? 1_000_000;
-    this.#budget = new ByteBudget({ perSecond, burst: 2 * perSecond });
     const writer = await services.store.create(
       {
         recordingId,
@@ -192,31 +176,67 @@ export abstract class ReplayRoom extends Room {
         fps,
         schema,
         meta,
-        tierBits: this.settings.tierBits ?? [8, 5, 3, 3],
+        tierBits: this.settings.tierBits ?? DEFAULT_TIER_BITS,
         protocolVersion: PROTOCOL_VERSION,
         modelId: 'diffusion@1',
         startedAt: Date.now(),
+        ...(depth ? { depth } : {}),
       },
       {
         roomId: this.roomId,
+        closeWithin: this.settings.closeWithin,
         onError: (error) => this.#stopRecording(error),
         onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
       },
     );
-    this.#session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log });
-    services.sessions.set(this.roomId, this.#session);
-    this.#forget = () => services.sessions.delete(this.roomId);
-    // Private: found by id only, so that every recorder gets a room of its own.
-    await this.setMatchmaking({
-      private: true,
-      metadata: { recordingId, game, engine, grid, fps, startedAt: writer.header.startedAt },
-    });
-    this.onMessageBytes(MessageType.pixels, (client, bytes) => this.#onPixels(client, bytes));
-    this.onMessage(MessageType.event, (client, message) => this.#onEvent(client, message));
-    this.onMessage(MessageType.stats, (client, message) => this.#onStats(client, message));
-    this.onMessage(MessageType.watch, (client, message) => this.#onWatch(client, message));
-    this.clock.setInterval(() => this.#everyHalfSecond(), FIGURES_EVERY);
+    try {
+      await this.#begin(services, writer);
+    } catch (error) {
+      this.#session = null;
+      this.#forget();
+      await services.store.delete(recordingId);
+      throw error;
+    }
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps }, 'recording started');
+  }
+
+  async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
+    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log });
+    this.#session = session;
+    this.#intake = new RecorderIntake(session, this.settings);
+    services.sessions.set(this.roomId, session);
+    this.#forget = () => services.sessions.delete(this.roomId);
+    const { recordingId, game, engine, grid, fps, startedAt } = writer.header;
+    // Private: found by id only, so that every recorder gets a room of its own.
+    await this.setMatchmaking({ private: true, metadata: { recordingId, game, engine, grid, fps, startedAt } });
+    this.#listen();
+    this.clock.setInterval(() => this.#everyHalfSecond(), FIGURES_EVERY);
+  }
+
+  #listen(): void {
+    const handle = (act: (client: Client, message: unknown) => void) => (client: Client, message: unknown) => {
+      if (this.#admit(client)) act(client, message);
+    };
+    this.onMessageBytes(
+      MessageType.pixels,
+      handle((client, bytes) => this.#onPixels(client, bytes)),
+    );
+    this.onMessage(
+      MessageType.event,
+      handle((client, message) => this.#onEvent(client, message)),
+    );
+    this.onMessage(
+      MessageType.stats,
+      handle((client, message) => this.#onStats(client, message)),
+    );
+    this.onMessage(
+      MessageType.watch,
+      handle((client, message) => this.#onWatch(client, message)),
+    );
+    const unknown = handle((client) =>
+      this.#offend(client, 'malformed', new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.')),
+    );
+    this.onMessage('*', (client, _type, message) => unknown(client, message));
   }
 
   #joinRecorder(client: Client): void {
@@ -232,15 +252,27 @@ export abstract class ReplayRoom extends Room {
 
   #attach(client: Client): void {
     this.#recorder = client;
+    this.#greet(client);
+    // What breaks the protocol itself (a message over maxPayload) closes as 1006, like a cut: it is none.
+    client.ref.once('error', (error: unknown) => {
+      this.#over = true;
+      this.#log.warn({ err: error }, 'recorder broke the connection');
+    });
     this.#roundTrip?.dispose();
     this.#roundTrip = new RoundTrip(client.ref);
     this.#roundTrip.ping();
+  }
+
+  /** From here on this client's offences are counted; one that comes back keeps its count. */
+  #greet(client: Client): void {
+    if (!this.#conduct.has(client.sessionId)) this.#conduct.set(client.sessionId, new ClientConduct(this.settings));
   }
 
   #joinWatcher(client: Client): void {
     const session = this.#session;
     if (!session || this.#recorderId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
     assertViewerOrigin(client.auth, this.settings.viewerOrigins);
+    this.#greet(client);
     const watcher = watcherOf(client);
     this.#watchers.set(client.sessionId, watcher);
     session.broadcaster.add(watcher);
@@ -254,69 +286,75 @@ export abstract class ReplayRoom extends Room {
     const { writer } = this.#session ?? {};
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
-    return { ...common, schema, tierBits: writer?.header.tierBits, startedAt: writer?.header.startedAt, live: true };
+    const { tierBits, startedAt, depth } = writer?.header ?? {};
+    const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
+    return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, live: true };
   }
 
-  #onPixels(client: Client, bytes: Uint8Array): void {
-    const session = this.#session;
-    if (client.sessionId !== this.#recorderId || !session?.live) return;
-    if (!this.#budget.spend(bytes.length, performance.now())) {
-      this.#sendAway(
-        client,
-        REPLAY_CLOSE.tooManyBytes,
-        SgapsError.limit('bytes per second', bytes.length, LIMITS.pixelPacketBytes),
-      );
+  /** False for a message too many; the client is told once a second. */
+  #admit(client: Client): boolean {
+    const conduct = this.#conduct.get(client.sessionId);
+    if (!conduct) return false;
+    if (conduct.admits(performance.now())) return true;
+    // A packet of the recorder's may be among those that are thrown away.
+    const lost = client.sessionId === this.#recorderId;
+    if (lost) this.#intake.interrupt();
+    this.#offend(client, 'flood', new SgapsError('LIMIT_EXCEEDED', 'More messages per second than are taken.'), lost);
+    return false;
+  }
+
+  #onPixels(client: Client, bytes: unknown): void {
+    if (client.sessionId !== this.#recorderId) {
+      this.#offend(client, 'malformed', new SgapsError('UNAUTHORIZED', 'Only the recorder sends pixels.'));
       return;
     }
-    if (bytes.length > LIMITS.pixelPacketBytes) {
-      this.#badPacket(client, SgapsError.limit('pixel packet bytes', bytes.length, LIMITS.pixelPacketBytes));
-      return;
-    }
+    if (!this.#session?.live) return;
     try {
-      const answer = session.pixels(bytes);
+      const { answer, offence, error, reset } = this.#intake.take(bytes, performance.now());
       if (answer) client.sendBytes(MessageType.coords, answer);
+      if (offence) this.#offend(client, offence, error, reset);
     } catch (error) {
-      if (isSgapsError(error) && !error.code.startsWith('STORAGE') && error.code !== 'CLOSED') this.#badPacket(client, error);
-      else if (!isSgapsError(error)) {
-        this.#log.error({ err: error }, 'packet failed');
-        this.#badPacket(client, error);
-      } else this.#stopRecording(error);
+      this.#stopRecording(error);
     }
   }
 
-  /** Counts it, tells the client to start its codec anew, and ends it when there is no end to it. */
-  #badPacket(client: Client, error: unknown): void {
-    const now = performance.now();
-    // What was already on its way when the client was told cannot decode either.
-    if (now < this.#graceUntil && isSgapsError(error) && error.code !== 'LIMIT_EXCEEDED') return;
-    this.#graceUntil = now + GRACE;
-    this.#badPackets++;
-    client.send(MessageType.error, errorMessage(error, true));
-    if (this.#badPackets === 1)
-      this.#log.warn({ code: errorMessage(error).code }, 'packet did not decode, client asked to reset');
-    if (this.#badPackets >= (this.settings.maxBadPackets ?? 20)) this.#sendAway(client, REPLAY_CLOSE.tooManyBadPackets, error);
+  /** Tells a client what it did wrong, and sends it away when there is no end to it. */
+  #offend(client: Client, offence: Offence, error: unknown, reset = false): void {
+    const verdict = this.#conduct.get(client.sessionId)?.judge(offence, performance.now()) ?? 'tolerate';
+    if (verdict === 'tolerate') return;
+    const message = errorMessage(error, reset);
+    if (message.code === 'INTERNAL') this.#log.error({ err: error }, 'message failed');
+    client.send(MessageType.error, message);
+    this.#log.warn({ client: client.sessionId, offence, code: message.code, verdict }, 'client misbehaves');
+    if (verdict === 'disconnect') this.#sendAway(client, closeCodeOf(offence), message.code);
   }
 
-  #sendAway(client: Client, code: number, error: unknown): void {
-    this.#closing = true;
-    const message = errorMessage(error);
-    this.#log.warn({ code: message.code, badPackets: this.#badPackets }, 'recorder sent away');
-    client.send(MessageType.error, message);
-    client.leave(code, message.code);
+  #sendAway(client: Client, code: number, reason: string): void {
+    client.leave(code, reason);
+    // One who reads nothing does not hear the farewell either.
+    setTimeout(() => terminate(client), FAREWELL).unref();
+    if (client.sessionId !== this.#recorderId) return;
+    this.#over = true;
+    void this.#finish();
   }
 
   #stopRecording(error: unknown): void {
     this.#log.error({ err: error }, 'recording stopped');
-    if (this.#recorder) this.#sendAway(this.#recorder, REPLAY_CLOSE.storage, error);
+    if (this.#over || !this.#recorder) return;
+    const message = errorMessage(error);
+    this.#recorder.send(MessageType.error, message);
+    this.#sendAway(this.#recorder, REPLAY_CLOSE.storage, message.code);
   }
 
   #onEvent(client: Client, message: unknown): void {
     const session = this.#session;
     if (client.sessionId !== this.#recorderId || !session?.live) return;
     try {
-      session.event(new TextEncoder().encode(JSON.stringify(parseGameEvent(message))));
+      const event = parseGameEvent(message);
+      if (event.name === GAP_EVENT) throw new SgapsError('ARGUMENT_INVALID', `The event name '${GAP_EVENT}' is the server's own.`);
+      session.event(event);
     } catch (error) {
-      client.send(MessageType.error, errorMessage(error));
+      this.#offend(client, offenceOf(error), error);
     }
   }
 
@@ -325,7 +363,7 @@ export abstract class ReplayRoom extends Room {
     try {
       this.#clientStats = parseNumbers(message);
     } catch (error) {
-      client.send(MessageType.error, errorMessage(error));
+      this.#offend(client, offenceOf(error), error);
     }
   }
 
@@ -366,14 +404,9 @@ export abstract class ReplayRoom extends Room {
     this.#recorder = null;
     this.#roundTrip?.dispose();
     this.#forget();
-    const row = await this.#catalog.get(session.writer.id).catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'catalog not read');
-      return null;
-    });
-    this.#log.info(
-      { frames: session.loop.figures.frames, bytes: row?.bytes, ms: Math.round(session.time) },
-      'recording finished',
-    );
+    const { bytes, records } = session.writer.figures;
+    const { frames } = session.loop.figures;
+    this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
     for (const client of this.clients) {
       if (this.#watchers.has(client.sessionId)) client.send(MessageType.ended, { recordingId: session.writer.id });
     }

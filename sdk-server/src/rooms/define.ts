@@ -1,6 +1,7 @@
 import { defineRoom, type RegisteredHandler } from '@colyseus/core';
 import { PlaybackRoom, type PlaybackRoomSettings } from './PlaybackRoom.js';
-import { ReplayRoom, type ReplayRoomSettings } from './ReplayRoom.js';
+import { ReplayRoom } from './ReplayRoom.js';
+import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
 
 /**
