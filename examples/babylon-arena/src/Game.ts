@@ -111,7 +111,8 @@ export class Game {
 
   private follow(): void {
     if (this.state === 'title') this.camera.circle();
-    else this.camera.follow(this.world.player);
+    else if (this.state === 'play') this.camera.follow(this.world.player);
+    else this.camera.mourn(this.world.player);
   }
 
   private react({ type, x, y, z }: GameEvent): void {

@@ -97,7 +97,7 @@ export class ActorsView {
     const bob = enemy.kind === 'drone' ? Math.sin(ticks * 0.07 + enemy.id) * 0.12 : 0;
     body.position.set(enemy.x, enemy.y + bob, enemy.z);
     body.rotation.set(enemy.kind === 'drone' ? 0.15 : -hit * 0.2, enemy.yaw, 0);
-    body.scaling.setAll(1 + hit * 0.12);
+    body.scaling.setAll((enemy.kind === 'brute' ? 1 : 1.2) + hit * 0.14);
     const swing = Math.sin(enemy.stride * 5) * (enemy.kind === 'beetle' ? 0.5 : 0.7);
     if (enemy.kind === 'drone') limbs[0].rotation.y = ticks * 0.9;
     else limbs.forEach((limb, i) => (limb.rotation.x = i ? -swing : swing));
@@ -155,9 +155,8 @@ function meshesOf({ body, limbs }: Model): Mesh[] {
 function createMetal(scene: Scene): StandardMaterial {
   const material = new StandardMaterial('metal', scene);
   material.diffuseTexture = createTexture('metal', metal, scene, 128);
-  material.specularColor = Color3.FromHexString('#4a4438');
-  material.specularPower = 20;
-  material.emissiveColor = Color3.FromHexString('#1c1a18');
+  material.specularColor = Color3.Black();
+  material.emissiveColor = Color3.FromHexString('#2a2622');
   return material;
 }
 

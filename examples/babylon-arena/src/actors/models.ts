@@ -125,19 +125,19 @@ export function createEnemies(material: StandardMaterial, scene: Scene): Record<
   const feet = (name: string, side: number): Mesh => {
     const kit = new Kit();
     for (const z of [-0.35, 0, 0.35])
-      kit.box('#2c1b3d', [side * 0.35 - 0.2, -0.3, z - 0.05], [side * 0.35 + 0.2, -0.14, z + 0.05]);
+      kit.box('#40275c', [side * 0.35 - 0.2, -0.3, z - 0.05], [side * 0.35 + 0.2, -0.14, z + 0.05]);
     return kit.build(name, material, scene);
   };
   const beetle = new Kit()
-    .ball('#8b3fc0', [0, 0.48, -0.08], 0.58, 0.66)
+    .ball('#a94fe6', [0, 0.48, -0.08], 0.58, 0.66)
     .box('#c58cf0', [-0.04, 0.6, -0.6], [0.04, 0.88, 0.3])
     .pair('#ffd166', [0.2, 0.68, -0.36], [0.36, 0.8, -0.16])
-    .ball('#4b2470', [0, 0.42, 0.5], 0.28, 0.85)
+    .ball('#6a349c', [0, 0.42, 0.5], 0.28, 0.85)
     .pair('#fff07a', [0.09, 0.46, 0.68], [0.21, 0.58, 0.78])
     .pair('#f4ead2', [0.08, 0.22, 0.66], [0.16, 0.32, 1])
     .build('beetle', material, scene);
   const drone = new Kit()
-    .ball('#e2574c', [0, 0.4, 0], 0.42, 0.8)
+    .ball('#ff6b57', [0, 0.4, 0], 0.42, 0.8)
     .cone('#2b2f3d', [0, 0.02, 0], [0.16, 0.34], 0.2)
     .box('#1d2430', [-0.24, 0.34, 0.28], [0.24, 0.54, 0.44])
     .box('#ff5c8a', [-0.1, 0.38, 0.42], [0.1, 0.5, 0.47])
@@ -149,17 +149,17 @@ export function createEnemies(material: StandardMaterial, scene: Scene): Record<
     .box('#dfe8f2', [-0.05, 0, -0.62], [0.05, 0.03, 0.62])
     .build('drone-rotor', material, scene);
   const brute = new Kit()
-    .box('#4f8a5b', [-0.72, 0.7, -0.45], [0.72, 1.65, 0.45])
-    .box('#2d5138', [-0.5, 0.5, -0.34], [0.5, 0.7, 0.34])
+    .box('#6fbf78', [-0.72, 0.7, -0.45], [0.72, 1.65, 0.45])
+    .box('#3f7350', [-0.5, 0.5, -0.34], [0.5, 0.7, 0.34])
     .box('#cfe58a', [-0.36, 0.95, 0.45], [0.36, 1.4, 0.52])
-    .pair('#3b6a46', [0.7, 1.2, -0.36], [1.08, 1.8, 0.36])
-    .pair('#4f8a5b', [0.74, 0.4, -0.2], [1.02, 1.2, 0.24])
+    .pair('#4f9960', [0.7, 1.2, -0.36], [1.08, 1.8, 0.36])
+    .pair('#6fbf78', [0.74, 0.4, -0.2], [1.02, 1.2, 0.24])
     .pair('#f4ead2', [0.8, 1.8, -0.1], [0.94, 2.02, 0.1])
-    .box('#3b6a46', [-0.34, 1.62, -0.22], [0.34, 2.04, 0.36])
+    .box('#4f9960', [-0.34, 1.62, -0.22], [0.34, 2.04, 0.36])
     .pair('#ff5c5c', [0.1, 1.8, 0.35], [0.24, 1.9, 0.4])
     .build('brute', material, scene);
   const stump = (name: string): Mesh =>
-    new Kit().box('#2d5138', [-0.22, -0.6, -0.26], [0.22, 0, 0.32]).build(name, material, scene);
+    new Kit().box('#3f7350', [-0.22, -0.6, -0.26], [0.22, 0, 0.32]).build(name, material, scene);
   return {
     beetle: join(beetle, [
       [feet('beetle-feet-l', -1), [-0.2, 0.34, 0]],

@@ -21,7 +21,7 @@ export function createTexture(name: string, pattern: Pattern, scene: Scene, widt
   texture.name = name;
   texture.wrapU = Texture.WRAP_ADDRESSMODE;
   texture.wrapV = Texture.WRAP_ADDRESSMODE;
-  texture.anisotropicFilteringLevel = 4;
+  texture.anisotropicFilteringLevel = 1;
   return texture;
 }
 

@@ -48,11 +48,11 @@ export const bricks: Pattern = (u, v) => {
 export const stones: Pattern = (u, v) => {
   const { fx, fy, luck } = blocks(u, v, 3, 4);
   const grain = fractal(u, v, 12, 5, 80);
-  const rock = mix(hex('#8d8a86'), hex('#b8ab95'), luck * 0.7 + grain * 0.4);
+  const rock = mix(hex('#9c948a'), hex('#d0c0a2'), luck * 0.7 + grain * 0.4);
   const joint = smooth(0.025, 0.08, edge(fx, fy) + (grain - 0.5) * 0.06);
   const light = 0.75 + grain * 0.4 + (fy > 0.88 ? 0.1 : 0) - (fy < 0.14 ? 0.14 : 0);
   const moss = smooth(0.62, 0.75, fractal(u, v, 5, 3, 90)) * 0.5;
-  return mix(mix(hex('#5b564f'), shade(rock, light), joint), hex('#6f8a45'), moss);
+  return mix(mix(hex('#6b645a'), shade(rock, light), joint), hex('#6f8a45'), moss);
 };
 
 export const plaster: Pattern = (u, v) => {
@@ -133,13 +133,13 @@ export const glow: Pattern = (u, v) => {
 /** The sky all around: u once around, v from below (0) to straight up (1). */
 export const sky: Pattern = (u, v) => {
   const up = Math.max(0, v * 2 - 1);
-  const air = mix(mix(hex('#fbe3bd'), hex('#a8d8ee'), smooth(0, 0.22, up)), hex('#3d7fc4'), smooth(0.15, 0.95, up));
+  const air = mix(mix(hex('#f7e6c4'), hex('#8fcdf0'), smooth(0.02, 0.2, up)), hex('#2f6fc0'), smooth(0.1, 0.75, up));
   const sun = Math.hypot((u - 0.62) * 4, (up - 0.42) * 1.6);
-  const warm = mix(air, hex('#fff6d8'), 0.85 * (1 - smooth(0.05, 0.45, sun)));
-  const cloud = smooth(0.5, 0.74, fractal(u, up * 0.9, 6, 5, 190)) * smooth(0.03, 0.14, up) * (1 - smooth(0.5, 0.85, up));
-  const lit = mix(hex('#d3dcea'), hex('#ffffff'), smooth(0.45, 0.75, fractal(u, up * 0.9 + 0.02, 6, 4, 190)));
-  const far = 0.05 + fractal(u, 0.3, 12, 5, 200) * 0.1;
-  const close = fractal(u, 0.7, 20, 4, 210) * 0.11;
+  const warm = mix(air, hex('#fff6d8'), 0.7 * (1 - smooth(0.05, 0.45, sun)));
+  const cloud = smooth(0.51, 0.66, fractal(u, up * 0.4, 10, 5, 190)) * smooth(0.04, 0.12, up) * (1 - smooth(0.5, 0.85, up));
+  const lit = mix(hex('#d3dcea'), hex('#ffffff'), smooth(0.42, 0.62, fractal(u, up * 0.4 + 0.012, 10, 4, 190)));
+  const far = 0.015 + fractal(u, 0.3, 12, 5, 200) * 0.065;
+  const close = fractal(u, 0.7, 20, 4, 210) * 0.06;
   if (up < close) return mix(hex('#8fb58a'), hex('#5e8f6c'), up / close);
   if (up < far) return mix(hex('#b9cbd0'), hex('#86a4bd'), up / far);
   return mix(warm, lit, cloud * 0.9);

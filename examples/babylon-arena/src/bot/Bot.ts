@@ -4,7 +4,7 @@ import { FlowField } from '../sim/FlowField.js';
 import { type Command, type Enemy, near, type Place, type Shot, turnBetween } from '../sim/types.js';
 import type { World } from '../sim/World.js';
 
-const REACH = 18;
+const REACH = 13;
 const TURN = 0.055;
 
 /** Plays the yard: shoots the nearest enemy in sight, circles at a distance, fetches what lies about and goes looking for the rest. */

@@ -72,7 +72,8 @@ export class Hud {
     this.score.text = String(world.score).padStart(6, '0');
     this.wave.text = `WAVE ${world.wave}  ·  ${world.left} LEFT`;
     this.rapid.width = `${Math.round((BAR - 6) * (player.rapidTicks / 480))}px`;
-    this.hurt.alpha = Math.round(Math.max(0, player.safeTicks - 25) / 2) / 14;
+    this.hurt.alpha =
+      state === 'play' && player.health < FULL_HEALTH ? Math.round(Math.max(0, player.safeTicks - 25) / 2) / 14 : 0;
     this.sight.isVisible = state === 'play';
     const target = state === 'play' && world.targetAhead() !== undefined;
     this.sight.color = target ? '#ff5c5c' : '#ffffff';
@@ -126,7 +127,7 @@ export class Hud {
 
   private addMenu(): TextBlock {
     const { menu } = this;
-    menu.background = '#10183060';
+    menu.background = '#10183030';
     text(menu, { size: 58, colour: '#ffb35c', top: -82 }).text = 'COPPER KEEP';
     text(menu, { size: 16, colour: '#ffffff', top: -38 }).text = 'Hold the yard. Mind the beetles.';
     const button = new Rectangle('hud-button');

@@ -2,7 +2,7 @@ import { heightAt, YARD } from './level.js';
 
 const SIDE = YARD.half * 2;
 /** Highest step up that legs manage, metres. */
-const STEP = 0.75;
+const STEP = 0.4;
 const FAR = 0xffff;
 const WAYS = [
   [0, 1],
@@ -15,8 +15,11 @@ const WAYS = [
   [-1, 1],
 ] as const;
 
-const FLOOR = new Float32Array(SIDE * SIDE).map((_, i) =>
-  heightAt((i % SIDE) + 0.5 - YARD.half, Math.floor(i / SIDE) + 0.5 - YARD.half, 0.45),
+const middle = (index: number): number => index + 0.5 - YARD.half;
+const FLOOR = new Float32Array(SIDE * SIDE).map((_, i) => heightAt(middle(i % SIDE), middle(Math.floor(i / SIDE))));
+/** 1 where a body touches something that it cannot walk on. */
+const BLOCKED = new Uint8Array(SIDE * SIDE).map((_, i) =>
+  Number(heightAt(middle(i % SIDE), middle(Math.floor(i / SIDE)), 0.45) > FLOOR[i] + 0.01 || FLOOR[i] > 2),
 );
 
 /** Ways to one goal from everywhere in the yard, over cells of a metre: around walls, up ramps, down from terraces. */
@@ -33,6 +36,7 @@ export class FlowField {
     queue[0] = goal;
     for (let head = 0, tail = 1; head < tail; head++) {
       const cell = queue[head];
+      if (BLOCKED[cell] && cell !== goal) continue; // one may leave it, but not pass
       for (let way = 0; way < 4; way++) {
         const next = neighbour(cell, way);
         if (next < 0 || distance[next] !== FAR || FLOOR[cell] - FLOOR[next] > STEP) continue;
@@ -56,17 +60,18 @@ export class FlowField {
     for (let way = 0; way < WAYS.length; way++) {
       const next = neighbour(cell, way);
       if (next < 0 || this.distance[next] >= least || FLOOR[next] - FLOOR[cell] > STEP) continue;
+      if (BLOCKED[next] && this.distance[next] > 0) continue;
       if (way >= 4 && !this.cutsCorner(cell, way)) continue;
       least = this.distance[next];
       best = next;
     }
-    return best < 0 ? undefined : { x: (best % SIDE) + 0.5 - YARD.half, z: Math.floor(best / SIDE) + 0.5 - YARD.half };
+    return best < 0 ? undefined : { x: middle(best % SIDE), z: middle(Math.floor(best / SIDE)) };
   }
 
-  /** True where both cells beside a diagonal are as low as the one it starts from. */
+  /** True where both cells beside a diagonal are free and as low as the one it starts from. */
   private cutsCorner(cell: number, way: number): boolean {
     const [dx, dz] = WAYS[way];
-    return FLOOR[cell + dx] - FLOOR[cell] <= 0.3 && FLOOR[cell + dz * SIDE] - FLOOR[cell] <= 0.3;
+    return [cell + dx, cell + dz * SIDE].every((beside) => !BLOCKED[beside] && FLOOR[beside] - FLOOR[cell] <= STEP);
   }
 }
 

@@ -52,11 +52,16 @@ describe('the yard', () => {
     expect(last).toBe(0);
   });
 
-  it('sends waves of six to ten enemies, one after the other', () => {
+  it('sends waves of six enemies and two more each time, at most ten at once', () => {
     const world = new World(2);
     for (let wave = 1; wave <= 7; wave++) {
       expect(world.wave).toBe(wave);
-      expect(world.left).toBe(Math.min(10, 5 + wave));
+      expect(world.left).toBe(4 + 2 * wave);
+      for (let i = 0; i < 300; i++) {
+        world.player.health = FULL_HEALTH;
+        world.tick(REST);
+      }
+      expect(world.enemies).toHaveLength(Math.min(10, 4 + 2 * wave));
       while (world.wave === wave) {
         world.enemies.length = 0;
         world.player.health = FULL_HEALTH;

@@ -21,7 +21,7 @@ import {
 const MOST_ENEMIES = 10;
 const RELOAD = 13;
 const SHOT_SPEED = 24;
-const ORB_SPEED = 9;
+const ORB_SPEED = 11;
 /** Shots bend towards an enemy this close to the middle of the view, radians, and this near, metres. */
 const AIM_HELP = { angle: 0.16, distance: 22 };
 
@@ -69,7 +69,7 @@ export class World {
     movePlayer(player, command);
     if (this.ticks % 12 === 1) this.ways.aim(player.x, player.z);
     if (command.fire && player.reload === 0) this.fire();
-    if (this.waveTicks % 25 === 0) this.comeIn();
+    if (this.waveTicks % 25 === 0 && this.enemies.length < MOST_ENEMIES) this.comeIn();
     for (const enemy of this.enemies) moveEnemy(enemy, this);
     this.moveShots();
     this.collect();
@@ -96,11 +96,12 @@ export class World {
     this.launch(true, { x: from.x, y: from.y + 0.3, z: from.z }, { x: at.x, y: at.y + 0.9, z: at.z }, ORB_SPEED, 150);
   }
 
+  /** Six enemies, and two more in each wave; never more than ten at once. */
   private beginWave(): void {
     this.waveTicks = 0;
-    const count = Math.min(MOST_ENEMIES, 5 + this.wave);
+    const count = 4 + 2 * this.wave;
     this.coming = Array.from({ length: count }, (_, i) => (i % 5 === 4 ? 'brute' : i % 3 === 1 ? 'drone' : 'beetle'));
-    for (let i = 0; i < 3; i++) this.comeIn();
+    for (let i = 0; i < 4; i++) this.comeIn();
     if (this.wave > 1) this.drop('bolt', freePlace(this.random, this.player, 5));
     if (this.wave > 1) this.drop('heart', freePlace(this.random, this.player, 5));
   }
@@ -192,7 +193,7 @@ export class World {
     this.enemies.splice(this.enemies.indexOf(enemy), 1);
     this.score += score;
     this.kills++;
-    this.drop(this.random.chance(0.25) ? 'heart' : 'gear', enemy);
+    this.drop(this.random.chance(0.14) ? 'heart' : 'gear', enemy);
     this.tell('burst', { x: enemy.x, y: enemy.y + height / 2, z: enemy.z });
     return true;
   }

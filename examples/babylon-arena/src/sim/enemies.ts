@@ -7,22 +7,24 @@ import { type Enemy, type EnemyKind, near, type Place, type Player, TICK, turnBe
 export const ENEMIES: Readonly<
   Record<EnemyKind, { health: number; speed: number; radius: number; height: number; hover: number; bite: number; score: number }>
 > = {
-  beetle: { health: 2, speed: 4.2, radius: 0.55, height: 0.9, hover: 0, bite: 10, score: 50 },
-  drone: { health: 2, speed: 3.2, radius: 0.5, height: 0.8, hover: 1.5, bite: 6, score: 75 },
-  brute: { health: 6, speed: 2.3, radius: 0.9, height: 1.9, hover: 0, bite: 20, score: 150 },
+  beetle: { health: 3, speed: 4.8, radius: 0.55, height: 0.9, hover: 0, bite: 10, score: 50 },
+  drone: { health: 3, speed: 3.2, radius: 0.5, height: 0.8, hover: 1.5, bite: 6, score: 75 },
+  brute: { health: 9, speed: 2.6, radius: 0.9, height: 1.9, hover: 0, bite: 20, score: 150 },
 };
 
-const SIGHT = 17;
+const SIGHT = 22;
 const MEMORY = 240;
 /** Drones keep this far away and shoot this often, m and ticks. */
 const DRONE_DISTANCE = 7;
-const DRONE_RELOAD = 110;
+const DRONE_RELOAD = 95;
 
 /** What enemies know of the world, and may do to it. */
 export interface EnemySurroundings {
   readonly player: Player;
   readonly enemies: readonly Enemy[];
   readonly random: SeededRandom;
+  /** From 1; later enemies are quicker. */
+  readonly wave: number;
   /** Ways to the player. */
   readonly ways: FlowField;
   bite(enemy: Enemy, harm: number): void;
@@ -31,7 +33,7 @@ export interface EnemySurroundings {
 
 /** A new enemy at a free place far from the player. */
 export function createEnemy(id: number, kind: EnemyKind, player: Player, random: SeededRandom): Enemy {
-  const spot = freePlace(random, player, 15);
+  const spot = freePlace(random, player, 13);
   const { health, hover } = ENEMIES[kind];
   return {
     ...{ id, kind, health, x: spot.x, y: hover, z: spot.z, yaw: random.range(-Math.PI, Math.PI), vx: 0, vz: 0, hitTicks: 0 },
@@ -55,7 +57,7 @@ export function moveEnemy(enemy: Enemy, world: EnemySurroundings): void {
   if (enemy.hitTicks > 0) enemy.hitTicks--;
   look(enemy, player, nature.height);
   const heading = enemy.hunting ? hunt(enemy, world) : wander(enemy, random);
-  const speed = heading === undefined ? 0 : nature.speed * (enemy.hunting ? 1 : 0.45);
+  const speed = heading === undefined ? 0 : nature.speed * (enemy.hunting ? 1 + Math.min(12, world.wave - 1) * 0.04 : 0.45);
   const wantX = heading === undefined ? 0 : Math.sin(heading) * speed;
   const wantZ = heading === undefined ? 0 : Math.cos(heading) * speed;
   enemy.vx += (wantX - enemy.vx) * 0.08;
@@ -91,7 +93,7 @@ function hunt(enemy: Enemy, world: EnemySurroundings): number | undefined {
   if (enemy.kind === 'drone') {
     const sees = enemy.patience > MEMORY - 20;
     if (--enemy.reload <= 0 && sees) {
-      enemy.reload = DRONE_RELOAD;
+      enemy.reload = DRONE_RELOAD - 4 * Math.min(12, world.wave);
       world.shoot(enemy, player);
     }
     if (distance < DRONE_DISTANCE && sees) return Math.atan2(enemy.x - player.x, enemy.z - player.z) + 1.1;

@@ -55,7 +55,6 @@ function gold(scene: Scene): StandardMaterial {
   const material = new StandardMaterial('gold', scene);
   material.diffuseColor = Color3.FromHexString('#f2c14e');
   material.emissiveColor = Color3.FromHexString('#6b4a10');
-  material.specularColor = Color3.FromHexString('#fff1c0');
-  material.specularPower = 24;
+  material.specularColor = Color3.Black();
   return material;
 }

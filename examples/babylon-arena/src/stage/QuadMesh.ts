@@ -121,8 +121,8 @@ export class QuadMesh {
 
   /** A ball, squashed by `flat`. */
   ball([x, y, z]: Point, radius: number, flat: number, tile: number): void {
-    const columns = 10;
-    const rows = 6;
+    const columns = 9;
+    const rows = 5;
     const point = (column: number, row: number): Point => {
       const around = (column / columns) * Math.PI * 2;
       const up = (row / rows - 0.5) * Math.PI;

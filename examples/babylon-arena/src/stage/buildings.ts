@@ -85,8 +85,8 @@ function addHouse(on: Surfaces, { x, z, hx, hz, height }: Solid, index: number):
     [0, 0, reach, half * 0.7],
   );
   for (const end of [-1, 1]) {
-    const gable = at((reach - 0.45) * end, rise - 0.35, 0);
-    const eaves = [at((reach - 0.45) * end, -0.3, half * -end), at((reach - 0.45) * end, -0.3, half * end)];
+    const gable = at((reach - 0.42) * end, rise - 0.35, 0);
+    const eaves = [at((reach - 0.42) * end, -0.3, half * -end), at((reach - 0.42) * end, -0.3, half * end)];
     on.plaster.quad([eaves[0], eaves[1], gable, gable], [0, 0, 2, 1]);
   }
   const door = z > 0 ? z - hz - 0.03 : z + hz + 0.03;

@@ -17,8 +17,10 @@ import { createMaterials, type Surface } from './Materials.js';
 import { QuadMesh } from './QuadMesh.js';
 
 const SHADOW_MAP = 1024;
-/** What throws no shadow: it lies flat, or is too fine. */
-const NO_SHADOW: readonly Surface[] = ['grass', 'paving', 'tuft', 'banner'];
+/** What lies flat. */
+const FLAT: readonly Surface[] = ['paving', 'grass'];
+/** What throws no shadow. */
+const NO_SHADOW: readonly Surface[] = [...FLAT, 'tuft', 'banner'];
 
 /** Builds everything that stands still: ground, buildings, sky and light. Whoever moves asks for its shadow by `castShadow`. */
 export function createStage(scene: Scene, shadows: boolean): { castShadow: (mesh: Mesh) => void } {
@@ -26,9 +28,9 @@ export function createStage(scene: Scene, shadows: boolean): { castShadow: (mesh
   const castShadow = (mesh: Mesh): void => {
     caster?.addShadowCaster(mesh, false);
   };
-  addSky(scene);
   const materials = createMaterials(scene);
-  const names = Object.keys(materials) as Surface[];
+  // Drawn in this order: what stands in front first, so that less is painted twice.
+  const names = (Object.keys(materials) as Surface[]).sort((a, b) => Number(FLAT.includes(a)) - Number(FLAT.includes(b)));
   const surfaces = Object.fromEntries(names.map((name) => [name, new QuadMesh()])) as unknown as Surfaces;
   addGround(surfaces);
   SOLIDS.forEach((solid, i) => addSolid(surfaces, solid, i));
@@ -41,6 +43,7 @@ export function createStage(scene: Scene, shadows: boolean): { castShadow: (mesh
     mesh.alwaysSelectAsActiveMesh = true;
     if (!NO_SHADOW.includes(name)) castShadow(mesh);
   }
+  addSky(scene);
   return { castShadow };
 }
 
@@ -53,10 +56,11 @@ function light(scene: Scene, shadows: boolean): ShadowGenerator | undefined {
   const air = new HemisphericLight('air', new Vector3(0.2, 1, -0.3), scene);
   air.intensity = 0.46;
   air.diffuse = Color3.FromHexString('#e4eeff');
-  air.groundColor = Color3.FromHexString('#8f8468');
+  air.groundColor = Color3.FromHexString('#b3a58c');
   air.specular = Color3.Black();
   const sun = new DirectionalLight('sun', new Vector3(-0.62, -0.9, 0.36), scene);
   sun.intensity = 0.82;
+  sun.specular = Color3.Black();
   sun.diffuse = Color3.FromHexString('#ffeccb');
   if (!shadows) return undefined;
   sun.position = new Vector3(28, 40, -16);
