@@ -12,13 +12,28 @@ const welcome = { recordingId: 'r1', grid: GRID, tierBits: [8, 5, 3, 3], fps: 30
 const rooms: RecordRoom[] = [];
 
 class RecordRoom extends Room {
+  static shut = false;
   readonly got: [string, unknown][] = [];
   readonly joined: unknown[] = [];
   recorder!: Client;
 
   static override async onAuth(token: string): Promise<boolean> {
+    if (RecordRoom.shut) throw new ServerError(503, 'shut');
     if (token === 'wrong') throw new ServerError(401, 'no');
     return true;
+  }
+
+  /** What a recorder that came back is told. */
+  resumes = true;
+
+  override async onDrop(client: Client): Promise<void> {
+    if (this.resumes) await this.allowReconnection(client, 5).catch(() => undefined);
+  }
+
+  override onReconnect(client: Client): void {
+    this.recorder = client;
+    client.send('welcome', welcome);
+    client.sendBytes('coords', new Uint8Array([7]));
   }
 
   override onCreate(): void {
@@ -56,8 +71,8 @@ afterAll(async () => {
   await server.gracefullyShutdown(false);
 });
 
-const until = async (what: () => boolean) => {
-  for (let i = 0; i < 200 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+const until = async (what: () => boolean, tries = 300) => {
+  for (let i = 0; i < tries && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -121,16 +136,73 @@ describe('Connection', () => {
     expect(connection.isOpen).toBe(false);
   });
 
-  it('ends when the socket is cut, without trying again', async () => {
-    const connection = await Connection.open({ endpoint, join });
+  const cut = (room: RecordRoom) => (room.recorder.ref as unknown as { terminate(): void }).terminate();
+
+  it('ends when the socket is cut, where it is not to look for the server', async () => {
+    const connection = await Connection.open({ endpoint, join, goneAfter: 0 });
     const room = rooms[rooms.length - 1];
+    room.resumes = false;
     const closed: string[] = [];
     connection.onClosed((reason) => closed.push(reason));
-    (room.recorder.ref as unknown as { terminate(): void }).terminate();
+    cut(room);
     await until(() => closed.length === 1);
     expect(closed).toHaveLength(1);
     connection.sendPixels(new Uint8Array(10));
     expect(connection.isOpen).toBe(false);
+  });
+
+  it('comes back to the same recording after a cut, with both codecs afresh', async () => {
+    const connection = await Connection.open({ endpoint, join });
+    const room = rooms[rooms.length - 1];
+    const told: string[] = [];
+    connection.onCoordinates((bytes) => told.push(`coordinates ${bytes[0]}`));
+    connection.onAway(() => told.push('away'));
+    connection.onReset(() => told.push('reset'));
+    connection.onBack(() => told.push('back'));
+    await until(() => told.length === 1);
+    cut(room);
+    await until(() => told.includes('away'));
+    expect(connection.isOpen).toBe(false);
+    connection.sendPixels(new Uint8Array([1]));
+    await until(() => told.includes('coordinates 7'));
+    expect(told).toEqual(['coordinates 1', 'away', 'reset', 'back', 'coordinates 7']);
+    expect(connection.isOpen).toBe(true);
+    connection.sendPixels(new Uint8Array([2]));
+    await until(() => room.got.length === 1);
+    expect(room.got).toEqual([['pixels', [2]]]);
+    connection.close();
+  });
+
+  it('begins another recording, naming the first, when the server has forgotten the room', async () => {
+    const connection = await Connection.open({ endpoint, join });
+    const room = rooms[rooms.length - 1];
+    const restarts: string[] = [];
+    connection.onRestart((next) => restarts.push(next.recordingId));
+    room.resumes = false;
+    cut(room);
+    await until(() => restarts.length === 1);
+    expect(restarts).toEqual(['r1']);
+    const next = rooms[rooms.length - 1];
+    expect(next).not.toBe(room);
+    expect(next.joined[0]).toMatchObject({ meta: { continues: 'r1' } });
+    connection.sendPixels(new Uint8Array([3]));
+    await until(() => next.got.length === 1);
+    expect(next.got).toEqual([['pixels', [3]]]);
+    connection.close();
+  });
+
+  it('gives up, once, after the time it was given', async () => {
+    const connection = await Connection.open({ endpoint, join: { ...join, game: 'once' }, goneAfter: 1200 });
+    const room = rooms[rooms.length - 1];
+    room.resumes = false;
+    RecordRoom.shut = true;
+    const closed: string[] = [];
+    connection.onClosed((reason) => closed.push(reason));
+    cut(room);
+    await until(() => closed.length === 1, 400);
+    RecordRoom.shut = false;
+    expect(closed).toHaveLength(1);
+    expect(closed[0]).toContain('1006');
   });
 
   it('rejects with a typed error when the server is away, refuses, or makes no sense', async () => {

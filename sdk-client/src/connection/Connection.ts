@@ -1,23 +1,26 @@
 import { Client, type Room } from '@colyseus/sdk';
 import {
-  type ErrorMessage,
   type GameEventMessage,
   MessageType,
   type NumbersMessage,
   PROTOCOL_VERSION,
-  parseErrorMessage,
-  parseWelcome,
   type RecordJoinOptions,
   RoomName,
   SgapsError,
   type TierBits,
   type WelcomeMessage,
 } from '@sgaps/protocol';
+import { type RoomHandlers, welcomed } from './joinRoom.js';
 import type { RecorderConnection } from './RecorderConnection.js';
 
-/** Coordinate packets kept for a recorder that has not subscribed yet. */
+/** Coordinate packets kept for a courier that has not subscribed yet. */
 const EARLY_PACKETS = 8;
-const WELCOME_WITHIN = 10_000;
+/** Waiting before a try to come back, ms: doubled from the first to the longest. */
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 8000;
+const GONE_AFTER = 60_000;
+/** Closed by the network or a server that stops, as against told to go. */
+const CUT: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 4001, 4003, 4010]);
 
 /**
  * What a recorder says of itself when it joins.
@@ -49,6 +52,8 @@ export interface ConnectionOptions {
   readonly token?: string;
   /** Room to open. Default `sgaps`. */
   readonly room?: string;
+  /** Milliseconds a lost server is looked for before the connection is given up. Default 60,000; 0 gives up at once. */
+  readonly goneAfter?: number;
 }
 
 /** What the connection needs of Colyseus' socket to see its backlog; private in the SDK's types. */
@@ -58,28 +63,39 @@ interface Backlog {
 
 /**
  * A recorder's room on a SGAPS server, over Colyseus. Sends only while open (a closed Colyseus room queues views of one shared
- * buffer) and never queues by itself: the recorder looks at `bufferedAmount` and drops.
+ * buffer) and never queues by itself: the courier looks at `bufferedAmount` and drops.
+ *
+ * After a cut it looks for the server again: the same room goes on with the same recording (`onReset`, then `onBack`); a server
+ * that has forgotten the room, having restarted, begins another recording that names this one in `meta.continues` (`onRestart`).
  *
  * @example
  * ```ts
  * const connection = await Connection.open({ endpoint: 'ws://localhost:2567', join });
- * const recorder = new Recorder({ connection, sampler, grid: join.grid, tierBits: connection.welcome.tierBits, state });
+ * const courier = new Courier({ connection, grid, schema, tierBits: connection.welcome.tierBits, bufferedBytes: 65_536 }, events);
  * ```
  */
 export class Connection implements RecorderConnection {
-  readonly welcome: WelcomeMessage;
-  readonly #room: Room;
+  /** What the server said, last. */
+  welcome!: WelcomeMessage;
+  readonly #client: Client;
+  readonly #options: ConnectionOptions;
   readonly #early: Uint8Array[] = [];
+  #room: Room;
+  #phase: 'open' | 'away' | 'closed' = 'open';
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
-  #closed: ((reason: string) => void) | null = null;
   #reset: (() => void) | null = null;
+  #away: ((reason: string) => void) | null = null;
+  #back: (() => void) | null = null;
+  #restart: ((welcome: WelcomeMessage) => void) | null = null;
+  #closed: ((reason: string) => void) | null = null;
   /** What the server complained of last: why it closes, if it does. */
   #complaint = '';
   #reason: string | null = null;
 
-  private constructor(room: Room, welcome: WelcomeMessage) {
+  private constructor(client: Client, options: ConnectionOptions, room: Room) {
+    this.#client = client;
+    this.#options = options;
     this.#room = room;
-    this.welcome = welcome;
   }
 
   /**
@@ -91,65 +107,17 @@ export class Connection implements RecorderConnection {
     if (options.token) client.auth.token = options.token;
     let room: Room;
     try {
-      room = await client.create(options.room ?? RoomName.live, {
-        role: 'record',
-        protocol: PROTOCOL_VERSION,
-        meta: {},
-        ...options.join,
-      });
+      room = await create(client, options, {});
     } catch (cause) {
       const code = (cause as { code?: unknown } | null)?.code === 401 ? 'UNAUTHORIZED' : 'CLOSED';
       const reason = cause instanceof Error ? cause.message : 'it cannot be reached';
       throw new SgapsError(code, `No room at ${options.endpoint}: ${reason}.`, { cause });
     }
-    // A cut ends the recording for now; resuming needs both codecs to restart together.
-    room.reconnection.enabled = false;
-    let connection: Connection | null = null;
-    const early: Uint8Array[] = [];
-    return new Promise((resolve, reject) => {
-      const end = (reason: string) => {
-        if (connection) connection.#end(reason);
-      };
-      const fail = (code: 'CLOSED' | 'BYTES_MALFORMED', message: string) => {
-        clearTimeout(timer);
-        if (connection) return;
-        reject(new SgapsError(code, message));
-        void room.leave().catch(() => undefined);
-      };
-      const timer = setTimeout(
-        () => fail('CLOSED', `${options.endpoint} sent no welcome within ${WELCOME_WITHIN} ms.`),
-        WELCOME_WITHIN,
-      );
-      room.onMessage(MessageType.coords, (bytes: unknown) => {
-        if (!(bytes instanceof Uint8Array)) return;
-        if (connection) connection.#receive(bytes);
-        else if (early.length < EARLY_PACKETS) early.push(bytes.slice());
-      });
-      room.onMessage(MessageType.error, (body: unknown) => {
-        const error = readError(body);
-        if (connection) connection.#trouble(error);
-        else fail('CLOSED', `${options.endpoint} refused the recording: ${error.code} ${error.message}`);
-      });
-      room.onLeave((code, reason) => {
-        end(reason ? `${code} ${reason}` : `code ${code}`);
-        fail('CLOSED', `${options.endpoint} closed the room (${code}${reason ? ` ${reason}` : ''}).`);
-      });
-      room.onMessage(MessageType.welcome, (body: unknown) => {
-        if (connection) return;
-        try {
-          connection = new Connection(room, parseWelcome(body));
-        } catch (cause) {
-          fail(
-            'BYTES_MALFORMED',
-            `${options.endpoint} sent a welcome that makes no sense: ${cause instanceof Error ? cause.message : ''}`,
-          );
-          return;
-        }
-        clearTimeout(timer);
-        connection.#early.push(...early);
-        resolve(connection);
-      });
-    });
+    const connection = new Connection(client, options, room);
+    const { welcome, ready } = await welcomed(room, options.endpoint, connection.#handlers(room));
+    connection.welcome = welcome;
+    ready();
+    return connection;
   }
 
   /** Id of the Colyseus room; watchers join it. */
@@ -158,7 +126,7 @@ export class Connection implements RecorderConnection {
   }
 
   get isOpen(): boolean {
-    return this.#reason === null && this.#room.connection.isOpen;
+    return this.#phase === 'open' && this.#room.connection.isOpen;
   }
 
   get bufferedAmount(): number {
@@ -186,6 +154,18 @@ export class Connection implements RecorderConnection {
     this.#reset = handler;
   }
 
+  onAway(handler: (reason: string) => void): void {
+    this.#away = handler;
+  }
+
+  onBack(handler: () => void): void {
+    this.#back = handler;
+  }
+
+  onRestart(handler: (welcome: WelcomeMessage) => void): void {
+    this.#restart = handler;
+  }
+
   onClosed(handler: (reason: string) => void): void {
     this.#closed = handler;
     if (this.#reason !== null) handler(this.#reason);
@@ -193,10 +173,19 @@ export class Connection implements RecorderConnection {
 
   close(): void {
     this.#closed = null;
-    if (this.#reason !== null) return;
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
     this.#reason = 'closed by the game';
     // Leaving cannot fail in a way that matters to a game that is done with the room.
     void this.#room.leave().catch(() => undefined);
+  }
+
+  #handlers(room: Room): RoomHandlers {
+    return {
+      onCoordinates: (bytes) => this.#receive(bytes),
+      onError: (error) => this.#trouble(error),
+      onLeave: (code, reason) => this.#left(room, code, reason),
+    };
   }
 
   #receive(bytes: Uint8Array): void {
@@ -204,23 +193,81 @@ export class Connection implements RecorderConnection {
     else if (this.#early.length < EARLY_PACKETS) this.#early.push(bytes.slice());
   }
 
-  #trouble(error: ErrorMessage): void {
+  #trouble(error: { readonly code: string; readonly message: string; readonly reset: boolean }): void {
     this.#complaint = `${error.code}: ${error.message}`;
     if (error.reset) this.#reset?.();
   }
 
+  #left(room: Room, code: number, reason: string): void {
+    if (room !== this.#room || this.#phase !== 'open') return;
+    const why = reason ? `${code} ${reason}` : `code ${code}`;
+    const { goneAfter = GONE_AFTER } = this.#options;
+    if (!CUT.has(code) || goneAfter <= 0) {
+      this.#end(why);
+      return;
+    }
+    this.#phase = 'away';
+    this.#away?.(why);
+    void this.#comeBack(why, performance.now() + goneAfter);
+  }
+
+  /** Tries again, ever more seldom, until the server is back, refuses, or has been gone too long. */
+  async #comeBack(why: string, until: number): Promise<void> {
+    let mayResume = true;
+    for (let wait = FIRST_WAIT; performance.now() < until; wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (this.#phase !== 'away') return;
+      try {
+        if (mayResume) await this.#enter(await this.#client.reconnect(this.#room.reconnectionToken), true);
+        else await this.#enter(await create(this.#client, this.#options, { continues: this.welcome.recordingId }), false);
+        return;
+      } catch (cause) {
+        if ((cause as { code?: unknown } | null)?.code === 401) break;
+        // A server that answers and knows the room no more has restarted, or waited long enough.
+        if (mayResume && isRefusal(cause)) mayResume = false;
+      }
+    }
+    if (this.#phase === 'away') this.#end(why);
+  }
+
+  async #enter(room: Room, resumed: boolean): Promise<void> {
+    const { welcome, ready } = await welcomed(room, this.#options.endpoint, this.#handlers(room));
+    if (this.#phase !== 'away') {
+      void room.leave().catch(() => undefined);
+      return;
+    }
+    this.#room = room;
+    this.#phase = 'open';
+    this.#complaint = '';
+    this.#early.length = 0;
+    const sameRecording = resumed && welcome.recordingId === this.welcome.recordingId;
+    this.welcome = welcome;
+    if (sameRecording) {
+      this.#reset?.();
+      this.#back?.();
+    } else this.#restart?.(welcome);
+    ready();
+  }
+
   #end(reason: string): void {
-    if (this.#reason !== null) return;
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
     this.#reason = this.#complaint ? `${reason}, ${this.#complaint}` : reason;
     this.#closed?.(this.#reason);
   }
 }
 
-/** What the server said, or that it said nothing that can be read. */
-function readError(body: unknown): ErrorMessage {
-  try {
-    return parseErrorMessage(body);
-  } catch {
-    return { code: 'INTERNAL', message: 'the server reported an error in a form this client does not know', reset: false };
-  }
+function create(client: Client, { join, room }: ConnectionOptions, extra: Readonly<Record<string, string>>): Promise<Room> {
+  return client.create(room ?? RoomName.live, {
+    role: 'record',
+    protocol: PROTOCOL_VERSION,
+    ...join,
+    meta: { ...join.meta, ...extra },
+  });
+}
+
+/** The server was there to say no, as against not being there. */
+function isRefusal(cause: unknown): boolean {
+  const code = (cause as { code?: unknown } | null)?.code;
+  return cause instanceof SgapsError || (typeof code === 'number' && code >= 400);
 }
