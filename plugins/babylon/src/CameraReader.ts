@@ -1,7 +1,8 @@
 import type { Camera } from '@babylonjs/core/Cameras/camera.js';
 import type { Scene } from '@babylonjs/core/scene.js';
 import type { FrameStateBuffer } from '@sgaps/client';
-import { type CaptureGrid, LIMITS } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 
 /** The matrices a camera last drew with. Its getters would work them out anew once the game has moved it on. */
 interface CameraInside {

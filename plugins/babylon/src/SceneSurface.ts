@@ -1,5 +1,6 @@
 import type { Scene } from '@babylonjs/core/scene.js';
 import {
+  type DepthTexture,
   type FrameStateBuffer,
   type GameSurface,
   type MaskList,
@@ -7,11 +8,14 @@ import {
   type Sampler,
   type Viewport,
   WebGL2Sampler,
+  WebGpuSampler,
+  type WebGpuTexture,
 } from '@sgaps/client';
-import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { CameraReader } from './CameraReader.js';
 import { DepthSource } from './DepthSource.js';
-import { engineParts, viewportOf } from './engineParts.js';
+import { engineParts, readViewport } from './engineParts.js';
 import { FrameHooks } from './FrameHooks.js';
 import { MaskBook } from './MaskBook.js';
 import { TagBook } from './TagBook.js';
@@ -43,7 +47,10 @@ export class SceneSurface implements GameSurface {
   readonly #events: SurfaceEvents;
   readonly #cameras: CameraReader;
   readonly #depth: DepthSource | null;
+  readonly #viewport = { x: 0, y: 0, width: 0, height: 0 };
   #hooks: FrameHooks | null = null;
+  #webGpu: WebGpuSampler | null = null;
+  #restored: { remove(): void } | null = null;
 
   constructor(scene: Scene, events: SurfaceEvents) {
     const engine = scene.getEngine();
@@ -59,12 +66,16 @@ export class SceneSurface implements GameSurface {
 
   createSampler(grid: CaptureGrid, batch: number): { readonly sampler: Sampler; readonly why: string } {
     const parts = engineParts(this.#scene.getEngine());
+    if (!parts) throw new SgapsError('UNSUPPORTED', 'SGAPS samples Babylon engines with WebGL2 or WebGPU only.');
     const depth = this.#depth;
-    if (parts && 'gl' in parts) {
-      const depthTexture = depth ? () => depth.map() : undefined;
+    if ('gl' in parts) {
+      const depthTexture = depth ? () => depth.map() as DepthTexture | null : undefined;
       return { sampler: new WebGL2Sampler(parts.gl, { grid, batch, depthTexture }), why: 'The engine draws with WebGL2.' };
     }
-    throw new SgapsError('UNSUPPORTED', 'SGAPS samples Babylon engines with WebGL2 or WebGPU only.');
+    // What Babylon draws into textures has its first row at the bottom, on WebGPU too.
+    const depthTexture = depth ? () => (depth.map()?.texture ?? null) as WebGpuTexture | null : undefined;
+    this.#webGpu = new WebGpuSampler(parts, { grid, batch, depthTexture, depthBottomFirst: true });
+    return { sampler: this.#webGpu, why: 'The engine draws with WebGPU.' };
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {
@@ -76,7 +87,7 @@ export class SceneSurface implements GameSurface {
   }
 
   viewport(): Viewport {
-    return viewportOf(this.#scene.getEngine());
+    return readViewport(this.#scene.getEngine(), this.#viewport);
   }
 
   attach(frames: Frames): void {
@@ -92,20 +103,33 @@ export class SceneSurface implements GameSurface {
       },
       failed: this.#failed,
     });
+    const engine = this.#scene.getEngine();
+    // A WebGL2 sampler notices by itself.
+    this.#restored = engine.onContextRestoredObservable.add(() =>
+      this.#guard(() => {
+        const parts = engineParts(engine);
+        if (parts && 'device' in parts) this.#webGpu?.setDevice(parts.device, parts.format);
+      }),
+    );
     this.#events.attached();
   }
 
   detach(): void {
     this.#hooks?.dispose();
-    this.#hooks = null;
+    this.#restored?.remove();
+    this.#hooks = this.#restored = this.#webGpu = null;
     this.rest();
     this.#events.detached();
   }
 
   /** Nothing is sampled for a while: no depth is drawn for nobody. */
   rest(): void {
+    this.#guard(() => this.#depth?.dispose());
+  }
+
+  #guard(work: () => void): void {
     try {
-      this.#depth?.dispose();
+      work();
     } catch (cause) {
       this.#failed(cause);
     }

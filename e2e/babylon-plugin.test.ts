@@ -1,0 +1,246 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
+
+/** WebGPU on a machine without a GPU. */
+const WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+];
+
+interface Micros {
+  p50: number;
+  p99: number;
+  mean: number;
+}
+
+interface Outcome {
+  hashes: string[];
+  thrown: number;
+  diagnostics: string[];
+  notes: string[];
+  state: string | null;
+  stats: {
+    displayed: number;
+    frames: number;
+    faults: number;
+    rejected: number;
+    skipped: number;
+    sampler: { kind: string };
+    micros: Record<string, Micros>;
+  } | null;
+  depthLeft: number;
+  glErrors: number;
+  sent: number;
+  lastFrameId: number;
+  events: number;
+  closed: number;
+  bytes: number;
+  compared: number;
+  mismatches: number;
+  grey: number;
+  red: number;
+  cameras: number;
+  reported: {
+    places: { id: number; x: number; y: number; width: number; height: number }[];
+    values: number[];
+    objects: { tag: number; x: number; y: number; width: number; height: number }[];
+  }[];
+}
+
+interface Live {
+  drawn: number;
+  displayed: number;
+  before: number;
+  sent: number;
+  diagnostics: string[];
+  ids: number[];
+  compared: number;
+  mismatches: number;
+}
+
+let bundle: BundledPage;
+let server: ServedPage;
+
+beforeAll(async () => {
+  bundle = await bundlePage(fileURLToPath(new URL('./babylon-plugin.page.ts', import.meta.url)));
+  server = await servePage(bundle.dir);
+});
+
+afterAll(async () => {
+  await server?.close();
+  await bundle?.remove();
+});
+
+describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => {
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchBrowser(engine === 'webgpu' ? WEBGPU : []);
+    page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.goto(server.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  type Pages = { play(options: object): Promise<Outcome>; live(options: object): Promise<Live> };
+
+  function play(options: object): Promise<Outcome> {
+    const all = { engine, record: true, frames: 60, ...options };
+    return page.evaluate((options) => (window as unknown as Pages).play(options), all);
+  }
+
+  function live(options: object): Promise<Live> {
+    return page.evaluate((options) => (window as unknown as Pages).live(options), { engine, ...options });
+  }
+
+  const DRAWN = [
+    { antialias: false, post: false },
+    { antialias: true, post: false },
+    { antialias: false, post: true },
+    { antialias: true, post: true },
+    // The sampler copies canvases with alpha in another way.
+    ...(engine === 'webgl2'
+      ? [
+          { antialias: true, post: false, alpha: true },
+          { antialias: false, post: false, alpha: true },
+        ]
+      : []),
+  ];
+
+  it.each(DRAWN)('leaves 60 frames bit-identical and samples them exactly (%o)', async (options) => {
+    const bare = await play({ ...options, record: false });
+    const recorded = await play(options);
+    expect(recorded.diagnostics).toEqual([]);
+    expect(new Set(bare.hashes).size).toBe(60);
+    expect(recorded.hashes).toEqual(bare.hashes);
+    expect(recorded.glErrors + bare.glErrors).toBe(0);
+    expect(recorded.sent).toBeGreaterThan(45);
+    expect(recorded.compared).toBeGreaterThan(15_000);
+    expect(recorded.mismatches + recorded.grey).toBe(0);
+    expect(recorded.stats).toMatchObject({ faults: 0, rejected: 0, sampler: { kind: engine } });
+    expect(recorded.notes).toEqual(['started', 'stopped']);
+    expect(recorded.closed).toBe(1);
+    console.info(engine, options, `${recorded.bytes} bytes`, JSON.stringify(recorded.stats?.micros));
+  });
+
+  it.each([1, 3])('reports what %i cameras drew with', async (cameras) => {
+    const { diagnostics, reported, ...outcome } = await play({ cameras, frames: 40, fps: 30 });
+    expect(diagnostics).toEqual([]);
+    expect(outcome.mismatches).toBe(0);
+    expect(reported.length).toBeGreaterThan(15);
+    expect(outcome.cameras).toBeLessThan(1e-3);
+    for (const { places, values } of reported) {
+      expect(places).toHaveLength(cameras);
+      expect(places.reduce((sum, { width }) => sum + width, 0)).toBe(320);
+      expect(places.every(({ y, height }) => y === 0 && height === 180)).toBe(true);
+      expect(values).toHaveLength(1);
+    }
+    console.info(engine, `${cameras} cameras`, JSON.stringify(outcome.stats?.micros['state']));
+  });
+
+  it.runIf(engine === 'webgl2')('follows an app that calls nothing but scene.render()', async () => {
+    const bare = await play({ record: false, loop: 'scene', frames: 30 });
+    const recorded = await play({ loop: 'scene', frames: 30 });
+    expect(recorded.hashes).toEqual(bare.hashes);
+    expect(recorded.diagnostics).toEqual([]);
+    expect(recorded.stats).toMatchObject({ displayed: 30, faults: 0 });
+    expect(recorded.sent).toBeGreaterThan(20);
+    expect(recorded.compared).toBeGreaterThan(5000);
+    expect(recorded.mismatches).toBe(0);
+  });
+
+  it("follows the engine's own loop, and goes on after the game itself threw", async () => {
+    for (const disturb of [undefined, 'throw']) {
+      const outcome = await live({ disturb });
+      expect(outcome.diagnostics).toEqual([]);
+      expect(outcome.sent).toBeGreaterThanOrEqual(outcome.before + 30);
+      expect(outcome.mismatches).toBe(0);
+      expect(outcome.compared).toBeGreaterThan(5000);
+      // The ids rise: no frame was sampled twice.
+      expect(outcome.ids).toEqual([...new Set(outcome.ids)].sort((a, b) => a - b));
+      expect(outcome.displayed).toBeLessThanOrEqual(outcome.drawn + 2);
+    }
+  });
+
+  it('goes on when the context was lost and is back', async () => {
+    const outcome = await live({ disturb: 'context' });
+    expect(outcome.sent).toBeGreaterThanOrEqual(outcome.before + 30);
+    expect(outcome.mismatches).toBe(0);
+    expect(outcome.diagnostics).toEqual([]);
+  });
+
+  const FAULTS = [
+    'connect',
+    'state',
+    'camera',
+    'masks',
+    'sampler load',
+    'sampler beginFrame',
+    'sampler endFrame',
+    'sampler skipFrame',
+    'sampler flush',
+    'sampler drain',
+    'sampler dispose',
+    'connection sendPixels',
+    'connection sendEvent',
+    'connection sendStats',
+    'connection close',
+  ];
+
+  it("goes on with the game's frames, bit-identical, whatever fails in the recorder", async () => {
+    const options = { frames: 45, fps: 30, mask: 'predicate' };
+    const bare = await play({ ...options, record: false });
+    for (const fault of FAULTS) {
+      const faulty = await play({ ...options, fault });
+      expect([fault, faulty.thrown]).toEqual([fault, 0]);
+      expect([fault, faulty.hashes]).toEqual([fault, bare.hashes]);
+      const silent = ['sampler drain', 'sampler dispose', 'sampler flush', 'connection sendStats', 'connection close'];
+      if (!silent.includes(fault)) expect([fault, faulty.diagnostics.length]).not.toEqual([fault, 0]);
+      expect([fault, faulty.glErrors]).toEqual([fault, 0]);
+    }
+  });
+
+  it.each(['dispose', 'dispose scene', 'pause', 'leave', 'stop and start'])('%s in mid-game changes no picture', async (then) => {
+    const bare = await play({ record: false, frames: 45 });
+    const outcome = await play({ frames: 45, at: 20, then });
+    expect(outcome.hashes).toEqual(bare.hashes);
+    expect(outcome.thrown + outcome.glErrors + outcome.mismatches).toBe(0);
+    const stops = outcome.notes.filter((note) => note === 'stopped');
+    expect(stops).toHaveLength(then === 'stop and start' ? 2 : 1);
+    if (then === 'dispose') expect(outcome.lastFrameId).toBe(19);
+    if (then === 'pause') expect(outcome.lastFrameId).toBe(34);
+    if (then === 'leave') expect(outcome.diagnostics[0]).toContain('connection-closed');
+    else expect(outcome.diagnostics).toEqual([]);
+    expect(outcome.closed).toBe(then === 'stop and start' ? 2 : 1);
+  });
+
+  it('samples a canvas that changes its size', async () => {
+    const bare = await play({ record: false, frames: 45, at: 20, then: 'resize' });
+    const outcome = await play({ frames: 45, at: 20, then: 'resize' });
+    expect(outcome.hashes).toEqual(bare.hashes);
+    expect(outcome.diagnostics).toEqual([]);
+    expect(outcome.mismatches).toBe(0);
+    expect(outcome.lastFrameId).toBeGreaterThan(35);
+  });
+
+  it.each(['mesh', 'predicate', 'part', 'behind'])('hides what is masked (%s), and nothing else', async (mask) => {
+    const [plain, masked] = [await play({ frames: 30 }), await play({ frames: 30, mask })];
+    expect(masked.hashes).toEqual(plain.hashes);
+    expect(plain.red).toBeGreaterThan(100);
+    expect(plain.grey).toBe(0);
+    expect(masked.diagnostics).toEqual([]);
+    expect(masked.compared).toBeGreaterThan(5000);
+    // Part of a screen, or all of it where a mesh reaches behind the camera.
+    if (mask === 'behind') expect(masked.grey).toBe(masked.compared);
+    else expect(masked.grey).toBeLessThan(0.4 * masked.compared);
+    if (mask !== 'part') expect(masked.red).toBe(0);
+  });
+});
