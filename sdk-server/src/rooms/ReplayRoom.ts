@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import {
-  DEFAULT_TIER_BITS,
-  isRecordingId,
   MessageType,
-  type NumbersMessage,
   PROTOCOL_VERSION,
   parseGameEvent,
   parseJoinOptions,
@@ -14,23 +10,22 @@ import {
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { RecordingWriter } from '../storage/index.js';
-import type { Watcher } from '../watch/FrameBroadcaster.js';
-import { ClientConduct, closeCodeOf, type Offence, offenceOf } from './ClientConduct.js';
-import { isOpen, messagesThisSecond, terminate } from './clientSocket.js';
+import { offenceOf } from './ClientConduct.js';
+import { ClientGuard } from './ClientGuard.js';
+import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
 import { GAP_EVENT, LiveSession } from './LiveSession.js';
+import { LiveViewers } from './LiveViewers.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
 import { RecorderIntake } from './RecorderIntake.js';
+import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import type { ReplayServices } from './ReplayServices.js';
-import { RoundTrip } from './RoundTrip.js';
-import { overlaysOf, watcherOf } from './viewers.js';
+import { headerFor } from './recordingHeader.js';
 
 /** ms between the figures watchers get, and between pings of the recorder. */
 const FIGURES_EVERY = 500;
-/** ms that a client which was sent away has to close its end before its socket is torn down. */
-const FAREWELL = 2000;
 const RESUME_WITHIN = 30_000;
 
 /**
@@ -52,13 +47,10 @@ export abstract class ReplayRoom extends Room {
   #session: LiveSession | null = null;
   #log!: Logger;
   #options!: RecordJoinOptions;
-  #recorder: Client | null = null;
-  #recorderId: string | null = null;
-  #roundTrip: RoundTrip | null = null;
+  #recorder = new RecorderLink();
   #intake!: RecorderIntake;
-  #conduct = new Map<string, ClientConduct>();
-  #watchers = new Map<string, Watcher>();
-  #clientStats: NumbersMessage = {};
+  #viewers!: LiveViewers;
+  #guard!: ClientGuard;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
   #forget = (): void => undefined;
@@ -95,8 +87,8 @@ export abstract class ReplayRoom extends Room {
 
   override async onDrop(client: Client, code: number): Promise<void> {
     // Colyseus closes without a word when its own bound is passed; ours is a reason.
-    if (code === CloseCode.WITH_ERROR && this.#floods(client)) this.#sendAway(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
-    if (client.sessionId !== this.#recorderId || !this.#mayResume(client, code)) return;
+    if (code === CloseCode.WITH_ERROR && this.#floods(client)) this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
+    if (!this.#recorder.is(client) || !this.#mayResume(client, code)) return;
     this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {
       await this.allowReconnection(client, this.#resumeWithin / 1000);
@@ -108,7 +100,7 @@ export abstract class ReplayRoom extends Room {
 
   override onReconnect(client: Client): void {
     const session = this.#session;
-    if (client.sessionId !== this.#recorderId || !session?.live) return;
+    if (!session?.live) throw toServerError(new SgapsError('CLOSED', 'The recording has ended.'));
     this.#attach(client);
     this.#intake.interrupt();
     try {
@@ -122,13 +114,9 @@ export abstract class ReplayRoom extends Room {
   }
 
   override async onLeave(client: Client): Promise<void> {
-    this.#conduct.delete(client.sessionId);
-    const watcher = this.#watchers.get(client.sessionId);
-    if (watcher) {
-      this.#watchers.delete(client.sessionId);
-      this.#session?.broadcaster.remove(watcher);
-    }
-    if (client.sessionId === this.#recorderId) await this.#finish();
+    this.#guard.forget(client);
+    this.#viewers.remove(client);
+    if (this.#recorder.is(client)) await this.#finish();
   }
 
   override async onDispose(): Promise<void> {
@@ -158,37 +146,18 @@ export abstract class ReplayRoom extends Room {
   }
 
   async #open(services: ReplayServices): Promise<void> {
-    const { game, engine, grid, fps, schema, meta, depth } = this.#options;
-    if (meta.continues !== undefined && !isRecordingId(meta.continues)) {
-      throw new SgapsError('ARGUMENT_INVALID', 'meta.continues must be the id of an earlier recording.');
-    }
-    const recordingId = randomUUID();
+    const header = headerFor(this.#options, this.settings.tierBits);
+    const { recordingId } = header;
     this.#log = services.log.child({ room: this.roomId, recording: recordingId });
     // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
-    const writer = await services.store.create(
-      {
-        recordingId,
-        game,
-        engine,
-        grid,
-        fps,
-        schema,
-        meta,
-        tierBits: this.settings.tierBits ?? DEFAULT_TIER_BITS,
-        protocolVersion: PROTOCOL_VERSION,
-        modelId: 'diffusion@1',
-        startedAt: Date.now(),
-        ...(depth ? { depth } : {}),
-      },
-      {
-        roomId: this.roomId,
-        closeWithin: this.settings.closeWithin,
-        onError: (error) => this.#stopRecording(error),
-        onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
-      },
-    );
+    const writer = await services.store.create(header, {
+      roomId: this.roomId,
+      closeWithin: this.settings.closeWithin,
+      onError: (error) => this.#stopRecording(error),
+      onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
+    });
     try {
       await this.#begin(services, writer);
     } catch (error) {
@@ -197,6 +166,7 @@ export abstract class ReplayRoom extends Room {
       await services.store.delete(recordingId);
       throw error;
     }
+    const { game, engine, grid, fps } = header;
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps }, 'recording started');
   }
 
@@ -204,6 +174,8 @@ export abstract class ReplayRoom extends Room {
     const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
+    this.#viewers = new LiveViewers(session);
+    this.#guard = new ClientGuard(this.settings, this.#log, (client) => this.#onDismissed(client));
     services.sessions.set(this.roomId, session);
     this.#forget = () => services.sessions.delete(this.roomId);
     const { recordingId, game, engine, grid, fps, startedAt } = writer.header;
@@ -214,36 +186,17 @@ export abstract class ReplayRoom extends Room {
   }
 
   #listen(): void {
-    const handle = (act: (client: Client, message: unknown) => void) => (client: Client, message: unknown) => {
-      if (this.#admit(client)) act(client, message);
-    };
-    this.onMessageBytes(
-      MessageType.pixels,
-      handle((client, bytes) => this.#onPixels(client, bytes)),
-    );
-    this.onMessage(
-      MessageType.event,
-      handle((client, message) => this.#onEvent(client, message)),
-    );
-    this.onMessage(
-      MessageType.stats,
-      handle((client, message) => this.#onStats(client, message)),
-    );
-    this.onMessage(
-      MessageType.watch,
-      handle((client, message) => this.#onWatch(client, message)),
-    );
-    const unknown = handle((client) =>
-      this.#offend(client, 'malformed', new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.')),
-    );
-    this.onMessage('*', (client, _type, message) => unknown(client, message));
+    const pixels = (client: Client, bytes: unknown) => this.#admits(client) && this.#onPixels(client, bytes);
+    const others = (client: Client, type: string | number, message: unknown) =>
+      this.#admits(client) && this.#onMessage(client, type, message);
+    this.onMessageBytes(MessageType.pixels, pixels);
+    this.onMessage('*', others);
   }
 
   #joinRecorder(client: Client): void {
-    if (this.#recorderId !== null) {
+    if (this.#recorder.sessionId !== null) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is being recorded already; open a room of your own with create().');
     }
-    this.#recorderId = client.sessionId;
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
@@ -251,35 +204,20 @@ export abstract class ReplayRoom extends Room {
   }
 
   #attach(client: Client): void {
-    this.#recorder = client;
-    this.#greet(client);
-    // What breaks the protocol itself (a message over maxPayload) closes as 1006, like a cut: it is none.
-    client.ref.once('error', (error: unknown) => {
+    this.#guard.greet(client);
+    this.#recorder.attach(client, (error) => {
       this.#over = true;
       this.#log.warn({ err: error }, 'recorder broke the connection');
     });
-    this.#roundTrip?.dispose();
-    this.#roundTrip = new RoundTrip(client.ref);
-    this.#roundTrip.ping();
-  }
-
-  /** From here on this client's offences are counted; one that comes back keeps its count. */
-  #greet(client: Client): void {
-    if (!this.#conduct.has(client.sessionId)) this.#conduct.set(client.sessionId, new ClientConduct(this.settings));
   }
 
   #joinWatcher(client: Client): void {
-    const session = this.#session;
-    if (!session || this.#recorderId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
+    if (!this.#session || this.#recorder.sessionId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
     assertViewerOrigin(client.auth, this.settings.viewerOrigins);
-    this.#greet(client);
-    const watcher = watcherOf(client);
-    this.#watchers.set(client.sessionId, watcher);
-    session.broadcaster.add(watcher);
+    this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
-    if (!session.live) client.send(MessageType.ended, { recordingId: session.writer.id });
-    else if (session.loop.newest) session.broadcaster.offer(session.loop.newest, session.time, session.loop.importance);
-    this.#log.info({ watchers: this.#watchers.size }, 'watcher joined');
+    this.#viewers.add(client);
+    this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
 
   #welcome(role: 'record' | 'watch'): Record<string, unknown> {
@@ -291,108 +229,72 @@ export abstract class ReplayRoom extends Room {
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, live: true };
   }
 
-  /** False for a message too many; the client is told once a second. */
-  #admit(client: Client): boolean {
-    const conduct = this.#conduct.get(client.sessionId);
-    if (!conduct) return false;
-    if (conduct.admits(performance.now())) return true;
-    // A packet of the recorder's may be among those that are thrown away.
-    const lost = client.sessionId === this.#recorderId;
-    if (lost) this.#intake.interrupt();
-    this.#offend(client, 'flood', new SgapsError('LIMIT_EXCEEDED', 'More messages per second than are taken.'), lost);
+  #admits(client: Client): boolean {
+    const recorder = this.#recorder.is(client);
+    if (this.#guard.admits(client, recorder)) return true;
+    // A packet may be among the messages that are thrown away.
+    if (recorder) this.#intake.interrupt();
     return false;
   }
 
   #onPixels(client: Client, bytes: unknown): void {
-    if (client.sessionId !== this.#recorderId) {
-      this.#offend(client, 'malformed', new SgapsError('UNAUTHORIZED', 'Only the recorder sends pixels.'));
+    if (!this.#recorder.is(client)) {
+      this.#guard.offend(client, 'malformed', new SgapsError('UNAUTHORIZED', 'Only the recorder sends pixels.'));
       return;
     }
     if (!this.#session?.live) return;
     try {
       const { answer, offence, error, reset } = this.#intake.take(bytes, performance.now());
       if (answer) client.sendBytes(MessageType.coords, answer);
-      if (offence) this.#offend(client, offence, error, reset);
+      if (offence) this.#guard.offend(client, offence, error, reset);
     } catch (error) {
       this.#stopRecording(error);
     }
   }
 
-  /** Tells a client what it did wrong, and sends it away when there is no end to it. */
-  #offend(client: Client, offence: Offence, error: unknown, reset = false): void {
-    const verdict = this.#conduct.get(client.sessionId)?.judge(offence, performance.now()) ?? 'tolerate';
-    if (verdict === 'tolerate') return;
-    const message = errorMessage(error, reset);
-    if (message.code === 'INTERNAL') this.#log.error({ err: error }, 'message failed');
-    client.send(MessageType.error, message);
-    this.#log.warn({ client: client.sessionId, offence, code: message.code, verdict }, 'client misbehaves');
-    if (verdict === 'disconnect') this.#sendAway(client, closeCodeOf(offence), message.code);
+  #onMessage(client: Client, type: string | number, message: unknown): void {
+    try {
+      if (type === MessageType.watch) this.#viewers.watch(client, message);
+      else if (type === MessageType.event) this.#onEvent(client, message);
+      else if (type === MessageType.stats) this.#onStats(client, message);
+      else throw new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.');
+    } catch (error) {
+      this.#guard.offend(client, offenceOf(error), error);
+    }
   }
 
-  #sendAway(client: Client, code: number, reason: string): void {
-    client.leave(code, reason);
-    // One who reads nothing does not hear the farewell either.
-    setTimeout(() => terminate(client), FAREWELL).unref();
-    if (client.sessionId !== this.#recorderId) return;
+  #onEvent(client: Client, message: unknown): void {
+    if (!this.#recorder.is(client) || !this.#session?.live) return;
+    const event = parseGameEvent(message);
+    if (event.name === GAP_EVENT) throw new SgapsError('ARGUMENT_INVALID', `The event name '${GAP_EVENT}' is the server's own.`);
+    this.#session.event(event);
+  }
+
+  #onStats(client: Client, message: unknown): void {
+    if (this.#recorder.is(client)) this.#recorder.stats = parseNumbers(message);
+  }
+
+  #onDismissed(client: Client): void {
+    if (!this.#recorder.is(client)) return;
     this.#over = true;
     void this.#finish();
   }
 
   #stopRecording(error: unknown): void {
     this.#log.error({ err: error }, 'recording stopped');
-    if (this.#over || !this.#recorder) return;
+    const { client } = this.#recorder;
+    if (this.#over || !client) return;
     const message = errorMessage(error);
-    this.#recorder.send(MessageType.error, message);
-    this.#sendAway(this.#recorder, REPLAY_CLOSE.storage, message.code);
-  }
-
-  #onEvent(client: Client, message: unknown): void {
-    const session = this.#session;
-    if (client.sessionId !== this.#recorderId || !session?.live) return;
-    try {
-      const event = parseGameEvent(message);
-      if (event.name === GAP_EVENT) throw new SgapsError('ARGUMENT_INVALID', `The event name '${GAP_EVENT}' is the server's own.`);
-      session.event(event);
-    } catch (error) {
-      this.#offend(client, offenceOf(error), error);
-    }
-  }
-
-  #onStats(client: Client, message: unknown): void {
-    if (client.sessionId !== this.#recorderId) return;
-    try {
-      this.#clientStats = parseNumbers(message);
-    } catch (error) {
-      this.#offend(client, offenceOf(error), error);
-    }
-  }
-
-  #onWatch(client: Client, message: unknown): void {
-    const watcher = this.#watchers.get(client.sessionId);
-    if (watcher) this.#session?.broadcaster.setOverlays(watcher, overlaysOf(message));
+    client.send(MessageType.error, message);
+    this.#guard.dismiss(client, REPLAY_CLOSE.storage, message.code);
   }
 
   #everyHalfSecond(): void {
     const session = this.#session;
     if (!session?.live) return;
-    this.#roundTrip?.ping();
-    if (this.#watchers.size === 0) return;
-    const { lead, hitRate } = session.loop.latency;
-    const measured = session.figures();
-    const figures = {
-      ...measured,
-      live: true,
-      position: session.time,
-      duration: session.time,
-      latencyFrames: lead,
-      latencyMs: (lead * 1000) / Math.min(this.#options.fps, Math.max(1, measured.fps)),
-      hitRate,
-      roundTripMs: this.#roundTrip?.ms ?? null,
-      jitterMs: this.#roundTrip?.jitter ?? null,
-      watchers: this.#watchers.size,
-      client: this.#clientStats,
-    };
-    for (const client of this.clients) if (this.#watchers.has(client.sessionId)) client.send(MessageType.figures, figures);
+    this.#recorder.ping();
+    const { size } = this.#viewers;
+    if (size > 0) this.#viewers.send(MessageType.figures, this.#recorder.figures(session, this.#options.fps, size));
   }
 
   async #finish(): Promise<void> {
@@ -401,14 +303,11 @@ export abstract class ReplayRoom extends Room {
     const first = session.live;
     await session.finish();
     if (!first) return;
-    this.#recorder = null;
-    this.#roundTrip?.dispose();
+    this.#recorder.close();
     this.#forget();
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
     this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
-    for (const client of this.clients) {
-      if (this.#watchers.has(client.sessionId)) client.send(MessageType.ended, { recordingId: session.writer.id });
-    }
+    this.#viewers.send(MessageType.ended, { recordingId: session.writer.id });
   }
 }
