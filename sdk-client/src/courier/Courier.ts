@@ -48,6 +48,8 @@ export interface CourierOptions {
   readonly grid: CaptureGrid;
   readonly schema: StateSchema;
   readonly tierBits: TierBits;
+  /** Depth goes beside colour, as agreed at join. */
+  readonly depth?: boolean;
   /** Bytes waiting in the connection above which frames are dropped before they are coded. */
   readonly bufferedBytes: number;
 }
@@ -81,12 +83,12 @@ export class Courier {
   #codingMicros = 0;
 
   constructor(options: CourierOptions, events: CourierEvents) {
-    const { connection, grid, schema, tierBits } = options;
+    const { connection, grid, schema, tierBits, depth = false } = options;
     this.#connection = connection;
     this.#events = events;
     this.#bufferedBytes = options.bufferedBytes;
     this.#coordinates = new CoordinateDecoder(grid);
-    this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits });
+    this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits, depth });
     connection.onCoordinates((bytes) => this.#receive(bytes, grid));
     connection.onReset(() => this.#encoder.reset());
   }
@@ -156,13 +158,14 @@ export class Courier {
   }
 
   #read(batch: FrameBatch): Parameters<PixelPacketEncoder['encode']>[0] {
-    const { numbers, rgb } = batch;
+    const { numbers, rgb, depth } = batch;
     const frames: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
     let at = 0;
     let sample = 0;
     for (let i = 0; i < batch.frames; i++) {
       const [frameId, clientTime, request, count] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
       const samples = request < 0 ? NO_SAMPLES : (this.#asked.get(request) ?? NO_SAMPLES);
+      const hasDepth = numbers[at + 4] === 1;
       const state = (this.#states[i] ??= new FrameStateBuffer());
       state.clear();
       at = restoreState(numbers, at + HEAD_NUMBERS, this.#names, state);
@@ -174,6 +177,7 @@ export class Courier {
         state,
         samples: known ? samples : NO_SAMPLES,
         rgb: rgb.subarray(3 * sample, 3 * (sample + count)),
+        depth: depth && hasDepth && known ? depth.subarray(sample, sample + count) : null,
       });
       sample += count;
     }

@@ -13,6 +13,8 @@ export interface CourierWelcome {
   readonly recordingId: string;
   readonly grid: CaptureGrid;
   readonly tierBits: TierBits;
+  /** The server takes depth beside colour. */
+  readonly depth?: boolean;
   readonly schema?: StateSchema;
 }
 

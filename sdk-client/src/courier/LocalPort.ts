@@ -106,9 +106,9 @@ export class LocalPort implements CourierPort {
   }
 
   #createCourier(): Courier {
-    const { grid, tierBits } = this.welcome;
+    const { grid, tierBits, depth } = this.welcome;
     return new Courier(
-      { connection: this.#connection, grid, tierBits, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
+      { connection: this.#connection, grid, tierBits, depth, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
       {
         onRequests: (requests) => {
           if (this.#listener) this.#listener.onRequests(requests);

@@ -26,8 +26,8 @@ export interface GameSurface {
   readonly engine: string;
   /** What the game draws on. */
   readonly canvas: { readonly width: number; readonly height: number };
-  /** Makes the sampler once the server has answered; `why` is for the developer. Throws a typed error where nothing can be sampled. */
-  createSampler(grid: CaptureGrid, batch: number): { readonly sampler: Sampler; readonly why: string };
+  /** Makes the sampler once the server has answered; `depth` where that takes depth beside colour. `why` is for the developer. Throws a typed error where nothing can be sampled. */
+  createSampler(grid: CaptureGrid, batch: number, depth: boolean): { readonly sampler: Sampler; readonly why: string };
   /** Adds the frame's cameras and objects, on the capture grid. */
   readState(out: FrameStateBuffer, grid: CaptureGrid): void;
   /** Adds the rectangles of what the game wants hidden, canvas pixels. */
@@ -181,7 +181,7 @@ export class GameRecorder {
     const { fps, batch, micros, clock, onTruth, values = {} } = options;
     const surface = this.#surface;
     this.#port = port;
-    const { sampler, why } = surface.createSampler(grid, batch);
+    const { sampler, why } = surface.createSampler(grid, batch, port.welcome.depth === true);
     const numbers = Object.values(values);
     for (const rect of options.masks ?? []) this.#hidden.add(rect);
     this.#recorder = new Recorder({

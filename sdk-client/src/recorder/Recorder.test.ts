@@ -228,6 +228,60 @@ describe('Recorder', () => {
     },
   );
 
+  it('hands the masks of each frame to the sampler, and samples no frame whose masks are not known', () => {
+    let broken = false;
+    const { recorder, play, sampler, diagnostics } = setUp({
+      masks: (out) => {
+        if (broken) throw new Error('no masks');
+        out.add(11, 21, 30, 40);
+      },
+    });
+    recorder.start();
+    play(2);
+    broken = true;
+    play(3);
+    broken = false;
+    play(2);
+    recorder.stop();
+    expect(sampler.masks).toEqual(Array.from({ length: 4 }, () => [{ x: 10, y: 20, width: 32, height: 42 }]));
+    expect(diagnostics.map(({ code }) => code)).toEqual(['masks-failed']);
+    expect(recorder.stats).toMatchObject({ frames: 4, skipped: 3 });
+  });
+
+  it('starts again from frame 0 when the server began another recording, with nothing of the old one', () => {
+    const { connection, recorder, play } = setUp();
+    connection.ask([0, 1, 2, 3, 4]);
+    recorder.start();
+    play(5);
+    const before = connection.frames.length;
+    connection.lose();
+    connection.restart();
+    connection.ask([0, 1]);
+    play(4);
+    recorder.stop();
+    expect(before).toBe(4);
+    expect(connection.frames.slice(before).map(({ frameId, requestId }) => [frameId, requestId])).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, null],
+      [3, null],
+    ]);
+    expect(connection.frames[before].clientTime).toBeLessThan(34);
+    expect(recorder.stats).toMatchObject({ sent: 8, dropped: 1, faults: 0 });
+  });
+
+  it('says who samples, where it codes and what it allows itself', () => {
+    const { recorder, play } = setUp({ why: 'because', batch: 2 });
+    recorder.start();
+    play(40);
+    expect(recorder.stats).toMatchObject({
+      sampler: { kind: 'webgl2', why: 'because' },
+      thread: 'main',
+      cost: { level: 0, governed: false, fps: 30, batch: 2, share: 1 },
+    });
+    expect(recorder.stats.bytesPerSecond).toBeGreaterThan(100);
+  });
+
   it('starts the codec afresh after a packet that could not be sent', () => {
     const { connection, recorder, play } = setUp();
     recorder.start();

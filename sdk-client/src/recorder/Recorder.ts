@@ -20,7 +20,8 @@ const NO_MASKS: readonly MaskRect[] = [];
 
 interface Pending extends FlatFrame {
   frameId: number;
-  samples: number;
+  /** What the sampler calls the frame: rises over all recordings, so that no frame of one gets into the next. */
+  ticket: number;
 }
 
 /**
@@ -60,6 +61,7 @@ export class Recorder {
   #interval: number;
   #startedAt = 0;
   #nextFrameId = 0;
+  #nextTicket = 0;
   #due = 0;
   #statsDue = STATS_EVERY;
   #costDue = COST_EVERY;
@@ -224,7 +226,7 @@ export class Recorder {
       return;
     }
     const request = this.#book.take(this.#nextFrameId);
-    const taken = this.#sampler.endFrame(this.#nextFrameId, request?.loaded ?? null, viewport, masks);
+    const taken = this.#sampler.endFrame(this.#nextTicket, request?.loaded ?? null, viewport, masks);
     meter.lap('issue');
     if (!taken) {
       meter.skipped++;
@@ -234,9 +236,9 @@ export class Recorder {
     const frameId = this.#nextFrameId++;
     this.#state.clear();
     this.#guard('state-failed', () => this.#options.state(this.#state));
-    const pending = this.#pool.pop() ?? { frameId: 0, samples: 0, numbers: new Float64Array(512), length: 0 };
+    const pending = this.#pool.pop() ?? { frameId: 0, ticket: 0, numbers: new Float64Array(512), length: 0 };
     pending.frameId = frameId;
-    pending.samples = request?.loaded.count ?? 0;
+    pending.ticket = this.#nextTicket++;
     this.#builder.flatten(pending, frameId, time, request?.requestId ?? null, this.#state);
     this.#pending.push(pending);
     while (this.#pending.length > this.#sampler.depth) this.#lose(this.#pending.shift() as Pending);
@@ -269,13 +271,11 @@ export class Recorder {
     builder.begin(this.#port.takeSpare());
     let first = -1;
     for (const frame of frames) {
-      let pending = this.#pending.shift();
       // Frames lost with the GPU's context never come back: skip their entries.
-      while (pending && pending.frameId !== frame.frameId) {
-        this.#lose(pending);
-        pending = this.#pending.shift();
-      }
-      if (!pending) break;
+      while (this.#pending.length > 0 && this.#pending[0].ticket < frame.frameId) this.#lose(this.#pending.shift() as Pending);
+      // What is still on its way from the recording before has no entry any more.
+      if (this.#pending[0]?.ticket !== frame.frameId) continue;
+      const pending = this.#pending.shift() as Pending;
       if (first < 0) first = pending.frameId;
       builder.add(pending, frame);
       this.#pool.push(pending);

@@ -76,6 +76,8 @@ export interface RecordingOptions {
   readonly meta?: Readonly<Record<string, string>>;
   /** Bits per channel to ask the server for (S15); what it answers counts. */
   readonly tierBits?: TierBits;
+  /** Offers depth beside colour, where the engine's plugin can give it. Default false. */
+  readonly depth?: boolean;
   /** Numbers recorded with every frame. */
   readonly values?: Readonly<Record<string, RecordedValue>>;
   /** Records as soon as the game runs. Default true; otherwise call `record()`. */
@@ -159,8 +161,8 @@ export function checkOptions(options: RecordingOptions | undefined | null, engin
 
 /** What `Connection.open` needs, but for the address. */
 export function joinOf(options: CheckedOptions, grid: CaptureGrid, engine: string): ConnectionOptions['join'] {
-  const { game, fps, schema, meta, tierBits } = options;
-  return { game, grid, fps, schema, engine, meta, tierBits };
+  const { game, fps, schema, meta, tierBits, depth } = options;
+  return { game, grid, fps, schema, engine, meta, tierBits, ...(depth ? { depth } : {}) };
 }
 
 function areTierBits(bits: TierBits): boolean {

@@ -104,6 +104,7 @@ export class FakeConnection implements RecorderConnection {
   closes = 0;
   coordinates: (bytes: Uint8Array) => void = () => undefined;
   closed: (reason: string) => void = () => undefined;
+  restart: () => void = () => undefined;
   reset: () => void = () => undefined;
   readonly #codec = new CoordinateCodec(GRID);
   readonly #sets = new Map<number, SampleSet>();
@@ -166,6 +167,9 @@ export class FakeConnection implements RecorderConnection {
   }
   onReset(handler: () => void): void {
     this.reset = handler;
+  }
+  onRestart(handler: (welcome: CourierWelcome) => void): void {
+    this.restart = () => handler({ recordingId: 'next', grid: GRID, tierBits: [8, 8, 8, 8] });
   }
   onClosed(handler: (reason: string) => void): void {
     this.closed = handler;

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { CostController } from './CostController.js';
+
+function second(cost: CostController, frameTime: number, micros: number): boolean {
+  for (let t = 0; t < 1000; t += frameTime) cost.frame(frameTime);
+  return cost.update(micros);
+}
+
+describe('CostController', () => {
+  it('does all that the budget allows while that is cheap', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 60; s++) expect(second(cost, 16.7, 25)).toBe(false);
+    expect(cost).toMatchObject({ level: 0, batch: 4, fps: 30, share: 1, governed: false });
+  });
+
+  it('lengthens batches first, then asks for less, then takes fewer frames, and comes back one step at a time', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    const seen = [];
+    for (let s = 0; s < 8; s++) {
+      second(cost, 16.7, 90);
+      seen.push([cost.batch, cost.fps, cost.share]);
+    }
+    expect(seen).toEqual([
+      [8, 30, 1],
+      [8, 30, 0.5],
+      [8, 15, 0.5],
+      [16, 15, 0.25],
+      [16, 7.5, 0.25],
+      [16, 7.5, 0.25],
+      [16, 7.5, 0.25],
+      [16, 7.5, 0.25],
+    ]);
+    let steps = 0;
+    for (let s = 0; s < 60; s++) if (second(cost, 16.7, 5)) steps++;
+    expect(steps).toBe(5);
+    expect(cost.level).toBe(0);
+  });
+
+  it("halves at once when the game's own frames take longer, whatever recording costs, and gives back after", () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 5; s++) second(cost, 16.7, 10);
+    expect(second(cost, 33.3, 10)).toBe(false);
+    expect(second(cost, 33.3, 10)).toBe(true);
+    expect(cost).toMatchObject({ governed: true, share: 0.5 });
+    for (let s = 0; s < 40; s++) second(cost, 16.7, 10);
+    expect(cost).toMatchObject({ level: 0, governed: false });
+  });
+
+  it('takes a slower game for usual after a while, and a page that was hidden for nothing', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 3; s++) second(cost, 16.7, 10);
+    cost.frame(60_000);
+    for (let s = 0; s < 120; s++) second(cost, 33.3, 10);
+    expect(cost).toMatchObject({ level: 0, governed: false });
+  });
+});
