@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { run, seconds } from './lib/run.mjs';
 import { examples, packages, ROOT } from './lib/workspaces.mjs';
 
@@ -58,33 +58,36 @@ function targets() {
   return { declarations, bundles, pages };
 }
 
-/** tsup entries of a package: its exports, its programs and its workers. `dist/x.js` is made from `src/x.ts`. */
+/**
+ * tsup entries of a package: its exports and programs, `dist/x.js` from `src/x.ts`, and its workers, which all lie at the top:
+ * `new URL('./x.worker.js', import.meta.url)` is asked from a chunk there, whichever folder the code came from.
+ */
 function tsupEntries({ folder, manifest, entries }) {
   const outputs = [...entries.map(({ output }) => output), ...Object.values(manifest.bin ?? {})];
   const names = outputs.map((file) => file.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''));
+  const found = Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
   for (const file of globSync('**/*.worker.ts', { cwd: join(ROOT, folder, 'src') }))
-    names.push(file.replaceAll('\\', '/').replace(/\.ts$/, ''));
-  return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
+    found[basename(file, '.ts')] = `src/${file.replaceAll('\\', '/')}`;
+  return found;
 }
 
 function bundle(item) {
   const cwd = join(ROOT, item.folder);
   // Shared chunks are named by content: those of the last build would stay for ever.
   for (const file of globSync('dist/*.{js,js.map}', { cwd })) rmSync(join(cwd, file));
-  const args = Object.entries(tsupEntries(item)).flatMap(([out, source]) => [`--entry.${out}`, source]);
-  // Packages for the browser may not lean on Node: 'neutral' makes esbuild refuse its modules.
-  args.push(
-    '--no-config',
-    '--format',
-    'esm',
-    '--target',
-    'es2022',
-    '--platform',
-    item.manifest.engines?.node ? 'node' : 'neutral',
-  );
-  // What is only needed for development is never bundled in.
-  for (const name of Object.keys(item.manifest.devDependencies ?? {})) args.push('--external', name);
-  return run('tsup', [...args, '--sourcemap', '--silent'], { cwd });
+  const options = {
+    config: false,
+    entry: tsupEntries(item),
+    format: 'esm',
+    target: 'es2022',
+    // Packages for the browser may not lean on Node: 'neutral' makes esbuild refuse its modules.
+    platform: item.manifest.engines?.node ? 'node' : 'neutral',
+    // What is only needed for development is never bundled in.
+    external: Object.keys(item.manifest.devDependencies ?? {}),
+    sourcemap: true,
+    silent: true,
+  };
+  return run('node', [join(ROOT, 'scripts', 'lib', 'bundle.mjs'), JSON.stringify(options)], { cwd });
 }
 
 function readCache() {
