@@ -2,7 +2,7 @@
 export const YARD = { half: 26, wall: 1.6, wallHeight: 3.6 };
 
 /** What a solid is made of; the stage draws each kind in its own way. */
-export type SolidKind = 'wall' | 'house' | 'platform' | 'ramp' | 'pillar' | 'crate' | 'hedge' | 'tree' | 'obelisk' | 'tower';
+type SolidKind = 'wall' | 'house' | 'platform' | 'ramp' | 'pillar' | 'crate' | 'hedge' | 'tree' | 'obelisk' | 'tower';
 
 /** An upright box by its centre and half sizes, metres. A ramp rises along one axis from 0 to its height. */
 export interface Solid {
@@ -84,7 +84,7 @@ function ring(count: number, radius: number, make: (x: number, z: number) => Sol
 }
 
 /** Height of a solid's top at a place inside its box. */
-export function topOf(solid: Solid, x: number, z: number): number {
+function topOf(solid: Solid, x: number, z: number): number {
   if (solid.kind !== 'ramp') return solid.height;
   const along = solid.upX ? ((x - solid.x) * solid.upX) / solid.hx : ((z - solid.z) * (solid.upZ ?? 0)) / solid.hz;
   return solid.height * Math.max(0, Math.min(1, (along + 1) / 2));
