@@ -1,7 +1,7 @@
-import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { isSgapsError, type RecordingReader, type RecordingRecord } from '@sgaps/protocol';
-import { type Figures, SessionFigures, sparseMean } from '../loop/SessionFigures.js';
-import { type ReplicaFrame, SessionReplica } from '../loop/SessionReplica.js';
+import type { DecodedFrame } from '@sgaps/core';
+import type { RecordingReader } from '@sgaps/protocol';
+import { type Figures, sparseMean } from '../loop/SessionFigures.js';
+import { FrameSource } from './FrameSource.js';
 
 /**
  * What a playback tells its room.
@@ -72,15 +72,8 @@ const MAX_LAG = 250;
 export class Playback {
   readonly #reader: RecordingReader;
   readonly #listener: PlaybackListener;
-  readonly #figures = new SessionFigures();
+  readonly #source: FrameSource;
   #growing: boolean;
-
-  #replica: SessionReplica;
-  #planner: SamplingPlanner | null = null;
-  #records: AsyncGenerator<RecordingRecord> | null = null;
-  #sequence = -1;
-  #queue: ReplicaFrame[] = [];
-  #atEnd = false;
 
   #position = 0;
   #clock = 0;
@@ -93,7 +86,6 @@ export class Playback {
   #goal: number | null = null;
   #busy: Promise<void> | null = null;
   #closed = false;
-  #latencyFrames = 0;
   #shown: DecodedFrame | null = null;
   #frameTimes: number[] = [];
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -104,7 +96,7 @@ export class Playback {
     this.#reader = reader;
     this.#listener = listener;
     this.#growing = options.growing ?? false;
-    this.#replica = this.#newReplica();
+    this.#source = new FrameSource(reader);
   }
 
   get state(): PlaybackState {
@@ -115,7 +107,7 @@ export class Playback {
       seeking: this.#goal !== null,
       rate: this.#rate,
       growing: this.#growing,
-      latencyFrames: this.#latencyFrames,
+      latencyFrames: this.#source.latencyFrames,
     };
   }
 
@@ -126,14 +118,14 @@ export class Playback {
 
   /** Figures at the place shown. */
   figures(): Figures {
-    return this.#figures.read(this.#position);
+    return this.#source.figures.read(this.#position);
   }
 
   /** Plays on; from the start again when the end was reached. */
   play(): void {
     // A place that is being sought counts, not the one it is sought from.
     const sought = this.#seek ?? this.#goal;
-    const ends = sought === null ? this.#atEnd && this.#queue.length === 0 : sought >= this.#reader.duration;
+    const ends = sought === null ? this.#source.ended : sought >= this.#reader.duration;
     if (ends && !this.#growing) this.seek(0);
     this.#playing = true;
     this.#tickedAt = null;
@@ -192,8 +184,7 @@ export class Playback {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#busy;
-    await this.#records?.return(undefined);
-    await this.#reader.close();
+    await this.#source.close();
   }
 
   async #work(): Promise<void> {
@@ -217,7 +208,7 @@ export class Playback {
     // Decoding slower than the clock: let the clock wait, so that the bar never shows what the picture does not. With no frame
     // due it runs on: the next one may be seconds away, where the game stood still or its connection was cut.
     if (!reached) this.#clock = Math.min(this.#clock, this.#position + MAX_LAG * Math.max(1, this.#rate));
-    if (this.#atEnd && this.#queue.length === 0 && this.#clock >= this.#reader.duration) {
+    if (this.#source.ended && this.#clock >= this.#reader.duration) {
       this.#position = this.#reader.duration;
       if (!this.#growing) this.#playing = false;
     }
@@ -227,26 +218,16 @@ export class Playback {
     this.#goal = target;
     try {
       const snapshot = await this.#reader.nearestSnapshot(target);
-      const forward = target >= this.#position && (!snapshot || snapshot.time <= this.#position) && this.#sequence >= 0;
+      const forward = target >= this.#position && (!snapshot || snapshot.time <= this.#position) && this.#source.begun;
       if (!forward) {
-        await this.#records?.return(undefined);
-        this.#replica = this.#newReplica();
-        this.#planner = null;
+        await this.#source.restart(snapshot);
         this.#shown = null;
         this.#frameTimes = [];
-        this.#figures.restart();
-        this.#queue = [];
         this.#position = snapshot?.time ?? 0;
-        this.#sequence = snapshot?.sequence ?? -1;
-        this.#records = null;
-        this.#atEnd = false;
-        if (snapshot) {
-          this.#replica.restore(snapshot.state);
-          if (snapshot.preview) this.#listener.preview(snapshot.preview, snapshot.frameId ?? 0, snapshot.time);
-        }
+        if (snapshot?.preview) this.#listener.preview(snapshot.preview, snapshot.frameId ?? 0, snapshot.time);
       }
       // A place before the first frame after the snapshot shows that frame.
-      const first = this.#frameTimes.length === 0 && (await this.#fill()) ? this.#queue[0].time : 0;
+      const first = this.#frameTimes.length === 0 && (await this.#source.fill()) ? (this.#source.nextTime ?? 0) : 0;
       const done = await this.#advance(Math.max(target, first), Number.POSITIVE_INFINITY, true);
       if (done) this.#position = Math.max(this.#position, Math.min(target, this.#reader.duration));
       this.#clock = this.#position;
@@ -266,8 +247,8 @@ export class Playback {
       return;
     }
     for (let i = 0; i < steps; i++) {
-      if (!(await this.#fill())) return;
-      await this.#advance(this.#queue[0].time, Number.POSITIVE_INFINITY);
+      if (!(await this.#source.fill())) return;
+      await this.#advance(this.#source.nextTime ?? 0, Number.POSITIVE_INFINITY);
     }
     this.#clock = this.#position;
   }
@@ -282,11 +263,11 @@ export class Playback {
     let last: DecodedFrame | null = null;
     let lastTime = 0;
     let reached = true;
-    while ((await this.#fill()) && this.#queue[0].time <= to) {
+    while ((await this.#source.fill()) && (this.#source.nextTime ?? 0) <= to) {
       if (this.#closed) return false;
-      const next = this.#queue.shift();
+      const next = this.#source.decode();
       if (!next) break;
-      last = this.#replica.decode(next.frame);
+      last = next.frame;
       lastTime = next.time;
       this.#position = next.time;
       this.#frameTimes.push(next.time);
@@ -303,46 +284,10 @@ export class Playback {
     }
     if (last) {
       this.#shown = last;
-      this.#figures.uncertainty = sparseMean(last.uncertainty);
+      this.#source.figures.uncertainty = sparseMean(last.uncertainty);
       this.#listener.frame(last, lastTime, this.#importance(last));
     }
     return reached;
-  }
-
-  /** Reads records until a frame waits. False at the end of what is there. */
-  async #fill(): Promise<boolean> {
-    while (this.#queue.length === 0) {
-      const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
-      this.#records = records;
-      const { value: record, done } = await records.next();
-      if (done || !record) {
-        this.#atEnd = true;
-        return false;
-      }
-      this.#atEnd = false;
-      this.#sequence = record.sequence;
-      this.#take(record);
-    }
-    return true;
-  }
-
-  #take(record: RecordingRecord): void {
-    try {
-      if (record.kind === 'coordinates') {
-        const requests = this.#replica.coordinates(record.bytes);
-        if (requests[0]) this.#latencyFrames = requests[0].frameId - this.#replica.frameId;
-        this.#figures.packet(record.time, { down: record.bytes.length });
-      } else if (record.kind === 'pixels') {
-        this.#queue = this.#replica.pixels(record.bytes, record.time);
-        let samples = 0;
-        for (const { frame } of this.#queue) samples += frame.samples.count;
-        this.#figures.packet(record.time, { up: record.bytes.length, frames: this.#queue.length, samples });
-      }
-    } catch (error) {
-      // The live loop rejected this packet too: everything received is recorded, also what did not decode.
-      if (!isSgapsError(error)) throw error;
-      this.#figures.rejected++;
-    }
   }
 
   async #refresh(): Promise<void> {
@@ -350,21 +295,10 @@ export class Playback {
     if (now - this.#refreshedAt < 500 && !this.#lastLook) return;
     this.#refreshedAt = now;
     this.#lastLook = false;
-    if (!(await this.#reader.refresh()) || !this.#atEnd) return;
-    await this.#records?.return(undefined);
-    this.#records = null;
-    this.#atEnd = false;
+    await this.#source.refresh();
   }
 
   #importance(frame: DecodedFrame): Float32Array | null {
-    if (!this.#listener.wantsImportance()) return null;
-    this.#planner ??= new SamplingPlanner({ grid: this.#replica.shape.grid, decoder: this.#replica.decoder });
-    this.#planner.plan(frame.frameId + 2);
-    return this.#planner.importance;
-  }
-
-  #newReplica(): SessionReplica {
-    const { grid, schema, tierBits, depth } = this.#reader.header;
-    return new SessionReplica({ grid, schema, tierBits, depth });
+    return this.#listener.wantsImportance() ? this.#source.importance(frame) : null;
   }
 }

@@ -63,7 +63,10 @@ export class RecorderIntake {
       return this.#refuse('oversized', SgapsError.limit('pixel packet bytes', bytes.length, LIMITS.pixelPacketBytes));
     }
     if (!this.#budget.spend(bytes.length, now)) {
-      return this.#refuse('flood', new SgapsError('LIMIT_EXCEEDED', 'Pixel packets come at more bytes per second than are taken.'));
+      return this.#refuse(
+        'flood',
+        new SgapsError('LIMIT_EXCEEDED', 'Pixel packets come at more bytes per second than are taken.'),
+      );
     }
     const span = pixelPacketSpan(bytes);
     if (this.#afresh && span === null) {

@@ -87,7 +87,8 @@ export abstract class ReplayRoom extends Room {
 
   override async onDrop(client: Client, code: number): Promise<void> {
     // Colyseus closes without a word when its own bound is passed; ours is a reason.
-    if (code === CloseCode.WITH_ERROR && this.#floods(client)) this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
+    if (code === CloseCode.WITH_ERROR && this.#floods(client))
+      this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
     if (!this.#recorder.is(client) || !this.#mayResume(client, code)) return;
     this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {

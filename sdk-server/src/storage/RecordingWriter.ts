@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
 import {
   type Compressor,
-  encodeRecordingHeader,
   encodeSnapshot,
   NO_FRAME,
   RECORDING,
@@ -13,9 +10,11 @@ import {
   SgapsError,
 } from '@sgaps/protocol';
 import { ChunkFile } from './ChunkFile.js';
+import { createFiles, type NewFiles } from './createFiles.js';
 import { within } from './deadline.js';
-import { syncFolder, toStorageError, writeAll } from './files.js';
-import { JournalFile } from './JournalFile.js';
+import { toStorageError } from './files.js';
+import type { JournalFile } from './JournalFile.js';
+import { RecordListeners } from './RecordListeners.js';
 import { type RecordingFigures, RecordTally } from './RecordTally.js';
 import { syncGate } from './SyncGate.js';
 
@@ -67,7 +66,9 @@ export class RecordingWriter {
   private failure: SgapsError | null = null;
   private epoch = 0;
   private readonly tally = new RecordTally();
-  private readonly listeners = new Set<(record: RecordingRecord) => void>();
+  private readonly listeners = new RecordListeners((cause) =>
+    this.warn(new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause })),
+  );
   /** Takes appends. */
   private active: JournalFile;
   /** Free, or being sealed. */
@@ -84,9 +85,7 @@ export class RecordingWriter {
     /** The header the recording was created with. */
     readonly header: RecordingHeader,
     private readonly options: RecordingWriterOptions,
-    handle: FileHandle,
-    headerBytes: number,
-    journals: readonly [JournalFile, JournalFile],
+    { handle, headerBytes, journals }: NewFiles,
   ) {
     [this.active, this.other] = journals;
     this.active.begin(this.epoch);
@@ -110,25 +109,7 @@ export class RecordingWriter {
    * ```
    */
   static async create(header: RecordingHeader, options: RecordingWriterOptions): Promise<RecordingWriter> {
-    const head = encodeRecordingHeader(header);
-    const draft = `${options.path}.tmp`;
-    if (existsSync(options.path)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${header.recordingId} exists already.`);
-    let file: FileHandle | undefined;
-    const journals: JournalFile[] = [];
-    try {
-      file = await open(draft, 'w+');
-      await writeAll(file, head, 0);
-      await file.datasync();
-      for (const path of options.journals) journals.push(new JournalFile(path));
-      await rename(draft, options.path);
-      await syncFolder(dirname(options.path));
-      return new RecordingWriter(header, options, file, head.length, [journals[0], journals[1]]);
-    } catch (error) {
-      for (const journal of journals) journal.close();
-      await file?.close();
-      for (const path of [draft, options.path, ...options.journals]) await rm(path, { force: true });
-      throw toStorageError(error, `creating recording ${header.recordingId}`);
-    }
+    return new RecordingWriter(header, options, await createFiles(header, options.path, options.journals));
   }
 
   /** The recording's id. */
@@ -188,7 +169,7 @@ export class RecordingWriter {
       this.fail(toStorageError(error, `appending to recording ${this.id}`));
       return false;
     }
-    this.announce(kind, this.tally.take(kind, time, bytes, firstFrame), time, bytes, firstFrame, lastFrame);
+    this.listeners.tell(kind, this.tally.take(kind, time, bytes, firstFrame), time, bytes, firstFrame, lastFrame);
     if (time - this.active.firstTime >= SEAL_MS || this.active.bytes >= SEAL_BYTES) this.sealSoon();
     return true;
   }
@@ -216,8 +197,7 @@ export class RecordingWriter {
    * ```
    */
   subscribe(listener: (record: RecordingRecord) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.subscribe(listener);
   }
 
   /**
@@ -249,34 +229,6 @@ export class RecordingWriter {
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
-  }
-
-  private announce(
-    kind: RecordKind,
-    sequence: number,
-    time: number,
-    bytes: Uint8Array,
-    firstFrame: number,
-    lastFrame: number,
-  ): void {
-    if (this.listeners.size === 0) return;
-    const none = firstFrame === NO_FRAME;
-    const record: RecordingRecord = {
-      kind,
-      time,
-      sequence,
-      firstFrame: none ? null : firstFrame,
-      lastFrame: none ? null : lastFrame,
-      bytes,
-    };
-    for (const listener of this.listeners) {
-      try {
-        listener(record);
-      } catch (cause) {
-        this.listeners.delete(listener);
-        this.warn(new SgapsError('UNSUPPORTED', `A listener of recording ${this.id} threw and was removed.`, { cause }));
-      }
-    }
   }
 
   /** Swaps the journals and seals the full one beside the appends; does nothing while that is under way. */

@@ -1,0 +1,129 @@
+import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
+import { isSgapsError, type RecordingReader, type RecordingRecord, type RecordingSnapshot } from '@sgaps/protocol';
+import { SessionFigures } from '../loop/SessionFigures.js';
+import { type ReplicaFrame, SessionReplica } from '../loop/SessionReplica.js';
+
+/**
+ * The frames of a recording one after the other, rebuilt by the decoder of the live loop; from the start or from a snapshot.
+ *
+ * @example
+ * ```ts
+ * const source = new FrameSource(await store.open(id));
+ * while (await source.fill()) show(source.decode());
+ * ```
+ */
+export class FrameSource {
+  readonly figures = new SessionFigures();
+  /** Frames between the newest frame known and the first asked for, at this place. */
+  latencyFrames = 0;
+  /** True once the last record there is was read. */
+  atEnd = false;
+
+  readonly #reader: RecordingReader;
+  #replica: SessionReplica;
+  #planner: SamplingPlanner | null = null;
+  #records: AsyncGenerator<RecordingRecord> | null = null;
+  #sequence = -1;
+  #queue: ReplicaFrame[] = [];
+
+  constructor(reader: RecordingReader) {
+    this.#reader = reader;
+    this.#replica = this.#newReplica();
+  }
+
+  /** Time of the frame that waits, ms; null when `fill` has to look for one. */
+  get nextTime(): number | null {
+    return this.#queue.at(0)?.time ?? null;
+  }
+
+  /** Nothing waits and nothing is left. */
+  get ended(): boolean {
+    return this.atEnd && this.#queue.length === 0;
+  }
+
+  /** True once anything was read: it may go on from here instead of from a snapshot. */
+  get begun(): boolean {
+    return this.#sequence >= 0;
+  }
+
+  /** Reads records until a frame waits. False at the end of what is there. */
+  async fill(): Promise<boolean> {
+    while (this.#queue.length === 0) {
+      const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
+      this.#records = records;
+      const { value: record, done } = await records.next();
+      if (done || !record) {
+        this.atEnd = true;
+        return false;
+      }
+      this.atEnd = false;
+      this.#sequence = record.sequence;
+      this.#take(record);
+    }
+    return true;
+  }
+
+  /** Rebuilds the frame that waits; its buffers are reused by the next call. Call `fill` first. */
+  decode(): { readonly frame: DecodedFrame; readonly time: number } | null {
+    const next = this.#queue.shift();
+    return next ? { frame: this.#replica.decode(next.frame), time: next.time } : null;
+  }
+
+  /** Goes to a snapshot, or to the start for null. */
+  async restart(snapshot: RecordingSnapshot | null): Promise<void> {
+    await this.#release();
+    this.#replica = this.#newReplica();
+    this.#planner = null;
+    this.figures.restart();
+    this.#queue = [];
+    this.#sequence = snapshot?.sequence ?? -1;
+    if (snapshot) this.#replica.restore(snapshot.state);
+  }
+
+  /** Looks for what was recorded since. */
+  async refresh(): Promise<void> {
+    if ((await this.#reader.refresh()) && this.atEnd) await this.#release();
+  }
+
+  /** The importance map as the live planner would have it after `frame`, the newest one decoded. */
+  importance(frame: DecodedFrame): Float32Array {
+    this.#planner ??= new SamplingPlanner({ grid: this.#replica.shape.grid, decoder: this.#replica.decoder });
+    this.#planner.plan(frame.frameId + 2);
+    return this.#planner.importance;
+  }
+
+  async close(): Promise<void> {
+    await this.#release();
+    await this.#reader.close();
+  }
+
+  async #release(): Promise<void> {
+    await this.#records?.return(undefined);
+    this.#records = null;
+    this.atEnd = false;
+  }
+
+  #take(record: RecordingRecord): void {
+    try {
+      if (record.kind === 'coordinates') {
+        const requests = this.#replica.coordinates(record.bytes);
+        if (requests[0]) this.latencyFrames = requests[0].frameId - this.#replica.frameId;
+        this.figures.packet(record.time, { down: record.bytes.length });
+      } else if (record.kind === 'pixels') {
+        this.#queue = this.#replica.pixels(record.bytes, record.time);
+        let samples = 0;
+        for (const { frame } of this.#queue) samples += frame.samples.count;
+        this.figures.packet(record.time, { up: record.bytes.length, frames: this.#queue.length, samples });
+      }
+    } catch (error) {
+      // The live loop rejected this packet too: everything received is recorded, also what did not decode.
+      if (!isSgapsError(error)) throw error;
+      this.figures.rejected++;
+    }
+  }
+
+  #newReplica(): SessionReplica {
+    const { grid, schema, tierBits, depth } = this.#reader.header;
+    return new SessionReplica({ grid, schema, tierBits, depth });
+  }
+}
