@@ -90,8 +90,10 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const crate = CreateBox(`crate ${i}`, { size: 1.5 }, scene);
     const material = new StandardMaterial(`paint ${i}`, scene);
     // Only crate 0 is red.
-    if (i === 0) material.emissiveColor = new Color3(1, 0.05, 0.05);
-    else material.diffuseTexture = checks(scene, [40, (i * 37) % 200, 200], [220, 220, (i * 53) % 256]);
+    if (i === 0) {
+      material.diffuseColor = Color3.Black();
+      material.emissiveColor = new Color3(1, 0.05, 0.05);
+    } else material.diffuseTexture = checks(scene, [40, (i * 37) % 200, 200], [220, 220, (i * 53) % 256]);
     if (i % 7 === 3) material.emissiveColor = new Color3(0.1, 0.3, 0.2);
     material.disableLighting = i === 0;
     crate.material = material;

@@ -66,7 +66,7 @@ export async function openGame(browser: Browser, url: string, name: string): Pro
       window.sgapsTruths.set(frameId, rgb.slice());
       window.sgapsTruths.delete(frameId - ${TRUTHS});
     };`);
-  await page.goto(`${url}/examples/${name}/?bot=1&seed=7&autostart=1`);
+  await page.goto(`${url}/examples/${name}/?bot=1&seed=7&autostart=1&micros=Infinity`);
   const truth = async (frameId: number): Promise<Uint8Array> => {
     const encoded = await page.evaluate((id) => {
       const rgb = window.sgapsTruths?.get(id);

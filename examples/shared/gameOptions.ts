@@ -12,6 +12,8 @@ export interface GameOptions {
   record: boolean;
   /** `?endpoint=ws://host:port`: SGAPS server; default: the page's own origin. */
   endpoint: string;
+  /** `?micros=33`: main-thread µs a frame that recording may cost; `?micros=Infinity` records in full whatever it costs. */
+  micros: number | undefined;
   /** `?clock=virtual`: the page waits for `window.sgapsClock.step(ms)`. */
   virtualClock: boolean;
 }
@@ -34,6 +36,7 @@ export function readGameOptions(url: URL): GameOptions {
     autostart: query.get('autostart') === '1',
     record: query.get('record') !== '0',
     endpoint: query.get('endpoint') ?? origin,
+    micros: Number(query.get('micros') ?? Number.NaN) || undefined,
     virtualClock: query.get('clock') === 'virtual',
   };
 }

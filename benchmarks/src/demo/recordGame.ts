@@ -61,7 +61,7 @@ export async function recordGame({ server, game, seconds, seed, clock, onTruth }
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
     await page.addInitScript({ content: truthScript(`${inbox.origin}${StaticServer.POST_PATH}`) });
     await page.goto(
-      `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1${clock === 'virtual' ? '&clock=virtual' : ''}`,
+      `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1&micros=Infinity${clock === 'virtual' ? '&clock=virtual' : ''}`,
     );
     await waitFor(
       async () => (await server.catalog.list({ status: 'recording', limit: 1 })).items.length > 0,

@@ -19,7 +19,8 @@ export function recording(options: GameOptions, size: { width: number; height: n
   canvas.width = size.width;
   canvas.height = size.height;
   const context = createContext(canvas, { antialias: false, alpha: false });
-  const data: SgapsPluginOptions = { endpoint: options.endpoint, game: 'phaser-platformer', onTruth: window.sgapsTruth };
+  const { endpoint, micros } = options;
+  const data: SgapsPluginOptions = { endpoint, game: 'phaser-platformer', micros, onTruth: window.sgapsTruth };
   return {
     canvas,
     context,

@@ -46,6 +46,12 @@ describe('CostController', () => {
     expect(cost).toMatchObject({ level: 0, governed: false });
   });
 
+  it('never does less where it may cost anything', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: Number.POSITIVE_INFINITY });
+    for (let s = 0; s < 20; s++) expect(second(cost, s < 10 ? 16.7 : 50, 5000)).toBe(false);
+    expect(cost.level).toBe(0);
+  });
+
   it('takes a slower game for usual after a while, and a page that was hidden for nothing', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
     for (let s = 0; s < 3; s++) second(cost, 16.7, 10);

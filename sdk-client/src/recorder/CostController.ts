@@ -13,7 +13,7 @@ export interface CostBudget {
   readonly fps: number;
   /** Frames read back and handed over together. */
   readonly batch: number;
-  /** Mean main-thread microseconds per displayed frame. */
+  /** Mean main-thread microseconds per displayed frame; `Infinity`: recording never does less. */
   readonly micros: number;
 }
 
@@ -90,7 +90,7 @@ export class CostController {
   /** Once a second, with the mean µs recording cost per displayed frame since; true when what to do has changed. */
   update(meanMicros: number): boolean {
     const median = this.#median();
-    if (median === 0) return false;
+    if (median === 0 || this.#budget.micros === Number.POSITIVE_INFINITY) return false;
     const usual = this.#recent.length > 0 ? Math.min(...this.#recent) : median;
     this.#recent.push(median);
     if (this.#recent.length > LATELY) this.#recent.shift();

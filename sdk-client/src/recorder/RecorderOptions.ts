@@ -54,7 +54,7 @@ export interface RecorderOptions {
   readonly fps?: number;
   /** Frames read back and handed over together, 1 … 16. Default the sampler's. */
   readonly batch?: number;
-  /** Mean main-thread microseconds per displayed frame above which recording does less. Default: no bound. */
+  /** Mean main-thread microseconds per displayed frame above which recording does less. Default Infinity: never. */
   readonly micros?: number;
   /** Why this sampler, for `stats`. */
   readonly why?: string;

@@ -66,7 +66,7 @@ export interface RecordingOptions {
   readonly fps?: number;
   /** Frames read back and sent together, instead of the preset's. 1 … 16. */
   readonly batch?: number;
-  /** Mean main-thread microseconds per displayed frame that recording may cost, instead of the preset's. */
+  /** Mean main-thread microseconds per displayed frame that recording may cost before it does less, instead of the preset's; `Infinity` for no bound. */
   readonly micros?: number;
   /** Capture grid. Default: the canvas's aspect at about 57,600 pixels (320×180). */
   readonly grid?: CaptureGrid;
