@@ -124,8 +124,12 @@ export function createRobot(material: StandardMaterial, scene: Scene): Model {
 export function createEnemies(material: StandardMaterial, scene: Scene): Record<EnemyKind, Model> {
   const feet = (name: string, side: number): Mesh => {
     const kit = new Kit();
-    for (const z of [-0.35, 0, 0.35])
-      kit.box('#40275c', [side * 0.35 - 0.2, -0.3, z - 0.05], [side * 0.35 + 0.2, -0.14, z + 0.05]);
+    for (const z of [-0.36, 0, 0.36]) {
+      const thigh = [side * 0.05, side * 0.44].sort((a, b) => a - b);
+      const foot = [side * 0.34, side * 0.48].sort((a, b) => a - b);
+      kit.box('#40275c', [thigh[0], -0.12, z - 0.06], [thigh[1], 0.02, z + 0.06]);
+      kit.box('#5c3a80', [foot[0], -0.34, z - 0.07], [foot[1], 0.02, z + 0.07]);
+    }
     return kit.build(name, material, scene);
   };
   const beetle = new Kit()

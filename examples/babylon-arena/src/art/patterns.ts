@@ -16,17 +16,19 @@ function blocks(u: number, v: number, columns: number, rows: number): { fx: numb
   const row = Math.floor(y);
   const x = u * columns + (row % 2) * 0.5;
   const column = Math.floor(x);
-  return { fx: x - column, fy: y - row, luck: hashCell(column % columns, row, 5) };
+  return { fx: x - column, fy: y - row, luck: hashCell(column % columns, row % rows, 5) };
 }
 
+/** A meadow with lighter patches and a few flowers. */
 export const grass: Pattern = (u, v) => {
   const patch = fractal(u, v, 4, 4, 1);
-  const blade = noise(u, v * 0.5, 64, 9) * 0.6 + noise(u * 0.5, v, 96, 10) * 0.4;
+  const blade = noise(u, v, 64, 9, 32) * 0.6 + noise(u, v, 48, 10, 96) * 0.4;
   const colour = mix(hex('#4f8f3a'), hex('#8dbb4a'), patch * 0.75 + blade * 0.35);
   const flower = noise(u, v, 26, 31) > 0.93 && noise(u, v, 128, 32) > 0.5;
   return flower ? hex('#f3e27a') : shade(colour, 0.78 + blade * 0.36);
 };
 
+/** Slabs of uneven colour, with grass in the joints. */
 export const paving: Pattern = (u, v) => {
   const { fx, fy, luck } = blocks(u, v, 4, 4);
   const grain = fractal(u, v, 16, 4, 40);
@@ -36,6 +38,7 @@ export const paving: Pattern = (u, v) => {
   return mix(hex('#6b6a4d'), shade(stone, light), joint);
 };
 
+/** A wall of fired bricks, some of them darker. */
 export const bricks: Pattern = (u, v) => {
   const { fx, fy, luck } = blocks(u, v, 4, 8);
   const grain = fractal(u, v, 16, 4, 60);
@@ -45,6 +48,7 @@ export const bricks: Pattern = (u, v) => {
   return mix(shade(hex('#d6c6ae'), 0.8 + grain * 0.3), shade(clay, light), joint);
 };
 
+/** Cut stones with moss. */
 export const stones: Pattern = (u, v) => {
   const { fx, fy, luck } = blocks(u, v, 3, 4);
   const grain = fractal(u, v, 12, 5, 80);
@@ -55,6 +59,7 @@ export const stones: Pattern = (u, v) => {
   return mix(mix(hex('#6b645a'), shade(rock, light), joint), hex('#6f8a45'), moss);
 };
 
+/** Warm lime plaster. */
 export const plaster: Pattern = (u, v) => {
   const grain = fractal(u, v, 8, 5, 100);
   return shade(hex('#e9d9b6'), 0.86 + grain * 0.2);
@@ -62,7 +67,7 @@ export const plaster: Pattern = (u, v) => {
 
 /** One storey of a house: plaster in a timber frame, a window, a flower box. */
 export const facade: Pattern = (u, v) => {
-  const wood = shade(hex('#6e452a'), 0.75 + fractal(u, v * 0.25, 32, 3, 110) * 0.5);
+  const wood = shade(hex('#6e452a'), 0.75 + fractal(u, v, 32, 3, 110, 8) * 0.5);
   const beam =
     Math.min(u, 1 - u) < 0.045 ||
     v < 0.06 ||
@@ -78,6 +83,7 @@ export const facade: Pattern = (u, v) => {
   return mix(hex('#3d5f86'), hex('#a9d3ee'), smooth(0.2, 0.8, v - u * 0.5 + 0.2));
 };
 
+/** Rows of rounded blue tiles. */
 export const roof: Pattern = (u, v) => {
   const { fx, fy, luck } = blocks(u, v, 6, 6);
   const round = Math.sqrt((fx - 0.5) ** 2 + Math.max(0, 0.45 - fy) ** 2);
@@ -86,11 +92,12 @@ export const roof: Pattern = (u, v) => {
   return shade(tile, round > 0.49 ? light * 0.45 : light);
 };
 
+/** One side of a wooden crate: planks, a frame, a brace, nails. */
 export const crate: Pattern = (u, v) => {
   const rim = edge(u, v) < 0.12;
   const brace = Math.abs(u - v) < 0.085;
   const plank = ((rim && Math.min(u, 1 - u) < 0.12 ? u : v) * 5) % 1;
-  const grain = rim || brace ? fractal(u * 0.5, v * 0.5, 48, 3, 140) : fractal(u * 0.25, v, 48, 3, 141);
+  const grain = rim || brace ? fractal(u, v, 24, 3, 140) : fractal(u, v, 12, 3, 141, 48);
   const wood = rim || brace ? hex('#c58a45') : hex('#a06c35');
   const gap = !rim && !brace && (plank < 0.07 || plank > 0.93);
   const shadow = (!rim && edge(u, v) < 0.15) || (!brace && !rim && Math.abs(u - v) < 0.115);
@@ -98,16 +105,18 @@ export const crate: Pattern = (u, v) => {
   return nail ? hex('#4f4a46') : shade(wood, (gap ? 0.5 : 0.75 + grain * 0.5) * (shadow ? 0.7 : 1));
 };
 
+/** Clipped leaves. */
 export const hedge: Pattern = (u, v) => {
   const leaf = noise(u, v, 40, 150) * 0.6 + noise(u, v, 80, 151) * 0.4;
   return mix(hex('#21502b'), hex('#6aa84a'), smooth(0.2, 0.85, leaf * 0.75 + fractal(u, v, 6, 3, 152) * 0.3));
 };
 
-export const bark: Pattern = (u, v) => shade(hex('#7a5536'), 0.6 + fractal(u, v * 0.2, 24, 4, 160) * 0.7);
+/** Upright furrows. */
+export const bark: Pattern = (u, v) => shade(hex('#7a5536'), 0.6 + fractal(u, v, 24, 4, 160, 5) * 0.7);
 
 /** Brushed metal with panel lines, nearly white: what wears it gives the colour. */
 export const metal: Pattern = (u, v) => {
-  const brushed = noise(u * 0.25, v, 128, 170);
+  const brushed = noise(u, v, 32, 170, 128);
   const line = edge((u * 2) % 1, (v * 2) % 1) < 0.03;
   const rivet = (((u * 8) % 1) - 0.5) ** 2 + (((v * 8) % 1) - 0.5) ** 2 < 0.02 && edge((u * 2) % 1, (v * 2) % 1) < 0.16;
   return shade([255, 252, 246], (line ? 0.55 : 0.82 + brushed * 0.16) * (rivet ? 0.72 : 1));
