@@ -1,5 +1,5 @@
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
-import { areaSample, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
+import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
 import type { PixelFrame } from '@sgaps/protocol';
 import { type Stage, type StageOptions, startStage } from './support/babylonStage.js';
 import { hashPixels, PageServer } from './support/pageServer.js';
@@ -18,7 +18,7 @@ interface Options extends StageOptions {
   readonly fault?: string;
   /** At this frame … */
   readonly at?: number;
-  readonly then?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start';
+  readonly act?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start';
   readonly mask?: 'mesh' | 'predicate' | 'part' | 'behind';
   readonly depth?: boolean;
 }
@@ -33,12 +33,10 @@ function fail(what: string): never {
   throw new Error(`${what} is broken`);
 }
 
-const METHODS = ['load', 'beginFrame', 'endFrame', 'skipFrame', 'flush', 'drain', 'dispose'] as const;
-
-/** Makes one of the samplers' methods throw; returns what mends it. */
-function breakSampler(method: (typeof METHODS)[number]): () => void {
+/** Makes a method of some classes throw; returns what mends it. */
+function breakMethod(method: string, ...prototypes: object[]): () => void {
   const mend: (() => void)[] = [];
-  for (const prototype of [WebGL2Sampler.prototype, WebGpuSampler.prototype]) {
+  for (const prototype of prototypes) {
     const was = Object.getOwnPropertyDescriptor(prototype, method) as PropertyDescriptor;
     Object.defineProperty(prototype, method, { ...was, value: () => fail(method) });
     mend.push(() => Object.defineProperty(prototype, method, was));
@@ -48,17 +46,29 @@ function breakSampler(method: (typeof METHODS)[number]): () => void {
   };
 }
 
+/** One recording: what its server got, and what was drawn. */
+interface Session {
+  readonly server: PageServer;
+  readonly truths: Truth[];
+  readonly cameras: { view: number[]; projection: number[] }[];
+}
+
 /** Plays a scene frame by frame; every frame's picture is hashed, and every sample compared with the picture read back. */
 async function play(options: Options) {
   const stage = await startStage(options);
-  const { engine, scene, canvas, camera } = stage;
-  const server = new PageServer(GRID, SCHEMA);
+  const { engine, scene, canvas } = stage;
+  const sessions: Session[] = [];
   const diagnostics: string[] = [];
   const notes: string[] = [];
   let now = 0;
   let broken = '';
   const data: SgapsRecorderOptions = {
-    connect: async () => (options.fault === 'connect' ? fail('connect') : server),
+    connect: async () => {
+      if (options.fault === 'connect') fail('connect');
+      const server = new PageServer(GRID, SCHEMA);
+      sessions.push({ server, truths: [], cameras: [] });
+      return server;
+    },
     grid: GRID,
     fps: options.fps ?? 60,
     clock: () => now,
@@ -79,35 +89,34 @@ async function play(options: Options) {
   recorder?.onStoppedObservable.add(() => notes.push('stopped'));
   recorder?.onDiagnosticObservable.add(({ code }) => notes.push(code));
   if (options.mask === 'mesh') recorder?.mask(stage.crates[0]);
-  if (options.mask === 'predicate') recorder?.mask((mesh) => broken === 'masks' || mesh.name === 'crate 0');
+  if (options.mask === 'predicate') recorder?.mask((mesh) => (broken === 'masks' ? fail('masks') : mesh.name === 'crate 0'));
   if (options.mask === 'part') recorder?.mask({ x: 0.25, y: 0.25, width: 0.25, height: 0.5 });
   if (options.mask === 'behind') recorder?.mask(stage.ground);
   await recorder?.start();
 
   const hashes: string[] = [];
-  const truths: Truth[] = [];
-  const cameras: { view: number[]; projection: number[] }[] = [];
   const reads: Promise<void>[] = [];
   let mend: () => void = () => undefined;
   let taken = 0;
   const afterFrame = () => {
     const sampled = recorder?.recorder ? recorder.recorder.nextFrameId : 0;
-    const isNew = sampled > taken;
+    const session = sessions.at(-1);
+    const isNew = session !== undefined && sampled > taken;
     taken = sampled;
     const frame = hashes.push('') - 1;
     if (isNew) {
       const [view, projection] = [scene.getViewMatrix().m, scene.getProjectionMatrix().m].map((m) => Array.from(m));
-      cameras[sampled - 1] = { view, projection };
+      session.cameras[sampled - 1] = { view, projection };
     }
     reads.push(
       stage.readPicture().then((truth) => {
         hashes[frame] = hashPixels(truth.pixels);
-        if (isNew) truths[sampled - 1] = truth;
+        if (isNew) session.truths[sampled - 1] = truth;
       }),
     );
   };
   const hooked = options.loop === 'scene' ? scene.onAfterRenderObservable : engine.onEndFrameObservable;
-  hooked.add(afterFrame);
+  let observer = hooked.add(afterFrame);
 
   let thrown = 0;
   for (let frame = 0; frame < options.frames; frame++) {
@@ -115,23 +124,25 @@ async function play(options: Options) {
     if (frame === 10 && options.fault) {
       broken = options.fault;
       const [kind, name] = options.fault.split(' ');
-      if (kind === 'sampler') mend = breakSampler(name as (typeof METHODS)[number]);
-      if (kind === 'connection') server.broken.add(name as 'sendPixels');
-      // `_computedViewMatrix` is what the camera reader looks at first.
-      if (kind === 'camera') Object.defineProperty(camera, 'rigCameras', { get: () => fail('camera') });
+      if (kind === 'sampler') mend = breakMethod(name, WebGL2Sampler.prototype, WebGpuSampler.prototype);
+      if (kind === 'camera') mend = breakMethod('addCamera3d', FrameStateBuffer.prototype);
+      if (kind === 'connection') sessions[0]?.server.broken.add(name as 'sendPixels');
     }
     if (frame === options.at) {
-      if (options.then === 'dispose') recorder?.dispose();
-      if (options.then === 'resize') engine.setSize(500, 300);
-      if (options.then === 'pause') recorder?.pause();
-      if (options.then === 'leave') server.leave('test');
-      if (options.then === 'stop and start') {
+      if (options.act === 'dispose') recorder?.dispose();
+      if (options.act === 'resize') engine.setSize(500, 300);
+      if (options.act === 'pause') recorder?.pause();
+      if (options.act === 'leave') sessions[0].server.leave('test');
+      if (options.act === 'stop and start') {
         recorder?.stop();
-        server.isOpen = true;
+        taken = 0;
         await recorder?.start();
+        // The picture is read after the recorder's own hooks, which are new.
+        observer?.remove();
+        observer = hooked.add(afterFrame);
       }
     }
-    if (options.then === 'pause' && frame === (options.at ?? 0) + 10) recorder?.resume();
+    if (options.act === 'pause' && frame === (options.at ?? 0) + 10) recorder?.resume();
     stage.move(frame);
     try {
       if (options.loop !== 'scene') engine.beginFrame();
@@ -146,28 +157,32 @@ async function play(options: Options) {
   await Promise.all(reads);
   const depthLeft = Object.keys((scene as unknown as { _depthRenderer?: object })._depthRenderer ?? {}).length;
   const stats = recorder?.stats ?? null;
-  const state = recorder?.recorder?.state ?? null;
-  if (options.then === 'dispose scene') scene.dispose();
+  if (options.act === 'dispose scene') scene.dispose();
   else recorder?.dispose();
   recorder?.dispose();
   mend();
+  const frames = sessions.flatMap(({ server }) => server.frames);
+  const sum = (of: (session: Session) => number) => sessions.reduce((total, session) => total + of(session), 0);
+  const compared = sessions.map(({ server, truths }) => compare(server.frames, truths));
   const outcome = {
     hashes,
     thrown,
     diagnostics,
     notes,
-    state,
     stats,
     depthLeft,
     glErrors: stage.errors(),
-    sent: server.frames.length,
-    lastFrameId: server.frames.at(-1)?.frameId ?? -1,
-    events: server.events.length,
-    closed: server.closed,
-    bytes: server.bytes,
-    ...compare(server.frames, truths),
-    cameras: compareCameras(server.frames, cameras),
-    reported: server.frames.map(({ state: { cameras3d, values, objects } }) => ({
+    sent: frames.length,
+    lastFrameId: frames.at(-1)?.frameId ?? -1,
+    events: sum(({ server }) => server.events.length),
+    closed: sum(({ server }) => server.closed),
+    bytes: sum(({ server }) => server.bytes),
+    compared: compared.reduce((total, { compared }) => total + compared, 0),
+    mismatches: compared.reduce((total, { mismatches }) => total + mismatches, 0),
+    grey: compared.reduce((total, { grey }) => total + grey, 0),
+    red: compared.reduce((total, { red }) => total + red, 0),
+    cameras: Math.max(0, ...sessions.map(({ server, cameras }) => compareCameras(server.frames, cameras))),
+    reported: frames.map(({ state: { cameras3d, values, objects } }) => ({
       places: cameras3d.map(({ id, x, y, width, height }) => ({ id, x, y, width, height })),
       values,
       objects,
@@ -239,15 +254,20 @@ async function live(options: StageOptions & { readonly disturb?: 'context' | 'th
     if (sampled > taken) reads.push(stage.readPicture().then((truth) => void (truths[sampled - 1] = truth)));
     taken = sampled;
   });
-  let frame = 0;
-  engine.runRenderLoop(() => {
-    if (options.disturb === 'throw' && frame++ === 20) {
-      engine.runRenderLoop(() => undefined);
+  const draw = () => {
+    if (options.disturb === 'throw' && drawn === 20) {
+      drawn++;
+      // Babylon's loop ends with the error; a game that goes on starts another.
+      setTimeout(() => {
+        engine.stopRenderLoop();
+        engine.runRenderLoop(draw);
+      });
       throw new Error('the game itself failed');
     }
     stage.move(drawn);
     scene.render();
-  });
+  };
+  engine.runRenderLoop(draw);
   const until = async (condition: () => boolean, ms = 20_000) => {
     const end = performance.now() + ms;
     while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -274,4 +294,4 @@ async function live(options: StageOptions & { readonly disturb?: 'context' | 'th
   return outcome;
 }
 
-Object.assign(window, { play, live });
+Object.assign(window, { play, live, startStage });

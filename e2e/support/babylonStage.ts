@@ -122,12 +122,12 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const move = (frame: number) => {
     const t = frame / 60;
     for (const [i, camera] of cameras.entries()) {
-      camera.position.set(6 * Math.sin(t + i), 3 + 0.5 * Math.sin(3 * t), -12 + 2 * Math.cos(t));
+      camera.position.set(6 * Math.sin(t + i), 3 + 0.5 * Math.sin(3 * t), -17 + 2 * Math.cos(t));
       camera.setTarget(new Vector3(i, 1, 0));
     }
     for (const [i, crate] of crates.entries()) {
       const angle = (i * 2 * Math.PI) / 23 + t;
-      if (i === 0) crate.position.set(1.5 * Math.sin(2 * t), 2, 0);
+      if (i === 0) crate.position.set(1.5 * Math.sin(2 * t), 2.5, -9.5);
       else crate.position.set(7 * Math.cos(angle), 0.8 + (i % 3), 7 * Math.sin(angle));
       crate.rotation.set(t * (i % 4), t + i, 0);
     }
