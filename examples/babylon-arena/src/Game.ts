@@ -12,9 +12,10 @@ import type { GameEvent } from './sim/types.js';
 import { World } from './sim/World.js';
 import { createStage } from './stage/createStage.js';
 
-/** Ticks that the bot stays in the menu, and that anybody stays at the end. */
+/** Ticks that the bot stays in the menu and at the end, and that a press at the end is not yet heard. */
 const TITLE_TICKS = 110;
 const OVER_TICKS = 190;
+const DEAF_TICKS = 50;
 
 /** The whole game: a menu, the fight, its end, and again. All of it moves by ticks; drawing only shows it. */
 export class Game {
@@ -83,7 +84,7 @@ export class Game {
     if (this.state === 'title') {
       if (this.bot ? this.waited >= TITLE_TICKS : pressed) this.enter('play');
     } else if (this.state === 'play') this.play();
-    else if (this.waited >= OVER_TICKS && (this.bot || pressed)) this.again();
+    else if (this.bot ? this.waited >= OVER_TICKS : pressed && this.waited >= DEAF_TICKS) this.again();
     this.sparks.tick();
     this.follow();
   }

@@ -34,7 +34,7 @@ export class Hud {
   private readonly wave: TextBlock;
   private readonly message: TextBlock;
   private readonly detail: TextBlock;
-  private readonly best: TextBlock;
+  private readonly hint: TextBlock;
 
   constructor(scene: Scene) {
     this.layer = AdvancedDynamicTexture.CreateFullscreenUI('hud', true, scene);
@@ -53,18 +53,16 @@ export class Hud {
     this.wave = text(this.play, { size: 16, colour: '#ffffff', down: TOP, top: 10 });
     this.message = text(this.play, { size: 38, colour: '#ffe08a', top: -62 });
     this.detail = text(this.play, { size: 17, colour: '#ffffff', top: -24 });
+    this.hint = text(this.play, { size: 14, colour: '#e8eef7', top: 6 });
     this.addSight();
-    this.best = this.addMenu();
+    this.addMenu();
   }
 
   /** What is on the screen: the menu, the game, or the game with its end. */
   show(state: 'title' | 'play' | 'over', world: World, best: number): void {
     this.menu.isVisible = state === 'title';
     this.play.isVisible = state !== 'title';
-    if (state === 'title') {
-      this.best.text = best > 0 ? `BEST ${best}` : '';
-      return;
-    }
+    if (state === 'title') return;
     const { player } = world;
     this.fill.width = `${Math.round((BAR - 6) * (player.health / FULL_HEALTH))}px`;
     this.fill.background = player.health > 50 ? '#63d471' : player.health > 25 ? '#ffb347' : '#f25c54';
@@ -79,7 +77,8 @@ export class Hud {
     this.sight.color = target ? '#ff5c5c' : '#ffffff';
     const fresh = world.waveTicks < 110;
     this.message.text = state === 'over' ? 'SCRAPPED' : fresh ? `WAVE ${world.wave}` : '';
-    this.detail.text = state === 'over' ? `${world.score} points  ·  ${world.kills} beaten  ·  wave ${world.wave}` : '';
+    this.detail.text = state === 'over' ? `${world.score} points  ·  ${world.kills} beaten  ·  best ${best}` : '';
+    this.hint.text = state === 'over' ? 'click, tap or press Enter' : '';
   }
 
   private addBar(): void {
@@ -125,7 +124,7 @@ export class Hud {
     this.sight.addControl(dot);
   }
 
-  private addMenu(): TextBlock {
+  private addMenu(): void {
     const { menu } = this;
     menu.background = '#10183030';
     text(menu, { size: 58, colour: '#ffb35c', top: -82 }).text = 'COPPER KEEP';
@@ -142,7 +141,6 @@ export class Hud {
     text(button, { size: 22, colour: '#fff6e0' }).text = 'PLAY';
     text(menu, { size: 14, colour: '#e8eef7', top: 68 }).text = 'click, tap or press Enter';
     text(menu, { size: 13, colour: '#d7e2f0', top: 134 }).text = 'WASD walk  ·  mouse turns  ·  click shoots  ·  Space jumps';
-    return text(menu, { size: 15, colour: '#ffe08a', top: 100 });
   }
 }
 
