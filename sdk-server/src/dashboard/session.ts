@@ -73,7 +73,7 @@ function listen(joined: Room, live: boolean): void {
   joined.onMessage('error', ({ code, message }: { code: string; message: string }) => tell(`${message} (${code})`));
   joined.onMessage('figures', (figures: FiguresMessage) => {
     panel?.update(figures);
-    bar?.update(figures.position, figures.duration, figures.playing ?? false);
+    bar?.update(figures.position, figures.duration, figures.playing ?? false, figures.seeking ?? false);
     byId('seeking', HTMLDivElement).hidden = figures.seeking !== true;
     if (live) badge.textContent = `live ${clock(figures.position)}`;
     if (figures.growing) showSwitch('Go live', location.pathname);

@@ -104,7 +104,7 @@ export class Playback {
       position: this.#position,
       duration: this.#reader.duration,
       playing: this.#playing,
-      seeking: this.#goal !== null,
+      seeking: this.#seek !== null || this.#goal !== null,
       rate: this.#rate,
       growing: this.#growing,
       latencyFrames: this.#source.latencyFrames,

@@ -18,6 +18,9 @@ export interface TransportCommands {
   step(frames: number): void;
 }
 
+/** ms in which the bar stays where a seek put it: figures that were on their way would move it back. */
+const SEEK_HOLD = 400;
+
 const PLAY = 'M5 3v14l12-7z';
 const PAUSE = 'M4 3h4v14H4zM12 3h4v14h-4z';
 
@@ -32,6 +35,7 @@ export class TransportBar {
   #events: readonly Marker[] = [];
   #dragging = false;
   #intent = new PlayIntent();
+  #soughtAt = Number.NEGATIVE_INFINITY;
   #position = 0;
   #duration = 0;
 
@@ -44,8 +48,7 @@ export class TransportBar {
     this.#rate.addEventListener('change', () => commands.rate(Number(this.#rate.value)));
     this.#seek.addEventListener('input', () => {
       this.#dragging = true;
-      this.#show(this.#seek.valueAsNumber);
-      commands.seek(this.#seek.valueAsNumber);
+      this.#goTo(this.#seek.valueAsNumber);
     });
     this.#seek.addEventListener('change', () => {
       this.#dragging = false;
@@ -67,9 +70,7 @@ export class TransportBar {
 
   /** Goes `ms` forward, back when negative. */
   skip(ms: number): void {
-    this.#position = Math.min(this.#duration, Math.max(0, this.#position + ms));
-    this.#show(this.#position);
-    this.#commands.seek(this.#position);
+    this.#goTo(Math.min(this.#duration, Math.max(0, this.#position + ms)));
   }
 
   /** The next speed up or down. */
@@ -79,7 +80,7 @@ export class TransportBar {
     this.#commands.rate(Number(this.#rate.value));
   }
 
-  update(position: number, duration: number, playing: boolean): void {
+  update(position: number, duration: number, playing: boolean, seeking: boolean): void {
     if (duration !== this.#duration) {
       this.#duration = duration;
       this.#seek.max = String(Math.max(1, Math.round(duration)));
@@ -87,12 +88,19 @@ export class TransportBar {
     }
     this.#intent.tell(playing, performance.now());
     this.#showPlaying();
-    if (!this.#dragging) this.#show(position);
+    const held = this.#dragging || seeking || performance.now() - this.#soughtAt < SEEK_HOLD;
+    if (!held) this.#show(position);
   }
 
   setEvents(events: readonly Marker[]): void {
     this.#events = events;
     this.#placeMarkers();
+  }
+
+  #goTo(position: number): void {
+    this.#soughtAt = performance.now();
+    this.#show(position);
+    this.#commands.seek(position);
   }
 
   #show(position: number): void {
@@ -127,7 +135,7 @@ export class TransportBar {
           'aria-label': `Go to ${title}`,
           style: `left:${(100 * time) / this.#duration}%`,
         });
-        marker.addEventListener('click', () => this.#commands.seek(time));
+        marker.addEventListener('click', () => this.#goTo(time));
         return marker;
       }),
     );
