@@ -1,4 +1,4 @@
-import { AreaGather, type MaskRect, type Sampler, WorkerSampler } from '@sgaps/client';
+import { AreaGather, Canvas2dSampler, type MaskRect, type Sampler, WorkerSampler } from '@sgaps/client';
 import { Expectations, masked, nextTask, percentiles, random, randomSet } from './sampler-support.js';
 
 interface Case {
@@ -95,6 +95,7 @@ let workers: Worker[] = [];
 
 function createSamplerOf(canvas: HTMLCanvasElement, c: Case): Sampler & { ready?: Promise<void> } {
   const options = { grid: c.grid, batch: c.batch };
+  if (c.sampler === 'canvas2d') return new Canvas2dSampler(canvas, options);
   return new WorkerSampler(canvas, {
     ...options,
     createWorker: () => {
@@ -116,7 +117,7 @@ async function run(c: Case) {
   const scene = sceneOf(canvas, c);
   const sampler = createSamplerOf(canvas, c);
   const viewport = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-  const early = sampler.endFrame(0, null, viewport, []);
+  const early = c.sampler === 'worker' && sampler.endFrame(0, null, viewport, []);
   await sampler.ready;
   const masks = c.masks ?? [];
   const told = c.unmasked ? [] : masks;

@@ -123,8 +123,10 @@ export class WebGL2Sampler implements Sampler {
     if (this.#disposed || this.#gl.isContextLost()) return false;
     if (!this.#resources) this.#build();
     const resources = this.#resources as GatherResources;
+    // The batch may have become smaller than what is in it.
+    if (this.#isDue(this.#filling)) this.#flushUnsaved();
     const slot = this.#filling ?? this.#free.pop() ?? null;
-    if (!slot || slot.batch.used === Math.min(this.#largest, GROWTH * this.#batch)) {
+    if (!slot || slot.batch.used >= Math.min(this.#largest, GROWTH * this.#batch)) {
       this.counters.skipped++;
       this.#mark();
       return false;

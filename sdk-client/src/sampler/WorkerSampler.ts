@@ -1,8 +1,8 @@
 import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol';
-import { AreaGather, areaEdgeBits } from './areaSample.js';
+import { areaEdgeBits } from './areaSample.js';
 import { CoordinateStore } from './CoordinateStore.js';
 import { GatherWorker } from './GatherWorker.js';
-import { createReadingCanvas, drawPicture } from './readPicture.js';
+import { readCanvas } from './readPicture.js';
 import { assertBatch, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
@@ -46,8 +46,8 @@ export interface WorkerSamplerOptions {
  * whole picture, so it asks for few frames (`mostFps`).
  *
  * Equal to `AreaGather` on the canvas' own read-back, bit for bit, for canvases without alpha and for those with premultiplied alpha
- * (what the page shows over black). Not so with `premultipliedAlpha: false` where alpha is below 1, nor for canvases in another
- * colour space than sRGB.
+ * (what the page shows over black). Not so with `premultipliedAlpha: false`, nor by `getImageData` (which divides by
+ * alpha), where alpha is below 1, nor in another colour space than sRGB.
  *
  * `endFrame` returns false until `ready`. `drain` cannot wait: `await whenIdle()` first. The constructor throws what `createWorker`
  * throws; `endFrame` throws `SecurityError` for a canvas that may not be read, and once for every fault of the worker.
@@ -171,11 +171,7 @@ export class WorkerSampler implements Sampler {
   }
 
   readTruth(out?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const { width, height } = this.#canvas;
-    const reading = createReadingCanvas(width, height, true);
-    drawPicture(reading, this.#canvas, width, height, []);
-    const { data } = reading.context.getImageData(0, 0, width, height);
-    return new AreaGather(width, height, this.#grid, true).picture(data, out);
+    return readCanvas(this.#canvas, this.#grid, out);
   }
 
   dispose(): void {

@@ -111,6 +111,8 @@ export interface WebGpuSource {
   readonly texture: () => WebGpuTexture;
   /** `bgra8unorm` or `rgba8unorm`; anything else throws `UNSUPPORTED`. */
   readonly format: string;
+  /** The game's canvas, for `createSampler` to fall back on. */
+  readonly canvas?: HTMLCanvasElement | OffscreenCanvas;
 }
 
 /** Bits of `GPUBufferUsage`, `GPUTextureUsage` and `GPUMapMode`, which only exist where WebGPU does. */
