@@ -19,6 +19,8 @@ export {
 export { type TierName, tierOf } from './recorder/TaggedRegions.js';
 export { AreaGather, areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';
 
+export { Canvas2dSampler, type Canvas2dSamplerOptions } from './sampler/Canvas2dSampler.js';
+export { type ChosenSampler, createSampler, type SamplerOptions, type SamplerSource } from './sampler/createSampler.js';
 export type { DepthTexture } from './sampler/DepthGather.js';
 export {
   type LoadedSamples,
@@ -34,5 +36,16 @@ export {
 } from './sampler/Sampler.js';
 export { WebGL2Sampler } from './sampler/WebGL2Sampler.js';
 export type { WebGL2SamplerOptions } from './sampler/WebGL2SamplerOptions.js';
+export { WebGpuSampler, type WebGpuSamplerOptions } from './sampler/WebGpuSampler.js';
+export { WorkerSampler, type WorkerSamplerOptions } from './sampler/WorkerSampler.js';
+export type {
+  WebGpuBuffer,
+  WebGpuDevice,
+  WebGpuEncoder,
+  WebGpuPass,
+  WebGpuPipeline,
+  WebGpuSource,
+  WebGpuTexture,
+} from './sampler/webGpu.js';
 export { FrameStateBuffer, type Mutable } from './state/FrameStateBuffer.js';
 export { ObjectTracker } from './state/ObjectTracker.js';
