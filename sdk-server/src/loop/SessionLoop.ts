@@ -174,6 +174,11 @@ export class SessionLoop {
     return this.#options.sink.append('event', this.#options.clock(), bytes);
   }
 
+  /** Part of the usual samples that the client has time for, 0 … 1, as its `stats` say. */
+  set share(share: number) {
+    this.#planner.share = share;
+  }
+
   /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
   get importance(): Float32Array {
     return this.#planner.importance;

@@ -272,7 +272,9 @@ export abstract class ReplayRoom extends Room {
   }
 
   #onStats(client: Client, message: unknown): void {
-    if (this.#recorder.is(client)) this.#recorder.stats = parseNumbers(message);
+    if (!this.#recorder.is(client)) return;
+    this.#recorder.stats = parseNumbers(message);
+    if (this.#session) this.#session.loop.share = this.#recorder.stats.share ?? 1;
   }
 
   #onDismissed(client: Client): void {

@@ -155,6 +155,19 @@ describe('a recorder whose socket is cut', () => {
     expect([522, 524]).toContain((late as { code: number }).code);
   });
 
+  it('is told so when its recording could not go on without it', async () => {
+    const recorder = await TestRecorder.join(network.url);
+    await recorder.play(1);
+    await cut(recorder);
+    // What the writer does when its storage fails.
+    server.store.writer(recorder.recordingId)?.append('event', 8 * 24 * 3600 * 1000, new Uint8Array(1));
+    await closed(recorder.recordingId, 1000);
+    const outcome = await recorder.resume(network.url).catch((error: unknown) => error);
+    if (!(outcome instanceof Error)) await until(() => recorder.left !== null);
+    expect(recorder.welcomes).toHaveLength(1);
+    expect(await server.catalog.get(recorder.recordingId)).toMatchObject({ status: 'failed', frames: 4 });
+  });
+
   it('is not waited for when it leaves in order', async () => {
     const recorder = await TestRecorder.join(network.url);
     await recorder.play(1);
