@@ -15,6 +15,8 @@ const HEADROOM = 0.97;
  * ```
  */
 export class RateController {
+  /** Part of the samples otherwise allowed that may be asked for, 0 … 1: a client short of time sets it below 1. */
+  share = 1;
   private perSample = 2;
   private debt = 0;
 
@@ -30,6 +32,6 @@ export class RateController {
   /** Samples the next frame may ask for. */
   samples(): number {
     const bytes = HEADROOM * this.budget.bytes - (3 * this.debt) / WINDOW;
-    return Math.max(32, Math.min(this.budget.most, Math.floor(bytes / this.perSample)));
+    return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, bytes / this.perSample)));
   }
 }

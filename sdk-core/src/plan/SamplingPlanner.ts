@@ -88,6 +88,11 @@ export class SamplingPlanner {
     this.rate.feedback(bytesUp + bytesDown, samples);
   }
 
+  /** Part of the samples otherwise allowed that the client has time for, 0 … 1; 1 at first. What makes no sense counts as 1. */
+  set share(share: number) {
+    this.rate.share = share > 0 && share < 1 ? share : 1;
+  }
+
   /** The request for `targetFrameId`, a frame after the last decoded one. */
   plan(targetFrameId: number): SampleRequest {
     const { decoder, squares } = this;

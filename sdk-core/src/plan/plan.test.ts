@@ -39,6 +39,21 @@ describe('SamplingPlanner', () => {
     }
   });
 
+  it('asks for less where the client has less time, and takes nonsense for all', () => {
+    const asked = (share: number) => {
+      const decoder = new SessionDecoder({ grid });
+      const planner = new SamplingPlanner({ grid, decoder });
+      planner.share = share;
+      decoder.decode(answer(0, planner.plan(0).explicit, still, (u) => (u * 7) & 255));
+      return planner.plan(1).explicit.count;
+    };
+    const all = asked(1);
+    // Whole squares: up to one less than allowed.
+    expect(asked(0.5)).toBeLessThanOrEqual(all / 2);
+    expect(asked(0.5)).toBeGreaterThan(all / 2 - 32);
+    for (const nonsense of [0, -1, 7, Number.NaN]) expect(asked(nonsense)).toBe(all);
+  });
+
   it('asks for the whole picture in 16×16 means first', () => {
     const decoder = new SessionDecoder({ grid });
     const { explicit } = new SamplingPlanner({ grid, decoder }).plan(0);
