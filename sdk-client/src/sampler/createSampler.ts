@@ -1,11 +1,9 @@
 import { type CaptureGrid, isSgapsError, SgapsError } from '@sgaps/protocol';
-import { Canvas2dSampler } from './Canvas2dSampler.js';
 import { detectContext } from './detectContext.js';
 import type { Sampler, SamplerKind } from './Sampler.js';
-import { WebGL2Sampler } from './WebGL2Sampler.js';
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
-import { WebGpuSampler, type WebGpuSamplerOptions } from './WebGpuSampler.js';
-import { WorkerSampler } from './WorkerSampler.js';
+import type { WebGpuSamplerOptions } from './WebGpuSampler.js';
+import type { WorkerSampler, WorkerSamplerOptions } from './WorkerSampler.js';
 import type { WebGpuSource } from './webGpu.js';
 
 /**
@@ -57,7 +55,8 @@ interface Attempt {
   readonly kind: SamplerKind;
   /** Ends the sentence. */
   readonly how: string;
-  readonly make: () => Sampler | Promise<Sampler>;
+  /** Loads the sampler's code, too: of four kinds a page needs one. */
+  readonly make: () => Promise<Sampler>;
 }
 
 /**
@@ -103,12 +102,16 @@ function attemptsOf(source: SamplerSource, options: SamplerOptions): { said: str
   const gather = (gl: WebGL2RenderingContext): Attempt => ({
     kind: 'webgl2',
     how: "samples are gathered on the game's own context",
-    make: () => new WebGL2Sampler(gl, { ...base, ...options.webgl2 }),
+    make: async () => {
+      const { WebGL2Sampler } = await import('./WebGL2Sampler.js');
+      return new WebGL2Sampler(gl, { ...base, ...options.webgl2 });
+    },
   });
   const compute = (gpu: WebGpuSource): Attempt => ({
     kind: 'webgpu',
     how: "samples are gathered on the game's own device",
     make: async () => {
+      const { WebGpuSampler } = await import('./WebGpuSampler.js');
       const sampler = new WebGpuSampler(gpu, { ...base, ...options.webgpu });
       try {
         await sampler.whenIdle();
@@ -128,7 +131,10 @@ function attemptsOf(source: SamplerSource, options: SamplerOptions): { said: str
     {
       kind: 'canvas2d',
       how: 'the browser scales its frames down',
-      make: () => new Canvas2dSampler(canvas, base),
+      make: async () => {
+        const { Canvas2dSampler } = await import('./Canvas2dSampler.js');
+        return new Canvas2dSampler(canvas, base);
+      },
     },
   ];
   if ('device' in source) {
@@ -150,12 +156,13 @@ function attemptsOf(source: SamplerSource, options: SamplerOptions): { said: str
 
 async function makeWorkerSampler(
   canvas: HTMLCanvasElement | OffscreenCanvas,
-  options: ConstructorParameters<typeof WorkerSampler>[1],
+  options: WorkerSamplerOptions,
 ): Promise<WorkerSampler> {
   if (typeof Worker !== 'function') throw new SgapsError('UNSUPPORTED', 'This page has no workers.');
+  const module = await import('./WorkerSampler.js');
   let sampler: WorkerSampler;
   try {
-    sampler = new WorkerSampler(canvas, options);
+    sampler = new module.WorkerSampler(canvas, options);
   } catch (cause) {
     if (isSgapsError(cause)) throw cause;
     // A page's policy may forbid the script.
