@@ -187,6 +187,28 @@ describe('a hostile recorder', () => {
     expect(hostile.left?.code).toBe(REPLAY_CLOSE.misconduct);
   });
 
+  it('is no worse than a hostile viewer, who is sent away without a trace in the session', async () => {
+    const viewer = await new Client(server.url).joinById(hostile.room.roomId, { role: 'watch' });
+    viewer.reconnection.enabled = false;
+    const told: { code: string }[] = [];
+    let left: { code: number; reason?: string } | null = null;
+    for (const name of ['welcome', 'frame', 'figures', 'overlay']) viewer.onMessage(name, () => undefined);
+    viewer.onMessage('error', (error: { code: string }) => told.push(error));
+    viewer.onLeave((code, reason) => {
+      left = { code, reason };
+    });
+    viewer.sendBytes('pixels', hostile.sent[0]);
+    await until(() => told.length === 1);
+    expect(told[0].code).toBe('UNAUTHORIZED');
+    viewer.send('watch', { overlays: 'all of them' });
+    viewer.send('event', { name: 'mine', data: null, time: 0 });
+    for (let i = 0; i < 1000; i++) viewer.send('watch', { overlays: [] });
+    await until(() => left !== null);
+    expect(left).toEqual({ code: REPLAY_CLOSE.flooding, reason: 'LIMIT_EXCEEDED' });
+    await hostile.play(2);
+    expect(hostile).toMatchObject({ errors: [], left: null });
+  });
+
   it('may not call an event by the name the server marks cuts with', async () => {
     hostile.room.send('event', { name: 'gap', data: { from: 0, to: 1e9 }, time: 0 });
     await until(() => hostile.errors.length === 1);
