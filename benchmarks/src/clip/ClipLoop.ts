@@ -6,12 +6,13 @@ import {
   type FrameState,
   type PixelPacketDecoder,
   type PixelPacketEncoder,
+  SampleKind,
   type SampleRequest,
   type SampleSet,
   SgapsError,
 } from '@sgaps/protocol';
 import { framingBytes } from './framing.js';
-import { samplePicture } from './samplePicture.js';
+import { sampleDepth, samplePicture } from './samplePicture.js';
 
 /** Frames after which the client throws a request away. */
 const STALE = 32;
@@ -46,6 +47,8 @@ export interface LoopParts {
   readonly client: {
     readonly coordinates: Pick<CoordinateCodec, 'decode' | 'expand'>;
     readonly pixels: Pick<PixelPacketEncoder, 'encode'>;
+    /** Codes the same frames without depth, to tell what depth costs; nothing of it is sent. */
+    readonly colours?: Pick<PixelPacketEncoder, 'encode'>;
   };
   /** `createPixels` gets the resolver of request ids, as the room gives it to the real decoder. */
   readonly server: {
@@ -67,6 +70,10 @@ export interface LoopParts {
 export interface LoopTotals {
   frames: number;
   samples: number;
+  /** Samples that came with depth. */
+  depthSamples: number;
+  /** Bytes of the pixel packets that depth is to blame for; part of `bytesUp`. */
+  depthBytes: number;
   /** Bytes over the socket: packets and their framing (`framingBytes`). */
   bytesUp: number;
   bytesDown: number;
@@ -93,6 +100,8 @@ export class ClipLoop {
   readonly totals: LoopTotals = {
     frames: 0,
     samples: 0,
+    depthSamples: 0,
+    depthBytes: 0,
     bytesUp: 0,
     bytesDown: 0,
     framesWithoutRequest: 0,
@@ -143,8 +152,11 @@ export class ClipLoop {
     );
   }
 
-  /** The client side of one frame: the true picture on the grid and what the game knows. */
-  push(rgb: Uint8Array | Uint8ClampedArray, state: FrameState): void {
+  /**
+   * The client side of one frame: the true picture on the grid and what the game knows; `depth` has a depth code for each pixel of
+   * the grid, of which the points take theirs.
+   */
+  push(rgb: Uint8Array | Uint8ClampedArray, state: FrameState, depth?: Uint16Array): void {
     const frameId = this.nextFrame++;
     this.receive(frameId);
     const request = this.newestRequest(frameId);
@@ -157,6 +169,7 @@ export class ClipLoop {
       state,
       samples,
       rgb: samplePicture(this.grid, rgb, samples, new Uint8Array(3 * samples.count)),
+      depth: depth ? sampleDepth(this.grid, depth, samples, new Uint16Array(samples.count)) : null,
     });
     this.totals.frames++;
     this.totals.samples += samples.count;
@@ -169,7 +182,9 @@ export class ClipLoop {
   }
 
   private send(): void {
-    const packet = this.parts.client.pixels.encode(this.batched);
+    const { pixels, colours } = this.parts.client;
+    const packet = pixels.encode(this.batched);
+    if (colours) this.totals.depthBytes += packet.length - colours.encode(this.batched).length;
     const count = this.batched.length;
     const newest = this.batched[count - 1].frameId;
     const samples = this.batched.reduce((sum, frame) => sum + frame.samples.count, 0);
@@ -183,6 +198,7 @@ export class ClipLoop {
     let start = performance.now();
     const frames = this.pixels.decode(packet);
     for (const frame of frames) {
+      if (frame.values.depth) this.totals.depthSamples += pointCount(frame.samples);
       const decoded = session.decode(frame);
       spent += performance.now() - start;
       this.onFrame(decoded);
@@ -224,4 +240,10 @@ export class ClipLoop {
     while (due < this.waiting.length && this.waiting[due].frameId <= frameId) due++;
     return due > 0 ? this.waiting.splice(due - 1, 1)[0] : undefined;
   }
+}
+
+function pointCount(samples: SampleSet): number {
+  let count = 0;
+  for (let i = 0; i < samples.count; i++) if (samples.kind[i] === SampleKind.point) count++;
+  return count;
 }

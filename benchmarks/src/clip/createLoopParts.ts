@@ -32,6 +32,19 @@ export interface LoopSettings {
 }
 
 /**
+ * What a clip has to offer beside colours.
+ *
+ * @example
+ * ```ts
+ * const { parts } = createLoopParts(grid, settings, { depth: true });
+ * ```
+ */
+export interface LoopOffer {
+  /** True where points carry depth, as agreed at join. */
+  readonly depth?: boolean;
+}
+
+/**
  * The loop's real parts, and the session decoder and planner for looking inside.
  *
  * @example
@@ -42,13 +55,18 @@ export interface LoopSettings {
 export function createLoopParts(
   grid: CaptureGrid,
   settings: LoopSettings,
+  offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
   const { rate, bytesUp, bytesDown, sampling, reconstructor } = settings;
   const session = new SessionDecoder({ grid, reconstructor });
   const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling });
-  const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS };
+  const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
-    client: { coordinates: new CoordinateCodec(grid), pixels: new PixelPacketEncoder(codec) },
+    client: {
+      coordinates: new CoordinateCodec(grid),
+      pixels: new PixelPacketEncoder(codec),
+      colours: offer.depth ? new PixelPacketEncoder({ ...codec, depth: false }) : undefined,
+    },
     server: {
       coordinates: new CoordinateCodec(grid),
       createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),

@@ -1,7 +1,7 @@
 import { createSampleSet, SampleKind } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { framingBytes } from './framing.js';
-import { samplePicture } from './samplePicture.js';
+import { sampleDepth, samplePicture } from './samplePicture.js';
 import { toFrameState } from './toFrameState.js';
 
 const GRID = { width: 40, height: 24 };
@@ -104,6 +104,18 @@ describe('samplePicture', () => {
     expect([...rgb]).toEqual([200, 200, 200, 0, 0, 0, 1, 1, 1]);
     put(6, 6, 1);
     expect(samplePicture(GRID, picture, set, rgb)[3]).toBe(1); // 2/4 = 0.5 → 1
+  });
+});
+
+describe('sampleDepth', () => {
+  it('gives points the code of their pixel and means none', () => {
+    const codes = Uint16Array.from({ length: GRID.width * GRID.height }, (_, i) => i);
+    const set = createSampleSet(3);
+    set.count = 2;
+    set.u.set([7, 8]);
+    set.v.set([3, 4]);
+    set.kind.set([SampleKind.point, SampleKind.mean2]);
+    expect([...sampleDepth(GRID, codes, set, new Uint16Array([9, 9, 9]))]).toEqual([3 * 40 + 7, 0, 9]);
   });
 });
 

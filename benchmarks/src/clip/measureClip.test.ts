@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { psnr } from '../metrics/psnr.js';
 import { mean } from '../metrics/statistics.js';
 import { readFrames } from '../video/readFrames.js';
-import { VideoWriter } from '../video/VideoWriter.js';
+import { LOSSLESS_DEPTH, VideoWriter } from '../video/VideoWriter.js';
 import type { ClipState } from './ClipState.js';
+import { DepthClip } from './DepthClip.js';
 import { fromFrameState } from './fromFrameState.js';
 import { listClips } from './listClips.js';
 import { measureClip } from './measureClip.js';
@@ -112,6 +113,30 @@ describe('measureClip', () => {
     expect(figures.frames).toBe(18);
     expect([...kinds]).toEqual([0]);
     expect(figures.firstFrameHeld).toBeUndefined();
+  });
+
+  it('sends depth with the points at its byte cost, and rebuilds the same picture from the same samples', async () => {
+    const path = join(dir, 'depth.mkv');
+    const codesAt = (t: number) => Uint16Array.from({ length: W * H }, (_, i) => (i < 5 * W ? 0 : 300 + (i % W) + 7 * t));
+    const writer = new VideoWriter(path, INFO, LOSSLESS_DEPTH, 'gray10le');
+    for (let t = 0; t < 12; t++) await writer.write(new Uint8Array(codesAt(t).buffer));
+    await writer.close();
+    const clip = await DepthClip.open(path, INFO);
+    for (let t = 0; t < 12; t++) expect(await clip.next()).toEqual(codesAt(t));
+    await expect(clip.next()).rejects.toMatchObject({ code: 'BYTES_TRUNCATED' });
+    await clip.close();
+
+    const options = { input, state, frames: 12, ssim: false, held: false, rate: 0.05 } as const;
+    const plain = await measureClip(options);
+    const { depth, ...figures } = await measureClip({ ...options, depth: path });
+    expect(plain.depth).toBeUndefined();
+    expect(figures.psnr).toBe(plain.psnr);
+    expect(depth?.bytesUp).toBeCloseTo(figures.bytesUp - plain.bytesUp, 10);
+    expect(depth?.samplesPerFrame).toBeGreaterThan(10);
+    expect(depth?.samplesPerFrame).toBeLessThanOrEqual(plain.samplesPerFrame);
+    expect(depth?.bitsPerSample).toBeLessThan(10);
+    await expect(measureClip({ ...options, frames: 13, depth: path })).rejects.toMatchObject({ code: 'BYTES_TRUNCATED' });
+    await expect(DepthClip.open(path, { width: W, height: W })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
   });
 
   it('fails with typed errors', async () => {

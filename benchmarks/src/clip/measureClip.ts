@@ -5,9 +5,10 @@ import { quantile } from '../metrics/statistics.js';
 import { probeVideo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
 import { VideoWriter } from '../video/VideoWriter.js';
-import { ClipLoop } from './ClipLoop.js';
+import { ClipLoop, type LoopTotals } from './ClipLoop.js';
 import { loadClipState } from './ClipState.js';
 import { createLoopParts, type LoopSettings } from './createLoopParts.js';
+import { DepthClip } from './DepthClip.js';
 import { toFrameState } from './toFrameState.js';
 
 /**
@@ -23,7 +24,10 @@ export interface ClipOptions extends LoopSettings {
   readonly input: string;
   /** Its state; without one the loop sees pixels alone. */
   readonly state?: string;
-  /** Lossless 10-bit depth clip. Checked to be there; the point and mean samples of today carry none. */
+  /**
+   * Lossless 10-bit depth clip of the same size and as many frames: point samples carry its codes, at their byte cost. The picture is rebuilt
+   * without them so far.
+   */
   readonly depth?: string;
   /** Frames between asking and the frame asked for, default 2. */
   readonly latency?: number;
@@ -57,6 +61,8 @@ export interface ClipFigures extends Quality {
   /** Mean bytes per frame, both ways, of the costliest second. */
   readonly bytesWorstSecond: number;
   readonly framesWithoutRequest: number;
+  /** With a depth clip only: samples with depth and their bytes, both per frame (the bytes are part of `bytesUp`), and bits of one. */
+  readonly depth?: { readonly samplesPerFrame: number; readonly bytesUp: number; readonly bitsPerSample: number };
   readonly msPerFrame: { readonly p50: number; readonly p95: number };
   /** Name of the reconstructor. */
   readonly model: string;
@@ -75,15 +81,15 @@ export interface ClipFigures extends Quality {
 export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   const info = await probeVideo(options.input);
   const state = options.state === undefined ? undefined : loadClipState(options.state);
-  if (options.depth !== undefined) await probeVideo(options.depth);
   if (state && (state.width !== info.width || state.height !== info.height)) {
     throw new SgapsError(
       'ARGUMENT_INVALID',
       `The state is of a ${state.width}×${state.height} clip, ${options.input} is ${info.width}×${info.height}.`,
     );
   }
+  const depth = options.depth === undefined ? undefined : await DepthClip.open(options.depth, info);
   const grid = { width: info.width, height: info.height };
-  const { parts, session, planner } = createLoopParts(grid, options);
+  const { parts, session, planner } = createLoopParts(grid, options, { depth: depth !== undefined });
   const meter = new QualityMeter({ ...info, ssim: options.ssim, held: options.held });
   const writer = options.out === undefined ? undefined : new VideoWriter(options.out, info);
   const truths = new Map<number, Uint8Array>();
@@ -110,7 +116,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   try {
     for await (const rgb of readFrames(options.input, info, { frames: options.frames })) {
       truths.set(frame, rgb);
-      loop.push(rgb, toFrameState(grid, state?.per_frame[frame]));
+      loop.push(rgb, toFrameState(grid, state?.per_frame[frame]), await depth?.next());
       frame++;
       await drain();
     }
@@ -119,6 +125,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     await writer?.close();
   } finally {
     writer?.abort();
+    await depth?.close();
   }
   if (frame === 0) throw SgapsError.malformed(`clip: ${options.input} holds no frame`);
   const { totals } = loop;
@@ -131,8 +138,17 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     bytesWorstSecond: worstWindow(totals.bytesPerFrame, Math.round(info.fps)),
     framesWithoutRequest: totals.framesWithoutRequest,
     msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
+    ...(depth ? { depth: depthFigures(totals) } : {}),
     model: session.reconstructor.id,
     ...(options.held === false ? {} : { firstFrameHeld: meter.firstHeld(), previousFrameHeld: meter.previousHeld() }),
+  };
+}
+
+function depthFigures({ frames, depthSamples, depthBytes }: LoopTotals): NonNullable<ClipFigures['depth']> {
+  return {
+    samplesPerFrame: depthSamples / frames,
+    bytesUp: depthBytes / frames,
+    bitsPerSample: depthSamples > 0 ? (8 * depthBytes) / depthSamples : 0,
   };
 }
 

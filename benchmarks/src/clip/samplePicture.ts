@@ -47,3 +47,19 @@ export function samplePicture(
   }
   return out;
 }
+
+/**
+ * Takes the depth of a set's points from a picture of depth codes, nearest at the sample's pixel; means get 0. Writes `count` codes to
+ * `out`.
+ *
+ * @example
+ * ```ts
+ * const depth = sampleDepth({ width: 320, height: 180 }, codes, set, new Uint16Array(set.count));
+ * ```
+ */
+export function sampleDepth(grid: CaptureGrid, codes: Uint16Array, set: SampleSet, out: Uint16Array): Uint16Array {
+  for (let i = 0; i < set.count; i++) {
+    out[i] = set.kind[i] === SampleKind.point ? codes[set.v[i] * grid.width + set.u[i]] : 0;
+  }
+  return out;
+}

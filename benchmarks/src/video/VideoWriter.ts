@@ -4,9 +4,12 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SgapsError } from '@sgaps/protocol';
 import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
+import { BYTES_PER_PIXEL, type RawFormat } from './readFrames.js';
 
 /** Lossless RGB, as the clips are stored. */
 const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
+/** Lossless 10-bit grey, as the depth clips are stored; the frames are given as gray10le. */
+export const LOSSLESS_DEPTH = ['-c:v', 'ffv1', '-level', '3', '-g', '1', '-pix_fmt', 'gray10le'] as const;
 /** H.264 that every browser plays. */
 export const PLAYABLE_H264 = [
   '-c:v',
@@ -25,7 +28,7 @@ export const PLAYABLE_H264 = [
 const REPEATABLE = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1'];
 
 /**
- * Writes raw RGB frames into a video file through ffmpeg: lossless by default.
+ * Writes raw RGB (or 10-bit grey) frames into a video file through ffmpeg: lossless by default.
  *
  * @example
  * ```ts
@@ -40,19 +43,20 @@ export class VideoWriter {
   private readonly frameBytes: number;
   private failure: unknown;
 
-  /** `args` are ffmpeg's output options (default `LOSSLESS_RGB`). Missing folders are made. */
+  /** `args` are ffmpeg's output options (default `LOSSLESS_RGB`), `format` is that of the frames given. Missing folders are made. */
   constructor(
     readonly path: string,
     info: { readonly width: number; readonly height: number; readonly fps: number },
     args: readonly string[] = LOSSLESS_RGB,
+    format: RawFormat = 'rgb24',
   ) {
     mkdirSync(dirname(path), { recursive: true });
-    this.frameBytes = info.width * info.height * 3;
+    this.frameBytes = info.width * info.height * BYTES_PER_PIXEL[format];
     const input = [
       '-f',
       'rawvideo',
       '-pix_fmt',
-      'rgb24',
+      format,
       '-s',
       `${info.width}x${info.height}`,
       '-r',
@@ -69,7 +73,7 @@ export class VideoWriter {
     });
   }
 
-  /** Appends one frame of 3·width·height bytes; the buffer may be reused once this resolves. */
+  /** Appends one frame of 3·width·height bytes (2 for grey); the buffer may be reused once this resolves. */
   async write(rgb: Uint8Array | Uint8ClampedArray): Promise<void> {
     if (rgb.length !== this.frameBytes)
       throw new SgapsError('ARGUMENT_INVALID', `A frame has ${rgb.length} bytes, ${this.frameBytes} are needed.`);
