@@ -110,6 +110,42 @@ describe('SessionLoop', () => {
     expect(() => loop.accept(packet(4))).toThrow(expect.objectContaining({ code: 'OUT_OF_ORDER' }));
   });
 
+  it('keeps its step when a packet comes twice, and names no frames where it stores that', () => {
+    play(2);
+    const twice = stored.filter(({ kind }) => kind === 'pixels');
+    for (const { bytes } of twice) {
+      expect(() => loop.accept(bytes)).toThrow(expect.objectContaining({ code: 'OUT_OF_ORDER' }));
+      expect(stored.at(-1)).toMatchObject({ kind: 'pixels', bytes, frames: [undefined, undefined] });
+    }
+    // Not started afresh: the codec has not moved.
+    const answer = loop.accept(packet(8));
+    expect(answer).not.toBeNull();
+    expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it('does not hold the frames of a cut against the client that comes back', () => {
+    play(10);
+    const { lead } = loop.latency;
+    encoder.reset();
+    requests.push(...coordinates.decode(loop.start()));
+    for (let first = 300; first < 380; first += 4) {
+      now += 133;
+      const answer = loop.accept(packet(first));
+      if (answer) requests.push(...coordinates.decode(answer));
+    }
+    expect(loop.latency.lead).toBe(lead);
+    expect(loop.latency.hitRate).toBe(1);
+    expect(loop.unanswered).toBe(0);
+  });
+
+  it('counts the frames in a row that used no request', () => {
+    play(3);
+    expect(loop.unanswered).toBe(0);
+    requests.length = 0;
+    for (let first = 12; first < 24; first += 4) loop.accept(packet(first));
+    expect(loop.unanswered).toBe(12);
+  });
+
   it('writes snapshots from which the same pictures follow', () => {
     play(8);
     const at = stored.findIndex(({ kind }) => kind === 'snapshot');

@@ -86,6 +86,8 @@ export class SessionLoop {
   readonly #snapshotEvery: number;
   #lastTarget = -1;
   #firstTarget = 0;
+  /** The client may be far ahead of what was asked for: its next packet says where it is. */
+  #rejoining = false;
   #snapshotAt: number;
   /** Bytes exchanged since the last snapshot, and from how many on the next is worth its own. */
   #sinceSnapshot = 0;
@@ -112,7 +114,7 @@ export class SessionLoop {
    */
   start(): Uint8Array {
     const from = Math.max(this.replica.frameId, this.#lastTarget) + 1;
-    if (from > 0) this.#firstTarget = from + this.latency.lead;
+    this.#rejoining = from > 0;
     const requests = this.#plan(from, from + COLD_START_FRAMES - 1);
     return this.#send(requests);
   }
@@ -145,6 +147,8 @@ export class SessionLoop {
     }
     const decoded = performance.now();
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
+    if (this.#rejoining) this.#firstTarget = this.replica.frameId + this.latency.lead;
+    this.#rejoining = false;
     this.latency.observe(
       frames.map(({ frame }) => frame),
       this.#firstTarget,
