@@ -1,7 +1,9 @@
 import {
+  type Camera3D,
   CoordinateCodec,
   createSampleSet,
   DEFAULT_TIER_BITS,
+  depthToCode,
   type FrameState,
   PixelPacketDecoder,
   PixelPacketEncoder,
@@ -12,7 +14,8 @@ import {
 
 /**
  * `npm run bench:codecs [-- --json]`: bytes of typical coordinate sets (S14) and pixel frames (S15) through the real
- * codecs, bits per sample by kind of picture, and microseconds per frame (median and least of the steady frames).
+ * codecs, bits per sample by kind of picture, and microseconds per frame (median and least of the steady frames). Rows of depth give what it
+ * adds to the same frames without it.
  */
 const grid = { width: 320, height: 180 };
 const schema = { values: [] };
@@ -129,6 +132,64 @@ function pixels(
   return { ...row, encodeMicros: figure(encode), decodeMicros: figure(decode) };
 }
 
+/** View-space z of a place at a time, 0 where nothing was drawn. */
+type Scene = (u: number, v: number, t: number) => number;
+
+/** What depth adds to frames of points: bytes and times are those with depth less those without. */
+function depths(name: string, scene: Scene, samples: number, limit?: number): Row {
+  const sets = new Map<number, SampleSet>();
+  const steady = 100;
+  const measured = [false, true].map((depth) => {
+    seed = 5;
+    const encoder = new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS, depth });
+    const decoder = new PixelPacketDecoder({ grid, schema, tierBits: DEFAULT_TIER_BITS, depth, resolve: (id) => sets.get(id) });
+    const encode: number[] = [];
+    const decode: number[] = [];
+    let bytes = 0;
+    for (let t = 0; t < 2 * steady; t++) {
+      const set = setOf(patches(samples));
+      sets.set(t, set);
+      const codes = Uint16Array.from({ length: samples }, (_, i) => depthToCode(scene(set.u[i], set.v[i], t)));
+      const rgb = Uint8Array.from({ length: 3 * samples }, (_, k) => codes[Math.floor(k / 3)] & 255);
+      const start = performance.now();
+      const packet = encoder.encode([
+        { frameId: t, clientTime: t * 33.3, requestId: t, state: cameraState, samples: set, rgb, depth: codes },
+      ]);
+      const middle = performance.now();
+      const [frame] = decoder.decode(packet);
+      const end = performance.now();
+      if (depth && codes.some((code, i) => frame.values.depth?.[i] !== code)) {
+        throw new Error(`${name}: a depth of frame ${t} came back wrong`);
+      }
+      if (t < steady) continue;
+      bytes += packet.length;
+      encode.push(middle - start);
+      decode.push(end - middle);
+    }
+    return { bytes: bytes / steady, encode: figure(encode), decode: figure(decode) };
+  });
+  const [plain, full] = measured;
+  const mean = full.bytes - plain.bytes;
+  const added = (of: 'encode' | 'decode') => ({
+    p50: round(full[of].p50 - plain[of].p50),
+    min: round(full[of].min - plain[of].min),
+  });
+  const row = { name, samples, bytes: Math.round(mean), limit, bitsPerSample: round((mean * 8) / samples) };
+  return { ...row, encodeMicros: added('encode'), decodeMicros: added('decode') };
+}
+
+/** Places as the planner asks for them: half in square patches, half scattered, in raster order. */
+function patches(samples: number): number[] {
+  const keys = new Set<number>();
+  while (keys.size < samples / 2) {
+    const u = Math.floor(random() * (grid.width - 8));
+    const v = Math.floor(random() * (grid.height - 8));
+    for (let i = 0; i < 64 && keys.size < samples; i++) keys.add((v + (i >> 3)) * grid.width + u + (i & 7));
+  }
+  while (keys.size < samples) keys.add(Math.floor(random() * grid.width * grid.height));
+  return [...keys].sort((a, b) => a - b);
+}
+
 /** Random places in tiers of 10, 20, 30 and 40 % (S5), each in raster order. */
 function tieredSet(samples: number): SampleSet {
   const set = createSampleSet(samples);
@@ -162,6 +223,18 @@ const smooth: Picture = (u, v, t) => {
 const noise: Picture = () => Math.floor(random() * 0x1000000);
 const quarterNew: Picture = (u, v, t) =>
   Math.imul(u * 31 + v * 17 + t * 101, 0x9e3779b1) >>> 30 === 0 ? noise(u, v, t) : art(u, v, t);
+
+const camera3d: Camera3D = { id: 0, view: new Float32Array(16), projection: new Float32Array(16), x: 0, y: 0, ...grid };
+const cameraState: FrameState = { cameras: [], cameras3d: [camera3d], objects: [], values: [] };
+/** A floor under an empty sky, and a box that stands on it. */
+const room: Scene = (u, v) => (Math.abs(u - 120) < 30 && Math.abs(v - 90) < 40 ? 9 : v > 60 ? 900 / (v - 60) : 0);
+/** The same, walked through: the box comes nearer, the floor tilts a little with each step. */
+const walk: Scene = (u, v, t) => {
+  const near = 20 / (1 + t / 60);
+  const horizon = 60 + Math.round(3 * Math.sin(t / 4));
+  return Math.abs(u - 120) < 300 / near && Math.abs(v - 90) < 400 / near ? near : v > horizon ? 900 / (v - horizon) : 0;
+};
+const anyDepth: Scene = () => 0.05 * 100_000 ** random();
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
@@ -248,9 +321,12 @@ const tables = {
     pixels('smooth, moving', smooth, 1500, DEFAULT_TIER_BITS),
     pixels('noise, exact', noise, 1500, exact),
   ],
+  depth: [depths('room, camera still', room, 1500), depths('room, camera moving', walk, 1500, 400), depths('noise', anyDepth, 1500)],
 };
 
-const over = [...tables.coordinates, ...tables.pixels].filter(({ bytes, limit }) => limit !== undefined && bytes > limit);
+const over = Object.values(tables)
+  .flat()
+  .filter(({ bytes, limit }) => limit !== undefined && bytes > limit);
 if (process.argv.includes('--json')) console.log(JSON.stringify({ ...tables, withinLimits: over.length === 0 }));
 else {
   for (const [title, rows] of Object.entries(tables)) {

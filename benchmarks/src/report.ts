@@ -6,7 +6,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { type ClipEntry, listClips } from './clip/listClips.js';
-import { clipSources, clipTable, type MeasuredClip } from './report/clipTables.js';
+import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 import { rateTable } from './report/rateTable.js';
@@ -38,11 +38,30 @@ function formatted(markdown: string): string {
   return execFileSync('biome', ['format', '--stdin-file-path=benchmarks.md'], { input: markdown, encoding: 'utf8' });
 }
 
-async function measureAll(clips: readonly ClipEntry[], args: Arguments, rate?: number): Promise<MeasuredClip[]> {
+/** What differs from one measuring of the clips to another: a fixed sample rate, or the clips' depth. */
+interface Variant {
+  readonly rate?: number;
+  readonly depth?: boolean;
+}
+
+async function measureAll(
+  clips: readonly ClipEntry[],
+  args: Arguments,
+  { rate, depth: withDepth = false }: Variant = {},
+): Promise<MeasuredClip[]> {
   const measured: MeasuredClip[] = [];
-  const jobs = clips.map(({ name, input, state }) => ({
+  const jobs = clips.map(({ name, input, state, depth }) => ({
     name,
-    options: { input, state, frames: args.frames, bytesUp: args.bytes, latency: args.latency, rate, ssim: rate === undefined },
+    options: {
+      input,
+      state,
+      depth: withDepth ? depth : undefined,
+      frames: args.frames,
+      bytesUp: args.bytes,
+      latency: args.latency,
+      rate,
+      ssim: rate === undefined && !withDepth,
+    },
     at: [],
   }));
   // One after the other: the times are part of the report.
@@ -58,6 +77,7 @@ async function measureAll(clips: readonly ClipEntry[], args: Arguments, rate?: n
 function page(
   own: readonly MeasuredClip[],
   others: readonly MeasuredClip[],
+  depths: string,
   rates: string,
   codecs: string,
   args: Arguments,
@@ -96,6 +116,17 @@ function page(
     );
   }
   if (others.length > 0) parts.push('## Clips of other people’s games', '', clipTable(others), '', clipSources(others), '');
+  if (depths !== '') {
+    parts.push(
+      '## Depth beside colour',
+      '',
+      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: each point sample carries a 10-bit code of its view-space depth, paid from the',
+      'same budget. The picture is rebuilt without it so far; the quality shows what the bytes cost it, not what depth is worth.',
+      '',
+      depths,
+      '',
+    );
+  }
   parts.push(
     '## At fixed sample rates',
     '',
@@ -136,12 +167,14 @@ const program = new Command('bench:docs')
         clips: await measureAll(
           flat.map(({ clip }) => clip),
           args,
-          rate,
+          { rate },
         ),
       });
+    const deep = [...own, ...others].map(({ clip }) => clip).filter(({ depth }) => depth !== undefined);
+    const depths = depthTable(await measureAll(deep, args, { depth: true }));
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
     mkdirSync(dirname(args.out), { recursive: true });
-    writeFileSync(args.out, formatted(page(own, others, rateTable(rows), codecs, args)));
+    writeFileSync(args.out, formatted(page(own, others, depths, rateTable(rows), codecs, args)));
     console.error(`Wrote ${args.out}`);
   });
 

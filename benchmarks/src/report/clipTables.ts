@@ -68,6 +68,37 @@ export function clipTable(measured: readonly MeasuredClip[]): string {
 }
 
 /**
+ * A Markdown table of what depth costs, a row for each clip that has it; '' where none has.
+ *
+ * @example
+ * ```ts
+ * const text = depthTable(measured);
+ * ```
+ */
+export function depthTable(measured: readonly MeasuredClip[]): string {
+  const rows = measured.flatMap(({ clip, figures: { depth, ...figures } }) =>
+    depth
+      ? [
+          [
+            clip.name,
+            formatNumber(depth.samplesPerFrame, 0),
+            formatNumber(depth.bytesUp, 0),
+            formatNumber(depth.bitsPerSample, 2),
+            formatNumber(figures.bytesUp, 0),
+            formatNumber(figures.psnrSteady, 2),
+          ],
+        ]
+      : [],
+  );
+  if (rows.length === 0) return '';
+  return [
+    '| clip | samples with depth | B depth | bits each | B up in all | PSNR steady |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
+}
+
+/**
  * A Markdown list of where the clips come from.
  *
  * @example

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClipFigures } from '../clip/measureClip.js';
-import { clipSources, clipTable } from './clipTables.js';
+import { clipSources, clipTable, depthTable } from './clipTables.js';
 import { codecTable } from './codecTable.js';
 
 const quality = (psnr: number) => ({ psnr, psnrSteady: psnr + 1, psnrP5: psnr - 5, ssim: 0.9, ssimSteady: 0.95 });
@@ -38,6 +38,18 @@ describe('clipTable', () => {
     expect(clipSources([{ clip: clip('a', '2d-static'), figures: figures(30) }])).toBe(
       '- a (2d-static, 300 frames): somewhere; MIT',
     );
+  });
+});
+
+describe('depthTable', () => {
+  it('has a row for each clip with depth, and is nothing without', () => {
+    const depth = { samplesPerFrame: 500.4, bytesUp: 80, bitsPerSample: 1.281 };
+    const measured = [
+      { clip: clip('a', '2d-static'), figures: figures(30) },
+      { clip: clip('c', '3d'), figures: { ...figures(20), depth } },
+    ];
+    expect(depthTable(measured).split('\n').slice(2)).toEqual(['| c | 500 | 80 | 1.28 | 2000 | 21.00 |']);
+    expect(depthTable(measured.slice(0, 1))).toBe('');
   });
 });
 
