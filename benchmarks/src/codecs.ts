@@ -321,7 +321,11 @@ const tables = {
     pixels('smooth, moving', smooth, 1500, DEFAULT_TIER_BITS),
     pixels('noise, exact', noise, 1500, exact),
   ],
-  depth: [depths('room, camera still', room, 1500), depths('room, camera moving', walk, 1500, 400), depths('noise', anyDepth, 1500)],
+  depth: [
+    depths('room, camera still', room, 1500),
+    depths('room, camera moving', walk, 1500, 400),
+    depths('noise', anyDepth, 1500),
+  ],
 };
 
 const over = Object.values(tables)
