@@ -38,6 +38,8 @@ interface Outcome {
     displayed: number;
     frames: number;
     rejected: number;
+    sampler: { kind: string; why: string };
+    cost: { fps: number };
     micros: Record<string, { p50: number; p99: number; mean: number }>;
   };
   states: {
@@ -111,11 +113,13 @@ describe.each(ENGINES)('SgapsPlugin on %s %s', (engine, version) => {
     }
   });
 
-  it('says once that it needs WebGL2 and stays off', async () => {
-    const outcome = await play({ context: 'stock', frames: 5 });
-    expect(outcome.diagnostics).toHaveLength(1);
-    expect(outcome.diagnostics[0]).toContain('renderer-unsupported');
-    expect(outcome.sent).toBe(0);
+  it('samples a game on WebGL1 too, as pictures in a worker and more seldom, and says why', async () => {
+    const outcome = await play({ context: 'stock', frames: 60, fps: 30 });
+    expect(outcome.diagnostics).toEqual([]);
+    expect(outcome.stats.sampler).toMatchObject({ kind: 'worker', why: expect.stringContaining('worker') });
+    expect(outcome.stats.cost.fps).toBe(10);
+    expect(outcome.sent).toBeGreaterThan(2);
+    expect(outcome.hashes).toEqual((await play({ context: 'stock', frames: 60, sampler: false })).hashes);
   });
 
   it('reports where a camera that rounds pixels really draws', async () => {

@@ -15,7 +15,10 @@ import { CreateGround } from '@babylonjs/core/Meshes/Builders/groundBuilder.js';
 import type { Mesh } from '@babylonjs/core/Meshes/mesh.js';
 import { Logger } from '@babylonjs/core/Misc/logger.js';
 import { DefaultRenderingPipeline } from '@babylonjs/core/PostProcesses/RenderPipeline/Pipelines/defaultRenderingPipeline.js';
+import type { DepthRenderer } from '@babylonjs/core/Rendering/depthRenderer.js';
 import '@babylonjs/core/Rendering/depthRendererSceneComponent.js';
+import '@babylonjs/core/Engines/Extensions/engine.readTexture.js';
+import '@babylonjs/core/Engines/WebGPU/Extensions/engine.readTexture.js';
 import { Scene } from '@babylonjs/core/scene.js';
 
 /** What the scene is drawn with. */
@@ -41,6 +44,8 @@ export interface Stage {
   move(frame: number): void;
   /** The engine's own read-back of the canvas, RGBA, bottom row first; in the task that drew it. */
   readPicture(): Promise<{ pixels: Uint8Array<ArrayBuffer>; width: number; height: number }>;
+  /** The first depth renderer's texture, bottom row first, or null. */
+  readDepth(): Promise<Float32Array | null>;
   nextFrame(): Promise<void>;
   /** GL errors so far. */
   errors(): number;
@@ -158,6 +163,17 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       const read = (await engine.readPixels(0, 0, width, height, true, false)) as Uint8Array;
       const pixels = new Uint8Array(read);
       return { pixels: gl ? pixels : asWebGl(pixels, width, height), width, height };
+    },
+    async readDepth() {
+      const renderers = (scene as unknown as { _depthRenderer?: Record<string, DepthRenderer> })._depthRenderer ?? {};
+      const map = Object.values(renderers)[0]?.getDepthMap();
+      const read = (await map?.readPixels(0, 0, null, false, true)) as Float32Array | undefined;
+      if (!map || !read) return null;
+      const { width, height } = map.getSize();
+      const step = read.length / (width * height);
+      const depth = new Float32Array(width * height);
+      for (let i = 0; i < depth.length; i++) depth[i] = read[i * step];
+      return depth;
     },
     errors() {
       let errors = 0;

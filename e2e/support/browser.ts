@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, globSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { basename, extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -29,6 +30,13 @@ export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
+/** The client's workers, under the names the client asks for. */
+const CLIENT = fileURLToPath(new URL('../../sdk-client/src', import.meta.url));
+const WORKERS = globSync('**/*.worker.ts', { cwd: CLIENT }).map((file) => ({
+  in: join(CLIENT, file),
+  out: basename(file, '.ts'),
+}));
+
 /** A folder with a bundled page; `remove` deletes it. */
 export interface BundledPage {
   readonly dir: string;
@@ -45,8 +53,9 @@ export async function bundlePage(
 ): Promise<BundledPage> {
   const dir = await mkdtemp(join(tmpdir(), 'sgaps-page-'));
   await build({
-    entryPoints: [entry],
-    outfile: join(dir, 'page.js'),
+    // Beside the page lie the client's workers, where it looks for them.
+    entryPoints: [{ in: entry, out: 'page' }, ...WORKERS],
+    outdir: dir,
     bundle: true,
     format: 'esm',
     platform: 'browser',

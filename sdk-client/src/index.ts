@@ -15,6 +15,7 @@ export {
   type RecordingOptions,
   type ScreenRect,
 } from './recorder/RecordingOptions.js';
+export { type CanvasRecordingOptions, recordCanvas } from './recorder/recordCanvas.js';
 
 export { type TierName, tierOf } from './recorder/TaggedRegions.js';
 export { AreaGather, areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';

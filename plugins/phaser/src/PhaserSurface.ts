@@ -1,13 +1,12 @@
 import {
+  type ChosenSampler,
+  createSampler,
   type FrameStateBuffer,
   type GameSurface,
   type MaskList,
-  type Sampler,
   type Viewport,
-  WebGL2Sampler,
 } from '@sgaps/client';
 import type { CaptureGrid, Tier } from '@sgaps/protocol';
-import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { CameraReader } from './CameraReader.js';
 import { type MaskPredicate, MaskReader } from './MaskReader.js';
 import { ObjectReader } from './ObjectReader.js';
@@ -53,12 +52,10 @@ export class PhaserSurface implements GameSurface {
     this.#masks.unmask(what);
   }
 
-  createSampler(grid: CaptureGrid, batch: number): { sampler: Sampler; why: string } {
+  createSampler(grid: CaptureGrid, batch: number): Promise<ChosenSampler> {
     const gl = this.#game.renderer?.gl;
-    if (typeof WebGL2RenderingContext === 'undefined' || !(gl instanceof WebGL2RenderingContext)) {
-      throw new SgapsError('UNSUPPORTED', 'SGAPS samples WebGL2 games: give the game config `context: createContext(canvas)`.');
-    }
-    return { sampler: new WebGL2Sampler(gl, { grid, batch }), why: 'The game draws with WebGL2.' };
+    const isWebGL2 = typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext;
+    return createSampler(isWebGL2 ? gl : this.#game.canvas, { grid, batch });
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {

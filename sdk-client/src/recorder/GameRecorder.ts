@@ -1,7 +1,8 @@
 import type { CaptureGrid, Tier } from '@sgaps/protocol';
 import { fitCaptureGrid } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
-import type { Sampler, Viewport } from '../sampler/Sampler.js';
+import type { ChosenSampler } from '../sampler/createSampler.js';
+import type { Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { MaskList } from './MaskList.js';
 import { Recorder } from './Recorder.js';
@@ -26,8 +27,11 @@ export interface GameSurface {
   readonly engine: string;
   /** What the game draws on. */
   readonly canvas: { readonly width: number; readonly height: number };
-  /** Makes the sampler once the server has answered; `depth` where that takes depth beside colour. `why` is for the developer. Throws a typed error where nothing can be sampled. */
-  createSampler(grid: CaptureGrid, batch: number, depth: boolean): { readonly sampler: Sampler; readonly why: string };
+  /**
+   * Makes the sampler, before the server is asked; `depth` where the options offer depth beside colour. `why` is for the
+   * developer. Throws a typed error where nothing can be sampled.
+   */
+  createSampler(grid: CaptureGrid, batch: number, depth: boolean): ChosenSampler | Promise<ChosenSampler>;
   /** Adds the frame's cameras and objects, on the capture grid. */
   readState(out: FrameStateBuffer, grid: CaptureGrid): void;
   /** Adds the rectangles of what the game wants hidden, canvas pixels. */
@@ -104,10 +108,7 @@ export class GameRecorder {
         this.#tell({ code: 'consent-refused', message: 'The player did not agree; nothing is recorded.' });
         return;
       }
-      if (attempt !== this.#attempt) return;
-      const port = await this.#open(options);
-      if (attempt === this.#attempt) this.#begin(options, port);
-      else port.close();
+      if (attempt === this.#attempt) await this.#prepare(options, attempt);
     } catch (cause) {
       this.#release();
       const unsupported = (cause as { code?: unknown } | null)?.code === 'UNSUPPORTED';
@@ -159,12 +160,39 @@ export class GameRecorder {
     this.#hidden.delete(region);
   }
 
-  async #open(options: CheckedOptions): Promise<CourierPort> {
+  /** Makes the sampler, opens the recording at a rate the sampler is good for, and starts. */
+  async #prepare(options: CheckedOptions, attempt: number): Promise<void> {
+    const surface = this.#surface;
+    const { batch, depth = false } = options;
+    const { width, height } = surface.canvas;
+    const grid = options.grid ?? fitCaptureGrid(width, height);
+    let chosen = await surface.createSampler(grid, batch, depth);
+    try {
+      const fps = Math.min(options.fps, chosen.sampler.mostFps ?? options.fps);
+      const port = await this.#open({ ...options, fps }, grid);
+      if (attempt !== this.#attempt) {
+        port.close();
+        chosen.sampler.dispose();
+        return;
+      }
+      this.#port = port;
+      const given = port.welcome.grid;
+      if (given.width !== grid.width || given.height !== grid.height) {
+        chosen.sampler.dispose();
+        chosen = await surface.createSampler(given, batch, depth);
+      }
+      this.#begin({ ...options, fps }, port, chosen);
+    } catch (cause) {
+      chosen.sampler.dispose();
+      throw cause;
+    }
+  }
+
+  async #open(options: CheckedOptions, grid: CaptureGrid): Promise<CourierPort> {
     // Only what was agreed to is loaded.
     const { openCourier } = await import('../courier/openCourier.js');
-    const { canvas, engine } = this.#surface;
     const { endpoint = '', token, worker, connect } = options;
-    const join = joinOf(options, options.grid ?? fitCaptureGrid(canvas.width, canvas.height), engine);
+    const join = joinOf(options, grid, this.#surface.engine);
     return openCourier({
       endpoint,
       join,
@@ -176,12 +204,10 @@ export class GameRecorder {
     });
   }
 
-  #begin(options: CheckedOptions, port: CourierPort): void {
+  #begin(options: CheckedOptions, port: CourierPort, { sampler, why }: ChosenSampler): void {
     const { grid } = port.welcome;
     const { fps, batch, micros, clock, onTruth, values = {} } = options;
     const surface = this.#surface;
-    this.#port = port;
-    const { sampler, why } = surface.createSampler(grid, batch, port.welcome.depth === true);
     const numbers = Object.values(values);
     for (const rect of options.masks ?? []) this.#hidden.add(rect);
     this.#recorder = new Recorder({
