@@ -1,6 +1,6 @@
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
-import type { PixelFrame } from '@sgaps/protocol';
+import { depthToCode, type PixelFrame } from '@sgaps/protocol';
 import { type Stage, type StageOptions, startStage } from './support/babylonStage.js';
 import { hashPixels, PageServer } from './support/pageServer.js';
 
@@ -19,11 +19,15 @@ interface Options extends StageOptions {
   /** At this frame … */
   readonly at?: number;
   readonly act?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start';
+  /** A thing tagged 'critical'. */
+  readonly tag?: 'mesh' | 'part';
   readonly mask?: 'mesh' | 'predicate' | 'part' | 'behind';
   readonly depth?: boolean;
 }
 
 interface Truth {
+  /** Camera-space z, as the engine's depth texture has it. */
+  depth: Float32Array | null;
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
@@ -92,26 +96,30 @@ async function play(options: Options) {
   if (options.mask === 'predicate') recorder?.mask((mesh) => (broken === 'masks' ? fail('masks') : mesh.name === 'crate 0'));
   if (options.mask === 'part') recorder?.mask({ x: 0.25, y: 0.25, width: 0.25, height: 0.5 });
   if (options.mask === 'behind') recorder?.mask(stage.ground);
+  if (options.tag === 'mesh') recorder?.tag(stage.crates[0], 'critical');
+  if (options.tag === 'part') recorder?.tag({ x: 0.5, y: 0.5, width: 0.25, height: 0.25 }, 'critical');
   await recorder?.start();
 
   const hashes: string[] = [];
   const reads: Promise<void>[] = [];
   let mend: () => void = () => undefined;
   let taken = 0;
+  let most = 0;
   const afterFrame = () => {
     const sampled = recorder?.recorder ? recorder.recorder.nextFrameId : 0;
     const session = sessions.at(-1);
     const isNew = session !== undefined && sampled > taken;
     taken = sampled;
+    most = Math.max(most, taken);
     const frame = hashes.push('') - 1;
     if (isNew) {
       const [view, projection] = [scene.getViewMatrix().m, scene.getProjectionMatrix().m].map((m) => Array.from(m));
       session.cameras[sampled - 1] = { view, projection };
     }
     reads.push(
-      stage.readPicture().then((truth) => {
+      Promise.all([stage.readPicture(), isNew && options.depth ? stage.readDepth() : null]).then(([truth, depth]) => {
         hashes[frame] = hashPixels(truth.pixels);
-        if (isNew) session.truths[sampled - 1] = truth;
+        if (isNew) session.truths[sampled - 1] = { ...truth, depth };
       }),
     );
   };
@@ -134,7 +142,7 @@ async function play(options: Options) {
       if (options.act === 'pause') recorder?.pause();
       if (options.act === 'leave') sessions[0].server.leave('test');
       if (options.act === 'stop and start') {
-        recorder?.stop();
+        await recorder?.stop();
         taken = 0;
         await recorder?.start();
         // The picture is read after the recorder's own hooks, which are new.
@@ -160,6 +168,7 @@ async function play(options: Options) {
   if (options.act === 'dispose scene') scene.dispose();
   else recorder?.dispose();
   recorder?.dispose();
+  await recorder?.stop();
   mend();
   const frames = sessions.flatMap(({ server }) => server.frames);
   const sum = (of: (session: Session) => number) => sessions.reduce((total, session) => total + of(session), 0);
@@ -172,6 +181,7 @@ async function play(options: Options) {
     stats,
     depthLeft,
     glErrors: stage.errors(),
+    sampled: most,
     sent: frames.length,
     lastFrameId: frames.at(-1)?.frameId ?? -1,
     events: sum(({ server }) => server.events.length),
@@ -181,6 +191,7 @@ async function play(options: Options) {
     mismatches: compared.reduce((total, { mismatches }) => total + mismatches, 0),
     grey: compared.reduce((total, { grey }) => total + grey, 0),
     red: compared.reduce((total, { red }) => total + red, 0),
+    depth: compareDepth(sessions[0]?.server.frames ?? [], sessions[0]?.truths ?? []),
     cameras: Math.max(0, ...sessions.map(({ server, cameras }) => compareCameras(server.frames, cameras))),
     reported: frames.map(({ state: { cameras3d, values, objects } }) => ({
       places: cameras3d.map(({ id, x, y, width, height }) => ({ id, x, y, width, height })),
@@ -213,6 +224,28 @@ function compare(frames: readonly PixelFrame[], truths: readonly (Truth | undefi
     }
   }
   return { compared, mismatches, grey, red };
+}
+
+/** Depth codes against the depth texture read back: how many say something, how many something wrong, and from what z to what. */
+function compareDepth(frames: readonly PixelFrame[], truths: readonly (Truth | undefined)[]) {
+  let known = 0;
+  let wrong = 0;
+  let [nearest, farthest] = [Number.POSITIVE_INFINITY, 0];
+  for (const { frameId, samples, values } of frames) {
+    const truth = truths[frameId];
+    if (!truth?.depth || !values.depth) continue;
+    for (let i = 0; i < samples.count; i++) {
+      const x = Math.floor(((2 * samples.u[i] + 1) * truth.width) / (2 * GRID.width));
+      const y = Math.floor(((2 * samples.v[i] + 1) * truth.height) / (2 * GRID.height));
+      const z = samples.kind[i] === 0 ? truth.depth[(truth.height - 1 - y) * truth.width + x] : 0;
+      if (values.depth[i] !== depthToCode(z)) wrong++;
+      if (values.depth[i] === 0) continue;
+      known++;
+      nearest = Math.min(nearest, z);
+      farthest = Math.max(farthest, z);
+    }
+  }
+  return { known, wrong, nearest, farthest };
 }
 
 /** Largest difference of a reported matrix entry to what the scene drew with. */
@@ -251,7 +284,11 @@ async function live(options: StageOptions & { readonly disturb?: 'context' | 'th
   engine.onEndFrameObservable.add(() => {
     drawn++;
     const sampled = recorder.recorder?.nextFrameId ?? 0;
-    if (sampled > taken) reads.push(stage.readPicture().then((truth) => void (truths[sampled - 1] = truth)));
+    if (sampled > taken) {
+      // A lost device takes the pictures being read with it.
+      const lost = () => undefined;
+      reads.push(stage.readPicture().then((truth) => void (truths[sampled - 1] = { ...truth, depth: null }), lost));
+    }
     taken = sampled;
   });
   const draw = () => {
@@ -279,6 +316,7 @@ async function live(options: StageOptions & { readonly disturb?: 'context' | 'th
   engine.stopRenderLoop();
   await Promise.all(reads);
   const displayed = recorder.stats?.displayed ?? 0;
+  await recorder.stop();
   recorder.dispose();
   const outcome = {
     drawn,

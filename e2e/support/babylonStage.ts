@@ -167,7 +167,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     async readDepth() {
       const renderers = (scene as unknown as { _depthRenderer?: Record<string, DepthRenderer> })._depthRenderer ?? {};
       const map = Object.values(renderers)[0]?.getDepthMap();
-      const read = (await map?.readPixels(0, 0, null, false, true)) as Float32Array | undefined;
+      const read = (await map?.readPixels(0, 0, null, false)) as Float32Array | undefined;
       if (!map || !read) return null;
       const { width, height } = map.getSize();
       const step = read.length / (width * height);

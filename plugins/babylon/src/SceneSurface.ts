@@ -24,7 +24,6 @@ type Frames = Parameters<GameSurface['attach']>[0];
 
 /** What a surface tells its recorder. */
 interface SurfaceEvents {
-  readonly depth: boolean;
   readonly tell: (diagnostic: RecorderDiagnostic) => void;
   readonly attached: () => void;
   readonly detached: () => void;
@@ -46,9 +45,9 @@ export class SceneSurface implements GameSurface {
   readonly #scene: Scene;
   readonly #events: SurfaceEvents;
   readonly #cameras: CameraReader;
-  readonly #depth: DepthSource | null;
   readonly #viewport = { x: 0, y: 0, width: 0, height: 0 };
   #hooks: FrameHooks | null = null;
+  #depth: DepthSource | null = null;
   #webGpu: WebGpuSampler | null = null;
   #restored: { remove(): void } | null = null;
 
@@ -60,14 +59,14 @@ export class SceneSurface implements GameSurface {
     this.#cameras = new CameraReader(scene);
     this.masks = new MaskBook(scene, this.#cameras);
     this.tags = new TagBook(this.#cameras, this.canvas);
-    const refuse = (message: string) => events.tell({ code: 'renderer-unsupported', message });
-    this.#depth = events.depth ? new DepthSource(scene, this.#cameras, refuse) : null;
   }
 
-  createSampler(grid: CaptureGrid, batch: number): { readonly sampler: Sampler; readonly why: string } {
+  createSampler(grid: CaptureGrid, batch: number, wantsDepth: boolean): { readonly sampler: Sampler; readonly why: string } {
     const parts = engineParts(this.#scene.getEngine());
     if (!parts) throw new SgapsError('UNSUPPORTED', 'SGAPS samples Babylon engines with WebGL2 or WebGPU only.');
-    const depth = this.#depth;
+    const refuse = (message: string) => this.#events.tell({ code: 'renderer-unsupported', message });
+    const depth = wantsDepth ? new DepthSource(this.#scene, this.#cameras, refuse) : null;
+    this.#depth = depth;
     if ('gl' in parts) {
       const depthTexture = depth ? () => depth.map() as DepthTexture | null : undefined;
       return { sampler: new WebGL2Sampler(parts.gl, { grid, batch, depthTexture }), why: 'The engine draws with WebGL2.' };
@@ -120,6 +119,11 @@ export class SceneSurface implements GameSurface {
     this.#hooks = this.#restored = this.#webGpu = null;
     this.rest();
     this.#events.detached();
+  }
+
+  /** Resolves when all that was sampled has come back; `null` where the sampler can wait for it by itself. */
+  whenIdle(): Promise<void> | null {
+    return this.#webGpu?.whenIdle().catch(this.#failed) ?? null;
   }
 
   /** Nothing is sampled for a while: no depth is drawn for nobody. */

@@ -36,13 +36,14 @@ export class SgapsRecorder {
   readonly #told = new Set<string>();
   readonly #onDiagnostic: SgapsRecorderOptions['onDiagnostic'];
   readonly #sceneDisposed: { remove(): void };
+  #stopping: Promise<void> | null = null;
+  #disposed = false;
 
   /** Records at once, unless `autoStart` is false. Wrong options are told as a diagnostic, and nothing is recorded. */
   constructor(scene: Scene, options: SgapsRecorderOptions) {
     this.#onDiagnostic = options?.onDiagnostic;
     const tell = (diagnostic: RecorderDiagnostic) => this.#tell(diagnostic);
     this.#surface = new SceneSurface(scene, {
-      depth: options?.depth === true,
       tell,
       attached: () => this.#notify(this.onStartedObservable, this),
       detached: () => this.#notify(this.onStoppedObservable, this),
@@ -68,13 +69,15 @@ export class SgapsRecorder {
   }
 
   /** Begins a recording (a new one, after a stop). Resolves when it runs or could not start; never rejects. */
-  start(): Promise<void> {
-    return this.#recording.record();
+  async start(): Promise<void> {
+    await this.#stopping;
+    if (!this.#disposed) await this.#recording.record();
   }
 
-  /** Ends the recording and leaves the server. `start()` begins another. */
-  stop(): void {
-    this.#recording.stop();
+  /** Ends the recording and leaves the server: at once on WebGL2; on WebGPU when the last frames have come back. */
+  stop(): Promise<void> {
+    this.#stopping = this.#end();
+    return this.#stopping;
   }
 
   /** Takes no frames until `resume`. */
@@ -122,11 +125,23 @@ export class SgapsRecorder {
 
   /** Stops, and lets go of the scene for good. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#sceneDisposed.remove();
-    this.stop();
-    this.onStartedObservable.clear();
-    this.onStoppedObservable.clear();
-    this.onDiagnosticObservable.clear();
+    void this.stop().then(() => {
+      this.onStartedObservable.clear();
+      this.onStoppedObservable.clear();
+      this.onDiagnosticObservable.clear();
+    });
+  }
+
+  async #end(): Promise<void> {
+    const idle = this.#surface.whenIdle();
+    if (idle) {
+      this.#recording.pause();
+      await idle;
+    }
+    this.#recording.stop();
   }
 
   #tell(diagnostic: RecorderDiagnostic): void {
