@@ -6,6 +6,7 @@ export { CoordinateDecoder } from './coordinates/CoordinateDecoder.js';
 export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
 export { LIMITS } from './limits.js';
 export { decodeMessage, encodeMessage } from './messages/envelope.js';
+export { decodeKept, encodeKept, type KeptRecord, keptLength } from './messages/kept.js';
 export { MessageType, PROTOCOL_VERSION, RoomName } from './messages/MessageType.js';
 export type {
   ErrorMessage,

@@ -27,6 +27,9 @@ export const LIMITS = {
   nameLength: 128,
   /** JSON bytes of one game event. */
   eventBytes: 4096,
+  /** Milliseconds a recorder may have kept before its recording was wanted, and bytes of one `kept` message. */
+  keptMs: 3_600_000,
+  keptBytes: 64 * 1024,
   /** Bytes of one stored chunk, packed and unpacked, and of one snapshot. */
   chunkBytes: 16 * 1024 * 1024,
   /** Samples per second a capture may claim. */

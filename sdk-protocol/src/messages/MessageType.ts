@@ -37,6 +37,10 @@ export const MessageType = {
   pixels: 'pixels',
   /** Recorder to server: `GameEventMessage`. */
   event: 'event',
+  /** Recorder to server: what it kept before the recording was wanted (`encodeKept`), oldest first. */
+  kept: 'kept',
+  /** Recorder to server: all that was kept is sent; what follows is live. */
+  live: 'live',
   /** Recorder to server: `StatsMessage`. */
   stats: 'stats',
   /** Viewer to server: `WatchMessage`. */

@@ -27,6 +27,11 @@ export interface RecordJoinOptions {
   readonly meta: Readonly<Record<string, string>>;
   /** True where the client can send depth with its point samples; absent is false. */
   readonly depth?: boolean;
+  /**
+   * Milliseconds that the recorder has kept by itself and will send first (`kept`, then `live`), 0 … `LIMITS.keptMs`: the
+   * recording began so long ago. Absent: nothing was kept.
+   */
+  readonly keptMs?: number;
 }
 
 /**

@@ -54,6 +54,7 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
     engine: textAt(options.engine ?? 'unknown', 'engine', LIMITS.nameLength),
     meta: parseMeta(options.meta ?? {}),
     ...parseDepth(options.depth),
+    ...(options.keptMs === undefined ? {} : { keptMs: numberAt(options.keptMs, 'keptMs', 0, LIMITS.keptMs) }),
   };
 }
 
