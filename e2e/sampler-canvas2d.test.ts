@@ -33,8 +33,6 @@ interface Outcome {
   leaks: number;
   largestBatch: number;
   faults: string[];
-  issue: { p50: number; p99: number };
-  begin: { p50: number; p99: number };
 }
 
 function run(options: object): Promise<Outcome> {

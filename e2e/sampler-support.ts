@@ -119,10 +119,3 @@ export class Expectations {
     };
   }
 }
-
-/** p50 and p99 in µs, most recent first call left out. */
-export function percentiles(micros: number[]): { p50: number; p99: number } {
-  const sorted = micros.slice(1).sort((a, b) => a - b);
-  const at = (q: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]);
-  return { p50: at(0.5), p99: at(0.99) };
-}

@@ -1,6 +1,14 @@
-import { AreaGather, type MaskRect, type WebGpuDevice, WebGpuSampler, type WebGpuTexture } from '@sgaps/client';
+import {
+  AreaGather,
+  type LoadedSamples,
+  type MaskRect,
+  type PackedSamples,
+  type WebGpuDevice,
+  WebGpuSampler,
+  type WebGpuTexture,
+} from '@sgaps/client';
 import { depthToCode } from '@sgaps/protocol';
-import { Expectations, masked, nextTask, percentiles, random, randomSet } from './sampler-support.js';
+import { Expectations, masked, nextTask, random, randomSet } from './sampler-support.js';
 
 interface Case {
   width: number;
@@ -126,26 +134,24 @@ async function run(c: Case) {
   const masks = c.masks ?? [];
   const told = c.unmasked ? [] : masks;
   const expected = new Expectations();
-  const issue: number[] = [];
-  const begin: number[] = [];
   const result = { truthMismatches: 0, largestBatch: 0, refused: 0, unread: 0, pictureMismatches: 0, sync: '' };
   const take = () => {
-    const start = performance.now();
     const frames = sampler.beginFrame();
-    begin.push(1000 * (performance.now() - start));
     expected.compare(frames);
     result.largestBatch = Math.max(result.largestBatch, frames.length);
   };
   let taken = 0;
+  let first: { set: PackedSamples; loaded: LoadedSamples } | null = null;
   for (let frame = 0; taken < c.frames && frame < 4 * c.frames; frame++) {
-    if (frame === c.resizeAt) {
-      canvas.width += 37;
-      canvas.height += 11;
-    }
+    if (frame === c.resizeAt) canvas.height += 11;
+    if (frame === (c.resizeAt ?? -9) + 3) canvas.width += 37;
     if (frame === c.batchAt) sampler.batch = c.batchTo!;
     take();
-    const set = randomSet(c.grid, c.samples, frame);
-    const [loaded] = sampler.load([set]);
+    // After a loss the first set is used again: what was loaded before stays loaded.
+    const again: boolean = frame === (c.loseAt ?? -2) + 1 && first !== null;
+    const set: PackedSamples = again ? first!.set : randomSet(c.grid, c.samples, frame);
+    const loaded: LoadedSamples = again ? first!.loaded : sampler.load([set])[0];
+    first ??= { set, loaded };
     const texture = context.getCurrentTexture();
     const { width, height } = texture;
     const pixels = picture(frame, width, height, c.sentinel ? masks : null);
@@ -166,9 +172,7 @@ async function run(c: Case) {
         });
       }
     }
-    const start = performance.now();
     const took = sampler.endFrame(frame, loaded, { x: 0, y: 0, width, height }, told);
-    issue.push(1000 * (performance.now() - start));
     if (!took) result.refused++;
     if (took) {
       taken++;
@@ -215,7 +219,7 @@ async function run(c: Case) {
   const after = sampler.endFrame(1, null, { x: 0, y: 0, width: 1, height: 1 }, []);
   await device.queue.onSubmittedWorkDone();
   canvas.remove();
-  return { ...result, errors, lost, skipped, after, ...expected.figures, issue: percentiles(issue), begin: percentiles(begin) };
+  return { ...result, errors, lost, skipped, after, ...expected.figures };
 }
 
 /** What a sampler says of a source it cannot use. */

@@ -43,8 +43,6 @@ interface Outcome {
   leaks: number;
   depths: number;
   largestBatch: number;
-  issue: { p50: number; p99: number };
-  begin: { p50: number; p99: number };
 }
 
 async function run(options: object): Promise<Outcome> {
@@ -99,7 +97,6 @@ describe('WebGpuSampler in Chromium', () => {
     it(`gives what the texture's own read-back gives, points and means (${format})`, async () => {
       const outcome = await run({ format, frames: 40 });
       expectExact(outcome, 40);
-      console.log(`webgpu ${format}: issue ${JSON.stringify(outcome.issue)}, begin ${JSON.stringify(outcome.begin)} µs`);
     });
   }
 

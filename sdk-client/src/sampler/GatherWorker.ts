@@ -6,7 +6,7 @@ import type { MaskRect } from './Sampler.js';
 const READY_WITHIN = 10_000;
 
 /** A frame on its way to the worker, without its picture. */
-export interface FrameOrder {
+interface FrameOrder {
   readonly width: number;
   readonly height: number;
   readonly first: number;

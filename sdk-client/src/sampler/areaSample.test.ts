@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { areaEdgeBits, areaPicture, areaSample } from './areaSample.js';
+import { AreaGather, areaEdgeBits, areaPicture, areaSample } from './areaSample.js';
+import { packSample } from './Sampler.js';
 
 /** RGBA, bottom row first, from a function of the top-down pixel. */
 function picture(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
@@ -59,5 +60,27 @@ describe('areaSample', () => {
     const rgba = picture(40, 40, (x, y) => (x < 20 ? 10 : 90) + (y < 20 ? 0 : 100));
     const all = areaPicture(rgba, 40, 40, { width: 20, height: 20 });
     expect([all[0], all[3 * 19], all[3 * 20 * 19], all[all.length - 1]]).toEqual([10, 90, 110, 190]);
+  });
+
+  it('gathers packed samples from pictures of either row order alike', () => {
+    const value = (x: number, y: number) => (7 * x + 13 * y * y) % 251;
+    const bottomFirst = picture(53, 37, value);
+    const topFirst = new Uint8Array(bottomFirst.length);
+    for (let y = 0; y < 37; y++) topFirst.set(bottomFirst.subarray(4 * 53 * y, 4 * 53 * (y + 1)), 4 * 53 * (36 - y));
+    const grid = { width: 24, height: 17 };
+    const asked: [number, number, number][] = [
+      [0, 0, 0],
+      [23, 16, 4],
+      [5, 9, 2],
+      [23, 0, 1],
+      [11, 16, 0],
+    ];
+    const words = Uint32Array.of(99, ...asked.map(([u, v, kind]) => packSample(u, v, kind)));
+    const out = new Uint8Array(3 * asked.length + 3);
+    new AreaGather(53, 37, grid, true).words(topFirst, words, 1, asked.length, out, 3);
+    const want = asked.flatMap(([u, v, kind]) => [...areaSample(bottomFirst, 53, 37, grid, u, v, kind)]);
+    expect([...out]).toEqual([0, 0, 0, ...want]);
+    expect(new Set(want).size).toBeGreaterThan(3);
+    expect(new AreaGather(53, 37, grid, true).picture(topFirst)).toEqual(areaPicture(bottomFirst, 53, 37, grid));
   });
 });

@@ -13,7 +13,7 @@ const COPY_SOURCE = 1;
  * const drawn: DrawnWith = detectContext(canvas);
  * ```
  */
-export type DrawnWith =
+type DrawnWith =
   | { readonly with: 'webgl2'; readonly gl: WebGL2RenderingContext }
   | { readonly with: 'webgpu'; readonly device: WebGpuDevice; readonly format: string; readonly texture: () => WebGpuTexture }
   /** Anything else; `said` begins the sentence that says why. */
