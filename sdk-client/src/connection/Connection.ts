@@ -266,8 +266,8 @@ function create(client: Client, { join, room }: ConnectionOptions, extra: Readon
   });
 }
 
-/** The server was there to say no, as against not being there. */
+/** The server was there to say that the room is gone, its seat expired, or its recording ended. */
 function isRefusal(cause: unknown): boolean {
   const code = (cause as { code?: unknown } | null)?.code;
-  return cause instanceof SgapsError || (typeof code === 'number' && code >= 400);
+  return cause instanceof SgapsError || code === 522 || code === 524 || code === 410;
 }

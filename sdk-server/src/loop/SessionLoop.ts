@@ -1,5 +1,5 @@
 import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import { type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
 import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
@@ -49,6 +49,8 @@ export interface SessionLoopOptions {
   readonly maxLatency?: number;
   /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
   readonly snapshotEvery?: number;
+  /** ms since recording start from which records come, default now: earlier where the recorder kept some. */
+  readonly from?: number;
   /** Called with every rebuilt frame; its buffers are reused after the call. */
   readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
   /** A picture for the next snapshot (WebP), asked for when one is written. */
@@ -93,6 +95,8 @@ export class SessionLoop {
   #sinceSnapshot = 0;
   #snapshotWorth = 0;
   #downPerRequest = 0;
+  /** Time of the last kept record. */
+  #keptUntil: number;
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
@@ -105,7 +109,8 @@ export class SessionLoop {
       bytesDown: options.bytesDown,
     });
     this.#snapshotEvery = options.snapshotEvery ?? 10_000;
-    this.#snapshotAt = options.clock() + this.#snapshotEvery;
+    this.#keptUntil = options.from ?? options.clock();
+    this.#snapshotAt = this.#keptUntil + this.#snapshotEvery;
   }
 
   /**
@@ -126,6 +131,49 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
+    const { frames, samples, decodeMs } = this.#take(bytes, time);
+    const start = performance.now();
+    if (this.#rejoining) this.#firstTarget = this.replica.frameId + this.latency.lead;
+    this.#rejoining = false;
+    this.latency.observe(
+      frames.map(({ frame }) => frame),
+      this.#firstTarget,
+    );
+    const perFrame = bytes.length / frames.length;
+    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count);
+    const answer = this.#answer(frames.length);
+    const planMs = performance.now() - start;
+    this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
+    this.#sinceSnapshot += answer?.length ?? 0;
+    this.#snapshotIfDue(time);
+    return answer;
+  }
+
+  /**
+   * Takes in something the recorder kept before the recording was wanted, at the time it says; nothing is asked. Oldest first,
+   * and before `start`. Throws `OUT_OF_ORDER` for times that run backwards or lie ahead, and what `accept` throws.
+   */
+  acceptKept({ kind, time, bytes }: KeptRecord): void {
+    if (!(time >= this.#keptUntil && time <= this.#options.clock())) {
+      throw new SgapsError('OUT_OF_ORDER', `A kept record of ${time} ms follows one of ${this.#keptUntil} ms.`);
+    }
+    if (kind === 'pixels') {
+      const { frames, samples, decodeMs } = this.#take(bytes, time);
+      this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs: 0 });
+      this.#snapshotIfDue(time);
+    } else if (kind === 'coordinates') {
+      // What does not decode is refused before it is recorded: it is the client's own word.
+      const requests = this.replica.coordinateCodec.decode(bytes);
+      if (!this.#options.sink.append('coordinates', time, bytes)) throw notStored('coordinate');
+      this.replica.coordinates(bytes);
+      for (const { frameId } of requests) this.#lastTarget = Math.max(this.#lastTarget, frameId);
+      this.#sinceSnapshot += bytes.length;
+    } else if (!this.#options.sink.append('event', time, bytes)) throw notStored('event');
+    this.#keptUntil = time;
+  }
+
+  /** Appends, decodes and rebuilds. */
+  #take(bytes: Uint8Array, time: number): { frames: ReplicaFrame[]; samples: number; decodeMs: number } {
     const claimed = pixelPacketSpan(bytes);
     // Frames that were there before will be refused: their packet is kept, but names no frames.
     const span = claimed !== null && claimed.firstFrame > this.replica.frameId ? claimed : null;
@@ -145,32 +193,15 @@ export class SessionLoop {
       this.newest = this.replica.decode(frame);
       this.#options.onFrame?.(this.newest, at, this.#planner.importance);
     }
-    const decoded = performance.now();
+    const decodeMs = performance.now() - arrived;
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
-    if (this.#rejoining) this.#firstTarget = this.replica.frameId + this.latency.lead;
-    this.#rejoining = false;
-    this.latency.observe(
-      frames.map(({ frame }) => frame),
-      this.#firstTarget,
-    );
-    const perFrame = bytes.length / frames.length;
-    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count);
-    const answer = this.#answer(frames.length);
-    this.figures.packet(time, {
-      up: bytes.length,
-      frames: frames.length,
-      samples,
-      decodeMs: decoded - arrived,
-      planMs: performance.now() - decoded,
-    });
-    this.#sinceSnapshot += bytes.length + (answer?.length ?? 0);
-    if (
-      time >= this.#snapshotAt &&
-      (this.#sinceSnapshot >= this.#snapshotWorth || time >= this.#snapshotAt + SNAPSHOT_WAIT * this.#snapshotEvery)
-    ) {
-      this.#snapshot(time);
-    }
-    return answer;
+    this.#sinceSnapshot += bytes.length;
+    return { frames, samples, decodeMs };
+  }
+
+  #snapshotIfDue(time: number): void {
+    const worth = this.#sinceSnapshot >= this.#snapshotWorth || time >= this.#snapshotAt + SNAPSHOT_WAIT * this.#snapshotEvery;
+    if (time >= this.#snapshotAt && worth) this.#snapshot(time);
   }
 
   /** Records a game event at the time it came. False when it could not be stored. */

@@ -1,4 +1,4 @@
-import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import { isSgapsError, type KeptRecord, parseGameEvent, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { Figures } from '../loop/SessionFigures.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
@@ -33,6 +33,8 @@ export interface LiveSessionOptions {
   readonly bytesDown?: number;
   readonly maxLatency?: number;
   readonly snapshotEvery?: number;
+  /** ms that the recorder kept by itself and sends first: the recording began so long ago. Absent: nothing was kept. */
+  readonly keptMs?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export class LiveSession {
   readonly writer: RecordingWriter;
 
   readonly #options: LiveSessionOptions;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   /** A snapshot was left out: said once, though the next may be too big as well. */
   #snapshotMissed = false;
   #events = 0;
@@ -63,6 +65,7 @@ export class LiveSession {
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
+    this.#startedAt = performance.now() - (options.keptMs ?? 0);
     this.writer = options.writer;
     const { grid, schema, tierBits, depth } = options.writer.header;
     const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
@@ -75,6 +78,7 @@ export class LiveSession {
       bytesDown: options.bytesDown,
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
+      from: options.keptMs === undefined ? undefined : 0,
       onFrame: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
       preview: () => this.previews.latest,
       onSnapshotError: (error) => this.#noteSnapshot(error),
@@ -105,6 +109,16 @@ export class LiveSession {
       if (isSgapsError(error) && error.code === 'STORAGE_FAILED' && this.writer.error) throw this.writer.error;
       throw error;
     }
+  }
+
+  /** Takes in something the recorder kept; see `SessionLoop.acceptKept`. */
+  kept(record: KeptRecord): void {
+    this.#heardAt = this.time;
+    if (record.kind === 'event') {
+      assertKeptEvent(record.bytes);
+      if (++this.#events > MOST_EVENTS) throw SgapsError.limit('events of a recording', this.#events, MOST_EVENTS);
+    }
+    this.loop.acceptKept(record);
   }
 
   /** Records a game event. Throws `LIMIT_EXCEEDED` beyond 100,000 of them, and the writer's own error when storing failed. */
@@ -157,4 +171,27 @@ export class LiveSession {
     const preview = await this.previews.fresh(0);
     if (preview) await this.#options.store.savePreview(this.writer.id, preview);
   }
+}
+
+/** Throws `ARGUMENT_INVALID` or `LIMIT_EXCEEDED` for bytes that are no event a game may write. */
+function assertKeptEvent(bytes: Uint8Array): void {
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SgapsError('ARGUMENT_INVALID', 'A kept event must be JSON in UTF-8.', { cause });
+  }
+  assertNotOurs(parseGameEvent(body).name);
+}
+
+/**
+ * Throws `ARGUMENT_INVALID` for an event name that only the server writes.
+ *
+ * @example
+ * ```ts
+ * assertNotOurs(event.name);
+ * ```
+ */
+export function assertNotOurs(name: string): void {
+  if (name === GAP_EVENT) throw new SgapsError('ARGUMENT_INVALID', `The event name '${GAP_EVENT}' is the server's own.`);
 }

@@ -1,4 +1,12 @@
-import { DEFAULT_TIER_BITS, isSgapsError, LIMITS, PixelPacketDecoder, pixelPacketSpan, SgapsError } from '@sgaps/protocol';
+import {
+  DEFAULT_TIER_BITS,
+  decodeKept,
+  isSgapsError,
+  LIMITS,
+  PixelPacketDecoder,
+  pixelPacketSpan,
+  SgapsError,
+} from '@sgaps/protocol';
 import { ByteBudget } from './ByteBudget.js';
 import { type Offence, offenceOf } from './ClientConduct.js';
 import type { LiveSession } from './LiveSession.js';
@@ -81,6 +89,27 @@ export class RecorderIntake {
       const answer = this.#session.pixels(bytes);
       this.#afresh = false;
       return { answer, ...this.#judgeAnswers() };
+    } catch (error) {
+      if (isSgapsError(error) && (error.code.startsWith('STORAGE') || error.code === 'CLOSED')) throw error;
+      return this.#refuse(offenceOf(error), error);
+    }
+  }
+
+  /** Takes in a message of kept records that came at `now`. What does not decode ends at the first bad record. */
+  takeKept(message: unknown, now: number): Taken {
+    if (!(message instanceof Uint8Array)) return this.#refuse('malformed', SgapsError.malformed('kept records: no bytes'));
+    if (!this.#budget.spend(message.length, now)) {
+      return this.#refuse(
+        'flood',
+        new SgapsError('LIMIT_EXCEEDED', 'Kept records come at more bytes per second than are taken.'),
+      );
+    }
+    try {
+      for (const record of decodeKept(message)) {
+        this.#session.kept(record);
+        if (record.kind === 'pixels') this.#afresh = false;
+      }
+      return { answer: null, offence: null, error: null, reset: false };
     } catch (error) {
       if (isSgapsError(error) && (error.code.startsWith('STORAGE') || error.code === 'CLOSED')) throw error;
       return this.#refuse(offenceOf(error), error);

@@ -15,10 +15,10 @@ import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
-import { GAP_EVENT, LiveSession } from './LiveSession.js';
+import { assertNotOurs, LiveSession } from './LiveSession.js';
 import { LiveViewers } from './LiveViewers.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
-import { RecorderIntake } from './RecorderIntake.js';
+import { RecorderIntake, type Taken } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import type { ReplayServices } from './ReplayServices.js';
@@ -53,6 +53,8 @@ export abstract class ReplayRoom extends Room {
   #guard!: ClientGuard;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
+  /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
+  #keeping = false;
   #forget = (): void => undefined;
 
   static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
@@ -137,7 +139,8 @@ export abstract class ReplayRoom extends Room {
 
   /** A cut, or a recorder that has come back on another socket before this one was known to be dead. */
   #mayResume(client: Client, code: number): boolean {
-    if (this.#over || !this.#session?.live || this.#resumeWithin <= 0) return false;
+    // What was kept came in part: nobody can tell which.
+    if (this.#over || this.#keeping || !this.#session?.live || this.#resumeWithin <= 0) return false;
     return wasCut(code) || (code === CloseCode.WITH_ERROR && isOpen(client) && !this.#floods(client));
   }
 
@@ -172,7 +175,9 @@ export abstract class ReplayRoom extends Room {
   }
 
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
-    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log });
+    const { keptMs } = this.#options;
+    this.#keeping = keptMs !== undefined;
+    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log, keptMs });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
     this.#viewers = new LiveViewers(session);
@@ -190,7 +195,9 @@ export abstract class ReplayRoom extends Room {
     const pixels = (client: Client, bytes: unknown) => this.#admits(client) && this.#onPixels(client, bytes);
     const others = (client: Client, type: string | number, message: unknown) =>
       this.#admits(client) && this.#onMessage(client, type, message);
+    const kept = (client: Client, bytes: unknown) => this.#admits(client) && this.#onKept(client, bytes);
     this.onMessageBytes(MessageType.pixels, pixels);
+    this.onMessageBytes(MessageType.kept, kept);
     this.onMessage('*', others);
   }
 
@@ -201,7 +208,7 @@ export abstract class ReplayRoom extends Room {
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
-    if (session) client.sendBytes(MessageType.coords, session.loop.start());
+    if (session && !this.#keeping) client.sendBytes(MessageType.coords, session.loop.start());
   }
 
   #attach(client: Client): void {
@@ -243,9 +250,33 @@ export abstract class ReplayRoom extends Room {
       this.#guard.offend(client, 'malformed', new SgapsError('UNAUTHORIZED', 'Only the recorder sends pixels.'));
       return;
     }
+    this.#settle(client, () => this.#intake.take(bytes, performance.now()));
+  }
+
+  #onKept(client: Client, bytes: unknown): void {
+    if (!this.#recorder.is(client) || !this.#keeping) {
+      this.#guard.offend(
+        client,
+        'malformed',
+        new SgapsError('OUT_OF_ORDER', 'Only a recorder that is not live yet sends what it kept.'),
+      );
+      return;
+    }
+    this.#settle(client, () => this.#intake.takeKept(bytes, performance.now()));
+  }
+
+  /** All that was kept is there: from now on the loop asks. */
+  #onLive(client: Client): void {
+    const session = this.#session;
+    if (!this.#recorder.is(client) || !this.#keeping || !session?.live) return;
+    this.#keeping = false;
+    client.sendBytes(MessageType.coords, session.loop.start());
+  }
+
+  #settle(client: Client, take: () => Taken): void {
     if (!this.#session?.live) return;
     try {
-      const { answer, offence, error, reset } = this.#intake.take(bytes, performance.now());
+      const { answer, offence, error, reset } = take();
       if (answer) client.sendBytes(MessageType.coords, answer);
       if (offence) this.#guard.offend(client, offence, error, reset);
     } catch (error) {
@@ -258,6 +289,7 @@ export abstract class ReplayRoom extends Room {
       if (type === MessageType.watch) this.#viewers.watch(client, message);
       else if (type === MessageType.event) this.#onEvent(client, message);
       else if (type === MessageType.stats) this.#onStats(client, message);
+      else if (type === MessageType.live) this.#onLive(client);
       else throw new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.');
     } catch (error) {
       this.#guard.offend(client, offenceOf(error), error);
@@ -267,7 +299,7 @@ export abstract class ReplayRoom extends Room {
   #onEvent(client: Client, message: unknown): void {
     if (!this.#recorder.is(client) || !this.#session?.live) return;
     const event = parseGameEvent(message);
-    if (event.name === GAP_EVENT) throw new SgapsError('ARGUMENT_INVALID', `The event name '${GAP_EVENT}' is the server's own.`);
+    assertNotOurs(event.name);
     this.#session.event(event);
   }
 

@@ -19,7 +19,7 @@ import {
  * ```
  */
 export function headerFor(join: RecordJoinOptions, tierBits: TierBits = DEFAULT_TIER_BITS): RecordingHeader {
-  const { game, engine, grid, fps, schema, meta, depth } = join;
+  const { game, engine, grid, fps, schema, meta, depth, keptMs = 0 } = join;
   if (meta.continues !== undefined && !isRecordingId(meta.continues)) {
     throw new SgapsError('ARGUMENT_INVALID', 'meta.continues must be the id of an earlier recording.');
   }
@@ -34,7 +34,7 @@ export function headerFor(join: RecordJoinOptions, tierBits: TierBits = DEFAULT_
     tierBits,
     protocolVersion: PROTOCOL_VERSION,
     modelId: 'diffusion@1',
-    startedAt: Date.now(),
+    startedAt: Date.now() - Math.round(keptMs),
     ...(depth ? { depth } : {}),
   };
 }

@@ -51,12 +51,18 @@ export class TestRecorder {
   static async join(url: string, options: Record<string, unknown> = {}): Promise<TestRecorder> {
     const recorder = new TestRecorder();
     recorder.#attach(await new Client(url).create('sgaps', recordOptions(options)));
-    await until(() => recorder.received.length > 0);
+    // Nothing is asked while what was kept comes.
+    await until(() => (options.keptMs === undefined ? recorder.received : recorder.welcomes).length > 0);
     return recorder;
   }
 
   get recordingId(): string {
     return this.welcomes[0]?.recordingId ?? '';
+  }
+
+  /** Takes a coordinate packet as if the server had sent it. */
+  ask(packet: Uint8Array): void {
+    this.#requests.push(...this.#coordinates.decode(packet));
   }
 
   /** Comes back with the token of the room that was cut. */
