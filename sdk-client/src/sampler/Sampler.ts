@@ -28,7 +28,14 @@ export interface MaskRect {
   readonly height: number;
 }
 
-/** What every channel of a masked pixel shows: mid grey. */
+/**
+ * What every channel of a masked pixel shows: mid grey.
+ *
+ * @example
+ * ```ts
+ * context.fillStyle = `rgb(${MASK_LEVEL},${MASK_LEVEL},${MASK_LEVEL})`;
+ * ```
+ */
 export const MASK_LEVEL = 128;
 
 /**
