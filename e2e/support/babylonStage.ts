@@ -23,7 +23,7 @@ import { Scene } from '@babylonjs/core/scene.js';
 
 /** What the scene is drawn with. */
 export interface StageOptions {
-  readonly engine: 'webgl2' | 'webgpu';
+  readonly engine: 'webgl1' | 'webgl2' | 'webgpu';
   readonly antialias?: boolean;
   readonly alpha?: boolean;
   /** FXAA, bloom and image processing behind the scene, and a glow layer. */
@@ -61,7 +61,8 @@ async function startEngine(options: StageOptions, canvas: HTMLCanvasElement): Pr
     await engine.initAsync();
     return engine;
   }
-  const context = { alpha: options.alpha === true, stencil: true, doNotHandleContextLost: false, preserveDrawingBuffer: false };
+  const disableWebGL2Support = options.engine === 'webgl1';
+  const context = { alpha: options.alpha === true, stencil: true, doNotHandleContextLost: false, disableWebGL2Support };
   return new Engine(canvas, options.antialias === true, context, false);
 }
 

@@ -1,5 +1,7 @@
 import type { Scene } from '@babylonjs/core/scene.js';
 import {
+  type ChosenSampler,
+  createSampler,
   type DepthTexture,
   type FrameStateBuffer,
   type GameSurface,
@@ -7,14 +9,13 @@ import {
   type RecorderDiagnostic,
   type Sampler,
   type Viewport,
-  WebGL2Sampler,
-  WebGpuSampler,
+  type WebGpuSampler,
   type WebGpuTexture,
 } from '@sgaps/client';
 import type { CaptureGrid } from '@sgaps/protocol';
 import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { CameraReader } from './CameraReader.js';
-import { DepthSource } from './DepthSource.js';
+import type { DepthSource } from './DepthSource.js';
 import { engineParts, readViewport } from './engineParts.js';
 import { FrameHooks } from './FrameHooks.js';
 import { MaskBook } from './MaskBook.js';
@@ -48,7 +49,7 @@ export class SceneSurface implements GameSurface {
   readonly #viewport = { x: 0, y: 0, width: 0, height: 0 };
   #hooks: FrameHooks | null = null;
   #depth: DepthSource | null = null;
-  #webGpu: WebGpuSampler | null = null;
+  #sampler: Sampler | null = null;
   #restored: { remove(): void } | null = null;
 
   constructor(scene: Scene, events: SurfaceEvents) {
@@ -61,20 +62,21 @@ export class SceneSurface implements GameSurface {
     this.tags = new TagBook(this.#cameras, this.canvas);
   }
 
-  createSampler(grid: CaptureGrid, batch: number, wantsDepth: boolean): { readonly sampler: Sampler; readonly why: string } {
-    const parts = engineParts(this.#scene.getEngine());
-    if (!parts) throw new SgapsError('UNSUPPORTED', 'SGAPS samples Babylon engines with WebGL2 or WebGPU only.');
-    const refuse = (message: string) => this.#events.tell({ code: 'renderer-unsupported', message });
-    const depth = wantsDepth ? new DepthSource(this.#scene, this.#cameras, refuse) : null;
+  async createSampler(grid: CaptureGrid, batch: number, wantsDepth: boolean): Promise<ChosenSampler> {
+    const engine = this.#scene.getEngine();
+    const source = engineParts(engine) ?? engine.getRenderingCanvas();
+    if (!source) throw new SgapsError('UNSUPPORTED', 'This engine draws on no canvas.');
+    const depth = wantsDepth ? await this.#createDepth() : null;
+    const chosen = await createSampler(source, {
+      grid,
+      batch,
+      webgl2: depth ? { depthTexture: () => depth.map() as DepthTexture | null } : {},
+      // What Babylon draws into textures has its first row at the bottom, on WebGPU too.
+      webgpu: depth ? { depthTexture: () => (depth.map()?.texture ?? null) as WebGpuTexture | null, depthBottomFirst: true } : {},
+    });
     this.#depth = depth;
-    if ('gl' in parts) {
-      const depthTexture = depth ? () => depth.map() as DepthTexture | null : undefined;
-      return { sampler: new WebGL2Sampler(parts.gl, { grid, batch, depthTexture }), why: 'The engine draws with WebGL2.' };
-    }
-    // What Babylon draws into textures has its first row at the bottom, on WebGPU too.
-    const depthTexture = depth ? () => (depth.map()?.texture ?? null) as WebGpuTexture | null : undefined;
-    this.#webGpu = new WebGpuSampler(parts, { grid, batch, depthTexture, depthBottomFirst: true });
-    return { sampler: this.#webGpu, why: 'The engine draws with WebGPU.' };
+    this.#sampler = chosen.sampler;
+    return chosen;
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {
@@ -107,7 +109,7 @@ export class SceneSurface implements GameSurface {
     this.#restored = engine.onContextRestoredObservable.add(() =>
       this.#guard(() => {
         const parts = engineParts(engine);
-        if (parts && 'device' in parts) this.#webGpu?.setDevice(parts.device, parts.format);
+        if (parts && 'device' in parts) (this.#sampler as WebGpuSampler | null)?.setDevice?.(parts.device, parts.format);
       }),
     );
     this.#events.attached();
@@ -116,19 +118,26 @@ export class SceneSurface implements GameSurface {
   detach(): void {
     this.#hooks?.dispose();
     this.#restored?.remove();
-    this.#hooks = this.#restored = this.#webGpu = null;
+    this.#hooks = this.#restored = this.#sampler = null;
     this.rest();
     this.#events.detached();
   }
 
   /** Resolves when all that was sampled has come back; `null` where the sampler can wait for it by itself. */
   whenIdle(): Promise<void> | null {
-    return this.#webGpu?.whenIdle().catch(this.#failed) ?? null;
+    return this.#sampler?.whenIdle?.().catch(this.#failed) ?? null;
   }
 
   /** Nothing is sampled for a while: no depth is drawn for nobody. */
   rest(): void {
     this.#guard(() => this.#depth?.dispose());
+  }
+
+  /** Few games want depth: its code is loaded by those. */
+  async #createDepth(): Promise<DepthSource> {
+    const { DepthSource } = await import('./DepthSource.js');
+    const refuse = (message: string) => this.#events.tell({ code: 'renderer-unsupported', message });
+    return new DepthSource(this.#scene, this.#cameras, refuse);
   }
 
   #guard(work: () => void): void {

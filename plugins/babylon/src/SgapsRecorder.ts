@@ -20,7 +20,7 @@ import type { ScreenThing } from './screenThings.js';
  * ```
  */
 export class SgapsRecorder {
-  /** True when this engine's pictures can be sampled: WebGL2 or WebGPU. */
+  /** True when this engine's pictures can be sampled on its own GPU context: WebGL2 or WebGPU. Others are recorded, at a lower rate. */
   static IsSupported(engine: AbstractEngine): boolean {
     return engineParts(engine) !== null;
   }

@@ -11,25 +11,25 @@ interface EngineInside {
 }
 
 /** What an engine draws with: its WebGL2 context, or its WebGPU device and the canvas's frames. */
-export type EngineParts = { readonly gl: WebGL2RenderingContext } | WebGpuSource;
+type EngineParts = WebGL2RenderingContext | WebGpuSource;
 
 /**
- * What an engine draws with, or `null` where that cannot be sampled: WebGL1, `NullEngine`, or a Babylon that keeps it elsewhere.
+ * What an engine draws with, or `null` where that is not to be had: WebGL1, `NullEngine`, or a Babylon that keeps it elsewhere.
  *
  * @example
  * ```ts
- * const parts = engineParts(scene.getEngine());
- * if (parts && 'gl' in parts) new WebGL2Sampler(parts.gl, { grid });
+ * const source = engineParts(engine) ?? engine.getRenderingCanvas();
  * ```
  */
 export function engineParts(engine: AbstractEngine): EngineParts | null {
   const { _gl: gl, _device: device, _context: context, _options: options } = engine as unknown as EngineInside;
   if (!engine.isWebGPU) {
-    return typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext ? { gl } : null;
+    return typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext ? gl : null;
   }
   if (!device || !context?.getCurrentTexture) return null;
   const frames = context as { getCurrentTexture(): WebGpuTexture };
-  return { device, texture: () => frames.getCurrentTexture(), format: options?.swapChainFormat ?? 'unknown' };
+  const canvas = engine.getRenderingCanvas() ?? undefined;
+  return { device, texture: () => frames.getCurrentTexture(), format: options?.swapChainFormat ?? 'unknown', canvas };
 }
 
 /** Writes what the engine last gave to `gl.viewport` to `out`; the whole canvas where it does not tell. */
