@@ -32,12 +32,14 @@ export class StaticServer {
     readonly origin: string,
   ) {}
 
-  /** Starts serving `root`; `onPost` gets each posted body and the query of its address. */
+  /** Starts serving `root`; `onPost` gets each posted body and the query of its address, `headers` go with every file. */
   static async start(
     root: string,
     onPost: (body: Buffer, query: URLSearchParams) => Promise<void> | void,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<StaticServer> {
     const server = createServer((request, response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       answer(root, onPost, request, response).catch((error: unknown) => {
         response.writeHead(500).end(String(error));
       });

@@ -32,13 +32,14 @@ function findChromium(): string {
 }
 
 /**
- * Starts the machine's Chromium without a window (`SGAPS_CHROMIUM`, else the one in PATH). Throws `NOT_FOUND` where there is none.
+ * Starts the machine's Chromium without a window (`SGAPS_CHROMIUM`, else the one in PATH), with `flags` beside ours. Throws `NOT_FOUND`
+ * where there is none.
  *
  * @example
  * ```ts
  * const browser = await launchChromium();
  * ```
  */
-export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS, headless: true });
+export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...flags], headless: true });
 }

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { positiveInteger, positiveNumber, runCommand } from './cli.js';
+import { formatTable } from './clip/formatTable.js';
+import { LOAD_HEAD, loadRow } from './load/loadTable.js';
+import { measureLoad } from './load/measureLoad.js';
+
+interface Arguments {
+  readonly sessions: number;
+  readonly seconds: number;
+  readonly json?: boolean;
+}
+
+const program = new Command('bench:load')
+  .description(
+    'What a server carries: synthetic recorders (a moving 2D scene, 320×180, 30 frames a second, 4 to a packet) in one process, a real server in another, real sockets on this machine. The server has one cadence so far: every frame is rebuilt.',
+  )
+  .option('--sessions <n>', 'sessions at once, at most 256', positiveInteger, 4)
+  .option('--seconds <n>', 'seconds measured, after 3 to warm up; at most 300', positiveNumber, 10)
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async ({ sessions, seconds, json }: Arguments) => {
+    const figures = await measureLoad({ sessions, seconds });
+    console.log(formatTable(LOAD_HEAD, [loadRow(figures)]));
+    const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, recordersCpuPercent } = figures;
+    console.log(
+      `cadence every-frame; ${samplesPerFrame.toFixed(0)} samples per frame; per packet p50 ${packetMs.p50.toFixed(1)} ms, p99 ${packetMs.p99.toFixed(1)} ms; ` +
+        `event loop kept waiting p50 ${eventLoopMs.p50.toFixed(1)} ms, p99 ${eventLoopMs.p99.toFixed(1)} ms; ${refused} packets refused, ${closed} sessions closed; ` +
+        `recorders used ${recordersCpuPercent.toFixed(0)} % of a core`,
+    );
+    if (json) console.log(JSON.stringify(figures));
+  });
+
+await runCommand(() => program.parseAsync());

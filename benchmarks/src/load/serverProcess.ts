@@ -1,0 +1,80 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { SessionLoop, startServer } from '@sgaps/server';
+import { destination, pino } from 'pino';
+import { quantile } from '../metrics/statistics.js';
+import { answerParent } from './answerParent.js';
+import type { ServerReading } from './messages.js';
+
+/** Started with `--expose-gc`. */
+declare const gc: () => void;
+
+const [data] = process.argv.slice(2);
+const log = pino({ name: 'sgaps', level: 'error' }, destination(2));
+const loopTimes: number[] = [];
+const packetTimes: number[] = [];
+let [packets, frames, refused] = [0, 0, 0];
+
+// The loop has no figure of single packets: its door is timed from outside.
+const accept = SessionLoop.prototype.accept;
+SessionLoop.prototype.accept = function (bytes) {
+  const before = this.figures.frames;
+  const start = performance.now();
+  try {
+    return accept.call(this, bytes);
+  } catch (error) {
+    refused++;
+    throw error;
+  } finally {
+    const ms = performance.now() - start;
+    const taken = this.figures.frames - before;
+    packets++;
+    frames += taken;
+    packetTimes.push(ms);
+    if (taken > 0) loopTimes.push(ms / taken);
+  }
+};
+
+const RESOLUTION = 1;
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+const waited = (percentile: number) => Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION);
+let markedAt = 0;
+let markedCpu = process.cpuUsage();
+
+function mark(): void {
+  loopTimes.length = packetTimes.length = 0;
+  packets = frames = refused = 0;
+  delay.reset();
+  markedAt = performance.now();
+  markedCpu = process.cpuUsage();
+}
+
+function read(): ServerReading {
+  const ms = performance.now() - markedAt;
+  const { user, system } = process.cpuUsage(markedCpu);
+  const { rss } = process.memoryUsage();
+  // After the CPU time has been taken: collecting is part of the measurement, not of the work.
+  const eventLoopMs = { p50: waited(50), p99: waited(99) };
+  gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return {
+    ms,
+    cpuMs: (user + system) / 1000,
+    rss,
+    held: heapUsed + arrayBuffers,
+    loopMs: { p50: quantile(loopTimes, 0.5), p99: quantile(loopTimes, 0.99) },
+    packetMs: { p50: quantile(packetTimes, 0.5), p99: quantile(packetTimes, 0.99) },
+    eventLoopMs,
+    packets,
+    frames,
+    refused,
+  };
+}
+
+const server = await startServer({ port: 0, host: '127.0.0.1', data, log });
+delay.enable();
+answerParent(async ({ ask }) => {
+  if (ask === 'mark') mark();
+  else if (ask === 'close') await server.close();
+  return ask === 'read' ? read() : null;
+});
+process.send?.({ endpoint: `ws://127.0.0.1:${server.port}` });
