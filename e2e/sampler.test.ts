@@ -131,6 +131,13 @@ describe('WebGL2Sampler in Chromium', () => {
     }
   });
 
+  it('holds no more than two batches, one of them grown, and counts what it skips', async () => {
+    const outcome = await run({ rush: true, batch: 2, frames: 20, masks: MASKS });
+    expect(outcome).toMatchObject({ mismatches: 0, stateChanges: 0, errors: 0, left: 0, lost: 0 });
+    expect(outcome.compared).toBe(6);
+    expect(outcome.skipped).toBe(74);
+  });
+
   it('gives the depth under every point beside its colour, exactly', async () => {
     for (const depth of [
       { width: 640, height: 360 },
