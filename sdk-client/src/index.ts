@@ -1,6 +1,7 @@
 export { Connection, type ConnectionOptions, type RecordJoin } from './connection/Connection.js';
+export type { KeepOptions } from './connection/KeepingConnection.js';
 export type { RecorderConnection } from './connection/RecorderConnection.js';
-export type { CourierListener, CourierPort, CourierWelcome } from './courier/CourierPort.js';
+export type { CourierFault, CourierListener, CourierPort, CourierWelcome } from './courier/CourierPort.js';
 export type { CourierFigures, FrameBatch, PackedRequest } from './courier/FrameBatch.js';
 export { type CourierOpenOptions, openCourier } from './courier/openCourier.js';
 export { GameRecorder, type GameSurface } from './recorder/GameRecorder.js';

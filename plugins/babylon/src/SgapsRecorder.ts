@@ -100,6 +100,11 @@ export class SgapsRecorder {
     this.#recording.marker(name);
   }
 
+  /** Wants what was kept so far (the option `keep`): the beginning of a recording that goes on live. */
+  keep(name?: string): void {
+    this.#recording.keep(name);
+  }
+
   /**
    * Says how much a node (with all below it), a GUI control or a part of the screen matters (S5), by name or number; `null`
    * leaves it to the server.

@@ -95,6 +95,11 @@ export class SgapsPlugin {
     this.#recording?.marker(name);
   }
 
+  /** Wants what was kept so far (the option `keep`): the beginning of a recording that goes on live. */
+  keep(name?: string): void {
+    this.#recording?.keep(name);
+  }
+
   /**
    * Says how much a game object, or a part of the screen, matters (S5): its pixels get that tier. `null` leaves it to the
    * server. Throws `ARGUMENT_INVALID` for a tier there is not.

@@ -145,6 +145,16 @@ export class Connection implements RecorderConnection {
     if (this.isOpen) this.#room.send(MessageType.stats, stats);
   }
 
+  /** Sends what was kept before the recording was wanted (`encodeKept`); only after joining with `keptMs`. */
+  sendKept(message: Uint8Array): void {
+    if (this.isOpen) this.#room.sendBytes(MessageType.kept, message);
+  }
+
+  /** All that was kept is sent: the server asks from now on. */
+  sendLive(): void {
+    if (this.isOpen) this.#room.send(MessageType.live);
+  }
+
   onCoordinates(handler: (bytes: Uint8Array) => void): void {
     this.#coordinates = handler;
     for (const bytes of this.#early.splice(0)) handler(bytes);
@@ -262,6 +272,8 @@ function create(client: Client, { join, room }: ConnectionOptions, extra: Readon
     role: 'record',
     protocol: PROTOCOL_VERSION,
     ...join,
+    // A recording begun anew has nothing that was kept.
+    ...(extra.continues ? { keptMs: undefined } : {}),
     meta: { ...join.meta, ...extra },
   });
 }

@@ -30,6 +30,8 @@ export interface RecorderConnection {
   onBack?(handler: () => void): void;
   /** The server began another recording. */
   onRestart?(handler: (welcome: CourierWelcome) => void): void;
+  /** Sends what was kept so far and goes on live; only where a connection keeps (`KeepingConnection`). */
+  keep?(): Promise<CourierWelcome>;
   /** Leaves; called once, when recording stops. */
   close(): void;
 }

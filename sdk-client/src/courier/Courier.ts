@@ -13,6 +13,7 @@ import {
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import { packSample } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
+import type { CourierFault } from './CourierPort.js';
 import { type CourierFigures, type FrameBatch, HEAD_NUMBERS, type PackedRequest } from './FrameBatch.js';
 import { restoreState } from './restoreState.js';
 
@@ -32,7 +33,7 @@ export interface CourierEvents {
   /** Requests that the server sent, decoded. */
   readonly onRequests: (requests: readonly PackedRequest[]) => void;
   /** Something could not be coded or sent; the courier goes on. */
-  readonly onFault: (code: 'coordinates-invalid' | 'encode-failed' | 'send-failed', cause: unknown) => void;
+  readonly onFault: (code: CourierFault, cause: unknown) => void;
 }
 
 /**

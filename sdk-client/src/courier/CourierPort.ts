@@ -19,6 +19,16 @@ export interface CourierWelcome {
 }
 
 /**
+ * What can go wrong in a courier without ending the recording.
+ *
+ * @example
+ * ```ts
+ * const code: CourierFault = 'send-failed';
+ * ```
+ */
+export type CourierFault = 'coordinates-invalid' | 'encode-failed' | 'send-failed' | 'keep-failed';
+
+/**
  * What a courier tells its recorder, on the game's thread.
  *
  * @example
@@ -28,7 +38,7 @@ export interface CourierWelcome {
  */
 export interface CourierListener {
   onRequests(requests: readonly PackedRequest[]): void;
-  onFault(code: 'coordinates-invalid' | 'encode-failed' | 'send-failed', message: string): void;
+  onFault(code: CourierFault, message: string): void;
   /** The connection broke; the courier tries to get it back. Nothing is to be sampled meanwhile. */
   onAway(reason: string): void;
   /** The connection is back, in the same recording. */
@@ -64,6 +74,8 @@ export interface CourierPort {
   takeSpare(): FrameBatch | null;
   sendEvent(event: GameEventMessage): void;
   sendStats(stats: NumbersMessage): void;
+  /** Sends what was kept so far and goes on live; only where the recording is kept until it is wanted. */
+  keep(): void;
   /** Leaves the server once what was handed over has been sent. */
   close(): void;
 }

@@ -29,11 +29,19 @@ export class LocalPort implements CourierPort {
   #listener: CourierListener | null = null;
   readonly #early: PackedRequest[] = [];
   #spare: FrameBatch | null = null;
+  readonly #onKept: ((welcome: CourierWelcome) => void) | undefined;
 
   constructor(
     connection: RecorderConnection,
-    options: { readonly welcome: CourierWelcome; readonly schema: StateSchema; readonly bufferedBytes: number },
+    options: {
+      readonly welcome: CourierWelcome;
+      readonly schema: StateSchema;
+      readonly bufferedBytes: number;
+      /** What was kept is with the server. */
+      readonly onKept?: (welcome: CourierWelcome) => void;
+    },
   ) {
+    this.#onKept = options.onKept;
     this.#connection = connection;
     this.#schema = options.schema;
     this.#bufferedBytes = options.bufferedBytes;
@@ -99,6 +107,17 @@ export class LocalPort implements CourierPort {
 
   sendStats(stats: NumbersMessage): void {
     this.#courier.sendStats(stats);
+  }
+
+  keep(): void {
+    const kept = this.#connection.keep?.() ?? Promise.reject(new Error('this recording is live from the start'));
+    kept.then(
+      (welcome) => {
+        this.welcome = welcome;
+        this.#onKept?.(welcome);
+      },
+      (cause) => this.#listener?.onFault('keep-failed', cause instanceof Error ? cause.message : String(cause)),
+    );
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import type { GameEventMessage, NumbersMessage, SgapsErrorCode } from '@sgaps/protocol';
 import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions } from '../connection/Connection.js';
+import type { KeepOptions } from '../connection/KeepingConnection.js';
 import type { CourierListener, CourierPort, CourierWelcome } from './CourierPort.js';
 import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';
 import { type FromCourier, type ToCourier, transfersOf } from './messages.js';
@@ -53,7 +54,7 @@ export class WorkerPort implements CourierPort {
   }
 
   /** Opens a recording through a worker that is `ready`. Rejects with what `Connection.open` rejects with; the worker is then ended. */
-  static open(worker: Worker, options: ConnectionOptions, bufferedBytes: number): Promise<WorkerPort> {
+  static open(worker: Worker, options: ConnectionOptions, bufferedBytes: number, keep?: KeepOptions): Promise<WorkerPort> {
     return new Promise((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<FromCourier>) => {
         if (data.type === 'opened') {
@@ -70,7 +71,7 @@ export class WorkerPort implements CourierPort {
         worker.terminate();
         reject(new SgapsError('UNSUPPORTED', `The courier's worker failed: ${event.message}.`));
       };
-      worker.postMessage({ type: 'open', options, bufferedBytes } satisfies ToCourier);
+      worker.postMessage({ type: 'open', options, bufferedBytes, ...(keep ? { keep } : {}) } satisfies ToCourier);
     });
   }
 
@@ -100,6 +101,10 @@ export class WorkerPort implements CourierPort {
     this.#worker.postMessage({ type: 'stats', stats } satisfies ToCourier);
   }
 
+  keep(): void {
+    this.#worker.postMessage({ type: 'keep' } satisfies ToCourier);
+  }
+
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -117,6 +122,7 @@ export class WorkerPort implements CourierPort {
         if (data.requests.length > 0) listener.onRequests(data.requests);
       } else this.#early.push(...data.requests.slice(0, 64 - this.#early.length));
     } else if (data.type === 'fault') listener?.onFault(data.code, data.message);
+    else if (data.type === 'kept') this.welcome = data.welcome;
     else if (data.type === 'away') {
       this.isOpen = false;
       listener?.onAway(data.reason);

@@ -1,8 +1,8 @@
 import { SgapsError } from '@sgaps/protocol';
-import { Connection } from '../connection/Connection.js';
 import type { FrameBatch, PackedRequest } from './FrameBatch.js';
 import { LocalPort } from './LocalPort.js';
 import { type FromCourier, type ToCourier, transfersOf } from './messages.js';
+import { openConnection } from './openConnection.js';
 
 /** Milliseconds after which the recorder is told how far the courier is, when no request tells it sooner. */
 const NEWS_WITHIN = 100;
@@ -32,10 +32,11 @@ function tell(requests: readonly PackedRequest[]): void {
 
 async function open(message: Extract<ToCourier, { type: 'open' }>): Promise<void> {
   try {
-    const connection = await Connection.open(message.options);
+    const connection = await openConnection(message.options, message.keep);
     const { welcome } = connection;
     const { schema } = message.options.join;
-    port = new LocalPort(connection, { welcome, schema, bufferedBytes: message.bufferedBytes });
+    const onKept = (kept: typeof welcome) => scope.postMessage({ type: 'kept', welcome: kept });
+    port = new LocalPort(connection, { welcome, schema, bufferedBytes: message.bufferedBytes, onKept });
     scope.postMessage({ type: 'opened', welcome });
     port.listen({
       onRequests: tell,
@@ -66,6 +67,7 @@ scope.onmessage = ({ data }) => {
   else if (data.type === 'batch') take(data.batch);
   else if (data.type === 'event') port?.sendEvent(data.event);
   else if (data.type === 'stats') port?.sendStats(data.stats);
+  else if (data.type === 'keep') port?.keep();
   else {
     tell([]);
     port?.close();

@@ -1,6 +1,7 @@
 import type { GameEventMessage, NumbersMessage } from '@sgaps/protocol';
 import type { ConnectionOptions } from '../connection/Connection.js';
-import type { CourierWelcome } from './CourierPort.js';
+import type { KeepOptions } from '../connection/KeepingConnection.js';
+import type { CourierFault, CourierWelcome } from './CourierPort.js';
 import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';
 
 /**
@@ -12,10 +13,11 @@ import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js'
  * ```
  */
 export type ToCourier =
-  | { readonly type: 'open'; readonly options: ConnectionOptions; readonly bufferedBytes: number }
+  | { readonly type: 'open'; readonly options: ConnectionOptions; readonly bufferedBytes: number; readonly keep?: KeepOptions }
   | { readonly type: 'batch'; readonly batch: FrameBatch }
   | { readonly type: 'event'; readonly event: GameEventMessage }
   | { readonly type: 'stats'; readonly stats: NumbersMessage }
+  | { readonly type: 'keep' }
   | { readonly type: 'close' };
 
 /**
@@ -36,11 +38,8 @@ export type FromCourier =
       readonly figures: CourierFigures;
       readonly spare: readonly FrameBatch[];
     }
-  | {
-      readonly type: 'fault';
-      readonly code: 'coordinates-invalid' | 'encode-failed' | 'send-failed';
-      readonly message: string;
-    }
+  | { readonly type: 'fault'; readonly code: CourierFault; readonly message: string }
+  | { readonly type: 'kept'; readonly welcome: CourierWelcome }
   | { readonly type: 'away'; readonly reason: string }
   | { readonly type: 'back' }
   | { readonly type: 'restart'; readonly welcome: CourierWelcome }

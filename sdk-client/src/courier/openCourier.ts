@@ -1,4 +1,6 @@
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions } from '../connection/Connection.js';
+import type { KeepOptions } from '../connection/KeepingConnection.js';
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import type { CourierPort, CourierWelcome } from './CourierPort.js';
 import { readyWorker, WorkerPort } from './WorkerPort.js';
@@ -18,6 +20,8 @@ export interface CourierOpenOptions extends ConnectionOptions {
   readonly bufferedBytes?: number;
   /** A connection of one's own instead of Colyseus; works on this thread. */
   readonly connect?: () => Promise<RecorderConnection & { readonly welcome: CourierWelcome }>;
+  /** Keeps the last minutes in memory and opens the recording when `keep()` is called. Not with `connect`. */
+  readonly keep?: KeepOptions;
   /** Told once when there should have been a worker and is none. */
   readonly onNoWorker?: (why: unknown) => void;
 }
@@ -34,8 +38,9 @@ const BUFFERED = 65_536;
  * ```
  */
 export async function openCourier(options: CourierOpenOptions): Promise<CourierPort> {
-  const { endpoint, join, token, room, worker = true, bufferedBytes = BUFFERED, connect, onNoWorker } = options;
+  const { endpoint, join, token, room, worker = true, bufferedBytes = BUFFERED, connect, onNoWorker, keep } = options;
   if (connect) {
+    if (keep) throw new SgapsError('UNSUPPORTED', "`keep` needs SGAPS' own connection; leave `connect` out.");
     const [connection, { LocalPort }] = await Promise.all([connect(), import('./LocalPort.js')]);
     return new LocalPort(connection, { welcome: connection.welcome, schema: join.schema, bufferedBytes });
   }
@@ -46,10 +51,10 @@ export async function openCourier(options: CourierOpenOptions): Promise<CourierP
       onNoWorker?.(cause);
       return null;
     });
-    if (made) return WorkerPort.open(made, plain, bufferedBytes);
+    if (made) return WorkerPort.open(made, plain, bufferedBytes, keep);
   }
   const { openLocalCourier } = await import('./openLocalCourier.js');
-  return openLocalCourier(plain, bufferedBytes);
+  return openLocalCourier(plain, bufferedBytes, keep);
 }
 
 /** Written so that bundlers (Vite, webpack, Rollup, Parcel) see the worker and bundle it. */

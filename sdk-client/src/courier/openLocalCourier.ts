@@ -1,6 +1,8 @@
-import { Connection, type ConnectionOptions } from '../connection/Connection.js';
+import type { ConnectionOptions } from '../connection/Connection.js';
+import type { KeepOptions } from '../connection/KeepingConnection.js';
 import type { CourierPort } from './CourierPort.js';
 import { LocalPort } from './LocalPort.js';
+import { openConnection } from './openConnection.js';
 
 /**
  * Opens a recording whose courier works on this thread. Its own module, so that a page whose courier has a worker never
@@ -11,7 +13,11 @@ import { LocalPort } from './LocalPort.js';
  * const port = await openLocalCourier({ endpoint: 'ws://localhost:2567', join }, 65_536);
  * ```
  */
-export async function openLocalCourier(options: ConnectionOptions, bufferedBytes: number): Promise<CourierPort> {
-  const connection = await Connection.open(options);
+export async function openLocalCourier(
+  options: ConnectionOptions,
+  bufferedBytes: number,
+  keep?: KeepOptions,
+): Promise<CourierPort> {
+  const connection = await openConnection(options, keep);
   return new LocalPort(connection, { welcome: connection.welcome, schema: options.join.schema, bufferedBytes });
 }

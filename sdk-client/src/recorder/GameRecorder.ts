@@ -89,7 +89,7 @@ export class GameRecorder {
 
   /** Id the server gave this recording, or `null` while there is none. */
   get recordingId(): string | null {
-    return this.#port?.welcome.recordingId ?? null;
+    return this.#port?.welcome.recordingId || null;
   }
 
   /** What recording did and cost so far, or `null`. */
@@ -143,6 +143,15 @@ export class GameRecorder {
   }
 
   /**
+   * Wants what was kept so far (the option `keep`): it becomes the beginning of a recording that goes on live. `name` is written
+   * as an event, so that the moment is found again.
+   */
+  keep(name = 'keep'): void {
+    this.#recorder?.event(name);
+    this.#port?.keep();
+  }
+
+  /**
    * Says how much a part of the screen matters (S5), by name or number; `null` leaves it to the server. A function is asked
    * every frame, and may answer `null`.
    */
@@ -191,13 +200,14 @@ export class GameRecorder {
   async #open(options: CheckedOptions, grid: CaptureGrid): Promise<CourierPort> {
     // Only what was agreed to is loaded.
     const { openCourier } = await import('../courier/openCourier.js');
-    const { endpoint = '', token, worker, connect } = options;
+    const { endpoint = '', token, worker, connect, keep } = options;
     const join = joinOf(options, grid, this.#surface.engine);
     return openCourier({
       endpoint,
       join,
       token,
       worker,
+      keep,
       connect: connect && (() => connect(join)),
       onNoWorker: (cause) =>
         this.#tell({ code: 'worker-unavailable', message: `Coding on the game's thread: ${messageOf(cause)}`, cause }),

@@ -20,6 +20,7 @@ export interface RecorderDiagnostic {
     | 'masks-failed'
     | 'encode-failed'
     | 'send-failed'
+    | 'keep-failed'
     | 'coordinates-invalid'
     | 'event-invalid'
     | 'truth-failed'

@@ -1,6 +1,7 @@
 import type { CaptureGrid, StateSchema, TierBits } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions, RecordJoin } from '../connection/Connection.js';
+import type { KeepOptions } from '../connection/KeepingConnection.js';
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import type { CourierWelcome } from '../courier/CourierPort.js';
 import type { RecorderDiagnostic } from './RecorderOptions.js';
@@ -84,6 +85,11 @@ export interface RecordingOptions {
   readonly autoStart?: boolean;
   /** Asked before anything is opened or sampled; only `true` starts the recording. */
   readonly consent?: () => boolean | Promise<boolean>;
+  /**
+   * Keeps the last minutes in memory, of pixels chosen blindly, and sends nothing to anybody until `keep()` is called: then what
+   * was kept becomes the beginning of a recording. Default: records from the start.
+   */
+  readonly keep?: KeepOptions;
   /** What nobody may see: parts of the screen that never leave the machine. Masks of game objects: the plugin's `mask`. */
   readonly masks?: readonly ScreenRect[];
   /** Codes and sends in a worker (default, where the page allows one), on this thread (`false`), or in a worker of your making. */
@@ -141,6 +147,9 @@ export function checkOptions(options: RecordingOptions | undefined | null, engin
   if (given.tierBits?.length !== undefined && !areTierBits(given.tierBits)) {
     throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
   }
+  const { keep } = given;
+  if (keep && !(keep.seconds >= 5 && keep.seconds <= 1800))
+    throw invalid('keep.seconds', keep.seconds, 'a number from 5 to 1800');
   for (const rect of given.masks ?? []) {
     if (!isScreenRect(rect)) throw invalid('masks', JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas');
   }
