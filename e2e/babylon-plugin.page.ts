@@ -1,3 +1,4 @@
+import type { Observable } from '@babylonjs/core/Misc/observable.js';
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
 import { depthToCode, type PixelFrame } from '@sgaps/protocol';
@@ -123,7 +124,7 @@ async function play(options: Options) {
       }),
     );
   };
-  const hooked = options.loop === 'scene' ? scene.onAfterRenderObservable : engine.onEndFrameObservable;
+  const hooked = (options.loop === 'scene' ? scene.onAfterRenderObservable : engine.onEndFrameObservable) as Observable<unknown>;
   let observer = hooked.add(afterFrame);
 
   let thrown = 0;

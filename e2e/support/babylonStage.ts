@@ -196,7 +196,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 
 /** WebGPU reads the top row first, and blue first where the canvas has it so. */
 function asWebGl(pixels: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
-  const blueFirst = navigator.gpu.getPreferredCanvasFormat() === 'bgra8unorm';
+  const { gpu } = navigator as unknown as { gpu: { getPreferredCanvasFormat(): string } };
+  const blueFirst = gpu.getPreferredCanvasFormat() === 'bgra8unorm';
   const out = new Uint8Array(pixels.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -15,7 +15,7 @@ interface DepthScene {
     force32bitsFloat: boolean,
     samplingMode: number,
     storeCameraSpaceZ: boolean,
-  ): DepthRenderer;
+  ): DepthRenderer | undefined;
 }
 
 interface RendererInside {
@@ -80,18 +80,19 @@ export class DepthSource {
 
   #make(camera: Camera): void {
     const scene = this.#scene as unknown as DepthScene;
-    if (!scene.enableDepthRenderer) {
-      return this.#refuse("import '@babylonjs/core/Rendering/depthRendererSceneComponent.js' in the game");
-    }
     if (this.#scene.useRightHandedSystem) return this.#refuse('the scene must be left-handed');
     const before = Object.values(scene._depthRenderer ?? {});
-    const renderer = scene.enableDepthRenderer(camera, false, true, NEAREST, true);
+    // Babylon 9 has a method that does nothing until the module is imported; 7 and 8 have none.
+    const renderer = scene.enableDepthRenderer?.(camera, false, true, NEAREST, true);
+    if (!renderer) return this.#refuse("import '@babylonjs/core/Rendering/depthRendererSceneComponent.js' in the game");
     this.#own = !before.includes(renderer);
     if (renderer.isPacked || (renderer as unknown as RendererInside)._storeCameraSpaceZ === false) {
       if (this.#own) renderer.dispose();
       this.#own = false;
       return this.#refuse("this GPU has no float targets, or the game's own depth renderer stores something else");
     }
+    // Babylon 7 clears to 100,000,000, which is no depth but "nothing drawn".
+    if (this.#own) renderer.clearColor.r = 0;
     this.#renderer = renderer;
     this.#camera = camera;
     renderer.getDepthMap().onAfterRenderObservable.addOnce(() => {
