@@ -32,6 +32,7 @@ const program = new Command('clips')
         const clip = await captureGame(browser, { game: name, root: join(EXAMPLES, name, 'dist'), frames, seed, fps, out });
         console.log(join(out, `${clip.name}.mkv`));
         console.log(join(out, `${clip.name}.json`));
+        if (existsSync(join(out, `${clip.name}.depth.mkv`))) console.log(join(out, `${clip.name}.depth.mkv`));
       }
     } finally {
       await browser.close();

@@ -1,10 +1,13 @@
 import type { FrameState, TrackedObject } from '@sgaps/protocol';
 import type { ClipFrame, ClipObject } from './ClipState.js';
 
+/** Enough digits to give back a 32-bit float. */
+const single = (value: number) => Number(value.toPrecision(9));
 const round = (value: number) => Math.round(value * 1e6) / 1e6;
 
 /**
- * A recorded frame state in a clip's words: the first camera is the clip's, further ones are listed in `cameras`. `toFrameState` turns it back.
+ * A recorded frame state in a clip's words: the first camera is the clip's, further 2D ones are listed in `cameras`; of 3D cameras a clip has one.
+ * `toFrameState` turns it back.
  *
  * @example
  * ```ts
@@ -12,6 +15,8 @@ const round = (value: number) => Math.round(value * 1e6) / 1e6;
  * ```
  */
 export function fromFrameState(state: FrameState): ClipFrame {
+  const [camera3d] = state.cameras3d;
+  if (camera3d) return { view: Array.from(camera3d.view, single), projection: Array.from(camera3d.projection, single) };
   const [main, ...others] = state.cameras;
   if (!main) return { viewX: 0, viewY: 0, zoom: 1, rotation: 0, objects: [], noScene: true };
   const { viewX, viewY, zoom, rotation } = main;

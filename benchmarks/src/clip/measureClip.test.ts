@@ -209,5 +209,9 @@ describe('measureClip', () => {
     expect(toFrameState(grid, fromFrameState(recorded))).toEqual(recorded);
     const two = { ...recorded, cameras: [recorded.cameras[0], { ...recorded.cameras[0], id: 1, viewX: 0 }] };
     expect(toFrameState(grid, fromFrameState(two))).toEqual(two);
+    const matrix = (seed: number) => Float32Array.from({ length: 16 }, (_, i) => Math.sin(seed * i) * 10 ** (i - 8));
+    const camera = { id: 0, view: matrix(1), projection: matrix(2), x: 0, y: 0, width: W, height: H };
+    const solid = { cameras: [], cameras3d: [camera], objects: [], values: [] };
+    expect(toFrameState(grid, JSON.parse(JSON.stringify(fromFrameState(solid))))).toEqual(solid);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { areaPicture } from '@sgaps/client';
 import { type CaptureGrid, type FrameState, SgapsError } from '@sgaps/protocol';
@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { StaticServer } from '../browser/StaticServer.js';
 import type { ClipFrame, ClipState } from '../clip/ClipState.js';
 import { fromFrameState } from '../clip/fromFrameState.js';
-import { VideoWriter } from '../video/VideoWriter.js';
+import { LOSSLESS_DEPTH, VideoWriter } from '../video/VideoWriter.js';
 import { bundlePage } from './bundlePage.js';
 
 /**
@@ -24,7 +24,7 @@ export interface CaptureOptions {
   readonly frames: number;
   readonly seed: number;
   readonly fps: number;
-  /** Folder for `GAME.mkv` and `GAME.json`. */
+  /** Folder for `GAME.mkv`, `GAME.json` and, where the game draws depth, `GAME.depth.mkv`. */
   readonly out: string;
   /** Default 320×180. */
   readonly grid?: CaptureGrid;
@@ -34,9 +34,16 @@ export interface CaptureOptions {
   readonly name?: string;
 }
 
+const CONVENTIONS = {
+  '2d': 'all numbers in pixels of the picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen',
+  '3d':
+    'view, projection: Babylon matrices, 16 floats, row vectors (clip = world * view * projection), taken after the frame was drawn; ' +
+    'NAME.depth.mkv: view-space z as 10-bit codes, 0 = nothing drawn, else z = 0.05 * exp((code - 1) / 1022 * ln(100000))',
+} as const;
+
 /**
- * Plays a sample game by its bot on a virtual clock and writes what it drew, area-filtered to the grid, as a lossless clip with its state. The same
- * options give the same files on one machine. Throws `NOT_FOUND` where the game is not built.
+ * Plays a sample game by its bot on a virtual clock and writes what it drew, area-filtered to the grid, as a lossless clip with its state, and
+ * its depth where there is any. The same options give the same files on one machine. Throws `NOT_FOUND` where the game is not built.
  *
  * @example
  * ```ts
@@ -48,10 +55,19 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
   if (!existsSync(join(root, 'index.html')))
     throw new SgapsError('NOT_FOUND', `${root} holds no built game; run npm run build first.`);
   mkdirSync(out, { recursive: true });
+  const depthPath = join(out, `${name}.depth.mkv`);
+  rmSync(depthPath, { force: true });
   const writer = new VideoWriter(join(out, `${name}.mkv`), { ...grid, fps });
   const picture = new Uint8Array(3 * grid.width * grid.height);
   let canvas: [number, number] = [0, 0];
+  let depthWriter: VideoWriter | undefined;
+  let depths = 0;
   const server = await StaticServer.start(root, async (body, query) => {
+    if (query.has('depth')) {
+      depthWriter ??= new VideoWriter(depthPath, { ...grid, fps }, LOSSLESS_DEPTH, 'gray10le');
+      depths++;
+      return depthWriter.write(body);
+    }
     canvas = [Number(query.get('width')), Number(query.get('height'))];
     await writer.write(areaPicture(body, canvas[0], canvas[1], grid, picture));
   });
@@ -59,6 +75,7 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(String(error)));
   let states: FrameState[] = [];
+  let engine = '';
   try {
     // The game gets the WebGL2 canvas it has when recorded; its own recorder finds nobody at that address and stays off.
     const words = {
@@ -73,7 +90,7 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
     await page.waitForFunction('window.sgapsClock !== undefined', undefined, { timeout: 30_000 });
     await page.evaluate('window.sgapsClock.ready');
     await page.addScriptTag({ content: await bundlePage() });
-    await page.evaluate(`window.sgapsCapture.start(${JSON.stringify(grid)})`);
+    engine = (await page.evaluate(`window.sgapsCapture.start(${JSON.stringify(grid)})`)) as string;
     for (let frame = 0; frame < frames; frame++) {
       await page.evaluate(`window.sgapsCapture.step(${1000 / fps}, ${JSON.stringify(StaticServer.POST_PATH)})`);
       if (failures.length > 0) throw new SgapsError('UNSUPPORTED', `${game} failed in frame ${frame}: ${failures[0]}`);
@@ -81,18 +98,22 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
     }
     states = (await page.evaluate('window.sgapsCapture.finish()')) as FrameState[];
     await writer.close();
+    await depthWriter?.close();
   } finally {
     writer.abort();
+    depthWriter?.abort();
     await page.close();
     await server.close();
   }
   const known = states.filter(Boolean).length;
   if (known !== frames) throw new SgapsError('OUT_OF_ORDER', `The plugin sent the state of ${known} frames out of ${frames}.`);
+  if (depths !== 0 && depths !== frames) throw new SgapsError('OUT_OF_ORDER', `${depths} of ${frames} frames came with depth.`);
   const perFrame = states.map(fromFrameState);
+  const kind = kindOf(perFrame);
   const state: ClipState & Record<string, unknown> = {
     name,
-    engine: 'phaser',
-    kind: kindOf(perFrame),
+    engine,
+    kind,
     source: `examples/${game} of SGAPS itself`,
     licence: 'MIT',
     width: grid.width,
@@ -101,15 +122,16 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
     frames,
     canvas,
     seed,
-    conventions:
-      'all numbers in pixels of the picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen',
+    conventions: CONVENTIONS[kind === '3d' ? '3d' : '2d'],
     per_frame: perFrame,
   };
   writeFileSync(join(out, `${name}.json`), JSON.stringify(state));
   return state;
 }
 
+/** '3d' for a game of one 3D camera; else by whether its 2D camera moves. */
 function kindOf(frames: readonly ClipFrame[]): string {
   const first = frames[0];
+  if (frames.some(({ view }) => view !== undefined)) return '3d';
   return frames.some(({ viewX, viewY }) => viewX !== first.viewX || viewY !== first.viewY) ? '2d-scroll' : '2d-static';
 }

@@ -84,6 +84,8 @@ export class VideoWriter {
 
   /** Gives up: ends ffmpeg and leaves what it wrote. Does nothing after `close`. */
   abort(): void {
+    // ffmpeg heeds the signal only when it has something to read, if but the end.
+    this.input.destroy();
     this.run.process.kill();
   }
 
