@@ -149,9 +149,13 @@ async function run(c: Case) {
     const loaded: LoadedSamples = again ? first!.loaded : sampler.load([set])[0];
     first ??= { set, loaded };
     scene.draw(frame, c.sentinel ? masks : null);
+    const pooled = told.map((mask) => ({ ...mask }));
     let took = false;
     try {
-      took = sampler.endFrame(frame, loaded, viewport, told);
+      took = sampler.endFrame(frame, loaded, viewport, pooled);
+      // The caller's objects are its own again.
+      for (const mask of pooled) mask.x = 9999;
+      pooled.length = 0;
     } catch (error) {
       result.faults.push((error as Error).message);
     }

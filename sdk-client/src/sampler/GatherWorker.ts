@@ -77,10 +77,12 @@ export class GatherWorker {
       return;
     }
     const bitmap = createImageBitmap(canvas).catch(() => null);
+    // Posted later, when the caller may have put other masks into the same objects.
+    const later = { ...order, masks: order.masks.map(({ x, y, width, height }) => ({ x, y, width, height })) };
     this.#enqueue(async () => {
       const picture = await bitmap;
       if (this.#left) picture?.close();
-      else this.#worker.postMessage({ type: 'frame', picture, ...order } satisfies ToGatherer, picture ? [picture] : []);
+      else this.#worker.postMessage({ type: 'frame', picture, ...later } satisfies ToGatherer, picture ? [picture] : []);
     });
   }
 
