@@ -21,8 +21,8 @@ interface Options extends StageOptions {
   readonly at?: number;
   readonly act?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start';
   /** A thing tagged 'critical'. */
-  readonly tag?: 'mesh' | 'part';
-  readonly mask?: 'mesh' | 'predicate' | 'part' | 'behind';
+  readonly tag?: 'mesh' | 'part' | 'panel';
+  readonly mask?: 'mesh' | 'predicate' | 'part' | 'behind' | 'panel';
   readonly depth?: boolean;
 }
 
@@ -97,6 +97,8 @@ async function play(options: Options) {
   if (options.mask === 'predicate') recorder?.mask((mesh) => (broken === 'masks' ? fail('masks') : mesh.name === 'crate 0'));
   if (options.mask === 'part') recorder?.mask({ x: 0.25, y: 0.25, width: 0.25, height: 0.5 });
   if (options.mask === 'behind') recorder?.mask(stage.ground);
+  if (options.mask === 'panel' && stage.panel) recorder?.mask(stage.panel);
+  if (options.tag === 'panel' && stage.panel) recorder?.tag(stage.panel, 'critical');
   if (options.tag === 'mesh') recorder?.tag(stage.crates[0], 'critical');
   if (options.tag === 'part') recorder?.tag({ x: 0.5, y: 0.5, width: 0.25, height: 0.25 }, 'critical');
   await recorder?.start();

@@ -274,6 +274,26 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
     if (mask !== 'part') expect(masked.red).toBe(0);
   });
 
+  it('hides and tags a control of @babylonjs/gui', async () => {
+    const plain = await play({ frames: 30, gui: true, tag: 'panel' });
+    expect(plain.diagnostics).toEqual([]);
+    expect(plain.red).toBeGreaterThan(500);
+    expect(plain.mismatches + plain.grey).toBe(0);
+    const [{ objects }] = plain.reported;
+    expect(objects).toHaveLength(1);
+    // 30 % × 25 % of the canvas, about a middle at 30 % and 75 %.
+    expect(objects[0].tag).toBe(1);
+    expect(objects[0].x).toBeCloseTo(48, 0);
+    expect(objects[0].y).toBeCloseTo(112.5, 0);
+    expect(objects[0].width).toBeCloseTo(96, 0);
+    expect(objects[0].height).toBeCloseTo(45, 0);
+    const masked = await play({ frames: 30, gui: true, mask: 'panel' });
+    expect(masked.hashes).toEqual(plain.hashes);
+    expect(masked.red).toBe(0);
+    expect(masked.grey).toBeGreaterThan(500);
+    expect(masked.grey).toBeLessThan(0.15 * masked.compared);
+  });
+
   it.each([false, true])(
     'records depth where it is asked for, and changes no picture by it (post-processes %s)',
     async (post) => {

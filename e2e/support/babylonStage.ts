@@ -20,6 +20,10 @@ import '@babylonjs/core/Rendering/depthRendererSceneComponent.js';
 import '@babylonjs/core/Engines/Extensions/engine.readTexture.js';
 import '@babylonjs/core/Engines/WebGPU/Extensions/engine.readTexture.js';
 import { Scene } from '@babylonjs/core/scene.js';
+import { AdvancedDynamicTexture } from '@babylonjs/gui/2D/advancedDynamicTexture.js';
+import { Rectangle } from '@babylonjs/gui/2D/controls/rectangle.js';
+import '@babylonjs/core/Engines/Extensions/engine.dynamicTexture.js';
+import '@babylonjs/core/Engines/WebGPU/Extensions/engine.dynamicTexture.js';
 
 /** What the scene is drawn with. */
 export interface StageOptions {
@@ -28,6 +32,8 @@ export interface StageOptions {
   readonly alpha?: boolean;
   /** FXAA, bloom and image processing behind the scene, and a glow layer. */
   readonly post?: boolean;
+  /** A full-screen GUI with a red panel, at half the canvas's resolution. */
+  readonly gui?: boolean;
   /** Cameras side by side. Default 1. */
   readonly cameras?: number;
 }
@@ -40,6 +46,7 @@ export interface Stage {
   readonly camera: FreeCamera;
   readonly crates: readonly Mesh[];
   readonly ground: Mesh;
+  readonly panel: Rectangle | null;
   /** Puts everything where it is in frame `frame`. */
   move(frame: number): void;
   /** The engine's own read-back of the canvas, RGBA, bottom row first; in the task that drew it. */
@@ -125,6 +132,22 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     new GlowLayer('glow', scene).intensity = 0.7;
   }
 
+  let panel: Rectangle | null = null;
+  if (options.gui) {
+    const ui = AdvancedDynamicTexture.CreateFullscreenUI('ui', true, scene);
+    ui.renderScale = 0.5;
+    panel = new Rectangle('panel');
+    panel.width = '30%';
+    panel.height = '25%';
+    panel.left = '-20%';
+    panel.top = '25%';
+    panel.background = '#ff0808';
+    panel.color = '#ff0808';
+    ui.addControl(panel);
+    // The only red thing.
+    crates[0].setEnabled(false);
+  }
+
   const move = (frame: number) => {
     const t = frame / 60;
     for (const [i, camera] of cameras.entries()) {
@@ -157,6 +180,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     camera: cameras[0],
     crates,
     ground,
+    panel,
     move,
     nextFrame,
     async readPicture() {

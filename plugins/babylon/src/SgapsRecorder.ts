@@ -10,8 +10,8 @@ import { SceneSurface } from './SceneSurface.js';
 import type { ScreenThing } from './screenThings.js';
 
 /**
- * Records a Babylon.js scene (7 to 9, WebGL2 or WebGPU) to a SGAPS server, from now until it is stopped, disposed, or the
- * scene is. Never throws into the game; what goes wrong is told once per kind.
+ * Records a Babylon.js scene (7 to 9; best on WebGL2 or WebGPU) to a SGAPS server, from now until it is stopped, disposed, or
+ * the scene is. Never throws into the game; what goes wrong is told once per kind.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ import type { ScreenThing } from './screenThings.js';
  * ```
  */
 export class SgapsRecorder {
-  /** True when this engine's pictures can be sampled on its own GPU context: WebGL2 or WebGPU. Others are recorded, at a lower rate. */
+  /** True when pictures are sampled on the engine's own GPU context: WebGL2 or WebGPU. Others are recorded at a lower rate. */
   static IsSupported(engine: AbstractEngine): boolean {
     return engineParts(engine) !== null;
   }
