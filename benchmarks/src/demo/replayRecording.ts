@@ -49,10 +49,10 @@ export async function replayRecording(
   reader: RecordingReader,
   onFrame: (decoded: DecodedFrame) => Promise<void> | void,
 ): Promise<Exchange> {
-  const { grid, schema, tierBits } = reader.header;
+  const { grid, schema, tierBits, depth } = reader.header;
   const coordinates = new CoordinateCodec(grid);
   const asked = new Map<number, SampleSet>();
-  const pixels = new PixelPacketDecoder({ grid, schema, tierBits, resolve: (id) => asked.get(id) });
+  const pixels = new PixelPacketDecoder({ grid, schema, tierBits, depth, resolve: (id) => asked.get(id) });
   const session = new SessionDecoder({ grid });
   const leads: number[] = [];
   let newest = -1;
