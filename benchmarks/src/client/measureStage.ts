@@ -16,6 +16,8 @@ const WEBGPU_FLAGS = [
 /** A variant runs in for so long before it is measured, and the page rests for so long after, ms. */
 const WARM_UP = 800;
 const REST = 200;
+/** A variant that has never worked is given up after so many rounds: a busy machine may be the reason once. */
+const TRIES = 2;
 /** What a browser calls a GPU that is none. */
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
@@ -39,8 +41,8 @@ export interface StageOptions {
 
 /**
  * Opens a game in a browser of its own and measures the variants in short slices, every one in every round, back and forth, so that
- * whatever else the machine does hits all alike. A variant that fails is left out from then on and named in `skipped`. Rejects with
- * `UNSUPPORTED` where the game does not start or there is no `/proc`.
+ * whatever else the machine does hits all alike. A variant that never works is named in `skipped`. Rejects with `UNSUPPORTED` where
+ * the game does not start or there is no `/proc`.
  *
  * @example
  * ```ts
@@ -61,20 +63,24 @@ export async function measureStage(name: StageName, options: StageOptions): Prom
     const facts = await openGame(page, name);
     const wanted = VARIANT_IDS.filter((id) => hasVariant(name, id) && (id === 'bare' || variants.includes(id)));
     const slices = new Map<VariantId, (MeasuredSlice | null)[]>(wanted.map((id) => [id, []]));
-    const skipped: Partial<Record<VariantId, string>> = {};
+    const failures = new Map<VariantId, string[]>(wanted.map((id) => [id, []]));
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? wanted : wanted.toReversed();
       for (const id of order) {
-        const slice = skipped[id] === undefined ? await measureSlice(page, tree, id, options) : null;
-        if (typeof slice === 'string') skipped[id] = slice;
-        slices.get(id)?.push(typeof slice === 'string' ? null : slice);
+        const [own, failed] = [slices.get(id), failures.get(id)];
+        const isHopeless = failed && failed.length >= TRIES && own?.every((slice) => slice === null);
+        const slice = isHopeless ? null : await measureSlice(page, tree, id, options);
+        if (typeof slice === 'string') failed?.push(slice);
+        own?.push(typeof slice === 'string' ? null : slice);
       }
       console.error(`${name}: round ${round + 1} of ${rounds}`);
     }
     const bare = slices.get('bare') ?? [];
     const figures: StageFigures['variants'] = {};
+    const skipped: StageFigures['skipped'] = {};
     for (const [id, own] of slices) {
-      if (skipped[id] === undefined) figures[id] = summarise(own, bare, slices.get('mediarecorder-2500'));
+      if (own.some((slice) => slice !== null)) figures[id] = summarise(own, bare, slices.get('mediarecorder-2500'));
+      else skipped[id] = failures.get(id)?.at(-1) ?? '';
     }
     return { ...facts, hardwareGpu: !SOFTWARE.test(facts.gpu), rounds, variants: figures, skipped };
   } finally {
