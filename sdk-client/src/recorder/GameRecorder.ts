@@ -5,7 +5,7 @@ import type { ChosenSampler } from '../sampler/createSampler.js';
 import type { Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { MaskList } from './MaskList.js';
-import { Recorder } from './Recorder.js';
+import type { Recorder } from './Recorder.js';
 import type { RecorderDiagnostic } from './RecorderOptions.js';
 import type { RecorderStats } from './RecorderStats.js';
 import { type CheckedOptions, checkOptions, joinOf, type RecordingOptions, type ScreenRect } from './RecordingOptions.js';
@@ -178,7 +178,8 @@ export class GameRecorder {
     let chosen = await surface.createSampler(grid, batch, depth);
     try {
       const fps = Math.min(options.fps, chosen.sampler.mostFps ?? options.fps);
-      const port = await this.#open({ ...options, fps }, grid);
+      // Only what was agreed to is loaded.
+      const [port, { Recorder }] = await Promise.all([this.#open({ ...options, fps }, grid), import('./Recorder.js')]);
       if (attempt !== this.#attempt) {
         port.close();
         chosen.sampler.dispose();
@@ -190,7 +191,7 @@ export class GameRecorder {
         chosen.sampler.dispose();
         chosen = await surface.createSampler(given, batch, depth);
       }
-      this.#begin({ ...options, fps }, port, chosen);
+      this.#begin(Recorder, { ...options, fps }, port, chosen);
     } catch (cause) {
       chosen.sampler.dispose();
       throw cause;
@@ -198,7 +199,6 @@ export class GameRecorder {
   }
 
   async #open(options: CheckedOptions, grid: CaptureGrid): Promise<CourierPort> {
-    // Only what was agreed to is loaded.
     const { openCourier } = await import('../courier/openCourier.js');
     const { endpoint = '', token, worker, connect, keep } = options;
     const join = joinOf(options, grid, this.#surface.engine);
@@ -214,13 +214,13 @@ export class GameRecorder {
     });
   }
 
-  #begin(options: CheckedOptions, port: CourierPort, { sampler, why }: ChosenSampler): void {
+  #begin(RecorderClass: typeof Recorder, options: CheckedOptions, port: CourierPort, { sampler, why }: ChosenSampler): void {
     const { grid } = port.welcome;
     const { fps, batch, micros, clock, onTruth, values = {} } = options;
     const surface = this.#surface;
     const numbers = Object.values(values);
     for (const rect of options.masks ?? []) this.#hidden.add(rect);
-    this.#recorder = new Recorder({
+    this.#recorder = new RecorderClass({
       sampler,
       port,
       fps,

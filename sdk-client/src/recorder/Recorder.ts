@@ -16,6 +16,8 @@ const FAULTS_IN_A_ROW = 30;
 /** Milliseconds between two `stats` messages, and between two looks at the cost. */
 const STATS_EVERY = 5000;
 const COST_EVERY = 1000;
+/** Milliseconds that results of the last frames are waited for. */
+const LAST_WAIT = 1000;
 const NO_MASKS: readonly MaskRect[] = [];
 
 interface Pending extends FlatFrame {
@@ -58,6 +60,7 @@ export class Recorder {
   readonly #inARow = new Map<string, number>();
   #builder = new BatchBuilder();
   #phase: 'new' | 'running' | 'paused' | 'stopped' = 'new';
+  #halted = false;
   #interval: number;
   #startedAt = 0;
   #nextFrameId = 0;
@@ -152,10 +155,32 @@ export class Recorder {
     if (this.#phase === 'running') this.#guard('sampler-failed', () => this.#sampler.flush());
   }
 
-  /** Sends what is under way (the only call that may wait for the GPU), leaves the server and frees the sampler. */
+  /**
+   * Sends what is under way, leaves the server and frees the sampler. Waits for the GPU where that is the only way; where
+   * results come by themselves it goes on by itself, for a second at most.
+   */
   stop(): void {
     if (this.#phase === 'stopped') return;
-    if (this.#phase !== 'new') {
+    const started = this.#phase !== 'new';
+    this.#phase = 'stopped';
+    const idle = started ? this.#guard('sampler-failed', () => this.#idle()) : undefined;
+    if (!idle) {
+      this.#finish(started);
+      return;
+    }
+    // A sampler that fails now has nothing left to give.
+    void idle.catch(() => undefined).then(() => this.#finish(true));
+  }
+
+  #idle(): Promise<void> | undefined {
+    const sampler = this.#sampler;
+    if (!sampler.whenIdle) return undefined;
+    sampler.flush();
+    return Promise.race([sampler.whenIdle(), new Promise<void>((resolve) => setTimeout(resolve, LAST_WAIT))]);
+  }
+
+  #finish(drain: boolean): void {
+    if (drain) {
       this.#guard('sampler-failed', () => {
         for (let i = 0; i < this.#sampler.depth; i++) {
           const frames = this.#sampler.drain();
@@ -342,6 +367,8 @@ export class Recorder {
   }
 
   #halt(): void {
+    if (this.#halted) return;
+    this.#halted = true;
     this.#phase = 'stopped';
     this.#pending.length = 0;
     this.#book.clear();

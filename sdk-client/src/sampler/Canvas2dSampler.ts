@@ -1,7 +1,9 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { AreaGather } from './areaSample.js';
 import { CoordinateStore } from './CoordinateStore.js';
-import { createReadingCanvas, drawPicture, type ReadingCanvas, readCanvas } from './readPicture.js';
+import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
+import { drawPicture, readCanvas } from './readPicture.js';
 import { assertBatch, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 

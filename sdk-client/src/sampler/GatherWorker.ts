@@ -1,4 +1,4 @@
-import { SgapsError } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { FromGatherer, ToGatherer } from './gatherMessages.js';
 import type { MaskRect } from './Sampler.js';
 

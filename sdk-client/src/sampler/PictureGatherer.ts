@@ -1,6 +1,7 @@
 import { AreaGather } from './areaSample.js';
 import type { FromGatherer, ToGatherer } from './gatherMessages.js';
-import { createReadingCanvas, drawPicture, type ReadingCanvas } from './readPicture.js';
+import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
+import { drawPicture } from './readPicture.js';
 
 /** Bytes the values of a batch first have room for. */
 const ROOM = 16_384;

@@ -1,4 +1,5 @@
-import { assertCaptureGrid, type CaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import { areaEdgeBits } from './areaSample.js';
 import { CoordinateStore } from './CoordinateStore.js';
 import { GatherWorker } from './GatherWorker.js';

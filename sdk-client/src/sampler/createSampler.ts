@@ -1,4 +1,5 @@
-import { type CaptureGrid, isSgapsError, SgapsError } from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
+import { isSgapsError, SgapsError } from '@sgaps/protocol/vocabulary';
 import { detectContext } from './detectContext.js';
 import type { Sampler, SamplerKind } from './Sampler.js';
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';

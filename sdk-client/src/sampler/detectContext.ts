@@ -1,4 +1,4 @@
-import { createReadingCanvas } from './readPicture.js';
+import { createReadingCanvas } from './readingCanvas.js';
 import type { WebGpuDevice, WebGpuTexture } from './webGpu.js';
 
 /** Side of the picture that is looked at to see whether a canvas shows anything. */
