@@ -45,6 +45,17 @@ describe('FrameHooks', () => {
     expect(log).toEqual(['begin', 'draw', 'drawn', 'draw', 'drawn', 'end']);
   });
 
+  it('has no end for a frame in which nothing was drawn, one for whichever scene was', () => {
+    const menu = new Scene(engine);
+    new FreeCamera('menu', Vector3.Zero(), menu);
+    engineFrame(() => undefined);
+    expect(log).toEqual(['begin']);
+    engineFrame(() => menu.render());
+    expect(log).toEqual(['begin', 'begin', 'end']);
+    scene.render();
+    expect(log.slice(3)).toEqual(['begin', 'draw', 'drawn', 'end']);
+  });
+
   it("follows the scene's draws where no engine frame is open", () => {
     scene.render();
     scene.render();

@@ -1,3 +1,4 @@
+import type { AbstractEngine } from '@babylonjs/core/Engines/abstractEngine.js';
 import type { Scene } from '@babylonjs/core/scene.js';
 
 /** Renders of the scene without a new engine frame after which the engine's frame counts as over. */
@@ -13,7 +14,7 @@ export interface FrameHandlers {
   begin(): void;
   /** The scene has just been drawn, before the game's own observers of that; several times where it is drawn several times. */
   drawn(): void;
-  /** The canvas is complete; it can still be read. */
+  /** The canvas is complete; it can still be read. Not called for a frame in which no scene was drawn: the canvas holds nothing then. */
   end(): void;
   /** One of the others threw; the engine never hears of it. */
   failed(cause: unknown): void;
@@ -36,6 +37,8 @@ export class FrameHooks {
   /** Which kind of frame is open. */
   #frame: 'none' | 'engine' | 'scene' = 'none';
   #renders = 0;
+  /** All draws of all scenes when the engine's frame began. */
+  #draws = 0;
 
   constructor(scene: Scene, handlers: FrameHandlers) {
     const engine = scene.getEngine();
@@ -43,6 +46,7 @@ export class FrameHooks {
     this.#observers = [
       engine.onBeginFrameObservable.add(() => {
         this.#renders = 0;
+        this.#draws = drawsOf(engine);
         this.#begin('engine');
       }),
       scene.onBeforeRenderObservable.add(() => {
@@ -51,7 +55,10 @@ export class FrameHooks {
       }),
       scene.onAfterRenderObservable.add(() => this.#call('drawn'), undefined, true),
       scene.onAfterRenderObservable.add(() => this.#end('scene')),
-      engine.onEndFrameObservable.add(() => this.#end('engine')),
+      engine.onEndFrameObservable.add(() => {
+        if (drawsOf(engine) !== this.#draws) this.#end('engine');
+        else if (this.#frame === 'engine') this.#frame = 'none';
+      }),
     ];
   }
 
@@ -79,4 +86,10 @@ export class FrameHooks {
       this.#handlers.failed(cause);
     }
   }
+}
+
+function drawsOf({ scenes }: AbstractEngine): number {
+  let draws = 0;
+  for (let i = 0; i < scenes.length; i++) draws += scenes[i].getFrameId();
+  return draws;
 }

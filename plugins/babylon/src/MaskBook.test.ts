@@ -120,6 +120,24 @@ describe('MaskBook', () => {
     expect(middles([...list.rects])).toEqual([-1, 1]);
   });
 
+  it('keeps what it found while the scene is not drawn', () => {
+    const mesh = box('mesh', -2);
+    book.set(mesh, true);
+    frame();
+    const list = new MaskList();
+    for (const masked of [1, 0]) {
+      list.clear(WIDTH, HEIGHT);
+      book.begin(WIDTH, HEIGHT);
+      if (masked === 0) {
+        book.set(mesh, false);
+        scene.render();
+        book.look();
+      }
+      book.write(list);
+      expect(list.rects).toHaveLength(masked);
+    }
+  });
+
   it('masks everything when it cannot know', () => {
     book.set(() => {
       throw new Error('predicate');

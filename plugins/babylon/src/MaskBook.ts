@@ -32,6 +32,7 @@ export class MaskBook {
   readonly #found = new MaskList();
   readonly #scene: Scene;
   readonly #cameras: CameraReader;
+  #isNew = true;
   #width = 0;
   #height = 0;
 
@@ -46,15 +47,17 @@ export class MaskBook {
     else book.delete(what);
   }
 
-  /** A new frame begins, on a canvas of this size. */
+  /** A new frame begins, on a canvas of this size. What was found stays until the scene is drawn again. */
   begin(width: number, height: number): void {
     this.#width = width;
     this.#height = height;
-    this.#found.clear(width, height);
+    this.#isNew = true;
   }
 
   /** The scene has been drawn. What fails masks everything, and is thrown on. */
   look(): void {
+    if (this.#isNew) this.#found.clear(this.#width, this.#height);
+    this.#isNew = false;
     if (this.#things.size + this.#predicates.size === 0) return;
     try {
       const cameras = this.#cameras.find();

@@ -1,7 +1,14 @@
 import type { AbstractEngine } from '@babylonjs/core/Engines/abstractEngine.js';
 import { Observable } from '@babylonjs/core/Misc/observable.js';
 import type { Scene } from '@babylonjs/core/scene.js';
-import { GameRecorder, type Recorder, type RecorderDiagnostic, type RecorderStats, type ScreenRect } from '@sgaps/client';
+import {
+  GameRecorder,
+  type Recorder,
+  type RecorderDiagnostic,
+  type RecorderStats,
+  type ScreenRect,
+  type TierName,
+} from '@sgaps/client';
 import type { Tier } from '@sgaps/protocol';
 import { engineParts } from './engineParts.js';
 import type { MaskPredicate } from './MaskBook.js';
@@ -109,7 +116,7 @@ export class SgapsRecorder {
    * Says how much a node (with all below it), a GUI control or a part of the screen matters (S5), by name or number; `null`
    * leaves it to the server.
    */
-  tag(what: ScreenThing | ScreenRect | (() => ScreenRect | null), tier: Parameters<GameRecorder['tag']>[1] | Tier): void {
+  tag(what: ScreenThing | ScreenRect | (() => ScreenRect | null), tier: Tier | TierName | null): void {
     this.#try(() => this.#recording.tag(isThing(what) ? this.#surface.tags.regionOf(what) : what, tier));
   }
 

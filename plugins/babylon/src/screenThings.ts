@@ -29,7 +29,7 @@ export interface GuiControl {
  *
  * @example
  * ```ts
- * recorder.tag(player as ScreenThing, 'critical');
+ * const thing: ScreenThing = scene.getMeshByName('player') ?? chatPanel;
  * ```
  */
 export type ScreenThing = Node | GuiControl;
