@@ -18,6 +18,7 @@ const CHECKS = [
   ],
   ['a docblock with an example on every export', 'node', ['scripts/check-docblocks.ts']],
   ['API reports', 'node', ['scripts/check-api.ts']],
+  ['byte budgets of the client', 'node', ['scripts/check-sizes.ts']],
   ['packed packages', 'node', ['scripts/check-packages.ts']],
 ];
 

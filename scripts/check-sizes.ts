@@ -1,0 +1,98 @@
+/**
+ * Bundles what a game loads to be recorded, as Vite does it, and holds minified and gzipped bytes to the budgets in
+ * `api/sizes.json`. Colyseus' SDK and the engines are left out, but for the worker, which carries its own.
+ *
+ *   node scripts/check-sizes.ts [--update]
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type Rollup } from 'vite';
+import { ROOT } from './lib/workspaces.mjs';
+
+/** What a page imports, for each row. */
+const PAGES = {
+  client: "export { createSampler, GameRecorder } from '@sgaps/client';",
+  phaser: "export { createContext, SgapsPlugin } from '@sgaps/phaser';",
+  babylon: "export { SgapsRecorder } from '@sgaps/babylon';",
+};
+/** Loaded on the game's thread once a WebGL2 game is recorded. */
+const RECORDING = ['Recorder', 'WebGL2Sampler', 'openCourier'];
+const BUDGETS = join(ROOT, 'api', 'sizes.json');
+/** A build may differ by so many bytes between machines. */
+const SLACK = 64;
+
+type Output = (Rollup.OutputChunk | Rollup.OutputAsset)[];
+
+async function bundle(code: string): Promise<Output> {
+  const root = mkdtempSync(join(ROOT, 'sdk-client', '.size-'));
+  try {
+    const input = join(root, 'page.ts');
+    writeFileSync(input, code);
+    const result = await build({
+      configFile: false,
+      logLevel: 'error',
+      root,
+      resolve: { conditions: ['sgaps-source', 'module', 'browser', 'import', 'default'] },
+      build: {
+        write: false,
+        target: 'es2022',
+        modulePreload: false,
+        rollupOptions: {
+          input,
+          preserveEntrySignatures: 'strict',
+          external: (id) => /^(@colyseus|@babylonjs)\//.test(id) || id === 'phaser',
+          output: { format: 'es', chunkFileNames: '[name].js', entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+        },
+      },
+    });
+    return (Array.isArray(result) ? result[0] : (result as Rollup.RollupOutput)).output;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+const gzipped = (part: Output[number]) => gzipSync(part.type === 'chunk' ? part.code : part.source, { level: 9 }).length;
+
+/** Files that come with `name`: what it imports, and what that imports. */
+function closure(output: Output, names: readonly string[]): Set<string> {
+  const chunks = new Map(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part] as const] : [])));
+  const found = new Set<string>();
+  const add = (name: string) => {
+    const chunk = chunks.get(name);
+    if (!chunk || found.has(name)) return;
+    found.add(name);
+    for (const next of chunk.imports) add(next);
+  };
+  names.forEach(add);
+  return found;
+}
+
+const sizes: Record<string, number> = {};
+let base = 0;
+for (const [page, code] of Object.entries(PAGES)) {
+  const output = await bundle(code);
+  const sum = (names: Set<string>) => output.reduce((total, part) => total + (names.has(part.fileName) ? gzipped(part) : 0), 0);
+  const first = sum(closure(output, ['page.js']));
+  if (page === 'client') {
+    base = first;
+    sizes['client: loaded with the page'] = first;
+    sizes["client: on the game's thread while a WebGL2 game is recorded"] = sum(
+      closure(output, ['page.js', ...RECORDING.map((name) => `${name}.js`)]),
+    );
+    const worker = output.find(({ fileName }) => fileName.includes('courier.worker'));
+    if (worker) sizes['client: in the courier worker, with Colyseus'] = gzipped(worker);
+  } else sizes[`${page}: more than the client`] = first - base;
+}
+
+if (process.argv.includes('--update')) {
+  writeFileSync(BUDGETS, `${JSON.stringify(sizes, null, 2)}\n`);
+}
+const budgets = JSON.parse(readFileSync(BUDGETS, 'utf8')) as Record<string, number>;
+for (const [what, bytes] of Object.entries(sizes)) {
+  const budget = budgets[what] ?? 0;
+  const over = bytes > budget + SLACK;
+  console.log(`${String(bytes).padStart(7)} B gzip  ${what}${over ? `: over its budget of ${budget}` : ''}`);
+  if (over) process.exitCode = 1;
+}
+if (process.exitCode === 1) console.log('Make it smaller, or say what it is worth: node scripts/check-sizes.ts --update');
