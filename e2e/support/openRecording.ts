@@ -25,10 +25,10 @@ export interface OpenedRecording {
 /** Reads a `.sgaps` file and rebuilds it from its first packet on, keeping the pictures of the frames in `keep`. */
 export async function openRecording(file: Uint8Array, keep: readonly number[] = []): Promise<OpenedRecording> {
   const reader = await RecordingReader.open(memorySource(file), { compressor: zstdCompressor });
-  const { grid, schema, tierBits } = reader.header;
+  const { grid, schema, tierBits, depth } = reader.header;
   const codec = new CoordinateCodec(grid);
   const asked = new Map<number, SampleSet>();
-  const decoder = new PixelPacketDecoder({ grid, schema, tierBits, resolve: (id) => asked.get(id) });
+  const decoder = new PixelPacketDecoder({ grid, schema, tierBits, depth, resolve: (id) => asked.get(id) });
   const session = new SessionDecoder({ grid });
   const pixels: Buffer[] = [];
   const coordinates: Buffer[] = [];

@@ -14,6 +14,8 @@ export interface GameOptions {
   endpoint: string;
   /** `?micros=33`: main-thread µs a frame that recording may cost; `?micros=Infinity` records in full whatever it costs. */
   micros: number | undefined;
+  /** `?depth=1`: records depth beside colour, where the engine gives it. */
+  depth: boolean;
   /** `?clock=virtual`: the page waits for `window.sgapsClock.step(ms)`. */
   virtualClock: boolean;
 }
@@ -37,6 +39,7 @@ export function readGameOptions(url: URL): GameOptions {
     record: query.get('record') !== '0',
     endpoint: query.get('endpoint') ?? origin,
     micros: Number(query.get('micros') ?? Number.NaN) || undefined,
+    depth: query.get('depth') === '1',
     virtualClock: query.get('clock') === 'virtual',
   };
 }

@@ -72,7 +72,7 @@ export async function recordGame({ server, game, seconds, seed, clock, onTruth }
     if (clock === 'real') await wait(1000 * seconds);
     else await page.evaluate(stepScript(Math.round(seconds * STEPS_PER_SECOND)));
     // What is under way is sent first; then the true pictures still on their way come in.
-    await page.evaluate("window.sgapsGame.plugins.get('sgaps').stop()");
+    await page.evaluate("(window.sgapsRecording ?? window.sgapsGame.plugins.get('sgaps')).stop()");
     await page.waitForTimeout(SETTLE);
     await page.close();
     await waitFor(async () => (await server.catalog.get(id))?.status === 'finished', `recording ${id} was not finished`);

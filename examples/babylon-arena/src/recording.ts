@@ -1,11 +1,24 @@
+// Depth beside colour needs Babylon's depth renderer in the bundle.
+import '@babylonjs/core/Rendering/depthRendererSceneComponent.js';
 import type { Scene } from '@babylonjs/core/scene.js';
+import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import type { GameOptions } from '../../shared/gameOptions.js';
 
+declare global {
+  interface Window {
+    /** Put there by `npm run demo`, which compares what is rebuilt with the true pictures. */
+    sgapsTruth?: SgapsRecorderOptions['onTruth'];
+    /** The recorder, for `npm run demo` and the curious. */
+    sgapsRecording?: SgapsRecorder;
+  }
+}
+
 /**
- * The place where the game gets its recorder, and nothing else does: `scene` is ready to be drawn, and no frame has been yet.
- * With `?record=0` the game runs as it would without SGAPS.
+ * All it takes to have the game recorded. `scene` is ready to be drawn, and no frame has been yet. With `?record=0` the game
+ * runs as it would without SGAPS.
  */
-export function startRecording(scene: Scene, options: GameOptions): void {
-  if (!options.record) return;
-  scene.metadata = { ...scene.metadata, game: 'babylon-arena', endpoint: options.endpoint };
+export function startRecording(scene: Scene, { record, endpoint, micros, depth }: GameOptions): void {
+  if (!record) return;
+  const onTruth = window.sgapsTruth;
+  window.sgapsRecording = new SgapsRecorder(scene, { endpoint, game: 'babylon-arena', micros, depth, onTruth });
 }
