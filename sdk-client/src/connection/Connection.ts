@@ -19,6 +19,8 @@ const EARLY_PACKETS = 8;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 const GONE_AFTER = 60_000;
+/** A try that is answered by nobody is given up after so long, ms: a network may swallow packets for good. */
+const TRY_WITHIN = 10_000;
 /** Closed by the network or a server that stops, as against told to go. */
 const CUT: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 4001, 4003, 4010]);
 
@@ -181,13 +183,14 @@ export class Connection implements RecorderConnection {
     if (this.#reason !== null) handler(this.#reason);
   }
 
-  close(): void {
+  /** Resolves when the server has taken leave too, or cannot any more. */
+  async close(): Promise<void> {
     this.#closed = null;
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#reason = 'closed by the game';
     // Leaving cannot fail in a way that matters to a game that is done with the room.
-    void this.#room.leave().catch(() => undefined);
+    await this.#room.leave().catch(() => undefined);
   }
 
   #handlers(room: Room): RoomHandlers {
@@ -227,9 +230,13 @@ export class Connection implements RecorderConnection {
     for (let wait = FIRST_WAIT; performance.now() < until; wait = Math.min(LONGEST_WAIT, 2 * wait)) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#phase !== 'away') return;
+      const left = until - performance.now();
+      if (left <= 0) break;
       try {
-        if (mayResume) await this.#enter(await this.#client.reconnect(this.#room.reconnectionToken), true);
-        else await this.#enter(await create(this.#client, this.#options, { continues: this.welcome.recordingId }), false);
+        const coming = mayResume
+          ? this.#client.reconnect(this.#room.reconnectionToken)
+          : create(this.#client, this.#options, { continues: this.welcome.recordingId });
+        await this.#enter(await inTime(coming, Math.min(TRY_WITHIN, left)), mayResume);
         return;
       } catch (cause) {
         if ((cause as { code?: unknown } | null)?.code === 401) break;
@@ -275,6 +282,17 @@ function create(client: Client, { join, room }: ConnectionOptions, extra: Readon
     // A recording begun anew has nothing that was kept.
     ...(extra.continues ? { keptMs: undefined } : {}),
     meta: { ...join.meta, ...extra },
+  });
+}
+
+/** The room, if it comes within `ms`; one that comes later is dropped as by a cut, so that a later try may still have it. */
+function inTime(coming: Promise<Room>, ms: number): Promise<Room> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error('no answer'));
+      coming.then((room) => room.leave(false)).catch(() => undefined);
+    }, ms);
+    coming.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 

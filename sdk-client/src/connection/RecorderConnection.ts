@@ -32,6 +32,6 @@ export interface RecorderConnection {
   onRestart?(handler: (welcome: CourierWelcome) => void): void;
   /** Sends what was kept so far and goes on live; only where a connection keeps (`KeepingConnection`). */
   keep?(): Promise<CourierWelcome>;
-  /** Leaves; called once, when recording stops. */
-  close(): void;
+  /** Leaves; called once, when recording stops. A promise, where there is one, resolves when it has left. */
+  close(): void | Promise<void>;
 }

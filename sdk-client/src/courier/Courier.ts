@@ -19,6 +19,8 @@ import { restoreState } from './restoreState.js';
 
 /** Requests remembered: more than a recorder holds and has under way. */
 const REMEMBERED = 256;
+/** Events matter more than frames: they may wait up to so many times what frames may. */
+const EVENTS_BUFFERED = 4;
 const NO_SAMPLES = createSampleSet(0);
 
 /**
@@ -81,6 +83,7 @@ export class Courier {
   #bytesUp = 0;
   #bytesDown = 0;
   #rejected = 0;
+  #eventsDropped = 0;
   #codingMicros = 0;
 
   constructor(options: CourierOptions, events: CourierEvents) {
@@ -102,6 +105,7 @@ export class Courier {
       bytesUp: this.#bytesUp,
       bytesDown: this.#bytesDown,
       rejected: this.#rejected,
+      eventsDropped: this.#eventsDropped,
       codingMicros: this.#codingMicros,
       buffered: this.#connection.bufferedAmount,
     };
@@ -137,17 +141,23 @@ export class Courier {
     }
   }
 
+  /** Sends an event, or drops it, counted, when so much is waiting that not even frames are sent any more. */
   sendEvent(event: GameEventMessage): void {
-    this.#guard(() => this.#connection.sendEvent(event));
+    if (this.#connection.bufferedAmount > EVENTS_BUFFERED * this.#bufferedBytes) this.#eventsDropped++;
+    else this.#guard(() => this.#connection.sendEvent(event));
   }
 
   sendStats(stats: NumbersMessage): void {
-    this.#guard(() => this.#connection.sendStats(stats));
+    if (this.#connection.bufferedAmount <= this.#bufferedBytes) this.#guard(() => this.#connection.sendStats(stats));
   }
 
-  /** Leaves the server. */
-  close(): void {
-    this.#guard(() => this.#connection.close());
+  /** Leaves the server; resolves when it has left. Never rejects. */
+  async close(): Promise<void> {
+    try {
+      await this.#connection.close();
+    } catch (cause) {
+      this.#events.onFault('send-failed', cause);
+    }
   }
 
   #guard(work: () => void): void {

@@ -59,6 +59,8 @@ export interface CourierFigures {
   readonly bytesDown: number;
   /** Requests thrown away because they made no sense. */
   readonly rejected: number;
+  /** Events of the game thrown away because far too much was waiting to be sent. */
+  readonly eventsDropped: number;
   /** Microseconds spent coding, wherever the courier runs. */
   readonly codingMicros: number;
   /** Bytes handed to the socket and not yet sent. */

@@ -78,6 +78,7 @@ export class LocalPort implements CourierPort {
       bytesUp: then.bytesUp + now.bytesUp,
       bytesDown: then.bytesDown + now.bytesDown,
       rejected: then.rejected + now.rejected,
+      eventsDropped: then.eventsDropped + now.eventsDropped,
       codingMicros: then.codingMicros + now.codingMicros,
       buffered: now.buffered,
     };
@@ -120,8 +121,9 @@ export class LocalPort implements CourierPort {
     );
   }
 
-  close(): void {
-    this.#courier.close();
+  /** Resolves when it has left the server. */
+  close(): Promise<void> {
+    return this.#courier.close();
   }
 
   #createCourier(): Courier {

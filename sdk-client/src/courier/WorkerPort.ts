@@ -21,6 +21,7 @@ const NOTHING: CourierFigures = {
   bytesUp: 0,
   bytesDown: 0,
   rejected: 0,
+  eventsDropped: 0,
   codingMicros: 0,
   buffered: 0,
 };

@@ -62,16 +62,19 @@ function take(batch: FrameBatch): void {
   newsTimer ??= setTimeout(() => tell([]), NEWS_WITHIN);
 }
 
+/** The recorder ends this worker on `left`: a socket that has not said goodbye by then looks cut to the server. */
+async function leave(): Promise<void> {
+  tell([]);
+  await port?.close();
+  scope.postMessage({ type: 'left' });
+}
+
 scope.onmessage = ({ data }) => {
   if (data.type === 'open') void open(data);
   else if (data.type === 'batch') take(data.batch);
   else if (data.type === 'event') port?.sendEvent(data.event);
   else if (data.type === 'stats') port?.sendStats(data.stats);
   else if (data.type === 'keep') port?.keep();
-  else {
-    tell([]);
-    port?.close();
-    scope.postMessage({ type: 'left' });
-  }
+  else void leave();
 };
 scope.postMessage({ type: 'ready' });

@@ -107,6 +107,19 @@ describe('Recorder', () => {
     expect(connection.frames[0].frameId).toBe(2);
   });
 
+  it('sends events while frames wait, but not without bound', () => {
+    const { connection, recorder } = setUp({}, 1000);
+    recorder.start();
+    for (const bufferedAmount of [1001, 4000, 4001, 1e9, 0]) {
+      connection.bufferedAmount = bufferedAmount;
+      recorder.event('waiting', bufferedAmount);
+    }
+    expect(connection.events.map(({ data }) => data)).toEqual([1001, 4000, 0]);
+    expect(recorder.stats.eventsDropped).toBe(2);
+    expect(recorder.stats.faults).toBe(0);
+    recorder.stop();
+  });
+
   it('survives frames that never come back', () => {
     const { connection, recorder, play, sampler } = setUp();
     recorder.start();

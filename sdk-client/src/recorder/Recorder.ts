@@ -119,6 +119,7 @@ export class Recorder {
       bytesDown: courier.bytesDown,
       bytesPerSecond: this.#bytesPerSecond,
       rejected: courier.rejected,
+      eventsDropped: courier.eventsDropped,
       sampler: { kind, why: this.#options.why ?? '' },
       thread,
       cost: { level, governed, fps, batch, share },

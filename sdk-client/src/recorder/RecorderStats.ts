@@ -43,6 +43,8 @@ export interface RecorderStats {
   readonly bytesPerSecond: number;
   /** Requests that made no sense, dropped. */
   readonly rejected: number;
+  /** Events thrown away because far too much was waiting to be sent. */
+  readonly eventsDropped: number;
   /** Frames between taking a frame and getting coordinates made from it, median of the last 64; 0 before the first. */
   readonly latencyFrames: number;
   /** Frames a request was late when it was used, median of the last 64. */
