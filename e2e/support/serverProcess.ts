@@ -17,11 +17,16 @@ export class ServerProcess {
     this.log = log;
   }
 
-  /** Starts the program and resolves when it says that it listens; rejects when it ends before. */
-  static async start(options: { readonly data: string; readonly examples: string }): Promise<ServerProcess> {
-    const { data, examples } = options;
+  /** Starts the program and resolves when it says that it listens; rejects when it ends before. `port` 0 takes a free one. */
+  static async start(options: {
+    readonly data: string;
+    readonly examples?: string;
+    readonly port?: number;
+  }): Promise<ServerProcess> {
+    const { data, examples, port: wanted = 0 } = options;
     const node = ['--conditions=sgaps-source', '--import', 'tsx'];
-    const args = [CLI, 'serve', '--port', '0', '--data', data, '--examples', examples, '--json-logs'];
+    const shown = examples === undefined ? [] : ['--examples', examples];
+    const args = [CLI, 'serve', '--port', String(wanted), '--data', data, ...shown, '--json-logs'];
     const child = spawn(process.execPath, [...node, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const log: Record<string, unknown>[] = [];
     const port = await new Promise<number>((resolve, reject) => {

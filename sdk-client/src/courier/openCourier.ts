@@ -38,13 +38,13 @@ const BUFFERED = 65_536;
  * ```
  */
 export async function openCourier(options: CourierOpenOptions): Promise<CourierPort> {
-  const { endpoint, join, token, room, worker = true, bufferedBytes = BUFFERED, connect, onNoWorker, keep } = options;
+  const { endpoint, join, token, room, goneAfter, worker = true, bufferedBytes = BUFFERED, connect, onNoWorker, keep } = options;
   if (connect) {
     if (keep) throw new SgapsError('UNSUPPORTED', "`keep` needs SGAPS' own connection; leave `connect` out.");
     const [connection, { LocalPort }] = await Promise.all([connect(), import('./LocalPort.js')]);
     return new LocalPort(connection, { welcome: connection.welcome, schema: join.schema, bufferedBytes });
   }
-  const plain: ConnectionOptions = { endpoint, join, token, room };
+  const plain: ConnectionOptions = { endpoint, join, token, room, goneAfter };
   if (worker !== false) {
     const create = worker === true ? createWorker : worker;
     const made = await readyWorker(create).catch((cause: unknown) => {

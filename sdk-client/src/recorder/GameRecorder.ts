@@ -200,13 +200,14 @@ export class GameRecorder {
 
   async #open(options: CheckedOptions, grid: CaptureGrid): Promise<CourierPort> {
     const { openCourier } = await import('../courier/openCourier.js');
-    const { endpoint = '', token, worker, connect, keep } = options;
+    const { endpoint = '', token, worker, goneAfter, connect, keep } = options;
     const join = joinOf(options, grid, this.#surface.engine);
     return openCourier({
       endpoint,
       join,
       token,
       worker,
+      goneAfter,
       keep,
       connect: connect && (() => connect(join)),
       onNoWorker: (cause) =>

@@ -92,6 +92,8 @@ export interface RecordingOptions {
   readonly keep?: KeepOptions;
   /** What nobody may see: parts of the screen that never leave the machine. Masks of game objects: the plugin's `mask`. */
   readonly masks?: readonly ScreenRect[];
+  /** Milliseconds a lost server is looked for before recording ends. Default 60,000; 0 ends it at once. */
+  readonly goneAfter?: number;
   /** Codes and sends in a worker (default, where the page allows one), on this thread (`false`), or in a worker of your making. */
   readonly worker?: boolean | (() => Worker);
   /** Milliseconds. Default `performance.now`. */
@@ -143,6 +145,7 @@ export function checkOptions(options: RecordingOptions | undefined | null, engin
   }
   const micros = given.micros ?? preset.micros;
   if (!(micros > 0)) throw invalid('micros', micros, 'a number above 0');
+  if (given.goneAfter !== undefined && !(given.goneAfter >= 0)) throw invalid('goneAfter', given.goneAfter, 'a number from 0');
   if (given.grid) assertCaptureGrid(given.grid);
   if (given.tierBits?.length !== undefined && !areTierBits(given.tierBits)) {
     throw invalid('tierBits', given.tierBits, 'four whole numbers from 3 to 8');
