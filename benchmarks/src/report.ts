@@ -5,9 +5,14 @@ import { promisify } from 'node:util';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
+import type { ClientFigures } from './client/ClientFigures.js';
 import { type ClipEntry, listClips } from './clip/listClips.js';
+import type { LoadFigures } from './load/measureLoad.js';
+import { clientSection } from './report/clientSection.js';
 import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
+import { lastJson } from './report/lastJson.js';
+import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 import { rateTable } from './report/rateTable.js';
 import { runJobs } from './sweep/runJobs.js';
@@ -18,12 +23,19 @@ interface Arguments {
   readonly frames?: number;
   readonly bytes: number;
   readonly latency: number;
+  readonly clientSeconds: number;
   readonly out: string;
 }
 
 const HERE = import.meta.dirname;
 /** Fractions of the pixels the report measures beside the byte-driven rate (spec SGAPS: 0.5 … 2 %). */
 const FIXED_RATES = [0.01, 0.02];
+
+/** Sessions at once of the load bench's runs, and seconds of each. */
+const LOADS = [1, 2, 4, 8];
+const LOAD_SECONDS = 5;
+/** Where the client bench's plot lies, beside the page. */
+const PLOT = 'images/bench-client.svg';
 
 /** Runs another bench as a command of its own and returns what it wrote on standard output. */
 async function runBench(file: string, args: readonly string[]): Promise<string> {
@@ -80,6 +92,7 @@ function page(
   depths: string,
   rates: string,
   codecs: string,
+  costs: readonly string[],
   args: Arguments,
 ): string {
   const model = own.concat(others)[0]?.figures.model ?? '';
@@ -140,17 +153,32 @@ function page(
     '',
     codecs,
     '',
+    ...costs,
   );
   return parts.join('\n');
 }
 
+/** Cost to the game and to the server: the chapters that depend on the machine most. */
+async function measureCosts(args: Arguments): Promise<string[]> {
+  const plot = join(dirname(args.out), PLOT);
+  const client = await runBench('client.ts', ['--seconds', String(args.clientSeconds), '--svg', plot, '--json']);
+  const loads: LoadFigures[] = [];
+  for (const sessions of LOADS) {
+    const run = await runBench('load.ts', ['--sessions', String(sessions), '--seconds', String(LOAD_SECONDS), '--json']);
+    loads.push(lastJson<LoadFigures>(run));
+    console.error(`load of ${sessions} sessions measured`);
+  }
+  return [...clientSection(lastJson<ClientFigures>(client), PLOT), ...loadSection(loads)];
+}
+
 const program = new Command('bench:docs')
-  .description('Measures all clips and writes docs/benchmarks.md.')
+  .description('Measures all clips, what recording costs a game and what a server carries, and writes docs/benchmarks.md.')
   .option('--clips <dir>', 'folder of further clips, left out where missing', join(HERE, '../../../shared/clips/train'))
   .option('--own <dir>', 'clips of our own games, captured where missing', join(HERE, '../clips'))
   .option('--frames <n>', 'at most so many frames of each clip', positiveInteger)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
+  .option('--client-seconds <n>', 'seconds measured of each way to record a game', positiveNumber, 3)
   .option('--out <file>', 'page to write', join(HERE, '../../docs/benchmarks.md'))
   .action(async (args: Arguments) => {
     if (!existsSync(args.own) || listClips(args.own).length === 0) {
@@ -173,8 +201,9 @@ const program = new Command('bench:docs')
     const deep = [...own, ...others].map(({ clip }) => clip).filter(({ depth }) => depth !== undefined);
     const depths = depthTable(await measureAll(deep, args, { depth: true }));
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
+    const costs = await measureCosts(args);
     mkdirSync(dirname(args.out), { recursive: true });
-    writeFileSync(args.out, formatted(page(own, others, depths, rateTable(rows), codecs, args)));
+    writeFileSync(args.out, formatted(page(own, others, depths, rateTable(rows), codecs, costs, args)));
     console.error(`Wrote ${args.out}`);
   });
 

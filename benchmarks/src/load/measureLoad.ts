@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 import { LoadChild } from './LoadChild.js';
-import type { Percentiles, RecordersReading, ServerReading } from './messages.js';
+import type { Percentiles } from './messages.js';
+import type { RecordersReading } from './recordersProcess.js';
+import type { ServerReading } from './serverProcess.js';
 
 /** Bounds of the bench: it measures a server on this machine, and is no tool to overload others'. */
 const MOST_SESSIONS = 256;

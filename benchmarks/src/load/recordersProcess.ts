@@ -1,8 +1,35 @@
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
-import type { RecordersReading } from './messages.js';
+import type { Percentiles } from './messages.js';
 import { SyntheticRecorder, Tally } from './SyntheticRecorder.js';
 import { SyntheticScene } from './SyntheticScene.js';
+
+/**
+ * What the recorders' process counted since `mark`, all sessions together.
+ *
+ * @example
+ * ```ts
+ * const perFrame = reading.bytesUp / reading.frames;
+ * ```
+ */
+export interface RecordersReading {
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Frames made; of these not sent because the socket was behind. */
+  readonly frames: number;
+  readonly dropped: number;
+  /** Frames made without the request that was meant for them: with an older one, or with none. */
+  readonly late: number;
+  readonly samples: number;
+  /** Bytes over the sockets, framing included. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** From sending a packet to the coordinates made from it. */
+  readonly roundTripMs: Percentiles;
+  /** Times the server asked for a fresh start, and sessions it closed. */
+  readonly resets: number;
+  readonly closed: number;
+}
 
 /** How often frames that are due are looked for, ms; a third of what a frame lasts at 120 Hz. */
 const TICK = 3;

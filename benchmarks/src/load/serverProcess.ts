@@ -3,7 +3,33 @@ import { SessionLoop, startServer } from '@sgaps/server';
 import { destination, pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
-import type { ServerReading } from './messages.js';
+import type { Percentiles } from './messages.js';
+
+/**
+ * What the server's process counted since `mark`.
+ *
+ * @example
+ * ```ts
+ * const share = reading.cpuMs / reading.ms;
+ * ```
+ */
+export interface ServerReading {
+  readonly ms: number;
+  /** User and system time of the process, ms. */
+  readonly cpuMs: number;
+  /** Resident memory now, and what the JavaScript side holds after a collection, bytes. */
+  readonly rss: number;
+  readonly held: number;
+  /** The loop's time per frame (mean over each packet's frames) and per packet. */
+  readonly loopMs: Percentiles;
+  readonly packetMs: Percentiles;
+  /** How long the event loop kept others waiting. */
+  readonly eventLoopMs: Percentiles;
+  readonly packets: number;
+  readonly frames: number;
+  /** Packets that were refused. */
+  readonly refused: number;
+}
 
 /** Started with `--expose-gc`. */
 declare const gc: () => void;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientFigures } from '../client/ClientFigures.js';
+import type { LoadFigures } from '../load/measureLoad.js';
+import { clientSection } from './clientSection.js';
+import { lastJson } from './lastJson.js';
+import { loadSection } from './loadSection.js';
+
+const run: LoadFigures = {
+  cadence: 'every-frame',
+  sessions: 4,
+  seconds: 5,
+  sessionsPerCore: 5.25,
+  serverCpuPercent: 76,
+  keptUp: true,
+  loopMs: { p50: 5.5, p99: 8 },
+  packetMs: { p50: 22, p99: 30 },
+  eventLoopMs: { p50: 0, p99: 20 },
+  roundTripMs: { p50: 25, p99: 40 },
+  bytesUp: 1000,
+  bytesDown: 110,
+  samplesPerFrame: 1800,
+  frames: 600,
+  rebuilt: 600,
+  dropped: 0,
+  late: 6,
+  refused: 0,
+  closed: 0,
+  memoryPerSession: 12e6,
+  heldPerSession: 14e6,
+  recordersCpuPercent: 8,
+};
+
+describe('loadSection', () => {
+  it('has a row for each run, and nothing without any', () => {
+    const text = loadSection([run, { ...run, sessions: 8, keptUp: false }]).join('\n');
+    expect(text).toContain('| 4 | yes | 76 % | 5.3 | 5.50 | 8.00 | 25 | 40 | 1000 | 110 | 1.0 % | 0 | 12.0 | 14.0 |');
+    expect(text).toContain('| 8 | no |');
+    expect(loadSection([])).toEqual([]);
+  });
+});
+
+describe('clientSection', () => {
+  it('says why a game could not be measured', () => {
+    const figures: ClientFigures = { seconds: 3, sliceSeconds: 1.5, stages: {}, skipped: { 'babylon-webgpu': 'no WebGPU here' } };
+    const text = clientSection(figures, 'images/bench-client.svg').join('\n');
+    expect(text).toContain('](images/bench-client.svg)');
+    expect(text).toContain('### Babylon.js 9, WebGPU\n\nBabylon.js 9, WebGPU: no WebGPU here.');
+    expect(text).not.toContain('### Phaser');
+  });
+});
+
+describe('lastJson', () => {
+  it('reads the last line and refuses other output', () => {
+    expect(lastJson('a table\n{"seconds":3}\n')).toEqual({ seconds: 3 });
+    expect(() => lastJson('a table')).toThrow(expect.objectContaining({ code: 'BYTES_MALFORMED' }));
+    expect(() => lastJson('3')).toThrow(expect.objectContaining({ code: 'BYTES_MALFORMED' }));
+  });
+});
