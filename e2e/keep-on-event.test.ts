@@ -87,7 +87,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function play(recorder: Recorder, ms: number, until = () => false): Promise<void> {
   for (const end = performance.now() + ms; performance.now() < end && !until(); ) {
     recorder.beginFrame();
-    recorder.endFrame(VIEWPORT);
+    recorder.endFrame(VIEWPORT, VIEWPORT);
     await sleep(30);
   }
 }

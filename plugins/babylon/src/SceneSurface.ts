@@ -40,6 +40,7 @@ interface SurfaceEvents {
  */
 export class SceneSurface implements GameSurface {
   readonly engine = 'babylon';
+  readonly givesDepth = true;
   readonly canvas: { readonly width: number; readonly height: number };
   readonly masks: MaskBook;
   readonly tags: TagBook;

@@ -59,12 +59,13 @@ export class MaskReader {
       // Within containers the scroll factors multiply.
       const fx = object.type === 'Layer' ? factorX : factorX * object.scrollFactorX;
       const fy = object.type === 'Layer' ? factorY : factorY * object.scrollFactorY;
-      if (this.#isHidden(object)) addBounds(object, view, out, fx, fy);
+      if (this.isHidden(object)) addBounds(object, view, out, fx, fy);
       else if (object.list && depth < DEPTH) this.#walk(object.list, view, out, depth + 1, fx, fy);
     }
   }
 
-  #isHidden(object: ObjectShape): boolean {
+  /** True for an object nobody may see. */
+  isHidden(object: ObjectShape): boolean {
     if (this.#objects.has(object)) return true;
     for (const picks of this.#predicates) if (picks(object)) return true;
     return false;

@@ -35,7 +35,7 @@ const WHITE = 0xffffff;
  * Reported: visible objects drawn from a texture with normal blending, within containers and layers too. Not reported:
  * graphics, tilemaps, particles, meshes, video, bitmap text, objects with another blend mode. What another than the main camera
  * shows has scroll factor 0 (it hangs on the screen); such a camera with a viewport smaller than the canvas reports only
- * what lies wholly within it.
+ * what lies wholly within it. What is hidden is not reported, nor anything within a hidden container.
  *
  * @example
  * ```ts
@@ -55,6 +55,7 @@ export class ObjectReader {
   #height = 0;
   #view!: CameraView;
   #isMain = false;
+  #isHidden: ((object: ObjectShape) => boolean) | null = null;
 
   /** Tags an object with a tier (S5); `null` takes the tag away. */
   tag(object: object, tier: Tier | null): void {
@@ -68,7 +69,9 @@ export class ObjectReader {
     canvas: { readonly width: number; readonly height: number },
     grid: CaptureGrid,
     out: FrameStateBuffer,
+    isHidden: ((object: ObjectShape) => boolean) | null = null,
   ): void {
+    this.#isHidden = isHidden;
     this.#width = canvas.width;
     this.#height = canvas.height;
     this.#gx = grid.width / canvas.width;
@@ -88,6 +91,7 @@ export class ObjectReader {
     for (let i = 0; i < list.length; i++) {
       const object = list[i];
       if ((depth === 0 && this.#isFarAway(object)) || !object.willRender(camera)) continue;
+      if (this.#isHidden?.(object)) continue;
       if (object.type === 'Layer') {
         if (object.list) this.#walk(object.list, depth, alpha * object.alpha, factorX, factorY);
       } else if (object.type === 'Container') {

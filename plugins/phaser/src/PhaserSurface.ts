@@ -10,7 +10,7 @@ import type { CaptureGrid, Tier } from '@sgaps/protocol';
 import { CameraReader } from './CameraReader.js';
 import { type MaskPredicate, MaskReader } from './MaskReader.js';
 import { ObjectReader } from './ObjectReader.js';
-import type { GameShape, RendererShape } from './shapes.js';
+import type { GameShape, ObjectShape, RendererShape } from './shapes.js';
 
 /**
  * What a Phaser game shows and knows, as a recording needs it.
@@ -25,6 +25,7 @@ export class PhaserSurface implements GameSurface {
   readonly #game: GameShape;
   readonly #cameras = new CameraReader();
   readonly #objects = new ObjectReader();
+  readonly #isHidden = (object: ObjectShape) => this.#masks.isHidden(object);
   readonly #masks = new MaskReader();
   readonly #viewport = { x: 0, y: 0, width: 0, height: 0 };
   #renderer: RendererShape | null = null;
@@ -60,7 +61,7 @@ export class PhaserSurface implements GameSurface {
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {
     const views = this.#cameras.read(this.#game, grid, out);
-    this.#objects.read(views, this.#cameras.main, this.#game.canvas, grid, out);
+    this.#objects.read(views, this.#cameras.main, this.#game.canvas, grid, out, this.#masks.isEmpty ? null : this.#isHidden);
   }
 
   readMasks(out: MaskList): void {

@@ -109,7 +109,10 @@ export class SgapsPlugin {
     else this.#surface.tag(what, tier === null ? null : tierOf(tier));
   }
 
-  /** Hides a game object, what a predicate picks, or a part of the screen: masked pixels never leave the machine. */
+  /**
+   * Hides a game object, what a predicate picks, or a part of the screen: masked pixels never leave the machine. Throws
+   * `ARGUMENT_INVALID` for a rectangle that is not in fractions of the canvas.
+   */
   mask(what: object | MaskPredicate | ScreenRect): void {
     if (isRegion(what) && typeof what !== 'function') this.#recording?.mask(what);
     else this.#surface.mask(what);
@@ -122,9 +125,12 @@ export class SgapsPlugin {
   }
 }
 
-/** A rectangle, or a function that gives one; game objects have a `type`. */
+/** A rectangle, or a function that gives one; game objects have a `type` in words (`Phaser.Geom.Rectangle` has a number). */
 function isRegion(what: object): what is ScreenRect | (() => ScreenRect | null) {
-  return typeof what === 'function' || ('width' in what && 'x' in what && !('type' in what));
+  return (
+    typeof what === 'function' ||
+    ('width' in what && 'x' in what && typeof (what as { readonly type?: unknown }).type !== 'string')
+  );
 }
 
 declare global {

@@ -6,7 +6,7 @@ import { renameFor300, toGlsl300 } from './glsl300.js';
  *
  * `attributes` default to what Phaser asks for itself (alpha off, antialias on, stencil on); pass what your game config says:
  * `alpha` for `transparent`, `antialias` for `antialiasGL`. Returns `undefined` where there is no WebGL2: Phaser then makes its own
- * context and the plugin stays off. Phaser needs `type: Phaser.WEBGL` (or AUTO replaced) along with `canvas` and `context`.
+ * context and the plugin takes the slower way of pictures in a worker. Phaser needs `type: Phaser.WEBGL` (or AUTO replaced) along with `canvas` and `context`.
  *
  * @example
  * ```ts

@@ -7,7 +7,6 @@ import {
   type RecordJoinOptions,
   RoomName,
   SgapsError,
-  type TierBits,
   type WelcomeMessage,
 } from '@sgaps/protocol';
 import { type RoomHandlers, welcomed } from './joinRoom.js';
@@ -17,7 +16,7 @@ import type { RecorderConnection } from './RecorderConnection.js';
 const EARLY_PACKETS = 8;
 /** Waiting before a try to come back, ms: doubled from the first to the longest. */
 const FIRST_WAIT = 250;
-const LONGEST_WAIT = 8000;
+const LONGEST_WAIT = 4000;
 const GONE_AFTER = 60_000;
 /** A try that is answered by nobody is given up after so long, ms: a network may swallow packets for good. */
 const TRY_WITHIN = 10_000;
@@ -34,8 +33,6 @@ const CUT: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 40
  */
 export type RecordJoin = Omit<RecordJoinOptions, 'role' | 'protocol' | 'meta'> & {
   readonly meta?: RecordJoinOptions['meta'];
-  /** Bits per channel of the four tiers the game would like (S15); the welcome says what counts. */
-  readonly tierBits?: TierBits;
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   type NumbersMessage,
   pixelPacketSpan,
   SgapsError,
+  type TierBits,
 } from '@sgaps/protocol';
 import type { CourierWelcome } from '../courier/CourierPort.js';
 import { blindRequests } from './blindRequests.js';
@@ -65,7 +66,6 @@ export interface KeptTarget extends RecorderConnection {
 export class KeepingConnection implements RecorderConnection {
   /** What the server said once it was asked; before that, what a server would. */
   welcome: CourierWelcome;
-  readonly isOpen = true;
   readonly #open: (keptMs: number) => Promise<KeptTarget>;
   readonly #after: number;
   readonly #records: KeptRecords;
@@ -76,6 +76,8 @@ export class KeepingConnection implements RecorderConnection {
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
   #reset: (() => void) | null = null;
   #restart: ((welcome: CourierWelcome) => void) | null = null;
+  #away: ((reason: string) => void) | null = null;
+  #back: (() => void) | null = null;
   #closed: ((reason: string) => void) | null = null;
   #asked = -1;
   #freshAt = 0;
@@ -84,6 +86,7 @@ export class KeepingConnection implements RecorderConnection {
   constructor(options: {
     readonly keep: KeepOptions;
     readonly grid: CaptureGrid;
+    readonly tierBits?: TierBits;
     readonly open: (keptMs: number) => Promise<KeptTarget>;
   }) {
     const { seconds, after = Number.POSITIVE_INFINITY, bytes = 32 * 1024 * 1024 } = options.keep;
@@ -94,8 +97,13 @@ export class KeepingConnection implements RecorderConnection {
     this.#after = after;
     this.#records = new KeptRecords({ ms: 1000 * seconds, bytes });
     this.#codec = new CoordinateCodec(options.grid);
-    this.#local = { recordingId: '', grid: options.grid, tierBits: DEFAULT_TIER_BITS };
+    this.#local = { recordingId: '', grid: options.grid, tierBits: options.tierBits ?? DEFAULT_TIER_BITS };
     this.welcome = this.#local;
+  }
+
+  /** What is kept can always be kept; what is live, while the server is there. */
+  get isOpen(): boolean {
+    return this.#phase === 'live' && this.#target ? this.#target.isOpen : this.#phase !== 'closed';
   }
 
   /** Nothing waits but what goes live. */
@@ -142,6 +150,14 @@ export class KeepingConnection implements RecorderConnection {
 
   onRestart(handler: (welcome: CourierWelcome) => void): void {
     this.#restart = handler;
+  }
+
+  onAway(handler: (reason: string) => void): void {
+    this.#away = handler;
+  }
+
+  onBack(handler: () => void): void {
+    this.#back = handler;
   }
 
   onClosed(handler: (reason: string) => void): void {
@@ -208,6 +224,8 @@ export class KeepingConnection implements RecorderConnection {
     this.#phase = 'live';
     target.onReset(() => this.#reset?.());
     target.onClosed(() => this.#keepAgain());
+    target.onAway?.((reason) => this.#away?.(reason));
+    target.onBack?.(() => this.#back?.());
     target.onRestart?.((welcome) => {
       this.welcome = welcome;
       this.#restart?.(welcome);

@@ -17,5 +17,5 @@ export async function openConnection(
 ): Promise<RecorderConnection & { readonly welcome: CourierWelcome }> {
   if (!keep) return Connection.open(options);
   const open = (keptMs: number) => Connection.open({ ...options, join: { ...options.join, keptMs } });
-  return new KeepingConnection({ keep, grid: options.join.grid, open });
+  return new KeepingConnection({ keep, grid: options.join.grid, tierBits: options.join.tierBits, open });
 }

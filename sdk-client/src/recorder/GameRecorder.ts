@@ -8,7 +8,14 @@ import type { MaskList } from './MaskList.js';
 import type { Recorder } from './Recorder.js';
 import type { RecorderDiagnostic } from './RecorderOptions.js';
 import type { RecorderStats } from './RecorderStats.js';
-import { type CheckedOptions, checkOptions, joinOf, type RecordingOptions, type ScreenRect } from './RecordingOptions.js';
+import {
+  assertScreenRect,
+  type CheckedOptions,
+  checkOptions,
+  joinOf,
+  type RecordingOptions,
+  type ScreenRect,
+} from './RecordingOptions.js';
 import { TaggedRegions, type TierName } from './TaggedRegions.js';
 
 /**
@@ -25,6 +32,8 @@ import { TaggedRegions, type TierName } from './TaggedRegions.js';
 export interface GameSurface {
   /** Name of the engine, kept with the recording. */
   readonly engine: string;
+  /** It can give depth beside colour. Absent: it cannot. */
+  readonly givesDepth?: boolean;
   /** What the game draws on. */
   readonly canvas: { readonly width: number; readonly height: number };
   /**
@@ -103,11 +112,10 @@ export class GameRecorder {
     if (!options || (this.#recorder && this.#recorder.state !== 'stopped')) return;
     const attempt = ++this.#attempt;
     this.#release();
+    // Each recording tells of its own troubles.
+    this.#told.clear();
     try {
-      if (options.consent && (await options.consent()) !== true) {
-        this.#tell({ code: 'consent-refused', message: 'The player did not agree; nothing is recorded.' });
-        return;
-      }
+      if (options.consent && !(await this.#agrees(options.consent))) return;
       if (attempt === this.#attempt) await this.#prepare(options, attempt);
     } catch (cause) {
       this.#release();
@@ -125,10 +133,12 @@ export class GameRecorder {
 
   /** Takes no frames until `resume`. */
   pause(): void {
+    if (this.#recorder?.state === 'running') this.#recorder.event('paused', { paused: true });
     this.#recorder?.pause();
   }
 
   resume(): void {
+    if (this.#recorder?.state === 'paused') this.#recorder.event('paused', { paused: false });
     this.#recorder?.resume();
   }
 
@@ -159,8 +169,12 @@ export class GameRecorder {
     this.#regions.tag(region, tier);
   }
 
-  /** Hides a part of the screen from now on: it never leaves the machine. A function is asked every frame. */
+  /**
+   * Hides a part of the screen from now on: it never leaves the machine. A function is asked every frame. Throws
+   * `ARGUMENT_INVALID` for a rectangle that is not in fractions of the canvas.
+   */
   mask(region: ScreenRect | (() => ScreenRect | null)): void {
+    if (typeof region !== 'function') assertScreenRect('mask', region);
     this.#hidden.add(region);
   }
 
@@ -169,17 +183,30 @@ export class GameRecorder {
     this.#hidden.delete(region);
   }
 
+  /** Only a plain yes is one: an answer that cannot be had is none. */
+  async #agrees(consent: () => boolean | Promise<boolean>): Promise<boolean> {
+    let why = 'The player did not agree';
+    try {
+      if ((await consent()) === true) return true;
+    } catch (cause) {
+      why = `The player could not be asked (${messageOf(cause)})`;
+    }
+    this.#tell({ code: 'consent-refused', message: `${why}; nothing is recorded.` });
+    return false;
+  }
+
   /** Makes the sampler, opens the recording at a rate the sampler is good for, and starts. */
   async #prepare(options: CheckedOptions, attempt: number): Promise<void> {
     const surface = this.#surface;
-    const { batch, depth = false } = options;
+    const { batch } = options;
+    const depth = options.depth === true && surface.givesDepth === true;
     const { width, height } = surface.canvas;
     const grid = options.grid ?? fitCaptureGrid(width, height);
     let chosen = await surface.createSampler(grid, batch, depth);
     try {
       const fps = Math.min(options.fps, chosen.sampler.mostFps ?? options.fps);
       // Only what was agreed to is loaded.
-      const [port, { Recorder }] = await Promise.all([this.#open({ ...options, fps }, grid), import('./Recorder.js')]);
+      const [port, { Recorder }] = await Promise.all([this.#open({ ...options, fps, depth }, grid), import('./Recorder.js')]);
       if (attempt !== this.#attempt) {
         port.close();
         chosen.sampler.dispose();

@@ -22,7 +22,7 @@ function setUp(options: Partial<RecorderOptions> = {}, bufferedBytes?: number) {
   const play = (frames: number, step = 1000 / 30) => {
     for (let i = 0; i < frames; i++) {
       recorder.beginFrame();
-      recorder.endFrame(VIEWPORT);
+      recorder.endFrame(VIEWPORT, VIEWPORT);
       time.now += step;
     }
   };
@@ -145,6 +145,8 @@ describe('Recorder', () => {
     recorder.event('coin', { value: 3 });
     recorder.marker('boss');
     recorder.event('huge', 'x'.repeat(5000));
+    recorder.event('gap');
+    recorder.event('');
     recorder.stop();
     recorder.event('too-late');
     expect(connection.frames).toHaveLength(4);
@@ -152,7 +154,7 @@ describe('Recorder', () => {
       { name: 'coin', data: { value: 3 }, time: expect.closeTo((14 * 1000) / 30, 3) },
       { name: 'marker', data: { name: 'boss' }, time: expect.closeTo((14 * 1000) / 30, 3) },
     ]);
-    expect(recorder.stats.faults).toBe(1);
+    expect(recorder.stats.faults).toBe(3);
   });
 
   it('refuses events that are too large in UTF-8, however many, and goes on recording', () => {

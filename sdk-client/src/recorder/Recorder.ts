@@ -16,6 +16,8 @@ const FAULTS_IN_A_ROW = 30;
 /** Milliseconds between two `stats` messages, and between two looks at the cost. */
 const STATS_EVERY = 5000;
 const COST_EVERY = 1000;
+/** The event that the server writes itself, after a cut. */
+const GAP = 'gap';
 /** Milliseconds that results of the last frames are waited for. */
 const LAST_WAIT = 1000;
 const NO_MASKS: readonly MaskRect[] = [];
@@ -199,6 +201,7 @@ export class Recorder {
     if (this.#phase === 'stopped' || this.#phase === 'new') return;
     this.#guard('event-invalid', () => {
       const json = JSON.stringify(data) ?? 'null';
+      if (name === '' || name === GAP) throw new RangeError(`'${name}' is no name for a game's event.`);
       if (name.length > LIMITS.nameLength || new TextEncoder().encode(json).length > LIMITS.eventBytes) {
         throw new RangeError(`Event '${name.slice(0, 32)}' is too large; at most ${LIMITS.eventBytes} bytes of JSON fit.`);
       }
@@ -227,7 +230,7 @@ export class Recorder {
   }
 
   /** End of a displayed frame, in the task that drew it; `viewport` is what the engine last set, `canvas` what it drew on. */
-  endFrame(viewport: Viewport, canvas: { readonly width: number; readonly height: number } = viewport): void {
+  endFrame(viewport: Viewport, canvas: { readonly width: number; readonly height: number }): void {
     if (this.#phase !== 'running') return;
     const meter = this.#meter;
     meter.resume();

@@ -27,6 +27,13 @@ describe('checkOptions', () => {
     ['fps', { endpoint, fps: 0 }],
     ['batch', { endpoint, batch: 2.5 }],
     ['tierBits', { endpoint, tierBits: [8, 5, 3, 1] }],
+    ['masks', { endpoint, masks: [{ x: 0, y: 600, width: 400, height: 120 }] }],
+    ['masks', { endpoint, masks: [{ x: 0, y: 0, width: 0, height: 1 }] }],
+    ['masks', { endpoint, masks: [{ x: 0, y: 0, width: 1 }] }],
+    ['keep', { endpoint, keep: { seconds: 1 } }],
+    ['keep', { connect: async () => undefined, keep: { seconds: 60 } }],
+    ['meta', { endpoint, meta: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`k${i}`, 'v'])) }],
+    ['micros', { endpoint, micros: 0 }],
     ['grid', { endpoint, grid: { width: 10, height: 10 } }],
     ['values', { endpoint, values: { health: { type: 'text' } } }],
   ])('refuses a wrong %s with a typed error that names it', (name, options) => {

@@ -73,7 +73,7 @@ export interface RecordingOptions {
   readonly grid?: CaptureGrid;
   /** JWT with the record scope. */
   readonly token?: string;
-  /** Kept with the recording: at most 32 texts of 512 characters. */
+  /** Kept with the recording: at most 31 texts of 512 characters. */
   readonly meta?: Readonly<Record<string, string>>;
   /** Bits per channel to ask the server for (S15); what it answers counts. */
   readonly tierBits?: TierBits;
@@ -105,6 +105,10 @@ export interface RecordingOptions {
   /** Another transport than Colyseus; works on this thread. */
   readonly connect?: (join: RecordJoin) => Promise<OpenConnection>;
 }
+
+/** A rectangle that reaches further than so many screens is not in fractions. */
+const MOST_SCREENS = 2;
+const MOST_META = 31;
 
 /**
  * What the presets stand for: frames sampled per second, frames per batch, mean µs of main thread per displayed frame.
@@ -153,9 +157,11 @@ export function checkOptions(options: RecordingOptions | undefined | null, engin
   const { keep } = given;
   if (keep && !(keep.seconds >= 5 && keep.seconds <= 1800))
     throw invalid('keep.seconds', keep.seconds, 'a number from 5 to 1800');
-  for (const rect of given.masks ?? []) {
-    if (!isScreenRect(rect)) throw invalid('masks', JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas');
-  }
+  for (const rect of given.masks ?? []) assertScreenRect('masks', rect);
+  if (keep && given.connect) throw invalid('keep', 'given together with connect', "left out: `keep` needs SGAPS' own connection");
+  const entries = Object.keys(given.meta ?? {}).length;
+  // One more is needed to name the recording before, after a restart of the server.
+  if (entries > MOST_META) throw SgapsError.limit('entries of meta', entries, MOST_META);
   const values = Object.entries(given.values ?? {});
   if (values.length > LIMITS.values) throw SgapsError.limit('number of values', values.length, LIMITS.values);
   const schema = {
@@ -181,8 +187,12 @@ function areTierBits(bits: TierBits): boolean {
   return bits.length === 4 && bits.every((value) => Number.isInteger(value) && value >= 3 && value <= 8);
 }
 
-function isScreenRect(rect: ScreenRect): boolean {
-  return [rect?.x, rect?.y, rect?.width, rect?.height].every((value) => typeof value === 'number' && Number.isFinite(value));
+/** Throws `ARGUMENT_INVALID` for what is no part of a screen: pixels instead of fractions would hide nothing, silently. */
+export function assertScreenRect(name: string, rect: ScreenRect): void {
+  const numbers = [rect?.x, rect?.y, rect?.width, rect?.height];
+  const fractions = numbers.every((value) => typeof value === 'number' && Math.abs(value) <= MOST_SCREENS);
+  if (fractions && rect.width > 0 && rect.height > 0) return;
+  throw invalid(name, JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas, 0 … 1');
 }
 
 function invalid(name: string, value: unknown, wanted: string): SgapsError {

@@ -16,7 +16,7 @@ import type { RecordingOptions } from './RecordingOptions.js';
 export interface CanvasRecordingOptions extends RecordingOptions {
   /**
    * `auto` (default): frames are taken after the game's own `requestAnimationFrame` callbacks. `manual`: the game calls
-   * `recorder.beginFrame()` before it draws and `recorder.endFrame(viewport)` after, in the same task.
+   * `recording.recorder?.beginFrame()` before it draws and `recording.recorder?.endFrame(viewport, canvas)` after, in the same task.
    */
   readonly frames?: 'auto' | 'manual';
   /** The context or device the game draws with, where it is at hand: better than finding out. Default: the canvas. */

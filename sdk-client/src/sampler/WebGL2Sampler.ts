@@ -135,7 +135,8 @@ export class WebGL2Sampler implements Sampler {
     if (samples && samples.count > 0) {
       // All that may throw comes first: nothing is half done then, in GL or in the batch.
       resources.resize();
-      const depth = this.#depthTexture?.() ?? null;
+      // Depth cannot be painted over: a frame with masks comes without, or their outlines would show in it.
+      const depth = masks.length === 0 ? (this.#depthTexture?.() ?? null) : null;
       if (depth) this.#depthGather ??= new DepthGather(this.#gl, this.#grid, resources.unit - 1);
       const frame = slot.batch.add(frameId, samples.count);
       this.#state.save();

@@ -218,7 +218,8 @@ export class WebGpuSampler implements Sampler {
         'The canvas cannot be copied: add GPUTextureUsage.COPY_SRC to the usage of its configuration.',
       );
     }
-    const depth = (this.#depthNow = this.#options.depthTexture?.() ?? null);
+    // Depth cannot be painted over: a frame with masks comes without, or their outlines would show in it.
+    const depth = (this.#depthNow = masks.length === 0 ? (this.#options.depthTexture?.() ?? null) : null);
     const { count } = samples;
     resources.resize(frame);
     const encoder = resources.device.createCommandEncoder();

@@ -27,6 +27,8 @@ export interface RecordJoinOptions {
   readonly meta: Readonly<Record<string, string>>;
   /** True where the client can send depth with its point samples; absent is false. */
   readonly depth?: boolean;
+  /** Bits per channel of the four tiers that the game would like (S15), 3 … 8 each; the welcome says what counts. */
+  readonly tierBits?: TierBits;
   /**
    * Milliseconds that the recorder has kept by itself and will send first (`kept`, then `live`), 0 … `LIMITS.keptMs`: the
    * recording began so long ago. Absent: nothing was kept.

@@ -54,6 +54,7 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
     engine: textAt(options.engine ?? 'unknown', 'engine', LIMITS.nameLength),
     meta: parseMeta(options.meta ?? {}),
     ...parseDepth(options.depth),
+    ...(options.tierBits === undefined ? {} : { tierBits: parseTierBits(options.tierBits) }),
     ...(options.keptMs === undefined ? {} : { keptMs: numberAt(options.keptMs, 'keptMs', 0, LIMITS.keptMs) }),
   };
 }
@@ -69,12 +70,10 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
  */
 export function parseWelcome(raw: unknown): WelcomeMessage {
   const welcome = objectAt(raw, 'welcome');
-  const tierBits = listAt(welcome.tierBits, 'tierBits', 4).map((bits, tier) => numberAt(bits, `tierBits[${tier}]`, 3, 8));
-  if (tierBits.length !== 4 || !tierBits.every(Number.isInteger)) throw invalid('tierBits', 'four integers');
   return {
     recordingId: textAt(welcome.recordingId, 'recordingId', LIMITS.nameLength),
     grid: parseGrid(welcome.grid),
-    tierBits: tierBits as unknown as TierBits,
+    tierBits: parseTierBits(welcome.tierBits),
     fps: parseFps(welcome.fps),
     schema: parseStateSchema(welcome.schema),
     ...parseDepth(welcome.depth),
@@ -214,4 +213,10 @@ function utf8Length(text: string): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes;
+}
+
+function parseTierBits(raw: unknown): TierBits {
+  const tierBits = listAt(raw, 'tierBits', 4).map((bits, tier) => numberAt(bits, `tierBits[${tier}]`, 3, 8));
+  if (tierBits.length !== 4 || !tierBits.every(Number.isInteger)) throw invalid('tierBits', 'four integers');
+  return tierBits as unknown as TierBits;
 }

@@ -12,7 +12,7 @@ export interface ReplayRoomSettings {
   /** Byte budgets per frame; defaults 2,048 and 512. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
-  /** Bits per channel of the four tiers; default 8, 5, 3, 3 (S15). */
+  /** Bits per channel of the four tiers (S15); default what the client would like, else 8, 5, 3, 3. */
   readonly tierBits?: TierBits;
   /** Frames asked ahead at most; default 12 (S4, S13). */
   readonly maxLatency?: number;

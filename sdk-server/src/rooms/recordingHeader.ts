@@ -18,7 +18,7 @@ import {
  * const writer = await store.create(headerFor(joinOptions, settings.tierBits));
  * ```
  */
-export function headerFor(join: RecordJoinOptions, tierBits: TierBits = DEFAULT_TIER_BITS): RecordingHeader {
+export function headerFor(join: RecordJoinOptions, tierBits?: TierBits): RecordingHeader {
   const { game, engine, grid, fps, schema, meta, depth, keptMs = 0 } = join;
   if (meta.continues !== undefined && !isRecordingId(meta.continues)) {
     throw new SgapsError('ARGUMENT_INVALID', 'meta.continues must be the id of an earlier recording.');
@@ -31,7 +31,7 @@ export function headerFor(join: RecordJoinOptions, tierBits: TierBits = DEFAULT_
     fps,
     schema,
     meta,
-    tierBits,
+    tierBits: tierBits ?? join.tierBits ?? DEFAULT_TIER_BITS,
     protocolVersion: PROTOCOL_VERSION,
     modelId: 'diffusion@1',
     startedAt: Date.now() - Math.round(keptMs),
