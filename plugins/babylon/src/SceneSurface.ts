@@ -124,11 +124,6 @@ export class SceneSurface implements GameSurface {
     this.#events.detached();
   }
 
-  /** Resolves when all that was sampled has come back; `null` where the sampler can wait for it by itself. */
-  whenIdle(): Promise<void> | null {
-    return this.#sampler?.whenIdle?.().catch(this.#failed) ?? null;
-  }
-
   /** Nothing is sampled for a while: no depth is drawn for nobody. */
   rest(): void {
     this.#guard(() => this.#depth?.dispose());

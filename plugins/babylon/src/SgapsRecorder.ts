@@ -43,7 +43,6 @@ export class SgapsRecorder {
   readonly #told = new Set<string>();
   readonly #onDiagnostic: SgapsRecorderOptions['onDiagnostic'];
   readonly #sceneDisposed: { remove(): void };
-  #stopping: Promise<void> | null = null;
   #disposed = false;
 
   /** Records at once, unless `autoStart` is false. Wrong options are told as a diagnostic, and nothing is recorded. */
@@ -77,14 +76,12 @@ export class SgapsRecorder {
 
   /** Begins a recording (a new one, after a stop). Resolves when it runs or could not start; never rejects. */
   async start(): Promise<void> {
-    await this.#stopping;
     if (!this.#disposed) await this.#recording.record();
   }
 
-  /** Ends the recording and leaves the server: at once on WebGL2; on WebGPU when the last frames have come back. */
-  stop(): Promise<void> {
-    this.#stopping = this.#end();
-    return this.#stopping;
+  /** Ends the recording; the last frames are sent as soon as they are back from the GPU. `start()` begins another. */
+  stop(): void {
+    this.#recording.stop();
   }
 
   /** Takes no frames until `resume`. */
@@ -140,20 +137,10 @@ export class SgapsRecorder {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#sceneDisposed.remove();
-    void this.stop().then(() => {
-      this.onStartedObservable.clear();
-      this.onStoppedObservable.clear();
-      this.onDiagnosticObservable.clear();
-    });
-  }
-
-  async #end(): Promise<void> {
-    const idle = this.#surface.whenIdle();
-    if (idle) {
-      this.#recording.pause();
-      await idle;
-    }
-    this.#recording.stop();
+    this.stop();
+    this.onStartedObservable.clear();
+    this.onStoppedObservable.clear();
+    this.onDiagnosticObservable.clear();
   }
 
   #tell(diagnostic: RecorderDiagnostic): void {
