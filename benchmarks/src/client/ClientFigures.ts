@@ -52,7 +52,7 @@ export interface VariantFigures {
   readonly cpuOverBareError: number;
   /** CPU per displayed frame as a multiple of the bare game's. */
   readonly cpuTimesBare: number;
-  /** What MediaRecorder at 2.5 Mbit/s adds to the bare game as a multiple of what this adds; null where either adds nothing measurable. */
+  /** What MediaRecorder at 2.5 Mbit/s adds to the bare game as a multiple of what this adds; null where either is lost in the noise. */
   readonly mediaRecorderTimes: number | null;
   /** CPU of the main thread alone less the bare game's, µs per displayed frame: also what is hidden in the engine's own calls. */
   readonly mainOverBareMicros: number;
@@ -115,6 +115,12 @@ function standardError(values: readonly number[]): number {
   return Math.sqrt(sum(values.map((value) => (value - middle) ** 2)) / (values.length - 1) / values.length);
 }
 
+/** More than twice its own standard error above nothing; of a single round nobody knows. */
+function standsOut(values: readonly number[]): boolean {
+  const error = standardError(values);
+  return mean(values) > (Number.isNaN(error) ? 0 : 2 * error);
+}
+
 function meanRecorder(slices: readonly MeasuredSlice[]): RecorderSlice | null {
   const recorders = slices.flatMap(({ recorder }) => (recorder ? [recorder] : []));
   const [first] = recorders;
@@ -160,11 +166,10 @@ export function summarise(
   const counted = sum(measured.map(({ countedMs }) => countedMs)) / 1000;
   const cpuMs = sum(measured.map((slice) => slice.cpuMs));
   const over = differences(slices, bare, cpuPerFrame);
-  const recorderOver = mean(differences(mediaRecorder, bare, cpuPerFrame));
+  const recorderOver = differences(mediaRecorder, bare, cpuPerFrame);
   const cpuOverBare = mean(over);
   const cpuPerFrameMs = cpuMs / Math.max(1, micros.length);
   const barePerFrame = sum(without.map((slice) => slice.cpuMs)) / Math.max(1, sum(without.map((slice) => slice.micros.length)));
-  const ratio = recorderOver / cpuOverBare;
   return {
     p50: quantile(micros, 0.5),
     p99: quantile(micros, 0.99),
@@ -181,7 +186,7 @@ export function summarise(
     cpuOverBare,
     cpuOverBareError: standardError(over),
     cpuTimesBare: cpuPerFrameMs / barePerFrame,
-    mediaRecorderTimes: cpuOverBare > 0 && recorderOver > 0 ? ratio : null,
+    mediaRecorderTimes: standsOut(over) && standsOut(recorderOver) ? mean(recorderOver) / cpuOverBare : null,
     mainOverBareMicros: mean(differences(slices, bare, mainPerFrame)),
     recorder: meanRecorder(measured),
   };

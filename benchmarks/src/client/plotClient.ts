@@ -58,14 +58,11 @@ function panel(name: StageName, stage: StageFigures, top: number): { readonly pa
   const mostCpu = Math.max(0.001, ...all.map(({ cpuOverBare }) => cpuOverBare));
   const bare = stage.variants.bare;
   const left = LABELS + GAP / 2;
-  const gpu = stage.hardwareGpu ? stage.gpu : `software GPU (SwiftShader on the CPU): ${stage.gpu}`;
+  const gpu = stage.hardwareGpu ? stage.gpu : `software GPU, on the CPU: ${stage.gpu}`;
+  const game = `the bare game: ${bare?.cpuPerFrameMs.toFixed(1)} ms of CPU per frame, ${bare?.fps.toFixed(0)} frames/s`;
   const parts = [
     text(10, top + 18, STAGE_TITLES[name], 'class="title"'),
-    text(
-      10,
-      top + 34,
-      `${gpu.slice(0, 130)}; the bare game: ${bare?.cpuPerFrameMs.toFixed(1)} ms of CPU per frame, ${bare?.fps.toFixed(0)} frames/s`,
-    ),
+    text(10, top + 34, `${game}; ${gpu.slice(0, 110)}`),
     text(left, top + 54, 'CPU of all processes added, ms per displayed frame', 'class="head"'),
     text(left + PANEL + GAP, top + 54, 'main thread, µs per displayed frame: p50 … p99 (log)', 'class="head"'),
   ];

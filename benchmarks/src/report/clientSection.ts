@@ -21,7 +21,7 @@ export function clientSection(figures: ClientFigures, plot: string): string[] {
     '- **µs p50, p99, mean**: main thread spent on the variant per displayed frame, measured from outside with `performance.now` around all its calls, messages that it handles between two frames included.',
     '- **stalls**: displayed frames in which that was more than 4 ms.',
     '- **CPU**: user and system time of all of the browser’s processes (`/proc`), ms per displayed frame; **+ bare** is what lies above the bare game in the same round, **±** its standard error over the rounds.',
-    '- **MediaRecorder adds ×**: what MediaRecorder at 2.5 Mbit/s adds to the bare game, as a multiple of what this row adds. Empty where a row adds nothing that could be measured.',
+    '- **MediaRecorder adds ×**: what MediaRecorder at 2.5 Mbit/s adds to the bare game, as a multiple of what this row adds. Empty where either is lost in the noise (less than twice its ±).',
     '- **KB/s**: encoded video, or our packets up and down. Read-backs send nothing and encode nothing: they are only the first step of a recorder.',
     '- **taken/s**: frames taken; 30 are asked for, 10 of the worker sampler and 5 of canvas2d. Fewer where the browser, or our own cost control, could not do more. MediaRecorder and captureStream do not tell.',
     '',
