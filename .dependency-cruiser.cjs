@@ -80,7 +80,10 @@ module.exports = {
       severity: 'error',
       // Vite bundles what the dashboard's pages use.
       from: { path: '^(sdk-[a-z]+|plugins/[^/]+)/src/', pathNot: [TESTS, '/dashboard/'] },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: '^node_modules/(phaser|phaser3|@babylonjs|@types)/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        pathNot: '^node_modules/(phaser|phaser3|@babylonjs|@types)/',
+      },
     },
   ],
   options: {

@@ -15,7 +15,7 @@ const THUMBNAIL_WITHIN = 5000;
 const MOST_EVENTS = 100_000;
 
 /** Name of the event that says when a recorder's connection was cut; no game may use it. */
-export const GAP_EVENT = 'gap';
+const GAP_EVENT = 'gap';
 
 /**
  * Options of `LiveSession`.
