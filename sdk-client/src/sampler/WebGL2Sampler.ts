@@ -139,12 +139,24 @@ export class WebGL2Sampler implements Sampler {
       const depth = masks.length === 0 ? (this.#depthTexture?.() ?? null) : null;
       if (depth) this.#depthGather ??= new DepthGather(this.#gl, this.#grid, resources.unit - 1);
       const frame = slot.batch.add(frameId, samples.count);
+      const { rows, columns } = slot;
       this.#state.save();
-      resources.copyFrame();
-      if (masks.length > 0) resources.paintOver(masks);
-      this.#gather(resources, slot, samples, frame, depth);
-      if (this.#isDue(slot)) this.#sendBack(slot);
-      this.#state.restore(viewport);
+      let taken = false;
+      try {
+        resources.copyFrame();
+        if (masks.length > 0) resources.paintOver(masks);
+        this.#gather(resources, slot, samples, frame, depth);
+        if (this.#isDue(slot)) this.#sendBack(slot);
+        taken = true;
+      } finally {
+        // Whatever failed: the game finds its state again, and half a frame is none.
+        this.#state.restore(viewport);
+        if (!taken) {
+          slot.batch.used--;
+          slot.rows = rows;
+          slot.columns = columns;
+        }
+      }
     } else {
       slot.batch.add(frameId, 0);
       if (this.#isDue(slot)) this.#flushUnsaved();
@@ -245,15 +257,16 @@ export class WebGL2Sampler implements Sampler {
 
   /** Queues the read of a full batch; GL state is saved by the caller. */
   #sendBack(slot: Slot): void {
+    if (slot.rows > 0) {
+      const gl = this.#gl;
+      const resources = this.#resources as GatherResources;
+      gl.bindFramebuffer(gl.READ_FRAMEBUFFER, resources.target);
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, resources.packBuffers[slot.packBuffer]);
+      gl.readPixels(0, 0, columnsOf(slot), slot.rows, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+      slot.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    }
     this.#filling = null;
     this.#inFlight.push(slot);
-    if (slot.rows === 0) return;
-    const gl = this.#gl;
-    const resources = this.#resources as GatherResources;
-    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, resources.target);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, resources.packBuffers[slot.packBuffer]);
-    gl.readPixels(0, 0, columnsOf(slot), slot.rows, gl.RGBA, gl.UNSIGNED_BYTE, 0);
-    slot.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   }
 
   /** A batch is sent when it is complete and none is on its way. */
@@ -267,9 +280,12 @@ export class WebGL2Sampler implements Sampler {
     const gl = this.#gl;
     const read = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
     const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
-    this.#sendBack(slot);
-    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, read);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
+    try {
+      this.#sendBack(slot);
+    } finally {
+      gl.bindFramebuffer(gl.READ_FRAMEBUFFER, read);
+      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
+    }
   }
 
   /** The newest displayed frame ends here; it only matters while something waits to be read. */
@@ -278,17 +294,33 @@ export class WebGL2Sampler implements Sampler {
     else this.#gate.clear();
   }
 
-  /** Reads a batch into its frames and frees its slot. */
+  /** Reads a batch into its frames and frees its slot; one that cannot be read is lost. */
   #take(slot: Slot): void {
+    this.#inFlight.shift();
+    try {
+      this.#read(slot);
+    } catch (cause) {
+      this.counters.lost += slot.batch.used;
+      this.#ready.length = 0;
+      throw cause;
+    } finally {
+      this.#clear(slot);
+      this.#free.push(slot);
+    }
+  }
+
+  #read(slot: Slot): void {
     const gl = this.#gl;
     const columns = columnsOf(slot);
-    this.#inFlight.shift();
     if (slot.fence) {
       const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
-      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, (this.#resources as GatherResources).packBuffers[slot.packBuffer]);
-      gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, this.#bytes, 0, 4 * columns * slot.rows);
-      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
-      gl.deleteSync(slot.fence);
+      try {
+        gl.bindBuffer(gl.PIXEL_PACK_BUFFER, (this.#resources as GatherResources).packBuffers[slot.packBuffer]);
+        gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, this.#bytes, 0, 4 * columns * slot.rows);
+      } finally {
+        gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
+        gl.deleteSync(slot.fence);
+      }
       this.#gate.done();
     }
     const { frames, used } = slot.batch;
@@ -298,8 +330,6 @@ export class WebGL2Sampler implements Sampler {
       if (depthAt >= 0) slot.batch.unpackDepths(i, this.#words, columns * depthAt, this.#coder as DepthCoder);
       this.#ready.push(frames[i]);
     }
-    this.#clear(slot);
-    this.#free.push(slot);
   }
 }
 
