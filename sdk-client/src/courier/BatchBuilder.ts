@@ -105,6 +105,11 @@ export class BatchBuilder {
     return batch;
   }
 
+  /** A batch taken did not get to the courier: its names must go with the next one. */
+  putBack(batch: FrameBatch): void {
+    this.#names.putBack(batch.names);
+  }
+
   #grow(numbers: number, samples: number): void {
     if (this.#numbers.length < numbers) {
       const larger = new Float64Array(Math.max(4096, numbers + (numbers >> 1)));

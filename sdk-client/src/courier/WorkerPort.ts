@@ -86,8 +86,8 @@ export class WorkerPort implements CourierPort {
   }
 
   send(batch: FrameBatch): void {
-    this.posted++;
     this.#worker.postMessage({ type: 'batch', batch } satisfies ToCourier, transfersOf(batch));
+    this.posted++;
   }
 
   takeSpare(): FrameBatch | null {

@@ -34,6 +34,11 @@ export class NameRegistry {
     return index;
   }
 
+  /** Names that were taken and did not get to the other side after all. */
+  putBack(names: readonly string[]): void {
+    if (names.length > 0) this.#new = [...names, ...this.#new];
+  }
+
   /** Names numbered since the last call, in order. */
   takeNew(): readonly string[] {
     if (this.#new.length === 0) return NO_NAMES;

@@ -1,7 +1,7 @@
 import type { NumbersMessage } from '@sgaps/protocol';
 import { LIMITS } from '@sgaps/protocol/vocabulary';
 import { BatchBuilder, type FlatFrame } from '../courier/BatchBuilder.js';
-import type { PackedRequest } from '../courier/FrameBatch.js';
+import type { FrameBatch, PackedRequest } from '../courier/FrameBatch.js';
 import type { MaskRect, SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import { CostController } from './CostController.js';
@@ -310,13 +310,23 @@ export class Recorder {
       this.#pool.push(pending);
     }
     if (builder.frames > 0) {
-      if (this.#port.isOpen) {
-        this.#port.send(builder.take());
-        this.#meter.handedOver(first);
-      } else this.#lost += builder.frames;
+      if (this.#port.isOpen) this.#send(builder.take(), first);
+      else this.#lost += builder.frames;
     }
     this.#meter.lap('send');
     if (this.#time() >= this.#statsDue) this.#guard('send-failed', () => this.#sendStats());
+  }
+
+  #send(batch: FrameBatch, first: number): void {
+    const sent = this.#guard('send-failed', () => {
+      this.#port.send(batch);
+      return true;
+    });
+    if (sent) this.#meter.handedOver(first);
+    else {
+      this.#lost += batch.frames;
+      this.#builder.putBack(batch);
+    }
   }
 
   /** Once a second: does less, or more again, as the measured cost allows. */
