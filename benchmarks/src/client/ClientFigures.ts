@@ -47,9 +47,9 @@ export interface VariantFigures {
   /** CPU of all of the browser's processes, ms per displayed frame, and per cent of one core. */
   readonly cpuPerFrameMs: number;
   readonly cpuPercent: number;
-  /** The same less that of the bare game in the same rounds, ms per displayed frame, and the standard error over the rounds. */
+  /** The same less that of the bare game in the same rounds, ms per displayed frame, and the standard error over the rounds (null of one round). */
   readonly cpuOverBare: number;
-  readonly cpuOverBareError: number;
+  readonly cpuOverBareError: number | null;
   /** CPU per displayed frame as a multiple of the bare game's. */
   readonly cpuTimesBare: number;
   /** What MediaRecorder at 2.5 Mbit/s adds to the bare game as a multiple of what this adds; null where either is lost in the noise. */
@@ -109,16 +109,15 @@ function differences(
   });
 }
 
-function standardError(values: readonly number[]): number {
-  if (values.length < 2) return Number.NaN;
+function standardError(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
   const middle = mean(values);
   return Math.sqrt(sum(values.map((value) => (value - middle) ** 2)) / (values.length - 1) / values.length);
 }
 
 /** More than twice its own standard error above nothing; of a single round nobody knows. */
 function standsOut(values: readonly number[]): boolean {
-  const error = standardError(values);
-  return mean(values) > (Number.isNaN(error) ? 0 : 2 * error);
+  return mean(values) > 2 * (standardError(values) ?? 0);
 }
 
 function meanRecorder(slices: readonly MeasuredSlice[]): RecorderSlice | null {

@@ -41,7 +41,7 @@ function row(id: VariantId, figures: VariantFigures, y: number, mostCpu: number)
   const middle = y + BAR / 2;
   const parts = [text(LABELS, y + BAR - 2, VARIANTS[id].label, 'text-anchor="end"')];
   const width = (0.8 * PANEL * Math.max(0, cpuOverBare)) / mostCpu;
-  const error = Number.isFinite(cpuOverBareError) ? ` ± ${short(cpuOverBareError)}` : '';
+  const error = cpuOverBareError !== null ? ` ± ${short(cpuOverBareError)}` : '';
   parts.push(bar(left, y, width, kindOf(id)), text(left + width + 5, y + BAR - 2, `${short(cpuOverBare)}${error}`));
   const [at50, at99] = [PANEL * 0.8 * onScale(p50), PANEL * 0.8 * onScale(p99)];
   parts.push(

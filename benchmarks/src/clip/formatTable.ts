@@ -14,13 +14,13 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 }
 
 /**
- * A figure with fixed digits, or a dash where it was not measured.
+ * A figure with fixed digits, or a dash where it was not measured (JSON turns NaN into null).
  *
  * @example
  * ```ts
  * formatNumber(31.416, 2); // '31.42'
  * ```
  */
-export function formatNumber(value: number | undefined, digits: number): string {
-  return value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
+export function formatNumber(value: number | null | undefined, digits: number): string {
+  return value === undefined || value === null || Number.isNaN(value) ? '–' : value.toFixed(digits);
 }

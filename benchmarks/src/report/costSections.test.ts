@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientFigures } from '../client/ClientFigures.js';
+import { type ClientFigures, summarise } from '../client/ClientFigures.js';
 import type { LoadFigures } from '../load/measureLoad.js';
 import { clientSection } from './clientSection.js';
 import { lastJson } from './lastJson.js';
@@ -40,6 +40,43 @@ describe('loadSection', () => {
 });
 
 describe('clientSection', () => {
+  it('has all rows, also of a single round that came as JSON', () => {
+    const slice = {
+      micros: [10, 20],
+      frameMs: [16, 17],
+      ms: 33,
+      taken: 1,
+      lost: 0,
+      bytes: 100,
+      countedMs: 33,
+      cpuMs: 30,
+      mainMs: 3,
+      recorder: null,
+    };
+    const figures: ClientFigures = {
+      seconds: 1,
+      sliceSeconds: 1,
+      stages: {
+        phaser: {
+          gpu: 'SwiftShader',
+          hardwareGpu: false,
+          crossOriginIsolated: true,
+          timerMicros: 5,
+          canvas: [640, 360],
+          userAgent: '',
+          rounds: 1,
+          variants: { bare: summarise([slice], [slice]), sgaps: summarise([{ ...slice, cpuMs: 34 }], [slice]) },
+          skipped: { readpixels: 'not today' },
+        },
+      },
+      skipped: {},
+    };
+    const text = clientSection(lastJson(JSON.stringify(figures)), 'plot.svg').join('\n');
+    expect(text).toContain('| SGAPS, default preset | 15 | 20 | 15 | 0 | 17.00 | 2.00 | – | 1.13 |');
+    expect(text).toContain('SOFTWARE GPU');
+    expect(text).toContain('- readpixels left out: not today');
+  });
+
   it('says why a game could not be measured', () => {
     const figures: ClientFigures = { seconds: 3, sliceSeconds: 1.5, stages: {}, skipped: { 'babylon-webgpu': 'no WebGPU here' } };
     const text = clientSection(figures, 'images/bench-client.svg').join('\n');
