@@ -49,18 +49,29 @@ export class MaskReader {
   read(views: readonly CameraView[], out: MaskList): void {
     for (const view of views) {
       const list = view.systems.displayList?.list;
-      if (list) this.#walk(list, view, out, 0, 1, 1);
+      if (list) this.#walk(list, view, out, 0, 1, 1, false);
     }
   }
 
-  #walk(list: readonly ObjectShape[], view: CameraView, out: MaskList, depth: number, factorX: number, factorY: number): void {
+  #walk(
+    list: readonly ObjectShape[],
+    view: CameraView,
+    out: MaskList,
+    depth: number,
+    factorX: number,
+    factorY: number,
+    within: boolean,
+  ): void {
     for (const object of list) {
       if (!object.willRender(view.camera)) continue;
       // Within containers the scroll factors multiply.
       const fx = object.type === 'Layer' ? factorX : factorX * object.scrollFactorX;
       const fy = object.type === 'Layer' ? factorY : factorY * object.scrollFactorY;
-      if (this.isHidden(object)) addBounds(object, view, out, fx, fy);
-      else if (object.list && depth < DEPTH) this.#walk(object.list, view, out, depth + 1, fx, fy);
+      const hidden = within || this.isHidden(object);
+      // One by one: a container's own bounds leave out what has none, and know nothing of its children's scroll factors.
+      if (object.list && depth < DEPTH) this.#walk(object.list, view, out, depth + 1, fx, fy, hidden);
+      else if (hidden && object.list) out.addAll();
+      else if (hidden) addBounds(object, view, out, fx, fy);
     }
   }
 
