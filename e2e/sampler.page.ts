@@ -1,4 +1,12 @@
-import { AreaGather, areaPicture, type LoadedSamples, type MaskRect, type PackedSamples, WebGL2Sampler } from '@sgaps/client';
+import {
+  AreaGather,
+  areaPicture,
+  type LoadedSamples,
+  type MaskRect,
+  type PackedSamples,
+  WEBGL2_EXTRAS,
+  WebGL2Sampler,
+} from '@sgaps/client';
 import { depthToCode } from '@sgaps/protocol';
 import { Expectations, masked, nextTask, random, randomSet } from './sampler-support.js';
 
@@ -184,6 +192,7 @@ async function run(c: Case) {
   const depthScene = c.depth ? new DepthScene(gl, c.depth.width, c.depth.height) : null;
   let depthNow: DepthScene | null = null;
   const sampler = new WebGL2Sampler(gl, {
+    extras: WEBGL2_EXTRAS,
     grid: c.grid,
     batch: c.batch,
     ...(depthScene ? { depthTexture: () => depthNow } : {}),

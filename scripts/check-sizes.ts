@@ -12,6 +12,7 @@ import { ROOT } from './lib/workspaces.mjs';
 
 /** What a page imports, for each row. */
 const PAGES = {
+  core: "export { Recorder, WebGL2Sampler } from '@sgaps/client';",
   client: "export { createSampler, GameRecorder } from '@sgaps/client';",
   phaser: "export { createContext, SgapsPlugin } from '@sgaps/phaser';",
   babylon: "export { SgapsRecorder } from '@sgaps/babylon';",
@@ -74,7 +75,8 @@ for (const [page, code] of Object.entries(PAGES)) {
   const output = await bundle(code);
   const sum = (names: Set<string>) => output.reduce((total, part) => total + (names.has(part.fileName) ? gzipped(part) : 0), 0);
   const first = sum(closure(output, ['page.js']));
-  if (page === 'client') {
+  if (page === 'core') sizes['client: the recorder core (Recorder and WebGL2Sampler)'] = first;
+  else if (page === 'client') {
     base = first;
     sizes['client: loaded with the page'] = first;
     sizes["client: on the game's thread while a WebGL2 game is recorded"] = sum(

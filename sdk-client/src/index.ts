@@ -4,7 +4,8 @@ export type { RecorderConnection } from './connection/RecorderConnection.js';
 export type { CourierFault, CourierListener, CourierPort, CourierWelcome } from './courier/CourierPort.js';
 export type { CourierFigures, FrameBatch, PackedRequest } from './courier/FrameBatch.js';
 export { type CourierOpenOptions, openCourier } from './courier/openCourier.js';
-export { GameRecorder, type GameSurface } from './recorder/GameRecorder.js';
+export { type CostBudget, CostController } from './recorder/CostController.js';
+export { GameRecorder, type GameSurface, type SamplerWants } from './recorder/GameRecorder.js';
 export { MaskList } from './recorder/MaskList.js';
 export { Recorder } from './recorder/Recorder.js';
 export type { RecorderDiagnostic, RecorderOptions } from './recorder/RecorderOptions.js';
@@ -19,7 +20,8 @@ export {
 export { type CanvasRecordingOptions, recordCanvas } from './recorder/recordCanvas.js';
 
 export { type TierName, tierOf } from './recorder/TaggedRegions.js';
-export { AreaGather, areaEdgeBits, areaPicture, areaSample } from './sampler/areaSample.js';
+export { areaEdgeBits } from './sampler/areaEdgeBits.js';
+export { AreaGather, areaPicture, areaSample } from './sampler/areaSample.js';
 
 export { Canvas2dSampler, type Canvas2dSamplerOptions } from './sampler/Canvas2dSampler.js';
 export { type ChosenSampler, createSampler, type SamplerOptions, type SamplerSource } from './sampler/createSampler.js';
@@ -49,5 +51,6 @@ export type {
   WebGpuSource,
   WebGpuTexture,
 } from './sampler/webGpu.js';
+export { WEBGL2_EXTRAS, type WebGL2Extras } from './sampler/webgl2Extras.js';
 export { FrameStateBuffer, type Mutable } from './state/FrameStateBuffer.js';
 export { ObjectTracker } from './state/ObjectTracker.js';

@@ -8,6 +8,7 @@ import {
   type MaskList,
   type RecorderDiagnostic,
   type Sampler,
+  type SamplerWants,
   type Viewport,
   type WebGpuSampler,
   type WebGpuTexture,
@@ -63,14 +64,15 @@ export class SceneSurface implements GameSurface {
     this.tags = new TagBook(this.#cameras, this.canvas);
   }
 
-  async createSampler(grid: CaptureGrid, batch: number, wantsDepth: boolean): Promise<ChosenSampler> {
+  async createSampler(grid: CaptureGrid, batch: number, wants: SamplerWants): Promise<ChosenSampler> {
     const engine = this.#scene.getEngine();
     const source = engineParts(engine) ?? engine.getRenderingCanvas();
     if (!source) throw new SgapsError('UNSUPPORTED', 'This engine draws on no canvas.');
-    const depth = wantsDepth ? await this.#createDepth() : null;
+    const depth = wants.depth ? await this.#createDepth() : null;
     const chosen = await createSampler(source, {
       grid,
       batch,
+      truth: wants.truth,
       webgl2: depth ? { depthTexture: () => depth.map() as DepthTexture | null } : {},
       // What Babylon draws into textures has its first row at the bottom, on WebGPU too.
       webgpu: depth ? { depthTexture: () => (depth.map()?.texture ?? null) as WebGpuTexture | null, depthBottomFirst: true } : {},

@@ -4,6 +4,7 @@ import {
   type FrameStateBuffer,
   type GameSurface,
   type MaskList,
+  type SamplerWants,
   type Viewport,
 } from '@sgaps/client';
 import type { CaptureGrid, Tier } from '@sgaps/protocol';
@@ -53,10 +54,10 @@ export class PhaserSurface implements GameSurface {
     this.#masks.unmask(what);
   }
 
-  createSampler(grid: CaptureGrid, batch: number): Promise<ChosenSampler> {
+  createSampler(grid: CaptureGrid, batch: number, { truth }: SamplerWants): Promise<ChosenSampler> {
     const gl = this.#game.renderer?.gl;
     const isWebGL2 = typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext;
-    return createSampler(isWebGL2 ? gl : this.#game.canvas, { grid, batch });
+    return createSampler(isWebGL2 ? gl : this.#game.canvas, { grid, batch, truth });
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {

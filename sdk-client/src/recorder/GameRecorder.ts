@@ -4,6 +4,7 @@ import type { CourierPort } from '../courier/CourierPort.js';
 import type { ChosenSampler } from '../sampler/createSampler.js';
 import type { Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
+import { CostController } from './CostController.js';
 import type { MaskList } from './MaskList.js';
 import type { Recorder } from './Recorder.js';
 import type { RecorderDiagnostic } from './RecorderOptions.js';
@@ -19,13 +20,28 @@ import {
 import { TaggedRegions, type TierName } from './TaggedRegions.js';
 
 /**
+ * What a recording wants of its sampler beside colours.
+ *
+ * @example
+ * ```ts
+ * const wants: SamplerWants = { depth: false, truth: false };
+ * ```
+ */
+export interface SamplerWants {
+  /** Depth beside colour. */
+  readonly depth: boolean;
+  /** `readTruth` must work. */
+  readonly truth: boolean;
+}
+
+/**
  * What an engine's plugin tells of the game: the only part of a recorder that knows the engine. Calls may throw.
  *
  * @example
  * ```ts
  * const surface: GameSurface = {
  *   engine: 'mine', canvas, viewport: () => ({ x: 0, y: 0, width: canvas.width, height: canvas.height }),
- *   createSampler: (grid, batch) => createSampler(canvas, { grid, batch }), readState: () => undefined,
+ *   createSampler: (grid, batch, { truth }) => createSampler(canvas, { grid, batch, truth }), readState: () => undefined,
  * };
  * ```
  */
@@ -37,10 +53,9 @@ export interface GameSurface {
   /** What the game draws on. */
   readonly canvas: { readonly width: number; readonly height: number };
   /**
-   * Makes the sampler, before the server is asked; `depth` where the options offer depth beside colour. `why` is for the
-   * developer. Throws a typed error where nothing can be sampled.
+   * Makes the sampler, before the server is asked. `why` is for the developer. Throws a typed error where nothing can be sampled.
    */
-  createSampler(grid: CaptureGrid, batch: number, depth: boolean): ChosenSampler | Promise<ChosenSampler>;
+  createSampler(grid: CaptureGrid, batch: number, wants: SamplerWants): ChosenSampler | Promise<ChosenSampler>;
   /** Adds the frame's cameras and objects, on the capture grid. */
   readState(out: FrameStateBuffer, grid: CaptureGrid): void;
   /** Adds the rectangles of what the game wants hidden, canvas pixels. */
@@ -200,9 +215,10 @@ export class GameRecorder {
     const surface = this.#surface;
     const { batch } = options;
     const depth = options.depth === true && surface.givesDepth === true;
+    const wants: SamplerWants = { depth, truth: options.onTruth !== undefined };
     const { width, height } = surface.canvas;
     const grid = options.grid ?? fitCaptureGrid(width, height);
-    let chosen = await surface.createSampler(grid, batch, depth);
+    let chosen = await surface.createSampler(grid, batch, wants);
     try {
       const fps = Math.min(options.fps, chosen.sampler.mostFps ?? options.fps);
       // Only what was agreed to is loaded.
@@ -216,7 +232,7 @@ export class GameRecorder {
       const given = port.welcome.grid;
       if (given.width !== grid.width || given.height !== grid.height) {
         chosen.sampler.dispose();
-        chosen = await surface.createSampler(given, batch, depth);
+        chosen = await surface.createSampler(given, batch, wants);
       }
       this.#begin(Recorder, { ...options, fps }, port, chosen);
     } catch (cause) {
@@ -253,7 +269,7 @@ export class GameRecorder {
       port,
       fps,
       batch,
-      micros,
+      cost: new CostController({ fps, batch, micros }),
       why,
       clock,
       onTruth,

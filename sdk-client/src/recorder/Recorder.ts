@@ -4,10 +4,10 @@ import { BatchBuilder, type FlatFrame } from '../courier/BatchBuilder.js';
 import type { FrameBatch, PackedRequest } from '../courier/FrameBatch.js';
 import type { MaskRect, SampledFrame, Sampler, Viewport } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
-import { CostController } from './CostController.js';
+import type { CostController } from './CostController.js';
 import { MaskList } from './MaskList.js';
 import { RecorderMeter } from './RecorderMeter.js';
-import { assertFps, assertRange, type RecorderDiagnostic, type RecorderOptions } from './RecorderOptions.js';
+import { assertFps, type RecorderDiagnostic, type RecorderOptions } from './RecorderOptions.js';
 import type { RecorderStats } from './RecorderStats.js';
 import { RequestBook } from './RequestBook.js';
 
@@ -52,7 +52,8 @@ export class Recorder {
   readonly #port: RecorderOptions['port'];
   readonly #clock: () => number;
   readonly #book: RequestBook;
-  readonly #cost: CostController;
+  readonly #cost: CostController | null;
+  readonly #fps: number;
   readonly #meter = new RecorderMeter();
   readonly #state = new FrameStateBuffer();
   readonly #masks = new MaskList();
@@ -79,7 +80,6 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     const fps = assertFps(options.fps ?? 30);
     const batch = options.batch ?? options.sampler.batch;
-    const micros = assertRange('micros', options.micros ?? Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY);
     this.#options = options;
     this.#sampler = options.sampler;
     this.#sampler.batch = batch;
@@ -87,7 +87,8 @@ export class Recorder {
     this.#interval = 1000 / fps;
     this.#clock = options.clock ?? (() => performance.now());
     this.#book = new RequestBook(options.sampler);
-    this.#cost = new CostController({ fps, batch, micros });
+    this.#cost = options.cost ?? null;
+    this.#fps = fps;
     options.port.listen({
       onRequests: (requests) => this.#receive(requests),
       onFault: (code, message) => this.#fault(code, message),
@@ -110,7 +111,7 @@ export class Recorder {
   /** What recording did and cost so far. Works out percentiles: not for every frame. */
   get stats(): RecorderStats {
     const { figures: courier, thread } = this.#port;
-    const { level, governed, fps, batch, share } = this.#cost;
+    const { level = 0, governed = false, fps = this.#fps, batch = this.#sampler.batch, share = 1 } = this.#cost ?? {};
     const { kind, counters } = this.#sampler;
     return {
       ...this.#meter.figures,
@@ -219,7 +220,7 @@ export class Recorder {
     if (this.#phase !== 'running' && this.#phase !== 'paused') return;
     const meter = this.#meter;
     const started = meter.beginFrame();
-    this.#cost.frame(started - this.#lastBegin);
+    this.#cost?.frame(started - this.#lastBegin);
     this.#lastBegin = started;
     this.#guard('read-failed', () => {
       const frames = this.#sampler.beginFrame();
@@ -336,9 +337,10 @@ export class Recorder {
     const { bytesUp, bytesDown } = this.#port.figures;
     this.#bytesPerSecond = Math.max(0, (bytesUp + bytesDown - this.#bytesBefore) / seconds);
     this.#bytesBefore = bytesUp + bytesDown;
-    if (!this.#cost.update(this.#meter.takeMean())) return;
-    this.#sampler.batch = this.#cost.batch;
-    this.#interval = 1000 / this.#cost.fps;
+    const cost = this.#cost;
+    if (!cost?.update(this.#meter.takeMean())) return;
+    this.#sampler.batch = cost.batch;
+    this.#interval = 1000 / cost.fps;
     this.#sendStats();
   }
 

@@ -2,6 +2,7 @@ import { LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
 import type { Sampler } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
+import type { CostController } from './CostController.js';
 import type { MaskList } from './MaskList.js';
 
 /**
@@ -55,8 +56,8 @@ export interface RecorderOptions {
   readonly fps?: number;
   /** Frames read back and handed over together, 1 … 16. Default the sampler's. */
   readonly batch?: number;
-  /** Mean main-thread microseconds per displayed frame above which recording does less. Default Infinity: never. */
-  readonly micros?: number;
+  /** Says what recording may cost from second to second; its rate and batches then count. Default: always all of it. */
+  readonly cost?: CostController;
   /** Why this sampler, for `stats`. */
   readonly why?: string;
   /** Milliseconds; also the time in packets. Default `performance.now`. */

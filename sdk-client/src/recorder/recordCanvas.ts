@@ -2,7 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import { type ChosenSampler, createSampler, type SamplerSource } from '../sampler/createSampler.js';
 import type { SamplerKind, Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
-import { GameRecorder, type GameSurface } from './GameRecorder.js';
+import { GameRecorder, type GameSurface, type SamplerWants } from './GameRecorder.js';
 import type { RecordingOptions } from './RecordingOptions.js';
 
 /**
@@ -60,11 +60,11 @@ class CanvasSurface implements GameSurface {
     this.engine = options.engine ?? 'canvas';
   }
 
-  async createSampler(grid: CaptureGrid, batch: number): Promise<ChosenSampler> {
+  async createSampler(grid: CaptureGrid, batch: number, { truth }: SamplerWants): Promise<ChosenSampler> {
     const { source = this.canvas, sampler: prefer } = this.#options;
     // What a canvas is drawn with shows best in the task that drew it.
     if (source === this.canvas) await new Promise((resolve) => requestAnimationFrame(resolve));
-    return createSampler(source, { grid, batch, ...(prefer ? { prefer } : {}) });
+    return createSampler(source, { grid, batch, truth, ...(prefer ? { prefer } : {}) });
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {

@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { areaEdgeBits } from './areaSample.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
 import { GATHER_COLUMNS, GATHER_FRAGMENT } from './gatherShader.js';
 import { linkGather } from './linkGather.js';

@@ -1,17 +1,16 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
-import { areaPicture } from './areaSample.js';
+import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import { CoordinateStore } from './CoordinateStore.js';
-import { DepthCoder } from './DepthCoder.js';
-import { DepthGather, type DepthTexture } from './DepthGather.js';
+import type { DepthCoder } from './DepthCoder.js';
+import type { DepthGather, DepthTexture } from './DepthGather.js';
 import { GatherResources } from './GatherResources.js';
 import { GlState } from './GlState.js';
 import { GATHER_COLUMNS } from './gatherShader.js';
 import { ReadGate } from './ReadGate.js';
-import { readBack } from './readBack.js';
 import { assertBatch, type BatchFrame, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
+import type { WebGL2Extras } from './webgl2Extras.js';
 
 /** Samples the coordinate store holds before it wraps. */
 const STORE = 65_536;
@@ -58,6 +57,7 @@ export class WebGL2Sampler implements Sampler {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** The same memory, by word. */
   readonly #words: Uint32Array;
+  readonly #extras: WebGL2Extras | null;
   readonly #depthTexture: (() => DepthTexture | null) | null;
   readonly #coder: DepthCoder | null;
   #resources: GatherResources | null = null;
@@ -75,8 +75,9 @@ export class WebGL2Sampler implements Sampler {
     this.depth = SLOTS * this.#largest;
     this.#state = new GlState(gl);
     this.#gate = new ReadGate(gl, this.counters);
-    this.#depthTexture = options.depthTexture ?? null;
-    this.#coder = this.#depthTexture && new DepthCoder();
+    this.#extras = options.extras ?? null;
+    this.#depthTexture = (this.#extras && options.depthTexture) ?? null;
+    this.#coder = this.#extras && this.#depthTexture && new this.#extras.DepthCoder();
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
       batch: new SampleBatch(),
       packBuffer,
@@ -137,7 +138,7 @@ export class WebGL2Sampler implements Sampler {
       resources.resize();
       // Depth cannot be painted over: a frame with masks comes without, or their outlines would show in it.
       const depth = masks.length === 0 ? (this.#depthTexture?.() ?? null) : null;
-      if (depth) this.#depthGather ??= new DepthGather(this.#gl, this.#grid, resources.unit - 1);
+      if (depth && this.#extras) this.#depthGather ??= new this.#extras.DepthGather(this.#gl, this.#grid, resources.unit - 1);
       const frame = slot.batch.add(frameId, samples.count);
       const { rows, columns } = slot;
       this.#state.save();
@@ -183,7 +184,8 @@ export class WebGL2Sampler implements Sampler {
 
   readTruth(out?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const { drawingBufferWidth: width, drawingBufferHeight: height } = this.#gl;
-    return areaPicture(readBack(this.#gl), width, height, this.#grid, out);
+    if (!this.#extras) throw new SgapsError('UNSUPPORTED', 'True pictures need the option `extras`.');
+    return this.#extras.areaPicture(this.#extras.readBack(this.#gl), width, height, this.#grid, out);
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { DepthTexture } from './DepthGather.js';
+import type { WebGL2Extras } from './webgl2Extras.js';
 
 /**
  * Options of `WebGL2Sampler`.
@@ -18,4 +19,6 @@ export interface WebGL2SamplerOptions {
    * sampled frame. Then frames carry depth codes (`codeToDepth`), of points from the texel in the middle of the grid pixel.
    */
   readonly depthTexture?: () => DepthTexture | null;
+  /** What depth and `readTruth` need: `WEBGL2_EXTRAS`. Without it there is neither. */
+  readonly extras?: WebGL2Extras;
 }

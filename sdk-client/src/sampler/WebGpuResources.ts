@@ -1,6 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { areaEdgeBits } from './areaSample.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
 import { DEPTH_WGSL, GATHER_GROUP, GATHER_WGSL, PARAMS } from './gatherWgsl.js';
 import { MASK_LEVEL, type MaskRect } from './Sampler.js';

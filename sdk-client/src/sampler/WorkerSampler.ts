@@ -1,6 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { areaEdgeBits } from './areaSample.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import { CoordinateStore } from './CoordinateStore.js';
 import { GatherWorker } from './GatherWorker.js';
 import { readCanvas } from './readPicture.js';

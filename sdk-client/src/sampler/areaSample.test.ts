@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AreaGather, areaEdgeBits, areaPicture, areaSample } from './areaSample.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
+import { AreaGather, areaPicture, areaSample } from './areaSample.js';
 import { packSample } from './Sampler.js';
 
 /** RGBA, bottom row first, from a function of the top-down pixel. */

@@ -33,6 +33,8 @@ export interface SamplerOptions {
   readonly prefer?: SamplerKind;
   /** Makes the worker of `WorkerSampler`, where the page's own bundling needs it. */
   readonly createWorker?: () => Worker;
+  /** `readTruth` must work: for benches and debugging. */
+  readonly truth?: boolean;
   /** Depth beside colour, where the game is on WebGL2. */
   readonly webgl2?: Pick<WebGL2SamplerOptions, 'depthTexture'>;
   /** Depth beside colour, where the game is on WebGPU. */
@@ -104,8 +106,12 @@ function attemptsOf(source: SamplerSource, options: SamplerOptions): { said: str
     kind: 'webgl2',
     how: "samples are gathered on the game's own context",
     make: async () => {
-      const { WebGL2Sampler } = await import('./WebGL2Sampler.js');
-      return new WebGL2Sampler(gl, { ...base, ...options.webgl2 });
+      const wanted = options.truth || options.webgl2?.depthTexture;
+      const [{ WebGL2Sampler }, extras] = await Promise.all([
+        import('./WebGL2Sampler.js'),
+        wanted ? import('./webgl2Extras.js') : null,
+      ]);
+      return new WebGL2Sampler(gl, { ...base, ...options.webgl2, ...(extras ? { extras: extras.WEBGL2_EXTRAS } : {}) });
     },
   });
   const compute = (gpu: WebGpuSource): Attempt => ({
