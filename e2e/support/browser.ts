@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Chromium's flags for tests and benches (DESIGN.md, "Toolchain"): headless, software GPU, no chatter. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
