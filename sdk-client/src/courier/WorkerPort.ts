@@ -12,6 +12,8 @@ const READY_WITHIN = 5000;
 const LEAVE_WITHIN = 3000;
 /** Batches on their way to the worker beyond which it is behind. */
 const POSTED = 4;
+/** Milliseconds without news of what was handed over, after which the worker is dead. */
+const SILENT = 10_000;
 /** Batches whose arrays are kept to be filled again. */
 const SPARE = 4;
 const NOTHING: CourierFigures = {
@@ -47,6 +49,7 @@ export class WorkerPort implements CourierPort {
   readonly #early: PackedRequest[] = [];
   #listener: CourierListener | null = null;
   #closing = false;
+  #heardAt = 0;
 
   private constructor(worker: Worker, welcome: CourierWelcome, bufferedBytes: number) {
     this.#worker = worker;
@@ -77,6 +80,8 @@ export class WorkerPort implements CourierPort {
   }
 
   get isBehind(): boolean {
+    const waiting = this.posted > this.figures.taken;
+    if (waiting && this.isOpen && performance.now() - this.#heardAt > SILENT) this.#end('it does not answer');
     return this.posted - this.figures.taken > POSTED || this.figures.buffered > this.#bufferedBytes;
   }
 
@@ -86,6 +91,7 @@ export class WorkerPort implements CourierPort {
   }
 
   send(batch: FrameBatch): void {
+    if (this.posted === this.figures.taken) this.#heardAt = performance.now();
     this.#worker.postMessage({ type: 'batch', batch } satisfies ToCourier, transfersOf(batch));
     this.posted++;
   }
@@ -117,6 +123,7 @@ export class WorkerPort implements CourierPort {
   #take(data: FromCourier): void {
     const listener = this.#listener;
     if (data.type === 'news') {
+      this.#heardAt = performance.now();
       this.figures = data.figures;
       for (const batch of data.spare) if (this.#spare.length < SPARE) this.#spare.push(batch);
       if (listener) {
@@ -141,9 +148,13 @@ export class WorkerPort implements CourierPort {
   }
 
   #fail(event: ErrorEvent): void {
+    this.#end(event.message);
+  }
+
+  #end(why: string): void {
     this.isOpen = false;
     this.#worker.terminate();
-    this.#listener?.onClosed(`the courier's worker failed: ${event.message}`);
+    this.#listener?.onClosed(`the courier's worker failed: ${why}`);
   }
 }
 

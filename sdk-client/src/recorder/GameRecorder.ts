@@ -133,6 +133,8 @@ export class GameRecorder {
       if (options.consent && !(await this.#agrees(options.consent))) return;
       if (attempt === this.#attempt) await this.#prepare(options, attempt);
     } catch (cause) {
+      // What a later attempt has opened is none of this one's.
+      if (attempt !== this.#attempt) return;
       this.#release();
       const unsupported = (cause as { code?: unknown } | null)?.code === 'UNSUPPORTED';
       const code = unsupported ? 'renderer-unsupported' : 'connection-failed';
@@ -301,7 +303,15 @@ export class GameRecorder {
     beginFrame: (): void => this.#recorder?.beginFrame(),
     endFrame: (): void => {
       const recorder = this.#recorder;
-      if (recorder) recorder.endFrame(this.#surface.viewport(), this.#surface.canvas);
+      const { canvas } = this.#surface;
+      if (!recorder) return;
+      let viewport: Viewport = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+      try {
+        viewport = this.#surface.viewport();
+      } catch (cause) {
+        this.#tell({ code: 'sampler-failed', message: `The viewport cannot be told: ${messageOf(cause)}`, cause });
+      }
+      recorder.endFrame(viewport, canvas);
     },
   };
 
