@@ -5,11 +5,13 @@ interface Options {
   context: 'webgl2' | 'webgl' | '2d';
   frames: number;
   micros: number;
+  /** The game begins to draw only once it is recorded, and stands still in between. */
+  late: boolean;
 }
 
 /** A game without an engine: a field of one colour and a square that crosses it. */
 function draw(canvas: HTMLCanvasElement, context: RenderingContext, frame: number): void {
-  const x = (frame * 4) % canvas.width;
+  const x = Math.floor(frame / 4) % canvas.width;
   if (context instanceof CanvasRenderingContext2D) {
     context.fillStyle = 'rgb(40,90,140)';
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -27,7 +29,7 @@ function draw(canvas: HTMLCanvasElement, context: RenderingContext, frame: numbe
   gl.clear(gl.COLOR_BUFFER_BIT);
 }
 
-async function play({ endpoint, context: kind, frames, micros }: Options) {
+async function play({ endpoint, context: kind, frames, micros, late }: Options) {
   const canvas = document.createElement('canvas');
   canvas.width = 640;
   canvas.height = 360;
@@ -40,14 +42,20 @@ async function play({ endpoint, context: kind, frames, micros }: Options) {
     draw(canvas, context, frame++);
     requestAnimationFrame(loop);
   };
-  requestAnimationFrame(loop);
+  if (!late) requestAnimationFrame(loop);
   const diagnostics: string[] = [];
   const recording: GameRecorder = recordCanvas(canvas, {
     endpoint,
     game: kind,
     micros,
+    ...(late ? { source: context as WebGL2RenderingContext } : {}),
     onDiagnostic: ({ code, message }) => diagnostics.push(`${code}: ${message}`),
   });
+  if (late) {
+    while (!recording.recorder) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    requestAnimationFrame(loop);
+  }
   while ((recording.stats?.sent ?? 0) < frames && diagnostics.length === 0)
     await new Promise((resolve) => setTimeout(resolve, 50));
   const { stats, recordingId } = recording;

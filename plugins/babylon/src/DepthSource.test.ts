@@ -21,10 +21,12 @@ class FakeRenderer {
     readonly asked: readonly unknown[],
     readonly width = 640,
     readonly _storeCameraSpaceZ = true,
+    readonly height = 360,
   ) {}
   getDepthMap() {
     return {
       getRenderWidth: () => this.width,
+      getRenderHeight: () => this.height,
       getInternalTexture: () => ({ _hardwareTexture: { underlyingResource: { of: this } } }),
       onAfterRenderObservable: { addOnce: (done: () => void) => this.#rendered.push(done) },
     };
@@ -45,12 +47,15 @@ describe('DepthSource', () => {
   let made: FakeRenderer[];
   let told: string[];
   let width: number;
+  let height: number;
 
   beforeEach(() => {
     const size = { renderWidth: 640, renderHeight: 360, textureSize: 64, deterministicLockstep: false, lockstepMaxSteps: 1 };
     const engine = new NullEngine(size);
     width = 640;
+    height = 360;
     engine.getRenderWidth = () => width;
+    engine.getRenderHeight = () => height;
     scene = new Scene(engine);
     camera = new FreeCamera('camera', Vector3.Zero(), scene);
     cameras = new CameraReader(scene);
@@ -59,7 +64,9 @@ describe('DepthSource', () => {
     source = new DepthSource(scene, cameras, (message) => told.push(message));
   });
 
-  function provide(renderer: (asked: readonly unknown[]) => FakeRenderer = (asked) => new FakeRenderer(asked, width)): void {
+  function provide(
+    renderer: (asked: readonly unknown[]) => FakeRenderer = (asked) => new FakeRenderer(asked, width, true, height),
+  ): void {
     scene.enableDepthRenderer = (...asked: unknown[]) => {
       made.push(renderer(asked));
       return made[made.length - 1] as unknown as DepthRenderer;
@@ -92,10 +99,14 @@ describe('DepthSource', () => {
     width = 800;
     expect(map()).toBeNull();
     expect(made.map(({ disposed }) => disposed)).toEqual([1, 0]);
+    made[1].draw();
+    height = 300;
+    expect(map()).toBeNull();
+    expect(made.map(({ disposed }) => disposed)).toEqual([1, 1, 0]);
     scene.activeCamera = new FreeCamera('other', Vector3.Zero(), scene);
     expect(map()).toBeNull();
-    expect(made[2].asked[0]).toBe(scene.activeCamera);
-    made[2].draw();
+    expect(made[3].asked[0]).toBe(scene.activeCamera);
+    made[3].draw();
     expect(map()?.width).toBe(800);
   });
 

@@ -64,7 +64,9 @@ export class DepthSource {
     const engine = this.#scene.getEngine();
     const width = engine.getRenderWidth(true);
     const height = engine.getRenderHeight(true);
-    if (camera !== this.#camera || (this.#own && this.#renderer?.getDepthMap().getRenderWidth() !== width)) this.dispose();
+    const drawnAs = this.#own ? this.#renderer?.getDepthMap() : null;
+    const resized = drawnAs && (drawnAs.getRenderWidth() !== width || drawnAs.getRenderHeight() !== height);
+    if (camera !== this.#camera || resized) this.dispose();
     if (!camera) return null;
     if (!this.#renderer) this.#make(camera);
     const texture = this.#drawn ? this.#renderer?.getDepthMap().getInternalTexture()?._hardwareTexture?.underlyingResource : null;

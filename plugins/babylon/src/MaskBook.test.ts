@@ -40,9 +40,9 @@ describe('MaskBook', () => {
   function frame(after?: () => void) {
     const list = new MaskList();
     list.clear(WIDTH, HEIGHT);
-    book.begin(WIDTH, HEIGHT);
+    book.begin();
     scene.render();
-    book.look();
+    book.look(WIDTH, HEIGHT);
     after?.();
     book.write(list);
     return list.rects.map((rect) => ({ ...rect }));
@@ -108,12 +108,12 @@ describe('MaskBook', () => {
   it('adds up over several draws of one frame', () => {
     const mesh = box('mesh', -2);
     book.set(mesh, true);
-    book.begin(WIDTH, HEIGHT);
+    book.begin();
     scene.render();
-    book.look();
+    book.look(WIDTH, HEIGHT);
     mesh.position.x = 2;
     scene.render();
-    book.look();
+    book.look(WIDTH, HEIGHT);
     const list = new MaskList();
     list.clear(WIDTH, HEIGHT);
     book.write(list);
@@ -127,11 +127,11 @@ describe('MaskBook', () => {
     const list = new MaskList();
     for (const masked of [1, 0]) {
       list.clear(WIDTH, HEIGHT);
-      book.begin(WIDTH, HEIGHT);
+      book.begin();
       if (masked === 0) {
         book.set(mesh, false);
         scene.render();
-        book.look();
+        book.look(WIDTH, HEIGHT);
       }
       book.write(list);
       expect(list.rects).toHaveLength(masked);
@@ -143,9 +143,9 @@ describe('MaskBook', () => {
       throw new Error('predicate');
     }, true);
     box('box', 0);
-    book.begin(WIDTH, HEIGHT);
+    book.begin();
     scene.render();
-    expect(() => book.look()).toThrow('predicate');
+    expect(() => book.look(WIDTH, HEIGHT)).toThrow('predicate');
     const list = new MaskList();
     list.clear(WIDTH, HEIGHT);
     book.write(list);

@@ -20,9 +20,9 @@ export type MaskPredicate = (mesh: AbstractMesh) => boolean;
  *
  * @example
  * ```ts
- * masks.begin(canvas.width, canvas.height);
+ * masks.begin();
  * scene.render();
- * masks.look();
+ * masks.look(canvas.width, canvas.height);
  * masks.write(list);
  * ```
  */
@@ -47,16 +47,22 @@ export class MaskBook {
     else book.delete(what);
   }
 
-  /** A new frame begins, on a canvas of this size. What was found stays until the scene is drawn again. */
-  begin(width: number, height: number): void {
-    this.#width = width;
-    this.#height = height;
+  /** A new frame begins. What was found stays until the scene is drawn again. */
+  begin(): void {
     this.#isNew = true;
   }
 
-  /** The scene has been drawn. What fails masks everything, and is thrown on. */
-  look(): void {
-    if (this.#isNew) this.#found.clear(this.#width, this.#height);
+  /** The scene has been drawn, on a canvas of this size. What fails masks everything, and is thrown on. */
+  look(width: number, height: number): void {
+    // Games change the size within a frame: what was found on the old one would lie elsewhere.
+    const resized = width !== this.#width || height !== this.#height;
+    this.#width = width;
+    this.#height = height;
+    if (this.#isNew) this.#found.clear(width, height);
+    else if (resized) {
+      this.#found.clear(width, height);
+      this.#found.addAll();
+    }
     this.#isNew = false;
     if (this.#things.size + this.#predicates.size === 0) return;
     try {

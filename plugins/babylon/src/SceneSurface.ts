@@ -97,10 +97,10 @@ export class SceneSurface implements GameSurface {
   attach(frames: Frames): void {
     this.#hooks = new FrameHooks(this.#scene, {
       begin: () => {
-        this.masks.begin(this.canvas.width, this.canvas.height);
+        this.masks.begin();
         frames.beginFrame();
       },
-      drawn: () => this.masks.look(),
+      drawn: () => this.masks.look(this.canvas.width, this.canvas.height),
       end: () => {
         this.#cameras.find();
         frames.endFrame();

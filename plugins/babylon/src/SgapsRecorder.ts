@@ -122,14 +122,18 @@ export class SgapsRecorder {
    * lies behind their rectangles never leaves the machine. Glow, shadows and mirror images lie outside them.
    */
   mask(what: ScreenThing | ScreenRect | MaskPredicate): void {
-    if (isThing(what) || typeof what === 'function') this.#surface.masks.set(what, true);
-    else this.#recording.mask(what);
+    this.#try(() => {
+      if (isThing(what) || typeof what === 'function') this.#surface.masks.set(what, true);
+      else this.#recording.mask(what);
+    });
   }
 
   /** Shows what was masked again. */
   unmask(what: ScreenThing | ScreenRect | MaskPredicate): void {
-    if (isThing(what) || typeof what === 'function') this.#surface.masks.set(what, false);
-    else this.#recording.unmask(what);
+    this.#try(() => {
+      if (isThing(what) || typeof what === 'function') this.#surface.masks.set(what, false);
+      else this.#recording.unmask(what);
+    });
   }
 
   /** Stops, and lets go of the scene for good. */

@@ -224,6 +224,7 @@ export class Connection implements RecorderConnection {
   /** Tries again, ever more seldom, until the server is back, refuses, or has been gone too long. */
   async #comeBack(why: string, until: number): Promise<void> {
     let mayResume = true;
+    let token = this.#room.reconnectionToken;
     for (let wait = FIRST_WAIT; performance.now() < until; wait = Math.min(LONGEST_WAIT, 2 * wait)) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (this.#phase !== 'away') return;
@@ -231,9 +232,12 @@ export class Connection implements RecorderConnection {
       if (left <= 0) break;
       try {
         const coming = mayResume
-          ? this.#client.reconnect(this.#room.reconnectionToken)
+          ? this.#client.reconnect(token)
           : create(this.#client, this.#options, { continues: this.welcome.recordingId });
-        await this.#enter(await inTime(coming, Math.min(TRY_WITHIN, left)), mayResume);
+        const room = await inTime(coming, Math.min(TRY_WITHIN, left));
+        // Each seat has its own token: the next try, after another cut, needs the newest.
+        token = room.reconnectionToken || token;
+        await this.#enter(room, mayResume);
         return;
       } catch (cause) {
         if ((cause as { code?: unknown } | null)?.code === 401) break;
@@ -296,5 +300,5 @@ function inTime(coming: Promise<Room>, ms: number): Promise<Room> {
 /** The server was there to say that the room is gone, its seat expired, or its recording ended. */
 function isRefusal(cause: unknown): boolean {
   const code = (cause as { code?: unknown } | null)?.code;
-  return cause instanceof SgapsError || code === 522 || code === 524 || code === 410;
+  return code === 522 || code === 524 || code === 410;
 }

@@ -201,6 +201,9 @@ export class KeepingConnection implements RecorderConnection {
     target.onAway?.((reason) => {
       lost = reason;
     });
+    target.onReset(() => {
+      lost = 'what was kept was refused';
+    });
     for (;;) {
       if (lost === null && this.#phase === 'uploading' && target.bufferedAmount < WAITING) {
         const message = this.#records.take(from);
@@ -209,8 +212,7 @@ export class KeepingConnection implements RecorderConnection {
       }
       if (lost !== null || this.#phase !== 'uploading') {
         target.close();
-        // What was sent is gone from here: what follows cannot stand without it.
-        if (this.#phase === 'uploading') this.#keepAgain();
+        this.#records.rewind();
         throw new SgapsError('CLOSED', `The server went away while it was sent what was kept (${lost ?? 'stopped'}).`);
       }
       await new Promise((resolve) => setTimeout(resolve, PACE));
@@ -222,6 +224,7 @@ export class KeepingConnection implements RecorderConnection {
     this.#target = target;
     this.welcome = target.welcome;
     this.#phase = 'live';
+    this.#records.clear();
     target.onReset(() => this.#reset?.());
     target.onClosed(() => this.#keepAgain());
     target.onAway?.((reason) => this.#away?.(reason));

@@ -1,7 +1,7 @@
 import { encodeKept, type KeptRecord, keptLength, pixelPacketSpan } from '@sgaps/protocol';
 
-/** Bytes of one message: what a server decodes without holding up its other rooms for long. */
-const MESSAGE = 12 * 1024;
+/** Bytes of one message: what a server decodes without holding up its other rooms for long, some ten frames. */
+const MESSAGE = 8 * 1024;
 /** Frames after which an unused request is forgotten by both ends. */
 const STALE = 64;
 
@@ -28,14 +28,12 @@ export class KeptRecords {
   readonly #most: number;
   readonly #records: Held[] = [];
   #bytes = 0;
+  /** Records handed out, which stay until they are known to have arrived. */
+  #taken = 0;
 
   constructor(limits: { readonly ms: number; readonly bytes: number }) {
     this.#ms = limits.ms;
     this.#most = limits.bytes;
-  }
-
-  get length(): number {
-    return this.#records.length;
   }
 
   /** Bytes held. */
@@ -53,27 +51,29 @@ export class KeptRecords {
     const span = kind === 'pixels' ? pixelPacketSpan(bytes) : null;
     this.#records.push({ kind, time, bytes: bytes.slice(), frame: span?.firstFrame ?? frame, fresh: span?.reset === true });
     this.#bytes += bytes.length;
-    if (span?.reset || this.#bytes > this.#most) this.#forget(time);
+    if (this.#taken === 0 && (span?.reset || this.#bytes > this.#most)) this.#forget(time);
   }
 
-  /** The oldest records as one message, with times from `from` on, and taken out; null when there are none. */
+  /** The next records as one message, with times from `from` on; null when there are no more. They stay until `clear`. */
   take(from: number): Uint8Array | null {
-    let count = 0;
+    const first = this.#taken;
     let length = 0;
-    while (count < this.#records.length) {
-      length += keptLength(this.#records[count]);
-      if (count > 0 && length > MESSAGE) break;
-      count++;
+    for (; this.#taken < this.#records.length; this.#taken++) {
+      length += keptLength(this.#records[this.#taken]);
+      if (this.#taken > first && length > MESSAGE) break;
     }
-    if (count === 0) return null;
-    const records = this.#records.splice(0, count);
-    for (const { bytes } of records) this.#bytes -= bytes.length;
-    return encodeKept(records.map((record) => ({ ...record, time: record.time - from })));
+    if (this.#taken === first) return null;
+    return encodeKept(this.#records.slice(first, this.#taken).map((record) => ({ ...record, time: record.time - from })));
+  }
+
+  /** What was taken did not arrive: it is there again. */
+  rewind(): void {
+    this.#taken = 0;
   }
 
   clear(): void {
     this.#records.length = 0;
-    this.#bytes = 0;
+    this.#bytes = this.#taken = 0;
   }
 
   #forget(now: number): void {

@@ -2,9 +2,9 @@ import type { GameEventMessage, NumbersMessage, StateSchema } from '@sgaps/proto
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import { Courier } from './Courier.js';
 import type { CourierListener, CourierPort, CourierWelcome } from './CourierPort.js';
-import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';
+import type { CourierFigures, FrameBatch } from './FrameBatch.js';
 
-/** Requests that came before anybody listened, kept. */
+/** What happened before anybody listened, kept. */
 const EARLY = 64;
 
 /**
@@ -27,7 +27,8 @@ export class LocalPort implements CourierPort {
   /** What the couriers of earlier recordings did. */
   #earlier: CourierFigures | null = null;
   #listener: CourierListener | null = null;
-  readonly #early: PackedRequest[] = [];
+  /** What happened before anybody listened, in order. */
+  readonly #early: ((listener: CourierListener) => void)[] = [];
   #spare: FrameBatch | null = null;
   readonly #onKept: ((welcome: CourierWelcome) => void) | undefined;
 
@@ -47,15 +48,16 @@ export class LocalPort implements CourierPort {
     this.#bufferedBytes = options.bufferedBytes;
     this.welcome = options.welcome;
     this.#courier = this.#createCourier();
-    connection.onClosed((reason) => this.#listener?.onClosed(reason));
-    connection.onAway?.((reason) => this.#listener?.onAway(reason));
-    connection.onBack?.(() => this.#listener?.onBack());
+    connection.onClosed((reason) => this.#tell((listener) => listener.onClosed(reason)));
+    connection.onAway?.((reason) => this.#tell((listener) => listener.onAway(reason)));
+    connection.onBack?.(() => this.#tell((listener) => listener.onBack()));
     connection.onRestart?.((welcome) => {
       this.welcome = welcome;
       this.#earlier = this.figures;
       this.#epoch++;
+      // First the news, then what is asked of the new recording.
+      this.#tell((listener) => listener.onRestart(welcome));
       this.#courier = this.#createCourier();
-      this.#listener?.onRestart(welcome);
     });
   }
 
@@ -86,7 +88,7 @@ export class LocalPort implements CourierPort {
 
   listen(listener: CourierListener): void {
     this.#listener = listener;
-    if (this.#early.length > 0) listener.onRequests(this.#early.splice(0));
+    for (const tell of this.#early.splice(0)) tell(listener);
   }
 
   send(batch: FrameBatch): void {
@@ -126,15 +128,17 @@ export class LocalPort implements CourierPort {
     return this.#courier.close();
   }
 
+  #tell(what: (listener: CourierListener) => void): void {
+    if (this.#listener) what(this.#listener);
+    else if (this.#early.length < EARLY) this.#early.push(what);
+  }
+
   #createCourier(): Courier {
     const { grid, tierBits, depth } = this.welcome;
     return new Courier(
       { connection: this.#connection, grid, tierBits, depth, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
       {
-        onRequests: (requests) => {
-          if (this.#listener) this.#listener.onRequests(requests);
-          else if (this.#early.length < EARLY) this.#early.push(...requests);
-        },
+        onRequests: (requests) => this.#tell((listener) => listener.onRequests(requests)),
         onFault: (code, cause) => this.#listener?.onFault(code, cause instanceof Error ? cause.message : String(cause)),
       },
     );

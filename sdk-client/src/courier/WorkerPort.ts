@@ -3,7 +3,7 @@ import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { ConnectionOptions } from '../connection/Connection.js';
 import type { KeepOptions } from '../connection/KeepingConnection.js';
 import type { CourierListener, CourierPort, CourierWelcome } from './CourierPort.js';
-import type { CourierFigures, FrameBatch, PackedRequest } from './FrameBatch.js';
+import type { CourierFigures, FrameBatch } from './FrameBatch.js';
 import { type FromCourier, type ToCourier, transfersOf } from './messages.js';
 
 /** Milliseconds a worker's script may take to load. */
@@ -14,6 +14,8 @@ const LEAVE_WITHIN = 3000;
 const POSTED = 4;
 /** Milliseconds without news of what was handed over, after which the worker is dead. */
 const SILENT = 10_000;
+/** Messages that came before anybody listened, kept. */
+const EARLY = 64;
 /** Batches whose arrays are kept to be filled again. */
 const SPARE = 4;
 const NOTHING: CourierFigures = {
@@ -46,7 +48,8 @@ export class WorkerPort implements CourierPort {
   readonly #worker: Worker;
   readonly #bufferedBytes: number;
   readonly #spare: FrameBatch[] = [];
-  readonly #early: PackedRequest[] = [];
+  /** What came before anybody listened, in order. */
+  readonly #early: FromCourier[] = [];
   #listener: CourierListener | null = null;
   #closing = false;
   #heardAt = 0;
@@ -63,7 +66,7 @@ export class WorkerPort implements CourierPort {
       worker.onmessage = ({ data }: MessageEvent<FromCourier>) => {
         if (data.type === 'opened') {
           const port = new WorkerPort(worker, data.welcome, bufferedBytes);
-          worker.onmessage = (event: MessageEvent<FromCourier>) => port.#take(event.data);
+          worker.onmessage = (event: MessageEvent<FromCourier>) => port.#hear(event.data);
           worker.onerror = (event) => port.#fail(event);
           resolve(port);
         } else if (data.type === 'refused') {
@@ -87,7 +90,7 @@ export class WorkerPort implements CourierPort {
 
   listen(listener: CourierListener): void {
     this.#listener = listener;
-    if (this.#early.length > 0) listener.onRequests(this.#early.splice(0));
+    for (const data of this.#early.splice(0)) this.#take(data);
   }
 
   send(batch: FrameBatch): void {
@@ -120,15 +123,18 @@ export class WorkerPort implements CourierPort {
     setTimeout(() => this.#worker.terminate(), LEAVE_WITHIN);
   }
 
+  #hear(data: FromCourier): void {
+    if (this.#listener) this.#take(data);
+    else if (this.#early.length < EARLY) this.#early.push(data);
+  }
+
   #take(data: FromCourier): void {
     const listener = this.#listener;
     if (data.type === 'news') {
       this.#heardAt = performance.now();
       this.figures = data.figures;
       for (const batch of data.spare) if (this.#spare.length < SPARE) this.#spare.push(batch);
-      if (listener) {
-        if (data.requests.length > 0) listener.onRequests(data.requests);
-      } else this.#early.push(...data.requests.slice(0, 64 - this.#early.length));
+      if (data.requests.length > 0) listener?.onRequests(data.requests);
     } else if (data.type === 'fault') listener?.onFault(data.code, data.message);
     else if (data.type === 'kept') this.welcome = data.welcome;
     else if (data.type === 'away') {

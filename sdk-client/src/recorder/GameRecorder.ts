@@ -13,11 +13,15 @@ import {
   assertScreenRect,
   type CheckedOptions,
   checkOptions,
+  isScreenRect,
   joinOf,
   type RecordingOptions,
   type ScreenRect,
 } from './RecordingOptions.js';
 import { TaggedRegions, type TierName } from './TaggedRegions.js';
+
+/** Events that wait for a recording that is only beginning. */
+const EARLY = 64;
 
 /**
  * What a recording wants of its sampler beside colours.
@@ -89,6 +93,11 @@ export class GameRecorder {
   /** Rises with every start and stop, so that a connection that comes too late is closed. */
   #attempt = 0;
   #attached = false;
+  /** The game's own wish, whether there is a recorder yet or not. */
+  #paused = false;
+  #starting = false;
+  /** Events written while a recording was beginning. */
+  readonly #early: { readonly name: string; readonly data: unknown }[] = [];
 
   /** Wrong options switch the recording off and are told to `onDiagnostic`. */
   constructor(surface: GameSurface, options: RecordingOptions | null | undefined) {
@@ -129,6 +138,7 @@ export class GameRecorder {
     this.#release();
     // Each recording tells of its own troubles.
     this.#told.clear();
+    this.#starting = true;
     try {
       if (options.consent && !(await this.#agrees(options.consent))) return;
       if (attempt === this.#attempt) await this.#prepare(options, attempt);
@@ -139,6 +149,11 @@ export class GameRecorder {
       const unsupported = (cause as { code?: unknown } | null)?.code === 'UNSUPPORTED';
       const code = unsupported ? 'renderer-unsupported' : 'connection-failed';
       this.#tell({ code, message: `Nothing is recorded: ${messageOf(cause)}`, cause });
+    } finally {
+      if (attempt === this.#attempt) {
+        this.#starting = false;
+        this.#early.length = 0;
+      }
     }
   }
 
@@ -150,23 +165,26 @@ export class GameRecorder {
 
   /** Takes no frames until `resume`. */
   pause(): void {
+    this.#paused = true;
     if (this.#recorder?.state === 'running') this.#recorder.event('paused', { paused: true });
     this.#recorder?.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     if (this.#recorder?.state === 'paused') this.#recorder.event('paused', { paused: false });
     this.#recorder?.resume();
   }
 
-  /** Writes a named event into the recording. */
+  /** Writes a named event into the recording; while that is only beginning, the first few wait. */
   event(name: string, data?: unknown): void {
-    this.#recorder?.event(name, data);
+    if (this.#recorder) this.#recorder.event(name, data);
+    else if (this.#starting && this.#early.length < EARLY) this.#early.push({ name, data });
   }
 
   /** Marks a moment to find again. */
   marker(name: string): void {
-    this.#recorder?.marker(name);
+    this.event('marker', { name });
   }
 
   /**
@@ -221,25 +239,27 @@ export class GameRecorder {
     const { width, height } = surface.canvas;
     const grid = options.grid ?? fitCaptureGrid(width, height);
     let chosen = await surface.createSampler(grid, batch, wants);
+    let port: CourierPort | null = null;
     try {
+      if (attempt !== this.#attempt) throw new Superseded();
       const fps = Math.min(options.fps, chosen.sampler.mostFps ?? options.fps);
       // Only what was agreed to is loaded.
-      const [port, { Recorder }] = await Promise.all([this.#open({ ...options, fps, depth }, grid), import('./Recorder.js')]);
-      if (attempt !== this.#attempt) {
-        port.close();
-        chosen.sampler.dispose();
-        return;
-      }
-      this.#port = port;
+      const loading = import('./Recorder.js');
+      loading.catch(() => undefined);
+      port = await this.#open({ ...options, fps, depth }, grid);
+      const { Recorder } = await loading;
       const given = port.welcome.grid;
       if (given.width !== grid.width || given.height !== grid.height) {
         chosen.sampler.dispose();
         chosen = await surface.createSampler(given, batch, wants);
       }
+      if (attempt !== this.#attempt) throw new Superseded();
+      this.#port = port;
       this.#begin(Recorder, { ...options, fps }, port, chosen);
     } catch (cause) {
       chosen.sampler.dispose();
-      throw cause;
+      port?.close();
+      if (!(cause instanceof Superseded)) throw cause;
     }
   }
 
@@ -266,7 +286,8 @@ export class GameRecorder {
     const surface = this.#surface;
     const numbers = Object.values(values);
     for (const rect of options.masks ?? []) this.#hidden.add(rect);
-    this.#recorder = new RecorderClass({
+    let made: Recorder | null = null;
+    const recorder = new RecorderClass({
       sampler,
       port,
       fps,
@@ -282,9 +303,17 @@ export class GameRecorder {
         for (const { read } of numbers) out.values.push(read());
       },
       onDiagnostic: (diagnostic) => this.#tell(diagnostic),
-      onStopped: () => this.#detach(),
+      // One that ends late must not take the next one's frames away.
+      onStopped: () => {
+        if (this.#recorder === made) this.#detach();
+      },
     });
-    this.#recorder.start();
+    this.#recorder = made = recorder;
+    recorder.start();
+    // The server may have closed at once.
+    if (recorder.state === 'stopped') return;
+    for (const { name, data } of this.#early.splice(0)) recorder.event(name, data);
+    if (this.#paused) recorder.pause();
     this.#attached = true;
     surface.attach(this.#frames);
     globalThis.document?.addEventListener('visibilitychange', this.#onVisibility);
@@ -294,7 +323,10 @@ export class GameRecorder {
     const { width, height } = this.#surface.canvas;
     for (const region of this.#hidden) {
       const rect = typeof region === 'function' ? region() : region;
-      if (rect) out.add(rect.x * width, rect.y * height, rect.width * width, rect.height * height);
+      if (rect === null) continue;
+      // What is no part of a screen hides all of it: pixels instead of fractions would hide nothing.
+      if (isScreenRect(rect)) out.add(rect.x * width, rect.y * height, rect.width * width, rect.height * height);
+      else out.addAll();
     }
     this.#surface.readMasks?.(out);
   }
@@ -351,3 +383,6 @@ export class GameRecorder {
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/** A stop or another start came while this one was on its way. */
+class Superseded extends Error {}

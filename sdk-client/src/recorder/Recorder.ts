@@ -73,6 +73,8 @@ export class Recorder {
   #costDue = COST_EVERY;
   #lastBegin = 0;
   #lost = 0;
+  /** Events written while the server was away. */
+  #eventsLost = 0;
   #bytesPerSecond = 0;
   #bytesBefore = 0;
   #truth: Uint8Array<ArrayBuffer> | undefined;
@@ -122,7 +124,7 @@ export class Recorder {
       bytesDown: courier.bytesDown,
       bytesPerSecond: this.#bytesPerSecond,
       rejected: courier.rejected,
-      eventsDropped: courier.eventsDropped,
+      eventsDropped: courier.eventsDropped + this.#eventsLost,
       sampler: { kind, why: this.#options.why ?? '' },
       thread,
       cost: { level, governed, fps, batch, share },
@@ -207,6 +209,7 @@ export class Recorder {
         throw new RangeError(`Event '${name.slice(0, 32)}' is too large; at most ${LIMITS.eventBytes} bytes of JSON fit.`);
       }
       if (this.#port.isOpen) this.#port.sendEvent({ name, data: JSON.parse(json), time: this.#time() });
+      else this.#eventsLost++;
     });
   }
 
@@ -411,8 +414,8 @@ export class Recorder {
     this.#tell({ code, message, cause });
     const inARow = (this.#inARow.get(code) ?? 0) + 1;
     this.#inARow.set(code, inARow);
-    // The game's own events may be refused for ever: the frames are none the worse for it.
-    if (inARow < FAULTS_IN_A_ROW || code === 'event-invalid' || this.#phase === 'stopped') return;
+    // The game's own events may be refused, and its values be unreadable, for ever: the frames are none the worse for it.
+    if (inARow < FAULTS_IN_A_ROW || code === 'event-invalid' || code === 'state-failed' || this.#phase === 'stopped') return;
     this.#tell({ code: 'stopped', message: `Recording stopped after ${FAULTS_IN_A_ROW} faults of one kind in a row (${code}).` });
     this.#halt();
   }

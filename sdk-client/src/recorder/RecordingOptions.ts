@@ -157,6 +157,8 @@ export function checkOptions(options: RecordingOptions | undefined | null, engin
   const { keep } = given;
   if (keep && !(keep.seconds >= 5 && keep.seconds <= 1800))
     throw invalid('keep.seconds', keep.seconds, 'a number from 5 to 1800');
+  if (keep?.after !== undefined && !(keep.after > 0)) throw invalid('keep.after', keep.after, 'a number above 0');
+  if (keep?.bytes !== undefined && !(keep.bytes >= 65_536)) throw invalid('keep.bytes', keep.bytes, 'a number of at least 65536');
   for (const rect of given.masks ?? []) assertScreenRect('masks', rect);
   if (keep && given.connect) throw invalid('keep', 'given together with connect', "left out: `keep` needs SGAPS' own connection");
   const entries = Object.keys(given.meta ?? {}).length;
@@ -189,10 +191,15 @@ function areTierBits(bits: TierBits): boolean {
 
 /** Throws `ARGUMENT_INVALID` for what is no part of a screen: pixels instead of fractions would hide nothing, silently. */
 export function assertScreenRect(name: string, rect: ScreenRect): void {
+  if (isScreenRect(rect)) return;
+  throw invalid(name, JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas, 0 … 1');
+}
+
+/** A rectangle in fractions of the screen, of some size. */
+export function isScreenRect(rect: ScreenRect): boolean {
   const numbers = [rect?.x, rect?.y, rect?.width, rect?.height];
   const fractions = numbers.every((value) => typeof value === 'number' && Math.abs(value) <= MOST_SCREENS);
-  if (fractions && rect.width > 0 && rect.height > 0) return;
-  throw invalid(name, JSON.stringify(rect), '{ x, y, width, height } as fractions of the canvas, 0 … 1');
+  return fractions && rect.width > 0 && rect.height > 0;
 }
 
 function invalid(name: string, value: unknown, wanted: string): SgapsError {

@@ -53,6 +53,7 @@ class CanvasSurface implements GameSurface {
   readonly #options: Partial<CanvasRecordingOptions>;
   #frames: Parameters<GameSurface['attach']>[0] | null = null;
   #scheduled = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement, options: Partial<CanvasRecordingOptions>) {
     this.canvas = canvas;
@@ -79,19 +80,26 @@ class CanvasSurface implements GameSurface {
   attach(frames: Parameters<GameSurface['attach']>[0]): void {
     if (this.#options.frames === 'manual') return;
     this.#frames = frames;
-    // Callbacks run in the order in which they were asked for: asking from a later task, ours comes after the game's.
-    this.#scheduled = requestAnimationFrame(this.#frame);
+    this.#ask();
   }
 
   detach(): void {
     this.#frames = null;
     cancelAnimationFrame(this.#scheduled);
+    clearTimeout(this.#later);
+  }
+
+  /** Callbacks run in the order in which they were asked for: asked for from a later task, ours comes after the game's. */
+  #ask(): void {
+    this.#later = setTimeout(() => {
+      this.#scheduled = requestAnimationFrame(this.#frame);
+    });
   }
 
   readonly #frame = (): void => {
     const frames = this.#frames;
     if (!frames) return;
-    this.#scheduled = requestAnimationFrame(this.#frame);
+    this.#ask();
     frames.endFrame();
     // The game's next frame begins somewhere else; what has come back is read now, when its commands are queued anyway.
     frames.beginFrame();

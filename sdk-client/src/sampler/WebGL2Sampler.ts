@@ -145,7 +145,7 @@ export class WebGL2Sampler implements Sampler {
       let taken = false;
       try {
         resources.copyFrame();
-        if (masks.length > 0) resources.paintOver(masks);
+        if (masks.length > 0) resources.paintOver(this.#placed(masks));
         this.#gather(resources, slot, samples, frame, depth);
         if (this.#isDue(slot)) this.#sendBack(slot);
         taken = true;
@@ -255,6 +255,12 @@ export class WebGL2Sampler implements Sampler {
     this.#depthGather?.draw(depth, first, slot.rows, rows, count);
     frame.depthAt = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
+  }
+
+  /** Masks in pixels of the drawing buffer: a browser that gives a smaller one than the canvas asks for hides all of it. */
+  #placed(masks: readonly MaskRect[]): readonly MaskRect[] {
+    const { canvas, drawingBufferWidth: width, drawingBufferHeight: height } = this.#gl;
+    return canvas.width === width && canvas.height === height ? masks : [{ x: 0, y: 0, width, height }];
   }
 
   /** Queues the read of a full batch; GL state is saved by the caller. */

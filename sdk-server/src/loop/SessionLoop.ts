@@ -59,6 +59,9 @@ export interface SessionLoopOptions {
   readonly onSnapshotError?: (error: unknown) => void;
 }
 
+/** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
+const AHEAD = 30_000;
+
 /** Frames asked for at the start, before anything is known: two live batches. */
 const COLD_START_FRAMES = 8;
 
@@ -151,12 +154,14 @@ export class SessionLoop {
 
   /**
    * Takes in something the recorder kept before the recording was wanted, at the time it says; nothing is asked. Oldest first,
-   * and before `start`. Throws `OUT_OF_ORDER` for times that run backwards or lie ahead, and what `accept` throws.
+   * and before `start`. Throws `OUT_OF_ORDER` for times that run backwards or lie far ahead, and what `accept` throws.
    */
-  acceptKept({ kind, time, bytes }: KeptRecord): void {
-    if (!(time >= this.#keptUntil && time <= this.#options.clock())) {
-      throw new SgapsError('OUT_OF_ORDER', `A kept record of ${time} ms follows one of ${this.#keptUntil} ms.`);
+  acceptKept({ kind, time: said, bytes }: KeptRecord): void {
+    const now = this.#options.clock();
+    if (!(said >= this.#keptUntil && said <= now + AHEAD)) {
+      throw new SgapsError('OUT_OF_ORDER', `A kept record of ${said} ms follows one of ${this.#keptUntil} ms, ${now} ms on.`);
     }
+    const time = Math.min(said, now);
     if (kind === 'pixels') {
       const { frames, samples, decodeMs } = this.#take(bytes, time);
       this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs: 0 });

@@ -11,6 +11,10 @@ import { ByteBudget } from './ByteBudget.js';
 import { type Offence, offenceOf } from './ClientConduct.js';
 import type { LiveSession } from './LiveSession.js';
 
+/** Seconds of frames that may come at once: a game that stood still for a while, and a message of kept records. */
+const LIVE_BURST = 8;
+const KEPT_BURST = 16;
+
 /**
  * What became of a packet: `answer` is the coordinate packet to send, `offence` what was wrong with it, with its error. `reset`
  * asks the recorder to start its stream afresh.
@@ -41,6 +45,9 @@ export interface Taken {
 export class RecorderIntake {
   readonly #session: LiveSession;
   readonly #budget: ByteBudget;
+  /** Frames, which cost a server time however few bytes they take: live ones, and kept ones, which may come faster. */
+  readonly #frames: ByteBudget;
+  readonly #keptFrames: ByteBudget;
   readonly #maxUnanswered: number;
   readonly #probe = new PixelPacketDecoder({
     grid: { width: LIMITS.gridMin, height: LIMITS.gridMin },
@@ -56,6 +63,9 @@ export class RecorderIntake {
     const perSecond = options.maxBytesPerSecond ?? 1_000_000;
     this.#budget = new ByteBudget({ perSecond, burst: 2 * perSecond });
     this.#maxUnanswered = options.maxUnanswered ?? 600;
+    const { fps } = session.writer.header;
+    this.#frames = new ByteBudget({ perSecond: 2 * fps, burst: LIVE_BURST * fps });
+    this.#keptFrames = new ByteBudget({ perSecond: 8 * fps, burst: KEPT_BURST * fps });
   }
 
   /** The stream must start afresh with the next packet: packets were lost. */
@@ -85,6 +95,7 @@ export class RecorderIntake {
       const message = 'A pixel packet goes on with a stream that was not started, broke or was cut; start it afresh.';
       return this.#refuse('unsynchronised', new SgapsError('OUT_OF_ORDER', message));
     }
+    if (!this.#frames.spend(span?.frames ?? 1, now)) return this.#refuse('flood', tooManyFrames());
     try {
       const answer = this.#session.pixels(bytes);
       this.#afresh = false;
@@ -106,6 +117,8 @@ export class RecorderIntake {
     }
     try {
       for (const record of decodeKept(message)) {
+        const frames = record.kind === 'pixels' ? (pixelPacketSpan(record.bytes)?.frames ?? 1) : 0;
+        if (!this.#keptFrames.spend(frames, now)) return this.#refuse('flood', tooManyFrames());
         this.#session.kept(record);
         if (record.kind === 'pixels') this.#afresh = false;
       }
@@ -140,4 +153,8 @@ export class RecorderIntake {
     const message = `${unanswered} frames came without the pixels that were asked for.`;
     return { offence: 'unanswered', error: new SgapsError('OUT_OF_ORDER', message), reset: false };
   }
+}
+
+function tooManyFrames(): SgapsError {
+  return new SgapsError('LIMIT_EXCEEDED', 'More frames come per second than the recorder said it takes.');
 }
