@@ -90,6 +90,7 @@ export function plotClient(figures: ClientFigures): string {
   parts.push(text(10, top + 18, note));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + FOOT}" font-family="system-ui, sans-serif" font-size="11">`,
+    '<title>CPU and main thread added by each way of recording</title>',
     '<style>text{fill:#333}.title{font-size:15px;font-weight:600}.head{font-weight:600}.ours{fill:#1a7f64}.other{fill:#9aa5b1}.whisker{stroke:#333;fill:none}</style>',
     `<rect width="${WIDTH}" height="${top + FOOT}" fill="#fff"/>`,
     ...parts,

@@ -73,7 +73,7 @@ export interface RecorderOptions {
 }
 
 /** Throws `ARGUMENT_INVALID` unless `value` is a number within the bounds. */
-export function assertRange(name: string, value: number, least: number, most: number): number {
+function assertRange(name: string, value: number, least: number, most: number): number {
   if (typeof value !== 'number' || !(value >= least && value <= most)) {
     throw new SgapsError('ARGUMENT_INVALID', `${name} is ${String(value)}, it must be a number from ${least} to ${most}.`);
   }

@@ -19,5 +19,12 @@ export interface WebGL2Extras {
   readonly readBack: typeof readBack;
 }
 
-/** All of `WebGL2Extras`. */
+/**
+ * All of `WebGL2Extras`.
+ *
+ * @example
+ * ```ts
+ * const truth = new WebGL2Sampler(gl, { grid, extras: WEBGL2_EXTRAS }).readTruth();
+ * ```
+ */
 export const WEBGL2_EXTRAS: WebGL2Extras = { DepthCoder, DepthGather, areaPicture, readBack };
