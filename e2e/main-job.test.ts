@@ -198,7 +198,9 @@ describe('the main job', () => {
     // Some seconds are needed below, however slow the machine.
     await expect.poll(async () => (await rows('sessions'))[0].frames, WAIT).toBeGreaterThan(100);
     await game.page.close();
-    await expect.poll(async () => (await rows('recordings')).map(({ status }) => status), WAIT).toEqual(['finished']);
+    // A browser may end a page's worker before its socket says goodbye: the server then waits 30 s for it to come back.
+    const goodbye = { timeout: 60_000, interval: 100 };
+    await expect.poll(async () => (await rows('recordings')).map(({ status }) => status), goodbye).toEqual(['finished']);
     await expect.poll(() => live.locator('#badge').textContent(), WAIT).toBe('recording');
     expect(new URL(live.url()).pathname).toBe(`/session/${id}`);
     await live.context().close();
