@@ -9,6 +9,7 @@ import {
   type SampleSet,
 } from '@sgaps/protocol';
 import * as Phaser from 'phaser';
+import { copyFrame } from './support/copyFrame.js';
 
 interface Options {
   context: 'sgaps' | 'stock' | 'webgl2';
@@ -166,28 +167,6 @@ class FakeServer implements RecorderConnection {
     this.isOpen = false;
     this.closed++;
   }
-}
-
-function copyFrame(frame: PixelFrame): PixelFrame {
-  const { samples, values } = frame;
-  const n = samples.count;
-  return {
-    ...frame,
-    state: structuredClone({
-      cameras: [...frame.state.cameras],
-      cameras3d: [],
-      objects: [...frame.state.objects],
-      values: [...frame.state.values],
-    }),
-    samples: {
-      count: n,
-      u: samples.u.slice(0, n),
-      v: samples.v.slice(0, n),
-      kind: samples.kind.slice(0, n),
-      tier: samples.tier.slice(0, n),
-    },
-    values: { rgb: values.rgb.slice(0, 3 * n), bits: values.bits.slice(0, n) },
-  };
 }
 
 /** FNV-1a over 32-bit words, two lanes: enough to tell two pictures apart, and no time lost. */

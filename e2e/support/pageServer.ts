@@ -10,6 +10,7 @@ import {
   type SampleSet,
   type StateSchema,
 } from '@sgaps/protocol';
+import { copyFrame } from './copyFrame.js';
 
 /** Frames asked for ahead of what came. */
 const AHEAD = 16;
@@ -61,7 +62,7 @@ export class PageServer implements OpenConnection {
     if (this.broken.has('sendPixels')) throw new Error('sendPixels is broken');
     this.bytes += bytes.length;
     const frames = this.#decoder.decode(bytes);
-    for (const frame of frames) this.frames.push(copyOf(frame));
+    for (const frame of frames) this.frames.push(copyFrame(frame));
     this.#request(frames[frames.length - 1].frameId + AHEAD);
   }
 
@@ -113,29 +114,6 @@ export class PageServer implements OpenConnection {
       this.#ask?.(bytes);
     }
   }
-}
-
-/** The decoder reuses its arrays. */
-function copyOf(frame: PixelFrame): PixelFrame {
-  const { samples, values, state } = frame;
-  const n = samples.count;
-  return {
-    ...frame,
-    state: structuredClone({
-      cameras: [...state.cameras],
-      cameras3d: [...state.cameras3d],
-      objects: [...state.objects],
-      values: [...state.values],
-    }),
-    samples: {
-      count: n,
-      u: samples.u.slice(0, n),
-      v: samples.v.slice(0, n),
-      kind: samples.kind.slice(0, n),
-      tier: samples.tier.slice(0, n),
-    },
-    values: { ...values, rgb: values.rgb.slice(0, 3 * n), bits: values.bits.slice(0, n), depth: values.depth?.slice(0, n) },
-  };
 }
 
 /** FNV-1a over 32-bit words, two lanes: enough to tell two pictures apart, and no time lost. */

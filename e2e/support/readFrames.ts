@@ -1,4 +1,5 @@
 import { CoordinateCodec, type PixelFrame, PixelPacketDecoder, type RecordingReader, type SampleSet } from '@sgaps/protocol';
+import { copyFrame } from './copyFrame.js';
 
 /** Everything that was sent, decoded. */
 export interface SentFrames {
@@ -19,33 +20,10 @@ export async function readFrames(reader: RecordingReader): Promise<SentFrames> {
   const events: SentFrames['events'][number][] = [];
   for await (const { kind, bytes } of reader.records(0, { kinds: ['coordinates', 'pixels', 'event'] })) {
     if (kind === 'coordinates') for (const request of codec.decode(bytes)) asked.set(request.frameId, codec.expand(request));
-    else if (kind === 'pixels') frames.push(...decoder.decode(bytes).map(copyOf));
+    else if (kind === 'pixels') frames.push(...decoder.decode(bytes).map(copyFrame));
     else events.push(JSON.parse(new TextDecoder().decode(bytes)) as SentFrames['events'][number]);
   }
   await reader.close();
   const samples = frames.reduce((sum, frame) => sum + frame.samples.count, 0);
   return { frames, samples, events, meta: reader.header.meta ?? {} };
-}
-
-/** The decoder reuses its arrays. */
-function copyOf(frame: PixelFrame): PixelFrame {
-  const { samples, values, state } = frame;
-  const n = samples.count;
-  return {
-    ...frame,
-    state: structuredClone({
-      cameras: [...state.cameras],
-      cameras3d: [...state.cameras3d],
-      objects: [...state.objects],
-      values: [...state.values],
-    }),
-    samples: {
-      count: n,
-      u: samples.u.slice(0, n),
-      v: samples.v.slice(0, n),
-      kind: samples.kind.slice(0, n),
-      tier: samples.tier.slice(0, n),
-    },
-    values: { ...values, rgb: values.rgb.slice(0, 3 * n), bits: values.bits.slice(0, n) },
-  };
 }

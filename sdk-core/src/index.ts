@@ -1,3 +1,4 @@
+export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export { DiffusionReconstructor } from './reconstruct/DiffusionReconstructor.js';

@@ -77,7 +77,12 @@ export {
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
 export { codeToDepth, depthToCode } from './samples/depthCode.js';
 export {
+  BLOCK_KIND,
+  BLOCK_SAMPLES,
+  BLOCK_SIDE,
   createSampleSet,
+  isSampleKind,
+  levelOf,
   SampleKind,
   type SampleRequest,
   type SampleSet,

@@ -1,4 +1,4 @@
-import { SamplingPlanner, SessionDecoder } from '@sgaps/core';
+import { ALL_FEATURES, type LoopFeatures, SamplingPlanner, SessionDecoder } from '@sgaps/core';
 import {
   type CaptureGrid,
   CoordinateCodec,
@@ -29,6 +29,8 @@ export interface LoopSettings {
   readonly sampling?: 'auto' | 'points';
   /** Name of the reconstructor; default: the one the server would take. */
   readonly reconstructor?: 'diffusion';
+  /** Parts of the loop switched off. */
+  readonly without?: readonly (keyof LoopFeatures)[];
 }
 
 /**
@@ -57,9 +59,10 @@ export function createLoopParts(
   settings: LoopSettings,
   offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
-  const { rate, bytesUp, bytesDown, sampling, reconstructor } = settings;
-  const session = new SessionDecoder({ grid, reconstructor });
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling });
+  const { rate, bytesUp, bytesDown, sampling, reconstructor, without = [] } = settings;
+  const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
+  const session = new SessionDecoder({ grid, reconstructor, features });
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling, features });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
     client: {

@@ -1,4 +1,4 @@
-import { type CaptureGrid, SampleKind, type SampleSet } from '@sgaps/protocol';
+import { type CaptureGrid, levelOf, type SampleSet } from '@sgaps/protocol';
 
 /**
  * A map of 0 … 1 as a picture: black, violet, orange, white.
@@ -45,7 +45,7 @@ export function paintSamples(grid: CaptureGrid, picture: Uint8Array | Uint8Clamp
     const colour = TIER_COLOURS[set.tier[i] & 3];
     const [u, v] = [set.u[i], set.v[i]];
     const kind = set.kind[i];
-    const side = kind === SampleKind.point ? 1 : kind === SampleKind.block ? 8 : 1 << kind;
+    const side = 1 << levelOf(kind);
     for (let k = 0; k < side; k++) {
       dot(u + k, v, colour);
       dot(u + k, v + side - 1, colour);

@@ -337,10 +337,11 @@ export class GameRecorder {
       const recorder = this.#recorder;
       const { canvas } = this.#surface;
       if (!recorder) return;
-      let viewport: Viewport = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+      let viewport: Viewport;
       try {
         viewport = this.#surface.viewport();
       } catch (cause) {
+        viewport = { x: 0, y: 0, width: canvas.width, height: canvas.height };
         this.#tell({ code: 'sampler-failed', message: `The viewport cannot be told: ${messageOf(cause)}`, cause });
       }
       recorder.endFrame(viewport, canvas);

@@ -7,6 +7,7 @@ import {
   SgapsError,
   type TrackedObject,
 } from '@sgaps/protocol';
+import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { readText, writeText } from '../snapshot/snapshotBytes.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
@@ -63,7 +64,10 @@ export class LayeredMemory {
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
   contradicted = 0;
 
-  constructor(private readonly grid: CaptureGrid) {
+  constructor(
+    private readonly grid: CaptureGrid,
+    private readonly features: LoopFeatures = ALL_FEATURES,
+  ) {
     this.dynamic = new DynamicMemory(grid.width, grid.height);
     this.suspects = new SuspectMap(grid);
     this.cuts = new CutDetector(grid);
@@ -82,8 +86,9 @@ export class LayeredMemory {
   }
 
   /** Draws what memory says of a frame with this state, of now or of a moment to come. */
-  compose(state: FrameState, out: Composition, detail: DrawDetail = FULL_DETAIL): void {
+  compose(state: FrameState, out: Composition, wanted: DrawDetail = FULL_DETAIL): void {
     const { width, height } = this.grid;
+    const detail = this.features.subPixel ? wanted : { ...wanted, resampled: false };
     const objects = this.place(state);
     out.age.fill(0);
     out.confidence.fill(0);
@@ -211,10 +216,10 @@ export class LayeredMemory {
     }
     const objects: PlacedObject[] = [];
     this.hasScenery = false;
-    for (const object of state.objects) {
+    for (const object of this.features.objects ? state.objects : []) {
       const placed = this.objects.place(object, viewX, viewY, width, height, this.frame);
       if (!placed) continue;
-      placed.scenery = isScenery(object, this.grid);
+      placed.scenery = this.features.parallax && isScenery(object, this.grid);
       if (placed.scenery) this.hasScenery = true;
       objects.push(placed);
     }
@@ -236,7 +241,7 @@ export class LayeredMemory {
     cuts.clear();
     observer.read(frame, scene);
     this.contradicted = cuts.share();
-    if (cuts.isCut()) {
+    if (this.features.cuts && cuts.isCut()) {
       this.forgetScenery();
       // What this frame showed is the first look at the new scene.
       observer.read(frame, scene);

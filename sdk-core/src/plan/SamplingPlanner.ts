@@ -7,6 +7,7 @@ import {
   type SampleSet,
   Tier,
 } from '@sgaps/protocol';
+import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { appendSample } from './appendSample.js';
@@ -53,6 +54,7 @@ export class SamplingPlanner {
   private readonly take: Uint8Array;
   private readonly meanAsked: Uint8Array;
   private readonly sampling: 'auto' | 'points';
+  private readonly features: LoopFeatures;
 
   constructor(options: {
     grid: CaptureGrid;
@@ -64,11 +66,14 @@ export class SamplingPlanner {
     bytesDown?: number;
     /** `points` asks for no means. */
     sampling?: 'auto' | 'points';
+    /** Parts switched on; default all. */
+    features?: LoopFeatures;
   }) {
     const { grid, decoder, rate, bytesUp = 2048, bytesDown = 512, sampling = 'auto' } = options;
     this.grid = grid;
     this.decoder = decoder;
     this.sampling = sampling;
+    this.features = options.features ?? ALL_FEATURES;
     const pixels = grid.width * grid.height;
     this.exact = rate === undefined ? null : Math.max(1, Math.min(LIMITS.samplesPerFrame, pixels, Math.round(rate * pixels)));
     const most = Math.min(LIMITS.samplesPerFrame, Math.round(MOST_RATE * pixels));
@@ -78,7 +83,7 @@ export class SamplingPlanner {
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
     this.squares = new SquareGrid(grid);
-    this.rating = new SquareRating(grid, this.squares, sampling === 'auto');
+    this.rating = new SquareRating(grid, this.squares, sampling === 'auto' && this.features.means);
     this.take = new Uint8Array(pixels);
     this.meanAsked = new Uint8Array(this.squares.count);
   }
@@ -96,7 +101,9 @@ export class SamplingPlanner {
   /** The request for `targetFrameId`, a frame after the last decoded one. */
   plan(targetFrameId: number): SampleRequest {
     const { decoder, squares } = this;
-    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, targetFrameId - decoder.frameId);
+    const { trajectory, latency } = this.features;
+    const ahead = trajectory ? (latency ? targetFrameId - decoder.frameId : 1) : 0;
+    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, ahead);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
     // Every second row tells enough of 4×4 squares; the row at which new content comes in is among them.
@@ -123,7 +130,8 @@ export class SamplingPlanner {
     rating.rate(importance, ahead);
     watchLattice(grid, squares, frameId, set);
     const watched = set.count;
-    if (this.sampling === 'auto') coverUnknown(grid, squares, rating, ahead, set, Math.round(0.8 * (budget - watched)));
+    if (this.sampling === 'auto' && this.features.means)
+      coverUnknown(grid, squares, rating, ahead, set, Math.round(0.8 * (budget - watched)));
     const spent = set.count + this.takeBest(budget - set.count, frameId);
     if (this.exact !== null) fillEvenly(grid, frameId, budget - spent, importance, take);
     this.appendMeans(set);

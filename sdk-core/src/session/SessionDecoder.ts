@@ -8,6 +8,7 @@ import {
   type SampleSet,
   SgapsError,
 } from '@sgaps/protocol';
+import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition } from '../memory/Composition.js';
 import { LayeredMemory } from '../memory/LayeredMemory.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
@@ -66,10 +67,15 @@ export class SessionDecoder {
   private readonly rgb: Uint8ClampedArray;
   private readonly uncertainty: Float32Array;
 
-  constructor(options: { grid: CaptureGrid; reconstructor?: 'diffusion' | Reconstructor }) {
+  constructor(options: {
+    grid: CaptureGrid;
+    reconstructor?: 'diffusion' | Reconstructor;
+    /** Parts switched on; default all, which is what recordings are decoded with. */
+    features?: LoopFeatures;
+  }) {
     assertCaptureGrid(options.grid);
     this.grid = options.grid;
-    this.memory = new LayeredMemory(options.grid);
+    this.memory = new LayeredMemory(options.grid, options.features ?? ALL_FEATURES);
     const { reconstructor = 'diffusion' } = options;
     this.reconstructor = reconstructor === 'diffusion' ? new DiffusionReconstructor(options.grid) : reconstructor;
     this.composition = createComposition(options.grid);

@@ -12,6 +12,7 @@ import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import {
   createSampleSet,
+  isSampleKind,
   SampleKind,
   type SampleRequest,
   type SampleSet,
@@ -192,7 +193,7 @@ export class CoordinateBody {
     }
     const tier = coder.symbol(model, GROUP_TIER, 2, encoding ? set.tier[start] : 0);
     const kind = coder.symbol(model, GROUP_KIND, 4, encoding ? set.kind[start] : 0);
-    if (!isKind(kind)) throw SgapsError.malformed('sample kind');
+    if (!isSampleKind(kind)) throw SgapsError.malformed('sample kind');
     const size = codeUnsigned(coder, model, GROUP_COUNT, encoding ? end - start - 1 : 0) + 1;
     if (size > count - start) throw SgapsError.malformed('sample group');
     group.count = size;
@@ -228,7 +229,3 @@ export class CoordinateBody {
 
 /** Stands for the choice when decoding. */
 const NO_CHOICE: FormChoice = { form: 0, lattice: null, raw: null };
-
-function isKind(kind: number): boolean {
-  return kind <= SampleKind.mean4 || kind === SampleKind.block;
-}

@@ -2,7 +2,7 @@ import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { SampleKind, type SampleRequest } from '../samples/SampleSet.js';
+import { isSampleKind, SampleKind, type SampleRequest } from '../samples/SampleSet.js';
 import { COORDINATE_VERSION, CoordinateBody, Density, Form, type FormChoice, SEEDED_LIMIT } from './CoordinateBody.js';
 import { CoordinateDecoder } from './CoordinateDecoder.js';
 import { findLattice, type Group } from './groupForms.js';
@@ -134,7 +134,7 @@ export class CoordinateCodec extends CoordinateDecoder {
     const { width, height } = this.grid;
     for (let i = 0; i < explicit.count; i++) {
       const kind = explicit.kind[i];
-      const known = (kind <= SampleKind.mean4 || kind === SampleKind.block) && explicit.tier[i] <= 3;
+      const known = isSampleKind(kind) && explicit.tier[i] <= 3;
       if (explicit.u[i] >= width || explicit.v[i] >= height || !known) {
         throw new SgapsError(
           'ARGUMENT_INVALID',

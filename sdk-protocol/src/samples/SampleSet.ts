@@ -11,17 +11,51 @@ export const Tier = { critical: 0, important: 1, moderate: 2, optional: 3 } as c
 export type Tier = (typeof Tier)[keyof typeof Tier];
 
 /**
- * Kind of a sample: 0 … 4 are means of 2^kind × 2^kind blocks (0 is the paper's point), 8 is an 8×8 block of DCT
- * coefficients. `block` has its place in the format and is not sampled yet.
+ * Kind of a sample: 0 … 4 are means of 2^kind × 2^kind squares (0 is the paper's point). 8 | ℓ, ℓ ≤ 2, is a block: an 8×8
+ * lattice of means of level ℓ (points for ℓ = 0), read together and coded together as cosine coefficients or exactly.
+ *
+ * In a request a block is one entry, at its top-left pixel. In an expanded set, which is what a client reads and a codec codes,
+ * it is 64 entries of its kind in a row, row by row; what lies beyond the grid's edge repeats the edge.
  *
  * @example
  * ```ts
  * const side = 1 << SampleKind.mean4; // 16 grid pixels
  * ```
  */
-export const SampleKind = { point: 0, mean1: 1, mean2: 2, mean3: 3, mean4: 4, block: 8 } as const;
+export const SampleKind = { point: 0, mean1: 1, mean2: 2, mean3: 3, mean4: 4, block0: 8, block1: 9, block2: 10 } as const;
 /** A value of `SampleKind`. */
 export type SampleKind = (typeof SampleKind)[keyof typeof SampleKind];
+
+/** Lattice places a side of a block. */
+export const BLOCK_SIDE = 8;
+/** Samples of a block in an expanded set. */
+export const BLOCK_SAMPLES = BLOCK_SIDE * BLOCK_SIDE;
+/** Set in the kinds of blocks; the bits below are the level of their means. */
+export const BLOCK_KIND = 8;
+
+/**
+ * Level of the mean that a sample of this kind is, 0 (a point) … 4; a block's samples have their block's level.
+ *
+ * @example
+ * ```ts
+ * const side = 1 << levelOf(set.kind[i]);
+ * ```
+ */
+export function levelOf(kind: number): number {
+  return kind & 7;
+}
+
+/**
+ * True for the kinds there are.
+ *
+ * @example
+ * ```ts
+ * if (!isSampleKind(kind)) throw SgapsError.malformed('sample kind');
+ * ```
+ */
+export function isSampleKind(kind: number): kind is SampleKind {
+  return (kind >= SampleKind.point && kind <= SampleKind.mean4) || (kind >= SampleKind.block0 && kind <= SampleKind.block2);
+}
 
 /**
  * The samples of one frame, as parallel arrays of length `count` (the arrays may be longer: scratch is reused).
