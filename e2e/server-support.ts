@@ -2,6 +2,7 @@ import { Client, type Room } from '@colyseus/sdk';
 import {
   type CaptureGrid,
   CoordinateDecoder,
+  createSampleSet,
   DEFAULT_TIER_BITS,
   type FrameState,
   PixelPacketEncoder,
@@ -142,9 +143,7 @@ export class SyntheticRecorder {
     const usable = this.requests.filter((request) => request.frameId <= frameId);
     const request = usable[usable.length - 1];
     if (request) this.requests.splice(0, this.requests.indexOf(request) + 1);
-    const samples = request
-      ? this.#decoder.expand(request)
-      : { count: 0, u: new Uint16Array(0), v: new Uint16Array(0), kind: new Uint8Array(0), tier: new Uint8Array(0) };
+    const samples = request ? this.#decoder.expand(request) : createSampleSet(0);
     const requestId = request ? request.frameId : null;
     this.#batch.push({ frameId, clientTime: (frameId * 1000) / 30, requestId, state, samples, rgb: this.game.sample(samples) });
     if (this.#batch.length >= batch) this.send();

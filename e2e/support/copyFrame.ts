@@ -14,6 +14,7 @@ export function copyFrame(frame: PixelFrame): PixelFrame {
     }),
     samples: {
       count: n,
+      quantiser: samples.quantiser,
       u: samples.u.slice(0, n),
       v: samples.v.slice(0, n),
       kind: samples.kind.slice(0, n),

@@ -1,7 +1,7 @@
-import { type CaptureGrid, SampleKind, type SampleSet, SgapsError } from '@sgaps/protocol';
+import { type CaptureGrid, levelOf, type SampleSet } from '@sgaps/protocol';
 
 /**
- * Takes the samples of a set from a picture, as the client's samplers do: points as they are, means over the 2^kind square
+ * Takes the samples of a set from a picture, as the client's samplers do: points as they are, means over the 2^level square
  * clipped to the grid, an integer mean rounded half up. Writes 3 · count bytes to `out`.
  *
  * @example
@@ -19,17 +19,16 @@ export function samplePicture(
   for (let i = 0; i < set.count; i++) {
     const u = set.u[i];
     const v = set.v[i];
-    const kind = set.kind[i];
-    if (kind === SampleKind.point) {
+    const level = levelOf(set.kind[i]);
+    if (level === 0) {
       const p = 3 * (v * width + u);
       out[3 * i] = picture[p];
       out[3 * i + 1] = picture[p + 1];
       out[3 * i + 2] = picture[p + 2];
       continue;
     }
-    if (kind > SampleKind.mean4) throw new SgapsError('UNSUPPORTED', `Samples of kind ${kind} are not built yet.`);
-    const right = Math.min(width, u + (1 << kind));
-    const bottom = Math.min(height, v + (1 << kind));
+    const right = Math.min(width, u + (1 << level));
+    const bottom = Math.min(height, v + (1 << level));
     const count = (right - u) * (bottom - v);
     let r = 0;
     let g = 0;
@@ -59,7 +58,7 @@ export function samplePicture(
  */
 export function sampleDepth(grid: CaptureGrid, codes: Uint16Array, set: SampleSet, out: Uint16Array): Uint16Array {
   for (let i = 0; i < set.count; i++) {
-    out[i] = set.kind[i] === SampleKind.point ? codes[set.v[i] * grid.width + set.u[i]] : 0;
+    out[i] = levelOf(set.kind[i]) === 0 ? codes[set.v[i] * grid.width + set.u[i]] : 0;
   }
   return out;
 }

@@ -3,9 +3,10 @@ import {
   CoordinateDecoder,
   createSampleSet,
   type GameEventMessage,
+  isSampleKind,
+  levelOf,
   type NumbersMessage,
   PixelPacketEncoder,
-  SampleKind,
   type SampleSet,
   type StateSchema,
   type TierBits,
@@ -226,12 +227,12 @@ export class Courier {
 /** False when a request names a pixel outside the grid, or a kind that no sampler takes. */
 function fits(set: SampleSet, grid: CaptureGrid): boolean {
   for (let i = 0; i < set.count; i++)
-    if (set.u[i] >= grid.width || set.v[i] >= grid.height || set.kind[i] > SampleKind.mean4) return false;
+    if (set.u[i] >= grid.width || set.v[i] >= grid.height || !isSampleKind(set.kind[i])) return false;
   return true;
 }
 
 function pack(requestId: number, set: SampleSet): PackedRequest {
   const words = new Uint32Array(set.count);
-  for (let i = 0; i < set.count; i++) words[i] = packSample(set.u[i], set.v[i], set.kind[i]);
+  for (let i = 0; i < set.count; i++) words[i] = packSample(set.u[i], set.v[i], levelOf(set.kind[i]));
   return { requestId, words, count: set.count };
 }

@@ -9,10 +9,13 @@ import {
 } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { expandedCount } from '../samples/blockPlaces.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import {
+  BLOCK_KIND,
   createSampleSet,
   isSampleKind,
+  levelOf,
   SampleKind,
   type SampleRequest,
   type SampleSet,
@@ -55,7 +58,11 @@ const SEEDED_TIER = SEEDED_COUNT + UNSIGNED_MODEL;
 const SEEDED_KIND = SEEDED_TIER + 4;
 const DENSITY_FORM = SEEDED_KIND + 16;
 const DENSITY = DENSITY_FORM + 4;
-const SIZE = DENSITY + SIGNED_MODEL;
+const QUANTISER = DENSITY + SIGNED_MODEL;
+const SIZE = QUANTISER + 32;
+
+/** Pitch of the lattice that squares and blocks lie on, by kind. */
+const PITCHES = [4, 8, 16, 32] as const;
 
 /**
  * The body of a coordinate packet, written once for both directions. Probabilities live for one packet.
@@ -71,16 +78,17 @@ export class CoordinateBody {
   readonly forms = new FormModels();
   readonly occupancy = new OccupancyCoder();
   readonly rectangles: RectangleCoder;
-  readonly squares: SquareCoder;
+  /** One for each pitch: squares of points and means, then blocks by level. */
+  private readonly squareCoders: readonly SquareCoder[];
   /** Density map of the seeded set coded last. */
   readonly lastDensity = new Uint8Array(DENSITY_CELLS);
-  private readonly group: Group = { keys: new Uint32Array(LIMITS.samplesPerFrame), count: 0 };
+  private readonly group: Group = { keys: new Uint32Array(LIMITS.samplesPerFrame), count: 0, kind: 0 };
 
   private readonly marks: PixelMarks;
 
   constructor(private readonly grid: CaptureGrid) {
     this.rectangles = new RectangleCoder(grid);
-    this.squares = new SquareCoder(grid);
+    this.squareCoders = PITCHES.map((pitch) => new SquareCoder(grid, pitch));
     this.marks = new PixelMarks(grid.width * grid.height);
   }
 
@@ -90,7 +98,7 @@ export class CoordinateBody {
     this.forms.reset();
     this.occupancy.reset();
     this.rectangles.reset();
-    this.squares.reset();
+    for (const squares of this.squareCoders) squares.reset();
     this.lastDensity.fill(0);
   }
 
@@ -100,7 +108,7 @@ export class CoordinateBody {
     this.forms.learnFrom(other.forms);
     this.occupancy.learnFrom(other.occupancy);
     this.rectangles.learnFrom(other.rectangles);
-    this.squares.learnFrom(other.squares);
+    this.squareCoders.forEach((squares, i) => squares.learnFrom(other.squareCoders[i]));
     this.lastDensity.set(other.lastDensity);
   }
 
@@ -126,10 +134,14 @@ export class CoordinateBody {
     const explicit = request?.explicit ?? createSampleSet(count);
     for (let start = 0; start < count; ) start = this.codeRun(coder, explicit, start, count, chooseForm);
     explicit.count = count;
+    if (explicit.kind.subarray(0, count).some((kind) => kind >= BLOCK_KIND))
+      explicit.quantiser = coder.symbol(model, QUANTISER, 5, explicit.quantiser);
+    if (expandedCount(explicit) > LIMITS.samplesPerFrame)
+      throw SgapsError.limit('samples', expandedCount(explicit), LIMITS.samplesPerFrame);
     const parts = codeUnsigned(coder, model, SEEDED, request?.seeded.length ?? 0);
     if (parts > SEEDED_LIMIT) throw SgapsError.limit('seeded sets', parts, SEEDED_LIMIT);
     const seeded: SeededSamples[] = [];
-    let total = count;
+    let total = expandedCount(explicit);
     for (let i = 0; i < parts; i++) {
       const part = this.codeSeeded(coder, request?.seeded[i] ?? null, chooseDensity);
       total += part.count;
@@ -139,6 +151,11 @@ export class CoordinateBody {
     return request ?? { frameId, explicit, seeded };
   }
 
+  /** What codes a group of this kind by squares: points and means on a lattice of 4, blocks on one of their own side. */
+  squaresOf(kind: number): SquareCoder {
+    return this.squareCoders[kind >= BLOCK_KIND ? 1 + levelOf(kind) : 0];
+  }
+
   /** A group in the form chosen for it. */
   codeGroup(coder: RangeCoder, group: Group, choice: FormChoice): void {
     const form = coder.symbol(this.model, GROUP_FORM, 3, choice.form);
@@ -146,7 +163,7 @@ export class CoordinateBody {
     else if (form === Form.cluster) codeClusters(coder, this.forms, group, this.grid);
     else if (form === Form.raw) codeRaw(coder, this.forms, choice.raw, group, this.grid);
     else if (form === Form.rectangles) this.rectangles.code(coder, group.keys, group.count, this.marks);
-    else if (form === Form.squares) this.squares.code(coder, group.keys, group.count, this.marks);
+    else if (form === Form.squares) this.squaresOf(group.kind).code(coder, group.keys, group.count, this.marks);
     else if (form === Form.sorted && group.count <= this.grid.width * this.grid.height) {
       this.occupancy.code(coder, group.keys, group.count, this.grid.width, this.grid.height, this.marks);
     } else throw SgapsError.malformed('sample group');
@@ -197,6 +214,7 @@ export class CoordinateBody {
     const size = codeUnsigned(coder, model, GROUP_COUNT, encoding ? end - start - 1 : 0) + 1;
     if (size > count - start) throw SgapsError.malformed('sample group');
     group.count = size;
+    group.kind = kind;
     this.codeGroup(coder, group, encoding ? chooseForm(group) : NO_CHOICE);
     if (encoding) return end;
     for (let i = 0; i < size; i++) {

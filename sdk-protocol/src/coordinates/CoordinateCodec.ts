@@ -1,6 +1,7 @@
 import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { expandedCount } from '../samples/blockPlaces.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { isSampleKind, SampleKind, type SampleRequest } from '../samples/SampleSet.js';
 import { COORDINATE_VERSION, CoordinateBody, Density, Form, type FormChoice, SEEDED_LIMIT } from './CoordinateBody.js';
@@ -77,10 +78,11 @@ export class CoordinateCodec extends CoordinateDecoder {
     const rising = isRising(group);
     const choices: FormChoice[] = [];
     const rectangles = rising && this.body.rectangles.find(group.keys, group.count);
-    if (rising && this.body.squares.find(group.keys, group.count)) {
+    const squareCoder = this.body.squaresOf(group.kind);
+    if (rising && squareCoder.find(group.keys, group.count)) {
       const squares = { form: Form.squares, lattice: null, raw: null };
       // Nothing beats squares for a set made of them; trying the rest would cost more time than all else.
-      if (!rectangles && this.body.squares.left * LEFT_OVER <= group.count) return squares;
+      if (!rectangles && squareCoder.left * LEFT_OVER <= group.count) return squares;
       choices.push(squares);
     }
     if (rising) choices.push({ form: Form.sorted, lattice: null, raw: null });
@@ -119,7 +121,7 @@ export class CoordinateCodec extends CoordinateDecoder {
     const { frameId, explicit, seeded } = request;
     if (!isU32(frameId)) throw new SgapsError('ARGUMENT_INVALID', `Frame id ${frameId} must be an unsigned 32-bit integer.`);
     if (seeded.length > SEEDED_LIMIT) throw SgapsError.limit('seeded sets', seeded.length, SEEDED_LIMIT);
-    let total = explicit.count;
+    let total = expandedCount(explicit);
     for (const { seed, count, kind, tier, density } of seeded) {
       const valid = isU32(seed) && isU32(count) && kind >= 0 && kind <= SampleKind.mean4 && tier >= 0 && tier <= 3;
       if (!valid || density.length !== DENSITY_CELLS || density.some((weight) => weight > 15)) {

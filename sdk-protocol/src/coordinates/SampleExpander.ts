@@ -1,7 +1,8 @@
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { appendBlock, expandedCount } from '../samples/blockPlaces.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { createSampleSet, type SampleRequest, type SampleSet, type SeededSamples } from '../samples/SampleSet.js';
+import { BLOCK_KIND, createSampleSet, type SampleRequest, type SampleSet, type SeededSamples } from '../samples/SampleSet.js';
 
 /** Cells of a density map. */
 export const DENSITY_COLUMNS = 16;
@@ -19,7 +20,7 @@ const R2_X = 3242174889;
 const R2_Y = 2447445414;
 
 /**
- * Turns a request into the set of samples it names: the explicit ones, then the seeded ones, drawn cell by cell with
+ * Turns a request into the set of samples it names: the explicit ones, blocks as their 64 samples each, then the seeded ones, drawn cell by cell with
  * integers only, so that every engine draws the same.
  *
  * A seeded set of points draws from pixels, one of means of level ℓ from the 2^ℓ lattice. Its count is dealt to the
@@ -47,22 +48,28 @@ export class SampleExpander {
    */
   expand(request: SampleRequest, out?: SampleSet): SampleSet {
     const { explicit, seeded } = request;
-    let most = explicit.count;
+    let most = expandedCount(explicit);
     for (const part of seeded) most += part.count;
     if (most > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', most, LIMITS.samplesPerFrame);
     const set = out !== undefined && out.u.length >= most ? out : createSampleSet(most);
     const { width, height } = this.grid;
+    set.count = 0;
+    set.quantiser = explicit.quantiser;
     for (let i = 0; i < explicit.count; i++) {
       const u = explicit.u[i];
       const v = explicit.v[i];
       if (u >= width || v >= height)
         throw new SgapsError('ARGUMENT_INVALID', `Sample (${u}, ${v}) is outside the ${width}×${height} grid.`);
-      set.u[i] = u;
-      set.v[i] = v;
-      set.kind[i] = explicit.kind[i];
-      set.tier[i] = explicit.tier[i];
+      if (explicit.kind[i] >= BLOCK_KIND) {
+        appendBlock(this.grid, set, u, v, explicit.kind[i], explicit.tier[i]);
+        continue;
+      }
+      const at = set.count++;
+      set.u[at] = u;
+      set.v[at] = v;
+      set.kind[at] = explicit.kind[i];
+      set.tier[at] = explicit.tier[i];
     }
-    set.count = explicit.count;
     if (seeded.length === 0) return set;
     for (let i = 0; i < set.count; i++) this.taken[set.v[i] * width + set.u[i]] |= kindBit(set.kind[i]);
     for (const part of seeded) this.draw(part, set);

@@ -4,8 +4,8 @@ import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { OccupancyCoder } from './OccupancyCoder.js';
 import { PixelMarks } from './PixelMarks.js';
 
-/** Side of a square. */
-const SIDE = 4;
+/** Side of the squares that are found whole. */
+const WHOLE = 4;
 /** A group with fewer whole squares than this is not worth the form. */
 const LEAST = 4;
 const SQUARES = 0;
@@ -13,7 +13,7 @@ const SIZE = SQUARES + UNSIGNED_MODEL;
 
 /**
  * A set in raster order as whole 4×4 squares of a lattice that starts anywhere (squares lock to the world, not to the
- * screen), and the single pixels left over; or, `corners`, as one sample at the corner of each of some squares (means).
+ * screen), and the single pixels left over; or, `corners`, as one sample at the corner of each of some squares (means, blocks).
  * Squares cut by the border count as whole. A square costs about as much as a single scattered pixel.
  *
  * @example
@@ -36,10 +36,16 @@ export class SquareCoder {
   private phaseU = 0;
   private phaseV = 0;
   private corners = 0;
+  private readonly shift: number;
 
-  constructor(private readonly grid: CaptureGrid) {
-    this.columns = Math.ceil(grid.width / SIDE) + 1;
-    this.rows = Math.ceil(grid.height / SIDE) + 1;
+  /** `side` grid pixels a square, a power of two. Only squares of 4 are also found whole. */
+  constructor(
+    private readonly grid: CaptureGrid,
+    private readonly side: number,
+  ) {
+    this.shift = 31 - Math.clz32(side);
+    this.columns = Math.ceil(grid.width / side) + 1;
+    this.rows = Math.ceil(grid.height / side) + 1;
     this.squareMarks = new PixelMarks(this.columns * this.rows);
     this.squares = new Uint32Array(this.columns * this.rows);
     this.rest = new Uint32Array(grid.width * grid.height);
@@ -74,14 +80,14 @@ export class SquareCoder {
 
   /** Cuts rising keys into squares for `code`; false when too few are whole to be worth it. */
   find(keys: Uint32Array, count: number): boolean {
-    return this.findCorners(keys, count) || this.findWhole(keys, count);
+    return this.findCorners(keys, count) || (this.side === WHOLE && this.findWhole(keys, count));
   }
 
   /** Codes what `find` found; when decoding, fills `keys`. @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED` */
   code(coder: RangeCoder, keys: Uint32Array, count: number, marks: PixelMarks): void {
     this.corners = coder.uniform(this.corners, 2);
-    this.phaseU = coder.uniform(this.phaseU, SIDE);
-    this.phaseV = coder.uniform(this.phaseV, SIDE);
+    this.phaseU = coder.uniform(this.phaseU, this.side);
+    this.phaseV = coder.uniform(this.phaseV, this.side);
     const { columns, rows, squares, rest } = this;
     const { width, height } = this.grid;
     this.squareCount = codeUnsigned(coder, this.model, SQUARES, this.squareCount);
@@ -101,16 +107,16 @@ export class SquareCoder {
 
   /** Marks the pixels of the coded squares (or only counts them). @returns how many */
   private markSquares(limit: number, marks: PixelMarks | null): number {
-    const { columns, squares, phaseU, phaseV } = this;
+    const { columns, squares, phaseU, phaseV, side } = this;
     const { width, height } = this.grid;
     let total = 0;
     for (let i = 0; i < this.squareCount; i++) {
       const x = squares[i] % columns;
       const y = (squares[i] - x) / columns;
-      const left = Math.max(0, x * SIDE - phaseU);
-      const top = Math.max(0, y * SIDE - phaseV);
-      const right = this.corners ? Math.min(width, left + 1) : Math.min(width, (x + 1) * SIDE - phaseU);
-      const bottom = this.corners ? Math.min(height, top + 1) : Math.min(height, (y + 1) * SIDE - phaseV);
+      const left = Math.max(0, x * side - phaseU);
+      const top = Math.max(0, y * side - phaseV);
+      const right = this.corners ? Math.min(width, left + 1) : Math.min(width, (x + 1) * side - phaseU);
+      const bottom = this.corners ? Math.min(height, top + 1) : Math.min(height, (y + 1) * side - phaseV);
       if (right <= left || bottom <= top) throw SgapsError.malformed('sample square');
       total += (right - left) * (bottom - top);
       if (total > limit) throw SgapsError.malformed('sample squares');
@@ -125,19 +131,20 @@ export class SquareCoder {
   private findCorners(keys: Uint32Array, count: number): boolean {
     if (count < LEAST) return false;
     const { width } = this.grid;
+    const { side, shift } = this;
     let phaseU = 0;
     let phaseV = 0;
     for (let i = 0; i < count; i++) {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
-      if (u > 0) phaseU = (SIDE - (u % SIDE)) % SIDE;
-      if (v > 0) phaseV = (SIDE - (v % SIDE)) % SIDE;
+      if (u > 0) phaseU = (side - (u % side)) % side;
+      if (v > 0) phaseV = (side - (v % side)) % side;
     }
     for (let i = 0; i < count; i++) {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
-      if ((u > 0 && (u + phaseU) % SIDE !== 0) || (v > 0 && (v + phaseV) % SIDE !== 0)) return false;
-      this.squares[i] = ((v + phaseV) >> 2) * this.columns + ((u + phaseU) >> 2);
+      if ((u > 0 && (u + phaseU) % side !== 0) || (v > 0 && (v + phaseV) % side !== 0)) return false;
+      this.squares[i] = ((v + phaseV) >> shift) * this.columns + ((u + phaseU) >> shift);
     }
     this.phaseU = phaseU;
     this.phaseV = phaseV;
@@ -159,9 +166,9 @@ export class SquareCoder {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
       if (u > 0 && !asked[keys[i] - 1] && u + 3 < width && asked[keys[i] + 1] && asked[keys[i] + 3])
-        votesU[(SIDE - (u % SIDE)) % SIDE]++;
+        votesU[(WHOLE - (u % WHOLE)) % WHOLE]++;
       if (v > 0 && !asked[keys[i] - width] && v + 3 < height && asked[keys[i] + width] && asked[keys[i] + 3 * width])
-        votesV[(SIDE - (v % SIDE)) % SIDE]++;
+        votesV[(WHOLE - (v % WHOLE)) % WHOLE]++;
     }
     this.phaseU = votesU.indexOf(Math.max(...votesU));
     this.phaseV = votesV.indexOf(Math.max(...votesV));
@@ -177,10 +184,10 @@ export class SquareCoder {
   private takeSquare(x: number, y: number): void {
     const { asked } = this;
     const { width, height } = this.grid;
-    const left = Math.max(0, x * SIDE - this.phaseU);
-    const top = Math.max(0, y * SIDE - this.phaseV);
-    const right = Math.min(width, (x + 1) * SIDE - this.phaseU);
-    const bottom = Math.min(height, (y + 1) * SIDE - this.phaseV);
+    const left = Math.max(0, x * WHOLE - this.phaseU);
+    const top = Math.max(0, y * WHOLE - this.phaseV);
+    const right = Math.min(width, (x + 1) * WHOLE - this.phaseU);
+    const bottom = Math.min(height, (y + 1) * WHOLE - this.phaseV);
     if (right <= left || bottom <= top) return;
     for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) if (asked[v * width + u] !== 1) return;
     for (let v = top; v < bottom; v++) asked.fill(2, v * width + left, v * width + right);

@@ -14,6 +14,8 @@ import type { CaptureGrid } from '../samples/CaptureGrid.js';
 
 /** A group of samples of one tier and kind, as keys v · width + u in the order of the set. */
 export interface Group {
+  /** Kind of all its samples. */
+  kind: number;
   readonly keys: Uint32Array;
   count: number;
 }

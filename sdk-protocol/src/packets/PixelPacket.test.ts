@@ -226,7 +226,8 @@ describe('pixel packets', () => {
     reader.decode(encoder.encode([good]));
     const bad = (more: Partial<Sample>) =>
       codeOf(() => encoder.encode([frameOf(4, [{ u: 1, v: 1, kind: 0, tier: 0, colour: 5, ...more }], stateAt(0, 0, 0))]));
-    expect([bad({ u: 64 }), bad({ v: 36 }), bad({ kind: 8 }), bad({ tier: 4 })]).toEqual([
+    expect([bad({ u: 64 }), bad({ v: 36 }), bad({ kind: 8 }), bad({ kind: 7 }), bad({ tier: 4 })]).toEqual([
+      'ARGUMENT_INVALID',
       'ARGUMENT_INVALID',
       'ARGUMENT_INVALID',
       'UNSUPPORTED',

@@ -5,7 +5,9 @@ import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import type { SampleSet } from '../samples/SampleSet.js';
+import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
+import { BlockMode, BlockModel } from './BlockModel.js';
+import { blockStep, precisionOf } from './blockSteps.js';
 import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
 
 /**
@@ -28,8 +30,10 @@ export type TierBits = readonly [number, number, number, number];
  */
 export const DEFAULT_TIER_BITS: TierBits = [8, 5, 3, 3];
 
-/** Kinds that carry one colour per sample: point and means (block has its place in the format only). */
+/** Levels of means, points included. */
 const KINDS = 5;
+/** Places beside a block that say what its mean may be: the column left of it and the row above. */
+const AROUND = 2 * BLOCK_SIDE;
 const COLOURS = 0xffffff;
 /** Bit of a cell entry: its last sample was unchanged. */
 const STILL = 1 << 28;
@@ -72,6 +76,11 @@ export class PixelModel {
   private readonly screen: (Uint32Array | null)[] = [null, null, null, null, null];
   private readonly cells: Uint32Array;
   private readonly cache = new Uint32Array(4 * 256);
+  private readonly blocks = new BlockModel();
+  private readonly blockPlaces = new Int32Array(BLOCK_SAMPLES);
+  private readonly blockAround = new Int32Array(AROUND);
+  /** By 8×8 cell and level: 0 never coded as a block, 1 changed, 2 the same when last coded. */
+  private readonly blockStatus: Uint8Array;
   private scrolled = false;
 
   constructor(grid: CaptureGrid, tierBits: TierBits) {
@@ -82,6 +91,7 @@ export class PixelModel {
     this.height = grid.height;
     this.cellColumns = (grid.width + 7) >> 3;
     this.cells = new Uint32Array(this.cellColumns * ((grid.height + 7) >> 3));
+    this.blockStatus = new Uint8Array(KINDS * this.cells.length);
     this.bitsOf = Uint8Array.from(tierBits);
   }
 
@@ -92,19 +102,26 @@ export class PixelModel {
     this.cells.fill(0);
     this.cache.fill(0);
     for (const map of [...this.world, ...this.screen]) map?.fill(0);
+    this.blocks.reset();
+    this.blockStatus.fill(0);
     this.scrolled = false;
   }
 
-  /** Checks a set before it is coded. @throws SgapsError `UNSUPPORTED` for a kind without a colour, `ARGUMENT_INVALID` */
+  /** Checks an expanded set before it is coded. @throws SgapsError `UNSUPPORTED` for a kind there is not, `ARGUMENT_INVALID` */
   check(set: SampleSet): void {
+    let left = 0;
     for (let i = 0; i < set.count; i++) {
-      if (set.kind[i] >= KINDS) throw new SgapsError('UNSUPPORTED', `Samples of kind ${set.kind[i]} carry no single colour.`);
+      const kind = set.kind[i];
+      if (!isSampleKind(kind)) throw new SgapsError('UNSUPPORTED', `There are no samples of kind ${kind}.`);
       if (set.u[i] >= this.width || set.v[i] >= this.height || set.tier[i] > 3) {
         throw new SgapsError(
           'ARGUMENT_INVALID',
           `Sample ${i} at (${set.u[i]}, ${set.v[i]}), tier ${set.tier[i]}, is outside the grid or the tiers.`,
         );
       }
+      if (left > 0 ? kind !== set.kind[i - 1] : kind >= BLOCK_KIND && set.count - i < BLOCK_SAMPLES)
+        throw new SgapsError('ARGUMENT_INVALID', `Sample ${i} is not one of a whole block; the set was not expanded.`);
+      left = left > 0 ? left - 1 : kind >= BLOCK_KIND ? BLOCK_SAMPLES - 1 : 0;
     }
   }
 
@@ -123,10 +140,18 @@ export class PixelModel {
     const shiftY = ((scrollY % height) + height) % height;
     if (shiftX !== 0 || shiftY !== 0) this.startScrolling();
     let lastSame = 0;
+    let blockEnd = 0;
     for (let i = 0; i < set.count; i++) {
-      const kind = set.kind[i];
-      const tier = set.tier[i];
-      const precision = this.bitsOf[tier];
+      const kind = levelOf(set.kind[i]);
+      if (set.kind[i] >= BLOCK_KIND && i >= blockEnd) {
+        blockEnd = i + BLOCK_SAMPLES;
+        if (this.codeBlock(coder, set, i, rgb, bits, shiftX, shiftY) !== BlockMode.exact) {
+          i = blockEnd - 1;
+          continue;
+        }
+      }
+      const tier = i < blockEnd ? 0 : set.tier[i];
+      const precision = i < blockEnd ? 8 : this.bitsOf[tier];
       const mask = maskOf(precision);
       const place = (kind === 0 ? 0 : 4) + tier;
       const base = place * SET;
@@ -202,6 +227,47 @@ export class PixelModel {
     }
   }
 
+  /** A block, unless it is to be coded sample by sample, which is the caller's. */
+  private codeBlock(
+    coder: RangeCoder,
+    set: SampleSet,
+    first: number,
+    rgb: Uint8Array,
+    bits: Uint8Array | null,
+    shiftX: number,
+    shiftY: number,
+  ): BlockMode {
+    const { width, height, blockPlaces, blockAround, blockStatus, cellColumns } = this;
+    const level = levelOf(set.kind[first]);
+    const map = this.world[level] ?? this.openMap(level);
+    for (let j = 0; j < BLOCK_SAMPLES; j++) {
+      let x = set.u[first + j] + shiftX;
+      if (x >= width) x -= width;
+      let y = set.v[first + j] + shiftY;
+      if (y >= height) y -= height;
+      blockPlaces[j] = y * width + x;
+    }
+    const side = 1 << level;
+    const x0 = blockPlaces[0] % width;
+    for (let j = 0; j < BLOCK_SIDE; j++) {
+      blockAround[j] = x0 >= side ? blockPlaces[BLOCK_SIDE * j] - side : -1;
+      blockAround[BLOCK_SIDE + j] = blockPlaces[j] - side * width;
+    }
+    const base = level * this.cells.length;
+    const cell = (((blockPlaces[0] / width) | 0) >> 3) * cellColumns + (x0 >> 3);
+    const left = x0 >= BLOCK_SIDE ? blockStatus[base + cell - 1] : 0;
+    const above = cell >= cellColumns ? blockStatus[base + cell - cellColumns] : 0;
+    const status = (blockStatus[base + cell] * 3 + left) * 3 + above;
+    const step = blockStep(set.quantiser, set.tier[first]);
+    const mode = this.blocks.code(coder, rgb, 3 * first, map, blockPlaces, blockAround, status, step);
+    const same = mode === BlockMode.same ? 1 : 0;
+    blockStatus[base + cell] = 1 + same;
+    if (mode === BlockMode.exact) return mode;
+    this.unchanged.fill(same, first, first + BLOCK_SAMPLES);
+    bits?.fill(precisionOf(step), first, first + BLOCK_SAMPLES);
+    return mode;
+  }
+
   /** A colour neither known nor a neighbour's: by its slot among those seen lately, else by its difference to `near`. */
   private codeColour(
     coder: RangeCoder,
@@ -271,6 +337,8 @@ export class PixelModel {
     writer.bytes(this.candidateHistory);
     writeWords(writer, this.cells);
     writeWords(writer, this.cache);
+    this.blocks.save(writer);
+    writer.bytes(this.blockStatus);
     for (const map of [...this.world, ...this.screen]) {
       writer.u8(map === null ? 0 : 1);
       if (map !== null) writeMap(writer, map);
@@ -289,6 +357,9 @@ export class PixelModel {
     for (let i = 0; i < this.cache.length; i++) {
       if (this.cache[i] > COLOURS + 1) throw SgapsError.malformed('colour cache');
     }
+    this.blocks.restore(reader);
+    const status = reader.bytes(this.blockStatus.length, 'block status');
+    for (let i = 0; i < status.length; i++) this.blockStatus[i] = Math.min(2, status[i]);
     for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openMap(kind));
     for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openScreen(kind));
   }

@@ -68,6 +68,8 @@ export function isSampleKind(kind: number): kind is SampleKind {
  */
 export interface SampleSet {
   count: number;
+  /** Quantiser of the blocks, 0 … 31: each step more, coarser by 2^(1/4) (`blockStep`). */
+  quantiser: number;
   /** Column of the top-left pixel, 0 … width − 1. */
   readonly u: Uint16Array;
   /** Row of the top-left pixel, 0 … height − 1. */
@@ -90,6 +92,7 @@ export interface SampleSet {
 export function createSampleSet(capacity: number): SampleSet {
   return {
     count: 0,
+    quantiser: 0,
     u: new Uint16Array(capacity),
     v: new Uint16Array(capacity),
     kind: new Uint8Array(capacity),
