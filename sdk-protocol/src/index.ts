@@ -37,6 +37,7 @@ export {
 export { pixelPacketSpan } from './packets/PixelPacket.js';
 export { type PixelFrame, PixelPacketDecoder, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
 export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
+export { blockStep, precisionOf, QUANTISER_LIMIT } from './pixels/blockSteps.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export {
   type ByteSource,
@@ -74,6 +75,7 @@ export {
   writeJournalPrefix,
   writeRecordHeader,
 } from './recording/index.js';
+export { expandedCount } from './samples/blockPlaces.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
 export { codeToDepth, depthToCode } from './samples/depthCode.js';
 export {

@@ -1,4 +1,4 @@
-import type { CaptureGrid, PixelFrame } from '@sgaps/protocol';
+import { type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
 import type { ColourSample } from './ColourSample.js';
 import type { CutDetector } from './CutDetector.js';
 import type { DynamicMemory } from './DynamicMemory.js';
@@ -86,12 +86,11 @@ export class SampleObserver {
     this.verdicts = new Int8Array(mostLayers);
   }
 
-  /** Takes all samples of a frame that shows `scene` in; means deeper than level 4 are passed over. */
+  /** Takes all samples of a frame that shows `scene` in. */
   read({ samples, values }: PixelFrame, scene: Scene): void {
     this.scene = scene;
     for (let i = 0; i < samples.count; i++) {
-      const kind = samples.kind[i];
-      if (kind > 4) continue;
+      const kind = levelOf(samples.kind[i]);
       const r = values.rgb[3 * i];
       const g = values.rgb[3 * i + 1];
       const b = values.rgb[3 * i + 2];

@@ -1,4 +1,4 @@
-import type { CaptureGrid, SampleSet } from '@sgaps/protocol';
+import { BLOCK_KIND, BLOCK_SIDE, type CaptureGrid, levelOf, type SampleSet } from '@sgaps/protocol';
 import type { Composition } from '../memory/Composition.js';
 import { CONFIDENCE_START, MEAN_CONFIDENCE } from '../memory/TemporalMemoryBank.js';
 
@@ -45,8 +45,9 @@ export class PendingRequests {
       const du = Math.round(x - viewX);
       const dv = Math.round(y - viewY);
       for (let i = 0; i < set.count; i++) {
-        const side = 1 << set.kind[i];
-        const expected = EXPECTED[set.kind[i]];
+        const level = levelOf(set.kind[i]);
+        const side = (set.kind[i] >= BLOCK_KIND ? BLOCK_SIDE : 1) << level;
+        const expected = EXPECTED[level];
         const u0 = set.u[i] + du;
         const v0 = set.v[i] + dv;
         for (let v = Math.max(0, v0); v < Math.min(height, v0 + side); v++) {

@@ -29,9 +29,13 @@ export class RateController {
     this.debt = Math.max(this.debt + bytes - HEADROOM * this.budget.bytes, (-WINDOW / 3) * this.budget.bytes);
   }
 
+  /** Bytes the next frame may take. */
+  bytes(): number {
+    return Math.max(0, HEADROOM * this.budget.bytes - (3 * this.debt) / WINDOW);
+  }
+
   /** Samples the next frame may ask for. */
   samples(): number {
-    const bytes = HEADROOM * this.budget.bytes - (3 * this.debt) / WINDOW;
-    return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, bytes / this.perSample)));
+    return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, this.bytes() / this.perSample)));
   }
 }

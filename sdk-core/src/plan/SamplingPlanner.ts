@@ -1,4 +1,5 @@
 import {
+  BLOCK_SIDE,
   type CaptureGrid,
   createSampleSet,
   type FrameState,
@@ -11,6 +12,8 @@ import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { appendSample } from './appendSample.js';
+import { BlockChooser } from './BlockChooser.js';
+import { BlockRate } from './BlockRate.js';
 import { coverUnknown } from './coverUnknown.js';
 import { extrapolateState } from './extrapolate.js';
 import { fillEvenly } from './fillEvenly.js';
@@ -22,6 +25,8 @@ import { MEAN, POINTS, SquareRating } from './SquareRating.js';
 import { watchLattice } from './watchLattice.js';
 
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
+/** Blocks asked for in one frame at most. */
+const MOST_BLOCKS = Number(process.env.MOSTB ?? 126);
 /** Largest share of the pixels asked for in one frame when bytes alone set the rate. */
 const MOST_RATE = 0.04;
 
@@ -55,6 +60,10 @@ export class SamplingPlanner {
   private readonly meanAsked: Uint8Array;
   private readonly sampling: 'auto' | 'points';
   private readonly features: LoopFeatures;
+  private readonly blockSquares: SquareGrid;
+  private readonly blocks: BlockChooser;
+  private readonly blockRate = new BlockRate();
+  private readonly usesBlocks: boolean;
 
   constructor(options: {
     grid: CaptureGrid;
@@ -82,7 +91,10 @@ export class SamplingPlanner {
     this.importance = this.analyzer.importance;
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
-    this.squares = new SquareGrid(grid);
+    this.squares = new SquareGrid(grid, SQUARE);
+    this.blockSquares = new SquareGrid(grid, BLOCK_SIDE);
+    this.blocks = new BlockChooser(grid, this.blockSquares);
+    this.usesBlocks = this.exact === null && sampling === 'auto' && this.features.blocks;
     this.rating = new SquareRating(grid, this.squares, sampling === 'auto' && this.features.means);
     this.take = new Uint8Array(pixels);
     this.meanAsked = new Uint8Array(this.squares.count);
@@ -91,6 +103,7 @@ export class SamplingPlanner {
   /** Measured bytes of one frame (up), of its request (down), and its samples. */
   feedback(bytesUp: number, bytesDown: number, samples: number): void {
     this.rate.feedback(bytesUp + bytesDown, samples);
+    this.blockRate.feedback(this.decoder.frameId, bytesUp + bytesDown);
   }
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; 1 at first. What makes no sense counts as 1. */
@@ -114,10 +127,26 @@ export class SamplingPlanner {
     this.pending.drop(decoder.frameId, targetFrameId);
     this.pending.expect(viewX, viewY, this.ahead);
     this.analyzer.analyze(this.ahead, decoder.memory.dynamic, detail);
-    squares.lock(Math.round(viewX), Math.round(viewY));
-    const set = this.choose(this.rate.samples(), targetFrameId);
+    const lockX = Math.round(viewX);
+    const lockY = Math.round(viewY);
+    squares.lock(lockX, lockY);
+    this.blockSquares.lock(lockX, lockY);
+    const set = this.usesBlocks ? this.chooseBlocks(targetFrameId) : this.choose(this.rate.samples(), targetFrameId);
     this.pending.add(targetFrameId, viewX, viewY, set);
     return { frameId: targetFrameId, explicit: set, seeded: [] };
+  }
+
+  /** Whole blocks, as coarse as the bytes demand. */
+  private chooseBlocks(frameId: number): SampleSet {
+    const { blocks, blockRate, rate } = this;
+    const most = Math.max(1, Math.floor(rate.share * MOST_BLOCKS));
+    const set = createSampleSet(most);
+    blocks.rate(this.importance, this.ahead);
+    blockRate.begin();
+    blocks.choose(set, most, frameId, this.features.means, (error) => blockRate.add(error));
+    set.quantiser = blockRate.quantiserFor(8 * rate.bytes());
+    blockRate.note(frameId, set.quantiser);
+    return set;
   }
 
   /** Spends the budget: the lattice, coarse means, the best squares, and what is left evenly. */

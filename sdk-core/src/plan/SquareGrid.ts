@@ -1,14 +1,14 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 
-/** Side of the squares samples are asked in, grid pixels. */
+/** Side of the squares that points are asked in, grid pixels. */
 export const SQUARE = 4;
 
 /**
- * The grid cut into 4×4 squares that lock to the world: neighbouring requests tile what scrolls in instead of overlapping.
+ * The grid cut into squares (4×4 for points, 8×8 for blocks) that lock to the world: neighbouring requests tile what scrolls in instead of overlapping.
  *
  * @example
  * ```ts
- * const squares = new SquareGrid({ width: 320, height: 180 });
+ * const squares = new SquareGrid({ width: 320, height: 180 }, SQUARE);
  * squares.lock(Math.round(viewX), Math.round(viewY));
  * ```
  */
@@ -24,9 +24,13 @@ export class SquareGrid {
   private startU = 0;
   private startV = 0;
 
-  constructor(private readonly grid: CaptureGrid) {
-    this.columns = Math.ceil(grid.width / SQUARE) + 1;
-    this.rows = Math.ceil(grid.height / SQUARE) + 1;
+  /** `side` grid pixels a square. */
+  constructor(
+    private readonly grid: CaptureGrid,
+    private readonly side: number,
+  ) {
+    this.columns = Math.ceil(grid.width / side) + 1;
+    this.rows = Math.ceil(grid.height / side) + 1;
     this.count = this.columns * this.rows;
     let stride = Math.floor(this.count * 0.618) | 1;
     while (gcd(stride, this.count) !== 1) stride += 2;
@@ -35,18 +39,19 @@ export class SquareGrid {
 
   /** Moves the squares so that they stand still in a world scrolled by whole pixels. */
   lock(viewX: number, viewY: number): void {
-    this.startU = -(((viewX % SQUARE) + SQUARE) % SQUARE);
-    this.startV = -(((viewY % SQUARE) + SQUARE) % SQUARE);
+    const { side } = this;
+    this.startU = -(((viewX % side) + side) % side);
+    this.startV = -(((viewY % side) + side) % side);
   }
 
   /** Left edge of column x, clipped to the grid. */
   left(x: number): number {
-    return Math.min(this.grid.width, Math.max(0, this.startU + x * SQUARE));
+    return Math.min(this.grid.width, Math.max(0, this.startU + x * this.side));
   }
 
   /** Top edge of row y, clipped to the grid. */
   top(y: number): number {
-    return Math.min(this.grid.height, Math.max(0, this.startV + y * SQUARE));
+    return Math.min(this.grid.height, Math.max(0, this.startV + y * this.side));
   }
 }
 

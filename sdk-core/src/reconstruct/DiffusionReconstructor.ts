@@ -1,4 +1,4 @@
-import type { CaptureGrid } from '@sgaps/protocol';
+import { type CaptureGrid, levelOf } from '@sgaps/protocol';
 import { CERTAIN, PushPull } from './PushPull.js';
 import type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './Reconstructor.js';
 
@@ -75,7 +75,7 @@ export class DiffusionReconstructor implements Reconstructor {
     const { width } = this.grid;
     const { weight } = this;
     for (let i = 0; i < samples.count; i++) {
-      if (samples.kind[i] !== 0) continue;
+      if (levelOf(samples.kind[i]) !== 0) continue;
       const at = samples.v[i] * width + samples.u[i];
       const half = (1 << (8 - values.bits[i])) / 2;
       for (let c = 0; c < 3; c++) {

@@ -177,7 +177,12 @@ describe('block samples', () => {
             set.kind[set.count] = kind;
             set.tier[set.count++] = spec.tier;
           }
-          return frameOf(id, set, [smooth, noise, sprites, (u: number, v: number) => noise(u >> 2, v)][spec.seed] as Picture, spec.viewX);
+          return frameOf(
+            id,
+            set,
+            [smooth, noise, sprites, (u: number, v: number) => noise(u >> 2, v)][spec.seed] as Picture,
+            spec.viewX,
+          );
         });
         const encoder = new PixelPacketEncoder(options);
         const resolve = (id: number) => frames[id].samples;
