@@ -14,6 +14,7 @@ import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { drawPatch } from './drawPatch.js';
 import { drawScrollLayer } from './drawScrollLayer.js';
+import { InnovationLog } from './InnovationLog.js';
 import { ObjectLayer } from './ObjectLayer.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { SampleObserver } from './SampleObserver.js';
@@ -53,6 +54,8 @@ export class LayeredMemory {
   readonly dynamic: DynamicMemory;
   /** What the tracked objects look like. */
   readonly objects = new ObjectLayer();
+  /** What the last frame's samples said against memory. */
+  readonly innovations = new InnovationLog(this.objects);
   private readonly layers: SceneryLayer[] = [];
   private readonly screen: ScrollLayer;
   private frame = 0;
@@ -239,6 +242,7 @@ export class LayeredMemory {
     this.rank();
     const scene = { frame: this.frame, layers: ranked, objects, hasScenery };
     cuts.clear();
+    this.innovations.read(frame, scene);
     observer.read(frame, scene);
     this.contradicted = cuts.share();
     if (this.features.cuts && cuts.isCut()) {

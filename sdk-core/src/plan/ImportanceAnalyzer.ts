@@ -1,90 +1,191 @@
-import type { CaptureGrid } from '@sgaps/protocol';
+import { type CaptureGrid, SgapsError } from '@sgaps/protocol';
 import type { Composition, DrawDetail } from '../memory/Composition.js';
 import type { DynamicMemory } from '../memory/DynamicMemory.js';
-import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
-import { SQUARE } from './SquareGrid.js';
+import { BlockGrid } from './BlockGrid.js';
+import { BlockSurvey } from './BlockSurvey.js';
+import {
+  columnOf,
+  type ImportanceContext,
+  type ImportanceSource,
+  INFORMATION_GAP,
+  rowOf,
+  temporalInconsistency,
+  UNCERTAINTY,
+} from './importanceSources.js';
+import { ResidualHistory } from './ResidualHistory.js';
+import { ERROR_COARSE, ERROR_NOTHING, ratePixels } from './ratePixels.js';
 
-/** Confidence below which a pixel counts as unknown: not even the coarsest mean was seen. */
-export const UNKNOWN = 36;
-/** Confidence below which nothing at all is known of a pixel. */
-export const NOTHING = 24;
-/** Expected squared error, 8-bit steps², of a pixel nothing is known of, and of one known from a 16×16 mean. */
-const ERROR_NOTHING = 1500;
-const ERROR_COARSE = 700;
+export { NOTHING, UNKNOWN } from './BlockSurvey.js';
+export { fillRows } from './ratePixels.js';
+
+/** Least squared error that a block known from means only is off by, and how much each frame without a look adds. */
+const ERROR_MEAN = 60;
+const ERROR_AGEING = 0.02;
+const MOST_AGEING = 60;
+/** Bins in which the 95th percentile of an unscaled source is found. */
+const BINS = 64;
 
 /**
- * Rates every pixel of a frame to come by the squared error expected there if nobody looks (S3): high where nothing is
- * known, where memory keeps being contradicted, and the more so the steeper the picture is around it.
+ * Options of `ImportanceAnalyzer`.
+ *
+ * @example
+ * ```ts
+ * const options: ImportanceOptions = { weights: { uncertainty: 0.5, gap: 0.2, inconsistency: 0.3 } };
+ * ```
+ */
+export interface ImportanceOptions {
+  /** Weights of the factors, default 0.4 / 0.3 / 0.3 (S3). */
+  readonly weights?: { readonly uncertainty: number; readonly gap: number; readonly inconsistency: number };
+  /** What replaces the analytic factors, and `error` the analytic expected error (8-bit steps² per pixel, never scaled). */
+  readonly sources?: Partial<Record<'uncertainty' | 'gap' | 'inconsistency' | 'error', ImportanceSource>>;
+  /** What looks have found; default one of the analyzer's own, to be fed by the caller. */
+  readonly history?: ResidualHistory;
+}
+
+/**
+ * Rates a frame to come (S3): per 8×8 block an importance from three factors (uncertainty, information gap, predicted temporal
+ * inconsistency), each normalised, and the squared error to expect if nobody looks, which is what a budget can be spent by.
  *
  * @example
  * ```ts
  * const analyzer = new ImportanceAnalyzer({ width: 320, height: 180 });
- * analyzer.analyze(composition, memory.dynamic, FULL_DETAIL);
- * const worst = Math.max(...analyzer.importance);
+ * analyzer.history.take(decoder.memory.innovations, decoder.frameId);
+ * analyzer.blocks.lock(Math.round(viewX), Math.round(viewY));
+ * analyzer.rate(composition, { firstRow: 0, framesAhead: 2 });
+ * const worst = Math.max(...analyzer.expectedError);
  * ```
  */
 export class ImportanceAnalyzer {
-  /** Expected squared error, W·H, 8-bit steps². */
+  /** Expected squared error of each pixel, W·H, 8-bit steps²: `analyze` fills it, `paint` draws the blocks into it. */
   readonly importance: Float32Array;
+  /** The blocks rated; lock them to the world before rating. */
+  readonly blocks: BlockGrid;
+  /** What memory knows of each block. */
+  readonly survey: BlockSurvey;
+  /** What looks have found. */
+  readonly history: ResidualHistory;
+  /** The factors of each block, 0 … 1. */
+  readonly uncertainty: Float32Array;
+  readonly gap: Float32Array;
+  readonly inconsistency: Float32Array;
+  /** Their weighted sum, 0 … 1. */
+  readonly blockImportance: Float32Array;
+  /** Squared error per pixel and channel, 8-bit steps², to expect of each block if nobody looks. */
+  readonly expectedError: Float32Array;
+  private readonly weights: { readonly uncertainty: number; readonly gap: number; readonly inconsistency: number };
+  private readonly sources: Record<'uncertainty' | 'gap' | 'inconsistency', ImportanceSource>;
+  private readonly errorSource: ImportanceSource | undefined;
+  private readonly bins = new Int32Array(BINS);
 
-  constructor(private readonly grid: CaptureGrid) {
+  /** Throws `ARGUMENT_INVALID` unless the weights are ≥ 0 and not all 0. */
+  constructor(
+    private readonly grid: CaptureGrid,
+    options: ImportanceOptions = {},
+  ) {
+    const { weights = { uncertainty: 0.4, gap: 0.3, inconsistency: 0.3 }, sources = {} } = options;
+    const sum = weights.uncertainty + weights.gap + weights.inconsistency;
+    if (!(Math.min(weights.uncertainty, weights.gap, weights.inconsistency) >= 0 && sum > 0 && Number.isFinite(sum)))
+      throw new SgapsError('ARGUMENT_INVALID', 'The weights of importance must be at least 0, and one of them above.');
+    this.weights = {
+      uncertainty: weights.uncertainty / sum,
+      gap: weights.gap / sum,
+      inconsistency: weights.inconsistency / sum,
+    };
     this.importance = new Float32Array(grid.width * grid.height);
+    this.blocks = new BlockGrid(grid);
+    this.survey = new BlockSurvey(this.blocks);
+    this.history = options.history ?? new ResidualHistory(grid);
+    this.sources = {
+      uncertainty: sources.uncertainty ?? UNCERTAINTY,
+      gap: sources.gap ?? INFORMATION_GAP,
+      inconsistency: sources.inconsistency ?? temporalInconsistency(this.history),
+    };
+    this.errorSource = sources.error;
+    const { count } = this.blocks;
+    this.uncertainty = new Float32Array(count);
+    this.gap = new Float32Array(count);
+    this.inconsistency = new Float32Array(count);
+    this.blockImportance = new Float32Array(count);
+    this.expectedError = new Float32Array(count);
   }
 
-  /** Rates what memory will know by then, `ahead`, drawn in `detail`, where `dynamic` says what moves; a row left out is like its neighbour. */
-  analyze(ahead: Composition, dynamic: DynamicMemory, { rowStep, firstRow }: DrawDetail): void {
-    const { width, height } = this.grid;
-    const { confidence, rgb, age } = ahead;
-    const { heat, columns } = dynamic;
-    const { importance } = this;
-    for (let v = firstRow; v < height; v += rowStep) {
-      const heatRow = (v >> 3) * columns;
-      for (let u = 0; u < width; u++) {
-        const at = v * width + u;
-        const c = confidence[at];
-        if (c < UNKNOWN) {
-          importance[at] = c < NOTHING ? ERROR_NOTHING : ERROR_COARSE;
-          continue;
+  /** Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. */
+  rate(ahead: Composition, { firstRow, framesAhead }: { readonly firstRow: 0 | 1; readonly framesAhead: number }): void {
+    const { survey, weights, uncertainty, gap, inconsistency, blockImportance } = this;
+    survey.read(ahead, firstRow);
+    const context: ImportanceContext = { survey, framesAhead };
+    this.fill(this.sources.uncertainty, uncertainty, context);
+    this.fill(this.sources.gap, gap, context);
+    this.fill(this.sources.inconsistency, inconsistency, context);
+    for (let b = 0; b < blockImportance.length; b++)
+      blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
+    if (this.errorSource) this.errorSource.fill(this.expectedError, context);
+    else this.expectError(framesAhead);
+  }
+
+  /** Draws a map of the blocks, as `expectedError`, over the grid's pixels. */
+  paint(map: Float32Array = this.expectedError, out: Float32Array = this.importance): void {
+    const { blocks } = this;
+    const { width } = this.grid;
+    for (let y = 0; y < blocks.rows; y++) {
+      const top = blocks.top(y);
+      const bottom = blocks.top(y + 1);
+      if (top >= bottom) continue;
+      for (let x = 0; x < blocks.columns; x++)
+        out.fill(map[y * blocks.columns + x], top * width + blocks.left(x), top * width + blocks.left(x + 1));
+      for (let v = top + 1; v < bottom; v++) out.copyWithin(v * width, top * width, (top + 1) * width);
+    }
+  }
+
+  /** Rates pixels instead of blocks, into `importance`: what memory will know by then, where `dynamic` says what moves. */
+  analyze(ahead: Composition, dynamic: DynamicMemory, detail: DrawDetail): void {
+    ratePixels(this.grid, ahead, dynamic, detail, this.importance);
+  }
+
+  /** What is unknown is off by what its kind usually is, what was seen by what has changed since. */
+  private expectError(framesAhead: number): void {
+    const { blocks, survey, history, expectedError } = this;
+    const { nothing, vague, coarse, age, contrast } = survey;
+    for (let y = 0, b = 0; y < blocks.rows; y++) {
+      const row = rowOf(blocks.top(y), history);
+      for (let x = 0; x < blocks.columns; x++, b++) {
+        const open = nothing[b] + vague[b];
+        let error = nothing[b] * ERROR_NOTHING + vague[b] * ERROR_COARSE;
+        if (coarse[b] > 0) error += coarse[b] * (ERROR_MEAN + contrast[b]);
+        if (open < 1) {
+          const since = age[b] + framesAhead;
+          const changed = history.predict(row + columnOf(blocks.left(x), history), since);
+          error += (1 - open) * (changed + ERROR_AGEING * Math.min(MOST_AGEING, since));
         }
-        const h = heat[heatRow + (u >> 3)];
-        if (c >= CONFIDENCE_START && h < 0.05) {
-          importance[at] = 0.02 * Math.min(60, age[at]);
-          continue;
-        }
-        const reach = c < CONFIDENCE_START ? SQUARE : 2;
-        const here = lumaAt(rgb, at);
-        const a = Math.abs(here - lumaAt(rgb, u + reach < width ? at + reach : at - reach));
-        const b = Math.abs(here - lumaAt(rgb, u >= reach ? at - reach : at + reach));
-        const d = Math.abs(here - lumaAt(rgb, v + reach < height ? at + reach * width : at - reach * width));
-        const e = Math.abs(here - lumaAt(rgb, v >= reach ? at - reach * width : at + reach * width));
-        const steepest = Math.max(a, b, d, e);
-        const contrast = (steepest * steepest) / 3;
-        let error = h * (60 + contrast) * Math.min(1, (1 + age[at]) / 4);
-        if (c < CONFIDENCE_START) error += (1 - c / CONFIDENCE_START) * (20 + contrast);
-        importance[at] = error;
+        expectedError[b] = error;
       }
     }
-    if (rowStep === 2) fillRows(importance, width, height, firstRow);
   }
-}
 
-/**
- * Copies every second row, from `firstRow` on, into the one beside it that was left out.
- *
- * @example
- * ```ts
- * fillRows(composition.confidence, 320, 180, 0);
- * ```
- */
-export function fillRows(map: Float32Array | Uint8Array, width: number, height: number, firstRow: 0 | 1): void {
-  for (let v = 1 - firstRow; v < height; v += 2) {
-    const from = firstRow === 0 ? v - 1 : Math.min(v + 1, height - 1 - ((height - 1 - firstRow) & 1));
-    map.copyWithin(v * width, from * width, (from + 1) * width);
+  /** One factor of all blocks, 0 … 1; blocks beyond the grid's edge have none. */
+  private fill(source: ImportanceSource, out: Float32Array, context: ImportanceContext): void {
+    source.fill(out, context);
+    const scale = source.scale ?? this.percentile(out);
+    for (let b = 0; b < out.length; b++) {
+      const value = out[b] / scale;
+      out[b] = value >= 1 ? 1 : value > 0 ? value : 0;
+    }
   }
-}
 
-/** Brightness of one pixel in whole steps, good enough to tell an edge. */
-function lumaAt(rgb: Uint8ClampedArray, at: number): number {
-  const p = 3 * at;
-  return (3 * rgb[p] + 4 * rgb[p + 1] + rgb[p + 2]) >> 3;
+  /** The value that 95 % of the blocks do not exceed; 1 where all are 0. */
+  private percentile(values: Float32Array): number {
+    let most = 0;
+    for (let b = 0; b < values.length; b++) if (values[b] > most && values[b] < Number.POSITIVE_INFINITY) most = values[b];
+    if (most === 0) return 1;
+    const { bins } = this;
+    bins.fill(0);
+    for (let b = 0; b < values.length; b++) {
+      const bin = Math.floor(((BINS - 1) * values[b]) / most);
+      if (bin >= 0 && bin < BINS) bins[bin]++;
+    }
+    let above = 0;
+    let bin = BINS - 1;
+    while (bin > 0 && above + bins[bin] <= 0.05 * values.length) above += bins[bin--];
+    return ((bin + 1) * most) / BINS;
+  }
 }

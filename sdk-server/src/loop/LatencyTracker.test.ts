@@ -62,4 +62,30 @@ describe('LatencyTracker', () => {
     simulate(tracker, { delay: () => 40, batch: 4, frames: 400 });
     expect(tracker.lead).toBe(6);
   });
+
+  it('asks in time from the first frame on where the round trip is measured, and does not lower what is needed', () => {
+    const tracker = new LatencyTracker({ frameMs: 1000 / 30 });
+    for (let i = 0; i < 5; i++) tracker.roundTrip(190, i * 20);
+    expect(tracker.lead).toBe(6);
+    expect(tracker.depth).toBe(5);
+    // The first packet, of frames 0 … 3, asks for frame 9 on: the one before cannot be helped.
+    expect(simulate(tracker, { delay: () => 5, batch: 4, frames: 900 })).toEqual([8]);
+    expect(tracker.lead).toBeGreaterThanOrEqual(6);
+  });
+
+  it('carries on as far as it asks ahead while no round trip was measured (S4)', () => {
+    const tracker = new LatencyTracker();
+    expect(tracker.depth).toBe(2);
+    simulate(tracker, { delay: () => 9, batch: 4, frames: 300 });
+    expect(tracker.depth).toBe(5);
+  });
+
+  it('comes down by itself when a measured round trip gets shorter', () => {
+    const tracker = new LatencyTracker();
+    for (let i = 0; i < 30; i++) tracker.roundTrip(300, i * 33);
+    expect(tracker.lead).toBe(9);
+    for (let i = 0; i < 30; i++) tracker.roundTrip(40, 20_000 + i * 33);
+    simulate(tracker, { delay: () => 1, batch: 4, frames: 3000 });
+    expect(tracker.lead).toBe(2);
+  });
 });

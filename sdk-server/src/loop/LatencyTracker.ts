@@ -1,3 +1,5 @@
+import { AdaptiveLatencyCompensation } from '@sgaps/core';
+
 /**
  * Options of `LatencyTracker`, in frames unless said otherwise.
  *
@@ -13,6 +15,8 @@ export interface LatencyTrackerOptions {
   readonly max?: number;
   /** Frames without a miss after which one frame less is tried, default 150 (5 s at 30/s). Doubles after a failed try. */
   readonly probeEveryFrames?: number;
+  /** Length of a frame, ms, default 1000/30. */
+  readonly frameMs?: number;
 }
 
 /** A failed try to ask later postpones the next one at most this many times `probeEveryFrames`. */
@@ -22,11 +26,13 @@ const MAX_BACKOFF = 16;
  * Measures how many frames ahead samples must be asked for (S4, S13): the `lead`, from the newest frame the server has
  * decoded to the first frame of the requests it sends. A client that did not have the request for a frame when it drew
  * it (it used an older one, or none) was asked too late by that much; two late batches in a row raise the lead at once,
- * a long run without a miss lowers it by one, and a try that failed is repeated ever more rarely.
+ * a long run without a miss lowers it by one, and a try that failed is repeated ever more rarely. A round trip measured
+ * otherwise (`roundTrip`) sets the lead before anything is missed, and keeps it from being lowered in vain.
  *
  * @example
  * ```ts
  * const latency = new LatencyTracker();
+ * latency.roundTrip(90, clock());
  * latency.observe([{ frameId: 8, requestId: 8 }, { frameId: 9, requestId: null }], 8);
  * const firstTarget = 9 + latency.lead;
  * ```
@@ -37,6 +43,10 @@ export class LatencyTracker {
   /** Share of recent frames whose own request was used, 0 … 1 (exponential mean over about 64 frames). */
   hitRate = 1;
 
+  /** Round trip and jitter, from measurements and from what came late. */
+  readonly compensation: AdaptiveLatencyCompensation;
+
+  readonly #frameMs: number;
   readonly #min: number;
   readonly #max: number;
   readonly #probeEvery: number;
@@ -50,7 +60,21 @@ export class LatencyTracker {
     this.#min = options.min ?? 2;
     this.#max = Math.max(this.#min, options.max ?? 12);
     this.#probeEvery = options.probeEveryFrames ?? 150;
+    this.#frameMs = options.frameMs ?? 1000 / 30;
+    this.compensation = new AdaptiveLatencyCompensation({ minLead: this.#min, maxLead: this.#max });
     this.lead = this.#min;
+  }
+
+  /** Frames to carry cameras, objects and flow ahead (S4): min(5, floor(latency / frame)), by the lead where no round trip was measured. */
+  get depth(): number {
+    return Number.isNaN(this.compensation.meanMs) ? Math.min(5, this.lead) : this.compensation.depth(this.#frameMs);
+  }
+
+  /** Takes in a measured time from sending a request to its arrival in the game and back, ms; raises the lead at once to what covers most. */
+  roundTrip(rttMs: number, nowMs: number): void {
+    this.compensation.observe(rttMs, nowMs);
+    const wanted = this.compensation.lead(this.#frameMs);
+    if (wanted > this.lead) this.#set(wanted);
   }
 
   /**
@@ -92,7 +116,7 @@ export class LatencyTracker {
     this.#clean += frames;
     if (this.#clean < this.#probeEvery * this.#backoff) return;
     this.#clean = 0;
-    if (this.lead > this.#min) {
+    if (this.lead > this.compensation.lead(this.#frameMs)) {
       this.#probing = true;
       this.#set(this.lead - 1);
     }
