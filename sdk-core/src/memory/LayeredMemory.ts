@@ -16,8 +16,9 @@ import { drawPatch } from './drawPatch.js';
 import { drawScrollLayer } from './drawScrollLayer.js';
 import { InnovationLog } from './InnovationLog.js';
 import { ObjectLayer } from './ObjectLayer.js';
+import { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
-import { SampleObserver } from './SampleObserver.js';
+import { SampleObserver, type Scene } from './SampleObserver.js';
 import { ScrollLayer } from './ScrollLayer.js';
 import { SuspectMap } from './SuspectMap.js';
 
@@ -26,6 +27,8 @@ const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
 const MAX_LAYERS = 2;
+/** Samples that are compared with memory, to notice a fade. */
+const FIRST_LOOKS = 200;
 
 interface SceneryLayer {
   readonly key: 'screen' | 'camera';
@@ -62,6 +65,7 @@ export class LayeredMemory {
   private hasScenery = false;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
+  private readonly brightness: PhotometricModel;
   private readonly observer: SampleObserver;
   private readonly ranked: ScrollLayer[] = [];
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
@@ -74,8 +78,9 @@ export class LayeredMemory {
     this.dynamic = new DynamicMemory(grid.width, grid.height);
     this.suspects = new SuspectMap(grid);
     this.cuts = new CutDetector(grid);
-    const { objects: patches, dynamic, suspects, cuts } = this;
-    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, mostLayers: MAX_LAYERS });
+    this.brightness = new PhotometricModel(grid);
+    const { objects: patches, dynamic, suspects, cuts, brightness } = this;
+    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers: MAX_LAYERS });
     this.screen = new ScrollLayer(ringSide(grid.width), ringSide(grid.height));
     this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
   }
@@ -105,6 +110,7 @@ export class LayeredMemory {
     for (let k = 0; k < this.ranked.length; k++)
       drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
+    this.brightness.apply(out, detail);
     this.cool(out, detail);
   }
 
@@ -118,6 +124,7 @@ export class LayeredMemory {
   save(writer: ByteWriter): void {
     writer.i32(this.frame);
     this.dynamic.save(writer);
+    this.brightness.save(writer);
     this.objects.save(writer, this.frame);
     writer.varint(this.layers.length);
     for (const entry of this.layers) {
@@ -133,6 +140,7 @@ export class LayeredMemory {
   restore(reader: ByteReader): void {
     this.frame = reader.i32('frame');
     this.dynamic.restore(reader);
+    this.brightness.restore(reader);
     this.objects.restore(reader, this.frame);
     const count = reader.varint('layer count', MAX_LAYERS);
     if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
@@ -237,16 +245,29 @@ export class LayeredMemory {
     ranked.sort((a, b) => b.prior - a.prior);
   }
 
+  /** Compares a few samples with memory, and all of them where that looks like a fade. */
+  private measureBrightness(frame: PixelFrame, scene: Scene): void {
+    const { brightness, observer } = this;
+    brightness.clearPairs();
+    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)));
+    if (!brightness.isSuspicious()) return;
+    brightness.clearPairs();
+    observer.compare(frame, scene, 1);
+    brightness.estimate();
+  }
+
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
     const { observer, cuts, suspects, ranked, hasScenery } = this;
     this.rank();
     const scene = { frame: this.frame, layers: ranked, objects, hasScenery };
+    if (this.features.photometric) this.measureBrightness(frame, scene);
     cuts.clear();
     this.innovations.read(frame, scene);
     observer.read(frame, scene);
     this.contradicted = cuts.share();
     if (this.features.cuts && cuts.isCut()) {
       this.forgetScenery();
+      this.brightness.reset();
       // What this frame showed is the first look at the new scene.
       observer.read(frame, scene);
       suspects.clear();

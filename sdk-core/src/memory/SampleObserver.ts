@@ -6,6 +6,7 @@ import { EARNED } from './evidence.js';
 import type { ObjectLayer } from './ObjectLayer.js';
 import { observeObject } from './observeObject.js';
 import { observeScenery, relearnScenery } from './observeScenery.js';
+import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { createPrediction, near } from './Prediction.js';
 import type { ScrollLayer } from './ScrollLayer.js';
@@ -14,6 +15,8 @@ import { CONFIDENCE_START, MEAN_CONFIDENCE } from './TemporalMemoryBank.js';
 
 /** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
 const MOTION_STEPS = 14;
+/** The same on the screen while that is darker than memory. */
+const FADED_STEPS = 4;
 /** The same for what is only known from a mean. */
 const COARSE_STEPS = 40;
 
@@ -40,7 +43,7 @@ export interface Scene {
  *
  * @example
  * ```ts
- * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, mostLayers: 2 };
+ * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, brightness, mostLayers: 2 };
  * ```
  */
 export interface ObserverParts {
@@ -49,6 +52,8 @@ export interface ObserverParts {
   readonly dynamic: DynamicMemory;
   readonly suspects: SuspectMap;
   readonly cuts: CutDetector;
+  /** How brightly the screen shows what memory has. */
+  readonly brightness: PhotometricModel;
   /** Scroll layers there can be at most. */
   readonly mostLayers: number;
 }
@@ -59,7 +64,7 @@ export interface ObserverParts {
  *
  * @example
  * ```ts
- * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, mostLayers: 2 });
+ * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers: 2 });
  * observer.read(frame, { frame: frame.frameId, layers, objects, hasScenery: false });
  * ```
  */
@@ -69,20 +74,24 @@ export class SampleObserver {
   private readonly dynamic: DynamicMemory;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
+  private readonly brightness: PhotometricModel;
   private readonly verdicts: Int8Array;
   private readonly here = createPrediction();
   private readonly scroll = createPrediction();
   private readonly backdrop = createPrediction();
   private readonly below = createPrediction();
   private readonly sample: ColourSample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
+  /** Half of the sample's quantisation cell, in memory's steps. */
+  private half = 0.5;
   private scene: Scene = { frame: 0, layers: [], objects: [], hasScenery: false };
 
-  constructor({ grid, patches, dynamic, suspects, cuts, mostLayers }: ObserverParts) {
+  constructor({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers }: ObserverParts) {
     this.grid = grid;
     this.patches = patches;
     this.dynamic = dynamic;
     this.suspects = suspects;
     this.cuts = cuts;
+    this.brightness = brightness;
     this.verdicts = new Int8Array(mostLayers);
   }
 
@@ -94,33 +103,84 @@ export class SampleObserver {
       const r = values.rgb[3 * i];
       const g = values.rgb[3 * i + 1];
       const b = values.rgb[3 * i + 2];
+      const u = samples.u[i];
+      const v = samples.v[i];
+      if (!this.readColour(u, v, r, g, b, values.bits[i])) continue;
       if (kind > 0) {
-        this.takeMean(samples.u[i], samples.v[i], kind, r, g, b);
+        this.takeMean(u, v, kind);
         continue;
       }
-      const outcome = this.takePoint(samples.u[i], samples.v[i], r, g, b, values.bits[i]);
-      if (outcome !== 0) this.cuts.note(samples.u[i], samples.v[i], outcome < 0);
+      const outcome = this.takePoint(u, v);
+      if (outcome !== 0) this.cuts.note(u, v, outcome < 0);
     }
   }
 
-  /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
-  private takePoint(u: number, v: number, r: number, g: number, b: number, bits: number): number {
-    const { below, sample } = this;
-    const { frame, objects, hasScenery } = this.scene;
+  /** Compares every `stride`-th point of a frame with what memory says of it, for the brightness of the screen. */
+  compare({ samples, values }: PixelFrame, scene: Scene, stride: number): void {
+    this.scene = scene;
+    for (let i = 0; i < samples.count; i += stride) {
+      if (samples.kind[i] !== 0 || !this.predict(samples.u[i], samples.v[i])) continue;
+      const { rgb } = values;
+      this.brightness.addPair(samples.u[i], samples.v[i], this.below, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
+    }
+  }
+
+  /** Turns to a sample: its colour as memory would have it. False when it says nothing of memory. */
+  private readColour(u: number, v: number, r: number, g: number, b: number, bits: number): boolean {
+    const { sample, brightness } = this;
     sample.r = r;
     sample.g = g;
     sample.b = b;
-    sample.tolerance = MOTION_STEPS + (1 << (8 - bits)) / 2;
+    this.half = (1 << (8 - bits)) / 2;
+    sample.tolerance = MOTION_STEPS + this.half;
     sample.exact = bits >= 8;
+    if (!brightness.engaged || brightness.isExempt(u, v)) return true;
+    if (brightness.isImpossible(r, g, b)) return true;
+    if (brightness.isVeiled()) return false;
+    const { gain } = brightness;
+    sample.r = brightness.beneath(r, 0);
+    sample.g = brightness.beneath(g, 1);
+    sample.b = brightness.beneath(b, 2);
+    this.half = Math.max(0.5, this.half / gain);
+    sample.tolerance = Math.max(MOTION_STEPS, FADED_STEPS / gain) + this.half;
+    sample.exact = sample.exact && gain > 0.5;
+    return true;
+  }
+
+  /** What memory shows at the pixel, objects and all, into `below`; false where it is not sure. */
+  private predict(u: number, v: number): boolean {
+    const { objects, hasScenery } = this.scene;
     const scrolled = this.predictScroll(u, v);
     const covered = hasScenery && this.predictScenery(u, v);
-    // Behind the objects: the scroll layers where they have earned it, else the scenery.
+    this.chooseBelow(scrolled, covered);
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const placed = objects[o];
+      if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      if (placed.alpha < 0.98 || this.patches.predict(placed, u, v, this.here) === 0) continue;
+      Object.assign(this.below, this.here);
+      break;
+    }
+    return this.below.confidence >= CONFIDENCE_START;
+  }
+
+  /** Behind the objects: the scroll layers where they have earned it, else the scenery. */
+  private chooseBelow(scrolled: boolean, covered: boolean): void {
+    const { below } = this;
     const front =
       scrolled && (!covered || this.backdrop.confidence === 0 || this.scroll.evidence >= EARNED) ? this.scroll : this.backdrop;
     below.r = front.r;
     below.g = front.g;
     below.b = front.b;
     below.confidence = scrolled || covered ? front.confidence : 0;
+  }
+
+  /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
+  private takePoint(u: number, v: number): number {
+    const { below, sample } = this;
+    const { frame, objects, hasScenery } = this.scene;
+    const scrolled = this.predictScroll(u, v);
+    const covered = hasScenery && this.predictScenery(u, v);
+    this.chooseBelow(scrolled, covered);
     for (let o = objects.length - 1; o >= 0; o--) {
       const placed = objects[o];
       if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
@@ -131,8 +191,8 @@ export class SampleObserver {
       this.dynamic.contradict(u, v, frame);
       return -1;
     }
-    if (!covered) return this.takeScroll(u, v, r, g, b, bits);
-    return this.takeBehind(u, v, r, g, b, bits);
+    if (!covered) return this.takeScroll(u, v);
+    return this.takeBehind(u, v);
   }
 
   /** What the scroll layers say of the pixel, into `scroll`; the layers stay located there. */
@@ -172,10 +232,10 @@ export class SampleObserver {
   }
 
   /** A sample behind all objects where scenery lies behind the scroll layers: decides which of the two it shows. */
-  private takeBehind(u: number, v: number, r: number, g: number, b: number, bits: number): number {
+  private takeBehind(u: number, v: number): number {
     const { scroll, backdrop } = this;
     const { layers } = this.scene;
-    const { tolerance } = this.sample;
+    const { r, g, b, tolerance } = this.sample;
     const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
     const asBackdrop = backdrop.confidence !== 0 && near(backdrop, r, g, b, tolerance);
     this.below.confidence = scroll.confidence;
@@ -185,19 +245,19 @@ export class SampleObserver {
     if (backdrop.confidence === 0) {
       // Nobody can tell yet whose it is: both learn it, motion will tell them apart.
       this.takeScenery(u, v, true);
-      return this.takeScroll(u, v, r, g, b, bits);
+      return this.takeScroll(u, v);
     }
     if (asBackdrop) {
       if (scroll.confidence !== 0 && !asScroll) for (const layer of layers) layer.weigh(-24);
       const known = this.takeScenery(u, v, true);
-      if (asScroll) this.takeScroll(u, v, r, g, b, bits);
+      if (asScroll) this.takeScroll(u, v);
       if (known > 0) this.dynamic.confirm(u, v);
       return known;
     }
     // Something stands before a known backdrop: the world's own content.
     for (const layer of layers) layer.weigh(asScroll ? 24 : 12);
     this.takeScenery(u, v, !asScroll && scroll.confidence === 0);
-    return this.takeScroll(u, v, r, g, b, bits);
+    return this.takeScroll(u, v);
   }
 
   /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
@@ -222,10 +282,11 @@ export class SampleObserver {
   }
 
   /** Gives the sample to the scroll layers, which are still located there; weighs those that are right against those that are not. */
-  private takeScroll(u: number, v: number, r: number, g: number, b: number, bits: number): number {
+  private takeScroll(u: number, v: number): number {
     const { below, here, sample } = this;
     const { frame, layers } = this.scene;
-    const half = (1 << (8 - bits)) / 2;
+    const { half } = this;
+    const { r, g, b } = sample;
     const known = below.confidence;
     const { verdicts } = this;
     let agree = 0;
@@ -272,7 +333,8 @@ export class SampleObserver {
   }
 
   /** A mean fills what is unknown under it and shifts what is only known from coarser looks. */
-  private takeMean(u0: number, v0: number, kind: number, r: number, g: number, b: number): void {
+  private takeMean(u0: number, v0: number, kind: number): void {
+    const { r, g, b } = this.sample;
     const { width, height } = this.grid;
     const { frame, layers } = this.scene;
     const right = Math.min(width, u0 + (1 << kind));
