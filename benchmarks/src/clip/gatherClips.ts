@@ -6,7 +6,7 @@ import { type ClipEntry, listClips } from './listClips.js';
 /** Where `npm run clips` puts the clips of our own games. */
 const OWN_CLIPS = join(import.meta.dirname, '../../clips');
 /** Where further clips lie, on machines that have them. */
-const FURTHER_CLIPS = join(import.meta.dirname, '../../../shared/clips/train');
+const FURTHER_CLIPS = join(import.meta.dirname, '../../../../shared/clips/train');
 
 /**
  * Which clips a bench is asked to take.
