@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import type { LoadFigures } from './load/measureLoad.js';
 import { clientSection } from './report/clientSection.js';
 import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
+import { formatMarkdown } from './report/formatMarkdown.js';
 import { lastJson } from './report/lastJson.js';
 import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
@@ -43,11 +44,6 @@ async function runBench(file: string, args: readonly string[]): Promise<string> 
     maxBuffer: 2 ** 26,
   });
   return stdout;
-}
-
-/** Aligns the tables as the format check wants them. */
-function formatted(markdown: string): string {
-  return execFileSync('biome', ['format', '--stdin-file-path=benchmarks.md'], { input: markdown, encoding: 'utf8' });
 }
 
 /** What differs from one measuring of the clips to another: a fixed sample rate, or the clips' depth. */
@@ -203,7 +199,7 @@ const program = new Command('bench:docs')
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
     const costs = await measureCosts(args);
     mkdirSync(dirname(args.out), { recursive: true });
-    writeFileSync(args.out, formatted(page(own, others, depths, rateTable(rows), codecs, costs, args)));
+    writeFileSync(args.out, formatMarkdown(page(own, others, depths, rateTable(rows), codecs, costs, args)));
     console.error(`Wrote ${args.out}`);
   });
 

@@ -23,8 +23,12 @@ export async function runJobs(
         const asked = job;
         onAnswer(
           await new Promise<SweepAnswer>((done) => {
-            child.once('message', (answer) => done(answer as SweepAnswer));
-            child.once('exit', (code) => done({ name: asked.name, error: `worker ended with status ${code}` }));
+            const ended = (code: number | null) => done({ name: asked.name, error: `worker ended with status ${code}` });
+            child.once('message', (answer) => {
+              child.off('exit', ended);
+              done(answer as SweepAnswer);
+            });
+            child.once('exit', ended);
             child.send(asked);
           }),
         );

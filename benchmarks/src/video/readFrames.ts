@@ -9,7 +9,8 @@ export const BYTES_PER_PIXEL: Readonly<Record<RawFormat, number>> = { rgb24: 3, 
 
 /**
  * Streams the frames of a clip as raw bytes, each in a buffer of its own, decoded by ffmpeg. Never holds more than a few.
- * Throws `NOT_FOUND`, `UNSUPPORTED` (no ffmpeg) or `STORAGE_FAILED` (ffmpeg failed).
+ * `filter` is an ffmpeg filter graph run on each before it is turned into `format`. Throws `NOT_FOUND`, `UNSUPPORTED` (no ffmpeg) or
+ * `STORAGE_FAILED` (ffmpeg failed).
  *
  * @example
  * ```ts
@@ -19,7 +20,7 @@ export const BYTES_PER_PIXEL: Readonly<Record<RawFormat, number>> = { rgb24: 3, 
 export async function* readFrames(
   path: string,
   size: { readonly width: number; readonly height: number },
-  options: { readonly format?: RawFormat; readonly frames?: number } = {},
+  options: { readonly format?: RawFormat; readonly frames?: number; readonly filter?: string } = {},
 ): AsyncGenerator<Uint8Array> {
   assertFile(path, 'clip');
   const format = options.format ?? 'rgb24';
@@ -35,6 +36,7 @@ export async function* readFrames(
     '-fps_mode',
     'passthrough',
     ...limit,
+    ...(options.filter === undefined ? [] : ['-vf', options.filter]),
     '-f',
     'rawvideo',
     '-pix_fmt',
