@@ -39,6 +39,8 @@ export class InnovationLog {
       if (kind !== 0 && kind !== BLOCK_KIND) continue;
       const u = samples.u[i];
       const v = samples.v[i];
+      // A quarter of a block's pixels tell how far off it was.
+      if (kind === BLOCK_KIND && ((u | v) & 1) !== 0) continue;
       const { best } = this;
       this.predict(scene, u, v, best);
       const half = values.bits[i] >= 8 ? 0 : (1 << (8 - values.bits[i])) / 2;

@@ -33,8 +33,8 @@ export class PhotometricFit {
   isPinned = true;
   /** Mean clipped difference of the best fit per channel, steps. */
   cost = 0;
-  private memory = new Float32Array(0);
-  private screen = new Float32Array(0);
+  private memory: Float32Array = new Float32Array(0);
+  private screen: Float32Array = new Float32Array(0);
   private count = 0;
   private stride = 1;
   private readonly ratios = new Float64Array(MOST_USED + 1);

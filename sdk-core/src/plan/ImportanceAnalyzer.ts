@@ -4,24 +4,18 @@ import type { DynamicMemory } from '../memory/DynamicMemory.js';
 import { BlockGrid } from './BlockGrid.js';
 import { BlockSurvey } from './BlockSurvey.js';
 import {
-  columnOf,
   type ImportanceContext,
   type ImportanceSource,
   INFORMATION_GAP,
-  rowOf,
   temporalInconsistency,
   UNCERTAINTY,
 } from './importanceSources.js';
 import { ResidualHistory } from './ResidualHistory.js';
-import { ERROR_COARSE, ERROR_NOTHING, ratePixels } from './ratePixels.js';
+import { ratePixels } from './ratePixels.js';
 
 export { NOTHING, UNKNOWN } from './BlockSurvey.js';
 export { fillRows } from './ratePixels.js';
 
-/** Least squared error that a block known from means only is off by, and how much each frame without a look adds. */
-const ERROR_MEAN = 60;
-const ERROR_AGEING = 0.02;
-const MOST_AGEING = 60;
 /** Bins in which the 95th percentile of an unscaled source is found. */
 const BINS = 64;
 
@@ -120,7 +114,7 @@ export class ImportanceAnalyzer {
     for (let b = 0; b < blockImportance.length; b++)
       blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
     if (this.errorSource) this.errorSource.fill(this.expectedError, context);
-    else this.expectError(framesAhead);
+    else this.expectError();
   }
 
   /** Draws a map of the blocks, as `expectedError`, over the grid's pixels. */
@@ -142,22 +136,19 @@ export class ImportanceAnalyzer {
     ratePixels(this.grid, ahead, dynamic, detail, this.importance);
   }
 
-  /** What is unknown is off by what its kind usually is, what was seen by what has changed since. */
-  private expectError(framesAhead: number): void {
-    const { blocks, survey, history, expectedError } = this;
-    const { nothing, vague, coarse, age, contrast } = survey;
+  /** The mean over each block of what `analyze` expects of its pixels. */
+  private expectError(): void {
+    const { blocks, expectedError, importance } = this;
+    const { width } = this.grid;
     for (let y = 0, b = 0; y < blocks.rows; y++) {
-      const row = rowOf(blocks.top(y), history);
+      const top = blocks.top(y);
+      const bottom = blocks.top(y + 1);
       for (let x = 0; x < blocks.columns; x++, b++) {
-        const open = nothing[b] + vague[b];
-        let error = nothing[b] * ERROR_NOTHING + vague[b] * ERROR_COARSE;
-        if (coarse[b] > 0) error += coarse[b] * (ERROR_MEAN + contrast[b]);
-        if (open < 1) {
-          const since = age[b] + framesAhead;
-          const changed = history.predict(row + columnOf(blocks.left(x), history), since);
-          error += (1 - open) * (changed + ERROR_AGEING * Math.min(MOST_AGEING, since));
-        }
-        expectedError[b] = error;
+        const left = blocks.left(x);
+        const right = blocks.left(x + 1);
+        let sum = 0;
+        for (let v = top; v < bottom; v++) for (let at = v * width + left; at < v * width + right; at++) sum += importance[at];
+        expectedError[b] = left < right && top < bottom ? sum / ((right - left) * (bottom - top)) : 0;
       }
     }
   }

@@ -1,16 +1,24 @@
 /** Frames over which the mean is held to the budget: one second. */
 const WINDOW = 30;
 /** What is aimed at, so that the estimate's error stays within the budget. */
-const HEADROOM = 0.97;
+const HEADROOM = 0.98;
+/** Most that one frame may take, in budgets of one frame. */
+const BURST = 4;
+/** Part of what calm frames left over that the next may take. */
+const LOOSEN = 0.25;
+/** How fast the mean cost of a sample follows. */
+const FOLLOW = 0.12;
 
 /**
- * Turns a byte budget (mean over one second, DESIGN.md "Bytes") into samples per frame, from the bytes that the last
- * frames really took. Up and down share one budget: a frame whose coordinates are cheap may send more pixels.
+ * Turns a byte budget (mean over one second, DESIGN.md "Bytes") into bytes and samples of the next frame, from what the last
+ * frames really took and what those under way are expected to take. Up and down share one budget: a frame whose coordinates are
+ * cheap may send more pixels. No second takes more than its budget but for what the expectations were off by.
  *
  * @example
  * ```ts
  * const rate = new RateController({ bytes: 2560, most: 1152 });
- * rate.feedback(1900 + 420, 800);
+ * rate.expect(12, 2500);
+ * rate.feedback(12, 1900 + 420, 800);
  * const samples = rate.samples();
  * ```
  */
@@ -18,24 +26,42 @@ export class RateController {
   /** Part of the samples otherwise allowed that may be asked for, 0 … 1: a client short of time sets it below 1. */
   share = 1;
   private perSample = 2;
-  private debt = 0;
+  /** Bytes of the frames of the last second, by frame id modulo the window: measured, or expected while it is under way. */
+  private readonly spent = new Float64Array(WINDOW);
+  private readonly frames = new Int32Array(WINDOW).fill(-1);
 
   constructor(private readonly budget: { readonly bytes: number; readonly most: number }) {}
 
+  /** A frame is under way that will probably take so many bytes, both ways. */
+  expect(frameId: number, bytes: number): void {
+    this.note(frameId, bytes);
+  }
+
   /** Measured bytes of one frame, both ways, and the number of samples they carried. */
-  feedback(bytes: number, samples: number): void {
-    if (samples > 16) this.perSample += 0.12 * (bytes / samples - this.perSample);
-    // Overdraft counts in full, savings for a third of a second at most.
-    this.debt = Math.max(this.debt + bytes - HEADROOM * this.budget.bytes, (-WINDOW / 3) * this.budget.bytes);
+  feedback(frameId: number, bytes: number, samples: number): void {
+    if (samples > 16) this.perSample += FOLLOW * (bytes / samples - this.perSample);
+    this.note(frameId, bytes);
   }
 
-  /** Bytes the next frame may take. */
-  bytes(): number {
-    return Math.max(0, HEADROOM * this.budget.bytes - (3 * this.debt) / WINDOW);
+  /** Bytes that frame `frameId` may take. */
+  bytes(frameId: number): number {
+    const { bytes } = this.budget;
+    let left = HEADROOM * WINDOW * bytes;
+    for (let i = 0; i < WINDOW; i++)
+      if (this.frames[i] > frameId - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) left -= this.spent[i];
+    const even = HEADROOM * bytes;
+    return Math.max(0, Math.min(BURST * bytes, left, even + LOOSEN * (left - even)));
   }
 
-  /** Samples the next frame may ask for. */
-  samples(): number {
-    return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, this.bytes() / this.perSample)));
+  /** Samples that frame `frameId` may ask for. */
+  samples(frameId: number): number {
+    return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, this.bytes(frameId) / this.perSample)));
+  }
+
+  private note(frameId: number, bytes: number): void {
+    if (frameId < 0) return;
+    const slot = frameId % WINDOW;
+    this.frames[slot] = frameId;
+    this.spent[slot] = bytes;
   }
 }

@@ -4,11 +4,11 @@ import type { CaptureGrid } from '@sgaps/protocol';
 export const SQUARE = 4;
 
 /**
- * The grid cut into squares (4×4 for points, 8×8 for blocks) that lock to the world: neighbouring requests tile what scrolls in instead of overlapping.
+ * The grid cut into 4×4 squares that lock to the world: neighbouring requests tile what scrolls in instead of overlapping.
  *
  * @example
  * ```ts
- * const squares = new SquareGrid({ width: 320, height: 180 }, SQUARE);
+ * const squares = new SquareGrid({ width: 320, height: 180 });
  * squares.lock(Math.round(viewX), Math.round(viewY));
  * ```
  */
@@ -24,13 +24,9 @@ export class SquareGrid {
   private startU = 0;
   private startV = 0;
 
-  /** `side` grid pixels a square. */
-  constructor(
-    private readonly grid: CaptureGrid,
-    private readonly side: number,
-  ) {
-    this.columns = Math.ceil(grid.width / side) + 1;
-    this.rows = Math.ceil(grid.height / side) + 1;
+  constructor(private readonly grid: CaptureGrid) {
+    this.columns = Math.ceil(grid.width / SQUARE) + 1;
+    this.rows = Math.ceil(grid.height / SQUARE) + 1;
     this.count = this.columns * this.rows;
     let stride = Math.floor(this.count * 0.618) | 1;
     while (gcd(stride, this.count) !== 1) stride += 2;
@@ -39,19 +35,18 @@ export class SquareGrid {
 
   /** Moves the squares so that they stand still in a world scrolled by whole pixels. */
   lock(viewX: number, viewY: number): void {
-    const { side } = this;
-    this.startU = -(((viewX % side) + side) % side);
-    this.startV = -(((viewY % side) + side) % side);
+    this.startU = -(((viewX % SQUARE) + SQUARE) % SQUARE);
+    this.startV = -(((viewY % SQUARE) + SQUARE) % SQUARE);
   }
 
   /** Left edge of column x, clipped to the grid. */
   left(x: number): number {
-    return Math.min(this.grid.width, Math.max(0, this.startU + x * this.side));
+    return Math.min(this.grid.width, Math.max(0, this.startU + x * SQUARE));
   }
 
   /** Top edge of row y, clipped to the grid. */
   top(y: number): number {
-    return Math.min(this.grid.height, Math.max(0, this.startV + y * this.side));
+    return Math.min(this.grid.height, Math.max(0, this.startV + y * SQUARE));
   }
 }
 

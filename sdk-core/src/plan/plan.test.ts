@@ -143,10 +143,10 @@ describe('RateController', () => {
     const rate = new RateController({ bytes: 2560, most: 8192 });
     let spent = 0;
     for (let t = 0; t < 300; t++) {
-      const samples = rate.samples();
+      const samples = rate.samples(t);
       const bytes = samples * (0.5 + (t % 60 < 30 ? 0.3 : 2));
       if (t >= 60) spent += bytes;
-      rate.feedback(bytes, samples);
+      rate.feedback(t, bytes, samples);
     }
     expect(spent / 240).toBeLessThan(2560);
     expect(spent / 240).toBeGreaterThan(1800);

@@ -143,7 +143,7 @@ export class SessionLoop {
       this.#firstTarget,
     );
     const perFrame = bytes.length / frames.length;
-    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count);
+    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count, frame.frameId);
     const answer = this.#answer(frames.length);
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });

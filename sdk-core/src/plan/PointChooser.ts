@@ -1,0 +1,123 @@
+import { type CaptureGrid, createSampleSet, type SampleSet, Tier } from '@sgaps/protocol';
+import type { Composition } from '../memory/Composition.js';
+import { appendSample } from './appendSample.js';
+import { coverUnknown } from './coverUnknown.js';
+import { fillEvenly } from './fillEvenly.js';
+import { SQUARE, SquareGrid } from './SquareGrid.js';
+import { MEAN, POINTS, SquareRating } from './SquareRating.js';
+import { watchLattice } from './watchLattice.js';
+
+/** Part of what the lattice leaves that coarse means may take. */
+const COARSE_SHARE = 0.8;
+
+/**
+ * Chooses single points and means (the paper's case, and fixed rates): rates every 4×4 square by the squared error a look would remove
+ * per bit it costs, and spends the samples on the best. Unknown regions are asked for as means first.
+ *
+ * @example
+ * ```ts
+ * const chooser = new PointChooser({ width: 320, height: 180 }, { exact: true, means: true });
+ * chooser.lock(viewX, viewY);
+ * const set = chooser.choose(576, analyzer.importance, composition, frameId);
+ * ```
+ */
+export class PointChooser {
+  private readonly squares: SquareGrid;
+  private readonly rating: SquareRating;
+  private readonly take: Uint8Array;
+  private readonly meanAsked: Uint8Array;
+
+  /** `exact`: what is left over is spread evenly, so that every set is full. `means` false: points only. */
+  constructor(
+    private readonly grid: CaptureGrid,
+    private readonly options: { readonly exact: boolean; readonly means: boolean },
+  ) {
+    this.squares = new SquareGrid(grid);
+    this.rating = new SquareRating(grid, this.squares, options.means);
+    this.take = new Uint8Array(grid.width * grid.height);
+    this.meanAsked = new Uint8Array(this.squares.count);
+  }
+
+  /** Makes the squares stand still in a world scrolled by whole pixels. */
+  lock(viewX: number, viewY: number): void {
+    this.squares.lock(viewX, viewY);
+  }
+
+  /** At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left evenly. */
+  choose(budget: number, importance: Float32Array, ahead: Composition, frameId: number): SampleSet {
+    const { width, height } = this.grid;
+    const { grid, squares, rating, take } = this;
+    const { exact, means } = this.options;
+    const set = createSampleSet(budget);
+    take.fill(0);
+    this.meanAsked.fill(0);
+    rating.rate(importance, ahead);
+    watchLattice(grid, squares, frameId, set);
+    const watched = set.count;
+    if (means) coverUnknown(grid, squares, rating, ahead, set, Math.round(COARSE_SHARE * (budget - watched)));
+    const spent = set.count + this.takeBest(budget - set.count, frameId);
+    if (exact) fillEvenly(grid, frameId, budget - spent, importance, take);
+    this.appendMeans(set);
+    for (let at = 0; at < width * height && set.count < budget; at++) {
+      if (take[at] !== 0) appendSample(set, at % width, (at / width) | 0, 0, Tier.critical);
+    }
+    return set;
+  }
+
+  /** The squares of best gain per bit until the budget is full; equals are taken far from each other. */
+  private takeBest(budget: number, frameId: number): number {
+    const { squares, rating } = this;
+    const { limit, next, spare: left } = rating.chooseLimits(budget);
+    let spare = left;
+    let spent = 0;
+    for (
+      let n = 0, square = frameId % squares.count;
+      n < squares.count;
+      n++, square = (square + squares.stride) % squares.count
+    ) {
+      const action = rating.actionAt(square, limit);
+      if (action !== 0) {
+        spent += this.act(square, action);
+        continue;
+      }
+      const last = rating.actionAt(square, next);
+      const cost = last === POINTS ? SQUARE * SQUARE : 1;
+      if (last === 0 || spare < cost) continue;
+      spare -= cost;
+      spent += this.act(square, last);
+    }
+    return spent;
+  }
+
+  /** The means asked for, in raster order. */
+  private appendMeans(set: SampleSet): void {
+    const { squares, meanAsked } = this;
+    for (let square = 0; square < squares.count; square++) {
+      if (meanAsked[square] === 0) continue;
+      const x = square % squares.columns;
+      appendSample(set, squares.left(x), squares.top((square - x) / squares.columns), 2, Tier.important);
+    }
+  }
+
+  /** Asks for a square as a mean or whole; returns the samples that costs. */
+  private act(square: number, action: number): number {
+    const { squares, take } = this;
+    const { width } = this.grid;
+    const x = square % squares.columns;
+    const y = (square - x) / squares.columns;
+    const left = squares.left(x);
+    const top = squares.top(y);
+    if (action === MEAN) {
+      this.meanAsked[square] = 1;
+      return 1;
+    }
+    let spent = 0;
+    for (let v = top; v < squares.top(y + 1); v++) {
+      for (let u = left; u < squares.left(x + 1); u++) {
+        if (take[v * width + u] === 0) spent++;
+        take[v * width + u] = 1;
+      }
+    }
+    return spent;
+  }
+}
