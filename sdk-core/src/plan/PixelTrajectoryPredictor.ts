@@ -8,8 +8,10 @@ const UNEXPLAINED = 2;
 const COMPARED = (BLOCK * BLOCK) / 2;
 /** A motion is believed if it leaves less than this of the difference. */
 const EXPLAINS = 0.5;
-/** Blocks whose motion is searched in a frame at most, the most changed rows first come first served. */
-const MOST_SEARCHED = 240;
+/** Blocks whose motion is searched in a frame at most, about, the most changed ones. */
+const MOST_SEARCHED = 72;
+/** Levels by which the most changed are told, in mean absolute differences of one step. */
+const LEVELS = 64;
 /** A jump of the camera further than this is a cut, grid pixels. */
 const JUMP = 40;
 
@@ -60,6 +62,7 @@ export class PixelTrajectoryPredictor {
   private frame = -1;
   private readonly matcher: BlockMatcher;
   private readonly changed: Float32Array;
+  private readonly levels = new Int32Array(LEVELS);
   private cameraU = 0;
   private cameraV = 0;
 
@@ -165,7 +168,7 @@ export class PixelTrajectoryPredictor {
   /** Searches the motion of what is not explained. */
   private follow(cameraU: number, cameraV: number, frames: number): void {
     const { now, before, matcher, changed, motion, flowU, flowV, energy, columns } = this;
-    let searched = 0;
+    const least = this.searchLevel();
     for (let b = 0; b < changed.length; b++) {
       const wasU = Math.round(flowU[b] * frames);
       const wasV = Math.round(flowV[b] * frames);
@@ -181,7 +184,7 @@ export class PixelTrajectoryPredictor {
       const v = (BLOCK * (b - x)) / columns;
       motion[b] = Motion.changes;
       energy[b] = this.squaredDifference(u, v, cameraU, cameraV);
-      if (searched++ >= MOST_SEARCHED) continue;
+      if (changed[b] < least) continue;
       matcher.start(now, before, u, v, cameraU, cameraV);
       matcher.attempt(now, before, u, v, wasU, wasV);
       if (x > 0) matcher.attempt(now, before, u, v, Math.round(flowU[b - 1] * frames), Math.round(flowV[b - 1] * frames));
@@ -194,6 +197,17 @@ export class PixelTrajectoryPredictor {
       flowU[b] = matcher.du / frames;
       flowV[b] = matcher.dv / frames;
     }
+  }
+
+  /** Mean absolute difference from which a block is worth a search: no more than `MOST_SEARCHED` of them. */
+  private searchLevel(): number {
+    const { levels, changed } = this;
+    levels.fill(0);
+    for (let b = 0; b < changed.length; b++) levels[changed[b] >= LEVELS ? LEVELS - 1 : changed[b] | 0]++;
+    let sum = 0;
+    let level = LEVELS;
+    while (level > 0 && sum + levels[level - 1] <= MOST_SEARCHED) sum += levels[--level];
+    return level === LEVELS ? LEVELS - 1 : level;
   }
 
   /** True if something has left the place: what comes from where nothing has changed is a chance likeness. */
