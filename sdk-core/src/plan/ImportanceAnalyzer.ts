@@ -19,12 +19,12 @@ export { NOTHING, UNKNOWN } from './BlockSurvey.js';
 export { fillRows } from './ratePixels.js';
 
 /** How the expected squared error of what is known follows from its detail, memory's doubt and what looks have found. */
-const SCALE = 8;
+const SCALE = 6;
 const LEAST_DETAIL = 5;
 const LEAST_DOUBT = 0.06;
 const LEAST_CHANGE = 5;
 /** Share of what looks have found that is expected again even where the picture is flat now: things that blink. */
-const HISTORY_SHARE = 0.05;
+const HISTORY_SHARE = 0.02;
 /** Frames after which a look no longer counts as fresh. */
 const SETTLED = 4;
 /** What each frame without a look adds, 8-bit steps², and for how many frames. */

@@ -5,28 +5,22 @@ import { BLOCK } from '../plan/BlockGrid.js';
 import { ResidualHistory } from '../plan/ResidualHistory.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 
-/** What can be told of a rebuilt frame without the truth, as logarithms: see `QualityFeatures`. */
-export const FEATURE_NAMES = [
-  'detail',
-  'history',
-  'ratio',
-  'open',
-  'seams',
-  'edges',
-  'texture',
-  'wrong',
-  'innovation',
-  'motion',
-  'instant',
-  'fresh',
-] as const;
+/**
+ * What can be told of a rebuilt frame without the truth, as logarithms: see `QualityFeatures`.
+ *
+ * @example
+ * ```ts
+ * const open = features.values[FEATURE_NAMES.indexOf('open')];
+ * ```
+ */
+export const FEATURE_NAMES = ['detail', 'history', 'ratio', 'open', 'seams', 'edges', 'texture', 'instant'] as const;
 
 /** Share of the last frame's figures in those of the samples: looks are few, and vary. */
 const SMOOTH = 0.15;
 /** Squared error, 8-bit steps², that no rebuilt block is better than. */
 const FLOOR = 0.05;
-/** Squared innovation above which memory was wrong, 8-bit steps². */
-const WRONG = 196;
+/** The same for what this frame's samples found by themselves. */
+const SMOOTH_NOW = 0.5;
 
 /**
  * Reads from a rebuilt frame what says how good it is (S9): how unsure memory is where there is detail; what looks have found
@@ -55,11 +49,8 @@ export class QualityFeatures {
   private readonly looks: Uint16Array;
   private foundMean = 0;
   private expectedMean = 0;
-  private wrongShare = 0;
   private frames = 0;
   private foundNow = 0;
-  private freshShare = 0;
-  private readonly before: Uint8Array;
 
   constructor(private readonly grid: CaptureGrid) {
     this.history = new ResidualHistory(grid);
@@ -70,7 +61,6 @@ export class QualityFeatures {
     this.since = new Float32Array(blocks).fill(255);
     this.found = new Float32Array(blocks);
     this.looks = new Uint16Array(blocks);
-    this.before = new Uint8Array(grid.width * grid.height);
   }
 
   /** Takes in one frame; frames come in order. */
@@ -86,20 +76,19 @@ export class QualityFeatures {
     this.history.clear();
     this.since.fill(255);
     this.frames = 0;
+    this.foundNow = 0;
+    this.foundMean = 0;
+    this.expectedMean = 0;
   }
 
   /** What the samples found, against what was expected where they were taken. */
   private weighLooks({ count, u, v, squaredError, confidence }: InnovationLog): void {
     const { history, found, looks, since } = this;
-    let known = 0;
-    let wrong = 0;
     for (let i = 0; i < count; i++) {
       if (confidence[i] === 0) continue;
       const b = history.blockAt(u[i], v[i]);
       found[b] += squaredError[i];
       looks[b]++;
-      known++;
-      if (squaredError[i] > WRONG) wrong++;
     }
     let foundSum = 0;
     let expectedSum = 0;
@@ -114,11 +103,9 @@ export class QualityFeatures {
     }
     if (blocks === 0) return;
     const gain = Math.max(SMOOTH, 1 / ++this.frames);
-    this.foundNow += 0.5 * (foundSum / blocks - this.foundNow);
-    this.freshShare += gain * (1 - known / count - this.freshShare);
+    this.foundNow += SMOOTH_NOW * (foundSum / blocks - this.foundNow);
     this.foundMean += gain * (foundSum / blocks - this.foundMean);
     this.expectedMean += gain * (expectedSum / blocks - this.expectedMean);
-    this.wrongShare += gain * (wrong / known - this.wrongShare);
   }
 
   private age({ count, u, v }: InnovationLog): void {
@@ -141,7 +128,6 @@ export class QualityFeatures {
     let sureEdges = 0;
     let surePixels = 0;
     let unsureEdges = 0;
-    let motion = 0;
     for (let y = 0, b = 0; y < this.rows; y++) {
       for (let x = 0; x < this.columns; x++, b++) {
         let unsure = 0;
@@ -156,9 +142,6 @@ export class QualityFeatures {
             const dv = here - luma(rgb, at + width);
             const gradient = du * du + dv * dv;
             edges += gradient;
-            const moved = here - this.before[at];
-            motion += moved * moved;
-            this.before[at] = here;
             unsure += uncertainty[at];
             n++;
             seams +=
@@ -192,11 +175,7 @@ export class QualityFeatures {
     values[4] = Math.log(seams / pixels + 0.01);
     values[5] = Math.log((sure + 20) / (lacking + 20));
     values[6] = Math.log(texture + 1);
-    values[7] = Math.log(this.wrongShare + 0.005);
-    values[8] = Math.log(this.foundMean + 0.5);
-    values[9] = Math.log(motion / pixels + 0.5);
-    values[10] = Math.log(this.foundNow + 0.5);
-    values[11] = Math.log(this.freshShare + 0.01);
+    values[7] = Math.log(this.foundNow + 0.5);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * const model: QualityModel = { intercept: 40, weights: new Array(12).fill(0) };
+ * const model: QualityModel = { intercept: 40, weights: new Array(8).fill(0) };
  * ```
  */
 export interface QualityModel {
@@ -13,6 +13,6 @@ export interface QualityModel {
 
 /** Fitted by `npm run bench:quality -- --fit` over all train clips; that command judges each clip by a model fitted without it. */
 export const QUALITY_MODEL: QualityModel = {
-  intercept: 60.52,
-  weights: [-3.991, -2.851, -1.553, -0.549, -0.257, -0.466, 2.492, 0.429, -0.011, 0.549, -1.844, 0.671],
+  intercept: 46.93,
+  weights: [-4.65, -1.94, -1.66, -0.6, -1.57, -0.31, 3.9, -0.73],
 };
