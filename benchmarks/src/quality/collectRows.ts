@@ -17,7 +17,7 @@ export interface QualityRun {
   readonly rows: QualityRow[];
   /** Predicted PSNR of each frame by the shipped model, dB. */
   readonly shipped: number[];
-  /** Correlation of the confidence map's blocks with their true error is judged by this: mean true squared error of problem regions and of the rest. */
+  /** Mean true squared error inside and outside of the problem regions, and the share of pixels that they take. */
   readonly problem: { inside: number; outside: number; share: number };
   /** Milliseconds of each assessment. */
   readonly ms: number[];

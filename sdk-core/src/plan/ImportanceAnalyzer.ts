@@ -117,18 +117,20 @@ export class ImportanceAnalyzer {
     this.expectedError = new Float32Array(count);
   }
 
-  /** Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. */
-  rate(ahead: Composition, { firstRow, framesAhead }: { readonly firstRow: 0 | 1; readonly framesAhead: number }): void {
-    const { survey, weights, uncertainty, gap, inconsistency, blockImportance } = this;
-    survey.read(ahead, firstRow);
-    const context: ImportanceContext = { survey, framesAhead };
-    this.fill(this.sources.uncertainty, uncertainty, context);
-    this.fill(this.sources.gap, gap, context);
-    this.fill(this.sources.inconsistency, inconsistency, context);
-    for (let b = 0; b < blockImportance.length; b++)
-      blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
+  /**
+   * Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. With `factors`
+   * false only the expected error: half the time.
+   */
+  rate(
+    ahead: Composition,
+    options: { readonly firstRow: 0 | 1; readonly framesAhead: number; readonly factors?: boolean },
+  ): void {
+    const { firstRow, framesAhead, factors = true } = options;
+    this.survey.read(ahead, firstRow);
+    const context: ImportanceContext = { survey: this.survey, framesAhead };
     if (this.errorSource) this.errorSource.fill(this.expectedError, context);
     else this.expectError(framesAhead);
+    if (factors) this.weigh(context);
   }
 
   /** Draws a map of the blocks, as `expectedError`, over the grid's pixels. */
@@ -172,6 +174,15 @@ export class ImportanceAnalyzer {
         expectedError[b] = error;
       }
     }
+  }
+
+  private weigh(context: ImportanceContext): void {
+    const { weights, uncertainty, gap, inconsistency, blockImportance } = this;
+    this.fill(this.sources.uncertainty, uncertainty, context);
+    this.fill(this.sources.gap, gap, context);
+    this.fill(this.sources.inconsistency, inconsistency, context);
+    for (let b = 0; b < blockImportance.length; b++)
+      blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
   }
 
   /** One factor of all blocks, 0 … 1; blocks beyond the grid's edge have none. */

@@ -15,7 +15,14 @@ const LEVELS = 64;
 /** A jump of the camera further than this is a cut, grid pixels. */
 const JUMP = 40;
 
-/** What became of a block: as the camera explains, moved on its own, or changed where it is. */
+/**
+ * What became of a block: as the camera explains, moved on its own, or changed where it is.
+ *
+ * @example
+ * ```ts
+ * if (trajectories.motion[b] === Motion.moves) follow(b);
+ * ```
+ */
 export const Motion = { explained: 0, moves: 1, changes: 2 } as const;
 
 /**

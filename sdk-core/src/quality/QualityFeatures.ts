@@ -15,6 +15,9 @@ import type { DecodedFrame } from '../session/SessionDecoder.js';
  */
 export const FEATURE_NAMES = ['detail', 'history', 'ratio', 'open', 'seams', 'edges', 'texture', 'instant'] as const;
 
+/** Frames since the last look at a block that was never looked at, and the squared error expected there: means tell only so much. */
+const NEVER = 1000;
+const ERROR_NEVER = 400;
 /** Share of the last frame's figures in those of the samples: looks are few, and vary. */
 const SMOOTH = 0.15;
 /** Squared error, 8-bit steps², that no rebuilt block is better than. */
@@ -58,7 +61,7 @@ export class QualityFeatures {
     this.rows = this.history.rows;
     const blocks = this.columns * this.rows;
     this.blockError = new Float32Array(blocks);
-    this.since = new Float32Array(blocks).fill(255);
+    this.since = new Float32Array(blocks).fill(NEVER);
     this.found = new Float32Array(blocks);
     this.looks = new Uint16Array(blocks);
   }
@@ -74,7 +77,7 @@ export class QualityFeatures {
   /** Starts over (scene cut, seek). */
   clear(): void {
     this.history.clear();
-    this.since.fill(255);
+    this.since.fill(NEVER);
     this.frames = 0;
     this.foundNow = 0;
     this.foundMean = 0;
@@ -112,7 +115,7 @@ export class QualityFeatures {
     const { history, since, looks } = this;
     for (let i = 0; i < count; i++) looks[history.blockAt(u[i], v[i])]++;
     for (let b = 0; b < since.length; b++) {
-      since[b] = Math.min(255, since[b] + 1) * Math.max(0, 1 - looks[b] / (BLOCK * BLOCK));
+      if (looks[b] > 0 || since[b] < NEVER) since[b] = Math.min(255, since[b] + 1) * Math.max(0, 1 - looks[b] / (BLOCK * BLOCK));
       looks[b] = 0;
     }
   }
@@ -159,7 +162,7 @@ export class QualityFeatures {
         if (n === 0) continue;
         pixels += n;
         const detail = (unsure / n) * (edges / n + 20);
-        const changed = history.predict(b, since[b]);
+        const changed = since[b] === NEVER ? ERROR_NEVER : history.predict(b, since[b]);
         detailSum += n * detail;
         historySum += n * changed;
         blockError[b] = FLOOR + 0.5 * detail + changed;

@@ -5,7 +5,7 @@ import { SessionDecoder } from '../session/SessionDecoder.js';
 import { findProblemRegions } from './problemRegions.js';
 import { SelfQualityAssessment } from './SelfQualityAssessment.js';
 
-const grid = { width: 160, height: 96 };
+const grid = { width: 96, height: 64 };
 const still: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 type Paint = (u: number, v: number, t: number) => number;
 
@@ -63,17 +63,17 @@ describe('SelfQualityAssessment', () => {
   });
 
   it('tells a calm picture from one that keeps changing', () => {
-    const calm = run(scene, 60, 0.02);
-    const busy = run((u, v, t) => scene(u + 3 * t, v, t), 60, 0.02);
-    expect(mean(calm.truth.slice(30))).toBeGreaterThan(mean(busy.truth.slice(30)) + 5);
-    expect(mean(calm.told.slice(30))).toBeGreaterThan(mean(busy.told.slice(30)) + 5);
+    const calm = run(scene, 40, 0.02);
+    const busy = run((u, v, t) => scene(u + 3 * t, v, t), 40, 0.02);
+    expect(mean(calm.truth.slice(20))).toBeGreaterThan(mean(busy.truth.slice(20)) + 5);
+    expect(mean(calm.told.slice(20))).toBeGreaterThan(mean(busy.told.slice(20)) + 5);
   });
 
   it('says where: blocks that nobody has looked at, or that keep changing, are trusted least', () => {
-    const { last } = run((u, v, t) => (u < 48 && v < 48 ? scene(u * 3 + 11 * t, v + 5 * t, t) : 90), 80, 0.01);
-    const columns = 20;
+    const { last } = run((u, v, t) => (u < 48 && v < 48 ? scene(u * 3 + 11 * t, v + 5 * t, t) : 90), 60, 0.01);
+    const columns = 12;
     const inside = mean([...Array(16).keys()].map((i) => last.confidence[((i >> 2) + 1) * columns + (i & 3) + 1]));
-    const outside = mean([...Array(16).keys()].map((i) => last.confidence[((i >> 2) + 7) * columns + (i & 3) + 12]));
+    const outside = mean([...Array(16).keys()].map((i) => last.confidence[((i >> 2) + 4) * columns + (i & 3) + 8]));
     expect(inside).toBeLessThan(outside - 0.2);
     expect(last.regions).toBeGreaterThan(0);
   });

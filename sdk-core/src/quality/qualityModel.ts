@@ -13,6 +13,6 @@ export interface QualityModel {
 
 /** Fitted by `npm run bench:quality -- --fit` over all train clips; that command judges each clip by a model fitted without it. */
 export const QUALITY_MODEL: QualityModel = {
-  intercept: 46.93,
-  weights: [-4.65, -1.94, -1.66, -0.6, -1.57, -0.31, 3.9, -0.73],
+  intercept: 48.304,
+  weights: [-3.955, -1.779, -1.183, -0.714, -1.531, -0.448, 3.381, -1.147],
 };
