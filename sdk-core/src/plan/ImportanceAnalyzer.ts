@@ -21,7 +21,8 @@ export { fillRows } from './ratePixels.js';
 /** How the expected squared error of what is known follows from its detail, memory's doubt and what looks have found. */
 const SCALE = 6;
 const LEAST_DETAIL = 5;
-const LEAST_DOUBT = 0.06;
+const LEAST_DOUBT = 0.02;
+const HEAT_DOUBT = 0.2;
 const LEAST_CHANGE = 5;
 /** Share of what looks have found that is expected again even where the picture is flat now: things that blink. */
 const HISTORY_SHARE = 0.02;
@@ -59,7 +60,7 @@ export interface ImportanceOptions {
  * const analyzer = new ImportanceAnalyzer({ width: 320, height: 180 });
  * analyzer.history.take(decoder.memory.innovations, decoder.frameId);
  * analyzer.blocks.lock(Math.round(viewX), Math.round(viewY));
- * analyzer.rate(composition, { firstRow: 0, framesAhead: 2 });
+ * analyzer.rate(composition, { firstRow: 0, framesAhead: 2, heat: decoder.memory.dynamic.heat });
  * const worst = Math.max(...analyzer.expectedError);
  * ```
  */
@@ -119,17 +120,17 @@ export class ImportanceAnalyzer {
 
   /**
    * Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. With `factors`
-   * false only the expected error: half the time.
+   * false only the expected error: half the time. `heat`: the dynamic memory's, of which doubt is taken, too.
    */
   rate(
     ahead: Composition,
-    options: { readonly firstRow: 0 | 1; readonly framesAhead: number; readonly factors?: boolean },
+    options: { readonly firstRow: 0 | 1; readonly framesAhead: number; readonly factors?: boolean; readonly heat?: Float32Array },
   ): void {
-    const { firstRow, framesAhead, factors = true } = options;
+    const { firstRow, framesAhead, factors = true, heat } = options;
     this.survey.read(ahead, firstRow);
     const context: ImportanceContext = { survey: this.survey, framesAhead };
     if (this.errorSource) this.errorSource.fill(this.expectedError, context);
-    else this.expectError(framesAhead);
+    else this.expectError(framesAhead, heat);
     if (factors) this.weigh(context);
   }
 
@@ -153,7 +154,7 @@ export class ImportanceAnalyzer {
   }
 
   /** What is unknown is off by what its kind usually is, what was seen by what has changed since. */
-  private expectError(framesAhead: number): void {
+  private expectError(framesAhead: number, heat: Float32Array | undefined): void {
     const { blocks, survey, history, expectedError } = this;
     const { nothing, vague, coarse, age, contrast } = survey;
     for (let y = 0, b = 0; y < blocks.rows; y++) {
@@ -163,10 +164,12 @@ export class ImportanceAnalyzer {
         let error = nothing[b] * ERROR_NOTHING + vague[b] * ERROR_COARSE;
         if (open < 1) {
           const since = age[b] + framesAhead;
-          const changed = history.predict(row + columnOf(blocks.left(x), history), since);
+          const place = row + columnOf(blocks.left(x), history);
+          const changed = history.predict(place, since);
           const detail = contrast[b] + LEAST_DETAIL;
           // Fitted on clips, each left out in turn: detail^¾ · doubt · change^¼.
-          const doubt = coarse[b] + LEAST_DOUBT * (since < SETTLED ? since / SETTLED : 1);
+          const settled = since < SETTLED ? since / SETTLED : 1;
+          const doubt = coarse[b] + (LEAST_DOUBT + (heat ? HEAT_DOUBT * heat[place] : 0)) * settled;
           error +=
             (1 - open) * SCALE * Math.sqrt(detail * Math.sqrt(detail)) * doubt * Math.sqrt(Math.sqrt(changed + LEAST_CHANGE));
           error += HISTORY_SHARE * changed + ERROR_AGEING * Math.min(MOST_AGEING, since);
