@@ -12,6 +12,8 @@ const EXPLAINS = 0.5;
 const MOST_SEARCHED = 72;
 /** Levels by which the most changed are told, in mean absolute differences of one step. */
 const LEVELS = 64;
+/** A motion this near to whole pixels is one of whole pixels. */
+const NEAR = 0.1;
 /** A jump of the camera further than this is a cut, grid pixels. */
 const JUMP = 40;
 
@@ -99,7 +101,7 @@ export class PixelTrajectoryPredictor {
     if (!known) return this.clear();
     this.cameraU = cameraU / frames;
     this.cameraV = cameraV / frames;
-    this.compare(Math.round(cameraU), Math.round(cameraV));
+    this.compare(cameraU, cameraV);
     this.follow(Math.round(cameraU), Math.round(cameraV), frames);
   }
 
@@ -164,17 +166,28 @@ export class PixelTrajectoryPredictor {
     this.cameraV = 0;
   }
 
-  /** Finds the blocks that the camera's motion does not explain. */
+  /** Finds the blocks that the camera's motion does not explain: between whole pixels, none of the whole motions around it. */
   private compare(cameraU: number, cameraV: number): void {
-    const { now, before, matcher, changed, columns, rows } = this;
-    for (let y = 0, b = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++, b++)
-        changed[b] = matcher.difference(now, before, BLOCK * x, BLOCK * y, cameraU, cameraV, Number.POSITIVE_INFINITY) / COMPARED;
+    const { now, before, matcher, changed, columns, rows, energy } = this;
+    changed.fill(Number.POSITIVE_INFINITY);
+    for (let dv = Math.floor(cameraV + NEAR); dv <= Math.ceil(cameraV - NEAR); dv++) {
+      for (let du = Math.floor(cameraU + NEAR); du <= Math.ceil(cameraU - NEAR); du++) {
+        for (let y = 0, b = 0; y < rows; y++) {
+          for (let x = 0; x < columns; x++, b++) {
+            if (changed[b] <= UNEXPLAINED) continue;
+            const found = matcher.difference(now, before, BLOCK * x, BLOCK * y, du, dv, COMPARED * changed[b]) / COMPARED;
+            if (found >= changed[b]) continue;
+            changed[b] = found;
+            energy[b] = found <= UNEXPLAINED ? 0 : this.squaredDifference(BLOCK * x, BLOCK * y, du, dv);
+          }
+        }
+      }
+    }
   }
 
   /** Searches the motion of what is not explained. */
   private follow(cameraU: number, cameraV: number, frames: number): void {
-    const { now, before, matcher, changed, motion, flowU, flowV, energy, columns } = this;
+    const { now, before, matcher, changed, motion, flowU, flowV, columns } = this;
     const least = this.searchLevel();
     for (let b = 0; b < changed.length; b++) {
       const wasU = Math.round(flowU[b] * frames);
@@ -183,14 +196,12 @@ export class PixelTrajectoryPredictor {
       flowV[b] = this.cameraV;
       if (changed[b] <= UNEXPLAINED) {
         motion[b] = Motion.explained;
-        energy[b] = 0;
         continue;
       }
       const x = b % columns;
       const u = BLOCK * x;
       const v = (BLOCK * (b - x)) / columns;
       motion[b] = Motion.changes;
-      energy[b] = this.squaredDifference(u, v, cameraU, cameraV);
       if (changed[b] < least) continue;
       matcher.start(now, before, u, v, cameraU, cameraV);
       matcher.attempt(now, before, u, v, wasU, wasV);
