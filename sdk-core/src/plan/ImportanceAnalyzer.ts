@@ -167,7 +167,7 @@ export class ImportanceAnalyzer {
           const place = row + columnOf(blocks.left(x), history);
           const changed = history.predict(place, since);
           const detail = contrast[b] + LEAST_DETAIL;
-          // Fitted on clips, each left out in turn: detail^¾ · doubt · change^¼.
+          // detail^¾ · doubt · change^¼: the form after a fit on clips, the constants chosen by hand on the same clips.
           const settled = since < SETTLED ? since / SETTLED : 1;
           const doubt = coarse[b] + (LEAST_DOUBT + (heat ? HEAT_DOUBT * heat[place] : 0)) * settled;
           error +=
