@@ -1,7 +1,13 @@
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
+export type { InnovationLog } from './memory/InnovationLog.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export type { ProblemRegion } from './quality/problemRegions.js';
+export { FEATURE_NAMES, QualityFeatures } from './quality/QualityFeatures.js';
+export { QualityTarget, type QualityTargetOptions } from './quality/QualityTarget.js';
+export { QUALITY_MODEL, type QualityModel } from './quality/qualityModel.js';
+export { type QualityAssessment, SelfQualityAssessment } from './quality/SelfQualityAssessment.js';
 export { DiffusionReconstructor } from './reconstruct/DiffusionReconstructor.js';
 export type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './reconstruct/Reconstructor.js';
 export { type DecodedFrame, SessionDecoder } from './session/SessionDecoder.js';

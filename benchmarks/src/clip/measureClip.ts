@@ -1,4 +1,4 @@
-import type { DecodedFrame } from '@sgaps/core';
+import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
 import { quantile } from '../metrics/statistics.js';
@@ -41,8 +41,8 @@ export interface ClipOptions extends LoopSettings {
   readonly ssim?: boolean;
   /** Rows "first frame held" and "previous frame held", default true. */
   readonly held?: boolean;
-  /** Called with every rebuilt frame (buffers are reused) and its truth. */
-  readonly onFrame?: (decoded: DecodedFrame, truth: Uint8Array, importance: Float32Array) => void;
+  /** Called with every rebuilt frame (buffers are reused), its truth, and what rebuilt it. */
+  readonly onFrame?: (decoded: DecodedFrame, truth: Uint8Array, importance: Float32Array, session: SessionDecoder) => void;
 }
 
 /**
@@ -106,7 +106,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
       truths.delete(decoded.frameId);
       meter.add(truth, decoded.rgb);
       if (writer) rebuilt.push(Uint8ClampedArray.from(decoded.rgb));
-      options.onFrame?.(decoded, truth, planner.importance);
+      options.onFrame?.(decoded, truth, planner.importance, session);
     },
   });
   const drain = async () => {

@@ -1,19 +1,20 @@
 import type { Composition } from '../memory/Composition.js';
 import { CONFIDENCE_START } from '../memory/TemporalMemoryBank.js';
-import type { BlockGrid } from './BlockGrid.js';
+import { BLOCK, type BlockGrid } from './BlockGrid.js';
 
 /** Confidence below which a pixel counts as unknown: not even the coarsest mean was seen. */
 export const UNKNOWN = 36;
 /** Confidence below which nothing at all is known of a pixel. */
 export const NOTHING = 24;
 
-/** Pixels looked at in a block, columns and rows: a plan that takes 920 blocks cannot read 57,600 pixels. */
-const FIRST = 1;
-const STEP = 4;
-const SHARE = 1 / 4;
+/** Pixels looked at in a block, two rows of four: a plan that is made in 0.1 ms cannot read 57,600 of them. */
+const FIRST_ROW = 1;
+const ROW_STEP = 4;
+const COLUMN_STEP = 2;
+const SHARE = 1 / 8;
 
 /**
- * What memory will know of each 8×8 block, told from four of its pixels: the ground on which importance is rated.
+ * What memory will know of each 8×8 block, told from eight of its pixels: the ground on which importance is rated.
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export class BlockSurvey {
   readonly age: Float32Array;
   /** Most frames since a pixel was last looked at. */
   readonly mostAge: Uint8Array;
-  /** Squared luma difference between the lightest and the darkest pixel, a third of it: what detail is worth, 8-bit steps². */
+  /** Mean squared luma difference to the steeper of two pixels beside, a third of it: what detail is worth, 8-bit steps². */
   readonly contrast: Float32Array;
 
   constructor(readonly blocks: BlockGrid) {
@@ -86,14 +87,16 @@ export class BlockSurvey {
     let known = 0;
     let ages = 0;
     let oldest = 0;
-    let low = 255;
-    let high = 0;
-    for (let j = FIRST; j < 2 * STEP; j += STEP) {
-      // A row that is drawn, near the place.
+    let steep = 0;
+    for (let j = FIRST_ROW; j < BLOCK; j += ROW_STEP) {
+      // A row that is drawn, near the place, and the next one.
       let v = (Math.min(top + j, bottom - 1) & ~1) | firstRow;
       if (v >= height) v -= 2;
-      for (let i = FIRST; i < 2 * STEP; i += STEP) {
-        const at = v * width + Math.min(left + i + (j >> 2), right - 1);
+      const below = v + 2 < height ? 2 * width : -2 * width;
+      // Columns of every other row pair are shifted by one.
+      for (let i = j >> 2; i < BLOCK; i += COLUMN_STEP) {
+        const u = left + i < right ? left + i : right - 1;
+        const at = v * width + u;
         const c = confidence[at];
         sum += c;
         if (c < least) least = c;
@@ -105,9 +108,11 @@ export class BlockSurvey {
           known++;
           ages += age[at];
         }
-        const luma = (3 * rgb[3 * at] + 4 * rgb[3 * at + 1] + rgb[3 * at + 2]) >> 3;
-        if (luma < low) low = luma;
-        if (luma > high) high = luma;
+        const here = lumaAt(rgb, at);
+        const across = here - lumaAt(rgb, u + 2 < width ? at + 2 : at - 2);
+        const down = here - lumaAt(rgb, at + below);
+        const most = Math.max(across * across, down * down);
+        steep += most;
       }
     }
     this.confidence[block] = (sum * SHARE) / 255;
@@ -117,7 +122,7 @@ export class BlockSurvey {
     this.coarse[block] = coarse * SHARE;
     this.age[block] = known === 0 ? 255 : ages / known;
     this.mostAge[block] = oldest;
-    this.contrast[block] = high > low ? ((high - low) * (high - low)) / 3 : 0;
+    this.contrast[block] = (steep * SHARE) / 3;
   }
 
   /** A block beyond the grid's edge: nothing to be looked at. */
@@ -131,4 +136,8 @@ export class BlockSurvey {
     this.mostAge[block] = 0;
     this.contrast[block] = 0;
   }
+}
+
+function lumaAt(rgb: Uint8ClampedArray, at: number): number {
+  return (3 * rgb[3 * at] + 4 * rgb[3 * at + 1] + rgb[3 * at + 2]) >> 3;
 }

@@ -44,7 +44,7 @@ describe('ImportanceAnalyzer', () => {
       return [analyzer.expectedError[blocks.at(84, 44)], analyzer.expectedError[blocks.at(204, 44)]];
     };
     const [moving, still] = rateAt(1);
-    expect(moving).toBeGreaterThan(20 * still);
+    expect(moving).toBeGreaterThan(5 * still);
     expect(rateAt(5)[0]).toBeGreaterThan(moving);
     expect(analyzer.inconsistency[blocks.at(84, 44)]).toBeGreaterThan(0.6);
   });

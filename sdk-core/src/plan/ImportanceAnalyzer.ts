@@ -4,18 +4,33 @@ import type { DynamicMemory } from '../memory/DynamicMemory.js';
 import { BlockGrid } from './BlockGrid.js';
 import { BlockSurvey } from './BlockSurvey.js';
 import {
+  columnOf,
   type ImportanceContext,
   type ImportanceSource,
   INFORMATION_GAP,
+  rowOf,
   temporalInconsistency,
   UNCERTAINTY,
 } from './importanceSources.js';
 import { ResidualHistory } from './ResidualHistory.js';
-import { ratePixels } from './ratePixels.js';
+import { ERROR_COARSE, ERROR_NOTHING, ratePixels } from './ratePixels.js';
 
 export { NOTHING, UNKNOWN } from './BlockSurvey.js';
 export { fillRows } from './ratePixels.js';
 
+/** How the expected squared error of what is known follows from its detail, memory's doubt and what looks have found. */
+const SCALE = 6;
+const LEAST_DETAIL = 5;
+const LEAST_DOUBT = 0.02;
+const HEAT_DOUBT = 0.2;
+const LEAST_CHANGE = 5;
+/** Share of what looks have found that is expected again even where the picture is flat now: things that blink. */
+const HISTORY_SHARE = 0.02;
+/** Frames after which a look no longer counts as fresh. */
+const SETTLED = 4;
+/** What each frame without a look adds, 8-bit steps², and for how many frames. */
+const ERROR_AGEING = 0.02;
+const MOST_AGEING = 60;
 /** Bins in which the 95th percentile of an unscaled source is found. */
 const BINS = 64;
 
@@ -45,7 +60,7 @@ export interface ImportanceOptions {
  * const analyzer = new ImportanceAnalyzer({ width: 320, height: 180 });
  * analyzer.history.take(decoder.memory.innovations, decoder.frameId);
  * analyzer.blocks.lock(Math.round(viewX), Math.round(viewY));
- * analyzer.rate(composition, { firstRow: 0, framesAhead: 2 });
+ * analyzer.rate(composition, { firstRow: 0, framesAhead: 2, heat: decoder.memory.dynamic.heat });
  * const worst = Math.max(...analyzer.expectedError);
  * ```
  */
@@ -103,18 +118,20 @@ export class ImportanceAnalyzer {
     this.expectedError = new Float32Array(count);
   }
 
-  /** Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. */
-  rate(ahead: Composition, { firstRow, framesAhead }: { readonly firstRow: 0 | 1; readonly framesAhead: number }): void {
-    const { survey, weights, uncertainty, gap, inconsistency, blockImportance } = this;
-    survey.read(ahead, firstRow);
-    const context: ImportanceContext = { survey, framesAhead };
-    this.fill(this.sources.uncertainty, uncertainty, context);
-    this.fill(this.sources.gap, gap, context);
-    this.fill(this.sources.inconsistency, inconsistency, context);
-    for (let b = 0; b < blockImportance.length; b++)
-      blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
+  /**
+   * Rates all blocks of the frame that lies `framesAhead` after the last decoded one, from what memory will know by then. With `factors`
+   * false only the expected error: half the time. `heat`: the dynamic memory's, of which doubt is taken, too.
+   */
+  rate(
+    ahead: Composition,
+    options: { readonly firstRow: 0 | 1; readonly framesAhead: number; readonly factors?: boolean; readonly heat?: Float32Array },
+  ): void {
+    const { firstRow, framesAhead, factors = true, heat } = options;
+    this.survey.read(ahead, firstRow);
+    const context: ImportanceContext = { survey: this.survey, framesAhead };
     if (this.errorSource) this.errorSource.fill(this.expectedError, context);
-    else this.expectError();
+    else this.expectError(framesAhead, heat);
+    if (factors) this.weigh(context);
   }
 
   /** Draws a map of the blocks, as `expectedError`, over the grid's pixels. */
@@ -136,21 +153,39 @@ export class ImportanceAnalyzer {
     ratePixels(this.grid, ahead, dynamic, detail, this.importance);
   }
 
-  /** The mean over each block of what `analyze` expects of its pixels. */
-  private expectError(): void {
-    const { blocks, expectedError, importance } = this;
-    const { width } = this.grid;
+  /** What is unknown is off by what its kind usually is, what was seen by what has changed since. */
+  private expectError(framesAhead: number, heat: Float32Array | undefined): void {
+    const { blocks, survey, history, expectedError } = this;
+    const { nothing, vague, coarse, age, contrast } = survey;
     for (let y = 0, b = 0; y < blocks.rows; y++) {
-      const top = blocks.top(y);
-      const bottom = blocks.top(y + 1);
+      const row = rowOf(blocks.top(y), history);
       for (let x = 0; x < blocks.columns; x++, b++) {
-        const left = blocks.left(x);
-        const right = blocks.left(x + 1);
-        let sum = 0;
-        for (let v = top; v < bottom; v++) for (let at = v * width + left; at < v * width + right; at++) sum += importance[at];
-        expectedError[b] = left < right && top < bottom ? sum / ((right - left) * (bottom - top)) : 0;
+        const open = nothing[b] + vague[b];
+        let error = nothing[b] * ERROR_NOTHING + vague[b] * ERROR_COARSE;
+        if (open < 1) {
+          const since = age[b] + framesAhead;
+          const place = row + columnOf(blocks.left(x), history);
+          const changed = history.predict(place, since);
+          const detail = contrast[b] + LEAST_DETAIL;
+          // detail^¾ · doubt · change^¼: the form after a fit on clips, the constants chosen by hand on the same clips.
+          const settled = since < SETTLED ? since / SETTLED : 1;
+          const doubt = coarse[b] + (LEAST_DOUBT + (heat ? HEAT_DOUBT * heat[place] : 0)) * settled;
+          error +=
+            (1 - open) * SCALE * Math.sqrt(detail * Math.sqrt(detail)) * doubt * Math.sqrt(Math.sqrt(changed + LEAST_CHANGE));
+          error += HISTORY_SHARE * changed + ERROR_AGEING * Math.min(MOST_AGEING, since);
+        }
+        expectedError[b] = error;
       }
     }
+  }
+
+  private weigh(context: ImportanceContext): void {
+    const { weights, uncertainty, gap, inconsistency, blockImportance } = this;
+    this.fill(this.sources.uncertainty, uncertainty, context);
+    this.fill(this.sources.gap, gap, context);
+    this.fill(this.sources.inconsistency, inconsistency, context);
+    for (let b = 0; b < blockImportance.length; b++)
+      blockImportance[b] = weights.uncertainty * uncertainty[b] + weights.gap * gap[b] + weights.inconsistency * inconsistency[b];
   }
 
   /** One factor of all blocks, 0 … 1; blocks beyond the grid's edge have none. */

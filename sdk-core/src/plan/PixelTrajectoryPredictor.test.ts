@@ -67,6 +67,12 @@ describe('PixelTrajectoryPredictor', () => {
     expect(predictor.flowU[0]).toBe(-4);
   });
 
+  it('takes a camera between whole pixels as explained, too', () => {
+    const predictor = new PixelTrajectoryPredictor(grid);
+    for (let t = 0; t < 4; t++) predictor.observe(picture(Math.round(2.5 * t)), t, t === 0 ? 0 : -2.5, 0);
+    expect(predictor.motion.filter((m) => m === Motion.explained).length).toBeGreaterThan(850);
+  });
+
   it('carries a map along camera and flow', () => {
     const predictor = new PixelTrajectoryPredictor(grid);
     for (let t = 0; t < 4; t++) predictor.observe(picture(4 * t, { u: 200 + 8 * t, v: 64 }), t, t === 0 ? 0 : -4, 0);

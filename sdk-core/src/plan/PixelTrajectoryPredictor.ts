@@ -8,12 +8,23 @@ const UNEXPLAINED = 2;
 const COMPARED = (BLOCK * BLOCK) / 2;
 /** A motion is believed if it leaves less than this of the difference. */
 const EXPLAINS = 0.5;
-/** Blocks whose motion is searched in a frame at most, the most changed rows first come first served. */
-const MOST_SEARCHED = 240;
+/** Blocks whose motion is searched in a frame at most, about, the most changed ones. */
+const MOST_SEARCHED = 72;
+/** Levels by which the most changed are told, in mean absolute differences of one step. */
+const LEVELS = 64;
+/** A motion this near to whole pixels is one of whole pixels. */
+const NEAR = 0.1;
 /** A jump of the camera further than this is a cut, grid pixels. */
 const JUMP = 40;
 
-/** What became of a block: as the camera explains, moved on its own, or changed where it is. */
+/**
+ * What became of a block: as the camera explains, moved on its own, or changed where it is.
+ *
+ * @example
+ * ```ts
+ * if (trajectories.motion[b] === Motion.moves) follow(b);
+ * ```
+ */
 export const Motion = { explained: 0, moves: 1, changes: 2 } as const;
 
 /**
@@ -60,6 +71,7 @@ export class PixelTrajectoryPredictor {
   private frame = -1;
   private readonly matcher: BlockMatcher;
   private readonly changed: Float32Array;
+  private readonly levels = new Int32Array(LEVELS);
   private cameraU = 0;
   private cameraV = 0;
 
@@ -89,7 +101,7 @@ export class PixelTrajectoryPredictor {
     if (!known) return this.clear();
     this.cameraU = cameraU / frames;
     this.cameraV = cameraV / frames;
-    this.compare(Math.round(cameraU), Math.round(cameraV));
+    this.compare(cameraU, cameraV);
     this.follow(Math.round(cameraU), Math.round(cameraV), frames);
   }
 
@@ -154,18 +166,29 @@ export class PixelTrajectoryPredictor {
     this.cameraV = 0;
   }
 
-  /** Finds the blocks that the camera's motion does not explain. */
+  /** Finds the blocks that the camera's motion does not explain: between whole pixels, none of the whole motions around it. */
   private compare(cameraU: number, cameraV: number): void {
-    const { now, before, matcher, changed, columns, rows } = this;
-    for (let y = 0, b = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++, b++)
-        changed[b] = matcher.difference(now, before, BLOCK * x, BLOCK * y, cameraU, cameraV, Number.POSITIVE_INFINITY) / COMPARED;
+    const { now, before, matcher, changed, columns, rows, energy } = this;
+    changed.fill(Number.POSITIVE_INFINITY);
+    for (let dv = Math.floor(cameraV + NEAR); dv <= Math.ceil(cameraV - NEAR); dv++) {
+      for (let du = Math.floor(cameraU + NEAR); du <= Math.ceil(cameraU - NEAR); du++) {
+        for (let y = 0, b = 0; y < rows; y++) {
+          for (let x = 0; x < columns; x++, b++) {
+            if (changed[b] <= UNEXPLAINED) continue;
+            const found = matcher.difference(now, before, BLOCK * x, BLOCK * y, du, dv, COMPARED * changed[b]) / COMPARED;
+            if (found >= changed[b]) continue;
+            changed[b] = found;
+            energy[b] = found <= UNEXPLAINED ? 0 : this.squaredDifference(BLOCK * x, BLOCK * y, du, dv);
+          }
+        }
+      }
+    }
   }
 
   /** Searches the motion of what is not explained. */
   private follow(cameraU: number, cameraV: number, frames: number): void {
-    const { now, before, matcher, changed, motion, flowU, flowV, energy, columns } = this;
-    let searched = 0;
+    const { now, before, matcher, changed, motion, flowU, flowV, columns } = this;
+    const least = this.searchLevel();
     for (let b = 0; b < changed.length; b++) {
       const wasU = Math.round(flowU[b] * frames);
       const wasV = Math.round(flowV[b] * frames);
@@ -173,15 +196,13 @@ export class PixelTrajectoryPredictor {
       flowV[b] = this.cameraV;
       if (changed[b] <= UNEXPLAINED) {
         motion[b] = Motion.explained;
-        energy[b] = 0;
         continue;
       }
       const x = b % columns;
       const u = BLOCK * x;
       const v = (BLOCK * (b - x)) / columns;
       motion[b] = Motion.changes;
-      energy[b] = this.squaredDifference(u, v, cameraU, cameraV);
-      if (searched++ >= MOST_SEARCHED) continue;
+      if (changed[b] < least) continue;
       matcher.start(now, before, u, v, cameraU, cameraV);
       matcher.attempt(now, before, u, v, wasU, wasV);
       if (x > 0) matcher.attempt(now, before, u, v, Math.round(flowU[b - 1] * frames), Math.round(flowV[b - 1] * frames));
@@ -194,6 +215,17 @@ export class PixelTrajectoryPredictor {
       flowU[b] = matcher.du / frames;
       flowV[b] = matcher.dv / frames;
     }
+  }
+
+  /** Mean absolute difference from which a block is worth a search: no more than `MOST_SEARCHED` of them. */
+  private searchLevel(): number {
+    const { levels, changed } = this;
+    levels.fill(0);
+    for (let b = 0; b < changed.length; b++) levels[changed[b] >= LEVELS ? LEVELS - 1 : changed[b] | 0]++;
+    let sum = 0;
+    let level = LEVELS;
+    while (level > 0 && sum + levels[level - 1] <= MOST_SEARCHED) sum += levels[--level];
+    return level === LEVELS ? LEVELS - 1 : level;
   }
 
   /** True if something has left the place: what comes from where nothing has changed is a chance likeness. */

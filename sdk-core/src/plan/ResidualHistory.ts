@@ -95,10 +95,10 @@ export class ResidualHistory {
       this.frames[block] += Math.max(1, gap / 2);
       this.energy[block] += (squaredError - this.energy[block]) / Math.min(4, 1 + this.changes[block]);
       const x = block % this.columns;
-      if (x > 0) this.changes[block - 1] += NEIGHBOUR;
-      if (x + 1 < this.columns) this.changes[block + 1] += NEIGHBOUR;
-      if (block >= this.columns) this.changes[block - this.columns] += NEIGHBOUR;
-      if (block + this.columns < this.changes.length) this.changes[block + this.columns] += NEIGHBOUR;
+      if (x > 0) this.share(block - 1);
+      if (x + 1 < this.columns) this.share(block + 1);
+      if (block >= this.columns) this.share(block - this.columns);
+      if (block + this.columns < this.changes.length) this.share(block + this.columns);
     } else {
       this.frames[block] += gap;
       this.calm[block] += (squaredError - this.calm[block]) / 8;
@@ -131,6 +131,12 @@ export class ResidualHistory {
     this.energy.fill(FIRST_ENERGY);
     this.calm.fill(0);
     this.seen.fill(-1);
+  }
+
+  /** A neighbour's change counts in part, as a look that found a part of one. */
+  private share(block: number): void {
+    this.changes[block] += NEIGHBOUR;
+    this.frames[block] += 1;
   }
 
   /** Fades the block's record for the frames since the last look, and returns how many those are. */

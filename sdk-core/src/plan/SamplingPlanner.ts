@@ -17,6 +17,8 @@ const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] 
 const MOST_POINTS = 0.04;
 /** Samples asked for in one frame at most, by default: 252 blocks. */
 const MOST_SAMPLES = 16_128;
+/** Expected squared error of every block where importance is switched off. */
+const EVEN = 100;
 /** Samples of a block. */
 const BLOCK = 64;
 /** Frames within which every block is looked at, unless it was looked at for another reason meanwhile (S11: a second in all). */
@@ -100,6 +102,7 @@ export class SamplingPlanner {
 
   /** Expected squared error of the last plan, W·H, 8-bit steps². */
   get importance(): Float32Array {
+    if (!this.points) this.analyzer.paint();
     return this.analyzer.importance;
   }
 
@@ -130,16 +133,18 @@ export class SamplingPlanner {
     this.learn();
     this.pending.drop(decoder.frameId, targetFrameId);
     this.pending.expect(viewX, viewY, ahead);
-    analyzer.analyze(ahead, decoder.memory.dynamic, detail);
     const lockX = Math.round(viewX);
     const lockY = Math.round(viewY);
     let set: SampleSet;
     if (this.points) {
+      analyzer.analyze(ahead, decoder.memory.dynamic, detail);
       this.points.lock(lockX, lockY);
       set = this.points.choose(this.rate.samples(targetFrameId), analyzer.importance, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
-      analyzer.rate(ahead, { firstRow: detail.firstRow, framesAhead: targetFrameId - decoder.frameId });
+      const framesAhead = targetFrameId - decoder.frameId;
+      analyzer.rate(ahead, { firstRow: detail.firstRow, framesAhead, heat: decoder.memory.dynamic.heat, factors: false });
+      if (!this.features.importance) analyzer.expectedError.fill(EVEN);
       if (this.features.staticAware) this.watch.plan(targetFrameId, lockX, lockY);
       if (this.features.tiers) this.tags.read(then);
       set = this.chooseBlocks(targetFrameId);

@@ -43,7 +43,14 @@ const GAP_FRAMES = 30;
 /** Expected squared error that counts as half as inconsistent as can be. */
 const HALF = 250;
 
-/** How unsure memory is of the block: its confidence, less what it loses by age. */
+/**
+ * How unsure memory is of the block: its confidence, less what it loses by age.
+ *
+ * @example
+ * ```ts
+ * UNCERTAINTY.fill(out, { survey, framesAhead: 2 });
+ * ```
+ */
 export const UNCERTAINTY: ImportanceSource = {
   scale: 1,
   fill(out, { survey: { confidence, age } }) {
@@ -55,7 +62,14 @@ export const UNCERTAINTY: ImportanceSource = {
   },
 };
 
-/** How little there was to go by: no look, only means, or looks long ago. */
+/**
+ * How little there was to go by: no look, only means, or looks long ago.
+ *
+ * @example
+ * ```ts
+ * INFORMATION_GAP.fill(out, { survey, framesAhead: 2 });
+ * ```
+ */
 export const INFORMATION_GAP: ImportanceSource = {
   scale: 1,
   fill(out, { survey: { nothing, vague, coarse, age }, framesAhead }) {
@@ -92,12 +106,26 @@ export function temporalInconsistency(history: ResidualHistory): ImportanceSourc
   };
 }
 
-/** Index of the first block of the history's row in the middle of a block with this top edge. */
+/**
+ * Index of the first block of the history's row in the middle of a block with this top edge.
+ *
+ * @example
+ * ```ts
+ * const block = rowOf(blocks.top(y), history) + columnOf(blocks.left(x), history);
+ * ```
+ */
 export function rowOf(top: number, history: ResidualHistory): number {
   return Math.min(history.rows - 1, (top + BLOCK / 2) >> 3) * history.columns;
 }
 
-/** The history's column in the middle of a block with this left edge. */
+/**
+ * The history's column in the middle of a block with this left edge.
+ *
+ * @example
+ * ```ts
+ * const block = rowOf(blocks.top(y), history) + columnOf(blocks.left(x), history);
+ * ```
+ */
 export function columnOf(left: number, history: ResidualHistory): number {
   return Math.min(history.columns - 1, (left + BLOCK / 2) >> 3);
 }

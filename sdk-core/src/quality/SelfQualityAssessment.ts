@@ -1,0 +1,99 @@
+import type { CaptureGrid } from '@sgaps/protocol';
+import type { InnovationLog } from '../memory/InnovationLog.js';
+import { BLOCK } from '../plan/BlockGrid.js';
+import type { DecodedFrame } from '../session/SessionDecoder.js';
+import { findProblemRegions, type ProblemRegion } from './problemRegions.js';
+import { QualityFeatures } from './QualityFeatures.js';
+import { QUALITY_MODEL, type QualityModel } from './qualityModel.js';
+
+/** Highest PSNR told, dB, as in the figures; the lowest that makes sense. */
+const MOST_DB = 60;
+const LEAST_DB = 5;
+/** PSNR that counts as quality 0, and as 1. */
+const POOR_DB = 20;
+const PERFECT_DB = 45;
+/** Squared error, 8-bit steps², at which confidence is a half (28 dB), and from which a block is a problem (25 dB). */
+const HALF_CONFIDENCE = 100;
+const PROBLEM = 200;
+
+/**
+ * What a frame is thought to be worth. Arrays and lists belong to the assessment and are overwritten by the next frame.
+ *
+ * @example
+ * ```ts
+ * const { psnr, problemRegions }: QualityAssessment = quality.assess(decoded, decoder.memory.innovations);
+ * ```
+ */
+export interface QualityAssessment {
+  /** 0 (20 dB or less) … 1 (45 dB or more). */
+  readonly overallQuality: number;
+  /** Predicted PSNR over RGB, dB, 5 … 60. */
+  readonly psnr: number;
+  /** Where the picture is probably wrong, the worst first. */
+  readonly problemRegions: readonly ProblemRegion[];
+  /** Per 8×8 block of the screen, row by row: 0 certainly wrong … 1 certainly right. */
+  readonly confidenceMap: Float32Array;
+}
+
+/**
+ * Assesses rebuilt frames without the truth (S9): from how sure memory is where there is detail, from seams and missing detail,
+ * and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model
+ * fitted on clips (`npm run bench:quality`, each clip judged by a model that never saw it).
+ *
+ * @example
+ * ```ts
+ * const quality = new SelfQualityAssessment(grid);
+ * const { overallQuality, psnr } = quality.assess(decoder.decode(frame), decoder.memory.innovations);
+ * ```
+ */
+export class SelfQualityAssessment {
+  /** What the assessment is made from. */
+  readonly features: QualityFeatures;
+  private readonly model: QualityModel;
+  private readonly confidence: Float32Array;
+  private readonly error: Float32Array;
+
+  constructor(grid: CaptureGrid, { model = QUALITY_MODEL }: { readonly model?: QualityModel } = {}) {
+    this.features = new QualityFeatures(grid);
+    this.model = model;
+    this.error = new Float32Array(this.features.blockError.length);
+    this.confidence = new Float32Array(this.error.length);
+    this.grid = grid;
+  }
+
+  private readonly grid: CaptureGrid;
+
+  /** Assesses a frame; every frame is to be shown to it, in order, with what its samples said. */
+  assess(decoded: DecodedFrame, innovations: InnovationLog): QualityAssessment {
+    const { features, error, confidence } = this;
+    features.read(decoded, innovations);
+    const psnr = this.predict();
+    // The blocks' errors tell where; the model, how much in all.
+    const mean = 255 ** 2 / 10 ** (psnr / 10);
+    let sum = 0;
+    for (let b = 0; b < error.length; b++) sum += features.blockError[b];
+    const scale = (mean * error.length) / Math.max(sum, 1e-6);
+    for (let b = 0; b < error.length; b++) {
+      error[b] = features.blockError[b] * scale;
+      confidence[b] = HALF_CONFIDENCE / (HALF_CONFIDENCE + error[b]);
+    }
+    return {
+      overallQuality: Math.min(1, Math.max(0, (psnr - POOR_DB) / (PERFECT_DB - POOR_DB))),
+      psnr,
+      problemRegions: findProblemRegions(error, features.columns, PROBLEM, this.grid, BLOCK),
+      confidenceMap: confidence,
+    };
+  }
+
+  /** Starts over (scene cut, seek). */
+  clear(): void {
+    this.features.clear();
+  }
+
+  private predict(): number {
+    const { values } = this.features;
+    let psnr = this.model.intercept;
+    for (let i = 0; i < values.length; i++) psnr += this.model.weights[i] * values[i];
+    return Math.min(MOST_DB, Math.max(LEAST_DB, psnr));
+  }
+}
