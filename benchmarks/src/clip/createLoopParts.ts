@@ -7,7 +7,7 @@ import {
   PixelPacketEncoder,
   type StateSchema,
 } from '@sgaps/protocol';
-import type { LoopParts } from './ClipLoop.js';
+import type { LoopParts } from './LoopParts.js';
 
 const SCHEMA: StateSchema = { values: [] };
 
