@@ -61,7 +61,10 @@ async function measureOurs(clips: readonly ClipEntry[], args: Arguments): Promis
 
 function printTables(clips: readonly PeeredClip[]): void {
   for (const clip of clips) console.log(`${clip.name}\n${formatTable(PEER_DETAIL_HEAD, peerDetailRows(clip))}\n`);
-  if (clips.length > 1) console.log(`Steady PSNR, dB\n${formatTable(PEER_HEAD, peerRows(clips))}\n`);
+  if (clips.length > 1)
+    console.log(
+      `Steady PSNR, dB (smooth: chroma interpolated on its way back to RGB)\n${formatTable(PEER_HEAD, peerRows(clips))}\n`,
+    );
   const { above, aboveSmooth, of } = countAbove(clips);
   console.log(
     `Above the better of H.264 and VP8 at the same bytes: ${above} of ${of} clips; ${aboveSmooth} of ${of} where the player interpolates chroma.`,
