@@ -9,7 +9,7 @@ import type { CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, SampleReq
  * const planner: LoopPlanner = new SamplingPlanner({ grid, decoder });
  * ```
  */
-export interface LoopPlanner {
+interface LoopPlanner {
   /** The request for `targetFrameId`, a frame to come. */
   plan(targetFrameId: number): SampleRequest;
   /** Measured bytes of one frame, up and down, and its samples. */

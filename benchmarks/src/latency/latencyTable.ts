@@ -101,8 +101,8 @@ export function delayMean(
   };
 }
 
-/** Columns of `delayRows`, for each group of clips that was run. */
-export const DELAY_HEAD: readonly string[] = ['with', 'loss', 'without', 'loss', 'gain'];
+/** Columns of each group of clips that was run. */
+const GROUP_HEAD = ['with', 'loss', 'without', 'loss', 'gain'];
 
 /**
  * A row per delay: steady PSNR with and without compensation, what is lost against no delay, and what compensation gains, for 2D and for 3D clips;
@@ -120,7 +120,7 @@ export function delayRows(
   const groups = (['2d', '3d'] as const).filter((prefix) => runs.some(({ kind }) => kind.startsWith(prefix)));
   const head = [
     'delay',
-    ...groups.flatMap((prefix) => DELAY_HEAD.map((word) => `${prefix.toUpperCase()} ${word}`)),
+    ...groups.flatMap((prefix) => GROUP_HEAD.map((word) => `${prefix.toUpperCase()} ${word}`)),
     'asked ahead',
     'late',
   ];
