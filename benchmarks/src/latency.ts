@@ -9,6 +9,7 @@ import type { SweepJob } from './sweep/worker.js';
 
 interface Arguments extends ClipChoice {
   readonly delays?: string;
+  readonly withDepth?: boolean;
   readonly frames?: number;
   readonly bytes: number;
   readonly seed: number;
@@ -22,6 +23,7 @@ const program = new Command('bench:latency')
   .option('--only <names>', 'clip names, separated by commas')
   .option('--kind <prefix>', 'kinds of clips: 2d, 3d or all', 'all')
   .option('--delays <names>', '0 … 5, jittery, bursts, separated by commas; default all')
+  .option('--with-depth', 'send the depth that lies beside the clips')
   .option('--frames <n>', 'at most so many frames each', positiveInteger)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
   .option('--seed <n>', "of the networks' delays", positiveInteger, 7)
@@ -34,9 +36,10 @@ const program = new Command('bench:latency')
     const clips = gatherClips(args);
     const planned = delays.flatMap(({ id, options: delay }) =>
       (['with', 'without'] as const satisfies readonly Compensation[]).flatMap((compensation) =>
-        clips.map(({ name, kind, input, state }) => {
+        clips.map(({ name, kind, input, state, depth: beside }) => {
           const without = compensation === 'with' ? [] : UNCOMPENSATED;
-          const options = { input, state, frames, bytesUp, ssim: false, held: false, without, ...delay };
+          const depth = args.withDepth ? beside : undefined;
+          const options = { input, state, depth, frames, bytesUp, ssim: false, held: false, without, ...delay };
           const job: SweepJob = { name: `delay ${id}, ${compensation} compensation, ${name}`, options, at: [] };
           return { job, delay: id, compensation, clip: name, kind };
         }),
