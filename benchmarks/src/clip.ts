@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
+import { AUTO_SAMPLES } from './clip/createLoopParts.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
 import { type ClipFigures, measureClip } from './clip/measureClip.js';
 import type { Quality } from './metrics/QualityMeter.js';
@@ -47,8 +48,7 @@ function printTable(figures: ClipFigures): void {
   const { depth } = figures;
   if (depth) {
     console.log(
-      `depth of ${depth.samplesPerFrame.toFixed(0)} samples per frame: ${depth.bytesUp.toFixed(0)} B up, ${depth.bitsPerSample.toFixed(2)} bits each ` +
-        '(sent and decoded; the picture is rebuilt without it so far)',
+      `depth of ${depth.samplesPerFrame.toFixed(0)} samples per frame: ${depth.bytesUp.toFixed(0)} B up, ${depth.bitsPerSample.toFixed(2)} bits each`,
     );
   }
 }
@@ -57,8 +57,8 @@ const program = new Command('bench:clip')
   .description('Runs a lossless clip through the real codecs and the real SGAPS loop and measures the rebuilt frames.')
   .requiredOption('--input <clip.mkv>', 'lossless clip at the capture grid')
   .option('--state <clip.json>', "the clip's state (default: the .json beside it, if there)")
-  .option('--depth <clip.depth.mkv>', "the clip's depth, 10-bit grey; sent with the points, not used to rebuild yet")
-  .option('--rate <rate>', 'auto, or the fraction of pixels sampled per frame', rateOrAuto, undefined)
+  .option('--depth <clip.depth.mkv>', "the clip's depth, 10-bit grey; sent with the points")
+  .option('--rate <rate>', `samples per frame as a fraction of the pixels, or auto: ${AUTO_SAMPLES}`, rateOrAuto, undefined)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)

@@ -24,6 +24,7 @@ interface Arguments extends ClipChoice {
   readonly input?: string;
   readonly state?: string;
   readonly depth?: string;
+  readonly withDepth?: boolean;
   readonly frames?: number;
   readonly bytes: number;
   readonly down: number;
@@ -47,7 +48,17 @@ async function measureOurs(clips: readonly ClipEntry[], args: Arguments): Promis
   const { frames, bytes: bytesUp, down: bytesDown, latency, ssim, workers } = args;
   const jobs = clips.map(({ name, input, state, depth }) => ({
     name,
-    options: { input, state, depth: args.input ? depth : undefined, frames, bytesUp, bytesDown, latency, ssim, held: false },
+    options: {
+      input,
+      state,
+      depth: args.input || args.withDepth ? depth : undefined,
+      frames,
+      bytesUp,
+      bytesDown,
+      latency,
+      ssim,
+      held: false,
+    },
     at: [],
   }));
   const found = new Map<string, ClipFigures>();
@@ -61,7 +72,10 @@ async function measureOurs(clips: readonly ClipEntry[], args: Arguments): Promis
 
 function printTables(clips: readonly PeeredClip[]): void {
   for (const clip of clips) console.log(`${clip.name}\n${formatTable(PEER_DETAIL_HEAD, peerDetailRows(clip))}\n`);
-  if (clips.length > 1) console.log(`Steady PSNR, dB\n${formatTable(PEER_HEAD, peerRows(clips))}\n`);
+  if (clips.length > 1)
+    console.log(
+      `Steady PSNR, dB (smooth: chroma interpolated on its way back to RGB)\n${formatTable(PEER_HEAD, peerRows(clips))}\n`,
+    );
   const { above, aboveSmooth, of } = countAbove(clips);
   console.log(
     `Above the better of H.264 and VP8 at the same bytes: ${above} of ${of} clips; ${aboveSmooth} of ${of} where the player interpolates chroma.`,
@@ -76,6 +90,7 @@ const program = new Command('bench:peers')
   .option('--clips <dir>', 'folder of clips instead (default: shared/clips/train if there, else those of npm run clips)')
   .option('--only <names>', 'clip names, separated by commas')
   .option('--kind <prefix>', 'kinds of clips: 2d, 3d or all', 'all')
+  .option('--with-depth', 'send the depth that lies beside the clips of a folder with our samples')
   .option('--frames <n>', 'at most so many frames each', positiveInteger)
   .option('--bytes <n>', 'our budget up, bytes per frame', positiveNumber, 2048)
   .option('--down <n>', 'our budget down; the encoders get the sum of both', positiveNumber, 512)

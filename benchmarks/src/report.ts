@@ -6,15 +6,19 @@ import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import type { ClientFigures } from './client/ClientFigures.js';
+import { AUTO_SAMPLES } from './clip/createLoopParts.js';
 import { type ClipEntry, listClips } from './clip/listClips.js';
+import type { DelayRun } from './latency/latencyTable.js';
 import type { LoadFigures } from './load/measureLoad.js';
 import { clientSection } from './report/clientSection.js';
 import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
 import { lastJson } from './report/lastJson.js';
+import { type LatencyFigures, latencySection } from './report/latencySection.js';
 import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
+import { type PeersFigures, peersSection } from './report/peersSection.js';
 import { rateTable } from './report/rateTable.js';
 import { runJobs } from './sweep/runJobs.js';
 
@@ -130,7 +134,7 @@ function page(
       '## Depth beside colour',
       '',
       'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: each point sample carries a 10-bit code of its view-space depth, paid from the',
-      'same budget. The picture is rebuilt without it so far; the quality shows what the bytes cost it, not what depth is worth.',
+      'same budget. Beside the rows above, the quality shows what that costs and what depth is worth.',
       '',
       depths,
       '',
@@ -139,7 +143,7 @@ function page(
   parts.push(
     '## At fixed sample rates',
     '',
-    'By default the byte budget decides how many samples a frame gets, up to 4 % of the pixels. With `--rate 0.01` every request holds exactly 1 % of the pixels; means over the 2D clips above.',
+    `By default a frame gets ${AUTO_SAMPLES}. With \`--rate 0.01\` every request holds exactly 1 % of the pixels; means over the 2D clips above.`,
     '',
     rates,
     '',
@@ -152,6 +156,27 @@ function page(
     ...costs,
   );
   return parts.join('\n');
+}
+
+/** What stands beside the loop's own quality: realtime video at the same bytes, and delay. */
+async function measureBeside(folders: readonly string[], args: Arguments): Promise<string[]> {
+  const common = ['--bytes', String(args.bytes), ...(args.frames ? ['--frames', String(args.frames)] : []), '--json'];
+  const peers: PeersFigures[] = [];
+  const runs: DelayRun[] = [];
+  let seed = 0;
+  for (const clips of folders) {
+    peers.push(
+      lastJson<PeersFigures>(
+        await runBench('peers.ts', ['--clips', clips, '--latency', String(args.latency), '--no-ssim', ...common]),
+      ),
+    );
+    console.error(`realtime video beside ${clips} measured`);
+    const delays = lastJson<LatencyFigures>(await runBench('latency.ts', ['--clips', clips, '--workers', '1', ...common]));
+    seed = delays.seed;
+    runs.push(...delays.runs);
+    console.error(`delays of ${clips} measured`);
+  }
+  return [...peersSection(peers), ...latencySection({ seed, runs })];
 }
 
 /** Cost to the game and to the server: the chapters that depend on the machine most. */
@@ -197,7 +222,8 @@ const program = new Command('bench:docs')
     const deep = [...own, ...others].map(({ clip }) => clip).filter(({ depth }) => depth !== undefined);
     const depths = depthTable(await measureAll(deep, args, { depth: true }));
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
-    const costs = await measureCosts(args);
+    const folders = [args.own, ...(existsSync(args.clips) ? [args.clips] : [])];
+    const costs = [...(await measureBeside(folders, args)), ...(await measureCosts(args))];
     mkdirSync(dirname(args.out), { recursive: true });
     writeFileSync(args.out, formatMarkdown(page(own, others, depths, rateTable(rows), codecs, costs, args)));
     console.error(`Wrote ${args.out}`);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
+import { AUTO_SAMPLES } from './clip/createLoopParts.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
 import { listClips } from './clip/listClips.js';
 import type { ClipFigures } from './clip/measureClip.js';
@@ -33,7 +34,7 @@ const program = new Command('sweep')
   .option('--kind <prefix>', 'kinds of clips: 2d, 3d or all', '2d')
   .option('--frames <n>', 'at most so many frames each', positiveInteger)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
-  .option('--rate <rate>', 'auto, or the fraction of pixels sampled per frame', rateOrAuto, undefined)
+  .option('--rate <rate>', `samples per frame as a fraction of the pixels, or auto: ${AUTO_SAMPLES}`, rateOrAuto, undefined)
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet', positiveInteger, 1)
   .option('--sampling <kind>', 'auto or points', 'auto')

@@ -1,7 +1,9 @@
 import type { DecodedFrame } from '@sgaps/core';
 import { createSampleSet, type PixelFrame, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
-import { ClipLoop, type LoopParts } from './ClipLoop.js';
+import type { Network } from '../network/networks.js';
+import { ClipLoop } from './ClipLoop.js';
+import type { LoopParts } from './LoopParts.js';
 
 const GRID = { width: 16, height: 16 };
 const STATE = { cameras: [], cameras3d: [], objects: [], values: [] };
@@ -114,8 +116,44 @@ describe('ClipLoop', () => {
     loop.finish();
     expect(log.slice(0, 3)).toEqual(['plan 0 from -1', 'plan 1 from -1', 'plan 2 from -1']);
     expect(log.slice(3, 9)).toEqual(['0<0:0', '1<1:1', '2<2:2', 'plan 3 from 2', 'plan 4 from 2', 'plan 5 from 2']);
-    expect(log.at(-2)).toBe('6<6:6');
+    // Frame 7 was planned with the batch before.
+    expect(log.at(-1)).toBe('6<6:6');
     expect(loop.totals.framesWithoutRequest).toBe(0);
+  });
+
+  it('decodes late what arrives late, plans for the measured delay, and plans no frame twice', () => {
+    const log: string[] = [];
+    // Nothing arrives at the server between 100 and 200 ms; frames are 10 ms apart, the answer takes 15 ms.
+    const network: Network = { up: (sent) => (sent >= 100 && sent < 200 ? 200 : sent), down: (sent) => sent + 15 };
+    const trips: number[] = [];
+    const compensation = {
+      observe: (rttMs: number) => void trips.push(Math.round(rttMs)),
+      lead: () => (trips.length > 15 ? 12 : 2),
+    };
+    const seen: number[] = [];
+    const loop = new ClipLoop({
+      grid: GRID,
+      fps: 100,
+      latency: 2,
+      parts: plainParts(log),
+      link: { network, compensation },
+      onFrame: (frame) => seen.push(frame.frameId),
+    });
+    for (let t = 0; t < 40; t++) {
+      loop.push(columns(0), STATE);
+      if (t === 15) expect(seen.at(-1)).toBe(9);
+    }
+    loop.finish();
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, t) => t));
+    expect(trips.slice(0, 3)).toEqual([15, 15, 15]);
+    expect(Math.max(...trips)).toBe(115);
+    const planned = log.flatMap((line) => (line.startsWith('plan') ? [Number(line.split(' ')[1])] : []));
+    expect(planned.slice(0, 9)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(new Set(planned).size).toBe(planned.length);
+    // Asked at join for eight frames; the stall leaves frames 12 … 20 or so without a request of their own.
+    expect(loop.totals.framesLate).toBeGreaterThanOrEqual(8);
+    expect(loop.totals.framesLate).toBeLessThanOrEqual(22);
+    expect(planned.at(-1)).toBe(39 + 12);
   });
 
   it('refuses a latency or batch that cannot be', () => {

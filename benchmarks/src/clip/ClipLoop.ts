@@ -1,93 +1,42 @@
-import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
+import type { DecodedFrame } from '@sgaps/core';
 import {
   type CaptureGrid,
-  type CoordinateCodec,
   createSampleSet,
   type FrameState,
-  type PixelPacketDecoder,
   type PixelPacketEncoder,
-  SampleKind,
   type SampleRequest,
-  type SampleSet,
   SgapsError,
 } from '@sgaps/protocol';
+import type { LatencyCompensation } from '../network/LeadEstimator.js';
+import { type Network, SteadyNetwork } from '../network/networks.js';
 import { framingBytes } from './framing.js';
+import { createTotals, type LoopParts, type LoopTotals } from './LoopParts.js';
+import { LoopServer } from './LoopServer.js';
 import { sampleDepth, samplePicture } from './samplePicture.js';
 
 /** Frames after which the client throws a request away. */
 const STALE = 32;
-
-/** Message names of the room, whose bytes are counted. */
-const MESSAGE = { pixels: 'pixels', coordinates: 'coords' } as const;
+/** Frames that a server which does not know the delay asks for at join, as the room does. */
+const JOIN = 8;
+/** What arrives within so many ms of a frame is there in time: times are sums of fractions. */
+const ROUNDING = 1e-6;
 
 /**
- * What the loop asks of a planner; `SamplingPlanner` is one.
+ * A network other than the steady one, and what measures it.
  *
  * @example
  * ```ts
- * const planner: LoopPlanner = new SamplingPlanner({ grid, decoder });
+ * const link: LoopLink = { network: createNetwork('jittery', 7), compensation: new LeadEstimator(2) };
  * ```
  */
-interface LoopPlanner {
-  /** The request for `targetFrameId`, a frame to come. */
-  plan(targetFrameId: number): SampleRequest;
-  /** Measured bytes of one frame, up and down, and its samples. */
-  feedback(bytesUp: number, bytesDown: number, samples: number): void;
+export interface LoopLink {
+  readonly network: Network;
+  readonly compensation: LatencyCompensation;
 }
 
 /**
- * The two ends of the loop. The client's and the server's parts are objects of their own, joined by bytes alone.
- *
- * @example
- * ```ts
- * const parts = createLoopParts({ grid, bytesUp: 2048 });
- * ```
- */
-export interface LoopParts {
-  readonly client: {
-    readonly coordinates: Pick<CoordinateCodec, 'decode' | 'expand'>;
-    readonly pixels: Pick<PixelPacketEncoder, 'encode'>;
-    /** Codes the same frames without depth, to tell what depth costs; nothing of it is sent. */
-    readonly colours?: Pick<PixelPacketEncoder, 'encode'>;
-  };
-  /** `createPixels` gets the resolver of request ids, as the room gives it to the real decoder. */
-  readonly server: {
-    readonly coordinates: Pick<CoordinateCodec, 'encode' | 'decode' | 'expand'>;
-    readonly createPixels: (resolve: (requestId: number) => SampleSet | undefined) => Pick<PixelPacketDecoder, 'decode'>;
-    readonly session: Pick<SessionDecoder, 'decode'>;
-    readonly planner: LoopPlanner;
-  };
-}
-
-/**
- * What a loop did, summed over its frames.
- *
- * @example
- * ```ts
- * const perFrame = loop.totals.bytesUp / loop.totals.frames;
- * ```
- */
-export interface LoopTotals {
-  frames: number;
-  samples: number;
-  /** Samples that came with depth. */
-  depthSamples: number;
-  /** Bytes of the pixel packets that depth is to blame for; part of `bytesUp`. */
-  depthBytes: number;
-  /** Bytes over the socket: packets and their framing (`framingBytes`). */
-  bytesUp: number;
-  bytesDown: number;
-  /** Frames that found no request to answer. */
-  framesWithoutRequest: number;
-  /** Server time per frame, ms: decode packet, rebuild, plan, encode coordinates. */
-  readonly ms: number[];
-  /** Bytes up and down of each frame; what a packet of several frames cost is shared evenly. */
-  readonly bytesPerFrame: number[];
-}
-
-/**
- * The SGAPS loop on a clip with nothing left out but the wires: a request made when frame t arrives can first be used at frame t + latency, and
- * at join the server asks for the frames that come before its first answer can. Pixels are sent `batch` frames at a time.
+ * The SGAPS loop on a clip with nothing left out but the wires, whose delays are simulated. Without a `link` the delay is steady and known: a request made
+ * when frame t arrives can first be used at frame t + latency. Pixels are sent `batch` frames at a time; packets that arrive late are decoded late, in order.
  *
  * @example
  * ```ts
@@ -97,32 +46,24 @@ export interface LoopTotals {
  * ```
  */
 export class ClipLoop {
-  readonly totals: LoopTotals = {
-    frames: 0,
-    samples: 0,
-    depthSamples: 0,
-    depthBytes: 0,
-    bytesUp: 0,
-    bytesDown: 0,
-    framesWithoutRequest: 0,
-    ms: [],
-    bytesPerFrame: [],
-  };
+  readonly totals: LoopTotals = createTotals();
   private readonly grid: CaptureGrid;
   private readonly frameMs: number;
-  private readonly latency: number;
   private readonly batch: number;
-  private readonly parts: LoopParts;
-  private readonly onFrame: (decoded: DecodedFrame) => void;
-  private readonly pixels: Pick<PixelPacketDecoder, 'decode'>;
-  /** Coordinate packets under way, and the frame from which the client has each. */
-  private readonly flying: { from: number; bytes: Uint8Array }[] = [];
+  private readonly client: LoopParts['client'];
+  private readonly link: LoopLink;
+  private readonly server: LoopServer;
+  /** Pixel packets under way, with the round trips that the client tells of. */
+  private readonly goingUp: { at: number; sent: number; packet: Uint8Array; bytes: number; trips: number[] }[] = [];
+  /** Coordinate packets under way; `sent` is when the pixels were that they answer. */
+  private readonly goingDown: { at: number; sent: number; bytes: Uint8Array }[] = [];
   private readonly waiting: SampleRequest[] = [];
-  private readonly asked = new Map<number, SampleSet>();
   private readonly batched: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
+  private trips: number[] = [];
   private nextFrame = 0;
-  /** Bytes of the last coordinate packet, without framing: what the planner is told, as in the room. */
-  private lastDown = 0;
+  /** The server's clock, and when the packet was sent that it answers. */
+  private serverTime = 0;
+  private answering = Number.NaN;
 
   /** `latency` ≥ 1 frames between a frame and the first that can use the answer to it; `batch` 1 … 16. */
   constructor(options: {
@@ -131,6 +72,7 @@ export class ClipLoop {
     readonly latency: number;
     readonly batch?: number;
     readonly parts: LoopParts;
+    readonly link?: LoopLink;
     readonly onFrame: (decoded: DecodedFrame) => void;
   }) {
     const { latency, batch = 1 } = options;
@@ -140,16 +82,26 @@ export class ClipLoop {
       throw new SgapsError('ARGUMENT_INVALID', `Batch is ${batch}; 1 … 16 is allowed.`);
     this.grid = options.grid;
     this.frameMs = 1000 / options.fps;
-    this.latency = latency;
     this.batch = batch;
-    this.parts = options.parts;
-    this.onFrame = options.onFrame;
-    this.pixels = options.parts.server.createPixels((requestId) => this.asked.get(requestId));
+    this.client = options.parts.client;
+    this.link = options.link ?? {
+      network: new SteadyNetwork(latency * this.frameMs),
+      compensation: { observe: () => undefined, lead: () => latency },
+    };
+    this.server = new LoopServer({
+      parts: options.parts.server,
+      compensation: this.link.compensation,
+      frameMs: this.frameMs,
+      totals: this.totals,
+      onFrame: options.onFrame,
+      send: (bytes) => {
+        // What is asked at join is there with the first frame: the client records nothing before.
+        const at = Number.isNaN(this.answering) ? 0 : this.link.network.down(this.serverTime);
+        this.goingDown.push({ at, sent: this.answering, bytes });
+      },
+    });
     const first = latency + batch - 1;
-    this.ask(
-      Array.from({ length: first }, (_, target) => this.parts.server.planner.plan(target)),
-      0,
-    );
+    this.server.start(options.link ? Math.max(JOIN, first) : first);
   }
 
   /**
@@ -158,13 +110,16 @@ export class ClipLoop {
    */
   push(rgb: Uint8Array | Uint8ClampedArray, state: FrameState, depth?: Uint16Array): void {
     const frameId = this.nextFrame++;
-    this.receive(frameId);
+    const now = frameId * this.frameMs;
+    this.serve(now);
+    this.receive(now);
     const request = this.newestRequest(frameId);
-    const samples = request ? this.parts.client.coordinates.expand(request) : createSampleSet(0);
+    const samples = request ? this.client.coordinates.expand(request) : createSampleSet(0);
     if (!request) this.totals.framesWithoutRequest++;
+    if (request?.frameId !== frameId) this.totals.framesLate++;
     this.batched.push({
       frameId,
-      clientTime: frameId * this.frameMs,
+      clientTime: now,
       requestId: request ? request.frameId : null,
       state,
       samples,
@@ -173,63 +128,46 @@ export class ClipLoop {
     });
     this.totals.frames++;
     this.totals.samples += samples.count;
-    if (this.batched.length === this.batch) this.send();
+    if (this.batched.length === this.batch) this.send(now);
+    this.serve(now);
   }
 
-  /** Sends what a last, incomplete batch holds. */
+  /** Sends what a last, incomplete batch holds, and waits for all that is under way. */
   finish(): void {
-    if (this.batched.length > 0) this.send();
+    if (this.batched.length > 0) this.send((this.nextFrame - 1) * this.frameMs);
+    this.serve(Number.POSITIVE_INFINITY);
   }
 
-  private send(): void {
-    const { pixels, colours } = this.parts.client;
+  private send(now: number): void {
+    const { pixels, colours } = this.client;
     const packet = pixels.encode(this.batched);
     if (colours) this.totals.depthBytes += packet.length - colours.encode(this.batched).length;
-    const count = this.batched.length;
-    const newest = this.batched[count - 1].frameId;
-    const samples = this.batched.reduce((sum, frame) => sum + frame.samples.count, 0);
     this.batched.length = 0;
-    const bytesUp = packet.length + framingBytes(MESSAGE.pixels, packet.length, 'up');
-    const downBefore = this.totals.bytesDown;
-    this.totals.bytesUp += bytesUp;
+    const bytes = packet.length + framingBytes('pixels', packet.length, 'up');
+    this.totals.bytesUp += bytes;
+    this.goingUp.push({ at: this.link.network.up(now), sent: now, packet, bytes, trips: this.trips });
+    this.trips = [];
+  }
 
-    const { planner, session } = this.parts.server;
-    let spent = 0;
-    let start = performance.now();
-    const frames = this.pixels.decode(packet);
-    for (const frame of frames) {
-      if (frame.values.depth) this.totals.depthSamples += pointCount(frame.samples);
-      const decoded = session.decode(frame);
-      spent += performance.now() - start;
-      this.onFrame(decoded);
-      start = performance.now();
-    }
-    planner.feedback(packet.length / count, this.lastDown / count, samples / count);
-    const requests = Array.from({ length: count }, (_, j) => planner.plan(newest + this.latency + j));
-    this.ask(requests, newest + this.latency);
-    spent += performance.now() - start;
-    for (let i = 0; i < count; i++) {
-      this.totals.ms.push(spent / count);
-      this.totals.bytesPerFrame.push((bytesUp + this.totals.bytesDown - downBefore) / count);
+  /** The server's work until `now`. */
+  private serve(now: number): void {
+    while (this.goingUp.length > 0 && this.goingUp[0].at <= now + ROUNDING) {
+      const arrived = this.goingUp.shift();
+      if (!arrived) return;
+      this.serverTime = arrived.at;
+      this.answering = arrived.sent;
+      for (const trip of arrived.trips) this.link.compensation.observe(trip, arrived.at);
+      this.server.accept(arrived.packet, arrived.bytes);
     }
   }
 
-  /** Sends requests that the client has from frame `from` on. The server remembers them as the bytes say, like a reader of the recording. */
-  private ask(requests: readonly SampleRequest[], from: number): void {
-    const { coordinates } = this.parts.server;
-    const bytes = coordinates.encode(requests);
-    for (const request of coordinates.decode(bytes)) this.asked.set(request.frameId, coordinates.expand(request));
-    const oldest = this.nextFrame - 64;
-    for (const id of this.asked.keys()) if (id < oldest) this.asked.delete(id);
-    this.flying.push({ from, bytes });
-    this.lastDown = bytes.length;
-    this.totals.bytesDown += bytes.length + framingBytes(MESSAGE.coordinates, bytes.length, 'down');
-  }
-
-  private receive(frameId: number): void {
-    while (this.flying.length > 0 && this.flying[0].from <= frameId) {
-      const packet = this.flying.shift();
-      if (packet) this.waiting.push(...this.parts.client.coordinates.decode(packet.bytes));
+  /** What has come to the client until `now`. */
+  private receive(now: number): void {
+    while (this.goingDown.length > 0 && this.goingDown[0].at <= now + ROUNDING) {
+      const arrived = this.goingDown.shift();
+      if (!arrived) return;
+      if (!Number.isNaN(arrived.sent)) this.trips.push(arrived.at - arrived.sent);
+      this.waiting.push(...this.client.coordinates.decode(arrived.bytes));
     }
   }
 
@@ -240,10 +178,4 @@ export class ClipLoop {
     while (due < this.waiting.length && this.waiting[due].frameId <= frameId) due++;
     return due > 0 ? this.waiting.splice(due - 1, 1)[0] : undefined;
   }
-}
-
-function pointCount(samples: SampleSet): number {
-  let count = 0;
-  for (let i = 0; i < samples.count; i++) if (samples.kind[i] === SampleKind.point) count++;
-  return count;
 }

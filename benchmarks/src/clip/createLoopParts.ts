@@ -7,9 +7,12 @@ import {
   PixelPacketEncoder,
   type StateSchema,
 } from '@sgaps/protocol';
-import type { LoopParts } from './ClipLoop.js';
+import type { LoopParts } from './LoopParts.js';
 
 const SCHEMA: StateSchema = { values: [] };
+
+/** How many samples a frame gets without `rate`, in the words of all benches. */
+export const AUTO_SAMPLES = 'as many as the bytes allow, at most 4 % of the pixels';
 
 /**
  * What a bench may choose about the loop; the rest is as in live play.
@@ -20,7 +23,7 @@ const SCHEMA: StateSchema = { values: [] };
  * ```
  */
 export interface LoopSettings {
-  /** Fraction of the grid's pixels sampled per frame; default: as many as the bytes allow, at most 4 %. */
+  /** Samples per frame as a fraction of the grid's pixels; default: `AUTO_SAMPLES`. */
   readonly rate?: number;
   /** Budget up and down, bytes per frame. */
   readonly bytesUp?: number;

@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { type ClipEntry, listClips } from './listClips.js';
 
+const ROOT = join(import.meta.dirname, '../../..');
 /** Where `npm run clips` puts the clips of our own games. */
-const OWN_CLIPS = join(import.meta.dirname, '../../clips');
+const OWN_CLIPS = join(ROOT, 'benchmarks/clips');
 /** Where further clips lie, on machines that have them. */
-const FURTHER_CLIPS = join(import.meta.dirname, '../../../../shared/clips/train');
+const FURTHER_CLIPS = join(ROOT, '../shared/clips/train');
 
 /**
  * Which clips a bench is asked to take.
@@ -26,7 +28,7 @@ export interface ClipChoice {
 }
 
 /**
- * The clips that a bench measures. Throws `NOT_FOUND` where there is none, saying how to make some.
+ * The clips that a bench measures; those of our own games are captured first where they are needed and missing. Throws `NOT_FOUND` where there is none.
  *
  * @example
  * ```ts
@@ -35,8 +37,11 @@ export interface ClipChoice {
  */
 export function gatherClips({ clips, only, kind = 'all' }: ClipChoice): ClipEntry[] {
   const folder = clips ?? (existsSync(FURTHER_CLIPS) ? FURTHER_CLIPS : OWN_CLIPS);
-  if (clips === undefined && !existsSync(folder))
-    throw new SgapsError('NOT_FOUND', 'There are no clips; `npm run clips` makes some.');
+  if (folder === OWN_CLIPS && !existsSync(OWN_CLIPS)) {
+    console.error('Capturing clips of our own games first.');
+    // A command of its own: it builds the games and finds a browser, which no bench needs otherwise. Its output is not the bench's.
+    execFileSync('npm', ['run', 'clips'], { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  }
   const names = only?.split(',');
   const found = listClips(folder).filter(
     (clip) => (!names || names.includes(clip.name)) && (kind === 'all' || clip.kind.startsWith(kind)),

@@ -2,13 +2,16 @@ import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
 import { quantile } from '../metrics/statistics.js';
+import { LeadEstimator } from '../network/LeadEstimator.js';
+import { createNetwork, type NetworkName } from '../network/networks.js';
 import { probeVideo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
 import { VideoWriter } from '../video/VideoWriter.js';
-import { ClipLoop, type LoopTotals } from './ClipLoop.js';
+import { ClipLoop } from './ClipLoop.js';
 import { loadClipState } from './ClipState.js';
 import { createLoopParts, type LoopSettings } from './createLoopParts.js';
 import { DepthClip } from './DepthClip.js';
+import type { LoopTotals } from './LoopParts.js';
 import { toFrameState } from './toFrameState.js';
 
 /**
@@ -25,12 +28,15 @@ export interface ClipOptions extends LoopSettings {
   /** Its state; without one the loop sees pixels alone. */
   readonly state?: string;
   /**
-   * Lossless 10-bit depth clip of the same size and as many frames: point samples carry its codes, at their byte cost. The picture is rebuilt
-   * without them so far.
+   * Lossless 10-bit depth clip of the same size and as many frames: point samples carry its codes, at their byte cost.
    */
   readonly depth?: string;
   /** Frames between asking and the frame asked for, default 2. */
   readonly latency?: number;
+  /** A simulated network instead, whose delay the server has to measure; `latency` is then what it starts with. */
+  readonly network?: NetworkName;
+  /** What the network's delays are drawn from, default 7. */
+  readonly seed?: number;
   /** Frames per pixel packet, default 1. */
   readonly batch?: number;
   /** At most so many frames, from the start. */
@@ -61,6 +67,10 @@ export interface ClipFigures extends Quality {
   /** Mean bytes per frame, both ways, of the costliest second. */
   readonly bytesWorstSecond: number;
   readonly framesWithoutRequest: number;
+  /** Frames that had not got the request made for them when they were drawn. */
+  readonly framesLate?: number;
+  /** Frames asked ahead, mean. */
+  readonly lead?: number;
   /** With a depth clip only: samples with depth and their bytes, both per frame (the bytes are part of `bytesUp`), and bits of one. */
   readonly depth?: { readonly samplesPerFrame: number; readonly bytesUp: number; readonly bitsPerSample: number };
   readonly msPerFrame: { readonly p50: number; readonly p95: number };
@@ -100,6 +110,10 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     latency: options.latency ?? 2,
     batch: options.batch,
     parts,
+    link: options.network && {
+      network: createNetwork(options.network, options.seed ?? 7),
+      compensation: new LeadEstimator(options.latency ?? 2),
+    },
     onFrame: (decoded) => {
       const truth = truths.get(decoded.frameId);
       if (!truth) throw new SgapsError('OUT_OF_ORDER', `Frame ${decoded.frameId} came out that never went in.`);
@@ -137,6 +151,8 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     bytesDown: totals.bytesDown / totals.frames,
     bytesWorstSecond: worstWindow(totals.bytesPerFrame, Math.round(info.fps)),
     framesWithoutRequest: totals.framesWithoutRequest,
+    framesLate: totals.framesLate,
+    lead: totals.leads / totals.answers,
     msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
     ...(depth ? { depth: depthFigures(totals) } : {}),
     model: session.reconstructor.id,

@@ -1,5 +1,5 @@
 /** How the picture is handed to an encoder: colour at half or at full resolution. */
-export type PeerPixels = 'yuv420p' | 'yuv444p';
+type PeerPixels = 'yuv420p' | 'yuv444p';
 
 /**
  * A realtime video encoder that we are measured against.

@@ -74,16 +74,16 @@ export const PEER_HEAD: readonly string[] = [
   'clip',
   'SGAPS',
   ...PEERS.map(({ id }) => id),
-  'less better of H.264, VP8',
+  'margin',
   'above?',
-  'chroma interpolated: H.264',
-  'VP8',
-  'less better',
+  'smooth h264',
+  'smooth vp8',
+  'margin',
   'above?',
 ];
 
 /**
- * A row per clip and the means: steady PSNR of each, and whether we are above the better of H.264 and VP8.
+ * A row per clip and the means: steady PSNR of each, and whether we are above the better of H.264 and VP8; "smooth" is with interpolated chroma.
  *
  * @example
  * ```ts
@@ -143,7 +143,7 @@ export const PEER_DETAIL_HEAD: readonly string[] = [
   'p5',
   'SSIM',
   'SSIM steady',
-  'steady, chroma interpolated',
+  'steady, smooth',
 ];
 
 /**

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ClipFigures } from '../clip/measureClip.js';
+import { peersSection } from '../report/peersSection.js';
 import { VideoWriter } from '../video/VideoWriter.js';
 import { PEERS } from './encoders.js';
 import type { PeerFigures } from './measurePeer.js';
@@ -103,6 +104,16 @@ describe('the table', () => {
     expect(rows).toHaveLength(1 + PEERS.length);
     for (const row of rows) expect(row).toHaveLength(PEER_DETAIL_HEAD.length);
     expect(rows[0].slice(0, 4)).toEqual(['SGAPS (diffusion@1)', '2200', '36.00', '36.00']);
+  });
+});
+
+describe('the chapter', () => {
+  it('counts the clips', () => {
+    const clip = { name: 'a', kind: '2d-static', ours: ours(36), peers: peersOf([33, 35, 50, 50, 50], 2) };
+    expect(peersSection([{ bytes: 2560, clips: [] }])).toEqual([]);
+    const text = peersSection([{ bytes: 2560, clips: [clip] }]).join('\n');
+    expect(text).toContain('on 1 of 1 clips, and on 0 of 1');
+    expect(text).toContain('| a | 36.00 | 33.00 | 35.00 |');
   });
 });
 

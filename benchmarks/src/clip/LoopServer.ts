@@ -1,0 +1,114 @@
+import type { DecodedFrame } from '@sgaps/core';
+import { type PixelPacketDecoder, SampleKind, type SampleRequest, type SampleSet } from '@sgaps/protocol';
+import type { LatencyCompensation } from '../network/LeadEstimator.js';
+import { framingBytes } from './framing.js';
+import type { LoopParts, LoopTotals } from './LoopParts.js';
+
+/** Frames after which nobody refers to a request any more. */
+const FORGET = 96;
+
+/**
+ * The server's end of a clip's loop: takes pixel packets in, rebuilds their frames, plans the frames that its answer is expected to reach in time, and
+ * answers. Each frame is planned at most once, as in the room.
+ *
+ * @example
+ * ```ts
+ * const server = new LoopServer({ parts, compensation, frameMs, totals, onFrame, send: (bytes) => wire.push(bytes) });
+ * server.start(2);
+ * server.accept(packet, packet.length + 16);
+ * ```
+ */
+export class LoopServer {
+  private readonly parts: LoopParts['server'];
+  private readonly compensation: LatencyCompensation;
+  private readonly frameMs: number;
+  private readonly totals: LoopTotals;
+  private readonly onFrame: (decoded: DecodedFrame) => void;
+  private readonly send: (bytes: Uint8Array) => void;
+  private readonly pixels: Pick<PixelPacketDecoder, 'decode'>;
+  private readonly asked = new Map<number, SampleSet>();
+  private lastTarget = -1;
+  /** Bytes of the last coordinate packet, without framing: what the planner is told, as in the room. */
+  private lastDown = 0;
+
+  constructor(options: {
+    readonly parts: LoopParts['server'];
+    readonly compensation: LatencyCompensation;
+    readonly frameMs: number;
+    readonly totals: LoopTotals;
+    readonly onFrame: (decoded: DecodedFrame) => void;
+    readonly send: (bytes: Uint8Array) => void;
+  }) {
+    this.parts = options.parts;
+    this.compensation = options.compensation;
+    this.frameMs = options.frameMs;
+    this.totals = options.totals;
+    this.onFrame = options.onFrame;
+    this.send = options.send;
+    this.pixels = options.parts.createPixels((requestId) => this.asked.get(requestId));
+  }
+
+  /** At join: asks for the first `count` frames. */
+  start(count: number): void {
+    this.ask(this.plan(0, count - 1));
+  }
+
+  /** Takes a pixel packet in, `bytes` of the socket, and answers it. */
+  accept(packet: Uint8Array, bytes: number): void {
+    const { session, planner } = this.parts;
+    const { totals } = this;
+    const downBefore = totals.bytesDown;
+    let spent = 0;
+    let start = performance.now();
+    const frames = this.pixels.decode(packet);
+    const count = frames.length;
+    let samples = 0;
+    for (const frame of frames) {
+      samples += frame.samples.count;
+      if (frame.values.depth) totals.depthSamples += pointCount(frame.samples);
+      const decoded = session.decode(frame);
+      spent += performance.now() - start;
+      this.onFrame(decoded);
+      start = performance.now();
+    }
+    planner.feedback(packet.length / count, this.lastDown / count, samples / count);
+    const newest = frames[count - 1].frameId;
+    const lead = this.compensation.lead(this.frameMs);
+    totals.leads += lead;
+    totals.answers++;
+    this.ask(this.plan(newest + lead, newest + lead + count - 1));
+    spent += performance.now() - start;
+    for (const id of this.asked.keys()) if (id < newest - FORGET) this.asked.delete(id);
+    for (let i = 0; i < count; i++) {
+      totals.ms.push(spent / count);
+      totals.bytesPerFrame.push((bytes + totals.bytesDown - downBefore) / count);
+    }
+  }
+
+  /** Plans frames `first` … `last`, of which those that were planned before are left out. */
+  private plan(first: number, last: number): SampleRequest[] {
+    const requests: SampleRequest[] = [];
+    for (let target = Math.max(first, this.lastTarget + 1); target <= last; target++)
+      requests.push(this.parts.planner.plan(target));
+    this.lastTarget = Math.max(this.lastTarget, last);
+    return requests;
+  }
+
+  /** Remembers the requests as the bytes say, like a reader of the recording. Nothing is sent where nothing is asked. */
+  private ask(requests: readonly SampleRequest[]): void {
+    this.lastDown = 0;
+    if (requests.length === 0) return;
+    const { coordinates } = this.parts;
+    const bytes = coordinates.encode(requests);
+    for (const request of coordinates.decode(bytes)) this.asked.set(request.frameId, coordinates.expand(request));
+    this.lastDown = bytes.length;
+    this.totals.bytesDown += bytes.length + framingBytes('coords', bytes.length, 'down');
+    this.send(bytes);
+  }
+}
+
+function pointCount(samples: SampleSet): number {
+  let count = 0;
+  for (let i = 0; i < samples.count; i++) if (samples.kind[i] === SampleKind.point) count++;
+  return count;
+}
