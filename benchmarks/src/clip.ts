@@ -11,6 +11,7 @@ interface Arguments {
   readonly state?: string;
   readonly depth?: string;
   readonly rate?: number;
+  readonly samples?: number;
   readonly bytes: number;
   readonly latency: number;
   readonly batch: number;
@@ -60,6 +61,7 @@ const program = new Command('bench:clip')
   .option('--depth <clip.depth.mkv>', "the clip's depth, 10-bit grey; sent with the points")
   .option('--rate <rate>', `samples per frame as a fraction of the pixels, or auto: ${AUTO_SAMPLES}`, rateOrAuto, undefined)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
+  .option('--samples <n>', 'samples per frame at most where the bytes set their number', positiveInteger)
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)
   .addOption(new Option('--sampling <kind>', 'kinds of samples').choices(['auto', 'points']).default('auto'))

@@ -17,6 +17,7 @@ interface Arguments {
   readonly frames?: number;
   readonly bytes: number;
   readonly rate?: number;
+  readonly samples?: number;
   readonly latency: number;
   readonly batch: number;
   readonly sampling: 'auto' | 'points';
@@ -35,6 +36,7 @@ const program = new Command('sweep')
   .option('--frames <n>', 'at most so many frames each', positiveInteger)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
   .option('--rate <rate>', `samples per frame as a fraction of the pixels, or auto: ${AUTO_SAMPLES}`, rateOrAuto, undefined)
+  .option('--samples <n>', 'samples per frame at most where the bytes set their number', positiveInteger)
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet', positiveInteger, 1)
   .option('--sampling <kind>', 'auto or points', 'auto')
@@ -45,12 +47,12 @@ const program = new Command('sweep')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const only = args.only?.split(',');
-    const { frames, bytes, rate, latency, batch, sampling, ssim, png } = args;
+    const { frames, bytes, rate, samples, latency, batch, sampling, ssim, png } = args;
     const jobs: SweepJob[] = listClips(args.clips)
       .filter(({ name, kind }) => (only ? only.includes(name) : args.kind === 'all' || kind.startsWith(args.kind)))
       .map(({ name, input, state }) => ({
         name,
-        options: { input, state, frames, bytesUp: bytes, rate, latency, batch, sampling, ssim },
+        options: { input, state, frames, bytesUp: bytes, rate, samples, latency, batch, sampling, ssim },
         png,
         at: args.at.split(',').map(Number),
       }));

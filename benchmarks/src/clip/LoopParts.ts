@@ -12,8 +12,8 @@ import type { CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, SampleReq
 interface LoopPlanner {
   /** The request for `targetFrameId`, a frame to come. */
   plan(targetFrameId: number): SampleRequest;
-  /** Measured bytes of one frame, up and down, and its samples. */
-  feedback(bytesUp: number, bytesDown: number, samples: number): void;
+  /** Measured bytes of a frame, up and down, and its samples. */
+  feedback(bytesUp: number, bytesDown: number, samples: number, frameId: number): void;
 }
 
 /**

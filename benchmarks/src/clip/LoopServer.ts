@@ -71,7 +71,8 @@ export class LoopServer {
       this.onFrame(decoded);
       start = performance.now();
     }
-    planner.feedback(packet.length / count, this.lastDown / count, samples / count);
+    for (const { frameId, samples: set } of frames)
+      planner.feedback(packet.length / count, this.lastDown / count, set.count, frameId);
     const newest = frames[count - 1].frameId;
     const lead = this.compensation.lead(this.frameMs);
     totals.leads += lead;

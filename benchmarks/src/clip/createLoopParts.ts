@@ -12,7 +12,7 @@ import type { LoopParts } from './LoopParts.js';
 const SCHEMA: StateSchema = { values: [] };
 
 /** How many samples a frame gets without `rate`, in the words of all benches. */
-export const AUTO_SAMPLES = 'as many as the bytes allow, at most 4 % of the pixels';
+export const AUTO_SAMPLES = 'blocks, as many as the bytes allow, at most 16,128 samples';
 
 /**
  * What a bench may choose about the loop; the rest is as in live play.
@@ -25,6 +25,8 @@ export const AUTO_SAMPLES = 'as many as the bytes allow, at most 4 % of the pixe
 export interface LoopSettings {
   /** Samples per frame as a fraction of the grid's pixels; default: `AUTO_SAMPLES`. */
   readonly rate?: number;
+  /** Samples per frame at most where the bytes set their number. */
+  readonly samples?: number;
   /** Budget up and down, bytes per frame. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
@@ -62,10 +64,10 @@ export function createLoopParts(
   settings: LoopSettings,
   offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
-  const { rate, bytesUp, bytesDown, sampling, reconstructor, without = [] } = settings;
+  const { rate, samples, bytesUp, bytesDown, sampling, reconstructor, without = [] } = settings;
   const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
   const session = new SessionDecoder({ grid, reconstructor, features });
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, bytesUp, bytesDown, sampling, features });
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, samples, bytesUp, bytesDown, sampling, features });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
     client: {
