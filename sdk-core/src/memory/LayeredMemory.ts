@@ -9,6 +9,7 @@ import {
 } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { readText, writeText } from '../snapshot/snapshotBytes.js';
+import { ColourPairs, MOST_PAIRS } from './ColourPairs.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
@@ -17,6 +18,8 @@ import { drawScrollLayer } from './drawScrollLayer.js';
 import { ObjectLayer } from './ObjectLayer.js';
 import { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
+import { RegionCut } from './RegionCut.js';
+import { Relighting } from './Relighting.js';
 import { SampleObserver, type Scene } from './SampleObserver.js';
 import { ScrollLayer } from './ScrollLayer.js';
 import { SuspectMap } from './SuspectMap.js';
@@ -62,7 +65,10 @@ export class LayeredMemory {
   private hasScenery = false;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
+  private readonly regions: RegionCut;
   private readonly brightness: PhotometricModel;
+  private readonly relighting: Relighting;
+  private readonly pairs: ColourPairs;
   private readonly observer: SampleObserver;
   private readonly ranked: ScrollLayer[] = [];
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
@@ -75,9 +81,12 @@ export class LayeredMemory {
     this.dynamic = new DynamicMemory(grid.width, grid.height);
     this.suspects = new SuspectMap(grid);
     this.cuts = new CutDetector(grid);
+    this.regions = new RegionCut(grid);
     this.brightness = new PhotometricModel(grid);
-    const { objects: patches, dynamic, suspects, cuts, brightness } = this;
-    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers: MAX_LAYERS });
+    this.relighting = new Relighting(grid);
+    this.pairs = new ColourPairs(grid);
+    const { objects: patches, dynamic, suspects, cuts, regions, brightness } = this;
+    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: MAX_LAYERS });
     this.screen = new ScrollLayer(ringSide(grid.width), ringSide(grid.height));
     this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
   }
@@ -122,6 +131,7 @@ export class LayeredMemory {
     writer.i32(this.frame);
     this.dynamic.save(writer);
     this.brightness.save(writer);
+    this.relighting.save(writer);
     this.objects.save(writer, this.frame);
     writer.varint(this.layers.length);
     for (const entry of this.layers) {
@@ -138,6 +148,7 @@ export class LayeredMemory {
     this.frame = reader.i32('frame');
     this.dynamic.restore(reader);
     this.brightness.restore(reader);
+    this.relighting.restore(reader);
     this.objects.restore(reader, this.frame);
     const count = reader.varint('layer count', MAX_LAYERS);
     if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
@@ -242,23 +253,23 @@ export class LayeredMemory {
     ranked.sort((a, b) => b.prior - a.prior);
   }
 
-  /** Compares a few samples with memory, and all of them where that looks like a fade. */
+  /** Compares a few samples with memory, and all of them where it looks like a change of light. */
   private measureBrightness(frame: PixelFrame, scene: Scene): void {
-    const { brightness, observer } = this;
-    brightness.clearPairs();
-    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)));
-    if (!brightness.isSuspicious()) return;
-    brightness.clearPairs();
-    observer.compare(frame, scene, 1);
-    brightness.estimate();
+    const { brightness, observer, pairs, relighting } = this;
+    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
+    if (!brightness.engaged && !pairs.isOff()) return;
+    observer.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
+    brightness.estimate(pairs);
+    if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
-    const { observer, cuts, suspects, ranked, hasScenery } = this;
+    const { observer, cuts, regions, suspects, ranked, hasScenery } = this;
     this.rank();
     const scene = { frame: this.frame, layers: ranked, objects, hasScenery };
     if (this.features.photometric) this.measureBrightness(frame, scene);
     cuts.clear();
+    regions.clear();
     observer.read(frame, scene);
     this.contradicted = cuts.share();
     if (this.features.cuts && cuts.isCut()) {
@@ -267,7 +278,7 @@ export class LayeredMemory {
       // What this frame showed is the first look at the new scene.
       observer.read(frame, scene);
       suspects.clear();
-    }
+    } else if (this.features.cuts) regions.forget(ranked, this.frame);
     suspects.spread(ranked, this.frame);
   }
 }
