@@ -60,6 +60,13 @@ export class TemporalMemoryBank {
     this.seen[cell] = frame;
   }
 
+  /** Forgets the cells whose content is no older than `frame`. */
+  forgetFrame(frame: number): void {
+    const { confidence, seen } = this;
+    for (let cell = 0; cell < seen.length; cell++)
+      if (seen[cell] === frame && confidence[cell] <= CONFIDENCE_START) confidence[cell] = 0;
+  }
+
   /** Shows a cell in another light. */
   relight(cell: number, gain: number, r: number, g: number, b: number, frame: number): void {
     if (this.confidence[cell] === 0) return;
