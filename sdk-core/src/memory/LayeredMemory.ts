@@ -11,6 +11,7 @@ import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { readText, writeText } from '../snapshot/snapshotBytes.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
+import { DepthMemory } from './depth/DepthMemory.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { drawPatch } from './drawPatch.js';
 import { drawScrollLayer } from './drawScrollLayer.js';
@@ -61,6 +62,8 @@ export class LayeredMemory {
   private readonly cuts: CutDetector;
   private readonly observer: SampleObserver;
   private readonly ranked: ScrollLayer[] = [];
+  /** What a 3D game's camera showed; made when there is one. */
+  private depth: DepthMemory | null = null;
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
   contradicted = 0;
 
@@ -77,10 +80,21 @@ export class LayeredMemory {
     this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
   }
 
+  /** The last step of a 3D camera's view space, 12 numbers row by row, the translation last; null when it stands still or is unknown. */
+  get cameraStep(): Float64Array | null {
+    return this.depth?.cameraStep ?? null;
+  }
+
   /** Takes a frame's samples in. */
   observe(frame: PixelFrame): void {
     this.frame = frame.frameId;
     this.dynamic.advance(frame.frameId);
+    if (this.follows(frame.state)) {
+      this.depth ??= new DepthMemory(this.grid, this.features);
+      this.depth.carry(frame);
+      this.takeInDepth(frame, this.depth);
+      return;
+    }
     this.track(frame.state);
     this.takeSamples(frame, this.place(frame.state));
   }
@@ -99,8 +113,10 @@ export class LayeredMemory {
     if (this.hasScenery) out.score.fill(-1000);
     this.rank();
     const contested = this.ranked.length > 1 || this.hasScenery;
-    for (let k = 0; k < this.ranked.length; k++)
-      drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
+    if (this.depth && this.follows(state)) this.depth.draw(state, this.frame, out, detail);
+    else
+      for (let k = 0; k < this.ranked.length; k++)
+        drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
     this.cool(out, detail);
   }
@@ -108,6 +124,7 @@ export class LayeredMemory {
   /** Forgets the scenery, keeps what objects look like (scene cut). */
   forgetScenery(): void {
     for (const entry of this.layers) entry.layer?.clear();
+    this.depth?.clear();
     this.dynamic.clear();
   }
 
@@ -124,6 +141,8 @@ export class LayeredMemory {
       writer.u8(entry.layer ? 1 : 0);
       entry.layer?.save(writer, this.frame);
     }
+    writer.u8(this.depth ? 1 : 0);
+    this.depth?.save(writer, this.frame);
   }
 
   /** Takes up what `save` wrote for the same grid. Throws a typed error when the bytes do not fit. */
@@ -145,6 +164,8 @@ export class LayeredMemory {
       layer?.restore(reader, this.frame);
       if (i > 0) this.layers.push({ key, layer, originX, originY, x, y, present });
     }
+    this.depth = reader.u8('depth') === 1 ? new DepthMemory(this.grid, this.features) : null;
+    this.depth?.restore(reader, this.frame);
   }
 
   private createLayer(): ScrollLayer {
@@ -232,6 +253,26 @@ export class LayeredMemory {
     ranked.length = 0;
     for (const entry of this.layers) if (entry.layer && entry.present) ranked.push(entry.layer);
     ranked.sort((a, b) => b.prior - a.prior);
+  }
+
+  /** True for a state whose world is remembered in depth. */
+  private follows(state: FrameState): boolean {
+    return this.features.depth && DepthMemory.follows(state);
+  }
+
+  private takeInDepth(frame: PixelFrame, depth: DepthMemory): void {
+    const { cuts, dynamic } = this;
+    cuts.clear();
+    depth.read(frame, (u, v, outcome) => {
+      if (outcome === 0) return;
+      cuts.note(u, v, outcome < 0);
+      if (outcome > 0) dynamic.confirm(u, v);
+      else dynamic.contradict(u, v, this.frame);
+    });
+    this.contradicted = cuts.share();
+    if (!this.features.cuts || !cuts.isCut()) return;
+    this.forgetScenery();
+    depth.read(frame, () => {});
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {

@@ -103,7 +103,7 @@ export class SamplingPlanner {
     const { decoder, squares } = this;
     const { trajectory, latency } = this.features;
     const ahead = trajectory ? (latency ? targetFrameId - decoder.frameId : 1) : 0;
-    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, ahead);
+    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, ahead, decoder.memory.cameraStep);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
     // Every second row tells enough of 4×4 squares; the row at which new content comes in is among them.
