@@ -1,5 +1,5 @@
 import type { Camera2D, FrameState, TrackedObject } from '@sgaps/protocol';
-import { moveCamera } from '../memory/depth/moveCamera.js';
+import { carryCamera } from '../memory/depth/carryCamera.js';
 
 /** A faster jump is a cut, not a motion to carry on, grid pixels per frame. */
 const JUMP = 40;
@@ -23,7 +23,7 @@ export function extrapolateState(
   const cameras = now.cameras.map((camera, i) => moveCamera(before.cameras[i], camera, frames));
   const known = new Map(before.objects.map((object) => [object.id, object]));
   const objects = now.objects.map((object) => moveObject(known.get(object.id), object, frames));
-  const cameras3d = step ? now.cameras3d.map((camera, i) => (i === 0 ? moveCamera(camera, step, frames) : camera)) : now.cameras3d;
+  const cameras3d = step ? now.cameras3d.map((camera, i) => (i === 0 ? carryCamera(camera, step, frames) : camera)) : now.cameras3d;
   return { cameras, cameras3d, objects, values: now.values };
 }
 

@@ -9,10 +9,10 @@ const LEAST_TRACE = 2.5;
  *
  * @example
  * ```ts
- * const soon = moveCamera(camera, step, 2);
+ * const soon = carryCamera(camera, step, 2);
  * ```
  */
-export function moveCamera(camera: Camera3D, step: Float64Array, frames: number): Camera3D {
+export function carryCamera(camera: Camera3D, step: Float64Array, frames: number): Camera3D {
   if (step[0] + step[4] + step[8] < LEAST_TRACE) return camera;
   let view = Float64Array.from(camera.view);
   for (let n = 0; n < frames; n++) {
