@@ -37,6 +37,8 @@ export class BlockDepth {
   count = 0;
   /** The samples lie on one plane. */
   flat = false;
+  /** The field was made to know the block's depth. */
+  estimated = false;
   private readonly u = new Float64Array(64);
   private readonly v = new Float64Array(64);
   private readonly z = new Float64Array(64);
@@ -50,6 +52,7 @@ export class BlockDepth {
   clear(): void {
     this.count = 0;
     this.flat = false;
+    this.estimated = false;
   }
 
   /** Adds a sample with depth `z`; those beyond 64 are passed over. */

@@ -22,8 +22,12 @@ import { FixedLayer } from './FixedLayer.js';
 import { agreement } from './agreement.js';
 import { type PointOutcome, PointObserver } from './PointObserver.js';
 import { PointPicture } from './PointPicture.js';
+import { PlaneSweep } from './PlaneSweep.js';
 import { PointWarp } from './PointWarp.js';
 
+/** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
+const CLEARLY = 0.7;
+const SWEEP_WEIGHT = 48;
 /** A step of the view that goes nowhere. */
 const STILL = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
 /** A step this many times the one before, and … */
@@ -56,10 +60,12 @@ export class DepthMemory {
   private readonly lastStep = Float64Array.from(STILL);
   private readonly motion: CameraMotion = new Float64Array(12);
   private readonly here = createPrediction();
+  private readonly sweep: PlaneSweep | null;
+  private readonly luma = new Uint8Array(BLOCK_SAMPLES);
 
   constructor(
     private readonly grid: CaptureGrid,
-    private readonly features: LoopFeatures = ALL_FEATURES,
+    { depthEstimation }: LoopFeatures = ALL_FEATURES,
   ) {
     const { width, height } = grid;
     this.points = new PointPicture(width, height);
@@ -67,6 +73,7 @@ export class DepthMemory {
     this.fixed = new FixedLayer(width, height);
     this.field = new DepthField(width, height);
     this.warp = new PointWarp(width, height);
+    this.sweep = depthEstimation ? new PlaneSweep(width, height) : null;
     this.observer = new PointObserver(this.fixed, this.field);
   }
 
@@ -111,6 +118,8 @@ export class DepthMemory {
     this.points = this.spare;
     this.spare = points;
     this.field.gather(this.points);
+    this.sweep?.move(step, camera);
+    if (this.sweep) this.field.fitPlane();
   }
 
   /** Takes the samples of a frame that was carried to; `note` hears of each point whether it was as known. */
@@ -129,6 +138,7 @@ export class DepthMemory {
         }
         block.fit();
       }
+      if (this.sweep && block.count === 0 && level === 0 && end - i === BLOCK_SAMPLES) this.estimate(this.sweep, u[i], v[i], rgb, i);
       for (; i < end; i++) {
         const p = 3 * i;
         if (level > 0) {
@@ -139,6 +149,20 @@ export class DepthMemory {
         note(u[i], v[i], observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], z, frameId));
       }
     }
+    if (this.camera && count > 0) this.sweep?.renew(points, this.fixed, this.field, this.camera, frameId);
+  }
+
+  /** Finds the depth of a block that nobody measured. */
+  private estimate(sweep: PlaneSweep, left: number, top: number, rgb: Uint8Array, first: number): void {
+    const { luma, field } = this;
+    for (let k = 0, p = 3 * first; k < BLOCK_SAMPLES; k++, p += 3) luma[k] = (rgb[p] + 2 * rgb[p + 1] + rgb[p + 2]) >> 2;
+    field.set(left + 4, top + 4, sweep.find(luma, left, top, field), sweep.trusted);
+    const { planeCost, fixedCost } = sweep;
+    if (planeCost >= 0 && fixedCost >= 0 && (sweep.trusted || fixedCost < planeCost)) {
+      if (fixedCost < CLEARLY * planeCost - 1) this.fixed.weighBlock(left + 4, top + 4, SWEEP_WEIGHT);
+      if (planeCost < CLEARLY * fixedCost - 1) this.fixed.weighBlock(left + 4, top + 4, -SWEEP_WEIGHT);
+    }
+    this.block.estimated = true;
   }
 
   /** Draws what is known of a frame with this state, of now or of a moment to come, as of frame `now`. */
@@ -158,7 +182,8 @@ export class DepthMemory {
   clear(): void {
     this.points.confidence.fill(0);
     this.fixed.clear();
-    this.field.inverse.fill(0);
+    this.field.clear();
+    this.sweep?.clear();
     this.lastStep.set(STILL);
   }
 
@@ -168,7 +193,8 @@ export class DepthMemory {
     writeArray(writer, this.lastStep);
     this.points.save(writer);
     this.fixed.save(writer, frame);
-    writeArray(writer, this.field.inverse);
+    this.field.save(writer);
+    this.sweep?.save(writer);
   }
 
   /** Takes up what `save` wrote for the same grid. Throws a typed error when the bytes do not fit. */
@@ -177,7 +203,8 @@ export class DepthMemory {
     readArray(reader, this.lastStep, 'camera step');
     this.points.restore(reader);
     this.fixed.restore(reader, frame);
-    readArray(reader, this.field.inverse, 'depth field');
+    this.field.restore(reader);
+    this.sweep?.restore(reader);
   }
 
   /** True when the step just taken is far from the one before, and seen to be. */

@@ -63,6 +63,12 @@ export class FixedLayer {
     this.blockEvidence[k] = clampEvidence(this.blockEvidence[k] + block);
   }
 
+  /** Adds evidence to the block that the pixel lies in. */
+  weighBlock(u: number, v: number, amount: number): void {
+    const k = (v >> 3) * this.columns + (u >> 3);
+    this.blockEvidence[k] = clampEvidence(this.blockEvidence[k] + amount);
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.bank.confidence.fill(0);

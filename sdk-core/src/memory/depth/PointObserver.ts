@@ -104,6 +104,7 @@ export class PointObserver {
     asWorld: boolean,
   ): number {
     if (measured > 0) return measured;
+    if (block.estimated) return this.field.smoothDepthAt(u, v);
     if (block.flat) return block.at(u, v, r, g, b);
     if (asWorld) return points.z[at];
     const like = block.at(u, v, r, g, b);
