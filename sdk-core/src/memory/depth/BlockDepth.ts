@@ -1,5 +1,4 @@
 import { codeToDepth } from '@sgaps/protocol';
-import { SKY, SKY_FROM } from './CameraMotion.js';
 
 /** Depth codes beyond 10 bits say that no depth was read there. */
 export const NO_DEPTH = 0xffff;
@@ -9,27 +8,28 @@ const FLAT = 0.03;
 const WAY = 6;
 
 /**
- * View-space depth of a code, `SKY` where nothing was drawn, −1 where none was read.
+ * Nearness of a depth code, 0 where nothing was drawn, −1 where no depth was read.
  *
  * @example
  * ```ts
- * const z = depthOf(values.depth[i]);
+ * const q = nearnessOf(values.depth[i]);
  * ```
  */
-export function depthOf(code: number): number {
-  if (code === 0) return SKY;
+export function nearnessOf(code: number): number {
+  if (code === 0) return 0;
   const z = codeToDepth(code);
-  return z > 0 ? z : -1;
+  return z > 0 ? 1 / z : -1;
 }
 
 /**
- * Depth of all pixels of a block of samples from the few that carry one: a plane through them where they lie on one, else
+ * Nearness of all pixels of a block of samples from the few that carry one: a plane through them where they lie on one, else
  * each pixel has that of the sample most like it.
  *
  * @example
  * ```ts
- * block.read(frame, first, 64);
- * const z = block.at(u, v, r, g, b);
+ * block.add(u, v, nearnessOf(code), r, g, b);
+ * block.fit();
+ * const q = block.at(u, v, r, g, b);
  * ```
  */
 export class BlockDepth {
@@ -41,7 +41,7 @@ export class BlockDepth {
   estimated = false;
   private readonly u = new Float64Array(64);
   private readonly v = new Float64Array(64);
-  private readonly z = new Float64Array(64);
+  private readonly q = new Float64Array(64);
   private readonly colour = new Int32Array(64);
   private a = 0;
   private b = 0;
@@ -55,18 +55,18 @@ export class BlockDepth {
     this.estimated = false;
   }
 
-  /** Adds a sample with depth `z`; those beyond 64 are passed over. */
-  add(u: number, v: number, z: number, r: number, g: number, b: number): void {
+  /** Adds a sample of nearness `q`; those beyond 64 are passed over. */
+  add(u: number, v: number, q: number, r: number, g: number, b: number): void {
     if (this.count === 64) return;
     this.u[this.count] = u;
     this.v[this.count] = v;
-    this.z[this.count] = z;
+    this.q[this.count] = q;
     this.colour[this.count++] = (r << 16) | (g << 8) | b;
   }
 
   /** Looks for the plane through what was added. */
   fit(): void {
-    const { count, u, v, z, mid } = this;
+    const { count, u, v, q, mid } = this;
     if (count < 3) return;
     let su = 0;
     let sv = 0;
@@ -74,7 +74,7 @@ export class BlockDepth {
     for (let k = 0; k < count; k++) {
       su += u[k];
       sv += v[k];
-      sq += 1 / z[k];
+      sq += q[k];
     }
     mid.u = su / count;
     mid.v = sv / count;
@@ -87,7 +87,7 @@ export class BlockDepth {
     for (let k = 0; k < count; k++) {
       const du = u[k] - mid.u;
       const dv = v[k] - mid.v;
-      const dq = 1 / z[k] - mean;
+      const dq = q[k] - mean;
       uu += du * du;
       vv += dv * dv;
       uv += du * dv;
@@ -99,28 +99,28 @@ export class BlockDepth {
     this.a = (uq * vv - vq * uv) / det;
     this.b = (vq * uu - uq * uv) / det;
     this.c = mean;
-    for (let k = 0; k < count; k++) if (Math.abs(this.plane(u[k], v[k]) * z[k] - 1) > FLAT) return;
+    for (let k = 0; k < count; k++) if (Math.abs(this.plane(u[k], v[k]) - q[k]) > FLAT * q[k]) return;
     this.flat = true;
   }
 
-  /** Depth of a pixel of the block; −1 when nothing is known. */
+  /** Nearness of a pixel of the block; −1 when nothing is known. */
   at(u: number, v: number, r: number, g: number, b: number): number {
     if (this.count === 0) return -1;
     if (this.flat) {
       const q = this.plane(u, v);
-      return q > 1 / SKY_FROM ? 1 / q : SKY;
+      return q > 0 ? q : 0;
     }
     let best = Number.POSITIVE_INFINITY;
-    let z = -1;
+    let q = -1;
     for (let k = 0; k < this.count; k++) {
       const c = this.colour[k];
       const far = Math.abs(u - this.u[k]) + Math.abs(v - this.v[k]);
       const cost = WAY * far + Math.abs((c >> 16) - r) + Math.abs(((c >> 8) & 255) - g) + Math.abs((c & 255) - b);
       if (cost >= best) continue;
       best = cost;
-      z = this.z[k];
+      q = this.q[k];
     }
-    return z;
+    return q;
   }
 
   private plane(u: number, v: number): number {

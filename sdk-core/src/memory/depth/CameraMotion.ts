@@ -1,13 +1,9 @@
 import type { Camera3D } from '@sgaps/protocol';
 
-/** View-space depth that stands for infinitely far: what nothing was drawn on. */
-export const SKY = 1e7;
-/** Farther than anything a depth code can say: sky. */
-export const SKY_FROM = 1e6;
-
 /**
- * How the pixels of one view of a static world move to another: a pixel (u, v) at depth z goes to (X / Z, Y / Z) at depth Z, with
- * X = z · (m0·u + m1·v + m2) + m9, Y = z · (m3·u + m4·v + m5) + m10, Z = z · (m6·u + m7·v + m8) + m11.
+ * How the pixels of one view of a static world move to another: a pixel (u, v) of nearness q, which is 1 / view-space depth and 0
+ * infinitely far, goes to (X / W, Y / W) and has nearness q / W there, with X = m0·u + m1·v + m2 + q·m9,
+ * Y = m3·u + m4·v + m5 + q·m10, W = m6·u + m7·v + m8 + q·m11.
  *
  * @example
  * ```ts

@@ -1,6 +1,5 @@
 import type { ByteReader, ByteWriter } from '@sgaps/protocol';
 import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
-import { SKY } from './CameraMotion.js';
 import type { PointPicture } from './PointPicture.js';
 
 /** Frames for which a depth that was found is believed. */
@@ -15,14 +14,14 @@ const ALIKE = 1.5;
  * @example
  * ```ts
  * field.gather(points);
- * const z = field.depthAt(u, v);
+ * const q = field.at(u, v);
  * ```
  */
 export class DepthField {
   readonly columns: number;
   readonly rows: number;
-  /** Inverse depth per block; 0 is infinitely far. */
-  readonly inverse: Float32Array;
+  /** Nearness per block; 0 is infinitely far. */
+  readonly nearness: Float32Array;
   private readonly known: Uint8Array;
   private readonly sorted = new Float64Array(25);
   /** Frames for which a block's depth is still believed. */
@@ -32,39 +31,33 @@ export class DepthField {
   constructor(width: number, height: number) {
     this.columns = (width + 7) >> 3;
     this.rows = (height + 7) >> 3;
-    this.inverse = new Float32Array(this.columns * this.rows);
+    this.nearness = new Float32Array(this.columns * this.rows);
     this.trust = new Uint8Array(this.columns * this.rows);
     this.known = new Uint8Array(this.columns * this.rows);
   }
 
-  /** Rough depth of the pixel. */
-  depthAt(u: number, v: number): number {
-    const q = this.inverse[(v >> 3) * this.columns + (u >> 3)];
-    return q > 1 / SKY ? 1 / q : SKY;
+  /** Nearness of the pixel's block. */
+  at(u: number, v: number): number {
+    return this.nearness[(v >> 3) * this.columns + (u >> 3)];
   }
 
-  /** Inverse depth of the pixel's block. */
-  inverseAt(u: number, v: number): number {
-    return this.inverse[(v >> 3) * this.columns + (u >> 3)];
-  }
-
-  /** Sets the inverse depth of the pixel's block. */
+  /** Sets the nearness depth of the pixel's block. */
   set(u: number, v: number, q: number, trusted: boolean): void {
     const block = (v >> 3) * this.columns + (u >> 3);
-    this.inverse[block] = q;
+    this.nearness[block] = q;
     this.trust[block] = trusted ? TRUST : 0;
   }
 
   /** What the depth of the pixel's block should be by the trusted ones around it, else by the plane through all of them. */
   usual(u: number, v: number): number {
-    const { columns, rows, inverse, sorted, trust } = this;
+    const { columns, rows, nearness, sorted, trust } = this;
     const x = u >> 3;
     const y = v >> 3;
     let count = 0;
     for (let j = Math.max(0, y - 2); j <= y + 2 && j < rows; j++) {
       for (let i = Math.max(0, x - 2); i <= x + 2 && i < columns; i++) {
         if (trust[j * columns + i] === 0) continue;
-        const q = inverse[j * columns + i];
+        const q = nearness[j * columns + i];
         let n = count++;
         for (; n > 0 && sorted[n - 1] > q; n--) sorted[n] = sorted[n - 1];
         sorted[n] = q;
@@ -75,7 +68,7 @@ export class DepthField {
 
   /** Lays a plane through the trusted blocks, those far off it left out. */
   fitPlane(): void {
-    const { columns, inverse, trust, plane } = this;
+    const { columns, nearness, trust, plane } = this;
     for (let round = 0; round < 3; round++) {
       let n = 0;
       let su = 0;
@@ -86,11 +79,11 @@ export class DepthField {
       let uv = 0;
       let uq = 0;
       let vq = 0;
-      for (let block = 0; block < inverse.length; block++) {
+      for (let block = 0; block < nearness.length; block++) {
         if (trust[block] === 0) continue;
         const u = 8 * (block % columns) + 4;
         const v = 8 * Math.floor(block / columns) + 4;
-        const q = inverse[block];
+        const q = nearness[block];
         const on = plane[0] + plane[1] * u + plane[2] * v;
         if (round > 0 && Math.abs(q - on) > 0.3 * Math.abs(q + on)) continue;
         n++;
@@ -117,9 +110,9 @@ export class DepthField {
     }
   }
 
-  /** Depth of the pixel, between the middles of the blocks of one surface around it. */
-  smoothDepthAt(u: number, v: number): number {
-    const { columns, rows, inverse } = this;
+  /** Nearness of the pixel, between the middles of the blocks of one surface around it. */
+  between(u: number, v: number): number {
+    const { columns, rows, nearness } = this;
     const x = (u - 3.5) / 8;
     const y = (v - 3.5) / 8;
     const x0 = Math.min(columns - 1, Math.max(0, Math.floor(x)));
@@ -128,48 +121,48 @@ export class DepthField {
     const y1 = Math.min(rows - 1, y0 + 1);
     const fx = Math.min(1, Math.max(0, x - x0));
     const fy = Math.min(1, Math.max(0, y - y0));
-    const own = this.inverseAt(u, v);
-    const a = alike(inverse[y0 * columns + x0], own);
-    const b = alike(inverse[y0 * columns + x1], own);
-    const c = alike(inverse[y1 * columns + x0], own);
-    const d = alike(inverse[y1 * columns + x1], own);
+    const own = this.at(u, v);
+    const a = alike(nearness[y0 * columns + x0], own);
+    const b = alike(nearness[y0 * columns + x1], own);
+    const c = alike(nearness[y1 * columns + x0], own);
+    const d = alike(nearness[y1 * columns + x1], own);
     const q = (a + fx * (b - a)) * (1 - fy) + (c + fx * (d - c)) * fy;
-    return q > 1 / SKY ? 1 / q : SKY;
+    return q;
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.inverse.fill(0);
+    this.nearness.fill(0);
     this.trust.fill(0);
     this.plane.fill(0);
   }
 
   /** Writes all that is known. */
   save(writer: ByteWriter): void {
-    writeArray(writer, this.inverse);
+    writeArray(writer, this.nearness);
     writeArray(writer, this.trust);
     writeArray(writer, this.plane);
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
   restore(reader: ByteReader): void {
-    readArray(reader, this.inverse, 'depth field');
+    readArray(reader, this.nearness, 'depth field');
     readArray(reader, this.trust, 'depth trust');
     readArray(reader, this.plane, 'depth plane');
   }
 
-  /** Mean inverse depth over the screen. */
+  /** Mean nearness depth over the screen. */
   mean(): number {
     let sum = 0;
-    for (let block = 0; block < this.inverse.length; block++) sum += this.inverse[block];
-    return sum / this.inverse.length;
+    for (let block = 0; block < this.nearness.length; block++) sum += this.nearness[block];
+    return sum / this.nearness.length;
   }
 
   /** Takes the depth of the points; blocks without any take their neighbours'. */
   gather(points: PointPicture): void {
-    const { columns, rows, inverse, known, trust } = this;
+    const { columns, rows, nearness, known, trust } = this;
     for (let block = 0; block < trust.length; block++) if (trust[block] > 0) trust[block]--;
-    const { width, height, confidence, z } = points;
+    const { width, height, confidence, nearness: near } = points;
     for (let y = 0, block = 0; y < rows; y++) {
       const bottom = Math.min(height, 8 * y + 8);
       for (let x = 0; x < columns; x++, block++) {
@@ -179,12 +172,12 @@ export class DepthField {
         for (let v = 8 * y + 1; v < bottom; v += 2) {
           for (let at = v * width + 8 * x + (v & 2 ? 1 : 0), end = v * width + right; at < end; at += 2) {
             if (confidence[at] === 0) continue;
-            sum += 1 / z[at];
+            sum += near[at];
             count++;
           }
         }
         known[block] = count > 2 ? 1 : 0;
-        if (count > 2) inverse[block] = sum / count;
+        if (count > 2) nearness[block] = sum / count;
       }
     }
     for (let y = 0, block = 0; y < rows; y++) {
@@ -194,28 +187,28 @@ export class DepthField {
         let sum = 0;
         let count = 0;
         if (x > 0) {
-          sum += inverse[block - 1];
+          sum += nearness[block - 1];
           count++;
         }
         if (y > 0) {
-          sum += inverse[block - columns];
+          sum += nearness[block - columns];
           count++;
         }
         if (x < columns - 1) {
-          sum += inverse[block + 1];
+          sum += nearness[block + 1];
           count++;
         }
         if (y < rows - 1) {
-          sum += inverse[block + columns];
+          sum += nearness[block + columns];
           count++;
         }
-        inverse[block] = sum / count;
+        nearness[block] = sum / count;
       }
     }
   }
 }
 
-/** The inverse depth `q` if it may be of the surface that has `own`, else that. */
+/** The nearness depth `q` if it may be of the surface that has `own`, else that. */
 function alike(q: number, own: number): number {
   return q < own * ALIKE && own < q * ALIKE ? q : own;
 }

@@ -12,9 +12,8 @@ import {
 import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
 import type { Composition, DrawDetail } from '../Composition.js';
-import { createPrediction } from '../Prediction.js';
 import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
-import { BlockDepth, depthOf } from './BlockDepth.js';
+import { BlockDepth, nearnessOf } from './BlockDepth.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
 import { drawDepth } from './drawDepth.js';
@@ -59,7 +58,6 @@ export class DepthMemory {
   private readonly step = new Float64Array(12);
   private readonly lastStep = Float64Array.from(STILL);
   private readonly motion: CameraMotion = new Float64Array(12);
-  private readonly here = createPrediction();
   private readonly sweep: PlaneSweep | null;
   private readonly luma = new Uint8Array(BLOCK_SAMPLES);
 
@@ -102,12 +100,12 @@ export class DepthMemory {
     this.warp.carry(this.points, motion, this.spare);
     if (this.leaps(camera)) {
       // Did the player jump, or was the world put elsewhere under him? What is seen tells.
-      const jumped = agreement(this.spare, frame, this.here);
+      const jumped = agreement(this.spare, frame);
       const [x, y, z] = step.subarray(9);
       step.set(lastStep.subarray(9), 9);
       pixelMotion(before, camera, step, motion);
       this.warp.carry(this.points, motion, this.spare);
-      if (agreement(this.spare, frame, this.here) <= jumped) {
+      if (agreement(this.spare, frame) <= jumped) {
         step.set([x, y, z], 9);
         pixelMotion(before, camera, step, motion);
         this.warp.carry(this.points, motion, this.spare);
@@ -133,8 +131,8 @@ export class DepthMemory {
       block.clear();
       if (depth && level === 0) {
         for (let k = i; k < end; k++) {
-          const z = depthOf(depth[k]);
-          if (z > 0) block.add(u[k], v[k], z, rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]);
+          const q = nearnessOf(depth[k]);
+          if (q >= 0) block.add(u[k], v[k], q, rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]);
         }
         block.fit();
       }
@@ -145,8 +143,8 @@ export class DepthMemory {
           this.takeMean(u[i], v[i], level, (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2], frameId);
           continue;
         }
-        const z = depth ? depthOf(depth[i]) : -1;
-        note(u[i], v[i], observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], z, frameId));
+        const q = depth ? nearnessOf(depth[i]) : -1;
+        note(u[i], v[i], observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, frameId));
       }
     }
     if (this.camera && count > 0) this.sweep?.renew(points, this.fixed, this.field, this.camera, frameId);
@@ -175,7 +173,7 @@ export class DepthMemory {
       this.warp.carry(points, this.motion, this.spare);
       points = this.spare;
     }
-    drawDepth(points, this.fixed, now, out, detail, this.here);
+    drawDepth(points, this.fixed, now, out, detail);
   }
 
   /** Forgets everything. */
@@ -227,7 +225,7 @@ export class DepthMemory {
       for (let u = u0, at = v * width + u0; u < right; u++, at++) {
         const known = points.confidence[at];
         if (known > confidence) continue;
-        points.write(at, known !== 0 ? points.z[at] : this.field.depthAt(u, v), colour, confidence, frame);
+        points.write(at, known !== 0 ? points.nearness[at] : this.field.at(u, v), colour, confidence, frame);
       }
     }
   }

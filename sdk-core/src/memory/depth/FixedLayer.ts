@@ -19,15 +19,15 @@ const HALF = 1 << (VALUE_SHIFT - 1);
 export class FixedLayer {
   /** What the screen showed, and evidence per pixel that it hangs there. */
   readonly bank: TemporalMemoryBank;
-  /** Depth last measured at a pixel; 0 none. */
-  readonly z: Float32Array;
+  /** Nearness last measured at a pixel; −1 none. */
+  readonly nearness: Float32Array;
   /** Evidence per 8×8 block, −127 … 127. */
   readonly blockEvidence: Int8Array;
   private readonly columns: number;
 
   constructor(width: number, height: number) {
     this.bank = new TemporalMemoryBank(width, height);
-    this.z = new Float32Array(width * height);
+    this.nearness = new Float32Array(width * height).fill(-1);
     this.columns = (width + 7) >> 3;
     this.blockEvidence = new Int8Array(this.columns * ((height + 7) >> 3));
   }
@@ -48,11 +48,10 @@ export class FixedLayer {
   }
 
   /** Takes a sample of what the screen shows: `same` as the prediction `was`, or something new. */
-  take(at: number, r: number, g: number, b: number, z: number, same: boolean, was: Prediction, frame: number): void {
+  take(at: number, r: number, g: number, b: number, nearness: number, same: boolean, was: Prediction, frame: number): void {
     if (same) this.bank.confirm(at, r - was.r, g - was.g, b - was.b, 1, frame);
     else this.bank.write(at, r, g, b, CONFIDENCE_START, frame);
-    if (z > 0) this.z[at] = z;
-    else if (!same) this.z[at] = 0;
+    if (nearness >= 0 || !same) this.nearness[at] = nearness;
   }
 
   /** Adds evidence for (positive) or against (negative) the layer at the pixel and, a share of it, its block. */
@@ -74,14 +73,14 @@ export class FixedLayer {
     this.bank.confidence.fill(0);
     this.bank.evidence.fill(0);
     this.blockEvidence.fill(0);
-    this.z.fill(0);
+    this.nearness.fill(-1);
   }
 
   /** Writes all that is known. */
   save(writer: ByteWriter, frame: number): void {
     const { width, height } = this.bank;
     writeArray(writer, this.blockEvidence);
-    writeArray(writer, this.z);
+    writeArray(writer, this.nearness);
     writeCells(writer, { ...this.bank, standing: this.bank.evidence }, { first: 0, stride: width, columns: width, rows: height }, frame);
   }
 
@@ -89,7 +88,7 @@ export class FixedLayer {
   restore(reader: ByteReader, frame: number): void {
     const { width, height } = this.bank;
     readArray(reader, this.blockEvidence, 'block evidence');
-    readArray(reader, this.z, 'screen depths');
+    readArray(reader, this.nearness, 'screen nearness');
     readCells(reader, { ...this.bank, standing: this.bank.evidence }, { first: 0, stride: width, columns: width, rows: height }, frame);
   }
 }

@@ -27,7 +27,7 @@ const TRUSTED_STEPS = 1;
 const LEAST_PLANES = 6;
 
 /**
- * Finds the depth of blocks that nobody measured (`depthEstimation`): tries planes of growing inverse depth and takes the one on which a
+ * Finds the depth of blocks that nobody measured (`depthEstimation`): tries planes of growing nearness and takes the one on which a
  * picture remembered from a while ago looks like what is seen now.
  *
  * @example
@@ -51,7 +51,7 @@ export class PlaneSweep {
   fixedCost = -1;
   /** The last block found is where it looks clearly most alike. */
   trusted = false;
-  /** Inverse depth by which the picture moves one pixel. */
+  /** Nearness by which the picture moves one pixel. */
   private unit = 0;
 
   constructor(
@@ -75,7 +75,7 @@ export class PlaneSweep {
   }
 
   /**
-   * Inverse depth of the 8×8 block at (left, top) whose luma is `block`, row by row; near what the field says around it, unless what is
+   * Nearness of the 8×8 block at (left, top) whose luma is `block`, row by row; near what the field says around it, unless what is
    * seen speaks against that.
    */
   find(block: Uint8Array, left: number, top: number, field: DepthField): number {
@@ -91,7 +91,7 @@ export class PlaneSweep {
     let sum = 0;
     let count = 0;
     for (let k = -2; k < WAYS.length; k++) {
-      const q = k === -2 ? usual : k === -1 ? field.inverseAt(left + 4, top + 4) : WAYS[k] * unit;
+      const q = k === -2 ? usual : k === -1 ? field.at(left + 4, top + 4) : WAYS[k] * unit;
       const cost = this.cost(block, left, top, q);
       if (cost < 0) continue;
       if (k >= 0) {

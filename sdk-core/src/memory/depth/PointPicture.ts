@@ -11,7 +11,7 @@ export const PLACES = 128;
  * @example
  * ```ts
  * const points = new PointPicture(320, 180);
- * points.write(320 * v + u, 12.5, rgb, CONFIDENCE_START, frame);
+ * points.write(320 * v + u, 1 / 12.5, rgb, CONFIDENCE_START, frame);
  * ```
  */
 export class PointPicture {
@@ -20,8 +20,8 @@ export class PointPicture {
   /** How far a pixel's point lies from the pixel's middle, in 1/128 pixel, −64 … 63. */
   readonly dx: Int8Array;
   readonly dy: Int8Array;
-  /** View-space depth, `SKY` for what is infinitely far. */
-  readonly z: Float32Array;
+  /** Nearness: 1 / view-space depth, 0 infinitely far. */
+  readonly nearness: Float32Array;
   /** Red, green and blue, 8 bits each, red highest. */
   readonly colour: Int32Array;
   /** 0 unknown … 255 certain. */
@@ -35,17 +35,17 @@ export class PointPicture {
     this.height = height;
     this.dx = new Int8Array(pixels);
     this.dy = new Int8Array(pixels);
-    this.z = new Float32Array(pixels);
+    this.nearness = new Float32Array(pixels);
     this.colour = new Int32Array(pixels);
     this.confidence = new Uint8Array(pixels);
     this.seen = new Int32Array(pixels);
   }
 
   /** Sets the point of pixel `at`, in the pixel's middle. */
-  write(at: number, z: number, colour: number, confidence: number, frame: number): void {
+  write(at: number, nearness: number, colour: number, confidence: number, frame: number): void {
     this.dx[at] = 0;
     this.dy[at] = 0;
-    this.z[at] = z;
+    this.nearness[at] = nearness;
     this.colour[at] = colour;
     this.confidence[at] = confidence;
     this.seen[at] = frame;
@@ -58,7 +58,7 @@ export class PointPicture {
     for (let at = 0; at < confidence.length; at++) if (confidence[at] !== 0) known++;
     const bytes = new Uint8Array(5 * known);
     const seen = new Int32Array(known);
-    const depths = new Float32Array(known);
+    const near = new Float32Array(known);
     for (let at = 0, k = 0; at < confidence.length; at++) {
       if (confidence[at] === 0) continue;
       bytes[k] = this.dx[at];
@@ -67,12 +67,12 @@ export class PointPicture {
       bytes[3 * known + k] = this.colour[at] >> 8;
       bytes[4 * known + k] = this.colour[at];
       seen[k] = this.seen[at];
-      depths[k++] = this.z[at];
+      near[k++] = this.nearness[at];
     }
     writeArray(writer, confidence);
     writer.bytes(bytes);
     writeArray(writer, seen);
-    writeArray(writer, depths);
+    writeArray(writer, near);
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
@@ -84,16 +84,16 @@ export class PointPicture {
     const bytes = reader.bytes(5 * known, 'points');
     const seen = new Int32Array(known);
     readArray(reader, seen, 'point frames');
-    const depths = new Float32Array(known);
-    readArray(reader, depths, 'point depths');
+    const near = new Float32Array(known);
+    readArray(reader, near, 'point nearness');
     for (let at = 0, k = 0; at < confidence.length; at++) {
       if (confidence[at] === 0) continue;
-      if (!(depths[k] > 0)) throw SgapsError.malformed(`snapshot: depth ${depths[k]}`);
+      if (!(near[k] >= 0 && near[k] < Number.POSITIVE_INFINITY)) throw SgapsError.malformed(`snapshot: nearness ${near[k]}`);
       this.dx[at] = bytes[k];
       this.dy[at] = bytes[known + k];
       this.colour[at] = (bytes[2 * known + k] << 16) | (bytes[3 * known + k] << 8) | bytes[4 * known + k];
       this.seen[at] = seen[k];
-      this.z[at] = depths[k++];
+      this.nearness[at] = near[k++];
     }
   }
 }

@@ -1,14 +1,14 @@
-import { type CameraMotion, SKY, SKY_FROM } from './CameraMotion.js';
+import type { CameraMotion } from './CameraMotion.js';
 import { PLACES, type PointPicture } from './PointPicture.js';
 
-/** Two depths within this ratio are one surface. */
+/** Two things within this ratio are one surface. */
 const SAME = 1.05;
 /** The same across a crack. */
 const ACROSS = 1.12;
 /** What is left of the confidence of points between which a crack is closed, of 8. */
 const CRACK_KEEPS = 6;
-/** What lies nearer to the camera than this is behind it. */
-const BEHIND = 1e-4;
+/** Points whose depth shrinks to less than this share are at the camera or behind it. */
+const BEHIND = 1e-3;
 const HALF = PLACES / 2;
 const PLACE_SHIFT = 7;
 const PLACE_MASK = PLACES - 1;
@@ -24,10 +24,10 @@ const PLACE_MASK = PLACES - 1;
  * ```
  */
 export class PointWarp {
-  /** Which point lands on a pixel, −1 none; its place in the pixel, x in the high half; its depth. */
+  /** Which point lands on a pixel, −1 none; its place in the pixel, x in the high half; its nearness there. */
   private readonly source: Int32Array;
   private readonly place: Int32Array;
-  private readonly depth: Float32Array;
+  private readonly nearness: Float32Array;
 
   constructor(
     private readonly width: number,
@@ -36,7 +36,7 @@ export class PointWarp {
     const pixels = width * height;
     this.source = new Int32Array(pixels);
     this.place = new Int32Array(pixels);
-    this.depth = new Float32Array(pixels);
+    this.nearness = new Float32Array(pixels);
   }
 
   /** Carries all points of `from` by the motion into `to`, all of which is overwritten. */
@@ -47,66 +47,70 @@ export class PointWarp {
 
   /** Finds for each pixel the point that lands on it. */
   private project(from: PointPicture, motion: CameraMotion): void {
-    const { width, height, source, place, depth } = this;
-    const { dx, dy, z, confidence, seen } = from;
-    const [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = motion;
+    const { width, height, source, place, nearness: landed } = this;
+    const { dx, dy, nearness, confidence, seen } = from;
+    // Places are whole numbers here, from the middle of pixel (0, 0) on; results from its edge, half of one added to round.
+    const [m0, m1, , m3, m4, , m6, m7, m8, , , m11] = motion;
+    const w0 = m6 / PLACES;
+    const w1 = m7 / PLACES;
+    const x2 = PLACES * motion[2];
+    const y2 = PLACES * motion[5];
+    const x3 = PLACES * motion[9];
+    const y3 = PLACES * motion[10];
     const right = width * PLACES;
     const bottom = height * PLACES;
     source.fill(-1);
+    landed.fill(0);
     for (let v = 0, i = 0; v < height; v++) {
       for (let u = 0; u < width; u++, i++) {
         if (confidence[i] === 0) continue;
-        const px = u + dx[i] / PLACES;
-        const py = v + dy[i] / PLACES;
-        const pz = z[i];
-        let w = pz * (m6 * px + m7 * py + m8) + m11;
-        if (w <= BEHIND) continue;
-        const scale = PLACES / w;
-        // Places count from the pixel's left edge, half of one added to round.
-        const nx = (pz * (m0 * px + m1 * py + m2) + m9) * scale + (HALF + 0.5);
-        const ny = (pz * (m3 * px + m4 * py + m5) + m10) * scale + (HALF + 0.5);
+        const px = (u << PLACE_SHIFT) + dx[i];
+        const py = (v << PLACE_SHIFT) + dy[i];
+        const q = nearness[i];
+        const w = w0 * px + w1 * py + m8 + q * m11;
+        if (w < BEHIND) continue;
+        const scale = 1 / w;
+        const nx = (m0 * px + m1 * py + x2 + q * x3) * scale + (HALF + 0.5);
+        const ny = (m3 * px + m4 * py + y2 + q * y3) * scale + (HALF + 0.5);
         if (!(nx >= 0 && ny >= 0 && nx < right && ny < bottom)) continue;
-        if (pz >= SKY_FROM) w = SKY;
         const x = nx | 0;
         const y = ny | 0;
+        const near = q * scale;
         const at = (y >> PLACE_SHIFT) * width + (x >> PLACE_SHIFT);
         const other = source[at];
         if (other >= 0) {
-          const held = depth[at];
+          const held = landed[at];
           // Of one surface the fresher look stays, else the nearer thing.
-          if (w * SAME >= held && (held * SAME < w || seen[i] <= seen[other])) continue;
+          if (near < held * SAME && (near * SAME < held || seen[i] <= seen[other])) continue;
         }
         source[at] = i;
         place[at] = ((x & PLACE_MASK) << PLACE_SHIFT) | (y & PLACE_MASK);
-        depth[at] = w;
+        landed[at] = near;
       }
     }
   }
 
   /** Copies the points to where they land, and closes cracks. */
   private settle(from: PointPicture, to: PointPicture): void {
-    const { width, height, source, place, depth } = this;
+    const { width, height, source, place, nearness } = this;
     const { colour, confidence, seen } = from;
     for (let v = 0, at = 0; v < height; v++) {
       const inner = v > 0 && v < height - 1;
       for (let u = 0; u < width; u++, at++) {
         const i = source[at];
+        // What shines through a crack of something nearer is as good as nothing.
+        const least = nearness[at] * ACROSS;
+        if (u > 0 && u < width - 1 && (i < 0 || (nearness[at - 1] > least && nearness[at + 1] > least)))
+          if (this.close(from, to, at, at - 1, at + 1)) continue;
+        if (inner && (i < 0 || (nearness[at - width] > least && nearness[at + width] > least)))
+          if (this.close(from, to, at, at - width, at + width)) continue;
         if (i < 0) {
-          const closed =
-            (u > 0 && u < width - 1 && this.close(from, to, at, at - 1, at + 1)) ||
-            (inner && this.close(from, to, at, at - width, at + width));
-          if (!closed) to.confidence[at] = 0;
+          to.confidence[at] = 0;
           continue;
         }
-        const w = depth[at];
-        // What shines through a crack of something nearer is as good as nothing.
-        if (u > 0 && u < width - 1 && source[at - 1] >= 0 && depth[at - 1] * ACROSS < w && depth[at + 1] * ACROSS < w)
-          if (this.close(from, to, at, at - 1, at + 1)) continue;
-        if (inner && source[at - width] >= 0 && depth[at - width] * ACROSS < w && depth[at + width] * ACROSS < w)
-          if (this.close(from, to, at, at - width, at + width)) continue;
         to.dx[at] = (place[at] >> PLACE_SHIFT) - HALF;
         to.dy[at] = (place[at] & PLACE_MASK) - HALF;
-        to.z[at] = w;
+        to.nearness[at] = nearness[at];
         to.colour[at] = colour[i];
         to.confidence[at] = confidence[i];
         to.seen[at] = seen[i];
@@ -116,18 +120,18 @@ export class PointWarp {
 
   /** Fills pixel `at` from the two beside it if they are of one surface. */
   private close(from: PointPicture, to: PointPicture, at: number, a: number, b: number): boolean {
-    const { source, depth } = this;
+    const { source, nearness } = this;
     const i = source[a];
     const j = source[b];
     if (i < 0 || j < 0) return false;
-    const near = depth[a];
-    const far = depth[b];
-    if (near > far * ACROSS || far > near * ACROSS) return false;
+    const one = nearness[a];
+    const other = nearness[b];
+    if (one > other * ACROSS || other > one * ACROSS) return false;
     const p = from.colour[i];
     const q = from.colour[j];
     to.dx[at] = 0;
     to.dy[at] = 0;
-    to.z[at] = (near + far) / 2;
+    to.nearness[at] = (one + other) / 2;
     to.colour[at] = ((p & 0xfefefe) + (q & 0xfefefe)) >> 1;
     to.confidence[at] = (Math.min(from.confidence[i], from.confidence[j]) * CRACK_KEEPS) >> 3;
     to.seen[at] = Math.min(from.seen[i], from.seen[j]);

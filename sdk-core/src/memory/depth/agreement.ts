@@ -1,7 +1,6 @@
 import { levelOf, type PixelFrame } from '@sgaps/protocol';
-import { near, type Prediction } from '../Prediction.js';
 import type { PointPicture } from './PointPicture.js';
-import { readPoint } from './readPoint.js';
+import { colourAt } from './colourAt.js';
 
 /** Colours this near are the same, 8-bit steps. */
 const TOLERANCE = 14;
@@ -13,18 +12,25 @@ const LOOKS = 1024;
  *
  * @example
  * ```ts
- * if (agreement(ahead, frame, scratch) > agreement(other, frame, scratch)) take(ahead);
+ * if (agreement(ahead, frame) > agreement(other, frame)) take(ahead);
  * ```
  */
-export function agreement(points: PointPicture, { samples, values }: PixelFrame, scratch: Prediction): number {
+export function agreement(points: PointPicture, { samples, values }: PixelFrame): number {
   const stride = Math.max(1, Math.floor(samples.count / LOOKS)) | 1;
   let agreed = 0;
   for (let i = 0; i < samples.count; i += stride) {
     if (levelOf(samples.kind[i]) > 0) continue;
     const u = samples.u[i];
     const v = samples.v[i];
-    if (readPoint(points, v * points.width + u, u, v, scratch) === 0) continue;
-    agreed += near(scratch, values.rgb[3 * i], values.rgb[3 * i + 1], values.rgb[3 * i + 2], TOLERANCE) ? 1 : -1;
+    const at = v * points.width + u;
+    if (points.confidence[at] === 0) continue;
+    const c = colourAt(points, at, u, v);
+    const off = Math.max(
+      Math.abs((c >> 16) - values.rgb[3 * i]),
+      Math.abs(((c >> 8) & 255) - values.rgb[3 * i + 1]),
+      Math.abs((c & 255) - values.rgb[3 * i + 2]),
+    );
+    agreed += off <= TOLERANCE ? 1 : -1;
   }
   return agreed;
 }
