@@ -51,7 +51,18 @@ const program = new Command('sweep')
       .filter(({ name, kind }) => (only ? only.includes(name) : args.kind === 'all' || kind.startsWith(args.kind)))
       .map(({ name, input, state, depth }) => ({
         name,
-        options: { input, state, depth: args.depth ? depth : undefined, frames, bytesUp: bytes, rate, latency, batch, sampling, ssim },
+        options: {
+          input,
+          state,
+          depth: args.depth ? depth : undefined,
+          frames,
+          bytesUp: bytes,
+          rate,
+          latency,
+          batch,
+          sampling,
+          ssim,
+        },
         png,
         at: args.at.split(',').map(Number),
       }));

@@ -23,7 +23,9 @@ export function extrapolateState(
   const cameras = now.cameras.map((camera, i) => moveCamera(before.cameras[i], camera, frames));
   const known = new Map(before.objects.map((object) => [object.id, object]));
   const objects = now.objects.map((object) => moveObject(known.get(object.id), object, frames));
-  const cameras3d = step ? now.cameras3d.map((camera, i) => (i === 0 ? carryCamera(camera, step, frames) : camera)) : now.cameras3d;
+  const cameras3d = step
+    ? now.cameras3d.map((camera, i) => (i === 0 ? carryCamera(camera, step, frames) : camera))
+    : now.cameras3d;
   return { cameras, cameras3d, objects, values: now.values };
 }
 

@@ -24,7 +24,13 @@ export function isPerspective({ view, projection, width, height }: Camera3D): bo
   for (let i = 0; i < 16; i++) if (!Number.isFinite(view[i]) || !Number.isFinite(projection[i])) return false;
   const [, , , , , , , , , , , w, , , , w1] = projection;
   return (
-    Math.abs(w) === 1 && w1 === 0 && projection[0] !== 0 && projection[5] !== 0 && width > 0 && height > 0 && determinant(view) !== 0
+    Math.abs(w) === 1 &&
+    w1 === 0 &&
+    projection[0] !== 0 &&
+    projection[5] !== 0 &&
+    width > 0 &&
+    height > 0 &&
+    determinant(view) !== 0
   );
 }
 
@@ -115,7 +121,5 @@ export function pixelMotion(from: Camera3D, to: Camera3D, step: Float64Array, mo
 }
 
 function determinant(m: Float32Array): number {
-  return (
-    m[0] * (m[5] * m[10] - m[6] * m[9]) + m[1] * (m[6] * m[8] - m[4] * m[10]) + m[2] * (m[4] * m[9] - m[5] * m[8])
-  );
+  return m[0] * (m[5] * m[10] - m[6] * m[9]) + m[1] * (m[6] * m[8] - m[4] * m[10]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
 }

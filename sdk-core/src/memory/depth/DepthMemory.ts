@@ -13,15 +13,15 @@ import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
 import type { Composition, DrawDetail } from '../Composition.js';
 import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
+import { agreement } from './agreement.js';
 import { BlockDepth, nearnessOf } from './BlockDepth.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
 import { drawDepth } from './drawDepth.js';
 import { FixedLayer } from './FixedLayer.js';
-import { agreement } from './agreement.js';
-import { type PointOutcome, PointObserver } from './PointObserver.js';
-import { PointPicture } from './PointPicture.js';
 import { PlaneSweep } from './PlaneSweep.js';
+import { PointObserver, type PointOutcome } from './PointObserver.js';
+import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
 
 /** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
@@ -92,6 +92,7 @@ export class DepthMemory {
     this.camera = camera;
     if (!before || sameCamera(before, camera)) {
       this.lastStep.set(STILL);
+      if (before) this.sweep?.move(this.lastStep, camera);
       return;
     }
     const { step, lastStep, motion } = this;
@@ -136,7 +137,7 @@ export class DepthMemory {
         }
         block.fit();
       }
-      if (this.sweep && block.count === 0 && level === 0 && end - i === BLOCK_SAMPLES) this.estimate(this.sweep, u[i], v[i], rgb, i);
+      if (this.sweep && level === 0 && end - i === BLOCK_SAMPLES) this.estimate(this.sweep, u[i], v[i], rgb, i);
       for (; i < end; i++) {
         const p = 3 * i;
         if (level > 0) {
@@ -147,20 +148,29 @@ export class DepthMemory {
         note(u[i], v[i], observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, frameId));
       }
     }
-    if (this.camera && count > 0) this.sweep?.renew(points, this.fixed, this.field, this.camera, frameId);
+    if (this.sweep) {
+      for (let i = 0; i < count; i++) {
+        if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], (rgb[3 * i] + 2 * rgb[3 * i + 1] + rgb[3 * i + 2]) >> 2);
+      }
+    }
   }
 
-  /** Finds the depth of a block that nobody measured. */
+  /** Finds the depth of a block that nobody measured, and whether the block moves with the world or hangs on the screen. */
   private estimate(sweep: PlaneSweep, left: number, top: number, rgb: Uint8Array, first: number): void {
-    const { luma, field } = this;
+    const { luma, field, block, fixed } = this;
+    const u = left + 4;
+    const v = top + 4;
     for (let k = 0, p = 3 * first; k < BLOCK_SAMPLES; k++, p += 3) luma[k] = (rgb[p] + 2 * rgb[p + 1] + rgb[p + 2]) >> 2;
-    field.set(left + 4, top + 4, sweep.find(luma, left, top, field), sweep.trusted);
-    const { planeCost, fixedCost } = sweep;
-    if (planeCost >= 0 && fixedCost >= 0 && (sweep.trusted || fixedCost < planeCost)) {
-      if (fixedCost < CLEARLY * planeCost - 1) this.fixed.weighBlock(left + 4, top + 4, SWEEP_WEIGHT);
-      if (planeCost < CLEARLY * fixedCost - 1) this.fixed.weighBlock(left + 4, top + 4, -SWEEP_WEIGHT);
+    if (block.count > 0) {
+      sweep.judge(luma, left, top, block.at(u, v, rgb[3 * first], rgb[3 * first + 1], rgb[3 * first + 2]));
+    } else {
+      field.set(u, v, sweep.find(luma, left, top, field), sweep.trusted);
+      block.estimated = true;
     }
-    this.block.estimated = true;
+    const { planeCost, fixedCost } = sweep;
+    if (planeCost < 0 || fixedCost < 0) return;
+    if (fixedCost < CLEARLY * planeCost - 1) fixed.weighBlock(u, v, SWEEP_WEIGHT);
+    else if (planeCost < CLEARLY * fixedCost - 1 && (block.count > 0 || sweep.trusted)) fixed.weighBlock(u, v, -SWEEP_WEIGHT);
   }
 
   /** Draws what is known of a frame with this state, of now or of a moment to come, as of frame `now`. */

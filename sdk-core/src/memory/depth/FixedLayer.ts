@@ -1,6 +1,6 @@
-import { type ByteReader, type ByteWriter } from '@sgaps/protocol';
-import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
+import type { ByteReader, ByteWriter } from '@sgaps/protocol';
 import { readCells, writeCells } from '../../snapshot/cellBytes.js';
+import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 import { EARNED } from '../evidence.js';
 import type { Prediction } from '../Prediction.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from '../TemporalMemoryBank.js';
@@ -34,7 +34,9 @@ export class FixedLayer {
 
   /** True where the layer has earned pixel `at` = (u, v). */
   shows(at: number, u: number, v: number): boolean {
-    return this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= EARNED && this.bank.confidence[at] !== 0;
+    return (
+      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= EARNED && this.bank.confidence[at] !== 0
+    );
   }
 
   /** Reads the pixel; returns its confidence. */
@@ -81,7 +83,12 @@ export class FixedLayer {
     const { width, height } = this.bank;
     writeArray(writer, this.blockEvidence);
     writeArray(writer, this.nearness);
-    writeCells(writer, { ...this.bank, standing: this.bank.evidence }, { first: 0, stride: width, columns: width, rows: height }, frame);
+    writeCells(
+      writer,
+      { ...this.bank, standing: this.bank.evidence },
+      { first: 0, stride: width, columns: width, rows: height },
+      frame,
+    );
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
@@ -89,7 +96,12 @@ export class FixedLayer {
     const { width, height } = this.bank;
     readArray(reader, this.blockEvidence, 'block evidence');
     readArray(reader, this.nearness, 'screen nearness');
-    readCells(reader, { ...this.bank, standing: this.bank.evidence }, { first: 0, stride: width, columns: width, rows: height }, frame);
+    readCells(
+      reader,
+      { ...this.bank, standing: this.bank.evidence },
+      { first: 0, stride: width, columns: width, rows: height },
+      frame,
+    );
   }
 }
 

@@ -1,77 +1,95 @@
 import type { ByteReader, ByteWriter, Camera3D } from '@sgaps/protocol';
-import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
-import { type CameraMotion, pixelMotion } from './CameraMotion.js';
+import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
+import { pixelMotion } from './CameraMotion.js';
 import type { DepthField } from './DepthField.js';
-import { VALUE_SHIFT } from '../TemporalMemoryBank.js';
-import type { FixedLayer } from './FixedLayer.js';
-import type { PointPicture } from './PointPicture.js';
 import { chainSteps, undoStep } from './rigidStep.js';
 
-/** Planes tried: the ways, in pixels, that the reference picture would have moved by, fewer the farther. */
-const WAYS = Float64Array.from({ length: 32 }, (_, k) => (k <= 16 ? k : 16 + (k - 16) + ((k - 16) * (k - 16)) / 8));
-/** Mean way of the picture, in pixels, or frames, after which a newer reference is taken. */
-const MOST_MOVED = 6;
-const MOST_FRAMES = 6;
-/** Points of the reference looked at within this many frames count. */
-const FRESH = 8;
-/** Pixels of a block compared, of 64, and how many of them the reference must know. */
+/** Looks so many frames back. */
+const AGES = 12;
+/** Planes tried: the ways, in pixels, that a picture of the farthest place looked from would have moved by, fewer the farther. */
+const WAYS = Float64Array.from({ length: 32 }, (_, k) => (k <= 16 ? k : k + ((k - 16) * (k - 16)) / 8));
+/** Pixels of a block compared, and how many of them something must be known of. */
 const COMPARED = 16;
 const KNOWN = 10;
 /** Steps of luma that a pixel's way off the depth around a block counts as, and the most pixels counted. */
 const SMOOTH = 0.35;
 const MOST_OFF = 8;
-
 /** Share of the mean difference over all planes that the best may have to be trusted, less some steps; and the planes needed. */
 const TRUSTED = 0.5;
 const TRUSTED_STEPS = 1;
 const LEAST_PLANES = 6;
+/** Blocks whose luma spreads less, in steps, say nothing. */
+const FLAT = 8;
+/** What was thought is good enough when it is off by no more than this share of the block's contrast. */
+const GOOD = 0.06;
+/** Blocks searched over all planes in a frame, at most. */
+const SEARCHES = 96;
 
 /**
- * Finds the depth of blocks that nobody measured (`depthEstimation`): tries planes of growing nearness and takes the one on which a
- * picture remembered from a while ago looks like what is seen now.
+ * Finds the depth of blocks that nobody measured (`depthEstimation`): tries planes of growing nearness and takes the one on which what was
+ * sampled in the frames before looks like what is seen now.
  *
  * @example
  * ```ts
  * sweep.move(step, camera);
- * const q = sweep.find(lumas, left, top, guess);
- * sweep.renew(points, field, camera, frame);
+ * const q = sweep.find(lumas, left, top, field);
+ * sweep.add(u, v, luma);
  * ```
  */
 export class PlaneSweep {
-  private readonly luma: Uint8Array;
-  private readonly known: Uint8Array;
-  /** From the reference's view to that of now. */
-  private readonly since = new Float64Array(12);
-  private readonly back = new Float64Array(12);
-  private readonly motion: CameraMotion = new Float64Array(12);
-  private camera: Camera3D | null = null;
-  private taken = 0;
   /** Mean difference of luma of the last block found on the best plane, and had it stood still on the screen; −1 unknown. */
   planeCost = -1;
   fixedCost = -1;
   /** The last block found is where it looks clearly most alike. */
   trusted = false;
-  /** Nearness by which the picture moves one pixel. */
+  /** The newest sample of each pixel, and the frame it was of, counted by `tick`. */
+  private readonly luma: Uint8Array;
+  private readonly stamp: Int32Array;
+  private tick = 1;
+  /** Steps of the view from `age` frames ago to now, youngest first, and how pixels of now lay then. */
+  private readonly since = Array.from({ length: AGES + 1 }, () => new Float64Array(12));
+  private readonly motions = Array.from({ length: AGES + 1 }, () => new Float64Array(12));
+  private readonly back = new Float64Array(12);
+  private readonly projection = new Float32Array(16);
+  /** Nearness by which the picture of the farthest place looked from moves one pixel; 0 none. */
   private unit = 0;
+  private ages = 0;
+  private searches = 0;
 
   constructor(
     private readonly width: number,
     private readonly height: number,
   ) {
     this.luma = new Uint8Array(width * height);
-    this.known = new Uint8Array(width * height);
+    this.stamp = new Int32Array(width * height);
   }
 
-  /** The view has taken a step to `camera`. */
+  /** A frame on: the view has taken a step to `camera`. */
   move(step: Float64Array, camera: Camera3D): void {
-    if (!this.camera) return;
-    chainSteps(this.since, step, this.since);
-    undoStep(this.since, this.back);
-    pixelMotion(camera, this.camera, this.back, this.motion);
-    const { since } = this;
-    const way = Math.sqrt(since[9] * since[9] + since[10] * since[10] + since[11] * since[11]);
+    const { since, motions, projection, back } = this;
+    if (projection.some((value, k) => value !== camera.projection[k])) this.clear();
+    projection.set(camera.projection);
+    this.tick++;
+    this.searches = 0;
+    if (this.ages < AGES) this.ages++;
+    let farthest = 0;
+    for (let age = this.ages; age > 0; age--) {
+      if (age === 1) since[1].set(step);
+      else chainSteps(since[age - 1], step, since[age]);
+      undoStep(since[age], back);
+      pixelMotion(camera, camera, back, motions[age]);
+      const [, , , , , , , , , x, y, z] = back;
+      farthest = Math.max(farthest, Math.sqrt(x * x + y * y + z * z));
+    }
     const focal = 0.5 * camera.width * Math.abs(camera.projection[0]);
-    this.unit = way > 0 ? 1 / (focal * way) : 0;
+    this.unit = farthest > 0 ? 1 / (focal * farthest) : 0;
+  }
+
+  /** Remembers a sample of the frame of now, for the frames to come. */
+  add(u: number, v: number, luma: number): void {
+    const at = v * this.width + u;
+    this.luma[at] = luma;
+    this.stamp[at] = this.tick;
   }
 
   /**
@@ -84,19 +102,25 @@ export class PlaneSweep {
     this.fixedCost = -1;
     this.planeCost = -1;
     this.trusted = false;
-    if (!this.camera || unit === 0) return usual;
+    const contrast = contrastOf(block);
+    if (unit === 0 || contrast < FLAT) return usual;
     this.fixedCost = this.still(block, left, top);
     let best = Number.POSITIVE_INFINITY;
     let found = usual;
     let sum = 0;
     let count = 0;
-    for (let k = -2; k < WAYS.length; k++) {
+    const planes = this.searches++ < SEARCHES ? WAYS.length : 0;
+    for (let k = -2; k < planes; k++) {
       const q = k === -2 ? usual : k === -1 ? field.at(left + 4, top + 4) : WAYS[k] * unit;
       const cost = this.cost(block, left, top, q);
       if (cost < 0) continue;
       if (k >= 0) {
         sum += cost;
         count++;
+      } else if (cost <= GOOD * contrast) {
+        this.planeCost = cost;
+        this.trusted = true;
+        return q;
       }
       const off = Math.abs(q - usual) / unit;
       const total = cost + SMOOTH * (off > MOST_OFF ? MOST_OFF : off);
@@ -110,74 +134,51 @@ export class PlaneSweep {
     return this.trusted ? found : usual;
   }
 
-  /** Takes a new reference when the old one has moved far, or there is none. */
-  renew(points: PointPicture, fixed: FixedLayer, field: DepthField, camera: Camera3D, frame: number): void {
-    if (this.camera && frame - this.taken < MOST_FRAMES && field.mean() <= MOST_MOVED * this.unit && this.inSight()) return;
-    const { luma, known, width, height } = this;
-    const { colour, confidence, seen } = points;
-    const { bank } = fixed;
-    for (let v = 0, at = 0; v < height; v++) {
-      for (let u = 0; u < width; u++, at++) {
-        const c = colour[at];
-        if (fixed.shows(at, u, v)) {
-          luma[at] = (bank.value[3 * at] + 2 * bank.value[3 * at + 1] + bank.value[3 * at + 2]) >> (2 + VALUE_SHIFT);
-          known[at] = frame - bank.seen[at] <= FRESH ? 1 : 0;
-        } else {
-          luma[at] = ((c >> 16) + 2 * ((c >> 8) & 255) + (c & 255)) >> 2;
-          known[at] = confidence[at] !== 0 && frame - seen[at] <= FRESH ? 1 : 0;
-        }
-      }
-    }
-    this.taken = frame;
-    this.camera = camera;
-    this.since.fill(0);
-    this.since[0] = 1;
-    this.since[4] = 1;
-    this.since[8] = 1;
-    this.unit = 0;
+  /** Compares the block with what was sampled before, were its nearness `q`: `planeCost` and `fixedCost` tell. */
+  judge(block: Uint8Array, left: number, top: number, q: number): void {
+    const worth = this.unit !== 0 && contrastOf(block) >= FLAT;
+    this.planeCost = worth ? this.cost(block, left, top, q) : -1;
+    this.fixedCost = worth ? this.still(block, left, top) : -1;
   }
 
-  /** Forgets the reference. */
+  /** Forgets what was sampled. */
   clear(): void {
-    this.camera = null;
+    this.stamp.fill(0);
+    this.tick = 1;
+    this.ages = 0;
     this.unit = 0;
   }
 
-  /** Writes the reference. */
+  /** Writes all that is known. */
   save(writer: ByteWriter): void {
-    writeState(writer, this.camera && { cameras: [], cameras3d: [this.camera], objects: [], values: [] });
-    writeArray(writer, this.since);
-    writeArray(writer, this.motion);
+    writeArray(writer, this.projection);
+    writer.i32(this.tick);
+    writer.u8(this.ages);
+    writer.u16(this.searches);
     writer.f64(this.unit);
-    writer.i32(this.taken);
+    for (const step of this.since) writeArray(writer, step);
+    for (const motion of this.motions) writeArray(writer, motion);
     writeArray(writer, this.luma);
-    writeArray(writer, this.known);
+    writeArray(writer, this.stamp);
   }
 
   /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
   restore(reader: ByteReader): void {
-    this.camera = readState(reader)?.cameras3d[0] ?? null;
-    readArray(reader, this.since, 'reference step');
-    readArray(reader, this.motion, 'reference motion');
-    this.unit = reader.f64('reference unit');
-    this.taken = reader.i32('reference frame');
-    readArray(reader, this.luma, 'reference');
-    readArray(reader, this.known, 'reference');
+    readArray(reader, this.projection, 'sweep projection');
+    this.tick = reader.i32('sweep frame');
+    this.ages = Math.min(AGES, reader.u8('sweep ages'));
+    this.searches = reader.u16('sweep searches');
+    this.unit = reader.f64('sweep unit');
+    for (const step of this.since) readArray(reader, step, 'sweep step');
+    for (const motion of this.motions) readArray(reader, motion, 'sweep motion');
+    readArray(reader, this.luma, 'sweep luma');
+    readArray(reader, this.stamp, 'sweep stamps');
   }
 
-  /** True while what is infinitely far in the middle of the picture has not moved by more than a quarter of it. */
-  private inSight(): boolean {
-    const { width, height, motion } = this;
-    const w = motion[6] * (width / 2) + motion[7] * (height / 2) + motion[8];
-    if (w <= 0) return false;
-    const x = (motion[0] * (width / 2) + motion[1] * (height / 2) + motion[2]) / w - width / 2;
-    const y = (motion[3] * (width / 2) + motion[4] * (height / 2) + motion[5]) / w - height / 2;
-    return Math.abs(x) < width / 6 && Math.abs(y) < height / 6;
-  }
-
-  /** Mean difference of luma had the block not moved on the screen; −1 where the reference knows too little. */
+  /** Mean difference of luma had the block not moved on the screen; −1 where too little is known. */
   private still(block: Uint8Array, left: number, top: number): number {
-    const { width, height, luma, known } = this;
+    const { width, height, luma, stamp, tick } = this;
+    const oldest = tick - this.ages;
     let sum = 0;
     let count = 0;
     for (let n = 0; n < COMPARED; n++) {
@@ -185,37 +186,70 @@ export class PlaneSweep {
       const i = 2 * (n & 3) + ((n >> 2) & 1);
       if (left + i >= width || top + j >= height) continue;
       const at = (top + j) * width + left + i;
-      if (known[at] === 0) continue;
+      if (stamp[at] < oldest || stamp[at] === tick) continue;
       sum += Math.abs(luma[at] - block[8 * j + i]);
       count++;
     }
     return count < KNOWN ? -1 : sum / count;
   }
 
-  /** Mean difference of luma on the plane; −1 where the reference knows too little. */
+  /** Mean difference of luma on the plane of nearness `q`, over all frames before that sampled where it then lay; −1 where too few did. */
   private cost(block: Uint8Array, left: number, top: number, q: number): number {
-    const { width, height, luma, known, motion } = this;
+    const { width, height, luma, stamp, tick, motions } = this;
     let sum = 0;
     let count = 0;
-    for (let n = 0; n < COMPARED; n++) {
-      const j = 2 * (n >> 2) + (n & 1);
-      const i = 2 * (n & 3) + ((n >> 2) & 1);
-      const u = left + i;
-      const v = top + j;
-      const w = motion[6] * u + motion[7] * v + motion[8] + q * motion[11];
-      if (w <= 0) continue;
-      const x = (motion[0] * u + motion[1] * v + motion[2] + q * motion[9]) / w;
-      const y = (motion[3] * u + motion[4] * v + motion[5] + q * motion[10]) / w;
-      if (!(x >= 0 && y >= 0 && x < width - 1 && y < height - 1)) continue;
-      const at = (y | 0) * width + (x | 0);
-      if (known[at] === 0 || known[at + 1] === 0 || known[at + width] === 0 || known[at + width + 1] === 0) continue;
-      const fx = x - (x | 0);
-      const fy = y - (y | 0);
-      const upper = luma[at] + fx * (luma[at + 1] - luma[at]);
-      const lower = luma[at + width] + fx * (luma[at + width + 1] - luma[at + width]);
-      sum += Math.abs(upper + fy * (lower - upper) - block[8 * j + i]);
-      count++;
+    for (let age = 1; age <= this.ages; age++) {
+      const motion = motions[age];
+      const x0 = motion[2] + q * motion[9];
+      const y0 = motion[5] + q * motion[10];
+      const w0 = motion[8] + q * motion[11];
+      const wanted = tick - age;
+      const scale = 1 / (motion[6] * (left + 3.5) + motion[7] * (top + 3.5) + w0);
+      const cx = (motion[0] * (left + 3.5) + motion[1] * (top + 3.5) + x0) * scale;
+      const cy = (motion[3] * (left + 3.5) + motion[4] * (top + 3.5) + y0) * scale;
+      if (!(cx >= 3 && cy >= 3 && cx < width - 4 && cy < height - 4)) continue;
+      const middle = (cy | 0) * width + (cx | 0);
+      const near = 3 * width;
+      if (
+        stamp[middle] !== wanted &&
+        stamp[middle - near - 3] !== wanted &&
+        stamp[middle - near + 3] !== wanted &&
+        stamp[middle + near - 3] !== wanted &&
+        stamp[middle + near + 3] !== wanted
+      )
+        continue;
+      for (let n = 0; n < COMPARED; n++) {
+        const j = 2 * (n >> 2) + (n & 1);
+        const i = 2 * (n & 3) + ((n >> 2) & 1);
+        const u = left + i;
+        const v = top + j;
+        const w = motion[6] * u + motion[7] * v + w0;
+        if (w <= 0) continue;
+        const x = (motion[0] * u + motion[1] * v + x0) / w;
+        const y = (motion[3] * u + motion[4] * v + y0) / w;
+        if (!(x >= 0 && y >= 0 && x < width - 1 && y < height - 1)) continue;
+        const at = (y | 0) * width + (x | 0);
+        if (stamp[at] !== wanted || stamp[at + 1] !== wanted || stamp[at + width] !== wanted || stamp[at + width + 1] !== wanted)
+          continue;
+        const fx = x - (x | 0);
+        const fy = y - (y | 0);
+        const upper = luma[at] + fx * (luma[at + 1] - luma[at]);
+        const lower = luma[at + width] + fx * (luma[at + width + 1] - luma[at + width]);
+        sum += Math.abs(upper + fy * (lower - upper) - block[8 * j + i]);
+        count++;
+      }
     }
     return count < KNOWN ? -1 : sum / count;
   }
+}
+
+/** From the darkest to the brightest of the block. */
+function contrastOf(block: Uint8Array): number {
+  let least = 255;
+  let most = 0;
+  for (let k = 0; k < block.length; k++) {
+    if (block[k] < least) least = block[k];
+    if (block[k] > most) most = block[k];
+  }
+  return most - least;
 }

@@ -1,7 +1,7 @@
 import { createPrediction, near } from '../Prediction.js';
 import { CONFIDENCE_START } from '../TemporalMemoryBank.js';
-import { colourAt } from './colourAt.js';
 import type { BlockDepth } from './BlockDepth.js';
+import { colourAt } from './colourAt.js';
 import type { DepthField } from './DepthField.js';
 import type { FixedLayer } from './FixedLayer.js';
 import type { PointPicture } from './PointPicture.js';

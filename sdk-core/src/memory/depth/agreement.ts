@@ -1,6 +1,6 @@
 import { levelOf, type PixelFrame } from '@sgaps/protocol';
-import type { PointPicture } from './PointPicture.js';
 import { colourAt } from './colourAt.js';
+import type { PointPicture } from './PointPicture.js';
 
 /** Colours this near are the same, 8-bit steps. */
 const TOLERANCE = 14;

@@ -19,7 +19,8 @@ export function carryCamera(camera: Camera3D, step: Float64Array, frames: number
     const next = new Float64Array(16);
     for (let row = 0; row < 16; row += 4) {
       for (let j = 0; j < 3; j++) {
-        next[row + j] = view[row] * step[j] + view[row + 1] * step[3 + j] + view[row + 2] * step[6 + j] + view[row + 3] * step[9 + j];
+        next[row + j] =
+          view[row] * step[j] + view[row + 1] * step[3 + j] + view[row + 2] * step[6 + j] + view[row + 3] * step[9 + j];
       }
       next[row + 3] = view[row + 3];
     }
