@@ -272,7 +272,7 @@ export class LayeredMemory {
     this.contradicted = cuts.share();
     if (!this.features.cuts || !cuts.isCut()) return;
     this.forgetScenery();
-    depth.read(frame, () => {});
+    depth.read(frame);
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {

@@ -111,7 +111,7 @@ const NONE: readonly number[] = [];
 
 function feed(memory: DepthMemory, frame: PixelFrame): void {
   memory.carry(frame);
-  memory.read(frame, () => {});
+  memory.read(frame);
 }
 
 function drawn(memory: DepthMemory, state: FrameState, frameId: number) {
@@ -237,7 +237,7 @@ describe('DepthMemory (DESIGN.md, "Layered memory")', () => {
         );
         memory.carry(frame);
         if (n >= 12) sum += compare(drawn(memory, frame.state, n), truth).psnr / 12;
-        memory.read(frame, () => {});
+        memory.read(frame);
       }
       return sum;
     };

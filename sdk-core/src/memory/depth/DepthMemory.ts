@@ -122,7 +122,7 @@ export class DepthMemory {
   }
 
   /** Takes the samples of a frame that was carried to; `note` hears of each point whether it was as known. */
-  read({ frameId, samples, values }: PixelFrame, note: PointOutcome): void {
+  read({ frameId, samples, values }: PixelFrame, note?: PointOutcome): void {
     const { block, observer, points } = this;
     const { u, v, kind, count } = samples;
     const { rgb, bits, depth } = values;
@@ -145,7 +145,8 @@ export class DepthMemory {
           continue;
         }
         const q = depth ? nearnessOf(depth[i]) : -1;
-        note(u[i], v[i], observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, frameId));
+        const outcome = observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, frameId);
+        note?.(u[i], v[i], outcome);
       }
     }
     if (this.sweep) {
