@@ -96,6 +96,7 @@ function frameOf(frameId: number, camera: Camera3D, view: View, blocks: readonly
   return {
     frameId,
     clientTime: frameId,
+    requestId: null,
     state: stateOf(camera),
     samples,
     values: { rgb, bits, depth: withDepth ? depth : null },
