@@ -4,6 +4,7 @@ import { ColourPairs, MOST_PAIRS } from './ColourPairs.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
+import { DepthMemory } from './depth/DepthMemory.js';
 import { drawPatch } from './drawPatch.js';
 import { drawScrollLayer } from './drawScrollLayer.js';
 import { InnovationLog } from './InnovationLog.js';
@@ -53,6 +54,8 @@ export class LayeredMemory {
   private readonly relighting: Relighting;
   private readonly pairs: ColourPairs;
   private readonly observer: SampleObserver;
+  /** What a 3D game's camera showed; made when there is one. */
+  private depth: DepthMemory | null = null;
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
   contradicted = 0;
 
@@ -73,10 +76,21 @@ export class LayeredMemory {
     this.scenes = new SceneMemory(grid);
   }
 
+  /** The last step of a 3D camera's view space, 12 numbers row by row, the translation last; null when it stands still or is unknown. */
+  get cameraStep(): Float64Array | null {
+    return this.depth?.cameraStep ?? null;
+  }
+
   /** Takes a frame's samples in. */
   observe(frame: PixelFrame): void {
     this.frame = frame.frameId;
     this.dynamic.advance(frame.frameId);
+    if (this.follows(frame.state)) {
+      this.depth ??= new DepthMemory(this.grid, this.features);
+      this.depth.carry(frame);
+      this.takeInDepth(frame, this.depth);
+      return;
+    }
     this.layers.track(frame.state);
     this.takeSamples(frame, this.place(frame.state));
   }
@@ -95,8 +109,10 @@ export class LayeredMemory {
     if (this.hasScenery) out.score.fill(-1000);
     const ranked = this.layers.rank();
     const contested = ranked.length > 1 || this.hasScenery;
-    for (let k = 0; k < ranked.length; k++)
-      drawScrollLayer(ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
+    if (this.depth && this.follows(state)) this.depth.draw(state, this.frame, out, detail);
+    else
+      for (let k = 0; k < ranked.length; k++)
+        drawScrollLayer(ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
     this.brightness.apply(out, detail);
     this.cool(out, detail);
@@ -105,6 +121,7 @@ export class LayeredMemory {
   /** Forgets the scenery, keeps what objects look like (scene cut). */
   forgetScenery(): void {
     this.layers.clear();
+    this.depth?.clear();
     this.dynamic.clear();
   }
 
@@ -117,6 +134,8 @@ export class LayeredMemory {
     this.objects.save(writer, this.frame);
     this.layers.save(writer, this.frame);
     this.scenes.save(writer, this.frame);
+    writer.u8(this.depth ? 1 : 0);
+    this.depth?.save(writer, this.frame);
   }
 
   /** Takes up what `save` wrote for the same grid. Throws a typed error when the bytes do not fit. */
@@ -128,6 +147,8 @@ export class LayeredMemory {
     this.objects.restore(reader, this.frame);
     this.layers.restore(reader, this.frame);
     this.scenes.restore(reader, this.frame);
+    this.depth = reader.u8('depth') === 1 ? new DepthMemory(this.grid, this.features) : null;
+    this.depth?.restore(reader, this.frame);
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */
@@ -177,6 +198,27 @@ export class LayeredMemory {
     observer.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
     brightness.estimate(pairs);
     if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
+  }
+
+  /** True for a state whose world is remembered in depth. */
+  private follows(state: FrameState): boolean {
+    return this.features.depth && DepthMemory.follows(state);
+  }
+
+  private takeInDepth(frame: PixelFrame, depth: DepthMemory): void {
+    const { cuts, dynamic } = this;
+    cuts.clear();
+    this.innovations.count = 0;
+    depth.read(frame, (u, v, outcome) => {
+      if (outcome === 0) return;
+      cuts.note(u, v, outcome < 0);
+      if (outcome > 0) dynamic.confirm(u, v);
+      else dynamic.contradict(u, v, this.frame);
+    });
+    this.contradicted = cuts.share();
+    if (!this.features.cuts || !cuts.isCut()) return;
+    this.forgetScenery();
+    depth.read(frame);
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {

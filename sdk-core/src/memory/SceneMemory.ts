@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter, CaptureGrid, FrameState, PixelFrame } from '@sgaps/protocol';
+import { type ByteReader, type ByteWriter, type CaptureGrid, type FrameState, levelOf, type PixelFrame } from '@sgaps/protocol';
 import { createPrediction, near } from './Prediction.js';
 import { SceneLayers } from './SceneLayers.js';
 import { CONFIDENCE_START } from './TemporalMemoryBank.js';
@@ -86,7 +86,7 @@ export class SceneMemory {
     let sum = 0;
     let squares = 0;
     for (let i = 0; i < samples.count; i += stride) {
-      if (samples.kind[i] !== 0) continue;
+      if (levelOf(samples.kind[i]) !== 0) continue;
       const r = values.rgb[3 * i];
       const g = values.rgb[3 * i + 1];
       const b = values.rgb[3 * i + 2];
