@@ -1,7 +1,7 @@
 import type { PixelFrame } from '@sgaps/protocol';
 import type { ObjectLayer } from './ObjectLayer.js';
 import { createPrediction, type Prediction } from './Prediction.js';
-import type { Scene } from './SampleObserver.js';
+import type { Scene } from './Scene.js';
 
 /** Samples noted in a frame at most. */
 const CAPACITY = 1 << 14;

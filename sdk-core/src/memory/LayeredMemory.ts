@@ -13,9 +13,11 @@ import { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { RegionCut } from './RegionCut.js';
 import { Relighting } from './Relighting.js';
-import { SampleObserver, type Scene } from './SampleObserver.js';
+import { SampleObserver } from './SampleObserver.js';
+import type { Scene } from './Scene.js';
 import { MOST_LAYERS, SceneLayers } from './SceneLayers.js';
 import { SceneMemory } from './SceneMemory.js';
+import { ScenePredictor } from './ScenePredictor.js';
 import { SuspectMap } from './SuspectMap.js';
 
 /** Known, however much its surroundings change. */
@@ -53,6 +55,7 @@ export class LayeredMemory {
   private readonly brightness: PhotometricModel;
   private readonly relighting: Relighting;
   private readonly pairs: ColourPairs;
+  private readonly predictor: ScenePredictor;
   private readonly observer: SampleObserver;
   /** What a 3D game's camera showed; made when there is one. */
   private depth: DepthMemory | null = null;
@@ -70,8 +73,18 @@ export class LayeredMemory {
     this.brightness = new PhotometricModel(grid);
     this.relighting = new Relighting(grid);
     this.pairs = new ColourPairs(grid);
-    const { objects: patches, dynamic, suspects, cuts, regions, brightness } = this;
-    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: MOST_LAYERS });
+    this.predictor = new ScenePredictor(this.objects);
+    const { predictor, dynamic, suspects, cuts, regions, brightness } = this;
+    this.observer = new SampleObserver({
+      grid,
+      predictor,
+      dynamic,
+      suspects,
+      cuts,
+      regions,
+      brightness,
+      mostLayers: MOST_LAYERS,
+    });
     this.layers = new SceneLayers(grid);
     this.scenes = new SceneMemory(grid);
   }
@@ -192,10 +205,10 @@ export class LayeredMemory {
 
   /** Compares a few samples with memory, and all of them where it looks like a change of light. */
   private measureBrightness(frame: PixelFrame, scene: Scene): void {
-    const { brightness, observer, pairs, relighting } = this;
-    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
+    const { brightness, predictor, pairs, relighting } = this;
+    predictor.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
     if (!brightness.engaged && !pairs.isOff()) return;
-    observer.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
+    predictor.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
     brightness.estimate(pairs);
     if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
   }

@@ -1,17 +1,15 @@
 import { type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
-import type { ColourPairs } from './ColourPairs.js';
 import type { ColourSample } from './ColourSample.js';
 import type { CutDetector } from './CutDetector.js';
 import type { DynamicMemory } from './DynamicMemory.js';
-import { EARNED } from './evidence.js';
-import type { ObjectLayer } from './ObjectLayer.js';
 import { observeObject } from './observeObject.js';
 import { observeScenery, relearnScenery } from './observeScenery.js';
 import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { createPrediction, near } from './Prediction.js';
 import type { RegionCut } from './RegionCut.js';
-import type { ScrollLayer } from './ScrollLayer.js';
+import type { Scene } from './Scene.js';
+import type { ScenePredictor } from './ScenePredictor.js';
 import type { SuspectMap } from './SuspectMap.js';
 import { CONFIDENCE_START, MEAN_CONFIDENCE } from './TemporalMemoryBank.js';
 
@@ -24,34 +22,16 @@ const FADED_STEPS = 4;
 const COARSE_STEPS = 40;
 
 /**
- * What lies on the screen in one frame: everything a sample of it may be of.
- *
- * @example
- * ```ts
- * const scene: Scene = { frame: 12, layers: [screen, world], objects: [], hasScenery: false };
- * ```
- */
-export interface Scene {
-  readonly frame: number;
-  /** Scroll layers in sight, placed, the dominant one first. */
-  readonly layers: readonly ScrollLayer[];
-  /** Tracked objects, back to front. */
-  readonly objects: readonly PlacedObject[];
-  /** Some of the objects are scenery. */
-  readonly hasScenery: boolean;
-}
-
-/**
  * What a sample observer teaches, and what it reports to.
  *
  * @example
  * ```ts
- * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
+ * const parts: ObserverParts = { grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
  * ```
  */
 export interface ObserverParts {
   readonly grid: CaptureGrid;
-  readonly patches: ObjectLayer;
+  readonly predictor: ScenePredictor;
   readonly dynamic: DynamicMemory;
   readonly suspects: SuspectMap;
   readonly cuts: CutDetector;
@@ -68,13 +48,13 @@ export interface ObserverParts {
  *
  * @example
  * ```ts
- * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 });
+ * const observer = new SampleObserver({ grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 });
  * observer.read(frame, { frame: frame.frameId, layers, objects, hasScenery: false });
  * ```
  */
 export class SampleObserver {
   private readonly grid: CaptureGrid;
-  private readonly patches: ObjectLayer;
+  private readonly predictor: ScenePredictor;
   private readonly dynamic: DynamicMemory;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
@@ -82,17 +62,14 @@ export class SampleObserver {
   private readonly brightness: PhotometricModel;
   private readonly verdicts: Int8Array;
   private readonly here = createPrediction();
-  private readonly scroll = createPrediction();
-  private readonly backdrop = createPrediction();
-  private readonly below = createPrediction();
   private readonly sample: ColourSample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
   /** Half of the sample's quantisation cell, in memory's steps. */
   private half = 0.5;
   private scene: Scene = { frame: 0, layers: [], objects: [], hasScenery: false };
 
-  constructor({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers }: ObserverParts) {
+  constructor({ grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers }: ObserverParts) {
     this.grid = grid;
-    this.patches = patches;
+    this.predictor = predictor;
     this.dynamic = dynamic;
     this.suspects = suspects;
     this.cuts = cuts;
@@ -104,6 +81,7 @@ export class SampleObserver {
   /** Takes all samples of a frame that shows `scene` in. */
   read({ samples, values }: PixelFrame, scene: Scene): void {
     this.scene = scene;
+    this.predictor.show(scene);
     for (let i = 0; i < samples.count; i++) {
       const kind = levelOf(samples.kind[i]);
       const r = values.rgb[3 * i];
@@ -120,17 +98,6 @@ export class SampleObserver {
       if (outcome === 0) continue;
       this.cuts.note(u, v, outcome < 0);
       if (outcome !== OBJECT_CHANGED) this.regions.note(u, v, outcome < 0);
-    }
-  }
-
-  /** Compares every `stride`-th point of a frame with what memory says of it. */
-  compare({ samples, values }: PixelFrame, scene: Scene, stride: number, pairs: ColourPairs): void {
-    this.scene = scene;
-    pairs.clear();
-    for (let i = 0; i < samples.count; i += stride) {
-      if (levelOf(samples.kind[i]) !== 0 || !this.predict(samples.u[i], samples.v[i])) continue;
-      const { rgb } = values;
-      pairs.add(samples.u[i], samples.v[i], this.below, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
     }
   }
 
@@ -156,40 +123,12 @@ export class SampleObserver {
     return true;
   }
 
-  /** What memory shows at the pixel, objects and all, into `below`; false where it is not sure. */
-  private predict(u: number, v: number): boolean {
-    const { objects, hasScenery } = this.scene;
-    const scrolled = this.predictScroll(u, v);
-    const covered = hasScenery && this.predictScenery(u, v);
-    this.chooseBelow(scrolled, covered);
-    for (let o = objects.length - 1; o >= 0; o--) {
-      const placed = objects[o];
-      if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      if (placed.alpha < 0.98 || this.patches.predict(placed, u, v, this.here) === 0) continue;
-      Object.assign(this.below, this.here);
-      break;
-    }
-    return this.below.confidence >= CONFIDENCE_START;
-  }
-
-  /** Behind the objects: the scroll layers where they have earned it, else the scenery. */
-  private chooseBelow(scrolled: boolean, covered: boolean): void {
-    const { below } = this;
-    const front =
-      scrolled && (!covered || this.backdrop.confidence === 0 || this.scroll.evidence >= EARNED) ? this.scroll : this.backdrop;
-    below.r = front.r;
-    below.g = front.g;
-    below.b = front.b;
-    below.confidence = scrolled || covered ? front.confidence : 0;
-  }
-
   /** Returns 1 confirmed, −1 contradicted, −2 an object contradicted, 0 nothing was known. */
   private takePoint(u: number, v: number): number {
-    const { below, sample } = this;
-    const { frame, objects, hasScenery } = this.scene;
-    const scrolled = this.predictScroll(u, v);
-    const covered = hasScenery && this.predictScenery(u, v);
-    this.chooseBelow(scrolled, covered);
+    const { sample } = this;
+    const { below } = this.predictor;
+    const { frame, objects } = this.scene;
+    const covered = this.predictor.predictBehind(u, v);
     for (let o = objects.length - 1; o >= 0; o--) {
       const placed = objects[o];
       if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
@@ -204,53 +143,17 @@ export class SampleObserver {
     return this.takeBehind(u, v);
   }
 
-  /** What the scroll layers say of the pixel, into `scroll`; the layers stay located there. */
-  private predictScroll(u: number, v: number): boolean {
-    const { here, scroll } = this;
-    const { layers } = this.scene;
-    scroll.confidence = 0;
-    let best = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < layers.length; k++) {
-      const layer = layers[k];
-      layer.locate(u, v);
-      if (layer.predict(here) === 0 || (k > 0 && here.evidence < EARNED)) continue;
-      const score = layer.prior + here.evidence + (here.confidence >> 3);
-      if (score <= best) continue;
-      best = score;
-      scroll.r = here.r;
-      scroll.g = here.g;
-      scroll.b = here.b;
-      scroll.confidence = here.confidence;
-      scroll.evidence = here.evidence;
-    }
-    return scroll.confidence !== 0;
-  }
-
-  /** What the scenery says of the pixel, into `backdrop`; false where there is none. */
-  private predictScenery(u: number, v: number): boolean {
-    const { objects } = this.scene;
-    this.backdrop.confidence = 0;
-    let covered = false;
-    for (let o = objects.length - 1; o >= 0; o--) {
-      const placed = objects[o];
-      if (!placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      covered = true;
-      if (this.patches.predict(placed, u, v, this.backdrop) !== 0) break;
-    }
-    return covered;
-  }
-
   /** A sample behind all objects where scenery lies behind the scroll layers: decides which of the two it shows. */
   private takeBehind(u: number, v: number): number {
-    const { scroll, backdrop } = this;
+    const { scroll, backdrop, below } = this.predictor;
     const { layers } = this.scene;
     const { r, g, b, tolerance } = this.sample;
     const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
     const asBackdrop = backdrop.confidence !== 0 && near(backdrop, r, g, b, tolerance);
-    this.below.confidence = scroll.confidence;
-    this.below.r = scroll.r;
-    this.below.g = scroll.g;
-    this.below.b = scroll.b;
+    below.confidence = scroll.confidence;
+    below.r = scroll.r;
+    below.g = scroll.g;
+    below.b = scroll.b;
     if (backdrop.confidence === 0) {
       // Nobody can tell yet whose it is: both learn it, motion will tell them apart.
       this.takeScenery(u, v, true);
@@ -271,9 +174,10 @@ export class SampleObserver {
 
   /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
   private takeScenery(u: number, v: number, own: boolean): number {
+    const { backdrop } = this.predictor;
     const { frame, objects } = this.scene;
     const matched =
-      this.backdrop.confidence !== 0 && near(this.backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
+      backdrop.confidence !== 0 && near(backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
     let learnt = false;
     let last: PlacedObject | null = null;
     for (let o = objects.length - 1; o >= 0; o--) {
@@ -292,7 +196,8 @@ export class SampleObserver {
 
   /** Gives the sample to the scroll layers, which are still located there; weighs those that are right against those that are not. */
   private takeScroll(u: number, v: number): number {
-    const { below, here, sample } = this;
+    const { here, sample } = this;
+    const { below } = this.predictor;
     const { frame, layers } = this.scene;
     const { half } = this;
     const { r, g, b } = sample;
