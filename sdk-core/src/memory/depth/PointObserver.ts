@@ -28,7 +28,7 @@ export type PointOutcome = (u: number, v: number, outcome: number) => void;
  * @example
  * ```ts
  * const observer = new PointObserver(fixed, field);
- * const outcome = observer.take(points, block, u, v, r, g, b, 8, 1 / 12.5, frame);
+ * const outcome = observer.take(points, block, u, v, r, g, b, 8, 1 / 12.5, -1, frame);
  * ```
  */
 export class PointObserver {
@@ -40,7 +40,10 @@ export class PointObserver {
     private readonly field: DepthField,
   ) {}
 
-  /** Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`. */
+  /**
+   * Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`; `refined` is the likeliest
+   * colour of it, −1 where nothing but the sample tells.
+   */
   take(
     points: PointPicture,
     block: BlockDepth,
@@ -51,6 +54,7 @@ export class PointObserver {
     b: number,
     bits: number,
     measured: number,
+    refined: number,
     frame: number,
   ): number {
     const { world, screen, fixed } = this;
@@ -71,6 +75,11 @@ export class PointObserver {
           fixed.weigh(at, u, v, worldDepth ? -WEIGHT : WEIGHT, worldDepth ? -DEPTH_WEIGHT : DEPTH_WEIGHT);
       }
     }
+    if (refined >= 0) {
+      r = refined >> 16;
+      g = (refined >> 8) & 255;
+      b = refined & 255;
+    }
     fixed.take(at, r, g, b, measured, asScreen, screen, frame);
     if (fixed.shows(at, u, v)) {
       // What hangs on the screen is not of the world behind it.
@@ -82,13 +91,24 @@ export class PointObserver {
       points.write(at, q, (r << 16) | (g << 8) | b, CONFIDENCE_START, frame);
       return outcome;
     }
-    const gain = half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
+    const gain = refined < 0 && half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
     const red = Math.round(world.r + gain * (r - world.r));
     const green = Math.round(world.g + gain * (g - world.g));
     const blue = Math.round(world.b + gain * (b - world.b));
     const sure = Math.min(255, Math.max(CONFIDENCE_START, world.confidence + CONFIDENCE_GAIN));
     points.write(at, q, (red << 16) | (green << 8) | blue, sure, frame);
     return outcome;
+  }
+
+  /** What memory shows at the pixel, red highest; −1 where it knows nothing. */
+  shownAt(points: PointPicture, u: number, v: number): number {
+    const { fixed, screen } = this;
+    const at = v * points.width + u;
+    if (fixed.shows(at, u, v)) {
+      fixed.read(at, screen);
+      return (screen.r << 16) | (screen.g << 8) | screen.b;
+    }
+    return points.confidence[at] === 0 ? -1 : colourAt(points, at, u, v);
   }
 
   private readWorld(points: PointPicture, at: number, u: number, v: number): void {
