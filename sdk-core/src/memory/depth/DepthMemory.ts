@@ -153,7 +153,7 @@ export class DepthMemory {
         const k = p - 3 * first;
         const colour = refined ? (known[k] << 16) | (known[k + 1] << 8) | known[k + 2] : -1;
         const outcome = observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, colour, frameId);
-        note?.(u[i], v[i], outcome);
+        note?.(u[i], v[i], outcome, observer.confidence, observer.squaredError);
       }
     }
     if (this.sweep) {

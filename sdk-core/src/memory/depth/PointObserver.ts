@@ -18,8 +18,16 @@ const DEPTH_WEIGHT = 16;
 /** Variance of a prediction, 8-bit steps². */
 const SPREAD = 40;
 
-/** Hears of each point: 1 as known, −1 contradicted, 0 nothing was known. */
-export type PointOutcome = (u: number, v: number, outcome: number) => void;
+/**
+ * Hears of each point: 1 as known, −1 contradicted, 0 nothing was known; memory's confidence there, and the mean over the channels of
+ * (sample − prediction)², what lies within the sample's quantisation cell counting as 0.
+ *
+ * @example
+ * ```ts
+ * depth.read(frame, (u, v, outcome, confidence, squaredError) => cuts.note(u, v, outcome < 0));
+ * ```
+ */
+export type PointOutcome = (u: number, v: number, outcome: number, confidence: number, squaredError: number) => void;
 
 /**
  * Takes single points in (S10): decides whether each shows the world or what hangs on the screen, confirms or replaces what
@@ -32,6 +40,9 @@ export type PointOutcome = (u: number, v: number, outcome: number) => void;
  * ```
  */
 export class PointObserver {
+  /** What memory said of the last point before it was taken. */
+  confidence = 0;
+  squaredError = 0;
   private readonly world = createPrediction();
   private readonly screen = createPrediction();
 
@@ -67,6 +78,11 @@ export class PointObserver {
     const shown = fixed.shows(at, u, v) ? screen : world;
     const matched = shown === screen ? asScreen : asWorld;
     const outcome = shown.confidence === 0 ? 0 : matched ? 1 : -1;
+    this.confidence = shown.confidence;
+    const dr = beyond(r - shown.r, half);
+    const dg = beyond(g - shown.g, half);
+    const db = beyond(b - shown.b, half);
+    this.squaredError = shown.confidence === 0 ? 0 : (dr * dr + dg * dg + db * db) / 3;
     if (world.confidence !== 0 && screen.confidence !== 0) {
       if (asWorld !== asScreen) fixed.weigh(at, u, v, asScreen ? WEIGHT : -WEIGHT, asScreen ? BLOCK_WEIGHT : -BLOCK_WEIGHT);
       if (measured >= 0 && fixed.nearness[at] >= 0) {
@@ -146,4 +162,10 @@ export class PointObserver {
 
 function sameDepth(a: number, b: number): boolean {
   return a <= b * SAME_DEPTH && b <= a * SAME_DEPTH;
+}
+
+/** The part of a difference that lies outside a cell of half this size. */
+function beyond(difference: number, half: number): number {
+  if (half <= 0.5) return difference;
+  return difference > half ? difference - half : difference < -half ? difference + half : 0;
 }
