@@ -48,7 +48,7 @@ function printTable(figures: ClipFigures): void {
   if (depth) {
     console.log(
       `depth of ${depth.samplesPerFrame.toFixed(0)} samples per frame: ${depth.bytesUp.toFixed(0)} B up, ${depth.bitsPerSample.toFixed(2)} bits each ` +
-        '(memory carries the picture by it)',
+        '(sent and decoded; the picture is rebuilt without it so far)',
     );
   }
 }

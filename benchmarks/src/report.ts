@@ -133,8 +133,8 @@ function page(
     parts.push(
       '## Depth beside colour',
       '',
-      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: each point, and four points of each block, carries a 10-bit code of its view-space depth, paid from the',
-      'same budget. Memory carries the picture by it from frame to frame; the rows without depth find it by themselves from the camera’s motion.',
+      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: each point sample carries a 10-bit code of its view-space depth, paid from the',
+      'same budget. The picture is rebuilt without it so far; the quality shows what the bytes cost it, not what depth is worth.',
       '',
       depths,
       '',

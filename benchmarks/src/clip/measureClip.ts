@@ -25,8 +25,8 @@ export interface ClipOptions extends LoopSettings {
   /** Its state; without one the loop sees pixels alone. */
   readonly state?: string;
   /**
-   * Lossless 10-bit depth clip of the same size and as many frames: points and four places of each block carry its codes, at their byte
-   * cost.
+   * Lossless 10-bit depth clip of the same size and as many frames: point samples carry its codes, at their byte cost. The picture is rebuilt
+   * without them so far.
    */
   readonly depth?: string;
   /** Frames between asking and the frame asked for, default 2. */
