@@ -75,7 +75,7 @@ export {
   writeRecordHeader,
 } from './recording/index.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
-export { codeToDepth, depthToCode, NO_DEPTH } from './samples/depthCode.js';
+export { codeToDepth, depthToCode } from './samples/depthCode.js';
 export {
   BLOCK_KIND,
   BLOCK_SAMPLES,

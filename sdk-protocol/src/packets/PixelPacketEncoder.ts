@@ -6,7 +6,7 @@ import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
 import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
-import { levelOf, type SampleSet } from '../samples/SampleSet.js';
+import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
@@ -164,7 +164,7 @@ function checkDepth(depth: Uint16Array, samples: SampleSet): void {
     throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need as many depth codes, ${depth.length} were given.`);
   }
   for (let i = 0; i < samples.count; i++) {
-    if (levelOf(samples.kind[i]) === 0 && depth[i] > DEPTH_CODE_LIMIT) {
+    if (samples.kind[i] === SampleKind.point && depth[i] > DEPTH_CODE_LIMIT) {
       throw new SgapsError('ARGUMENT_INVALID', `Depth code ${depth[i]} of sample ${i}; 0 … ${DEPTH_CODE_LIMIT} are allowed.`);
     }
   }

@@ -4,7 +4,7 @@ import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { carriesDepth, DEPTH_CODE_LIMIT, NO_DEPTH } from '../samples/depthCode.js';
+import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
 import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
 
 /** Classes of age: this frame, the one before, 2, 3 … 4, 5 … 8, 9 … 16, 17 … 48, older. */
@@ -94,7 +94,7 @@ export class DepthModel {
   /**
    * Codes the samples of one frame, in order; `PixelModel.check` has seen them.
    *
-   * @param depth Codes 0 … 1023: read when encoding, written when decoding: `NO_DEPTH` for what carries none of a block, 0 for means.
+   * @param depth Codes 0 … 1023: read when encoding, written when decoding; left alone for means.
    * @param unchanged 1 for each sample whose colour was the one known there.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
@@ -103,17 +103,11 @@ export class DepthModel {
     const { encoding } = coder;
     const clock = (this.clock + 1) & 0xffff;
     this.clock = clock;
-    let place = 0;
     let last = 0;
     let lastU = 0;
     let lastV = 0;
     for (let i = 0; i < set.count; i++) {
-      const inBlock = set.kind[i] === SampleKind.block0;
-      if (inBlock && !carriesDepth(place++ & 63)) {
-        if (!encoding) depth[i] = NO_DEPTH;
-        continue;
-      }
-      if (!inBlock && set.kind[i] !== SampleKind.point) continue;
+      if (set.kind[i] !== SampleKind.point) continue;
       const u = set.u[i];
       const v = set.v[i];
       const at = v * width + u;

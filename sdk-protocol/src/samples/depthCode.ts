@@ -1,16 +1,6 @@
 /** Largest depth code: 10 bits. */
 export const DEPTH_CODE_LIMIT = 1023;
 
-/**
- * In place of a depth code: none was read there, as in most places of a block.
- *
- * @example
- * ```ts
- * const measured = depth[i] !== NO_DEPTH;
- * ```
- */
-export const NO_DEPTH = 0xffff;
-
 /** View-space z of code 1, and how many times that code 1023 is. */
 const NEAREST = 0.05;
 const SPAN = 100_000;
@@ -57,16 +47,4 @@ function tabulate(): Float64Array {
     z *= RATIO;
   }
   return depths;
-}
-
-/**
- * True for the places of a block of points, 0 … 63, whose sample carries depth: four of them, towards its corners, tell its plane.
- *
- * @example
- * ```ts
- * const measured = carriesDepth(9); // second of the second row
- * ```
- */
-export function carriesDepth(place: number): boolean {
-  return place === 9 || place === 14 || place === 49 || place === 54;
 }
