@@ -26,8 +26,6 @@ const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
 const MAX_LAYERS = 2;
-/** Share of the known blocks looked at that must be contradicted for a cut of a 3D scene. */
-const CUT_IN_DEPTH = 0.85;
 
 interface SceneryLayer {
   readonly key: 'screen' | 'camera';
@@ -272,8 +270,7 @@ export class LayeredMemory {
       else dynamic.contradict(u, v, this.frame);
     });
     this.contradicted = cuts.share();
-    // Near things that turn in contradict much of a frame without a cut; what is wrong is replaced sample by sample anyway.
-    if (!this.features.cuts || this.contradicted <= CUT_IN_DEPTH) return;
+    if (!this.features.cuts || !DepthMemory.isCut(this.contradicted)) return;
     this.forgetScenery();
     depth.read(frame);
   }

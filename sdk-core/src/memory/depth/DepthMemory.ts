@@ -25,6 +25,8 @@ import { PointObserver, type PointOutcome } from './PointObserver.js';
 import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
 
+/** Share of the known blocks looked at that must be contradicted for a cut. */
+const CUT = 0.85;
 /** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
 const CLEARLY = 0.7;
 const SWEEP_WEIGHT = 48;
@@ -85,6 +87,14 @@ export class DepthMemory {
   /** True for states of a game seen by one perspective camera. */
   static follows({ cameras, cameras3d }: FrameState): boolean {
     return cameras.length === 0 && cameras3d.length > 0 && isPerspective(cameras3d[0]);
+  }
+
+  /**
+   * True when so large a share of the known blocks looked at is contradicted that the scene is another. Near things that turn in contradict
+   * much of a frame without a cut, and what is wrong is replaced sample by sample anyway.
+   */
+  static isCut(contradicted: number): boolean {
+    return contradicted > CUT;
   }
 
   /** Carries what is known to the view of this frame. Nothing to do while the camera stands still. */
