@@ -229,7 +229,7 @@ export class LayeredMemory {
       else dynamic.contradict(u, v, this.frame);
     });
     this.contradicted = cuts.share();
-    if (!this.features.cuts || !cuts.isCut()) return;
+    if (!this.features.cuts || !DepthMemory.isCut(this.contradicted)) return;
     this.forgetScenery();
     depth.read(frame);
   }

@@ -43,6 +43,17 @@ describe('extrapolateState (S12)', () => {
     expect(extrapolateState(state(0, []), other, 2).cameras[0].viewX).toBe(4);
   });
 
+  it('takes a 3D camera on by the step given, and leaves it where it is without one', () => {
+    const view = Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -2, 0, 5, 1);
+    const camera = { id: 0, view, projection: new Float32Array(16), x: 0, y: 0, width: 64, height: 48 };
+    const now = { cameras: [], cameras3d: [camera], objects: [], values: [] };
+    const step = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0, -1);
+    expect(Array.from(extrapolateState(now, now, 3, step).cameras3d[0].view.subarray(12))).toEqual([-0.5, 0, 2, 1]);
+    expect(extrapolateState(now, now, 3).cameras3d[0]).toBe(camera);
+    const about = Float64Array.of(-1, 0, 0, 0, 1, 0, 0, 0, -1, 0, 0, 0);
+    expect(extrapolateState(now, now, 3, about).cameras3d[0]).toBe(camera);
+  });
+
   it('is the state itself at once, or when nothing came before', () => {
     const now = state(7, [sprite(1, { x: 3 })]);
     expect(extrapolateState(null, now, 2)).toBe(now);

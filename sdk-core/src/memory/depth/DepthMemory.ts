@@ -15,6 +15,7 @@ import type { Composition, DrawDetail } from '../Composition.js';
 import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
 import { agreement } from './agreement.js';
 import { BlockDepth, nearnessOf } from './BlockDepth.js';
+import { BlockRefiner } from './BlockRefiner.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
 import { drawDepth } from './drawDepth.js';
@@ -24,6 +25,8 @@ import { PointObserver, type PointOutcome } from './PointObserver.js';
 import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
 
+/** Share of the known blocks looked at that must be contradicted for a cut. */
+const CUT = 0.85;
 /** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
 const CLEARLY = 0.7;
 const SWEEP_WEIGHT = 48;
@@ -54,6 +57,7 @@ export class DepthMemory {
   private readonly warp: PointWarp;
   private readonly observer: PointObserver;
   private readonly block = new BlockDepth();
+  private readonly refiner = new BlockRefiner();
   private camera: Camera3D | null = null;
   private readonly step = new Float64Array(12);
   private readonly lastStep = Float64Array.from(STILL);
@@ -83,6 +87,14 @@ export class DepthMemory {
   /** True for states of a game seen by one perspective camera. */
   static follows({ cameras, cameras3d }: FrameState): boolean {
     return cameras.length === 0 && cameras3d.length > 0 && isPerspective(cameras3d[0]);
+  }
+
+  /**
+   * True when so large a share of the known blocks looked at is contradicted that the scene is another. Near things that turn in contradict
+   * much of a frame without a cut, and what is wrong is replaced sample by sample anyway.
+   */
+  static isCut(contradicted: number): boolean {
+    return contradicted > CUT;
   }
 
   /** Carries what is known to the view of this frame. Nothing to do while the camera stands still. */
@@ -138,6 +150,9 @@ export class DepthMemory {
         block.fit();
       }
       if (this.sweep && level === 0 && end - i === BLOCK_SAMPLES) this.estimate(this.sweep, u[i], v[i], rgb, i);
+      const first = i;
+      const refined = level === 0 && end - i === BLOCK_SAMPLES && bits[i] < 8 && this.refine(u, v, rgb, i, bits[i]);
+      const { known } = this.refiner;
       for (; i < end; i++) {
         const p = 3 * i;
         if (level > 0) {
@@ -145,8 +160,10 @@ export class DepthMemory {
           continue;
         }
         const q = depth ? nearnessOf(depth[i]) : -1;
-        const outcome = observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, frameId);
-        note?.(u[i], v[i], outcome);
+        const k = p - 3 * first;
+        const colour = refined ? (known[k] << 16) | (known[k + 1] << 8) | known[k + 2] : -1;
+        const outcome = observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, colour, frameId);
+        note?.(u[i], v[i], outcome, observer.confidence, observer.squaredError);
       }
     }
     if (this.sweep) {
@@ -154,6 +171,19 @@ export class DepthMemory {
         if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], (rgb[3 * i] + 2 * rgb[3 * i + 1] + rgb[3 * i + 2]) >> 2);
       }
     }
+  }
+
+  /** Brings what is known of a block within what a coarse look at it says; false where the two do not go together. */
+  private refine(u: Uint16Array, v: Uint16Array, rgb: Uint8Array, first: number, bits: number): boolean {
+    const { observer, points, refiner } = this;
+    const { known } = refiner;
+    for (let k = 0, i = first; k < 3 * BLOCK_SAMPLES; k += 3, i++) {
+      const colour = observer.shownAt(points, u[i], v[i]);
+      known[k] = colour < 0 ? rgb[3 * i] : colour >> 16;
+      known[k + 1] = colour < 0 ? rgb[3 * i + 1] : (colour >> 8) & 255;
+      known[k + 2] = colour < 0 ? rgb[3 * i + 2] : colour & 255;
+    }
+    return refiner.refine(rgb, 3 * first, (1 << (8 - bits)) / 2);
   }
 
   /** Finds the depth of a block that nobody measured, and whether the block moves with the world or hangs on the screen. */

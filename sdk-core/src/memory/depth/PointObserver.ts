@@ -18,8 +18,16 @@ const DEPTH_WEIGHT = 16;
 /** Variance of a prediction, 8-bit steps². */
 const SPREAD = 40;
 
-/** Hears of each point: 1 as known, −1 contradicted, 0 nothing was known. */
-export type PointOutcome = (u: number, v: number, outcome: number) => void;
+/**
+ * Hears of each point: 1 as known, −1 contradicted, 0 nothing was known; memory's confidence there, and the mean over the channels of
+ * (sample − prediction)², what lies within the sample's quantisation cell counting as 0.
+ *
+ * @example
+ * ```ts
+ * depth.read(frame, (u, v, outcome, confidence, squaredError) => cuts.note(u, v, outcome < 0));
+ * ```
+ */
+export type PointOutcome = (u: number, v: number, outcome: number, confidence: number, squaredError: number) => void;
 
 /**
  * Takes single points in (S10): decides whether each shows the world or what hangs on the screen, confirms or replaces what
@@ -28,10 +36,13 @@ export type PointOutcome = (u: number, v: number, outcome: number) => void;
  * @example
  * ```ts
  * const observer = new PointObserver(fixed, field);
- * const outcome = observer.take(points, block, u, v, r, g, b, 8, 1 / 12.5, frame);
+ * const outcome = observer.take(points, block, u, v, r, g, b, 8, 1 / 12.5, -1, frame);
  * ```
  */
 export class PointObserver {
+  /** What memory said of the last point before it was taken. */
+  confidence = 0;
+  squaredError = 0;
   private readonly world = createPrediction();
   private readonly screen = createPrediction();
 
@@ -40,7 +51,10 @@ export class PointObserver {
     private readonly field: DepthField,
   ) {}
 
-  /** Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`. */
+  /**
+   * Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`; `refined` is the likeliest
+   * colour of it, −1 where nothing but the sample tells.
+   */
   take(
     points: PointPicture,
     block: BlockDepth,
@@ -51,6 +65,7 @@ export class PointObserver {
     b: number,
     bits: number,
     measured: number,
+    refined: number,
     frame: number,
   ): number {
     const { world, screen, fixed } = this;
@@ -63,6 +78,11 @@ export class PointObserver {
     const shown = fixed.shows(at, u, v) ? screen : world;
     const matched = shown === screen ? asScreen : asWorld;
     const outcome = shown.confidence === 0 ? 0 : matched ? 1 : -1;
+    this.confidence = shown.confidence;
+    const dr = beyond(r - shown.r, half);
+    const dg = beyond(g - shown.g, half);
+    const db = beyond(b - shown.b, half);
+    this.squaredError = shown.confidence === 0 ? 0 : (dr * dr + dg * dg + db * db) / 3;
     if (world.confidence !== 0 && screen.confidence !== 0) {
       if (asWorld !== asScreen) fixed.weigh(at, u, v, asScreen ? WEIGHT : -WEIGHT, asScreen ? BLOCK_WEIGHT : -BLOCK_WEIGHT);
       if (measured >= 0 && fixed.nearness[at] >= 0) {
@@ -70,6 +90,11 @@ export class PointObserver {
         if (worldDepth !== sameDepth(measured, fixed.nearness[at]))
           fixed.weigh(at, u, v, worldDepth ? -WEIGHT : WEIGHT, worldDepth ? -DEPTH_WEIGHT : DEPTH_WEIGHT);
       }
+    }
+    if (refined >= 0) {
+      r = refined >> 16;
+      g = (refined >> 8) & 255;
+      b = refined & 255;
     }
     fixed.take(at, r, g, b, measured, asScreen, screen, frame);
     if (fixed.shows(at, u, v)) {
@@ -82,13 +107,24 @@ export class PointObserver {
       points.write(at, q, (r << 16) | (g << 8) | b, CONFIDENCE_START, frame);
       return outcome;
     }
-    const gain = half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
+    const gain = refined < 0 && half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
     const red = Math.round(world.r + gain * (r - world.r));
     const green = Math.round(world.g + gain * (g - world.g));
     const blue = Math.round(world.b + gain * (b - world.b));
     const sure = Math.min(255, Math.max(CONFIDENCE_START, world.confidence + CONFIDENCE_GAIN));
     points.write(at, q, (red << 16) | (green << 8) | blue, sure, frame);
     return outcome;
+  }
+
+  /** What memory shows at the pixel, red highest; −1 where it knows nothing. */
+  shownAt(points: PointPicture, u: number, v: number): number {
+    const { fixed, screen } = this;
+    const at = v * points.width + u;
+    if (fixed.shows(at, u, v)) {
+      fixed.read(at, screen);
+      return (screen.r << 16) | (screen.g << 8) | screen.b;
+    }
+    return points.confidence[at] === 0 ? -1 : colourAt(points, at, u, v);
   }
 
   private readWorld(points: PointPicture, at: number, u: number, v: number): void {
@@ -126,4 +162,10 @@ export class PointObserver {
 
 function sameDepth(a: number, b: number): boolean {
   return a <= b * SAME_DEPTH && b <= a * SAME_DEPTH;
+}
+
+/** The part of a difference that lies outside a cell of half this size. */
+function beyond(difference: number, half: number): number {
+  if (half <= 0.5) return difference;
+  return difference > half ? difference - half : difference < -half ? difference + half : 0;
 }
