@@ -55,6 +55,21 @@ export class InnovationLog {
     }
   }
 
+  /** Forgets what was noted. */
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Notes a point of which something else has told how far off memory was. */
+  add(u: number, v: number, confidence: number, squaredError: number): void {
+    if (this.count === CAPACITY) return;
+    const n = this.count++;
+    this.u[n] = u;
+    this.v[n] = v;
+    this.confidence[n] = confidence;
+    this.squaredError[n] = squaredError;
+  }
+
   /** What would be drawn at the pixel: the foremost object that knows it, else the likeliest scroll layer, else the scenery. */
   private predict({ objects, layers }: Scene, u: number, v: number, out: Prediction): void {
     const { here, patches } = this;

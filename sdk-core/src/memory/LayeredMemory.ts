@@ -219,10 +219,12 @@ export class LayeredMemory {
   }
 
   private takeInDepth(frame: PixelFrame, depth: DepthMemory): void {
-    const { cuts, dynamic } = this;
+    const { cuts, dynamic, innovations } = this;
     cuts.clear();
-    this.innovations.count = 0;
-    depth.read(frame, (u, v, outcome) => {
+    innovations.clear();
+    depth.read(frame, (u, v, outcome, confidence, squaredError) => {
+      // A quarter of the pixels tell how far off memory was.
+      if (((u | v) & 1) === 0) innovations.add(u, v, confidence, squaredError);
       if (outcome === 0) return;
       cuts.note(u, v, outcome < 0);
       if (outcome > 0) dynamic.confirm(u, v);
