@@ -53,6 +53,8 @@ export class BlockModel {
   private readonly levels = [planeOf(), planeOf(), planeOf()];
   private readonly coded = new Uint8Array(3 * BLOCK_SAMPLES);
   private readonly means = new Int32Array(PLANES);
+  /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
+  private tried = -1;
   private lastSame = 0;
   private lastMode = 0;
   private lastIntra = 0;
@@ -90,8 +92,6 @@ export class BlockModel {
     const { encoding } = coder;
     let known = true;
     for (let j = 0; j < BLOCK_SAMPLES && known; j++) known = map[places[j]] !== 0;
-    if (encoding) this.readTruth(rgb, first);
-    if (known) this.readCanvas(map, places);
     const same = encoding && known && this.isSame(rgb, first, map, places, step) ? 1 : 0;
     if (known) {
       this.lastSame = coder.bit(model, SAME + 2 * status + this.lastSame, same);
@@ -100,12 +100,16 @@ export class BlockModel {
         return BlockMode.same;
       }
     }
+    if (!encoding) {
+      if (known) this.readCanvas(map, places);
+    } else if (!known) this.readTruth(rgb, first);
     this.readAround(map, around);
     let intra = known ? 0 : 1;
     let exact = 0;
     if (encoding) {
       if (known && this.differsLessFromMean()) intra = 1;
-      const bits = this.transform(intra, step);
+      // What was tried for "the same" is the difference to what was sent already.
+      const bits = intra === 0 && this.tried >= 0 ? this.tried : this.transform(intra, step);
       this.rebuild(intra, step);
       const weight = (LAMBDA * step * step) / 64;
       const transformed = this.errorOf(rgb, first) + weight * bits;
@@ -200,6 +204,7 @@ export class BlockModel {
 
   /** True when nothing of the difference to what was sent survives the quantiser, and no single pixel is far off. */
   private isSame(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array, step: number): boolean {
+    this.tried = -1;
     let worst = 0;
     for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
       const entry = map[places[j]];
@@ -209,8 +214,11 @@ export class BlockModel {
       worst = Math.max(worst, dr, dg, db);
     }
     if (worst === 0) return true;
+    this.readTruth(rgb, first);
+    this.readCanvas(map, places);
     if (worst > OUTLIER && 8 * worst > OUTLIER_STEPS * step) return false;
-    return this.transform(0, step) === 0;
+    this.tried = this.transform(0, step);
+    return this.tried === 0;
   }
 
   private differsLessFromMean(): boolean {

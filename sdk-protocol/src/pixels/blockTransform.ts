@@ -1,24 +1,12 @@
 import { BLOCK_SAMPLES, BLOCK_SIDE } from '../samples/SampleSet.js';
 
-/** Fraction bits of the cosine table, of what lies between the two passes beyond its input, and of a coefficient. */
-const TABLE_BITS = 11;
+/** Fraction bits of the cosines (724 is √½ / 2 in 1/2048, and so on), lost between the two passes, and of a coefficient. */
+const COSINE_BITS = 11;
 const FORWARD_SHIFT = 6;
 const COEFFICIENT_BITS = 3;
-const FORWARD_LAST = 2 * TABLE_BITS - FORWARD_SHIFT - COEFFICIENT_BITS;
+const FORWARD_LAST = 2 * COSINE_BITS - FORWARD_SHIFT - COEFFICIENT_BITS;
 const INVERSE_SHIFT = 6;
-const INVERSE_LAST = COEFFICIENT_BITS + 2 * TABLE_BITS - INVERSE_SHIFT;
-
-/** Row k: the k-th basis function of the orthonormal DCT-II, in 1/2048. Whole numbers, so that every machine agrees. */
-const TABLE = Int32Array.of(
-  ...[724, 724, 724, 724, 724, 724, 724, 724],
-  ...[1004, 851, 569, 200, -200, -569, -851, -1004],
-  ...[946, 392, -392, -946, -946, -392, 392, 946],
-  ...[851, -200, -1004, -569, 569, 1004, 200, -851],
-  ...[724, -724, -724, 724, 724, -724, -724, 724],
-  ...[569, -1004, 200, 851, -851, -200, 1004, -569],
-  ...[392, -946, 946, -392, -392, 946, -946, 392],
-  ...[200, -569, 851, -1004, 1004, -851, 569, -200],
-);
+const INVERSE_LAST = COEFFICIENT_BITS + 2 * COSINE_BITS - INVERSE_SHIFT;
 
 /** Places of an 8×8 block from low to high frequency. */
 export const ZIGZAG = zigzag();
@@ -35,47 +23,38 @@ const between = new Int32Array(BLOCK_SAMPLES);
  * ```
  */
 export function forwardBlock(from: Int32Array, out: Int32Array): void {
-  for (let y = 0; y < BLOCK_SAMPLES; y += BLOCK_SIDE) {
-    // The even basis functions see the sums of opposite samples, the odd ones their differences.
-    const s0 = from[y] + from[y + 7];
-    const s1 = from[y + 1] + from[y + 6];
-    const s2 = from[y + 2] + from[y + 5];
-    const s3 = from[y + 3] + from[y + 4];
-    const d0 = from[y] - from[y + 7];
-    const d1 = from[y + 1] - from[y + 6];
-    const d2 = from[y + 2] - from[y + 5];
-    const d3 = from[y + 3] - from[y + 4];
-    for (let k = 0; k < BLOCK_SIDE; k++) {
-      const t = k << 3;
-      const even = (k & 1) === 0;
-      between[y + k] =
-        ((even
-          ? TABLE[t] * s0 + TABLE[t + 1] * s1 + TABLE[t + 2] * s2 + TABLE[t + 3] * s3
-          : TABLE[t] * d0 + TABLE[t + 1] * d1 + TABLE[t + 2] * d2 + TABLE[t + 3] * d3) +
-          (1 << (FORWARD_SHIFT - 1))) >>
-        FORWARD_SHIFT;
-    }
-  }
-  for (let x = 0; x < BLOCK_SIDE; x++) {
-    const s0 = between[x] + between[x + 56];
-    const s1 = between[x + 8] + between[x + 48];
-    const s2 = between[x + 16] + between[x + 40];
-    const s3 = between[x + 24] + between[x + 32];
-    const d0 = between[x] - between[x + 56];
-    const d1 = between[x + 8] - between[x + 48];
-    const d2 = between[x + 16] - between[x + 40];
-    const d3 = between[x + 24] - between[x + 32];
-    for (let k = 0; k < BLOCK_SIDE; k++) {
-      const t = k << 3;
-      const even = (k & 1) === 0;
-      out[t + x] =
-        ((even
-          ? TABLE[t] * s0 + TABLE[t + 1] * s1 + TABLE[t + 2] * s2 + TABLE[t + 3] * s3
-          : TABLE[t] * d0 + TABLE[t + 1] * d1 + TABLE[t + 2] * d2 + TABLE[t + 3] * d3) +
-          (1 << (FORWARD_LAST - 1))) >>
-        FORWARD_LAST;
-    }
-  }
+  for (let y = 0; y < BLOCK_SAMPLES; y += BLOCK_SIDE) analyse(from, y, 1, between, y, 1, FORWARD_SHIFT);
+  for (let x = 0; x < BLOCK_SIDE; x++) analyse(between, x, BLOCK_SIDE, out, x, BLOCK_SIDE, FORWARD_LAST);
+}
+
+/** One row or column of the transform: eight samples into eight coefficients. */
+function analyse(from: Int32Array, at: number, step: number, out: Int32Array, to: number, stride: number, shift: number): void {
+  const x0 = from[at];
+  const x1 = from[at + step];
+  const x2 = from[at + 2 * step];
+  const x3 = from[at + 3 * step];
+  const x4 = from[at + 4 * step];
+  const x5 = from[at + 5 * step];
+  const x6 = from[at + 6 * step];
+  const x7 = from[at + 7 * step];
+  const half = 1 << (shift - 1);
+  // The even basis functions see the sums of opposite samples, the odd ones their differences.
+  const outer = x0 + x7 + x3 + x4;
+  const inner = x1 + x6 + x2 + x5;
+  const wide = x0 + x7 - x3 - x4;
+  const near = x1 + x6 - x2 - x5;
+  const d0 = x0 - x7;
+  const d1 = x1 - x6;
+  const d2 = x2 - x5;
+  const d3 = x3 - x4;
+  out[to] = (Math.imul(724, outer + inner) + half) >> shift;
+  out[to + stride] = (Math.imul(1004, d0) + Math.imul(851, d1) + Math.imul(569, d2) + Math.imul(200, d3) + half) >> shift;
+  out[to + 2 * stride] = (Math.imul(946, wide) + Math.imul(392, near) + half) >> shift;
+  out[to + 3 * stride] = (Math.imul(851, d0) - Math.imul(200, d1) - Math.imul(1004, d2) - Math.imul(569, d3) + half) >> shift;
+  out[to + 4 * stride] = (Math.imul(724, outer - inner) + half) >> shift;
+  out[to + 5 * stride] = (Math.imul(569, d0) - Math.imul(1004, d1) + Math.imul(200, d2) + Math.imul(851, d3) + half) >> shift;
+  out[to + 6 * stride] = (Math.imul(392, wide) - Math.imul(946, near) + half) >> shift;
+  out[to + 7 * stride] = (Math.imul(200, d0) - Math.imul(569, d1) + Math.imul(851, d2) - Math.imul(1004, d3) + half) >> shift;
 }
 
 /**
