@@ -3,9 +3,10 @@ const WINDOW = 30;
 /** What is aimed at, so that the estimate's error stays within the budget. */
 const HEADROOM = 0.98;
 /** Most that one frame may take, in budgets of one frame. */
-const BURST = 4;
-/** Part of what calm frames left over that the next may take. */
-const LOOSEN = 0.25;
+const BURST = 2;
+/** Part of what calm frames left over that the next may take, and part of an overdraft that it gives up. */
+const LOOSEN = 0.05;
+const TIGHTEN = 0.15;
 /** How fast the mean cost of a sample follows. */
 const FOLLOW = 0.12;
 
@@ -50,7 +51,8 @@ export class RateController {
     for (let i = 0; i < WINDOW; i++)
       if (this.frames[i] > frameId - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) left -= this.spent[i];
     const even = HEADROOM * bytes;
-    return Math.max(0, Math.min(BURST * bytes, left, even + LOOSEN * (left - even)));
+    const over = left - even;
+    return Math.max(0, Math.min(BURST * bytes, left, even + (over > 0 ? LOOSEN : TIGHTEN) * over));
   }
 
   /** Samples that frame `frameId` may ask for. */

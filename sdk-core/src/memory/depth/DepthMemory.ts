@@ -26,6 +26,8 @@ import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
 
 /** Share of the known blocks looked at that must be contradicted for a cut. */
+/** A mean that is off by more than so many steps shows something else than what was known. */
+const MOST_SHIFT = 48;
 const CUT = 0.85;
 /** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
 const CLEARLY = 0.7;
@@ -156,7 +158,7 @@ export class DepthMemory {
       for (; i < end; i++) {
         const p = 3 * i;
         if (level > 0) {
-          this.takeMean(u[i], v[i], level, (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2], frameId);
+          this.takeMean(u[i], v[i], level, rgb[p], rgb[p + 1], rgb[p + 2], frameId);
           continue;
         }
         const q = depth ? nearnessOf(depth[i]) : -1;
@@ -255,19 +257,54 @@ export class DepthMemory {
     return last > 0 && off > LEAP * last && off * perUnit > LEAP_PIXELS;
   }
 
-  /** A mean fills what is unknown under it. */
-  private takeMean(u0: number, v0: number, level: number, colour: number, frame: number): void {
+  /**
+   * A mean fills what is unknown under it; what is known is shifted as a whole, so that its detail stays (the innovation of the low
+   * frequencies), unless it was so far off that its detail must be another's.
+   */
+  private takeMean(u0: number, v0: number, level: number, r: number, g: number, b: number, frame: number): void {
     const { width, height } = this.grid;
-    const { points } = this;
+    const { points, observer } = this;
     const right = Math.min(width, u0 + (1 << level));
     const bottom = Math.min(height, v0 + (1 << level));
     const confidence = MEAN_CONFIDENCE[level];
+    let n = 0;
+    let dr = 0;
+    let dg = 0;
+    let db = 0;
     for (let v = v0; v < bottom; v++) {
       for (let u = u0, at = v * width + u0; u < right; u++, at++) {
+        const shown = points.confidence[at] > confidence || this.fixed.shows(at, u, v) ? observer.shownAt(points, u, v) : -1;
+        if (shown < 0) continue;
+        n++;
+        dr += r - (shown >> 16);
+        dg += g - ((shown >> 8) & 255);
+        db += b - (shown & 255);
+      }
+    }
+    // A part that nobody knew tells nothing of the rest.
+    const whole = n === (right - u0) * (bottom - v0);
+    if (n > 0) {
+      dr = Math.round(dr / n);
+      dg = Math.round(dg / n);
+      db = Math.round(db / n);
+    }
+    const shifts = whole && Math.max(Math.abs(dr), Math.abs(dg), Math.abs(db)) <= MOST_SHIFT;
+    const colour = (r << 16) | (g << 8) | b;
+    for (let v = v0; v < bottom; v++) {
+      for (let u = u0, at = v * width + u0; u < right; u++, at++) {
+        if (this.fixed.shows(at, u, v)) continue;
         const known = points.confidence[at];
-        if (known > confidence) continue;
-        points.write(at, known !== 0 ? points.nearness[at] : this.field.at(u, v), colour, confidence, frame);
+        if (known <= confidence || (whole && !shifts)) {
+          points.write(at, known !== 0 ? points.nearness[at] : this.field.at(u, v), colour, confidence, frame);
+        } else if (shifts) {
+          const c = points.colour[at];
+          points.colour[at] = (clamp8((c >> 16) + dr) << 16) | (clamp8(((c >> 8) & 255) + dg) << 8) | clamp8((c & 255) + db);
+        }
       }
     }
   }
+}
+
+function clamp8(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
