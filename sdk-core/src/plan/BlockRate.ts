@@ -6,8 +6,10 @@ const SAMPLES = 64;
 const FINEST = 2;
 /** Bits a block costs where nothing at all changed. */
 const BITS_SAME = 1.5;
-/** How fast the model's scale follows what frames really cost. */
+/** How fast the model's scale follows what frames really cost, at least. */
 const FOLLOW = 0.15;
+/** Coarser blocks than this do more harm than good: fewer are asked for instead. */
+const COARSEST = 23;
 const SCALE_LEAST = 0.15;
 const SCALE_MOST = 6;
 /** Classes of expected squared error, two an octave from 2^-4 on. */
@@ -38,6 +40,7 @@ export class BlockRate {
   private readonly notedFrames = new Int32Array(REMEMBERED).fill(-1);
   private readonly notedBits = new Float64Array(REMEMBERED);
   private scale = 1;
+  private answers = 0;
 
   /** Starts a request. */
   begin(): void {
@@ -49,11 +52,17 @@ export class BlockRate {
     this.counts[classOf(error)]++;
   }
 
-  /** The finest quantiser, 2 … 31, at which all that was added costs at most `bits`. */
+  /** The finest quantiser, 2 … 23, at which all that was added costs at most `bits`; the coarsest where none does. */
   quantiserFor(bits: number): number {
     let q = FINEST;
-    while (q < QUANTISER_LIMIT && this.bitsAt(q) > bits) q++;
+    while (q < COARSEST && this.bitsAt(q) > bits) q++;
     return q;
+  }
+
+  /** Part of what was added that `bits` pay for at the coarsest quantiser, 0 … 1. */
+  affordable(bits: number): number {
+    const needed = this.bitsAt(COARSEST);
+    return needed <= bits ? 1 : bits / needed;
   }
 
   /** Bits that all that was added is expected to cost at this quantiser. */
@@ -74,7 +83,8 @@ export class BlockRate {
     if (frameId < 0 || this.notedFrames[slot] !== frameId) return;
     this.notedFrames[slot] = -1;
     const ratio = (8 * bytes) / Math.max(64, this.notedBits[slot]);
-    this.scale = Math.min(SCALE_MOST, Math.max(SCALE_LEAST, this.scale * (ratio / this.scale) ** FOLLOW));
+    const follow = Math.max(FOLLOW, 1 / ++this.answers);
+    this.scale = Math.min(SCALE_MOST, Math.max(SCALE_LEAST, this.scale * (ratio / this.scale) ** follow));
   }
 
   private modelBits(quantiser: number): number {

@@ -2,10 +2,10 @@
 const WINDOW = 30;
 /** What is aimed at, so that the estimate's error stays within the budget. */
 const HEADROOM = 0.98;
-/** Most that one frame may take, in budgets of one frame. */
-const BURST = 2;
-/** Part of what calm frames left over that the next may take, and part of an overdraft that it gives up. */
+/** Part of what was left over that the next frame may take besides, and at most how much of a frame's budget: what is spent early is missing later. */
 const LOOSEN = 0.05;
+const MOST_LOOSENED = 0.1;
+/** Part of an overdraft that the next frame gives up. */
 const TIGHTEN = 0.15;
 /** How fast the mean cost of a sample follows. */
 const FOLLOW = 0.12;
@@ -47,12 +47,16 @@ export class RateController {
   /** Bytes that frame `frameId` may take. */
   bytes(frameId: number): number {
     const { bytes } = this.budget;
-    let left = HEADROOM * WINDOW * bytes;
-    for (let i = 0; i < WINDOW; i++)
-      if (this.frames[i] > frameId - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) left -= this.spent[i];
     const even = HEADROOM * bytes;
+    let left = WINDOW * even;
+    for (let before = 1; before < WINDOW; before++) {
+      const frame = frameId - before;
+      // What came before the first frame counts as spent: a session does not begin with a credit.
+      if (frame < 0) left -= even;
+      else if (this.frames[frame % WINDOW] === frame) left -= this.spent[frame % WINDOW];
+    }
     const over = left - even;
-    return Math.max(0, Math.min(BURST * bytes, left, even + (over > 0 ? LOOSEN : TIGHTEN) * over));
+    return Math.max(0, Math.min(left, even + (over > 0 ? Math.min(MOST_LOOSENED * bytes, LOOSEN * over) : TIGHTEN * over)));
   }
 
   /** Samples that frame `frameId` may ask for. */

@@ -168,9 +168,16 @@ export class SamplingPlanner {
     const set = createSampleSet(most);
     const { expectedError: errors, survey } = analyzer;
     const rated = { errors, nothing: survey.nothing, tags: this.tags.tags, due: this.watch.due, age: survey.mostAge };
-    blockRate.begin();
-    blocks.choose(set, rated, { most, turn: frameId, coarse: this.features.means }, (error) => blockRate.add(error));
     const bytes = rate.bytes(frameId);
+    const choose = (blocksAtMost: number) => {
+      set.count = 0;
+      blockRate.begin();
+      const budget = { most: blocksAtMost, turn: frameId, coarse: this.features.means };
+      blocks.choose(set, rated, budget, (error) => blockRate.add(error));
+    };
+    choose(most);
+    const part = blockRate.affordable(8 * bytes);
+    if (part < 1) choose(Math.max(1, Math.floor(part * set.count)));
     set.quantiser = blockRate.quantiserFor(8 * bytes);
     blockRate.note(frameId, set.quantiser);
     rate.expect(frameId, Math.min(bytes, blockRate.bitsAt(set.quantiser) / 8));
