@@ -9,6 +9,7 @@ import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
 import { PendingRequests } from './PendingRequests.js';
 import { PointChooser } from './PointChooser.js';
 import { RateController } from './RateController.js';
+import { RegionAlarm } from './RegionAlarm.js';
 import { StaticWatch } from './StaticWatch.js';
 import { TierTags } from './TierTags.js';
 
@@ -74,10 +75,13 @@ export class SamplingPlanner {
   private readonly pending: PendingRequests;
   private readonly blocks: BlockChooser;
   private readonly points: PointChooser | null;
+  private readonly alarm: RegionAlarm;
   private readonly watch: StaticWatch;
   private readonly tags: TierTags;
   private readonly mostBlocks: number;
   private historyFrame = -1;
+  /** What the last plan expected around a pixel. */
+  private readonly expectedAt = (u: number, v: number) => this.analyzer.expectedError[this.analyzer.blocks.at(u, v)];
 
   constructor(options: SamplingPlannerOptions) {
     const { grid, decoder, rate, samples = MOST_SAMPLES, bytesUp = 2048, bytesDown = 512, sampling = 'auto' } = options;
@@ -92,6 +96,7 @@ export class SamplingPlanner {
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
     this.blocks = new BlockChooser(grid, this.analyzer.blocks);
+    this.alarm = new RegionAlarm(grid);
     this.watch = new StaticWatch(this.analyzer.blocks, { period: WATCH_PERIOD });
     this.tags = new TierTags(this.analyzer.blocks);
     const pointsOnly = exact !== null || sampling === 'points' || !this.features.blocks;
@@ -144,6 +149,7 @@ export class SamplingPlanner {
       analyzer.blocks.lock(lockX, lockY);
       const framesAhead = targetFrameId - decoder.frameId;
       analyzer.rate(ahead, { firstRow: detail.firstRow, framesAhead, heat: decoder.memory.dynamic.heat, factors: false });
+      if (this.features.cuts) this.heedAlarm();
       if (!this.features.importance) analyzer.expectedError.fill(EVEN);
       if (this.features.staticAware) this.watch.plan(targetFrameId, lockX, lockY);
       if (this.features.tiers) this.tags.read(then);
@@ -153,11 +159,25 @@ export class SamplingPlanner {
     return { frameId: targetFrameId, explicit: set, seeded: [] };
   }
 
+  /** Expects of blocks in a region that changes as a whole what was found around them. */
+  private heedAlarm(): void {
+    const { blocks, expectedError } = this.analyzer;
+    const { width, height } = this.grid;
+    for (let y = 0, b = 0; y < blocks.rows; y++) {
+      const v = Math.min(height - 1, (blocks.top(y) + blocks.top(y + 1)) >> 1);
+      for (let x = 0; x < blocks.columns; x++, b++) {
+        const alarm = this.alarm.at(Math.min(width - 1, (blocks.left(x) + blocks.left(x + 1)) >> 1), v);
+        if (alarm > expectedError[b]) expectedError[b] = alarm;
+      }
+    }
+  }
+
   /** Takes in what the looks of the last frame found. */
   private learn(): void {
     const { decoder } = this;
     if (this.historyFrame === decoder.frameId || decoder.frameId < 0) return;
     this.analyzer.history.take(decoder.memory.innovations, decoder.frameId);
+    this.alarm.take(decoder.memory.innovations, this.expectedAt);
     this.historyFrame = decoder.frameId;
   }
 
