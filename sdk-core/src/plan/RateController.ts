@@ -25,6 +25,8 @@ const FOLLOW = 0.12;
 export class RateController {
   /** Part of the samples otherwise allowed that may be asked for, 0 … 1: a client short of time sets it below 1. */
   share = 1;
+  /** Bytes a frame that are wanted, where the budget would allow more. */
+  wanted = Number.POSITIVE_INFINITY;
   private perSample = 2;
   /** Bytes of the frames of the last second, by frame id modulo the window: measured, or expected while it is under way. */
   private readonly spent = new Float64Array(WINDOW);
@@ -50,7 +52,7 @@ export class RateController {
     for (let i = 0; i < WINDOW; i++)
       if (this.frames[i] > frameId - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) left -= this.spent[i];
     const even = HEADROOM * bytes;
-    return Math.max(0, Math.min(BURST * bytes, left, even + LOOSEN * (left - even)));
+    return Math.max(0, Math.min(BURST * bytes, this.wanted, left, even + LOOSEN * (left - even)));
   }
 
   /** Samples that frame `frameId` may ask for. */

@@ -26,7 +26,8 @@ function play(world: TestWorld, frames: number, options?: ConstructorParameters<
 
 const kindsOf = ({ explicit }: LoopStep['request']) => [...explicit.kind.subarray(0, explicit.count)];
 
-describe('the loop of planner and decoder', () => {
+// Minutes of play in all, on machines that do other things beside.
+describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
   it.each([
     ['while the camera stands still', 0],
     ['while the world scrolls behind it', 3],
@@ -65,17 +66,31 @@ describe('the loop of planner and decoder', () => {
     const { bytes } = play(scrollingWorld(dungeon, path, hud), 180);
     let worst = 0;
     for (let t = 0; t + SECOND <= bytes.length; t++) worst = Math.max(worst, mean(bytes.slice(t, t + SECOND)) / BUDGET);
-    console.log('worst', worst, 'mean', mean(bytes.slice(30)) / BUDGET);
-    expect(worst).toBeLessThan(1.05);
+    // 2 % is what the issue asks for; 1.003 was measured.
+    expect(worst).toBeLessThan(1.02);
     expect(mean(bytes) / BUDGET).toBeGreaterThan(0.9);
   });
 
   it('shows a textured picture within ten frames of the first (cold start)', () => {
     const { psnr, requests } = play(scrollingWorld(dungeon), 10);
-    console.log(psnr.map(p=>p.toFixed(1)).join(' '));
     expect(kindsOf(requests[0]).every((kind) => kind === SampleKind.block2)).toBe(true);
     expect(Math.max(...psnr)).toBeGreaterThan(24);
     expect(psnr[9]).toBeGreaterThan(30);
+  });
+
+  it('spends no more than a wanted quality needs, here far less than the budget', () => {
+    // A calm scene: a camera that drifts. The budget would pay for every grain of what comes in.
+    const run = (quality?: number) =>
+      play(
+        scrollingWorld(dungeon, (t) => [2 * t, 0]),
+        110,
+        { quality },
+      );
+    const all = run();
+    const some = run(34);
+    expect(mean(some.bytes.slice(60))).toBeLessThan(0.5 * mean(all.bytes.slice(60)));
+    expect(mean(some.psnr.slice(60))).toBeGreaterThan(30);
+    expect(() => run(12)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
   });
 
   it('answers a cut by a coarse look at all of it, and knows the old scene again at once', () => {
@@ -87,7 +102,6 @@ describe('the loop of planner and decoder', () => {
       paint: (t, rgb) => paintView(inside(t) ? castle : dungeon, inside(t) ? 300 : 0, 0, rgb),
     };
     const { psnr, requests } = play(world, back + 5);
-    console.log(psnr.slice(cut-2, cut+10).map(p=>p.toFixed(1)).join(' '), psnr.slice(back-2).map(p=>p.toFixed(1)).join(' '));
     const coarse = (t: number) => kindsOf(requests[t]).filter((kind) => kind !== SampleKind.block0).length;
     expect(coarse(cut) + coarse(cut + 1)).toBe(0);
     expect(coarse(cut + 2) + coarse(cut + 3)).toBeGreaterThan(40);
@@ -98,10 +112,7 @@ describe('the loop of planner and decoder', () => {
   });
 
   it('shows what the game calls critical finer than the rest, and what it calls optional coarser', () => {
-    const tagged = [
-      region(1, Tier.critical + 1, 40, 40, 64, 48),
-      region(2, Tier.optional + 1, 200, 40, 64, 48),
-    ];
+    const tagged = [region(1, Tier.critical + 1, 40, 40, 64, 48), region(2, Tier.optional + 1, 200, 40, 64, 48)];
     // The same picture everywhere, and it changes all the time.
     const paint = (t: number, rgb: Uint8Array) => {
       for (let v = 0, at = 0; v < GRID.height; v++)
@@ -119,13 +130,13 @@ describe('the loop of planner and decoder', () => {
       if (t < 20) continue;
       for (const [name, left] of Object.entries(places) as [keyof typeof places, number][]) {
         for (let v = 40; v < 88; v++)
-          for (let at = 3 * (v * GRID.width + left); at < 3 * (v * GRID.width + left + 64); at++) squared[name] += (truth[at] - decoded.rgb[at]) ** 2;
+          for (let at = 3 * (v * GRID.width + left); at < 3 * (v * GRID.width + left + 64); at++)
+            squared[name] += (truth[at] - decoded.rgb[at]) ** 2;
         const { u, v, kind, count } = request.explicit;
         for (let i = 0; i < count; i++)
           if (kind[i] === SampleKind.block0 && u[i] >= left && u[i] < left + 64 && v[i] >= 40 && v[i] < 88) asked[name]++;
       }
     }
-    console.log(squared, asked);
     expect(asked.critical).toBeGreaterThan(1.5 * asked.none);
     expect(asked.optional).toBeLessThan(asked.none);
     expect(squared.critical).toBeLessThan(0.5 * squared.none);
