@@ -32,7 +32,7 @@ export interface LoopStep {
 }
 
 /** Values of a set's samples, as a client reads them: means over their squares, clipped to the grid. */
-export function readSamples({ width, height }: CaptureGrid, picture: Uint8Array, set: SampleSet): Uint8Array {
+function readSamples({ width, height }: CaptureGrid, picture: Uint8Array, set: SampleSet): Uint8Array {
   const rgb = new Uint8Array(3 * set.count);
   for (let i = 0; i < set.count; i++) {
     const side = 1 << levelOf(set.kind[i]);
@@ -49,7 +49,7 @@ export function readSamples({ width, height }: CaptureGrid, picture: Uint8Array,
 }
 
 /** PSNR of a picture, dB, 60 at most. */
-export function psnrOf(truth: Uint8Array, rgb: Uint8ClampedArray): number {
+function psnrOf(truth: Uint8Array, rgb: Uint8ClampedArray): number {
   let error = 0;
   for (let i = 0; i < truth.length; i++) error += (truth[i] - rgb[i]) ** 2;
   return Math.min(60, 10 * Math.log10((255 * 255 * truth.length) / error));
