@@ -12,6 +12,7 @@ interface Arguments {
   readonly depth?: string;
   readonly rate?: number;
   readonly samples?: number;
+  readonly quality?: number;
   readonly bytes: number;
   readonly latency: number;
   readonly batch: number;
@@ -62,6 +63,11 @@ const program = new Command('bench:clip')
   .option('--rate <rate>', `samples per frame as a fraction of the pixels, or auto: ${AUTO_SAMPLES}`, rateOrAuto, undefined)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
   .option('--samples <n>', 'samples per frame at most where the bytes set their number', positiveInteger)
+  .option(
+    '--quality <dB>',
+    'quality to keep, predicted PSNR, 20 … 55: takes the bytes that it needs, at most the budget',
+    positiveNumber,
+  )
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)
   .addOption(new Option('--sampling <kind>', 'kinds of samples').choices(['auto', 'points']).default('auto'))

@@ -62,9 +62,7 @@ export class LoopServer {
     let start = performance.now();
     const frames = this.pixels.decode(packet);
     const count = frames.length;
-    let samples = 0;
     for (const frame of frames) {
-      samples += frame.samples.count;
       if (frame.values.depth) totals.depthSamples += pointCount(frame.samples);
       const decoded = session.decode(frame);
       spent += performance.now() - start;

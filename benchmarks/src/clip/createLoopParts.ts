@@ -30,6 +30,8 @@ export interface LoopSettings {
   /** Budget up and down, bytes per frame. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Quality to keep, predicted PSNR in dB: frames take the bytes that it needs, at most the budget. */
+  readonly quality?: number;
   /** `points` keeps to single pixels (the paper's case). */
   readonly sampling?: 'auto' | 'points';
   /** Name of the reconstructor; default: the one the server would take. */
@@ -64,10 +66,10 @@ export function createLoopParts(
   settings: LoopSettings,
   offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
-  const { rate, samples, bytesUp, bytesDown, sampling, reconstructor, without = [] } = settings;
+  const { rate, samples, bytesUp, bytesDown, quality, sampling, reconstructor, without = [] } = settings;
   const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
   const session = new SessionDecoder({ grid, reconstructor, features });
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, samples, bytesUp, bytesDown, sampling, features });
+  const planner = new SamplingPlanner({ grid, decoder: session, rate, samples, bytesUp, bytesDown, quality, sampling, features });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
     client: {

@@ -81,6 +81,14 @@ describe('measureClip', () => {
     expect(mean(values)).toBeCloseTo(figures.psnr, 10);
   });
 
+  it('spends less where less quality is wanted', async () => {
+    const options = { input, state, ssim: false, held: false } as const;
+    const all = await measureClip(options);
+    const some = await measureClip({ ...options, quality: 24 });
+    expect(some.bytesUp + some.bytesDown).toBeLessThan(all.bytesUp + all.bytesDown);
+    expect(some.psnrSteady).toBeGreaterThan(18);
+  });
+
   it('gives the same figures twice, and others for points alone', async () => {
     const run = async (sampling: 'auto' | 'points') => {
       const {

@@ -2,7 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import { BLOCK } from './BlockGrid.js';
 
 /** Farthest motion looked for, grid pixels a frame and axis. */
-export const REACH = 12;
+const REACH = 12;
 /** What a motion costs a pixel of its length, in summed absolute differences: of equals the shorter is taken. */
 const LENGTH_COST = 1;
 

@@ -50,8 +50,11 @@ export class PendingRequests {
         const expected = EXPECTED[level];
         const u0 = set.u[i] + du;
         const v0 = set.v[i] + dv;
-        for (let v = Math.max(0, v0); v < Math.min(height, v0 + side); v++) {
-          for (let u = Math.max(0, u0); u < Math.min(width, u0 + side); u++) {
+        // What lay beyond the edge of the frame asked is not answered.
+        const right = Math.min(width, width + du, u0 + side);
+        const bottom = Math.min(height, height + dv, v0 + side);
+        for (let v = Math.max(0, v0); v < bottom; v++) {
+          for (let u = Math.max(0, u0); u < right; u++) {
             const at = v * width + u;
             if (confidence[at] < expected) confidence[at] = expected;
             age[at] = 0;

@@ -26,6 +26,8 @@ const FOLLOW = 0.12;
 export class RateController {
   /** Part of the samples otherwise allowed that may be asked for, 0 … 1: a client short of time sets it below 1. */
   share = 1;
+  /** Bytes a frame that are wanted, where the budget would allow more. */
+  wanted = Number.POSITIVE_INFINITY;
   private perSample = 2;
   /** Bytes of the frames of the last second, by frame id modulo the window: measured, or expected while it is under way. */
   private readonly spent = new Float64Array(WINDOW);
@@ -56,7 +58,7 @@ export class RateController {
       else if (this.frames[frame % WINDOW] === frame) left -= this.spent[frame % WINDOW];
     }
     const over = left - even;
-    return Math.max(0, Math.min(left, even + (over > 0 ? Math.min(MOST_LOOSENED * bytes, LOOSEN * over) : TIGHTEN * over)));
+    return Math.max(0, Math.min(left, this.wanted, even + (over > 0 ? Math.min(MOST_LOOSENED * bytes, LOOSEN * over) : TIGHTEN * over)));
   }
 
   /** Samples that frame `frameId` may ask for. */

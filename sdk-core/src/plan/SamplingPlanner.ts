@@ -1,6 +1,7 @@
 import { type CaptureGrid, createSampleSet, type FrameState, LIMITS, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
+import { QualityControl } from '../quality/QualityControl.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { BlockChooser } from './BlockChooser.js';
 import { BlockRate } from './BlockRate.js';
@@ -43,6 +44,8 @@ export interface SamplingPlannerOptions {
   /** Bytes per frame up and down, which are spent as one budget; default 2048 and 512. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most the budget. Unset: all of it. */
+  readonly quality?: number;
   /** `points` asks for single pixels only. */
   readonly sampling?: 'auto' | 'points';
   /** Parts switched on; default all. */
@@ -79,6 +82,7 @@ export class SamplingPlanner {
   private readonly watch: StaticWatch;
   private readonly tags: TierTags;
   private readonly mostBlocks: number;
+  private readonly quality: QualityControl | null;
   private historyFrame = -1;
   /** What the last plan expected around a pixel. */
   private readonly expectedAt = (u: number, v: number) => this.analyzer.expectedError[this.analyzer.blocks.at(u, v)];
@@ -92,6 +96,8 @@ export class SamplingPlanner {
     const exact = rate === undefined ? null : Math.max(1, Math.min(LIMITS.samplesPerFrame, pixels, Math.round(rate * pixels)));
     this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK));
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: exact ?? Math.round(MOST_POINTS * pixels) });
+    const { quality } = options;
+    this.quality = quality === undefined ? null : new QualityControl(grid, { psnr: quality, mostBytes: bytesUp + bytesDown });
     this.analyzer = new ImportanceAnalyzer(grid);
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
@@ -179,6 +185,7 @@ export class SamplingPlanner {
     this.analyzer.history.take(decoder.memory.innovations, decoder.frameId);
     this.alarm.take(decoder.memory.innovations, this.expectedAt);
     this.historyFrame = decoder.frameId;
+    if (this.quality) this.rate.wanted = this.quality.bytesAfter(decoder);
   }
 
   /** Whole blocks, as finely coded as the bytes allow. */

@@ -1,4 +1,12 @@
-import { CoordinateCodec, type FrameState, type PixelFrame, type SampleSet } from '@sgaps/protocol';
+import {
+  CoordinateCodec,
+  type FrameState,
+  LIMITS,
+  levelOf,
+  type PixelFrame,
+  SampleKind,
+  type SampleRequest,
+} from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { SessionDecoder } from '../session/SessionDecoder.js';
 import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
@@ -8,7 +16,11 @@ import { SamplingPlanner } from './SamplingPlanner.js';
 const grid = { width: 320, height: 180 };
 const still: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 
-function answer(frameId: number, samples: SampleSet, state: FrameState, paint: (u: number, v: number) => number): PixelFrame {
+const coordinates = new CoordinateCodec(grid);
+
+/** What a client answers to a request: of a block, its 64 samples. */
+function answer(frameId: number, request: SampleRequest, state: FrameState, paint: (u: number, v: number) => number): PixelFrame {
+  const samples = coordinates.expand(request);
   const rgb = new Uint8Array(3 * samples.count);
   for (let i = 0; i < samples.count; i++) rgb.fill(paint(samples.u[i], samples.v[i]), 3 * i, 3 * i + 3);
   return {
@@ -19,6 +31,18 @@ function answer(frameId: number, samples: SampleSet, state: FrameState, paint: (
     samples,
     values: { rgb, bits: new Uint8Array(samples.count).fill(8) },
   };
+}
+
+/** How often each pixel is looked at by a request. */
+function coverage(request: SampleRequest): Uint8Array {
+  const covered = new Uint8Array(grid.width * grid.height);
+  const { u, v, kind, count } = coordinates.expand(request);
+  for (let i = 0; i < count; i++) {
+    const side = 1 << levelOf(kind[i]);
+    for (let y = v[i]; y < Math.min(grid.height, v[i] + side); y++)
+      for (let x = u[i]; x < Math.min(grid.width, u[i] + side); x++) covered[y * grid.width + x] = 1;
+  }
+  return covered;
 }
 
 function view(viewX: number): FrameState {
@@ -32,9 +56,9 @@ describe('SamplingPlanner', () => {
       const planner = new SamplingPlanner({ grid, decoder, rate });
       const n = Math.round(rate * grid.width * grid.height);
       for (let t = 0; t < 6; t++) {
-        const { explicit } = planner.plan(t);
-        expect(explicit.count).toBe(n);
-        decoder.decode(answer(t, explicit, still, (u) => (u * 7) & 255));
+        const request = planner.plan(t);
+        expect(request.explicit.count).toBe(n);
+        decoder.decode(answer(t, request, still, (u) => (u * 7) & 255));
       }
     }
   });
@@ -44,35 +68,40 @@ describe('SamplingPlanner', () => {
       const decoder = new SessionDecoder({ grid });
       const planner = new SamplingPlanner({ grid, decoder });
       planner.share = share;
-      decoder.decode(answer(0, planner.plan(0).explicit, still, (u) => (u * 7) & 255));
-      return planner.plan(1).explicit.count;
+      decoder.decode(answer(0, planner.plan(0), still, (u, v) => (u * 7 + v * v) & 255));
+      return coordinates.expand(planner.plan(1)).count;
     };
     const all = asked(1);
-    // Whole squares: up to one less than allowed.
+    // Whole blocks: up to one less than allowed.
     expect(asked(0.5)).toBeLessThanOrEqual(all / 2);
-    expect(asked(0.5)).toBeGreaterThan(all / 2 - 32);
+    expect(asked(0.5)).toBeGreaterThan(all / 2 - 128);
     for (const nonsense of [0, -1, 7, Number.NaN]) expect(asked(nonsense)).toBe(all);
   });
 
-  it('asks for the whole picture in 16×16 means first', () => {
+  it('asks for the whole picture coarsely first, and then for ever more of it in full', () => {
     const decoder = new SessionDecoder({ grid });
-    const { explicit } = new SamplingPlanner({ grid, decoder }).plan(0);
-    const covered = new Uint8Array(grid.width * grid.height);
-    for (let i = 0; i < explicit.count; i++) {
-      const side = 1 << explicit.kind[i];
-      for (let v = explicit.v[i]; v < Math.min(grid.height, explicit.v[i] + side); v++) {
-        for (let u = explicit.u[i]; u < Math.min(grid.width, explicit.u[i] + side); u++) covered[v * grid.width + u] = 1;
-      }
-    }
-    expect(covered.includes(0)).toBe(false);
-    expect(explicit.kind.subarray(0, explicit.count).filter((kind) => kind === 4)).toHaveLength(240);
+    const planner = new SamplingPlanner({ grid, decoder });
+    const first = planner.plan(0);
+    expect(coverage(first).includes(0)).toBe(false);
+    expect(new Set(first.explicit.kind.subarray(0, first.explicit.count))).toEqual(new Set([SampleKind.block2]));
+    // The next ones do not wait for the answer to the first: no pixel of the picture is asked for twice.
+    const full = [1, 2, 3].map((t) => coverage({ ...planner.plan(t) }));
+    for (let at = 0; at < grid.width * grid.height; at++) expect(full[0][at] + full[1][at] + full[2][at]).toBeLessThan(2);
+  });
+
+  it('asks for the whole picture at once by points where only points are allowed', () => {
+    const decoder = new SessionDecoder({ grid });
+    const request = new SamplingPlanner({ grid, decoder, rate: 0.02 }).plan(0);
+    expect(coverage(request).includes(0)).toBe(false);
+    expect(request.explicit.kind.subarray(0, request.explicit.count).filter((kind) => kind === 4)).toHaveLength(240);
   });
 
   it('never names a pixel outside the grid and never the same sample twice in one tier', () => {
     const decoder = new SessionDecoder({ grid });
     const planner = new SamplingPlanner({ grid, decoder });
     for (let t = 0; t < 20; t++) {
-      const { explicit } = planner.plan(t);
+      const request = planner.plan(t);
+      const { explicit } = request;
       const names = new Set<string>();
       for (let i = 0; i < explicit.count; i++) {
         expect(explicit.u[i]).toBeLessThan(grid.width);
@@ -80,7 +109,8 @@ describe('SamplingPlanner', () => {
         names.add(`${explicit.u[i]},${explicit.v[i]},${explicit.kind[i]},${explicit.tier[i]}`);
       }
       expect(names.size).toBe(explicit.count);
-      decoder.decode(answer(t, explicit, view(2.5 * t), (u, v) => ((u + Math.floor(2.5 * t)) * 13 + v * 5) & 255));
+      expect(coordinates.expand(request).count).toBeLessThanOrEqual(LIMITS.samplesPerFrame);
+      decoder.decode(answer(t, request, view(2.5 * t), (u, v) => ((u + Math.floor(2.5 * t)) * 13 + v * 5) & 255));
     }
   });
 
@@ -89,33 +119,30 @@ describe('SamplingPlanner', () => {
     const planner = new SamplingPlanner({ grid, decoder });
     const requests = [planner.plan(0), planner.plan(1)];
     const paint = (t: number) => (u: number, v: number) => (Math.floor((u + 4 * t) / 9) * 37 + Math.floor(v / 9) * 11) & 255;
-    let strip = 0;
+    let seen = 0;
     for (let t = 0; t < 60; t++) {
-      const { explicit } = requests[t];
-      if (t >= 40) for (let i = 0; i < explicit.count; i++) if (explicit.u[i] >= grid.width - 4) strip++;
-      decoder.decode(answer(t, explicit, view(4 * t), paint(t)));
+      const request = requests[t];
+      const covered = coverage(request);
+      if (t >= 40)
+        for (let v = 0; v < grid.height; v++)
+          seen += covered.subarray((v + 1) * grid.width - 4, (v + 1) * grid.width).reduce((a, b) => a + b, 0);
+      decoder.decode(answer(t, request, view(4 * t), paint(t)));
       requests.push(planner.plan(t + 2));
     }
-    // The newest four columns hold 720 pixels, 45 squares: each is asked for, by points or at least by its mean.
-    expect(strip / 20).toBeGreaterThan(40);
+    // Of the newest four columns, which were never on the screen before, nearly every pixel is read in the very frame that shows them.
+    expect(seen / (20 * 4 * grid.height)).toBeGreaterThan(0.95);
   });
 
-  it('looks at every 4×4 square within a second when nothing else is to be done (S11)', () => {
+  it('looks at every pixel within a second when nothing else is to be done (S11), for next to no bytes', () => {
     const decoder = new SessionDecoder({ grid });
     const planner = new SamplingPlanner({ grid, decoder });
-    let asked = 0;
-    const seen = new Uint8Array(80 * 45);
+    const seen = new Uint8Array(grid.width * grid.height);
     for (let t = 0; t < 150; t++) {
-      const { explicit } = planner.plan(t);
-      if (t >= 120) {
-        asked += explicit.count;
-        for (let i = 0; i < explicit.count; i++) seen[(explicit.v[i] >> 2) * 80 + (explicit.u[i] >> 2)] = 1;
-      }
-      decoder.decode(answer(t, explicit, still, () => 90));
+      const request = planner.plan(t);
+      if (t >= 120) coverage(request).forEach((covered, at) => (seen[at] |= covered));
+      decoder.decode(answer(t, request, still, () => 90));
     }
     expect(seen.includes(0)).toBe(false);
-    // … and the budget falls by itself.
-    expect(asked / 30).toBeLessThan(300);
   });
 
   it('keeps to points when told to', () => {
@@ -128,11 +155,10 @@ describe('SamplingPlanner', () => {
   it('plans requests that the coordinate codec takes', () => {
     const decoder = new SessionDecoder({ grid });
     const planner = new SamplingPlanner({ grid, decoder });
-    const codec = new CoordinateCodec(grid);
     for (let t = 0; t < 10; t++) {
       const request = planner.plan(t);
-      const back = codec.decode(codec.encode([request]))[0].explicit;
-      expect(back.count).toBe(request.explicit.count);
+      const back = coordinates.decode(coordinates.encode([request]))[0];
+      expect(back.explicit.count).toBe(request.explicit.count);
       decoder.decode(answer(t, back, view(t * 1.3), (u, v) => (u * v) & 255));
     }
   });

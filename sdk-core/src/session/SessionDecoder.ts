@@ -63,6 +63,8 @@ export class SessionDecoder {
   previousState: FrameState | null = null;
   /** Number of the last frame, −1 before the first. */
   frameId = -1;
+  /** The last frame; null before the first, and after `restore`. */
+  newest: DecodedFrame | null = null;
   private readonly composition: Composition;
   private readonly rgb: Uint8ClampedArray;
   private readonly uncertainty: Float32Array;
@@ -95,7 +97,7 @@ export class SessionDecoder {
     this.previousState = this.state;
     this.state = frame.state;
     this.frameId = frame.frameId;
-    return {
+    this.newest = {
       frameId: frame.frameId,
       time: frame.clientTime,
       rgb: this.rgb,
@@ -103,6 +105,7 @@ export class SessionDecoder {
       confidence: this.composition.confidence,
       samples: frame.samples,
     };
+    return this.newest;
   }
 
   /** Everything needed to go on from here, for the snapshots that make seeking quick. Compresses well. */
@@ -128,6 +131,7 @@ export class SessionDecoder {
     const height = reader.u16('snapshot grid');
     if (width !== this.grid.width || height !== this.grid.height)
       throw SgapsError.malformed(`snapshot: made for a ${width}×${height} grid`);
+    this.newest = null;
     this.frameId = reader.i32('frame');
     this.state = readState(reader);
     this.previousState = readState(reader);

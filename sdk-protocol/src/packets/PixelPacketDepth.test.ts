@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSgapsError } from '../errors.js';
 import { DEFAULT_TIER_BITS } from '../pixels/PixelModel.js';
-import { createSampleSet, type SampleSet } from '../samples/SampleSet.js';
+import { appendBlock } from '../samples/blockPlaces.js';
+import { carriesDepth, NO_DEPTH } from '../samples/depthCode.js';
+import { createSampleSet, SampleKind, type SampleSet } from '../samples/SampleSet.js';
 import type { FrameState } from '../state/FrameState.js';
 import { PixelPacketDecoder } from './PixelPacketDecoder.js';
 import { PixelPacketEncoder, type SampledFrame } from './PixelPacketEncoder.js';
@@ -40,8 +42,9 @@ const frames = fc
     }),
   );
 
-/** What must come back: nothing for means. */
-const pointDepth = ({ samples, depth }: SampledFrame) => depth?.map((code, i) => (samples.kind[i] === 0 ? code : 0));
+/** What must come back: nothing for means, nor for most pixels of a block. */
+const carried = ({ samples: { kind, u, v }, depth }: SampledFrame) =>
+  depth?.map((code, i) => (carriesDepth(kind[i], u[i], v[i]) ? code : NO_DEPTH));
 
 function pair(depth: boolean) {
   const sets = new Map<number, SampleSet>();
@@ -74,7 +77,7 @@ describe('depth in pixel packets', () => {
         for (let at = 0; at < list.length; at += batch) {
           const sent = list.slice(at, at + batch);
           const got = reader.decode(encoder.encode(sent));
-          expect(got.map(({ values }) => values.depth)).toEqual(sent.map(pointDepth));
+          expect(got.map(({ values }) => values.depth)).toEqual(sent.map(carried));
           const colours = without.decode(plain.encoder.encode(sent));
           expect(got.map(({ values }) => [values.rgb, values.bits])).toEqual(
             colours.map(({ values }) => [values.rgb, values.bits]),
@@ -82,6 +85,25 @@ describe('depth in pixel packets', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('comes with one pixel in sixteen of a block, wherever the block lies', () => {
+    fc.assert(
+      fc.property(fc.nat(47), fc.nat(31), fc.constantFrom(SampleKind.block0, SampleKind.block1), (u, v, kind) => {
+        const { sets, encoder, decoder } = pair(true);
+        const samples = createSampleSet(64);
+        appendBlock(grid, samples, u, v, kind, 1);
+        sets.set(0, samples);
+        const depth = Uint16Array.from({ length: 64 }, (_, i) => 500 + i);
+        const frame = { frameId: 0, clientTime: 0, requestId: 0, state, samples, rgb: new Uint8Array(192).fill(90), depth };
+        const got = decoder().decode(encoder.encode([frame]))[0].values.depth;
+        expect(got).toEqual(carried(frame));
+        const count = got?.filter((code) => code !== NO_DEPTH).length;
+        if (kind === SampleKind.block1) expect(count).toBe(0);
+        else if (u <= 40 && v <= 24) expect(count).toBe(4);
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -116,7 +138,7 @@ describe('depth in pixel packets', () => {
           sets.set(frameId, frame.samples);
           const bytes = encoder.encode([{ ...frame, frameId, requestId: frameId }]);
           const [got] = second.decode(bytes);
-          expect(got.values.depth).toEqual(pointDepth(frame));
+          expect(got.values.depth).toEqual(carried(frame));
           expect([got]).toEqual(reader.decode(bytes));
         }
         expect(second.save()).toEqual(reader.save());
@@ -134,7 +156,7 @@ describe('depth in pixel packets', () => {
     encoder.reset();
     reader.decode(first);
     expect(encoder.encode(list)).toEqual(first);
-    expect(reader.decode(first).map(({ values }) => values.depth)).toEqual(list.map(pointDepth));
+    expect(reader.decode(first).map(({ values }) => values.depth)).toEqual(list.map(carried));
   });
 
   it('is refused where it was not agreed, and when it cannot be coded', () => {
@@ -148,7 +170,7 @@ describe('depth in pixel packets', () => {
     const packet = encoder.encode([{ ...frame, depth: Uint16Array.of(1023, 5000) }]);
     const open = (depth: boolean) => new PixelPacketDecoder({ ...shape, depth, resolve: () => set });
     expect(codeOf(() => open(false).decode(packet))).toBe('BYTES_MALFORMED');
-    expect(open(true).decode(packet)[0].values.depth).toEqual(Uint16Array.of(1023, 0));
+    expect(open(true).decode(packet)[0].values.depth).toEqual(Uint16Array.of(1023, NO_DEPTH));
   });
 
   it('never crashes or hangs a decoder, whatever bytes the packet or a snapshot hold', () => {
@@ -174,7 +196,7 @@ describe('depth in pixel packets', () => {
             for (const { values, samples } of reader.decode(bytes)) {
               if (!values.depth) continue;
               expect(values.depth.length).toBe(samples.count);
-              expect(Math.max(0, ...values.depth)).toBeLessThanOrEqual(1023);
+              expect(values.depth.every((code) => code <= 1023 || code === NO_DEPTH)).toBe(true);
             }
           });
           attempt(() => reader.decode(bytes.subarray(0, at % bytes.length)));

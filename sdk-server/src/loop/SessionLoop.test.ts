@@ -78,6 +78,13 @@ describe('SessionLoop', () => {
     expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
+  it('takes a quality to keep instead of spending its bytes, and refuses one that makes no sense', () => {
+    const open = (quality: number) =>
+      new SessionLoop({ shape, sink: { append: () => true, snapshot: () => true }, clock: () => now, quality });
+    expect(coordinates.decode(open(38).start())).toHaveLength(8);
+    expect(() => open(70)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+  });
+
   it('stores a packet before it looks at it, also one that does not decode', () => {
     const rubbish = new Uint8Array([1, 0x10, 200, 1, 2, 3]);
     expect(() => loop.accept(rubbish)).toThrow();

@@ -45,6 +45,8 @@ export interface SessionLoopOptions {
   /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Quality to keep within them, predicted PSNR in dB, 20 … 55; default: they are spent. */
+  readonly quality?: number;
   /** Largest number of frames asked ahead, default 12 (S13). */
   readonly maxLatency?: number;
   /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
@@ -110,6 +112,7 @@ export class SessionLoop {
       decoder: this.replica.decoder,
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
+      quality: options.quality,
     });
     this.#snapshotEvery = options.snapshotEvery ?? 10_000;
     this.#keptUntil = options.from ?? options.clock();

@@ -31,6 +31,7 @@ export interface LiveSessionOptions {
   readonly log: Logger;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  readonly quality?: number;
   readonly maxLatency?: number;
   readonly snapshotEvery?: number;
   /** ms that the recorder kept by itself and sends first: the recording began so long ago. Absent: nothing was kept. */
@@ -76,6 +77,7 @@ export class LiveSession {
       clock: () => this.time,
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
+      quality: options.quality,
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
       from: options.keptMs === undefined ? undefined : 0,

@@ -12,6 +12,8 @@ export interface ReplayRoomSettings {
   /** Byte budgets per frame; defaults 2,048 and 512. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most those budgets; default all of them. */
+  readonly quality?: number;
   /** Bits per channel of the four tiers (S15); default what the client would like, else 8, 5, 3, 3. */
   readonly tierBits?: TierBits;
   /** Frames asked ahead at most; default 12 (S4, S13). */

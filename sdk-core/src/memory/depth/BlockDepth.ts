@@ -1,7 +1,5 @@
 import { codeToDepth } from '@sgaps/protocol';
 
-/** Depth codes beyond 10 bits say that no depth was read there. */
-export const NO_DEPTH = 0xffff;
 /** Samples of a plane may miss it by this share. */
 const FLAT = 0.03;
 /** A pixel's way counts as this many colour steps. */
