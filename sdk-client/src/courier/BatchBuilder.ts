@@ -3,6 +3,9 @@ import type { SampledFrame } from '../sampler/Sampler.js';
 import { type FrameBatch, HEAD_NUMBERS } from './FrameBatch.js';
 import { flatLength, flattenState, NameRegistry } from './flattenState.js';
 
+/** Samples that the first arrays have room for. */
+const ROOM = 8192;
+
 /**
  * A frame's head and state, kept flat until its samples come back from the GPU.
  *
@@ -31,12 +34,14 @@ export interface FlatFrame {
 export class BatchBuilder {
   readonly #names = new NameRegistry();
   #numbers = new Float64Array(4096);
-  #rgb = new Uint8Array(32_768);
-  #depth: Uint16Array<ArrayBuffer> | null = null;
+  #rgba = new Uint8Array(0);
+  #depth: Uint32Array<ArrayBuffer> | null = null;
   #hasDepth = false;
   #frames = 0;
   #length = 0;
   #samples = 0;
+  /** Samples that new arrays have room for: as many as any batch had. */
+  #room = ROOM;
 
   /** `epoch` counts the recordings begun, so that no batch gets into a later one. */
   constructor(readonly epoch = 0) {}
@@ -58,7 +63,7 @@ export class BatchBuilder {
   begin(spare: FrameBatch | null): void {
     if (spare) {
       this.#numbers = spare.numbers;
-      this.#rgb = spare.rgb;
+      this.#rgba = spare.rgba;
       this.#depth = spare.depth ?? this.#depth;
     }
     this.#frames = this.#length = this.#samples = 0;
@@ -72,10 +77,10 @@ export class BatchBuilder {
     this.#numbers.set(flat.numbers.subarray(0, flat.length), this.#length);
     this.#numbers[this.#length + 3] = count;
     this.#numbers[this.#length + 4] = sampled.depth ? 1 : 0;
-    this.#rgb.set(sampled.rgb.subarray(0, 3 * count), 3 * this.#samples);
+    this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
-      if (!this.#depth || this.#depth.length < this.#samples + count) this.#depth = enlarge16(this.#depth, this.#samples + count);
+      if (!this.#depth || this.#depth.length < this.#samples + count) this.#depth = this.#enlarge(this.#depth);
       this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
     }
     this.#length += flat.length;
@@ -93,13 +98,14 @@ export class BatchBuilder {
     const batch = {
       epoch: this.epoch,
       frames: this.#frames,
+      samples: this.#samples,
       numbers: this.#numbers,
       names: this.#names.takeNew(),
-      rgb: this.#rgb,
+      rgba: this.#rgba,
       depth: this.#hasDepth ? this.#depth : null,
     };
     this.#numbers = new Float64Array(0);
-    this.#rgb = new Uint8Array(0);
+    this.#rgba = new Uint8Array(0);
     if (this.#hasDepth) this.#depth = null;
     this.#frames = 0;
     return batch;
@@ -116,16 +122,17 @@ export class BatchBuilder {
       larger.set(this.#numbers.subarray(0, this.#length));
       this.#numbers = larger;
     }
-    if (this.#rgb.length < 3 * samples) {
-      const larger = new Uint8Array(Math.max(32_768, 3 * (samples + (samples >> 1))));
-      larger.set(this.#rgb.subarray(0, 3 * this.#samples));
-      this.#rgb = larger;
+    if (samples > this.#room) this.#room = samples + (samples >> 1);
+    if (this.#rgba.length < 4 * samples) {
+      const larger = new Uint8Array(4 * this.#room);
+      larger.set(this.#rgba.subarray(0, 4 * this.#samples));
+      this.#rgba = larger;
     }
   }
-}
 
-function enlarge16(old: Uint16Array | null, length: number): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(Math.max(8192, length + (length >> 1)));
-  if (old) larger.set(old);
-  return larger;
+  #enlarge(old: Uint32Array | null): Uint32Array<ArrayBuffer> {
+    const larger = new Uint32Array(this.#room);
+    if (old) larger.set(old.subarray(0, this.#samples));
+    return larger;
+  }
 }

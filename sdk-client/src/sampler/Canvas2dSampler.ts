@@ -1,14 +1,12 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { AreaGather } from './areaSample.js';
-import { CoordinateStore } from './CoordinateStore.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
 import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
 import { drawPicture, readCanvas } from './readPicture.js';
 import { assertBatch, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 const DEFAULT_FPS = 5;
 
 /**
@@ -182,7 +180,7 @@ export class Canvas2dSampler implements Sampler {
         const { count } = frames[i];
         if (count === 0) continue;
         const picture = data.subarray(4 * width * height * i, 4 * width * height * (i + 1));
-        this.#gather.words(picture, this.#words[i], 0, count, this.#slot.rgbOf(i), 0);
+        this.#gather.words(picture, this.#words[i], 0, count, this.#slot.coloursOf(i), 0);
       }
     }
     for (let i = 0; i < used; i++) this.#ready.push(frames[i]);

@@ -1,4 +1,8 @@
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 import type { LoadedSamples, PackedSamples } from './Sampler.js';
+
+/** Samples a store holds before it wraps: two packets of the largest requests, 2 MiB, here and again on the GPU or in the worker. */
+export const STORE = 2 * LIMITS.framesPerPacket * LIMITS.samplesPerFrame;
 
 /**
  * A ring of packed sample coordinates in a GPU buffer or a worker, with a copy here to fill it again after a loss. Sets are

@@ -1,7 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { CoordinateStore } from './CoordinateStore.js';
-import type { DepthCoder } from './DepthCoder.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
 import type { DepthGather, DepthTexture } from './DepthGather.js';
 import { GatherResources } from './GatherResources.js';
 import { GlState } from './GlState.js';
@@ -12,8 +11,6 @@ import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, Sam
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
 import type { WebGL2Extras } from './webgl2Extras.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 /** One batch filling, one on its way back. */
 const SLOTS = 2;
 /** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
@@ -59,7 +56,6 @@ export class WebGL2Sampler implements Sampler {
   readonly #words: Uint32Array;
   readonly #extras: WebGL2Extras | null;
   readonly #depthTexture: (() => DepthTexture | null) | null;
-  readonly #coder: DepthCoder | null;
   #resources: GatherResources | null = null;
   #depthGather: DepthGather | null = null;
   #filling: Slot | null = null;
@@ -77,7 +73,6 @@ export class WebGL2Sampler implements Sampler {
     this.#gate = new ReadGate(gl, this.counters);
     this.#extras = options.extras ?? null;
     this.#depthTexture = (this.#extras && options.depthTexture) ?? null;
-    this.#coder = this.#extras && this.#depthTexture && new this.#extras.DepthCoder();
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
       batch: new SampleBatch(),
       packBuffer,
@@ -334,8 +329,9 @@ export class WebGL2Sampler implements Sampler {
     const { frames, used } = slot.batch;
     for (let i = 0; i < used; i++) {
       const { count, at, depthAt } = frames[i];
-      if (count > 0) slot.batch.unpackColours(i, this.#bytes, 4 * columns * at);
-      if (depthAt >= 0) slot.batch.unpackDepths(i, this.#words, columns * depthAt, this.#coder as DepthCoder);
+      // Views, not copies: valid until the next read, which is as long as frames are.
+      if (count > 0) frames[i].rgba = this.#bytes.subarray(4 * columns * at, 4 * (columns * at + count));
+      if (depthAt >= 0) frames[i].depth = this.#words.subarray(columns * depthAt, columns * depthAt + count);
       this.#ready.push(frames[i]);
     }
   }
