@@ -21,6 +21,7 @@ interface Arguments {
   readonly latency: number;
   readonly batch: number;
   readonly sampling: 'auto' | 'points';
+  readonly depth?: boolean;
   readonly ssim: boolean;
   readonly workers: number;
   readonly png?: string;
@@ -40,6 +41,7 @@ const program = new Command('sweep')
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet', positiveInteger, 1)
   .option('--sampling <kind>', 'auto or points', 'auto')
+  .option('--depth', 'points carry the depth of NAME.depth.mkv, where it lies beside a clip')
   .option('--no-ssim', 'leave SSIM out (faster)')
   .option('--workers <n>', 'processes', positiveInteger, 2)
   .option('--png <dir>', 'write strips truth, rebuilt, difference, uncertainty, samples, importance here')
@@ -50,9 +52,21 @@ const program = new Command('sweep')
     const { frames, bytes, rate, samples, latency, batch, sampling, ssim, png } = args;
     const jobs: SweepJob[] = listClips(args.clips)
       .filter(({ name, kind }) => (only ? only.includes(name) : args.kind === 'all' || kind.startsWith(args.kind)))
-      .map(({ name, input, state }) => ({
+      .map(({ name, input, state, depth }) => ({
         name,
-        options: { input, state, frames, bytesUp: bytes, rate, samples, latency, batch, sampling, ssim },
+        options: {
+          input,
+          state,
+          depth: args.depth ? depth : undefined,
+          frames,
+          bytesUp: bytes,
+          rate,
+          samples,
+          latency,
+          batch,
+          sampling,
+          ssim,
+        },
         png,
         at: args.at.split(',').map(Number),
       }));

@@ -77,7 +77,7 @@ export {
 } from './recording/index.js';
 export { expandedCount } from './samples/blockPlaces.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
-export { codeToDepth, depthToCode } from './samples/depthCode.js';
+export { carriesDepth, codeToDepth, depthToCode, NO_DEPTH } from './samples/depthCode.js';
 export {
   BLOCK_KIND,
   BLOCK_SAMPLES,

@@ -2,5 +2,5 @@
 export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
 export { LIMITS } from './limits.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
-export { codeToDepth, depthToCode } from './samples/depthCode.js';
+export { carriesDepth, codeToDepth, depthToCode, NO_DEPTH } from './samples/depthCode.js';
 export { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, isSampleKind, levelOf, SampleKind, Tier } from './samples/SampleSet.js';

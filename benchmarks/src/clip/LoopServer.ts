@@ -1,5 +1,5 @@
 import type { DecodedFrame } from '@sgaps/core';
-import { type PixelPacketDecoder, SampleKind, type SampleRequest, type SampleSet } from '@sgaps/protocol';
+import { carriesDepth, type PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import type { LatencyCompensation } from '../network/LeadEstimator.js';
 import { framingBytes } from './framing.js';
 import type { LoopParts, LoopTotals } from './LoopParts.js';
@@ -110,6 +110,6 @@ export class LoopServer {
 
 function pointCount(samples: SampleSet): number {
   let count = 0;
-  for (let i = 0; i < samples.count; i++) if (samples.kind[i] === SampleKind.point) count++;
+  for (let i = 0; i < samples.count; i++) if (carriesDepth(samples.kind[i], samples.u[i], samples.v[i])) count++;
   return count;
 }

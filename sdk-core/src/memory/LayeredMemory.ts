@@ -1,45 +1,29 @@
-import {
-  type ByteReader,
-  type ByteWriter,
-  type CaptureGrid,
-  type FrameState,
-  type PixelFrame,
-  SgapsError,
-  type TrackedObject,
-} from '@sgaps/protocol';
+import type { ByteReader, ByteWriter, CaptureGrid, FrameState, PixelFrame, TrackedObject } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
-import { readText, writeText } from '../snapshot/snapshotBytes.js';
+import { ColourPairs, MOST_PAIRS } from './ColourPairs.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
+import { DepthMemory } from './depth/DepthMemory.js';
 import { drawPatch } from './drawPatch.js';
 import { drawScrollLayer } from './drawScrollLayer.js';
 import { InnovationLog } from './InnovationLog.js';
 import { ObjectLayer } from './ObjectLayer.js';
 import { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
+import { RegionCut } from './RegionCut.js';
+import { Relighting } from './Relighting.js';
 import { SampleObserver, type Scene } from './SampleObserver.js';
-import { ScrollLayer } from './ScrollLayer.js';
+import { MOST_LAYERS, SceneLayers } from './SceneLayers.js';
+import { SceneMemory } from './SceneMemory.js';
 import { SuspectMap } from './SuspectMap.js';
 
 /** Known, however much its surroundings change. */
 const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
-const MAX_LAYERS = 2;
 /** Samples that are compared with memory, to notice a fade. */
 const FIRST_LOOKS = 200;
-
-interface SceneryLayer {
-  readonly key: 'screen' | 'camera';
-  layer: ScrollLayer | null;
-  /** Offset at which the layer would have been the screen's: a layer is made once its motion differs. */
-  originX: number;
-  originY: number;
-  x: number;
-  y: number;
-  present: boolean;
-}
 
 /**
  * All memory of a session: scroll layers for what moves as one, patches for tracked objects, and the dynamic memory
@@ -59,15 +43,19 @@ export class LayeredMemory {
   readonly objects = new ObjectLayer();
   /** What the last frame's samples said against memory. */
   readonly innovations = new InnovationLog(this.objects);
-  private readonly layers: SceneryLayer[] = [];
-  private readonly screen: ScrollLayer;
+  private layers: SceneLayers;
+  private readonly scenes: SceneMemory;
   private frame = 0;
   private hasScenery = false;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
+  private readonly regions: RegionCut;
   private readonly brightness: PhotometricModel;
+  private readonly relighting: Relighting;
+  private readonly pairs: ColourPairs;
   private readonly observer: SampleObserver;
-  private readonly ranked: ScrollLayer[] = [];
+  /** What a 3D game's camera showed; made when there is one. */
+  private depth: DepthMemory | null = null;
   /** Share of the known blocks looked at in the last frame that its samples contradicted, 0 … 1; 0 when too few were looked at. */
   contradicted = 0;
 
@@ -78,18 +66,32 @@ export class LayeredMemory {
     this.dynamic = new DynamicMemory(grid.width, grid.height);
     this.suspects = new SuspectMap(grid);
     this.cuts = new CutDetector(grid);
+    this.regions = new RegionCut(grid);
     this.brightness = new PhotometricModel(grid);
-    const { objects: patches, dynamic, suspects, cuts, brightness } = this;
-    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers: MAX_LAYERS });
-    this.screen = new ScrollLayer(ringSide(grid.width), ringSide(grid.height));
-    this.layers.push({ key: 'screen', layer: this.screen, originX: 0, originY: 0, x: 0, y: 0, present: true });
+    this.relighting = new Relighting(grid);
+    this.pairs = new ColourPairs(grid);
+    const { objects: patches, dynamic, suspects, cuts, regions, brightness } = this;
+    this.observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: MOST_LAYERS });
+    this.layers = new SceneLayers(grid);
+    this.scenes = new SceneMemory(grid);
+  }
+
+  /** The last step of a 3D camera's view space, 12 numbers row by row, the translation last; null when it stands still or is unknown. */
+  get cameraStep(): Float64Array | null {
+    return this.depth?.cameraStep ?? null;
   }
 
   /** Takes a frame's samples in. */
   observe(frame: PixelFrame): void {
     this.frame = frame.frameId;
     this.dynamic.advance(frame.frameId);
-    this.track(frame.state);
+    if (this.follows(frame.state)) {
+      this.depth ??= new DepthMemory(this.grid, this.features);
+      this.depth.carry(frame);
+      this.takeInDepth(frame, this.depth);
+      return;
+    }
+    this.layers.track(frame.state);
     this.takeSamples(frame, this.place(frame.state));
   }
 
@@ -105,10 +107,12 @@ export class LayeredMemory {
     for (let o = objects.length - 1; o >= 0; o--)
       if (objects[o].scenery) drawPatch(objects[o], width, this.frame, out, true, detail);
     if (this.hasScenery) out.score.fill(-1000);
-    this.rank();
-    const contested = this.ranked.length > 1 || this.hasScenery;
-    for (let k = 0; k < this.ranked.length; k++)
-      drawScrollLayer(this.ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
+    const ranked = this.layers.rank();
+    const contested = ranked.length > 1 || this.hasScenery;
+    if (this.depth && this.follows(state)) this.depth.draw(state, this.frame, out, detail);
+    else
+      for (let k = 0; k < ranked.length; k++)
+        drawScrollLayer(ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
     this.brightness.apply(out, detail);
     this.cool(out, detail);
@@ -116,7 +120,8 @@ export class LayeredMemory {
 
   /** Forgets the scenery, keeps what objects look like (scene cut). */
   forgetScenery(): void {
-    for (const entry of this.layers) entry.layer?.clear();
+    this.layers.clear();
+    this.depth?.clear();
     this.dynamic.clear();
   }
 
@@ -125,15 +130,12 @@ export class LayeredMemory {
     writer.i32(this.frame);
     this.dynamic.save(writer);
     this.brightness.save(writer);
+    this.relighting.save(writer);
     this.objects.save(writer, this.frame);
-    writer.varint(this.layers.length);
-    for (const entry of this.layers) {
-      writeText(writer, entry.key);
-      for (const value of [entry.originX, entry.originY, entry.x, entry.y]) writer.f64(value);
-      writer.u8(entry.present ? 1 : 0);
-      writer.u8(entry.layer ? 1 : 0);
-      entry.layer?.save(writer, this.frame);
-    }
+    this.layers.save(writer, this.frame);
+    this.scenes.save(writer, this.frame);
+    writer.u8(this.depth ? 1 : 0);
+    this.depth?.save(writer, this.frame);
   }
 
   /** Takes up what `save` wrote for the same grid. Throws a typed error when the bytes do not fit. */
@@ -141,25 +143,12 @@ export class LayeredMemory {
     this.frame = reader.i32('frame');
     this.dynamic.restore(reader);
     this.brightness.restore(reader);
+    this.relighting.restore(reader);
     this.objects.restore(reader, this.frame);
-    const count = reader.varint('layer count', MAX_LAYERS);
-    if (count === 0) throw SgapsError.malformed('snapshot: no screen layer');
-    this.layers.length = 1;
-    for (let i = 0; i < count; i++) {
-      const key = readText(reader, 'layer key') === 'camera' ? 'camera' : 'screen';
-      const originX = reader.f64('origin');
-      const originY = reader.f64('origin');
-      const x = reader.f64('place');
-      const y = reader.f64('place');
-      const present = reader.u8('presence') === 1;
-      const layer = reader.u8('layer') === 1 ? (i === 0 ? this.screen : this.createLayer()) : null;
-      layer?.restore(reader, this.frame);
-      if (i > 0) this.layers.push({ key, layer, originX, originY, x, y, present });
-    }
-  }
-
-  private createLayer(): ScrollLayer {
-    return new ScrollLayer(2 * ringSide(this.grid.width), 2 * ringSide(this.grid.height));
+    this.layers.restore(reader, this.frame);
+    this.scenes.restore(reader, this.frame);
+    this.depth = reader.u8('depth') === 1 ? new DepthMemory(this.grid, this.features) : null;
+    this.depth?.restore(reader, this.frame);
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */
@@ -183,48 +172,12 @@ export class LayeredMemory {
     }
   }
 
-  /** Follows which surfaces move apart from the screen, and gives each its own layer once it does. */
-  private track(state: FrameState): void {
-    const { width, height } = this.grid;
-    for (const entry of this.layers) entry.present = entry.key === 'screen';
-    const camera = state.cameras[0];
-    if (camera) this.follow('camera', camera.viewX, camera.viewY);
-    for (const entry of this.layers) {
-      if (entry.layer || !entry.present) continue;
-      const dx = entry.x - entry.originX;
-      const dy = entry.y - entry.originY;
-      if (dx === 0 && dy === 0) continue;
-      if (this.layers.some((other) => other.layer && other !== entry && other.present && moves(other, dx, dy))) continue;
-      entry.layer = this.createLayer();
-      // Until now the surface stood still on the screen: what the screen knows is the surface's too.
-      this.screen.place(0, 0);
-      entry.layer.place(entry.originX, entry.originY);
-      entry.layer.fork(this.screen, width, height);
-      entry.layer.prior = 16;
-    }
-  }
-
-  private follow(key: 'camera', x: number, y: number): void {
-    let entry = this.layers.find((candidate) => candidate.key === key);
-    if (!entry) {
-      entry = { key, layer: null, originX: x, originY: y, x, y, present: true };
-      this.layers.push(entry);
-    }
-    entry.x = x;
-    entry.y = y;
-    entry.present = true;
-  }
-
   private place(state: FrameState): PlacedObject[] {
     const { width, height } = this.grid;
     const camera = state.cameras[0];
     const viewX = camera?.viewX ?? 0;
     const viewY = camera?.viewY ?? 0;
-    for (const entry of this.layers) {
-      if (!entry.layer) continue;
-      if (entry.key === 'screen') entry.layer.place(0, 0);
-      else entry.layer.place(viewX, viewY);
-    }
+    this.layers.place(state);
     const objects: PlacedObject[] = [];
     this.hasScenery = false;
     for (const object of this.features.objects ? state.objects : []) {
@@ -237,55 +190,73 @@ export class LayeredMemory {
     return objects;
   }
 
-  /** The layers in sight, the dominant one first. */
-  private rank(): void {
-    const { ranked } = this;
-    ranked.length = 0;
-    for (const entry of this.layers) if (entry.layer && entry.present) ranked.push(entry.layer);
-    ranked.sort((a, b) => b.prior - a.prior);
+  /** Compares a few samples with memory, and all of them where it looks like a change of light. */
+  private measureBrightness(frame: PixelFrame, scene: Scene): void {
+    const { brightness, observer, pairs, relighting } = this;
+    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
+    if (!brightness.engaged && !pairs.isOff()) return;
+    observer.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
+    brightness.estimate(pairs);
+    if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
   }
 
-  /** Compares a few samples with memory, and all of them where that looks like a fade. */
-  private measureBrightness(frame: PixelFrame, scene: Scene): void {
-    const { brightness, observer } = this;
-    brightness.clearPairs();
-    observer.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)));
-    if (!brightness.isSuspicious()) return;
-    brightness.clearPairs();
-    observer.compare(frame, scene, 1);
-    brightness.estimate();
+  /** True for a state whose world is remembered in depth. */
+  private follows(state: FrameState): boolean {
+    return this.features.depth && DepthMemory.follows(state);
+  }
+
+  private takeInDepth(frame: PixelFrame, depth: DepthMemory): void {
+    const { cuts, dynamic } = this;
+    cuts.clear();
+    this.innovations.count = 0;
+    depth.read(frame, (u, v, outcome) => {
+      if (outcome === 0) return;
+      cuts.note(u, v, outcome < 0);
+      if (outcome > 0) dynamic.confirm(u, v);
+      else dynamic.contradict(u, v, this.frame);
+    });
+    this.contradicted = cuts.share();
+    if (!this.features.cuts || !cuts.isCut()) return;
+    this.forgetScenery();
+    depth.read(frame);
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
-    const { observer, cuts, suspects, ranked, hasScenery } = this;
-    this.rank();
-    const scene = { frame: this.frame, layers: ranked, objects, hasScenery };
+    const { observer, cuts, regions, suspects, hasScenery } = this;
+    const scene: Scene = { frame: this.frame, layers: this.layers.rank(), objects, hasScenery };
     if (this.features.photometric) this.measureBrightness(frame, scene);
     cuts.clear();
+    regions.clear();
     this.innovations.read(frame, scene);
     observer.read(frame, scene);
     this.contradicted = cuts.share();
-    if (this.features.cuts && cuts.isCut()) {
-      this.forgetScenery();
+    const isCut = this.features.cuts && cuts.isCut();
+    if (isCut) {
+      if (this.features.sceneMemory) this.leaveScene();
+      else this.forgetScenery();
       this.brightness.reset();
+    } else if (this.features.cuts) regions.forget(scene.layers, this.frame);
+    const known = this.features.sceneMemory ? this.scenes.recognise(frame) : null;
+    if (known) this.layers = known;
+    if (isCut || known) {
+      this.layers.track(frame.state);
+      this.layers.place(frame.state);
       // What this frame showed is the first look at the new scene.
-      observer.read(frame, scene);
+      observer.read(frame, { ...scene, layers: this.layers.rank() });
       suspects.clear();
     }
-    suspects.spread(ranked, this.frame);
+    suspects.spread(this.layers.rank(), this.frame);
+  }
+
+  /** Starts a new scene and keeps the old one, without what was already learnt of the new. */
+  private leaveScene(): void {
+    this.layers.forgetFrame(this.frame);
+    this.scenes.keep(this.layers);
+    this.layers = new SceneLayers(this.grid);
+    this.dynamic.clear();
   }
 }
 
 function isScenery(object: TrackedObject, grid: CaptureGrid): boolean {
   return object.width * object.height >= SCENERY_SHARE * grid.width * grid.height;
-}
-
-function moves(entry: SceneryLayer, dx: number, dy: number): boolean {
-  return Math.abs(entry.x - entry.originX - dx) < 0.01 && Math.abs(entry.y - entry.originY - dy) < 0.01;
-}
-
-function ringSide(side: number): number {
-  let ring = 64;
-  while (ring < side + 32) ring *= 2;
-  return ring;
 }

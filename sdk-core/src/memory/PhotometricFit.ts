@@ -5,12 +5,27 @@ const CLIP = 24;
 /** Residual at which a pair's weight has fallen to a quarter, steps. */
 const SCALE = 6;
 const ROUNDS = 6;
+/** Ranks at which pairs are tried as they are. */
+const PARTS = [0.2, 0.5, 0.8];
 /** Black and white. */
 const ENDS = [0, 255];
 /** A free offset must lower the cost to this share of what black or white leave, and by so many steps more. */
 const FREEDOM = 0.85;
 const FREEDOM_STEPS = 0.2;
-const MOST_GAIN = 1.6;
+
+/**
+ * Pairs of colours, three values each.
+ *
+ * @example
+ * ```ts
+ * const pairs: PairArrays = { memory: new Float32Array(900), screen: new Float32Array(900), count: 300 };
+ * ```
+ */
+export interface PairArrays {
+  readonly memory: Float32Array;
+  readonly screen: Float32Array;
+  readonly count: number;
+}
 
 /**
  * Robust fit of `screen ≈ gain · memory + offset` (one gain, an offset per channel) over pairs of colours of which many may be
@@ -19,7 +34,7 @@ const MOST_GAIN = 1.6;
  * @example
  * ```ts
  * const fit = new PhotometricFit();
- * fit.read(memory, screen, pairs);
+ * fit.read(pairs);
  * fit.solve();
  * console.log(fit.gain, fit.offset, fit.cost);
  * ```
@@ -41,8 +56,13 @@ export class PhotometricFit {
   private suggested = false;
   private readonly suggestion = new Float64Array(4);
 
-  /** Sets the pairs, three values each. */
-  read(memory: Float32Array, screen: Float32Array, count: number): void {
+  constructor(
+    /** Largest gain that is tried. */
+    private readonly mostGain = 1.6,
+  ) {}
+
+  /** Sets the pairs. */
+  read({ memory, screen, count }: PairArrays): void {
     this.memory = memory;
     this.screen = screen;
     this.count = count;
@@ -82,7 +102,7 @@ export class PhotometricFit {
     this.take(1, 0, 0, 0);
     const { suggestion, suggested } = this;
     for (const end of ENDS) {
-      this.takeTowards(end, this.ratioTo(end));
+      for (const part of PARTS) this.takeTowards(end, this.ratioTo(end, part));
       if (suggested) this.takeTowards(end, suggestion[0]);
     }
     const end = this.offset[0] > 0 ? 255 : 0;
@@ -104,7 +124,7 @@ export class PhotometricFit {
   }
 
   private take(gain: number, r: number, g: number, b: number): boolean {
-    if (!(gain >= 0 && gain <= MOST_GAIN)) return false;
+    if (!(gain >= 0 && gain <= this.mostGain)) return false;
     const cost = this.costOf(gain, r, g, b);
     if (cost >= this.cost) return false;
     this.cost = cost;
@@ -115,8 +135,8 @@ export class PhotometricFit {
     return true;
   }
 
-  /** Median part of the way to black (0) or white (255) that is left. */
-  private ratioTo(end: number): number {
+  /** Part of the way to black (0) or white (255) that is left, at a share of the pairs by rank. */
+  private ratioTo(end: number, part: number): number {
     const { memory, screen, count, stride, ratios } = this;
     let n = 0;
     for (let at = 0; at < 3 * count; at += 3 * stride) {
@@ -124,7 +144,7 @@ export class PhotometricFit {
       if (from < 150) continue;
       ratios[n++] = Math.abs(3 * end - screen[at] - screen[at + 1] - screen[at + 2]) / from;
     }
-    return n < 8 ? 1 : ratios.subarray(0, n).sort()[n >> 1];
+    return n < 8 ? 1 : ratios.subarray(0, n).sort()[Math.floor(n * part)];
   }
 
   private median(channel: number): number {

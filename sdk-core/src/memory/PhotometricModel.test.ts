@@ -69,7 +69,7 @@ describe('PhotometricFit', () => {
         screen[n] = n % 12 < 3 ? (n * 31) & 255 : gain * memory[n] + offset[n % 3];
       }
       const fit = new PhotometricFit();
-      fit.read(memory, screen, 300);
+      fit.read({ memory, screen, count: 300 });
       fit.solve();
       expect(fit.gain).toBeCloseTo(gain, 1);
       for (let c = 0; c < 3; c++) expect(Math.abs(fit.offset[c] - offset[c])).toBeLessThan(2);

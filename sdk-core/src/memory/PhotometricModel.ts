@@ -1,11 +1,9 @@
 import type { ByteReader, ByteWriter, CaptureGrid } from '@sgaps/protocol';
 import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
+import { ColourPairs } from './ColourPairs.js';
 import type { Composition, DrawDetail } from './Composition.js';
 import { PhotometricFit } from './PhotometricFit.js';
-import type { Prediction } from './Prediction.js';
 
-/** Samples compared in a frame at most. */
-const MOST_PAIRS = 4096;
 /** Pairs of one 8×8 block that count for the fit at most. */
 const MOST_OF_BLOCK = 6;
 /** Fewer say nothing. */
@@ -37,6 +35,7 @@ const IMPOSSIBLE = 10;
 /** Under less gain than this nothing can be learnt. */
 const LEAST_GAIN = 1 / 32;
 const VOTE = 16;
+const NOTHING = [0, 0, 0];
 
 /**
  * A change of brightness of the whole screen: a fade, a flash, a dimmed screen behind a menu. What is shown is
@@ -47,9 +46,7 @@ const VOTE = 16;
  * @example
  * ```ts
  * const model = new PhotometricModel({ width: 320, height: 180 });
- * model.clearPairs();
- * for (const look of looks) model.addPair(look.u, look.v, look.predicted, look.r, look.g, look.b);
- * model.estimate();
+ * model.estimate(pairs);
  * model.apply(composition, FULL_DETAIL);
  * ```
  */
@@ -66,56 +63,28 @@ export class PhotometricModel {
   /** Per 8×8 block: above 0 where the screen is shown as memory has it. */
   private readonly exempt: Int8Array;
   private readonly columns: number;
-  private readonly memory = new Float32Array(3 * MOST_PAIRS);
-  private readonly screen = new Float32Array(3 * MOST_PAIRS);
-  private readonly block = new Uint16Array(MOST_PAIRS);
-  private readonly usedMemory = new Float32Array(3 * MOST_PAIRS);
-  private readonly usedScreen = new Float32Array(3 * MOST_PAIRS);
+  private readonly used: ColourPairs;
   private readonly looks: Uint8Array;
   private readonly fit = new PhotometricFit();
   private readonly table = new Uint8ClampedArray(3 * 256);
-  private count = 0;
 
   constructor(private readonly grid: CaptureGrid) {
-    this.columns = (grid.width + 7) >> 3;
-    this.exempt = new Int8Array(this.columns * ((grid.height + 7) >> 3));
+    this.used = new ColourPairs(grid);
+    this.columns = this.used.columns;
+    this.exempt = new Int8Array(this.used.blocks);
     this.looks = new Uint8Array(this.exempt.length);
   }
 
-  /** Starts a frame. */
-  clearPairs(): void {
-    this.count = 0;
-  }
-
-  /** Compares a sample with what memory says of its pixel. */
-  addPair(u: number, v: number, predicted: Prediction, r: number, g: number, b: number): void {
-    if (this.count === MOST_PAIRS) return;
-    const at = 3 * this.count;
-    this.block[this.count++] = (v >> 3) * this.columns + (u >> 3);
-    this.memory[at] = predicted.r;
-    this.memory[at + 1] = predicted.g;
-    this.memory[at + 2] = predicted.b;
-    this.screen[at] = r;
-    this.screen[at + 1] = g;
-    this.screen[at + 2] = b;
-  }
-
-  /** True when the pairs so far call for a closer look: more pairs, then `estimate`. */
-  isSuspicious(): boolean {
-    if (this.engaged) return true;
-    this.fit.read(this.memory, this.screen, this.count);
-    return this.count >= LEAST_PAIRS && this.fit.costOf(1, 0, 0, 0) > CALM + WORTH;
-  }
-
   /** Finds how this frame is shown. */
-  estimate(): void {
+  estimate(pairs: ColourPairs): void {
     const { fit, offset, offsetStep } = this;
-    const used = this.choosePairs();
-    if (used < LEAST_PAIRS) {
+    const { used } = this;
+    this.choosePairs(pairs);
+    if (used.count < LEAST_PAIRS) {
       if (this.engaged) this.carryOn();
       return;
     }
-    fit.read(this.usedMemory, this.usedScreen, used);
+    fit.read(used);
     const identity = fit.costOf(1, 0, 0, 0);
     if (this.engaged)
       fit.suggest(this.gain + this.gainStep, offset[0] + offsetStep[0], offset[1] + offsetStep[1], offset[2] + offsetStep[2]);
@@ -136,7 +105,7 @@ export class PhotometricModel {
     this.gain = fit.gain;
     offset.set(fit.offset);
     this.engaged = true;
-    this.vote();
+    this.vote(pairs);
   }
 
   /** True where samples of the pixel show memory's own colours. */
@@ -219,20 +188,16 @@ export class PhotometricModel {
   }
 
   /** The pairs that tell of the brightness: a few of each block, none where the screen is known to take no part. */
-  private choosePairs(): number {
-    const { memory, screen, usedMemory, usedScreen, block, looks, exempt } = this;
+  private choosePairs(pairs: ColourPairs): void {
+    const { used, looks, exempt } = this;
     looks.fill(0);
-    let used = 0;
-    for (let n = 0; n < this.count; n++) {
-      if (exempt[block[n]] > 0 || looks[block[n]] === MOST_OF_BLOCK) continue;
-      looks[block[n]]++;
-      for (let c = 0; c < 3; c++) {
-        usedMemory[3 * used + c] = memory[3 * n + c];
-        usedScreen[3 * used + c] = screen[3 * n + c];
-      }
-      used++;
+    used.clear();
+    for (let n = 0; n < pairs.count; n++) {
+      const block = pairs.block[n];
+      if (exempt[block] > 0 || looks[block] === MOST_OF_BLOCK) continue;
+      looks[block]++;
+      used.take(pairs, n);
     }
-    return used;
   }
 
   private isBelieved(identity: number, cost: number): boolean {
@@ -258,18 +223,13 @@ export class PhotometricModel {
   }
 
   /** Blocks whose samples are as memory has them take no part. */
-  private vote(): void {
-    const { memory, screen, exempt, block, gain, offset } = this;
-    for (let n = 0; n < this.count; n++) {
-      let apart = 0;
-      let own = 0;
-      for (let at = 3 * n, c = 0; c < 3; c++, at++) {
-        apart = Math.max(apart, Math.abs(screen[at] - gain * memory[at] - offset[c]));
-        own = Math.max(own, Math.abs(screen[at] - memory[at]));
-      }
-      const takesPart = apart <= AGREES;
-      const impossible = this.isImpossible(screen[3 * n], screen[3 * n + 1], screen[3 * n + 2]);
-      const asMemory = own <= 2 * AGREES || impossible;
+  private vote(pairs: ColourPairs): void {
+    const { exempt, gain, offset } = this;
+    const { screen, block } = pairs;
+    for (let n = 0; n < pairs.count; n++) {
+      const takesPart = pairs.differenceOf(n, gain, offset) <= AGREES;
+      const asMemory =
+        pairs.differenceOf(n, 1, NOTHING) <= 2 * AGREES || this.isImpossible(screen[3 * n], screen[3 * n + 1], screen[3 * n + 2]);
       if (takesPart === asMemory) continue;
       const said = exempt[block[n]] + (asMemory ? VOTE : -VOTE);
       exempt[block[n]] = said > 127 ? 127 : said < -127 ? -127 : said;

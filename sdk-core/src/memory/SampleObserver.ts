@@ -1,4 +1,5 @@
 import { type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
+import type { ColourPairs } from './ColourPairs.js';
 import type { ColourSample } from './ColourSample.js';
 import type { CutDetector } from './CutDetector.js';
 import type { DynamicMemory } from './DynamicMemory.js';
@@ -9,12 +10,14 @@ import { observeScenery, relearnScenery } from './observeScenery.js';
 import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { createPrediction, near } from './Prediction.js';
+import type { RegionCut } from './RegionCut.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import type { SuspectMap } from './SuspectMap.js';
 import { CONFIDENCE_START, MEAN_CONFIDENCE } from './TemporalMemoryBank.js';
 
 /** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
 const MOTION_STEPS = 14;
+const OBJECT_CHANGED = -2;
 /** The same on the screen while that is darker than memory. */
 const FADED_STEPS = 4;
 /** The same for what is only known from a mean. */
@@ -43,7 +46,7 @@ export interface Scene {
  *
  * @example
  * ```ts
- * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, brightness, mostLayers: 2 };
+ * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
  * ```
  */
 export interface ObserverParts {
@@ -52,6 +55,7 @@ export interface ObserverParts {
   readonly dynamic: DynamicMemory;
   readonly suspects: SuspectMap;
   readonly cuts: CutDetector;
+  readonly regions: RegionCut;
   /** How brightly the screen shows what memory has. */
   readonly brightness: PhotometricModel;
   /** Scroll layers there can be at most. */
@@ -64,7 +68,7 @@ export interface ObserverParts {
  *
  * @example
  * ```ts
- * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers: 2 });
+ * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 });
  * observer.read(frame, { frame: frame.frameId, layers, objects, hasScenery: false });
  * ```
  */
@@ -74,6 +78,7 @@ export class SampleObserver {
   private readonly dynamic: DynamicMemory;
   private readonly suspects: SuspectMap;
   private readonly cuts: CutDetector;
+  private readonly regions: RegionCut;
   private readonly brightness: PhotometricModel;
   private readonly verdicts: Int8Array;
   private readonly here = createPrediction();
@@ -85,12 +90,13 @@ export class SampleObserver {
   private half = 0.5;
   private scene: Scene = { frame: 0, layers: [], objects: [], hasScenery: false };
 
-  constructor({ grid, patches, dynamic, suspects, cuts, brightness, mostLayers }: ObserverParts) {
+  constructor({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers }: ObserverParts) {
     this.grid = grid;
     this.patches = patches;
     this.dynamic = dynamic;
     this.suspects = suspects;
     this.cuts = cuts;
+    this.regions = regions;
     this.brightness = brightness;
     this.verdicts = new Int8Array(mostLayers);
   }
@@ -111,17 +117,20 @@ export class SampleObserver {
         continue;
       }
       const outcome = this.takePoint(u, v);
-      if (outcome !== 0) this.cuts.note(u, v, outcome < 0);
+      if (outcome === 0) continue;
+      this.cuts.note(u, v, outcome < 0);
+      if (outcome !== OBJECT_CHANGED) this.regions.note(u, v, outcome < 0);
     }
   }
 
-  /** Compares every `stride`-th point of a frame with what memory says of it, for the brightness of the screen. */
-  compare({ samples, values }: PixelFrame, scene: Scene, stride: number): void {
+  /** Compares every `stride`-th point of a frame with what memory says of it. */
+  compare({ samples, values }: PixelFrame, scene: Scene, stride: number, pairs: ColourPairs): void {
     this.scene = scene;
+    pairs.clear();
     for (let i = 0; i < samples.count; i += stride) {
-      if (samples.kind[i] !== 0 || !this.predict(samples.u[i], samples.v[i])) continue;
+      if (levelOf(samples.kind[i]) !== 0 || !this.predict(samples.u[i], samples.v[i])) continue;
       const { rgb } = values;
-      this.brightness.addPair(samples.u[i], samples.v[i], this.below, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
+      pairs.add(samples.u[i], samples.v[i], this.below, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
     }
   }
 
@@ -174,7 +183,7 @@ export class SampleObserver {
     below.confidence = scrolled || covered ? front.confidence : 0;
   }
 
-  /** Returns 1 confirmed, −1 contradicted, 0 nothing was known. */
+  /** Returns 1 confirmed, −1 contradicted, −2 an object contradicted, 0 nothing was known. */
   private takePoint(u: number, v: number): number {
     const { below, sample } = this;
     const { frame, objects, hasScenery } = this.scene;
@@ -189,7 +198,7 @@ export class SampleObserver {
       if (outcome === 'new') return 0;
       if (outcome === 'same') return 1;
       this.dynamic.contradict(u, v, frame);
-      return -1;
+      return OBJECT_CHANGED;
     }
     if (!covered) return this.takeScroll(u, v);
     return this.takeBehind(u, v);

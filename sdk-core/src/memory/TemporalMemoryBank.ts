@@ -60,6 +60,24 @@ export class TemporalMemoryBank {
     this.seen[cell] = frame;
   }
 
+  /** Forgets the cells whose content is no older than `frame`. */
+  forgetFrame(frame: number): void {
+    const { confidence, seen } = this;
+    for (let cell = 0; cell < seen.length; cell++)
+      if (seen[cell] === frame && confidence[cell] <= CONFIDENCE_START) confidence[cell] = 0;
+  }
+
+  /** Shows a cell in another light. */
+  relight(cell: number, gain: number, r: number, g: number, b: number, frame: number): void {
+    if (this.confidence[cell] === 0) return;
+    this.seen[cell] = frame;
+    const { value } = this;
+    const at = 3 * cell;
+    value[at] = clampValue(gain * value[at] + r * VALUE_ONE);
+    value[at + 1] = clampValue(gain * value[at + 1] + g * VALUE_ONE);
+    value[at + 2] = clampValue(gain * value[at + 2] + b * VALUE_ONE);
+  }
+
   /**
    * Moves the cell by `share` of an innovation, no further than the innovation itself (S10's EMA with a gain that
    * falls from 1 for a first look to 0.05 for a certain cell), and confirms it.

@@ -122,7 +122,7 @@ export class SamplingPlanner {
     const { decoder, analyzer, ahead } = this;
     const { trajectory, latency } = this.features;
     const steps = trajectory ? (latency ? targetFrameId - decoder.frameId : 1) : 0;
-    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, steps);
+    const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, steps, decoder.memory.cameraStep);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
     // Every second row tells enough of blocks; the row at which new content comes in is among them.

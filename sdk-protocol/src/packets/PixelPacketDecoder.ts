@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel } from '../pixels/PixelModel.js';
 import { assertCaptureGrid } from '../samples/CaptureGrid.js';
+import { NO_DEPTH } from '../samples/depthCode.js';
 import { createSampleSet, type SampleSet, type SampleValues } from '../samples/SampleSet.js';
 import type { FrameState } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
@@ -165,7 +166,7 @@ export class PixelPacketDecoder {
     this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
     let values: SampleValues = colours;
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
-      const depth = new Uint16Array(samples.count);
+      const depth = new Uint16Array(samples.count).fill(NO_DEPTH);
       depthModel.code(coder, samples, depth, this.pixels.unchanged);
       values = { ...colours, depth };
     }

@@ -5,8 +5,8 @@ import { LIMITS } from '../limits.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
-import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
-import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
+import { carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import type { SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
@@ -48,7 +48,7 @@ export interface SampledFrame {
   /** 8-bit RGB of the samples, at least 3 × count. */
   readonly rgb: Uint8Array;
   /**
-   * Depth codes of the samples, 0 … 1023 (`depthToCode`), at least count; those of means are not sent. Null or absent for a frame
+   * Depth codes of the samples, 0 … 1023 (`depthToCode`), at least count; those of samples that carry none (`carriesDepth`) are not sent. Null or absent for a frame
    * without depth. Left out where the stream was not agreed to carry depth.
    */
   readonly depth?: Uint16Array | null;
@@ -164,7 +164,7 @@ function checkDepth(depth: Uint16Array, samples: SampleSet): void {
     throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need as many depth codes, ${depth.length} were given.`);
   }
   for (let i = 0; i < samples.count; i++) {
-    if (samples.kind[i] === SampleKind.point && depth[i] > DEPTH_CODE_LIMIT) {
+    if (carriesDepth(samples.kind[i], samples.u[i], samples.v[i]) && depth[i] > DEPTH_CODE_LIMIT) {
       throw new SgapsError('ARGUMENT_INVALID', `Depth code ${depth[i]} of sample ${i}; 0 … ${DEPTH_CODE_LIMIT} are allowed.`);
     }
   }

@@ -4,8 +4,8 @@ import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
-import { SampleKind, type SampleSet } from '../samples/SampleSet.js';
+import { carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import type { SampleSet } from '../samples/SampleSet.js';
 
 /** Classes of age: this frame, the one before, 2, 3 … 4, 5 … 8, 9 … 16, 17 … 48, older. */
 const AGES = 8;
@@ -43,7 +43,7 @@ const RESIDUAL = EMPTY + 3 ** 4 * 3 * 2;
 const SIZE = RESIDUAL + ERRORS * AGREEMENTS * SIGNED_MODEL;
 
 /**
- * Codes the depth of point samples, after their colours, with all that both sides remember: the last code of every pixel of
+ * Codes the depth of the samples that carry it (`carriesDepth`), after their colours, with all that both sides remember: the last code of every pixel of
  * the screen and when it came, how well each kind of neighbour has predicted lately, and the adaptive probabilities. The same
  * code runs on both sides.
  *
@@ -94,7 +94,7 @@ export class DepthModel {
   /**
    * Codes the samples of one frame, in order; `PixelModel.check` has seen them.
    *
-   * @param depth Codes 0 … 1023: read when encoding, written when decoding; left alone for means.
+   * @param depth Codes 0 … 1023: read when encoding, written when decoding; left alone for samples that carry none.
    * @param unchanged 1 for each sample whose colour was the one known there.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
@@ -107,9 +107,9 @@ export class DepthModel {
     let lastU = 0;
     let lastV = 0;
     for (let i = 0; i < set.count; i++) {
-      if (set.kind[i] !== SampleKind.point) continue;
       const u = set.u[i];
       const v = set.v[i];
+      if (!carriesDepth(set.kind[i], u, v)) continue;
       const at = v * width + u;
       const own = known[at];
       const left = u > 0 ? known[at - 1] : 0;

@@ -148,7 +148,7 @@ export interface SampleValues {
   /** Bits per channel each sample was sent with: the true value lies within the cell of 2^(8 − bits) (S15). */
   readonly bits: Uint8Array;
   /**
-   * A depth code per sample, 0 … 1023 (`codeToDepth`): 0 where nothing was drawn, and for means, which carry none. Null or absent
+   * A depth code per sample, 0 … 1023 (`codeToDepth`): 0 where nothing was drawn; `NO_DEPTH` for those that carry none. Null or absent
    * where the frame came without depth.
    */
   readonly depth?: Uint16Array | null;

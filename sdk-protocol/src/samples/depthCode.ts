@@ -1,3 +1,4 @@
+import { SampleKind } from './SampleSet.js';
 /** Largest depth code: 10 bits. */
 export const DEPTH_CODE_LIMIT = 1023;
 
@@ -47,4 +48,26 @@ function tabulate(): Float64Array {
     z *= RATIO;
   }
   return depths;
+}
+
+/**
+ * Stands for the depth of a sample that carries none.
+ *
+ * @example
+ * ```ts
+ * if (values.depth && values.depth[i] !== NO_DEPTH) place(codeToDepth(values.depth[i]));
+ * ```
+ */
+export const NO_DEPTH = 0xffff;
+
+/**
+ * True for the samples that carry depth where a frame has it: points, and of a block's pixels one in each 4×4 square of the grid.
+ *
+ * @example
+ * ```ts
+ * depth[i] = carriesDepth(set.kind[i], set.u[i], set.v[i]) ? codes[i] : NO_DEPTH;
+ * ```
+ */
+export function carriesDepth(kind: number, u: number, v: number): boolean {
+  return kind === SampleKind.point || (kind === SampleKind.block0 && (u & 3) === 1 && (v & 3) === 1);
 }

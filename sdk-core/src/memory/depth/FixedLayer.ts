@@ -1,0 +1,110 @@
+import type { ByteReader, ByteWriter } from '@sgaps/protocol';
+import { readCells, writeCells } from '../../snapshot/cellBytes.js';
+import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
+import { EARNED } from '../evidence.js';
+import type { Prediction } from '../Prediction.js';
+import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from '../TemporalMemoryBank.js';
+
+const HALF = 1 << (VALUE_SHIFT - 1);
+
+/**
+ * What hangs on the screen of a 3D game while the world turns behind it: displays, the weapon in hand, the player before a
+ * camera that follows. It shows where samples told it apart from the world.
+ *
+ * @example
+ * ```ts
+ * if (fixed.shows(at, u, v)) fixed.read(at, here);
+ * ```
+ */
+export class FixedLayer {
+  /** What the screen showed, and evidence per pixel that it hangs there. */
+  readonly bank: TemporalMemoryBank;
+  /** Nearness last measured at a pixel; −1 none. */
+  readonly nearness: Float32Array;
+  /** Evidence per 8×8 block, −127 … 127. */
+  readonly blockEvidence: Int8Array;
+  private readonly columns: number;
+
+  constructor(width: number, height: number) {
+    this.bank = new TemporalMemoryBank(width, height);
+    this.nearness = new Float32Array(width * height).fill(-1);
+    this.columns = (width + 7) >> 3;
+    this.blockEvidence = new Int8Array(this.columns * ((height + 7) >> 3));
+  }
+
+  /** True where the layer has earned pixel `at` = (u, v). */
+  shows(at: number, u: number, v: number): boolean {
+    return (
+      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= EARNED && this.bank.confidence[at] !== 0
+    );
+  }
+
+  /** Reads the pixel; returns its confidence. */
+  read(at: number, out: Prediction): number {
+    const { value, confidence } = this.bank;
+    out.r = (value[3 * at] + HALF) >> VALUE_SHIFT;
+    out.g = (value[3 * at + 1] + HALF) >> VALUE_SHIFT;
+    out.b = (value[3 * at + 2] + HALF) >> VALUE_SHIFT;
+    out.confidence = confidence[at];
+    return confidence[at];
+  }
+
+  /** Takes a sample of what the screen shows: `same` as the prediction `was`, or something new. */
+  take(at: number, r: number, g: number, b: number, nearness: number, same: boolean, was: Prediction, frame: number): void {
+    if (same) this.bank.confirm(at, r - was.r, g - was.g, b - was.b, 1, frame);
+    else this.bank.write(at, r, g, b, CONFIDENCE_START, frame);
+    if (nearness >= 0 || !same) this.nearness[at] = nearness;
+  }
+
+  /** Adds evidence for (positive) or against (negative) the layer at the pixel and, a share of it, its block. */
+  weigh(at: number, u: number, v: number, pixel: number, block: number): void {
+    const { evidence } = this.bank;
+    const k = (v >> 3) * this.columns + (u >> 3);
+    evidence[at] = clampEvidence(evidence[at] + pixel);
+    this.blockEvidence[k] = clampEvidence(this.blockEvidence[k] + block);
+  }
+
+  /** Adds evidence to the block that the pixel lies in. */
+  weighBlock(u: number, v: number, amount: number): void {
+    const k = (v >> 3) * this.columns + (u >> 3);
+    this.blockEvidence[k] = clampEvidence(this.blockEvidence[k] + amount);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.bank.confidence.fill(0);
+    this.bank.evidence.fill(0);
+    this.blockEvidence.fill(0);
+    this.nearness.fill(-1);
+  }
+
+  /** Writes all that is known. */
+  save(writer: ByteWriter, frame: number): void {
+    const { width, height } = this.bank;
+    writeArray(writer, this.blockEvidence);
+    writeArray(writer, this.nearness);
+    writeCells(
+      writer,
+      { ...this.bank, standing: this.bank.evidence },
+      { first: 0, stride: width, columns: width, rows: height },
+      frame,
+    );
+  }
+
+  /** Takes up what `save` wrote. Throws a typed error when the bytes do not fit. */
+  restore(reader: ByteReader, frame: number): void {
+    const { width, height } = this.bank;
+    readArray(reader, this.blockEvidence, 'block evidence');
+    readArray(reader, this.nearness, 'screen nearness');
+    readCells(
+      reader,
+      { ...this.bank, standing: this.bank.evidence },
+      { first: 0, stride: width, columns: width, rows: height },
+      frame,
+    );
+  }
+}
+
+function clampEvidence(value: number): number {
+  return value < -127 ? -127 : value > 127 ? 127 : value;
+}
