@@ -8,7 +8,7 @@ const FLOW_BYTES = 9;
 const BLOCK_KIND = 8;
 /** Flow is told in sixteenths of a grid pixel a frame, and drawn as far as it goes in so many frames. */
 const FLOW_STEPS = 16;
-const FLOW_FRAMES = 4;
+const FLOW_FRAMES = 2;
 
 /** Grid pixels a side of a sample of this kind. */
 function sideOf(kind: number): number {
@@ -64,10 +64,10 @@ export function drawFlow(draw: Draw, data: Uint8Array, scale: number): void {
     const dy = view.getInt16(at + 6, true) * reach;
     const motion = Math.min(data[at + 8], MOTIONS.length - 1);
     draw.strokeStyle = draw.fillStyle = MOTIONS[motion][1];
-    draw.lineWidth = motion === 0 ? 1 : 2;
+    draw.lineWidth = motion === 1 ? 2 : 1;
     if (motion === 2) {
       draw.beginPath();
-      draw.arc(x, y, 1.5 * scale, 0, 2 * Math.PI);
+      draw.arc(x, y, scale, 0, 2 * Math.PI);
       draw.stroke();
     } else drawArrow(draw, x, y, dx, dy, motion === 0 ? 3 : 6);
   }

@@ -71,7 +71,7 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
   },
   {
     layer: 'confidence',
-    name: 'Memory confidence',
+    name: 'Confidence',
     low: 'never seen',
     high: 'known',
     stops: [
@@ -84,7 +84,7 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
   },
   { layer: 'tiers', name: 'Tiers', low: '', high: '', stops: [], kinds: TIERS, note: 'what was asked of this frame' },
   { layer: 'layers', name: 'Layers', low: '', high: '', stops: [], kinds: SOURCES },
-  { layer: 'flow', name: 'Flow', low: '', high: '', stops: [], kinds: MOTIONS, note: 'where it will be in 4 frames' },
+  { layer: 'flow', name: 'Flow', low: '', high: '', stops: [], kinds: MOTIONS, note: 'where it will be in 2 frames' },
 ];
 
 /** The CSS gradient of an overlay's colour map. */
