@@ -13,6 +13,8 @@ import type { WebGL2Extras } from './webgl2Extras.js';
 
 /** One batch filling, one on its way back. */
 const SLOTS = 2;
+/** Uniform blocks begin at multiples of so many words at the most. */
+const WORDS_ALIGNMENT = 64;
 /** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
 const GROWTH = 2;
 
@@ -49,7 +51,7 @@ export class WebGL2Sampler implements Sampler {
   readonly #free: Slot[];
   readonly #inFlight: Slot[] = [];
   readonly #ready: SampledFrame[] = [];
-  readonly #store = new CoordinateStore(STORE);
+  readonly #store = new CoordinateStore(STORE, WORDS_ALIGNMENT);
   readonly #gate: ReadGate;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** The same memory, by word. */
@@ -240,14 +242,13 @@ export class WebGL2Sampler implements Sampler {
     gl.bindFramebuffer(gl.FRAMEBUFFER, resources.target);
     gl.viewport(0, 0, GATHER_COLUMNS, rows);
     gl.useProgram(resources.program);
-    gl.uniform3i(resources.place, first, slot.rows, rows);
     gl.bindVertexArray(resources.vertexArray);
-    gl.drawArrays(gl.POINTS, first, count);
+    resources.draw(resources.place, first, slot.rows, count);
     frame.at = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
     slot.columns = Math.max(slot.columns, Math.min(count, GATHER_COLUMNS));
     if (!depth) return;
-    this.#depthGather?.draw(depth, first, slot.rows, rows, count);
+    this.#depthGather?.draw(depth, resources, first, slot.rows, count);
     frame.depthAt = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
   }

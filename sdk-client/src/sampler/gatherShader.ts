@@ -1,17 +1,33 @@
 /** Columns of the gather target: a frame of n samples takes ceil(n / 1024) rows. */
 export const GATHER_COLUMNS = 1024;
 
-/** One point per sample; `place` = (first vertex, first row, rows of the target). */
+/** Samples drawn at once: their words are a uniform block of 16 KiB, the least that WebGL2 grants. */
+export const GATHER_MOST = 4096;
+
+/**
+ * Two rectangles of the target, its full rows and what is left over, as four triangles: a pixel is a sample. Points would cost a software
+ * GPU ten times as much. `place` = samples, first row, rows of the target.
+ */
 export const GATHER_VERTEX = `#version 300 es
 precision highp int;
-layout(location = 0) in uint sampleAt;
-uniform ivec3 place;
-flat out uint asked;
+uniform highp ivec3 place;
 void main() {
-  int i = gl_VertexID - place.x;
-  asked = sampleAt;
-  gl_PointSize = 1.0;
-  gl_Position = vec4((float(i & 1023) + 0.5) / 512.0 - 1.0, (float(place.y + (i >> 10)) + 0.5) / float(place.z) * 2.0 - 1.0, 0.0, 1.0);
+  int full = place.x >> 10;
+  bool rest = gl_VertexID > 5;
+  int corner = gl_VertexID % 6;
+  corner = corner < 3 ? corner : corner - 2;
+  ivec2 from = ivec2(0, rest ? full : 0);
+  ivec2 to = rest ? ivec2(place.x & 1023, full + 1) : ivec2(1024, full);
+  ivec2 at = ivec2((corner & 1) == 0 ? from.x : to.x, (corner & 2) == 0 ? from.y : to.y);
+  gl_Position = vec4(float(at.x) / 512.0 - 1.0, float(place.y + at.y) / float(place.z) * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+/** The sample that a fragment is. */
+const ASKED = `layout(std140) uniform Words { uvec4 words[${GATHER_MOST / 4}]; };
+uniform highp ivec3 place;
+uint askedFor() {
+  int i = ((int(gl_FragCoord.y) - place.y) << 10) + int(gl_FragCoord.x);
+  return words[i >> 2][i & 3];
 }`;
 
 /** The formula of `areaSample`, in unsigned integers; `size` = canvas width, height, grid width, height. */
@@ -21,9 +37,10 @@ precision highp int;
 uniform highp sampler2D picture;
 uniform uvec4 size;
 uniform uint edgeBits;
-flat in uint asked;
+${ASKED}
 out vec4 value;
 void main() {
+  uint asked = askedFor();
   uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
   uvec2 to = min(at + (1u << (asked >> 20)), size.zw);
   uvec2 e0 = ((at * size.xy) << edgeBits) / size.zw;
@@ -53,9 +70,10 @@ precision highp float;
 precision highp int;
 uniform highp sampler2D picture;
 uniform uvec4 size;
-flat in uint asked;
+${ASKED}
 out vec4 value;
 void main() {
+  uint asked = askedFor();
   uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
   uvec2 texel = ((2u * at + 1u) * size.xy) / (2u * size.zw);
   float z = texelFetch(picture, ivec2(int(texel.x), int(size.y - 1u - texel.y)), 0).r;
