@@ -80,7 +80,7 @@ export class BatchBuilder {
     this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
-      if (!this.#depth || this.#depth.length < this.#samples + count) this.#depth = this.#enlarge(this.#depth);
+      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), this.#samples + count, this.#room);
       this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
     }
     this.#length += flat.length;
@@ -117,22 +117,20 @@ export class BatchBuilder {
   }
 
   #grow(numbers: number, samples: number): void {
-    if (this.#numbers.length < numbers) {
-      const larger = new Float64Array(Math.max(4096, numbers + (numbers >> 1)));
-      larger.set(this.#numbers.subarray(0, this.#length));
-      this.#numbers = larger;
-    }
     if (samples > this.#room) this.#room = samples + (samples >> 1);
-    if (this.#rgba.length < 4 * samples) {
-      const larger = new Uint8Array(4 * this.#room);
-      larger.set(this.#rgba.subarray(0, 4 * this.#samples));
-      this.#rgba = larger;
-    }
+    this.#numbers = roomFor(this.#numbers, numbers, numbers + (numbers >> 1));
+    this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
   }
+}
 
-  #enlarge(old: Uint32Array | null): Uint32Array<ArrayBuffer> {
-    const larger = new Uint32Array(this.#room);
-    if (old) larger.set(old.subarray(0, this.#samples));
-    return larger;
-  }
+/** The array itself where `needed` fits, else a copy of `length`. */
+function roomFor<T extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+  old: T,
+  needed: number,
+  length: number,
+): T {
+  if (old.length >= needed) return old;
+  const larger = new (old.constructor as new (length: number) => T)(length);
+  larger.set(old);
+  return larger;
 }

@@ -2,9 +2,10 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { AreaGather } from './areaSample.js';
 import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CopiedBatch } from './CopiedBatch.js';
 import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
 import { drawPicture, readCanvas } from './readPicture.js';
-import { assertBatch, SampleBatch } from './SampleBatch.js';
+import { assertBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
 const DEFAULT_FPS = 5;
@@ -49,7 +50,7 @@ export class Canvas2dSampler implements Sampler {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #grid: CaptureGrid;
   readonly #store = new CoordinateStore(STORE);
-  readonly #slot = new SampleBatch();
+  readonly #slot = new CopiedBatch();
   /** What each frame of the batch asked: later sets may overwrite the store before it is read. */
   readonly #words: Uint32Array[] = [];
   readonly #ready: SampledFrame[] = [];

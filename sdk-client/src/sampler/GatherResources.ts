@@ -116,7 +116,7 @@ export class GatherResources {
     for (let at = 0; at < count; at += GATHER_MOST) {
       gl.bindBufferRange(gl.UNIFORM_BUFFER, this.#wordsPoint, this.coordinates, 4 * (first + at), 4 * GATHER_MOST);
       gl.uniform3i(place, Math.min(GATHER_MOST, count - at), row + at / GATHER_COLUMNS, this.#rows);
-      gl.drawArrays(gl.TRIANGLES, 0, 12);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     }
   }
 

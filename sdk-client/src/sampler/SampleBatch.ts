@@ -23,9 +23,7 @@ export interface BatchFrame extends SampledFrame {
 }
 
 /**
- * The frames read back together: ids and places while they are under way, values once they are there. A sampler whose values lie in
- * memory of its own gives views of it; the others copy into arrays kept
- * here, as large as the largest frame so far.
+ * The frames read back together: ids and places while they are under way, values once they are there.
  *
  * @example
  * ```ts
@@ -37,8 +35,6 @@ export class SampleBatch {
   readonly frames: readonly BatchFrame[];
   /** Frames in it, the first ones of `frames`. */
   used = 0;
-  readonly #colours: Uint8Array[] = [];
-  readonly #depths: Uint32Array[] = [];
 
   constructor() {
     this.frames = Array.from({ length: LIMITS.framesPerPacket }, () => ({
@@ -61,21 +57,6 @@ export class SampleBatch {
     frame.rgba = NOTHING;
     frame.depth = null;
     return frame;
-  }
-
-  /** Room for the colours of frame `i`. */
-  coloursOf(i: number): Uint8Array {
-    const frame = this.frames[i];
-    if ((this.#colours[i]?.length ?? 0) < 4 * frame.count) this.#colours[i] = new Uint8Array(4 * frame.count);
-    frame.rgba = this.#colours[i];
-    return frame.rgba;
-  }
-
-  /** Copies the depths of frame `i` from words that go away. */
-  takeDepths(i: number, words: Uint32Array): void {
-    if ((this.#depths[i]?.length ?? 0) < words.length) this.#depths[i] = new Uint32Array(words.length);
-    this.#depths[i].set(words);
-    this.frames[i].depth = this.#depths[i];
   }
 
   clear(): void {

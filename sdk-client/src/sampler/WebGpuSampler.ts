@@ -1,8 +1,9 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CopiedBatch } from './CopiedBatch.js';
 import { readTexture } from './readTexture.js';
-import { assertBatch, SampleBatch } from './SampleBatch.js';
+import { assertBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 import { WebGpuResources } from './WebGpuResources.js';
 import {
@@ -18,7 +19,7 @@ import {
 const SLOTS = 4;
 
 interface Slot {
-  readonly batch: SampleBatch;
+  readonly batch: CopiedBatch;
   readonly buffer: WebGpuBuffer;
   /** Values in it. */
   values: number;
@@ -108,7 +109,7 @@ export class WebGpuSampler implements Sampler {
     this.#failure = null;
     for (let i = 0; i < SLOTS; i++) {
       const buffer = resources.buffer(resources.bytes, GPU.bufferMapRead | GPU.bufferCopyTarget);
-      this.#free.push({ batch: new SampleBatch(), buffer, values: 0, mapped: false, mapping: Promise.resolve() });
+      this.#free.push({ batch: new CopiedBatch(), buffer, values: 0, mapped: false, mapping: Promise.resolve() });
     }
     this.#store.forget();
     resources.upload(this.#store);

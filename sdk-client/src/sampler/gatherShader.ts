@@ -5,28 +5,23 @@ export const GATHER_COLUMNS = 1024;
 export const GATHER_MOST = 4096;
 
 /**
- * Two rectangles of the target, its full rows and what is left over, as four triangles: a pixel is a sample. Points would cost a software
- * GPU ten times as much. `place` = samples, first row, rows of the target.
+ * The rows of the target that the samples fill, as two triangles: a pixel is a sample. Points would cost a software GPU several times as much.
+ * `place` = samples, first row, rows of the target.
  */
 export const GATHER_VERTEX = `#version 300 es
 precision highp int;
 uniform highp ivec3 place;
 void main() {
-  int full = place.x >> 10;
-  bool rest = gl_VertexID > 5;
-  int corner = gl_VertexID % 6;
-  corner = corner < 3 ? corner : corner - 2;
-  ivec2 from = ivec2(0, rest ? full : 0);
-  ivec2 to = rest ? ivec2(place.x & 1023, full + 1) : ivec2(1024, full);
-  ivec2 at = ivec2((corner & 1) == 0 ? from.x : to.x, (corner & 2) == 0 ? from.y : to.y);
-  gl_Position = vec4(float(at.x) / 512.0 - 1.0, float(place.y + at.y) / float(place.z) * 2.0 - 1.0, 0.0, 1.0);
+  int row = place.y + (gl_VertexID >> 1) * ((place.x + 1023) >> 10);
+  gl_Position = vec4(gl_VertexID & 1, float(row) / float(place.z), 0.0, 1.0) * vec4(2.0, 2.0, 1.0, 1.0) - vec4(1.0, 1.0, 0.0, 0.0);
 }`;
 
-/** The sample that a fragment is. */
+/** The sample that a fragment is; those behind the last are none. */
 const ASKED = `layout(std140) uniform Words { uvec4 words[${GATHER_MOST / 4}]; };
 uniform highp ivec3 place;
 uint askedFor() {
   int i = ((int(gl_FragCoord.y) - place.y) << 10) + int(gl_FragCoord.x);
+  if (i >= place.x) discard;
   return words[i >> 2][i & 3];
 }`;
 
