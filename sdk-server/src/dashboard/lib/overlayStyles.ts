@@ -84,7 +84,15 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
   },
   { layer: 'tiers', name: 'Tiers', low: '', high: '', stops: [], kinds: TIERS, note: 'what was asked of this frame' },
   { layer: 'layers', name: 'Layers', low: '', high: '', stops: [], kinds: SOURCES },
-  { layer: 'flow', name: 'Flow', low: '', high: '', stops: [], kinds: MOTIONS, note: 'where it will be in 2 frames' },
+  {
+    layer: 'flow',
+    name: 'Flow',
+    low: '',
+    high: '',
+    stops: [],
+    kinds: MOTIONS,
+    note: 'where it will be in 2 frames, while it plays',
+  },
 ];
 
 /** The CSS gradient of an overlay's colour map. */
