@@ -1,4 +1,11 @@
-/** Finest and coarsest quantiser a request can name. */
+/**
+ * Coarsest quantiser a request can name; 0 is the finest.
+ *
+ * @example
+ * ```ts
+ * set.quantiser = Math.min(QUANTISER_LIMIT, wanted);
+ * ```
+ */
 export const QUANTISER_LIMIT = 31;
 
 /** What a tier adds to its request's quantiser (S15): critical is finer, what matters less is coarser. */

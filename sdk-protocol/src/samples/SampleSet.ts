@@ -26,11 +26,32 @@ export const SampleKind = { point: 0, mean1: 1, mean2: 2, mean3: 3, mean4: 4, bl
 /** A value of `SampleKind`. */
 export type SampleKind = (typeof SampleKind)[keyof typeof SampleKind];
 
-/** Lattice places a side of a block. */
+/**
+ * Lattice places a side of a block.
+ *
+ * @example
+ * ```ts
+ * const side = BLOCK_SIDE << levelOf(kind); // grid pixels
+ * ```
+ */
 export const BLOCK_SIDE = 8;
-/** Samples of a block in an expanded set. */
+/**
+ * Samples of a block in an expanded set.
+ *
+ * @example
+ * ```ts
+ * i += set.kind[i] >= BLOCK_KIND ? BLOCK_SAMPLES : 1;
+ * ```
+ */
 export const BLOCK_SAMPLES = BLOCK_SIDE * BLOCK_SIDE;
-/** Set in the kinds of blocks; the bits below are the level of their means. */
+/**
+ * Set in the kinds of blocks; the bits below are the level of their means.
+ *
+ * @example
+ * ```ts
+ * const isBlock = set.kind[i] >= BLOCK_KIND;
+ * ```
+ */
 export const BLOCK_KIND = 8;
 
 /**
