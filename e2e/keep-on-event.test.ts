@@ -54,13 +54,13 @@ class PictureSampler implements Sampler {
   }
   endFrame(frameId: number, samples: LoadedSamples | null): boolean {
     const words = samples ? this.#sets[samples.start].words : new Uint32Array(0);
-    const rgb = new Uint8Array(3 * words.length);
+    const rgba = new Uint8Array(4 * words.length);
     words.forEach((word, i) => {
       const [u, v, side] = [word & 1023, (word >> 10) & 1023, 1 << (word >> 20)];
       const [right, bottom] = [Math.min(GRID.width, u + side), Math.min(GRID.height, v + side)];
-      for (let c = 0; c < 3; c++) rgb[3 * i + c] = truth((u + right - 1) / 2, (v + bottom - 1) / 2, c);
+      for (let c = 0; c < 3; c++) rgba[4 * i + c] = truth((u + right - 1) / 2, (v + bottom - 1) / 2, c);
     });
-    this.#taken.push({ frameId, count: words.length, rgb, depth: null });
+    this.#taken.push({ frameId, count: words.length, rgba, depth: null });
     return true;
   }
   drain(): readonly SampledFrame[] {

@@ -1,4 +1,7 @@
 import { type AreaGather, type MaskRect, type PackedSamples, packSample, type SampledFrame } from '@sgaps/client';
+import { DepthCoder } from '../sdk-client/src/courier/DepthCoder.js';
+
+const DEPTHS = new DepthCoder();
 
 /** Numbers from 0 to 1, the same for the same seed. */
 export function random(seed: number): () => number {
@@ -62,7 +65,7 @@ export class Expectations {
   disorder = 0;
   depths = 0;
   depthMismatches = 0;
-  readonly #waiting = new Map<number, { rgb: Uint8Array; count: number; depth: Uint16Array | null }>();
+  readonly #waiting = new Map<number, { rgba: Uint8Array; count: number; depth: Uint16Array | null }>();
   #newest = -1;
 
   get left(): number {
@@ -70,9 +73,9 @@ export class Expectations {
   }
 
   expect(frameId: number, set: PackedSamples, pixels: Uint8Array, gather: AreaGather, depth: Uint16Array | null = null): void {
-    const rgb = new Uint8Array(3 * Math.max(1, set.count));
-    gather.words(pixels, set.words, 0, set.count, rgb, 0);
-    this.#waiting.set(frameId, { rgb, count: set.count, depth });
+    const rgba = new Uint8Array(4 * Math.max(1, set.count));
+    gather.words(pixels, set.words, 0, set.count, rgba, 0);
+    this.#waiting.set(frameId, { rgba, count: set.count, depth });
   }
 
   forget(): void {
@@ -87,18 +90,20 @@ export class Expectations {
       this.compared++;
       if (frame.frameId <= this.#newest) this.disorder++;
       this.#newest = frame.frameId;
-      for (let i = 0; i < 3 * want.count; i++) {
+      for (let i = 0; i < 4 * want.count; i++) {
+        // The fourth of each means nothing.
+        if ((i & 3) === 3) continue;
         this.values++;
-        const off = Math.abs(frame.rgb[i] - want.rgb[i]);
+        const off = Math.abs(frame.rgba[i] - want.rgba[i]);
         if (off > 0) this.mismatches++;
         this.total += off;
         this.largest = Math.max(this.largest, off);
       }
-      for (let i = 0; i < 3 * want.count; i += 3) if (frame.rgb[i] > frame.rgb[i + 1]) this.leaks++;
+      for (let i = 0; i < 4 * want.count; i += 4) if (frame.rgba[i] > frame.rgba[i + 1]) this.leaks++;
       if ((frame.depth === null) !== (want.depth === null)) this.depthMismatches++;
       for (let i = 0; frame.depth && want.depth && i < want.count; i++) {
         if (want.depth[i] > 0) this.depths++;
-        if (frame.depth[i] !== want.depth[i]) this.depthMismatches++;
+        if (DEPTHS.code(frame.depth[i]) !== want.depth[i]) this.depthMismatches++;
       }
     }
   }

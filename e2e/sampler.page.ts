@@ -83,6 +83,7 @@ class Scene {
     }
     gl.scissor(0, 0, w - 3, h - 5);
     gl.enable(gl.BLEND);
+    gl.enable(gl.CULL_FACE);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(this.program);
     gl.uniform3f(gl.getUniformLocation(this.program, 't'), frame * 0.37, 0.9, 0.8);
@@ -150,7 +151,7 @@ function stateOf(gl: WebGL2RenderingContext): string {
     gl.READ_FRAMEBUFFER_BINDING,
     gl.ARRAY_BUFFER_BINDING,
   ];
-  const more = [gl.PIXEL_PACK_BUFFER_BINDING, gl.COPY_WRITE_BUFFER_BINDING, gl.TEXTURE_BINDING_2D];
+  const more = [gl.PIXEL_PACK_BUFFER_BINDING, gl.COPY_WRITE_BUFFER_BINDING, gl.UNIFORM_BUFFER_BINDING, gl.TEXTURE_BINDING_2D];
   // The units that the sampler uses, too.
   const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
   const units = gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number;

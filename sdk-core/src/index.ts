@@ -1,7 +1,9 @@
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
+export { Source } from './memory/SourceMap.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
+export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export type { ProblemRegion } from './quality/problemRegions.js';
 export { FEATURE_NAMES, QualityFeatures } from './quality/QualityFeatures.js';

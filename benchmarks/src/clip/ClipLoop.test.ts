@@ -55,6 +55,8 @@ function plainParts(log: string[]): LoopParts {
             uncertainty: new Float32Array(0),
             confidence: new Uint8Array(0),
             samples: frame.samples,
+            state: frame.state,
+            sources: () => new Uint8Array(0),
           };
         },
       },

@@ -3,6 +3,9 @@ import type { SampledFrame } from '../sampler/Sampler.js';
 import { type FrameBatch, HEAD_NUMBERS } from './FrameBatch.js';
 import { flatLength, flattenState, NameRegistry } from './flattenState.js';
 
+/** Samples that the first arrays have room for. */
+const ROOM = 8192;
+
 /**
  * A frame's head and state, kept flat until its samples come back from the GPU.
  *
@@ -31,12 +34,14 @@ export interface FlatFrame {
 export class BatchBuilder {
   readonly #names = new NameRegistry();
   #numbers = new Float64Array(4096);
-  #rgb = new Uint8Array(32_768);
-  #depth: Uint16Array<ArrayBuffer> | null = null;
+  #rgba = new Uint8Array(0);
+  #depth: Uint32Array<ArrayBuffer> | null = null;
   #hasDepth = false;
   #frames = 0;
   #length = 0;
   #samples = 0;
+  /** Samples that new arrays have room for: as many as any batch had. */
+  #room = ROOM;
 
   /** `epoch` counts the recordings begun, so that no batch gets into a later one. */
   constructor(readonly epoch = 0) {}
@@ -58,7 +63,7 @@ export class BatchBuilder {
   begin(spare: FrameBatch | null): void {
     if (spare) {
       this.#numbers = spare.numbers;
-      this.#rgb = spare.rgb;
+      this.#rgba = spare.rgba;
       this.#depth = spare.depth ?? this.#depth;
     }
     this.#frames = this.#length = this.#samples = 0;
@@ -72,10 +77,10 @@ export class BatchBuilder {
     this.#numbers.set(flat.numbers.subarray(0, flat.length), this.#length);
     this.#numbers[this.#length + 3] = count;
     this.#numbers[this.#length + 4] = sampled.depth ? 1 : 0;
-    this.#rgb.set(sampled.rgb.subarray(0, 3 * count), 3 * this.#samples);
+    this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
-      if (!this.#depth || this.#depth.length < this.#samples + count) this.#depth = enlarge16(this.#depth, this.#samples + count);
+      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), this.#samples + count, this.#room);
       this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
     }
     this.#length += flat.length;
@@ -93,13 +98,14 @@ export class BatchBuilder {
     const batch = {
       epoch: this.epoch,
       frames: this.#frames,
+      samples: this.#samples,
       numbers: this.#numbers,
       names: this.#names.takeNew(),
-      rgb: this.#rgb,
+      rgba: this.#rgba,
       depth: this.#hasDepth ? this.#depth : null,
     };
     this.#numbers = new Float64Array(0);
-    this.#rgb = new Uint8Array(0);
+    this.#rgba = new Uint8Array(0);
     if (this.#hasDepth) this.#depth = null;
     this.#frames = 0;
     return batch;
@@ -111,21 +117,20 @@ export class BatchBuilder {
   }
 
   #grow(numbers: number, samples: number): void {
-    if (this.#numbers.length < numbers) {
-      const larger = new Float64Array(Math.max(4096, numbers + (numbers >> 1)));
-      larger.set(this.#numbers.subarray(0, this.#length));
-      this.#numbers = larger;
-    }
-    if (this.#rgb.length < 3 * samples) {
-      const larger = new Uint8Array(Math.max(32_768, 3 * (samples + (samples >> 1))));
-      larger.set(this.#rgb.subarray(0, 3 * this.#samples));
-      this.#rgb = larger;
-    }
+    if (samples > this.#room) this.#room = samples + (samples >> 1);
+    this.#numbers = roomFor(this.#numbers, numbers, numbers + (numbers >> 1));
+    this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
   }
 }
 
-function enlarge16(old: Uint16Array | null, length: number): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(Math.max(8192, length + (length >> 1)));
-  if (old) larger.set(old);
+/** The array itself where `needed` fits, else a copy of `length`. */
+function roomFor<T extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+  old: T,
+  needed: number,
+  length: number,
+): T {
+  if (old.length >= needed) return old;
+  const larger = new (old.constructor as new (length: number) => T)(length);
+  larger.set(old);
   return larger;
 }

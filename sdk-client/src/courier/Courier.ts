@@ -4,6 +4,8 @@ import {
   createSampleSet,
   type GameEventMessage,
   isSampleKind,
+  isSgapsError,
+  LIMITS,
   levelOf,
   type NumbersMessage,
   PixelPacketEncoder,
@@ -15,14 +17,18 @@ import type { RecorderConnection } from '../connection/RecorderConnection.js';
 import { packSample } from '../sampler/Sampler.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { CourierFault } from './CourierPort.js';
+import { DepthCoder } from './DepthCoder.js';
 import { type CourierFigures, type FrameBatch, HEAD_NUMBERS, type PackedRequest } from './FrameBatch.js';
 import { restoreState } from './restoreState.js';
 
-/** Requests remembered: more than a recorder holds and has under way. */
+/** Requests remembered, and samples in them (6 bytes each): more than a recorder holds and has under way. */
 const REMEMBERED = 256;
+const REMEMBERED_SAMPLES = 96 * LIMITS.samplesPerFrame;
 /** Events matter more than frames: they may wait up to so many times what frames may. */
 const EVENTS_BUFFERED = 4;
 const NO_SAMPLES = createSampleSet(0);
+
+type Frame = Parameters<PixelPacketEncoder['encode']>[0][number];
 
 /**
  * What a courier reports to.
@@ -76,8 +82,12 @@ export class Courier {
   readonly #coordinates: CoordinateDecoder;
   readonly #encoder: PixelPacketEncoder;
   readonly #asked = new Map<number, SampleSet>();
+  #askedSamples = 0;
+  readonly #depthCoder: DepthCoder | null;
   readonly #names: string[] = [''];
   readonly #states: FrameStateBuffer[] = [];
+  #rgb = new Uint8Array(0);
+  #codes = new Uint16Array(0);
   #taken = 0;
   #sent = 0;
   #dropped = 0;
@@ -86,6 +96,8 @@ export class Courier {
   #rejected = 0;
   #eventsDropped = 0;
   #codingMicros = 0;
+  /** True while a fault would be one of coding, not of sending. */
+  #coding = false;
 
   constructor(options: CourierOptions, events: CourierEvents) {
     const { connection, grid, schema, tierBits, depth = false } = options;
@@ -94,6 +106,7 @@ export class Courier {
     this.#bufferedBytes = options.bufferedBytes;
     this.#coordinates = new CoordinateDecoder(grid);
     this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits, depth });
+    this.#depthCoder = depth ? new DepthCoder() : null;
     connection.onCoordinates((bytes) => this.#receive(bytes, grid));
     connection.onReset(() => this.#encoder.reset());
   }
@@ -126,19 +139,42 @@ export class Courier {
       this.#dropped += batch.frames;
       return;
     }
-    let doing: 'encode-failed' | 'send-failed' = 'encode-failed';
+    const before = this.#sent;
     try {
-      const start = performance.now();
-      const bytes = this.#encoder.encode(this.#read(batch));
-      this.#codingMicros += 1000 * (performance.now() - start);
-      doing = 'send-failed';
-      this.#connection.sendPixels(bytes);
-      this.#sent += batch.frames;
-      this.#bytesUp += bytes.length;
+      this.#sendFrames(this.#read(batch));
     } catch (cause) {
       this.#encoder.reset();
-      this.#dropped += batch.frames;
-      this.#events.onFault(doing, cause);
+      this.#dropped += batch.frames - (this.#sent - before);
+      this.#events.onFault(this.#coding ? 'encode-failed' : 'send-failed', cause);
+    }
+  }
+
+  /** Codes and sends frames in as few packets as they fit into. */
+  #sendFrames(frames: readonly Frame[]): void {
+    const bytes = this.#encode(frames);
+    if (bytes === null) {
+      const half = frames.length >> 1;
+      this.#sendFrames(frames.slice(0, half));
+      this.#sendFrames(frames.slice(half));
+      return;
+    }
+    this.#coding = false;
+    this.#connection.sendPixels(bytes);
+    this.#sent += frames.length;
+    this.#bytesUp += bytes.length;
+  }
+
+  /** Null when frames that can go apart are too large for one packet. */
+  #encode(frames: readonly Frame[]): Uint8Array | null {
+    const start = performance.now();
+    this.#coding = true;
+    try {
+      return this.#encoder.encode(frames);
+    } catch (cause) {
+      if (frames.length > 1 && isSgapsError(cause) && cause.code === 'LIMIT_EXCEEDED') return null;
+      throw cause;
+    } finally {
+      this.#codingMicros += 1000 * (performance.now() - start);
     }
   }
 
@@ -169,9 +205,11 @@ export class Courier {
     }
   }
 
-  #read(batch: FrameBatch): Parameters<PixelPacketEncoder['encode']>[0] {
-    const { numbers, rgb, depth } = batch;
-    const frames: Parameters<PixelPacketEncoder['encode']>[0][number][] = [];
+  #read(batch: FrameBatch): readonly Frame[] {
+    const { numbers } = batch;
+    const frames: Frame[] = [];
+    this.#coding = true;
+    this.#unpack(batch);
     let at = 0;
     let sample = 0;
     for (let i = 0; i < batch.frames; i++) {
@@ -188,12 +226,27 @@ export class Courier {
         requestId: request < 0 || !known ? null : request,
         state,
         samples: known ? samples : NO_SAMPLES,
-        rgb: rgb.subarray(3 * sample, 3 * (sample + count)),
-        depth: depth && hasDepth && known ? depth.subarray(sample, sample + count) : null,
+        rgb: this.#rgb.subarray(3 * sample, 3 * (sample + count)),
+        depth: this.#depthCoder && hasDepth && known ? this.#codes.subarray(sample, sample + count) : null,
       });
       sample += count;
     }
     return frames;
+  }
+
+  /** Drops what a GPU adds to colours, and codes depths: work that the game's thread is spared. */
+  #unpack({ samples, rgba, depth }: FrameBatch): void {
+    if (this.#rgb.length < 3 * samples) this.#rgb = new Uint8Array(3 * samples);
+    const rgb = this.#rgb;
+    for (let i = 0, to = 0; to < 3 * samples; i += 4) {
+      rgb[to++] = rgba[i];
+      rgb[to++] = rgba[i + 1];
+      rgb[to++] = rgba[i + 2];
+    }
+    const coder = this.#depthCoder;
+    if (!coder || !depth) return;
+    if (this.#codes.length < samples) this.#codes = new Uint16Array(samples);
+    for (let i = 0; i < samples; i++) this.#codes[i] = coder.code(depth[i]);
   }
 
   #receive(bytes: Uint8Array, grid: CaptureGrid): void {
@@ -215,12 +268,18 @@ export class Courier {
   }
 
   #remember(requestId: number, set: SampleSet): void {
-    this.#asked.delete(requestId);
+    this.#forget(requestId);
     this.#asked.set(requestId, set);
+    this.#askedSamples += set.count;
     for (const oldest of this.#asked.keys()) {
-      if (this.#asked.size <= REMEMBERED) break;
-      this.#asked.delete(oldest);
+      if (this.#asked.size <= REMEMBERED && this.#askedSamples <= REMEMBERED_SAMPLES) break;
+      this.#forget(oldest);
     }
+  }
+
+  #forget(requestId: number): void {
+    this.#askedSamples -= this.#asked.get(requestId)?.count ?? 0;
+    this.#asked.delete(requestId);
   }
 }
 

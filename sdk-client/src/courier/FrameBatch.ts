@@ -15,13 +15,15 @@ export interface FrameBatch {
   /** Recordings begun before this one over the same port: a batch of another is dropped. */
   readonly epoch: number;
   readonly frames: number;
+  /** Samples of all frames together. */
+  readonly samples: number;
   readonly numbers: Float64Array<ArrayBuffer>;
   /** Texture and frame names that no earlier batch has carried, in the order of their indices. */
   readonly names: readonly string[];
-  /** The samples of all frames, RGB, one after the other (the array may be longer). */
-  readonly rgb: Uint8Array<ArrayBuffer>;
-  /** Their depth codes, for the frames that have them; `null` when none has. */
-  readonly depth: Uint16Array<ArrayBuffer> | null;
+  /** The samples of all frames, RGBA, one after the other (the array may be longer): as the sampler has them, unpacked by the courier. */
+  readonly rgba: Uint8Array<ArrayBuffer>;
+  /** Their depths, the bits of 32-bit floats, for the frames that have them; `null` when none has. */
+  readonly depth: Uint32Array<ArrayBuffer> | null;
 }
 
 /** Numbers that stand before the state of each frame. */

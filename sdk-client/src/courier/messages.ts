@@ -54,6 +54,6 @@ export type FromCourier =
  * port.postMessage({ type: 'batch', batch }, transfersOf(batch));
  * ```
  */
-export function transfersOf({ numbers, rgb, depth }: FrameBatch): ArrayBuffer[] {
-  return depth ? [numbers.buffer, rgb.buffer, depth.buffer] : [numbers.buffer, rgb.buffer];
+export function transfersOf({ numbers, rgba, depth }: FrameBatch): ArrayBuffer[] {
+  return depth ? [numbers.buffer, rgba.buffer, depth.buffer] : [numbers.buffer, rgba.buffer];
 }

@@ -1,14 +1,13 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { AreaGather } from './areaSample.js';
-import { CoordinateStore } from './CoordinateStore.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CopiedBatch } from './CopiedBatch.js';
 import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
 import { drawPicture, readCanvas } from './readPicture.js';
-import { assertBatch, SampleBatch } from './SampleBatch.js';
+import { assertBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 const DEFAULT_FPS = 5;
 
 /**
@@ -51,7 +50,7 @@ export class Canvas2dSampler implements Sampler {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #grid: CaptureGrid;
   readonly #store = new CoordinateStore(STORE);
-  readonly #slot = new SampleBatch();
+  readonly #slot = new CopiedBatch();
   /** What each frame of the batch asked: later sets may overwrite the store before it is read. */
   readonly #words: Uint32Array[] = [];
   readonly #ready: SampledFrame[] = [];
@@ -182,7 +181,7 @@ export class Canvas2dSampler implements Sampler {
         const { count } = frames[i];
         if (count === 0) continue;
         const picture = data.subarray(4 * width * height * i, 4 * width * height * (i + 1));
-        this.#gather.words(picture, this.#words[i], 0, count, this.#slot.rgbOf(i), 0);
+        this.#gather.words(picture, this.#words[i], 0, count, this.#slot.coloursOf(i), 0);
       }
     }
     for (let i = 0; i < used; i++) this.#ready.push(frames[i]);

@@ -1,5 +1,6 @@
+import { LIMITS } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
-import { CoordinateStore } from './CoordinateStore.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
 import type { PackedSamples } from './Sampler.js';
 
 function setOf(count: number, word: number): PackedSamples {
@@ -41,6 +42,13 @@ describe('CoordinateStore', () => {
     }
     expect(loaded.filter(({ one }) => store.holds(one)).length).toBeLessThan(loaded.length);
     expect(buffer.calls).toBeLessThanOrEqual(2 * 59);
+  });
+
+  it('holds the largest requests of more frames than are ever asked for ahead', () => {
+    const store = new CoordinateStore(STORE);
+    const set = { words: new Uint32Array(LIMITS.samplesPerFrame - 9), count: LIMITS.samplesPerFrame - 9 };
+    const loaded = Array.from({ length: 100 }, () => store.load([set])[0]);
+    expect(loaded.filter((one) => store.holds(one)).length).toBeGreaterThanOrEqual(2 * LIMITS.framesPerPacket - 1);
   });
 
   it('fills a new buffer again', () => {

@@ -1,4 +1,8 @@
+import { LIMITS } from '@sgaps/protocol/vocabulary';
 import type { LoadedSamples, PackedSamples } from './Sampler.js';
+
+/** Samples a store holds before it wraps: two packets of the largest requests, 2 MiB, here and again on the GPU or in the worker. */
+export const STORE = 2 * LIMITS.framesPerPacket * LIMITS.samplesPerFrame;
 
 /**
  * A ring of packed sample coordinates in a GPU buffer or a worker, with a copy here to fill it again after a loss. Sets are
@@ -9,7 +13,7 @@ import type { LoadedSamples, PackedSamples } from './Sampler.js';
  * const store = new CoordinateStore(65_536);
  * const [loaded] = store.load([set]);
  * store.upload((at, words) => device.queue.writeBuffer(buffer, 4 * at, words));
- * gl.drawArrays(gl.POINTS, store.placeOf(loaded), loaded.count);
+ * gather(store.placeOf(loaded), loaded.count);
  * ```
  */
 export class CoordinateStore {
@@ -18,14 +22,20 @@ export class CoordinateStore {
   #loaded = 0;
   #uploaded = 0;
 
-  constructor(readonly capacity: number) {
+  /** `capacity` is a multiple of `alignment`; sets begin at such. */
+  constructor(
+    readonly capacity: number,
+    readonly alignment = 1,
+  ) {
     this.#ring = new Uint32Array(capacity);
   }
 
   load(sets: readonly PackedSamples[]): LoadedSamples[] {
+    const { alignment } = this;
     return sets.map((set) => {
+      this.#loaded = Math.ceil(this.#loaded / alignment) * alignment;
       const left = this.capacity - (this.#loaded % this.capacity);
-      // A set never wraps: its vertices must lie in one run.
+      // A set never wraps: its words must lie in one run.
       if (set.count > left) this.#loaded += left;
       const start = this.#loaded;
       const at = start % this.capacity;
@@ -45,7 +55,7 @@ export class CoordinateStore {
     return this.#ring;
   }
 
-  /** Place of a set's first sample: its first vertex, or its index into `words`. */
+  /** Place of a set's first sample in the buffer, and its index into `words`. */
   placeOf(loaded: LoadedSamples): number {
     return loaded.start % this.capacity;
   }

@@ -1,4 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
+import type { GatherResources } from './GatherResources.js';
 import { DEPTH_FRAGMENT } from './gatherShader.js';
 import { linkGather } from './linkGather.js';
 
@@ -23,7 +24,7 @@ export interface DepthTexture {
  * @example
  * ```ts
  * const gather = new DepthGather(gl, grid, unit);
- * gather.draw(depth, first, row, rows, count); // target, viewport and vertex array are set
+ * gather.draw(depth, resources, first, row, count); // target, viewport and vertex array are set
  * ```
  */
 export class DepthGather {
@@ -52,8 +53,8 @@ export class DepthGather {
     gl.useProgram(program);
   }
 
-  /** Draws `count` samples from vertex `first` on into row `row` of a target of `rows`; leaves its program in use. */
-  draw(depth: DepthTexture, first: number, row: number, rows: number, count: number): void {
+  /** Draws `count` samples, the words of which lie from `first` on, from row `row` of the target on; leaves its program in use. */
+  draw(depth: DepthTexture, resources: GatherResources, first: number, row: number, count: number): void {
     const gl = this.#gl;
     const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
     gl.activeTexture(gl.TEXTURE0 + this.#unit);
@@ -61,8 +62,7 @@ export class DepthGather {
     gl.bindSampler(this.#unit, this.#nearest);
     gl.useProgram(this.#program);
     gl.uniform4ui(this.#size, depth.width, depth.height, this.#grid.width, this.#grid.height);
-    gl.uniform3i(this.#place, first, row, rows);
-    gl.drawArrays(gl.POINTS, first, count);
+    resources.draw(this.#place, first, row, count);
     gl.bindSampler(this.#unit, null);
     gl.bindTexture(gl.TEXTURE_2D, null);
     gl.activeTexture(active);

@@ -1,8 +1,8 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
-import { GATHER_COLUMNS, GATHER_FRAGMENT } from './gatherShader.js';
-import { linkGather } from './linkGather.js';
+import { GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_MOST } from './gatherShader.js';
+import { linkGather, wordsPoint } from './linkGather.js';
 import { MASK_LEVEL, type MaskRect } from './Sampler.js';
 
 /** GL keeps at most a handful of error flags. */
@@ -35,6 +35,8 @@ export class GatherResources {
   readonly #gl: WebGL2RenderingContext;
   readonly #grid: CaptureGrid;
   readonly #targetTexture: WebGLTexture;
+  readonly #wordsPoint: number;
+  readonly #rows: number;
   /** The drawing buffer is multisampled without alpha: resolving it may need a target without alpha too. */
   readonly #resolvesOpaque: boolean;
   #copyTexture: WebGLTexture | null = null;
@@ -54,18 +56,16 @@ export class GatherResources {
     this.program = linkGather(gl, GATHER_FRAGMENT);
     this.place = gl.getUniformLocation(this.program, 'place');
 
-    const arrayBuffer = gl.getParameter(gl.ARRAY_BUFFER_BINDING) as WebGLBuffer | null;
-    const vertexArray = gl.getParameter(gl.VERTEX_ARRAY_BINDING) as WebGLVertexArrayObject | null;
+    const copyBuffer = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
     const packBuffer = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
     this.vertexArray = gl.createVertexArray();
     this.coordinates = gl.createBuffer();
-    gl.bindVertexArray(this.vertexArray);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.coordinates);
-    gl.bufferData(gl.ARRAY_BUFFER, 4 * options.coordinates, gl.DYNAMIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribIPointer(0, 1, gl.UNSIGNED_INT, 4, 0);
-    gl.bindVertexArray(vertexArray);
-    gl.bindBuffer(gl.ARRAY_BUFFER, arrayBuffer);
+    gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.coordinates);
+    // The last set is bound with room for the most that are drawn at once.
+    gl.bufferData(gl.COPY_WRITE_BUFFER, 4 * (options.coordinates + GATHER_MOST), gl.DYNAMIC_DRAW);
+    gl.bindBuffer(gl.COPY_WRITE_BUFFER, copyBuffer);
+    this.#wordsPoint = wordsPoint(gl);
+    this.#rows = options.rows;
     // STREAM_COPY: with STREAM_READ Chromium warns at every reuse and fenceSync costs 75–220 µs instead of 5–10.
     this.packBuffers = Array.from({ length: options.packBuffers }, () => {
       const buffer = gl.createBuffer();
@@ -108,6 +108,16 @@ export class GatherResources {
     gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.coordinates);
     store.upload((at, words) => gl.bufferSubData(gl.COPY_WRITE_BUFFER, 4 * at, words));
     gl.bindBuffer(gl.COPY_WRITE_BUFFER, bound);
+  }
+
+  /** Draws `count` samples, the words of which lie from `first` on, from row `row` of the target on; `place` is the uniform of the program in use. */
+  draw(place: WebGLUniformLocation | null, first: number, row: number, count: number): void {
+    const gl = this.#gl;
+    for (let at = 0; at < count; at += GATHER_MOST) {
+      gl.bindBufferRange(gl.UNIFORM_BUFFER, this.#wordsPoint, this.coordinates, 4 * (first + at), 4 * GATHER_MOST);
+      gl.uniform3i(place, Math.min(GATHER_MOST, count - at), row + at / GATHER_COLUMNS, this.#rows);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    }
   }
 
   /** Copies the default framebuffer. Scissor is off; leaves the framebuffer bindings changed. */

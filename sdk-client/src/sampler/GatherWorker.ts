@@ -21,7 +21,7 @@ interface FrameOrder {
  *
  * @example
  * ```ts
- * const worker = new GatherWorker(() => new Worker(url, { type: 'module' }), (rgb, failure) => take(rgb, failure), (why) => stop(why));
+ * const worker = new GatherWorker(() => new Worker(url, { type: 'module' }), (rgba, failure) => take(rgba, failure), (why) => stop(why));
  * await worker.ready;
  * ```
  */
@@ -36,7 +36,7 @@ export class GatherWorker {
 
   constructor(
     create: () => Worker,
-    onBatch: (rgb: Uint8Array<ArrayBuffer>, failure: string | null) => void,
+    onBatch: (rgba: Uint8Array<ArrayBuffer>, failure: string | null) => void,
     onDeath: (why: string) => void,
   ) {
     this.#worker = create();
@@ -53,7 +53,7 @@ export class GatherWorker {
       this.#worker.onmessageerror = () => fail('a message could not be read');
       this.#worker.onmessage = ({ data }: MessageEvent<FromGatherer>) => {
         if (this.#left) return;
-        if (data.type === 'batch') return onBatch(data.rgb, data.failure);
+        if (data.type === 'batch') return onBatch(data.rgba, data.failure);
         clearTimeout(timer);
         this.isReady = true;
         resolve();

@@ -17,10 +17,19 @@ export class GlState {
   #drawFramebuffer: WebGLFramebuffer | null = null;
   #readFramebuffer: WebGLFramebuffer | null = null;
   #packBuffer: WebGLBuffer | null = null;
+  #uniformBuffer: WebGLBuffer | null = null;
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
-    this.#capabilities = [gl.SCISSOR_TEST, gl.BLEND, gl.DEPTH_TEST, gl.STENCIL_TEST, gl.DITHER, gl.RASTERIZER_DISCARD];
+    this.#capabilities = [
+      gl.SCISSOR_TEST,
+      gl.BLEND,
+      gl.DEPTH_TEST,
+      gl.STENCIL_TEST,
+      gl.CULL_FACE,
+      gl.DITHER,
+      gl.RASTERIZER_DISCARD,
+    ];
     this.#enabled = this.#capabilities.map(() => false);
   }
 
@@ -32,6 +41,7 @@ export class GlState {
     this.#drawFramebuffer = gl.getParameter(gl.DRAW_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
     this.#readFramebuffer = gl.getParameter(gl.READ_FRAMEBUFFER_BINDING) as WebGLFramebuffer | null;
     this.#packBuffer = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
+    this.#uniformBuffer = gl.getParameter(gl.UNIFORM_BUFFER_BINDING) as WebGLBuffer | null;
     for (let i = 0; i < this.#capabilities.length; i++) {
       this.#enabled[i] = gl.isEnabled(this.#capabilities[i]);
       if (this.#enabled[i]) gl.disable(this.#capabilities[i]);
@@ -45,10 +55,17 @@ export class GlState {
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.#drawFramebuffer);
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.#readFramebuffer);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, this.#packBuffer);
+    gl.bindBuffer(gl.UNIFORM_BUFFER, this.#uniformBuffer);
     gl.viewport(viewport.x, viewport.y, viewport.width, viewport.height);
     for (let i = 0; i < this.#capabilities.length; i++) {
       if (this.#enabled[i]) gl.enable(this.#capabilities[i]);
     }
-    this.#program = this.#vertexArray = this.#drawFramebuffer = this.#readFramebuffer = this.#packBuffer = null;
+    this.#program =
+      this.#vertexArray =
+      this.#drawFramebuffer =
+      this.#readFramebuffer =
+      this.#packBuffer =
+      this.#uniformBuffer =
+        null;
   }
 }

@@ -20,7 +20,7 @@ export class PictureGatherer {
   readonly #answer: (message: FromGatherer, transfer: Transferable[]) => void;
   #grid = { width: 0, height: 0 };
   #words = new Uint32Array(0);
-  #rgb = new Uint8Array(ROOM);
+  #rgba = new Uint8Array(ROOM);
   #bytes = 0;
   #failure: string | null = null;
   #reading: ReadingCanvas | null = null;
@@ -54,9 +54,9 @@ export class PictureGatherer {
       if (this.#gather?.width !== width || this.#gather.height !== height) {
         this.#gather = new AreaGather(width, height, this.#grid, true);
       }
-      this.#makeRoom(3 * count);
-      this.#gather.words(data, this.#words, first, count, this.#rgb, this.#bytes);
-      this.#bytes += 3 * count;
+      this.#makeRoom(4 * count);
+      this.#gather.words(data, this.#words, first, count, this.#rgba, this.#bytes);
+      this.#bytes += 4 * count;
     } catch (cause) {
       this.#failure = cause instanceof Error ? cause.message : String(cause);
     } finally {
@@ -65,17 +65,17 @@ export class PictureGatherer {
   }
 
   #makeRoom(bytes: number): void {
-    if (this.#bytes + bytes <= this.#rgb.length) return;
+    if (this.#bytes + bytes <= this.#rgba.length) return;
     const larger = new Uint8Array(2 * (this.#bytes + bytes));
-    larger.set(this.#rgb.subarray(0, this.#bytes));
-    this.#rgb = larger;
+    larger.set(this.#rgba.subarray(0, this.#bytes));
+    this.#rgba = larger;
   }
 
   #send(): void {
-    const rgb = this.#rgb.slice(0, this.#failure ? 0 : this.#bytes);
+    const rgba = this.#rgba.slice(0, this.#failure ? 0 : this.#bytes);
     const failure = this.#failure;
     this.#bytes = 0;
     this.#failure = null;
-    this.#answer({ type: 'batch', rgb, failure }, [rgb.buffer]);
+    this.#answer({ type: 'batch', rgba, failure }, [rgba.buffer]);
   }
 }

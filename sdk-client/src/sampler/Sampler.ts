@@ -82,17 +82,17 @@ export function packSample(u: number, v: number, kind: number): number {
  *
  * @example
  * ```ts
- * for (const frame of sampler.beginFrame()) use(frame.frameId, frame.rgb.subarray(0, 3 * frame.count));
+ * for (const frame of sampler.beginFrame()) use(frame.frameId, frame.rgba.subarray(0, 4 * frame.count));
  * ```
  */
 export interface SampledFrame {
   readonly frameId: number;
   /** Samples taken, 0 for a frame that asked for nothing. */
   readonly count: number;
-  /** 3 × count bytes (the array may be longer). */
-  readonly rgb: Uint8Array;
-  /** Depth codes of the samples where the sampler has depth (the array may be longer), else null. */
-  readonly depth: Uint16Array | null;
+  /** 4 × count bytes, R, G, B and one that means nothing, as the GPU gives them (the array may be longer). */
+  readonly rgba: Uint8Array;
+  /** Camera-space z of the samples, the bits of 32-bit floats, where the sampler has depth (the array may be longer), else null. */
+  readonly depth: Uint32Array | null;
 }
 
 /**

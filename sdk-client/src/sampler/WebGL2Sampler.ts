@@ -1,7 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { CoordinateStore } from './CoordinateStore.js';
-import type { DepthCoder } from './DepthCoder.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
 import type { DepthGather, DepthTexture } from './DepthGather.js';
 import { GatherResources } from './GatherResources.js';
 import { GlState } from './GlState.js';
@@ -12,10 +11,10 @@ import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, Sam
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
 import type { WebGL2Extras } from './webgl2Extras.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 /** One batch filling, one on its way back. */
 const SLOTS = 2;
+/** Uniform blocks begin at multiples of so many words at the most. */
+const WORDS_ALIGNMENT = 64;
 /** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
 const GROWTH = 2;
 
@@ -52,14 +51,13 @@ export class WebGL2Sampler implements Sampler {
   readonly #free: Slot[];
   readonly #inFlight: Slot[] = [];
   readonly #ready: SampledFrame[] = [];
-  readonly #store = new CoordinateStore(STORE);
+  readonly #store = new CoordinateStore(STORE, WORDS_ALIGNMENT);
   readonly #gate: ReadGate;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** The same memory, by word. */
   readonly #words: Uint32Array;
   readonly #extras: WebGL2Extras | null;
   readonly #depthTexture: (() => DepthTexture | null) | null;
-  readonly #coder: DepthCoder | null;
   #resources: GatherResources | null = null;
   #depthGather: DepthGather | null = null;
   #filling: Slot | null = null;
@@ -77,7 +75,6 @@ export class WebGL2Sampler implements Sampler {
     this.#gate = new ReadGate(gl, this.counters);
     this.#extras = options.extras ?? null;
     this.#depthTexture = (this.#extras && options.depthTexture) ?? null;
-    this.#coder = this.#extras && this.#depthTexture && new this.#extras.DepthCoder();
     this.#slots = Array.from({ length: SLOTS }, (_, packBuffer) => ({
       batch: new SampleBatch(),
       packBuffer,
@@ -245,14 +242,13 @@ export class WebGL2Sampler implements Sampler {
     gl.bindFramebuffer(gl.FRAMEBUFFER, resources.target);
     gl.viewport(0, 0, GATHER_COLUMNS, rows);
     gl.useProgram(resources.program);
-    gl.uniform3i(resources.place, first, slot.rows, rows);
     gl.bindVertexArray(resources.vertexArray);
-    gl.drawArrays(gl.POINTS, first, count);
+    resources.draw(resources.place, first, slot.rows, count);
     frame.at = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
     slot.columns = Math.max(slot.columns, Math.min(count, GATHER_COLUMNS));
     if (!depth) return;
-    this.#depthGather?.draw(depth, first, slot.rows, rows, count);
+    this.#depthGather?.draw(depth, resources, first, slot.rows, count);
     frame.depthAt = slot.rows;
     slot.rows += Math.ceil(count / GATHER_COLUMNS);
   }
@@ -334,8 +330,9 @@ export class WebGL2Sampler implements Sampler {
     const { frames, used } = slot.batch;
     for (let i = 0; i < used; i++) {
       const { count, at, depthAt } = frames[i];
-      if (count > 0) slot.batch.unpackColours(i, this.#bytes, 4 * columns * at);
-      if (depthAt >= 0) slot.batch.unpackDepths(i, this.#words, columns * depthAt, this.#coder as DepthCoder);
+      // Views, not copies: valid until the next read, which is as long as frames are.
+      if (count > 0) frames[i].rgba = this.#bytes.subarray(4 * columns * at, 4 * (columns * at + count));
+      if (depthAt >= 0) frames[i].depth = this.#words.subarray(columns * depthAt, columns * depthAt + count);
       this.#ready.push(frames[i]);
     }
   }

@@ -1,9 +1,9 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { CoordinateStore } from './CoordinateStore.js';
-import { DepthCoder } from './DepthCoder.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CopiedBatch } from './CopiedBatch.js';
 import { readTexture } from './readTexture.js';
-import { assertBatch, SampleBatch } from './SampleBatch.js';
+import { assertBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 import { WebGpuResources } from './WebGpuResources.js';
 import {
@@ -15,13 +15,11 @@ import {
   type WebGpuTexture,
 } from './webGpu.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 /** Batches at once: one filling, the others on their way back. */
 const SLOTS = 4;
 
 interface Slot {
-  readonly batch: SampleBatch;
+  readonly batch: CopiedBatch;
   readonly buffer: WebGpuBuffer;
   /** Values in it. */
   values: number;
@@ -68,7 +66,6 @@ export class WebGpuSampler implements Sampler {
   readonly depth = SLOTS * LIMITS.framesPerPacket;
   readonly #options: WebGpuSamplerOptions;
   readonly #texture: () => WebGpuTexture;
-  readonly #coder: DepthCoder | null;
   readonly #store = new CoordinateStore(STORE);
   readonly #ready: SampledFrame[] = [];
   readonly #free: Slot[] = [];
@@ -86,7 +83,6 @@ export class WebGpuSampler implements Sampler {
     this.#texture = source.texture;
     this.#batch = assertBatch(options.batch ?? 4);
     this.#format = assertFormat(source.format);
-    this.#coder = options.depthTexture ? new DepthCoder() : null;
     this.setDevice(source.device);
   }
 
@@ -102,12 +98,18 @@ export class WebGpuSampler implements Sampler {
   setDevice(device: WebGpuDevice, format: string = this.#format): void {
     this.#format = assertFormat(format);
     this.#forget();
-    const resources = new WebGpuResources(device, this.#format, this.#options.grid, STORE, this.#coder !== null);
+    const resources = new WebGpuResources(
+      device,
+      this.#format,
+      this.#options.grid,
+      STORE,
+      this.#options.depthTexture !== undefined,
+    );
     this.#resources = resources;
     this.#failure = null;
     for (let i = 0; i < SLOTS; i++) {
       const buffer = resources.buffer(resources.bytes, GPU.bufferMapRead | GPU.bufferCopyTarget);
-      this.#free.push({ batch: new SampleBatch(), buffer, values: 0, mapped: false, mapping: Promise.resolve() });
+      this.#free.push({ batch: new CopiedBatch(), buffer, values: 0, mapped: false, mapping: Promise.resolve() });
     }
     this.#store.forget();
     resources.upload(this.#store);
@@ -269,8 +271,9 @@ export class WebGpuSampler implements Sampler {
       const words = new Uint32Array(range);
       for (let i = 0; i < used; i++) {
         const { count, at, depthAt } = frames[i];
-        if (count > 0) slot.batch.unpackColours(i, bytes, 4 * at);
-        if (depthAt >= 0) slot.batch.unpackDepths(i, words, depthAt, this.#coder as DepthCoder);
+        // What is mapped goes away with `unmap`.
+        if (count > 0) slot.batch.coloursOf(i).set(bytes.subarray(4 * at, 4 * (at + count)));
+        if (depthAt >= 0) slot.batch.takeDepths(i, words.subarray(depthAt, depthAt + count));
       }
       slot.buffer.unmap();
       this.counters.reads++;

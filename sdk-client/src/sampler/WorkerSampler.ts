@@ -1,14 +1,12 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import { areaEdgeBits } from './areaEdgeBits.js';
-import { CoordinateStore } from './CoordinateStore.js';
+import { CoordinateStore, STORE } from './CoordinateStore.js';
 import { GatherWorker } from './GatherWorker.js';
 import { readCanvas } from './readPicture.js';
 import { assertBatch, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
 
-/** Samples the coordinate store holds before it wraps. */
-const STORE = 65_536;
 /** Frames under way beyond a batch: what a slow worker may hold of pictures, a whole frame each. */
 const AHEAD = 3;
 const DEFAULT_FPS = 10;
@@ -19,7 +17,7 @@ interface Slot {
   readonly batch: SampleBatch;
   /** Samples in it; a batch without any needs no answer. */
   values: number;
-  rgb: Uint8Array | null;
+  rgba: Uint8Array | null;
   isBack: boolean;
 }
 
@@ -134,7 +132,7 @@ export class WorkerSampler implements Sampler {
       this.counters.skipped++;
       return false;
     }
-    const slot = (this.#filling ??= this.#free.pop() ?? { batch: new SampleBatch(), values: 0, rgb: null, isBack: false });
+    const slot = (this.#filling ??= this.#free.pop() ?? { batch: new SampleBatch(), values: 0, rgba: null, isBack: false });
     const count = samples?.count ?? 0;
     const last = slot.batch.used + 1 >= this.#batch;
     if (samples && count > 0) {
@@ -183,7 +181,7 @@ export class WorkerSampler implements Sampler {
   #start(): void {
     this.#worker = new GatherWorker(
       this.#createWorker,
-      (rgb, failure) => this.#receive(rgb, failure),
+      (rgba, failure) => this.#receive(rgba, failure),
       (why) => this.#die(why),
     );
     this.#worker.post({ type: 'start', grid: this.#grid, capacity: STORE });
@@ -217,17 +215,17 @@ export class WorkerSampler implements Sampler {
     else if (!isAsked) this.#worker?.post({ type: 'flush' });
   }
 
-  #receive(rgb: Uint8Array<ArrayBuffer>, failure: string | null): void {
+  #receive(rgba: Uint8Array<ArrayBuffer>, failure: string | null): void {
     const at = this.#inFlight.findIndex((candidate) => !candidate.isBack);
     if (at < 0) return;
     const slot = this.#inFlight[at];
-    if (failure !== null || rgb.length !== 3 * slot.values) {
+    if (failure !== null || rgba.length !== 4 * slot.values) {
       this.#failure = failure ?? 'its answer does not fit the question';
       this.#inFlight.splice(at, 1);
       this.counters.lost += slot.batch.used;
       this.#release(slot);
     } else {
-      slot.rgb = rgb;
+      slot.rgba = rgba;
       slot.isBack = true;
       this.counters.reads++;
     }
@@ -239,7 +237,7 @@ export class WorkerSampler implements Sampler {
     const { frames, used } = slot.batch;
     for (let i = 0; i < used; i++) {
       const { count, at } = frames[i];
-      if (slot.rgb && count > 0) slot.batch.rgbOf(i).set(slot.rgb.subarray(3 * at, 3 * (at + count)));
+      if (slot.rgba && count > 0) frames[i].rgba = slot.rgba.subarray(4 * at, 4 * (at + count));
       this.#ready.push(frames[i]);
     }
     this.#release(slot);
@@ -249,7 +247,7 @@ export class WorkerSampler implements Sampler {
     this.#underWay -= slot.batch.used;
     slot.batch.clear();
     slot.values = 0;
-    slot.rgb = null;
+    slot.rgba = null;
     slot.isBack = false;
     this.#free.push(slot);
   }

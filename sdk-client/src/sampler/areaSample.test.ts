@@ -77,9 +77,9 @@ describe('areaSample', () => {
       [11, 16, 0],
     ];
     const words = Uint32Array.of(99, ...asked.map(([u, v, kind]) => packSample(u, v, kind)));
-    const out = new Uint8Array(3 * asked.length + 3);
+    const out = new Uint8Array(4 * asked.length + 3);
     new AreaGather(53, 37, grid, true).words(topFirst, words, 1, asked.length, out, 3);
-    const want = asked.flatMap(([u, v, kind]) => [...areaSample(bottomFirst, 53, 37, grid, u, v, kind)]);
+    const want = asked.flatMap(([u, v, kind]) => [...areaSample(bottomFirst, 53, 37, grid, u, v, kind), 255]);
     expect([...out]).toEqual([0, 0, 0, ...want]);
     expect(new Set(want).size).toBeGreaterThan(3);
     expect(new AreaGather(53, 37, grid, true).picture(topFirst)).toEqual(areaPicture(bottomFirst, 53, 37, grid));

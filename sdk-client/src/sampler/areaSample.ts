@@ -11,7 +11,7 @@ import { areaEdgeBits } from './areaEdgeBits.js';
  * @example
  * ```ts
  * const gather = new AreaGather(1280, 720, { width: 320, height: 180 }, true);
- * gather.words(rgba, words, 0, count, rgb, 0);
+ * gather.words(rgba, words, 0, count, values, 0);
  * ```
  */
 export class AreaGather {
@@ -26,7 +26,7 @@ export class AreaGather {
     this.#bits = areaEdgeBits(width, height, grid);
   }
 
-  /** Gathers `count` packed samples (`packSample`) from word `first` on; writes R, G, B of each to `out[at …]`. */
+  /** Gathers `count` packed samples (`packSample`) from word `first` on; writes R, G, B, 255 of each to `out[at …]`. */
   words(
     rgba: Uint8Array | Uint8ClampedArray,
     words: Uint32Array,
@@ -37,7 +37,8 @@ export class AreaGather {
   ): void {
     for (let i = 0; i < count; i++) {
       const word = words[first + i];
-      this.sample(rgba, word & 1023, (word >>> 10) & 1023, word >>> 20, out, at + 3 * i);
+      this.sample(rgba, word & 1023, (word >>> 10) & 1023, word >>> 20, out, at + 4 * i);
+      out[at + 4 * i + 3] = 255;
     }
   }
 

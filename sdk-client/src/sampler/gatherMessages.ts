@@ -39,5 +39,5 @@ export type ToGatherer =
 export type FromGatherer =
   /** The script runs. */
   | { readonly type: 'ready' }
-  /** The values of a batch, 3 bytes a sample, frame after frame; or why there are none. */
-  | { readonly type: 'batch'; readonly rgb: Uint8Array<ArrayBuffer>; readonly failure: string | null };
+  /** The values of a batch, 4 bytes a sample (R, G, B, 255), frame after frame; or why there are none. */
+  | { readonly type: 'batch'; readonly rgba: Uint8Array<ArrayBuffer>; readonly failure: string | null };

@@ -1,17 +1,28 @@
 /** Columns of the gather target: a frame of n samples takes ceil(n / 1024) rows. */
 export const GATHER_COLUMNS = 1024;
 
-/** One point per sample; `place` = (first vertex, first row, rows of the target). */
+/** Samples drawn at once: their words are a uniform block of 16 KiB, the least that WebGL2 grants. */
+export const GATHER_MOST = 4096;
+
+/**
+ * The rows of the target that the samples fill, as two triangles: a pixel is a sample. Points would cost a software GPU several times as much.
+ * `place` = samples, first row, rows of the target.
+ */
 export const GATHER_VERTEX = `#version 300 es
 precision highp int;
-layout(location = 0) in uint sampleAt;
-uniform ivec3 place;
-flat out uint asked;
+uniform highp ivec3 place;
 void main() {
-  int i = gl_VertexID - place.x;
-  asked = sampleAt;
-  gl_PointSize = 1.0;
-  gl_Position = vec4((float(i & 1023) + 0.5) / 512.0 - 1.0, (float(place.y + (i >> 10)) + 0.5) / float(place.z) * 2.0 - 1.0, 0.0, 1.0);
+  int row = place.y + (gl_VertexID >> 1) * ((place.x + 1023) >> 10);
+  gl_Position = vec4(gl_VertexID & 1, float(row) / float(place.z), 0.0, 1.0) * vec4(2.0, 2.0, 1.0, 1.0) - vec4(1.0, 1.0, 0.0, 0.0);
+}`;
+
+/** The sample that a fragment is; those behind the last are none. */
+const ASKED = `layout(std140) uniform Words { uvec4 words[${GATHER_MOST / 4}]; };
+uniform highp ivec3 place;
+uint askedFor() {
+  int i = ((int(gl_FragCoord.y) - place.y) << 10) + int(gl_FragCoord.x);
+  if (i >= place.x) discard;
+  return words[i >> 2][i & 3];
 }`;
 
 /** The formula of `areaSample`, in unsigned integers; `size` = canvas width, height, grid width, height. */
@@ -21,9 +32,10 @@ precision highp int;
 uniform highp sampler2D picture;
 uniform uvec4 size;
 uniform uint edgeBits;
-flat in uint asked;
+${ASKED}
 out vec4 value;
 void main() {
+  uint asked = askedFor();
   uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
   uvec2 to = min(at + (1u << (asked >> 20)), size.zw);
   uvec2 e0 = ((at * size.xy) << edgeBits) / size.zw;
@@ -53,9 +65,10 @@ precision highp float;
 precision highp int;
 uniform highp sampler2D picture;
 uniform uvec4 size;
-flat in uint asked;
+${ASKED}
 out vec4 value;
 void main() {
+  uint asked = askedFor();
   uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
   uvec2 texel = ((2u * at + 1u) * size.xy) / (2u * size.zw);
   float z = texelFetch(picture, ivec2(int(texel.x), int(size.y - 1u - texel.y)), 0).r;

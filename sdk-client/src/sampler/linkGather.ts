@@ -29,5 +29,18 @@ export function linkGather(gl: WebGL2RenderingContext, fragment: string): WebGLP
       `The gather shader does not link here: ${gl.getProgramInfoLog(program) ?? 'no reason given'}.`,
     );
   }
+  gl.uniformBlockBinding(program, gl.getUniformBlockIndex(program, 'Words'), wordsPoint(gl));
   return program;
+}
+
+/**
+ * Where the words of the samples are bound: the highest point for uniform blocks, above those any engine binds.
+ *
+ * @example
+ * ```ts
+ * gl.bindBufferRange(gl.UNIFORM_BUFFER, wordsPoint(gl), buffer, 4 * first, 4 * GATHER_MOST);
+ * ```
+ */
+export function wordsPoint(gl: WebGL2RenderingContext): number {
+  return (gl.getParameter(gl.MAX_UNIFORM_BUFFER_BINDINGS) as number) - 1;
 }

@@ -1,5 +1,4 @@
 import { areaPicture } from './areaSample.js';
-import { DepthCoder } from './DepthCoder.js';
 import { DepthGather } from './DepthGather.js';
 import { readBack } from './readBack.js';
 
@@ -13,7 +12,6 @@ import { readBack } from './readBack.js';
  * ```
  */
 export interface WebGL2Extras {
-  readonly DepthCoder: typeof DepthCoder;
   readonly DepthGather: typeof DepthGather;
   readonly areaPicture: typeof areaPicture;
   readonly readBack: typeof readBack;
@@ -27,4 +25,4 @@ export interface WebGL2Extras {
  * const truth = new WebGL2Sampler(gl, { grid, extras: WEBGL2_EXTRAS }).readTruth();
  * ```
  */
-export const WEBGL2_EXTRAS: WebGL2Extras = { DepthCoder, DepthGather, areaPicture, readBack };
+export const WEBGL2_EXTRAS: WebGL2Extras = { DepthGather, areaPicture, readBack };

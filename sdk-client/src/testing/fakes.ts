@@ -56,11 +56,11 @@ export class FakeSampler implements Sampler {
     this.#check('endFrame');
     if (this.full || this.#issued.length >= this.depth) return false;
     const words = samples ? this.#sets[samples.start].words : new Uint32Array(0);
-    const rgb = new Uint8Array(3 * words.length);
+    const rgba = new Uint8Array(4 * words.length);
     words.forEach((word, i) => {
-      rgb.set([frameId & 255, word & 255, (word >> 10) & 255], 3 * i);
+      rgba.set([frameId & 255, word & 255, (word >> 10) & 255, 99], 4 * i);
     });
-    this.#issued.push({ frameId, count: words.length, rgb, depth: null });
+    this.#issued.push({ frameId, count: words.length, rgba, depth: null });
     this.masks.push(masks.map((mask) => ({ ...mask })));
     return true;
   }

@@ -18,6 +18,7 @@ import type { Scene } from './Scene.js';
 import { MOST_LAYERS, SceneLayers } from './SceneLayers.js';
 import { SceneMemory } from './SceneMemory.js';
 import { ScenePredictor } from './ScenePredictor.js';
+import { Source, SourceMap } from './SourceMap.js';
 import { SuspectMap } from './SuspectMap.js';
 
 /** Known, however much its surroundings change. */
@@ -110,25 +111,16 @@ export class LayeredMemory {
 
   /** Draws what memory says of a frame with this state, of now or of a moment to come. */
   compose(state: FrameState, out: Composition, wanted: DrawDetail = FULL_DETAIL): void {
-    const { width, height } = this.grid;
     const detail = this.features.subPixel ? wanted : { ...wanted, resampled: false };
-    const objects = this.place(state);
-    out.age.fill(0);
-    out.confidence.fill(0);
-    out.score.fill(0);
-    // Scenery front to back, then the scroll layers over it, then the objects back to front.
-    for (let o = objects.length - 1; o >= 0; o--)
-      if (objects[o].scenery) drawPatch(objects[o], width, this.frame, out, true, detail);
-    if (this.hasScenery) out.score.fill(-1000);
-    const ranked = this.layers.rank();
-    const contested = ranked.length > 1 || this.hasScenery;
-    if (this.depth && this.follows(state)) this.depth.draw(state, this.frame, out, detail);
-    else
-      for (let k = 0; k < ranked.length; k++)
-        drawScrollLayer(ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
-    for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
+    this.draw(state, this.frame, out, detail, null);
     this.brightness.apply(out, detail);
     this.cool(out, detail);
+  }
+
+  /** Finds out which layer `compose` shows where, for people who debug. */
+  findSources(state: FrameState, sources: SourceMap): void {
+    sources.begin();
+    this.draw(state, this.frame + SourceMap.LATER, sources.composition, FULL_DETAIL, sources);
   }
 
   /** Forgets the scenery, keeps what objects look like (scene cut). */
@@ -162,6 +154,31 @@ export class LayeredMemory {
     this.scenes.restore(reader, this.frame);
     this.depth = reader.u8('depth') === 1 ? new DepthMemory(this.grid, this.features) : null;
     this.depth?.restore(reader, this.frame);
+  }
+
+  private draw(state: FrameState, now: number, out: Composition, detail: DrawDetail, sources: SourceMap | null): void {
+    const { width, height } = this.grid;
+    const objects = this.place(state);
+    out.age.fill(0);
+    out.confidence.fill(0);
+    out.score.fill(0);
+    // Scenery front to back, then the scroll layers over it, then the objects back to front.
+    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) drawPatch(objects[o], width, now, out, true, detail);
+    sources?.mark(Source.scenery);
+    if (this.hasScenery) out.score.fill(-1000);
+    const ranked = this.layers.rank();
+    const contested = ranked.length > 1 || this.hasScenery;
+    if (this.depth && this.follows(state)) {
+      this.depth.draw(state, now, out, detail);
+      sources?.mark(Source.depth);
+    } else {
+      for (let k = 0; k < ranked.length; k++) {
+        drawScrollLayer(ranked[k], width, height, now, out, { dominant: k === 0, contested, detail });
+        sources?.mark(this.layers.isScreen(ranked[k]) ? Source.screen : Source.world);
+      }
+    }
+    for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, now, out, false, detail);
+    sources?.mark(Source.object);
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */

@@ -75,6 +75,11 @@ export class SceneLayers {
     return ranked.sort((a, b) => b.prior - a.prior);
   }
 
+  /** True for the layer that stands still on the screen. */
+  isScreen(layer: ScrollLayer): boolean {
+    return layer === this.screen;
+  }
+
   /** Forgets everything. */
   clear(): void {
     for (const entry of this.entries) entry.layer?.clear();

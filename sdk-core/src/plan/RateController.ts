@@ -58,7 +58,10 @@ export class RateController {
       else if (this.frames[frame % WINDOW] === frame) left -= this.spent[frame % WINDOW];
     }
     const over = left - even;
-    return Math.max(0, Math.min(left, this.wanted, even + (over > 0 ? Math.min(MOST_LOOSENED * bytes, LOOSEN * over) : TIGHTEN * over)));
+    return Math.max(
+      0,
+      Math.min(left, this.wanted, even + (over > 0 ? Math.min(MOST_LOOSENED * bytes, LOOSEN * over) : TIGHTEN * over)),
+    );
   }
 
   /** Samples that frame `frameId` may ask for. */

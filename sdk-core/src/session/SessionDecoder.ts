@@ -11,6 +11,7 @@ import {
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition } from '../memory/Composition.js';
 import { LayeredMemory } from '../memory/LayeredMemory.js';
+import { SourceMap } from '../memory/SourceMap.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
 import { readState, writeState } from '../snapshot/snapshotBytes.js';
@@ -38,6 +39,10 @@ export interface DecodedFrame {
   readonly confidence: Uint8Array;
   /** What was sampled of the frame. */
   readonly samples: SampleSet;
+  /** What the game said of the frame. */
+  readonly state: FrameState;
+  /** Which layer of memory shows each pixel (`Source`), for people who debug: worked out by the call, before the next frame. */
+  readonly sources: () => Uint8Array;
 }
 
 /**
@@ -68,6 +73,8 @@ export class SessionDecoder {
   private readonly composition: Composition;
   private readonly rgb: Uint8ClampedArray;
   private readonly uncertainty: Float32Array;
+  /** Made when somebody first asks. */
+  private sourceMap: SourceMap | null = null;
 
   constructor(options: {
     grid: CaptureGrid;
@@ -104,6 +111,8 @@ export class SessionDecoder {
       uncertainty: this.uncertainty,
       confidence: this.composition.confidence,
       samples: frame.samples,
+      state: frame.state,
+      sources: this.findSources,
     };
     return this.newest;
   }
@@ -120,6 +129,12 @@ export class SessionDecoder {
     this.memory.save(writer);
     return writer.toBytes();
   }
+
+  private readonly findSources = (): Uint8Array => {
+    this.sourceMap ??= new SourceMap(this.grid);
+    if (this.state) this.memory.findSources(this.state, this.sourceMap);
+    return this.sourceMap.map;
+  };
 
   /** Goes on from a snapshot of the same grid. Throws a typed error when the bytes are not one. */
   restore(bytes: Uint8Array): void {

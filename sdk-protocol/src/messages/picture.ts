@@ -11,7 +11,7 @@ import { LIMITS } from '../limits.js';
  * for (const layer of OVERLAY_LAYERS) addToggle(layer);
  * ```
  */
-export const OVERLAY_LAYERS = ['uncertainty', 'confidence', 'importance', 'samples'] as const;
+export const OVERLAY_LAYERS = ['uncertainty', 'confidence', 'importance', 'samples', 'tiers', 'layers', 'flow'] as const;
 /**
  * One of `OVERLAY_LAYERS`.
  *
@@ -32,7 +32,7 @@ export type OverlayLayer = (typeof OVERLAY_LAYERS)[number];
 export type PictureLayer = 'frame' | OverlayLayer;
 
 const LAYERS: readonly PictureLayer[] = ['frame', ...OVERLAY_LAYERS];
-const FORMATS = ['image/jpeg', 'image/webp', 'application/x-sgaps-samples'] as const;
+const FORMATS = ['image/jpeg', 'image/webp', 'application/x-sgaps-samples', 'application/x-sgaps-flow'] as const;
 const HEADER_BYTES = 20;
 
 /**
@@ -45,7 +45,11 @@ const HEADER_BYTES = 20;
  */
 export interface Picture {
   readonly layer: PictureLayer;
-  /** How `data` is to be read; maps are grey images, 255 = 1.0; samples 6 bytes each (u16 u, u16 v, u8 kind, u8 tier). */
+  /**
+   * How `data` is to be read; maps are grey images, 255 = 1.0, `layers` one of `Source` numbers. Samples and tiers: 6 bytes each (u16 u,
+   * u16 v, u8 kind, u8 tier; a block is one). Flow: 9 bytes for each 8×8 block that moves or changes (u16 u, u16 v of its middle,
+   * i16 motion each way in 1/16 pixels a frame, u8 0 with the camera, 1 on its own, 2 changed).
+   */
   readonly format: (typeof FORMATS)[number];
   /** Capture grid, pixels. */
   readonly width: number;

@@ -4,7 +4,8 @@ import { ApiError, api, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { type FiguresMessage, FiguresPanel } from './lib/figures.js';
 import { clock, when } from './lib/format.js';
-import { gradientOf, OVERLAY_STYLES, Screen, TIER_COLOURS } from './lib/screen.js';
+import { gradientOf, OVERLAY_STYLES } from './lib/overlayStyles.js';
+import { Screen } from './lib/screen.js';
 import { type Marker, TransportBar } from './lib/transport.js';
 
 /** The `welcome` message of both rooms, as far as it is used here. */
@@ -164,27 +165,15 @@ function toggleOverlay(layer: OverlayLayer): void {
 
 function showLegends(): void {
   const legends = OVERLAY_STYLES.filter(({ layer }) => overlays.has(layer)).map((style) => {
-    if (style.layer !== 'samples') {
+    const label = make('span', { class: 'label' }, style.name);
+    if (!style.kinds) {
       const scale = make('span', { class: 'scale', style: `background-image:${gradientOf(style)}` });
-      return make(
-        'div',
-        { class: 'legend' },
-        make('span', { class: 'label' }, style.name),
-        make('span', {}, style.low),
-        scale,
-        make('span', {}, style.high),
-      );
+      return make('div', { class: 'legend' }, label, make('span', {}, style.low), scale, make('span', {}, style.high));
     }
-    const tiers = ['critical', 'important', 'moderate', 'optional'].map((name, tier) =>
-      make('span', { class: 'tier' }, make('i', { style: `background:${TIER_COLOURS[tier]}` }), name),
+    const kinds = style.kinds.map(([name, colour]) =>
+      make('span', { class: 'tier' }, make('i', { style: `background:${colour}` }), name),
     );
-    return make(
-      'div',
-      { class: 'legend' },
-      make('span', { class: 'label' }, 'Samples'),
-      ...tiers,
-      make('span', {}, 'squares are means'),
-    );
+    return make('div', { class: 'legend' }, label, ...kinds, ...(style.note ? [make('span', {}, style.note)] : []));
   });
   byId('legends', HTMLDivElement).replaceChildren(...legends);
 }

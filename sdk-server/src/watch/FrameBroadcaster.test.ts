@@ -87,6 +87,31 @@ describe('FrameBroadcaster', () => {
     expect(sizes()).toEqual([0, 12, 12, 0]);
   });
 
+  it('sends tiers as samples, layers without loss, and how blocks move', async () => {
+    const broadcaster = new FrameBroadcaster(grid, fail);
+    const viewer = watcher();
+    broadcaster.add(viewer);
+    broadcaster.setOverlays(viewer, ['tiers', 'layers', 'flow']);
+    const sources = Uint8Array.from({ length: grid.width * grid.height }, (_, i) => i % 6);
+    const state = { cameras: [], cameras3d: [], objects: [], values: [] };
+    for (let i = 0; i < 2; i++) {
+      const given = { ...frame(i, 0), state, sources: () => sources };
+      // A bright square that goes two pixels to the right.
+      for (let y = 4; y < 12; y++)
+        for (let x = 8 + 2 * i; x < 16 + 2 * i; x++)
+          given.rgb.fill(40 + 20 * (x - 2 * i - 8), 3 * (32 * y + x), 3 * (32 * y + x) + 3);
+      broadcaster.offer(given, i, null);
+      await vi.waitFor(() => expect(broadcaster.sent).toBe(i + 1));
+    }
+    const [tiers, layers, flow] = viewer.pictures.slice(-4);
+    expect([tiers.layer, layers.layer, flow.layer]).toEqual(['tiers', 'layers', 'flow']);
+    expect(tiers.format).toBe('application/x-sgaps-samples');
+    const shown = await sharp(layers.data).extractChannel(0).raw().toBuffer();
+    expect([...shown]).toEqual([...sources]);
+    expect(flow.data.length % 9).toBe(0);
+    expect(flow.data.length).toBeGreaterThan(0);
+  });
+
   it('goes on to the others when one of them throws', async () => {
     const errors: unknown[] = [];
     const broadcaster = new FrameBroadcaster(grid, (error) => errors.push(error));

@@ -1,6 +1,8 @@
 import type { DecodedFrame } from '@sgaps/core';
 import { type CaptureGrid, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
-import { encodeFrame, encodeMap } from './PictureEncoder.js';
+import { FlowOverlay } from './FlowOverlay.js';
+import { encodeClasses, encodeFrame, encodeMap } from './PictureEncoder.js';
+import { packSamples } from './packSamples.js';
 
 /**
  * Somebody who watches. `backlog` is what was sent and has not left yet, bytes.
@@ -22,8 +24,9 @@ interface Slot {
   frameId: number;
   time: number;
   readonly rgb: Uint8ClampedArray<ArrayBuffer>;
-  readonly maps: Record<Exclude<OverlayLayer, 'samples'>, Uint8Array<ArrayBuffer>>;
+  readonly maps: Record<Exclude<OverlayLayer, 'samples' | 'tiers' | 'flow'>, Uint8Array<ArrayBuffer>>;
   samples: Uint8Array;
+  flow: Uint8Array;
 }
 
 /**
@@ -49,6 +52,8 @@ export class FrameBroadcaster {
   #busy = false;
   /** The samples of the newest frame that had any, packed; null while nobody looks at them. */
   #samples: Uint8Array | null = null;
+  /** While somebody looks at it. */
+  #flow: FlowOverlay | null = null;
 
   constructor(grid: CaptureGrid, onError: (error: unknown) => void) {
     this.#grid = grid;
@@ -90,6 +95,9 @@ export class FrameBroadcaster {
     if (this.wants('uncertainty')) quantise(frame.uncertainty, slot.maps.uncertainty);
     if (this.wants('confidence')) quantise(frame.confidence, slot.maps.confidence);
     if (importance && this.wants('importance')) quantise(importance, slot.maps.importance, IMPORTANCE_FULL);
+    if (this.wants('layers')) slot.maps.layers.set(frame.sources());
+    if (!this.wants('flow')) this.#flow = null;
+    else slot.flow = (this.#flow ??= new FlowOverlay(this.#grid)).read(frame);
     slot.samples = this.#samplesOf(frame);
     this.#waiting = slot;
     if (!this.#busy) void this.#run();
@@ -97,8 +105,8 @@ export class FrameBroadcaster {
 
   /** A frame that used no request has no samples of its own: the last set stays on show, instead of a flicker. */
   #samplesOf(frame: DecodedFrame): Uint8Array {
-    if (!this.wants('samples')) this.#samples = null;
-    else if (frame.samples.count > 0 || this.#samples === null) this.#samples = packSamples(frame);
+    if (!this.wants('samples') && !this.wants('tiers')) this.#samples = null;
+    else if (frame.samples.count > 0 || this.#samples === null) this.#samples = packSamples(frame.samples);
     return this.#samples ?? new Uint8Array(0);
   }
 
@@ -127,10 +135,11 @@ export class FrameBroadcaster {
     for (const layer of OVERLAY_LAYERS) {
       const takers = ready.filter((watcher) => this.#watchers.get(watcher)?.has(layer));
       if (takers.length === 0) continue;
-      const bytes =
-        layer === 'samples'
-          ? picture(layer, 'application/x-sgaps-samples', slot.samples)
-          : picture(layer, 'image/jpeg', await encodeMap(slot.maps[layer], width, height));
+      let bytes: Uint8Array;
+      if (layer === 'samples' || layer === 'tiers') bytes = picture(layer, 'application/x-sgaps-samples', slot.samples);
+      else if (layer === 'flow') bytes = picture(layer, 'application/x-sgaps-flow', slot.flow);
+      else if (layer === 'layers') bytes = picture(layer, 'image/webp', await encodeClasses(slot.maps.layers, width, height));
+      else bytes = picture(layer, 'image/jpeg', await encodeMap(slot.maps[layer], width, height));
       for (const watcher of takers) this.#give(watcher, 'overlay', bytes);
     }
     const bytes = picture('frame', 'image/jpeg', await encodeFrame(slot.rgb, width, height));
@@ -162,8 +171,14 @@ export class FrameBroadcaster {
       frameId: 0,
       time: 0,
       rgb: new Uint8ClampedArray(3 * pixels),
-      maps: { uncertainty: new Uint8Array(pixels), confidence: new Uint8Array(pixels), importance: new Uint8Array(pixels) },
+      maps: {
+        uncertainty: new Uint8Array(pixels),
+        confidence: new Uint8Array(pixels),
+        importance: new Uint8Array(pixels),
+        layers: new Uint8Array(pixels),
+      },
       samples: new Uint8Array(0),
+      flow: new Uint8Array(0),
     };
   }
 }
@@ -180,17 +195,4 @@ function quantise(map: Float32Array | Uint8Array, out: Uint8Array, squaredFull?:
     const value = squaredFull === undefined ? map[i] * 255 : Math.sqrt(map[i] / squaredFull) * 255;
     out[i] = value > 0 ? (value < 255 ? value : 255) : 0;
   }
-}
-
-function packSamples(frame: DecodedFrame): Uint8Array {
-  const { count, u, v, kind, tier } = frame.samples;
-  const out = new Uint8Array(6 * count);
-  const view = new DataView(out.buffer);
-  for (let i = 0; i < count; i++) {
-    view.setUint16(6 * i, u[i], true);
-    view.setUint16(6 * i + 2, v[i], true);
-    out[6 * i + 4] = kind[i];
-    out[6 * i + 5] = tier[i];
-  }
-  return out;
 }

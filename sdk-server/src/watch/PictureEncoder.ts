@@ -45,3 +45,17 @@ export async function encodeMap(values: Uint8Array, width: number, height: numbe
     .jpeg({ quality: 80 })
     .toBuffer();
 }
+
+/**
+ * A map of small numbers, none of which may become another: lossless WebP, grey.
+ *
+ * @example
+ * ```ts
+ * const picture = await encodeClasses(decoded.sources(), 320, 180);
+ * ```
+ */
+export async function encodeClasses(values: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return sharp(values, { raw: { width, height, channels: 1 } })
+    .webp({ lossless: true, effort: 0 })
+    .toBuffer();
+}
