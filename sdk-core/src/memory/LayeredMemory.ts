@@ -44,7 +44,7 @@ export class LayeredMemory {
   /** What the tracked objects look like. */
   readonly objects = new ObjectLayer();
   /** What the last frame's samples said against memory. */
-  readonly innovations = new InnovationLog(this.objects);
+  readonly innovations = new InnovationLog();
   private layers: SceneLayers;
   private readonly scenes: SceneMemory;
   private frame = 0;
@@ -74,10 +74,10 @@ export class LayeredMemory {
     this.relighting = new Relighting(grid);
     this.pairs = new ColourPairs(grid);
     this.predictor = new ScenePredictor(this.objects);
-    const { predictor, dynamic, suspects, cuts, regions, brightness } = this;
+    const { dynamic, suspects, cuts, regions, brightness } = this;
     this.observer = new SampleObserver({
       grid,
-      predictor,
+      patches: this.objects,
       dynamic,
       suspects,
       cuts,
@@ -237,13 +237,13 @@ export class LayeredMemory {
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
-    const { observer, cuts, regions, suspects, hasScenery } = this;
+    const { observer, cuts, regions, suspects, innovations, hasScenery } = this;
     const scene: Scene = { frame: this.frame, layers: this.layers.rank(), objects, hasScenery };
     if (this.features.photometric) this.measureBrightness(frame, scene);
     cuts.clear();
     regions.clear();
-    this.innovations.read(frame, scene);
-    observer.read(frame, scene);
+    innovations.clear();
+    observer.read(frame, scene, innovations);
     this.contradicted = cuts.share();
     const isCut = this.features.cuts && cuts.isCut();
     if (isCut) {
@@ -257,7 +257,7 @@ export class LayeredMemory {
       this.layers.track(frame.state);
       this.layers.place(frame.state);
       // What this frame showed is the first look at the new scene.
-      observer.read(frame, { ...scene, layers: this.layers.rank() });
+      observer.read(frame, { ...scene, layers: this.layers.rank() }, null);
       suspects.clear();
     }
     suspects.spread(this.layers.rank(), this.frame);
