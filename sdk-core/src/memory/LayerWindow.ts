@@ -37,6 +37,8 @@ export class LayerWindow {
   private readonly weights = new Float64Array(4);
   private readonly shares = new Float64Array(4);
   private whole = true;
+  /** Cells that lie between pixels were taught since the window was opened. */
+  private changed = false;
 
   /** Turns to the pixels from (u, v) on. Makes room where the layer's ring holds another place. */
   open(layer: ScrollLayer, u: number, v: number, columns: number, rows: number): void {
@@ -52,6 +54,7 @@ export class LayerWindow {
     this.known = known;
     this.seen = bank.seen;
     this.whole = fx === 0 && fy === 0;
+    this.changed = false;
     for (let j = 0; j <= rows; j += rows) for (let i = 0; i <= columns; i += columns) ring.ownCell(x + i, y + j);
     const nearX = x + (fx >= 0.5 ? 1 : 0);
     const nearY = y + (fy >= 0.5 ? 1 : 0);
@@ -110,7 +113,7 @@ export class LayerWindow {
       return 0;
     }
     // What the samples beside it taught shows between the pixels.
-    if (!this.whole) this.mix(n);
+    if (this.changed) this.mix(n);
     const dr = projected(r - this.r[n], half);
     const dg = projected(g - this.g[n], half);
     const db = projected(b - this.b[n], half);
@@ -120,14 +123,8 @@ export class LayerWindow {
     }
     // What was only known from a mean is now known itself.
     if (known < CONFIDENCE_START) this.discover(n, r, g, b, frame);
-    else if (this.whole) this.confirm(cell, known, dr, dg, db, 1, frame);
-    else {
-      for (let k = 4 * n, w = 0; w < 4; k++, w++) {
-        const share = this.shares[w];
-        const c = this.cells[k];
-        if (share > 0) this.confirm(c, this.known[c], dr, dg, db, share, frame);
-      }
-    }
+    else if (this.whole) this.confirm(cell, known, dr, dg, db, frame);
+    else this.confirmAround(n, dr, dg, db, frame);
     return 1;
   }
 
@@ -141,16 +138,40 @@ export class LayerWindow {
     return this.layer?.prior ?? 0;
   }
 
-  private confirm(cell: number, known: number, dr: number, dg: number, db: number, share: number, frame: number): void {
-    const { value } = this;
-    const gain = GAIN_BY_CONFIDENCE[known] * share;
-    const at = 3 * cell;
-    if (dr !== 0) value[at] = clampValue(value[at] + dr * gain);
-    if (dg !== 0) value[at + 1] = clampValue(value[at + 1] + dg * gain);
-    if (db !== 0) value[at + 2] = clampValue(value[at + 2] + db * gain);
-    const grown = known + CONFIDENCE_GAIN * share;
-    this.known[cell] = grown > 255 ? 255 : grown;
+  private confirm(cell: number, known: number, dr: number, dg: number, db: number, frame: number): void {
+    if (dr !== 0 || dg !== 0 || db !== 0) {
+      const { value } = this;
+      const gain = GAIN_BY_CONFIDENCE[known];
+      const at = 3 * cell;
+      value[at] = clampValue(value[at] + dr * gain);
+      value[at + 1] = clampValue(value[at + 1] + dg * gain);
+      value[at + 2] = clampValue(value[at + 2] + db * gain);
+    }
+    this.known[cell] = known > 255 - CONFIDENCE_GAIN ? 255 : known + CONFIDENCE_GAIN;
     this.seen[cell] = frame;
+  }
+
+  private confirmAround(n: number, dr: number, dg: number, db: number, frame: number): void {
+    const { cells, shares, known, seen, value } = this;
+    const moves = dr !== 0 || dg !== 0 || db !== 0;
+    if (moves) this.changed = true;
+    for (let k = 4 * n, w = 0; w < 4; k++, w++) {
+      const share = shares[w];
+      if (share === 0) continue;
+      const cell = cells[k];
+      const sure = known[cell];
+      seen[cell] = frame;
+      if (moves) {
+        const gain = GAIN_BY_CONFIDENCE[sure] * share;
+        const at = 3 * cell;
+        value[at] = clampValue(value[at] + dr * gain);
+        value[at + 1] = clampValue(value[at + 1] + dg * gain);
+        value[at + 2] = clampValue(value[at + 2] + db * gain);
+      }
+      if (sure === 255) continue;
+      const grown = sure + CONFIDENCE_GAIN * share;
+      known[cell] = grown > 255 ? 255 : grown;
+    }
   }
 
   private replace(n: number, r: number, g: number, b: number, frame: number): void {
@@ -158,6 +179,7 @@ export class LayerWindow {
       this.write(this.nearest[n], r, g, b, frame);
       return;
     }
+    this.changed = true;
     for (let k = 4 * n, w = 0; w < 4; k++, w++) {
       const cell = this.cells[k];
       const share = this.weights[w];
@@ -170,6 +192,7 @@ export class LayerWindow {
       this.write(this.nearest[n], r, g, b, frame);
       return;
     }
+    this.changed = true;
     for (let k = 4 * n, w = 0; w < 4; k++, w++) {
       const cell = this.cells[k];
       const share = this.weights[w];
@@ -191,6 +214,24 @@ export class LayerWindow {
   /** What the known cells around pixel n say. */
   private mix(n: number): void {
     const { cells, weights, known, value } = this;
+    const cell0 = cells[4 * n];
+    const cell1 = cells[4 * n + 1];
+    const cell2 = cells[4 * n + 2];
+    const cell3 = cells[4 * n + 3];
+    if (known[cell0] !== 0 && known[cell1] !== 0 && known[cell2] !== 0 && known[cell3] !== 0) {
+      const w0 = weights[0] * DOWN;
+      const w1 = weights[1] * DOWN;
+      const w2 = weights[2] * DOWN;
+      const w3 = weights[3] * DOWN;
+      const a = 3 * cell0;
+      const b = 3 * cell1;
+      const c = 3 * cell2;
+      const d = 3 * cell3;
+      this.r[n] = w0 * value[a] + w1 * value[b] + w2 * value[c] + w3 * value[d];
+      this.g[n] = w0 * value[a + 1] + w1 * value[b + 1] + w2 * value[c + 1] + w3 * value[d + 1];
+      this.b[n] = w0 * value[a + 2] + w1 * value[b + 2] + w2 * value[c + 2] + w3 * value[d + 2];
+      return;
+    }
     let sum = 0;
     let r = 0;
     let g = 0;

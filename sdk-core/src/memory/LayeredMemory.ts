@@ -125,7 +125,12 @@ export class LayeredMemory {
     if (this.depth && this.follows(state)) this.depth.draw(state, this.frame, out, detail);
     else
       for (let k = 0; k < ranked.length; k++)
-        drawScrollLayer(ranked[k], width, height, this.frame, out, { dominant: k === 0, contested, detail });
+        drawScrollLayer(ranked[k], width, height, this.frame, out, {
+          dominant: k === 0,
+          contested,
+          first: k === 0 && !this.hasScenery,
+          detail,
+        });
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, this.frame, out, false, detail);
     this.brightness.apply(out, detail);
     this.cool(out, detail);
