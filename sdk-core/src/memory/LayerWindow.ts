@@ -28,9 +28,9 @@ export class LayerWindow {
   /** Evidence that the layer is what the screen shows there, −254 … 254. */
   readonly evidence = new Int16Array(PIXELS);
   private layer: ScrollLayer | null = null;
-  private value = new Uint16Array(0);
-  private known = new Uint8Array(0);
-  private seen = new Int32Array(0);
+  private value: Uint16Array = new Uint16Array(0);
+  private known: Uint8Array = new Uint8Array(0);
+  private seen: Int32Array = new Int32Array(0);
   private readonly nearest = new Int32Array(PIXELS);
   /** The four cells around each pixel, and their weights; 0 where a cell plays no part. */
   private readonly cells = new Int32Array(4 * PIXELS);

@@ -170,7 +170,7 @@ export class LayeredMemory {
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */
-  private cool(out: Composition, { rowStep, firstRow }: DrawDetail): void {
+  private cool({ confidence }: Composition, { rowStep, firstRow }: DrawDetail): void {
     const { width, height } = this.grid;
     const { heat, columns, rows } = this.dynamic;
     for (let y = 0; y < rows; y++) {
@@ -181,9 +181,11 @@ export class LayeredMemory {
         const right = Math.min(width, 8 * x + 8);
         const bottom = Math.min(height, 8 * y + 8);
         for (let v = 8 * y + firstRow; v < bottom; v += rowStep) {
-          for (let at = v * width + 8 * x; at < v * width + right; at++) {
-            const c = out.confidence[at];
-            if (c > DOUBTED) out.confidence[at] = Math.max(DOUBTED, c * factor);
+          for (let at = v * width + 8 * x, end = v * width + right; at < end; at++) {
+            const c = confidence[at];
+            if (c <= DOUBTED) continue;
+            const cooled = c * factor;
+            confidence[at] = cooled < DOUBTED ? DOUBTED : cooled;
           }
         }
       }
@@ -213,7 +215,8 @@ export class LayeredMemory {
     const { brightness, predictor, pairs, relighting } = this;
     predictor.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
     if (!brightness.engaged && !pairs.isOff()) return;
-    predictor.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
+    // An odd stride meets every column of a block.
+    predictor.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS) | 1, pairs);
     brightness.estimate(pairs);
     if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
   }

@@ -57,7 +57,7 @@ export function drawScrollLayer(
   const { resampled } = mode.detail;
   const nearX = layer.fractionX >= 0.5 ? 1 : 0;
   const nearY = layer.fractionY >= 0.5 ? 1 : 0;
-  const span = dominant ? TILE : BLOCK;
+  const span = dominant && first ? TILE : BLOCK;
   const { rowStep, firstRow } = mode.detail;
   for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
@@ -65,12 +65,12 @@ export function drawScrollLayer(
       const x = u + wholeX;
       // The pixels of a run share everything but the cells.
       const end = Math.min(width, u + span - (x & (span - 1)));
-      if (!dominant) {
-        // Most layers have earned nothing in most blocks.
+      if (span === BLOCK) {
+        // Most layers have earned nothing in most blocks, and all that is left to the dominant one is what nothing was drawn at.
         const row = (((y + nearY) & maskY) >> 3) * blockColumns;
         const left = blockEvidence[row + (((x + nearX) & maskX) >> 3)];
         const right = blockEvidence[row + (((x + nearX + end - u - 1) & maskX) >> 3)];
-        if (left <= HOPELESS && right <= HOPELESS) {
+        if (left <= HOPELESS && right <= HOPELESS && (!dominant || isFull(out, v * width + u, v * width + end))) {
           u = end;
           continue;
         }
@@ -84,6 +84,12 @@ export function drawScrollLayer(
       u = end;
     }
   }
+}
+
+/** True when something was drawn at each of the pixels. */
+function isFull({ confidence }: Composition, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (confidence[at] === 0) return false;
+  return true;
 }
 
 /** One row of pixels `from` … `to` of the picture that lies in one tile of the ring, from the layer's place (x, y) on. */
