@@ -1,3 +1,4 @@
+import { HOPELESS } from './evidence.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import { CONFIDENCE_GAIN, CONFIDENCE_START, clampValue, GAIN_BY_CONFIDENCE, VALUE_SHIFT } from './TemporalMemoryBank.js';
 
@@ -27,6 +28,8 @@ export class LayerWindow {
   readonly confidence = new Uint8Array(PIXELS);
   /** Evidence that the layer is what the screen shows there, −254 … 254. */
   readonly evidence = new Int16Array(PIXELS);
+  /** True when the layer has earned so little under the window that nothing it says there is shown. */
+  isHopeless = false;
   private layer: ScrollLayer | null = null;
   private value: Uint16Array = new Uint16Array(0);
   private known: Uint8Array = new Uint8Array(0);
@@ -58,6 +61,7 @@ export class LayerWindow {
     for (let j = 0; j <= rows; j += rows) for (let i = 0; i <= columns; i += columns) ring.ownCell(x + i, y + j);
     const nearX = x + (fx >= 0.5 ? 1 : 0);
     const nearY = y + (fy >= 0.5 ? 1 : 0);
+    this.isHopeless = this.findHopeless(nearX, nearY, columns - 1, rows - 1);
     for (let j = 0; j < rows; j++) {
       const ringY = (nearY + j) & maskY;
       const row = ringY * ringWidth;
@@ -96,7 +100,7 @@ export class LayerWindow {
         cells[4 * n + 1] = row0 + right;
         cells[4 * n + 2] = row1 + left;
         cells[4 * n + 3] = row1 + right;
-        if (confidence[n] !== 0) this.mix(n);
+        if (confidence[n] !== 0 && !this.isHopeless) this.mix(n);
       }
     }
   }
@@ -113,7 +117,7 @@ export class LayerWindow {
       return 0;
     }
     // What the samples beside it taught shows between the pixels.
-    if (this.changed) this.mix(n);
+    if (!this.whole && (this.changed || this.isHopeless)) this.mix(n);
     const dr = projected(r - this.r[n], half);
     const dg = projected(g - this.g[n], half);
     const db = projected(b - this.b[n], half);
@@ -249,6 +253,21 @@ export class LayerWindow {
     this.r[n] = r * scale;
     this.g[n] = g * scale;
     this.b[n] = b * scale;
+  }
+
+  private findHopeless(x: number, y: number, right: number, bottom: number): boolean {
+    const { ring } = this.layer as ScrollLayer;
+    const { maskX, maskY, blockColumns, blockEvidence } = ring;
+    const top = ((y & maskY) >> 3) * blockColumns;
+    const low = (((y + bottom) & maskY) >> 3) * blockColumns;
+    const west = (x & maskX) >> 3;
+    const east = ((x + right) & maskX) >> 3;
+    return (
+      blockEvidence[top + west] <= HOPELESS &&
+      blockEvidence[top + east] <= HOPELESS &&
+      blockEvidence[low + west] <= HOPELESS &&
+      blockEvidence[low + east] <= HOPELESS
+    );
   }
 
   private weigh4(fx: number, fy: number): void {

@@ -10,7 +10,7 @@ import { observeMean } from './observeMean.js';
 import { observeObject } from './observeObject.js';
 import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
-import { createPrediction, near, type Prediction } from './Prediction.js';
+import { copyPrediction, createPrediction, near, type Prediction } from './Prediction.js';
 import type { RegionCut } from './RegionCut.js';
 import type { Scene } from './Scene.js';
 import { SceneryWindow } from './SceneryWindow.js';
@@ -91,7 +91,7 @@ export class SampleObserver {
       const v = samples.v[i];
       if (kind === 0) {
         this.open(u, v, 1, 1);
-        this.takePixel(0, u, v, rgb, i, bits[i], log);
+        this.takePixel(0, u, v, rgb, i, bits[i], true, log);
       } else if (kind === BLOCK_KIND) {
         const columns = Math.min(8, width - u);
         const rows = Math.min(8, height - v);
@@ -99,8 +99,8 @@ export class SampleObserver {
         for (let y = 0; y < rows; y++) {
           for (let x = 0, n = 8 * y; x < columns; x++, n++) {
             // A quarter of a block's pixels tell how far off memory was.
-            const quiet = (((u + x) | (v + y)) & 1) !== 0;
-            this.takePixel(n, u + x, v + y, rgb, i + n, bits[i + n], quiet ? null : log);
+            const counts = (((u + x) | (v + y)) & 1) === 0;
+            this.takePixel(n, u + x, v + y, rgb, i + n, bits[i + n], counts, log);
           }
         }
         i += BLOCK_SAMPLES - 1;
@@ -124,15 +124,26 @@ export class SampleObserver {
   }
 
   /** Takes sample i, which shows pixel n of the window. */
-  private takePixel(n: number, u: number, v: number, rgb: Uint8Array, i: number, bits: number, log: InnovationLog | null): void {
+  private takePixel(
+    n: number,
+    u: number,
+    v: number,
+    rgb: Uint8Array,
+    i: number,
+    bits: number,
+    counts: boolean,
+    log: InnovationLog | null,
+  ): void {
     const r = rgb[3 * i];
     const g = rgb[3 * i + 1];
     const b = rgb[3 * i + 2];
     const covered = this.predictBehind(n, u, v);
-    if (log !== null) log.note(u, v, r, g, b, bits, this.shownAt(u, v));
+    if (counts && log !== null) log.note(u, v, r, g, b, bits, this.shownAt(u, v));
     if (!this.readColour(u, v, r, g, b, bits)) return;
     const outcome = this.takePoint(n, u, v, covered);
     if (outcome === 0) return;
+    // As many as say how far off memory was tell what share of the samples it was wrong about.
+    if (!counts) return;
     this.parts.cuts.note(u, v, outcome < 0);
     if (outcome !== OBJECT_CHANGED) this.parts.regions.note(u, v, outcome < 0);
   }
@@ -172,7 +183,7 @@ export class SampleObserver {
     const front =
       scroll.confidence !== 0 && (!covered || backdrop.confidence === 0 || scroll.evidence >= EARNED) ? scroll : backdrop;
     below.confidence = 0;
-    if (covered || scroll.confidence !== 0) copy(front, below);
+    if (covered || scroll.confidence !== 0) copyPrediction(front, below);
     return covered;
   }
 
@@ -232,7 +243,7 @@ export class SampleObserver {
     const { frame } = this.scene;
     const { r, g, b, tolerance } = sample;
     const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
-    copy(scroll, this.below);
+    copyPrediction(scroll, this.below);
     if (backdrop.confidence === 0) {
       // Nobody can tell yet whose it is: both learn it, motion will tell them apart.
       scenery.teach(u, v, sample, true, frame);
@@ -261,6 +272,11 @@ export class SampleObserver {
     let agree = false;
     let disagree = false;
     for (let k = 0; k < layers.length; k++) {
+      // A quarter of the looks is enough to notice that a layer nothing speaks for comes to show.
+      if (k > 0 && windows[k].isHopeless && ((u | v) & 1) !== 0) {
+        verdicts[k] = 0;
+        continue;
+      }
       const verdict = windows[k].teach(n, r, g, b, half, sample.tolerance, frame);
       verdicts[k] = verdict;
       if (verdict > 0) agree = true;
@@ -285,11 +301,4 @@ export class SampleObserver {
   private weigh(n: number, amount: number): void {
     for (let k = 0; k < this.scene.layers.length; k++) this.windows[k].weigh(n, amount);
   }
-}
-
-function copy(from: Prediction, to: Prediction): void {
-  to.r = from.r;
-  to.g = from.g;
-  to.b = from.b;
-  to.confidence = from.confidence;
 }

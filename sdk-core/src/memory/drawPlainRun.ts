@@ -60,15 +60,15 @@ export function drawPlainRun(
   let a = 3 * row0;
   let c = 3 * row1;
   const step = 3 * stepX;
-  let r0 = top * value[a] + bottom * value[c];
-  let g0 = top * value[a + 1] + bottom * value[c + 1];
-  let b0 = top * value[a + 2] + bottom * value[c + 2];
+  let r0 = Math.imul(top, value[a]) + Math.imul(bottom, value[c]);
+  let g0 = Math.imul(top, value[a + 1]) + Math.imul(bottom, value[c + 1]);
+  let b0 = Math.imul(top, value[a + 2]) + Math.imul(bottom, value[c + 2]);
   for (; p < end; p += 3) {
     const b = a + step;
     const d = c + step;
-    const r1 = top * value[b] + bottom * value[d];
-    const g1 = top * value[b + 1] + bottom * value[d + 1];
-    const b1 = top * value[b + 2] + bottom * value[d + 2];
+    const r1 = Math.imul(top, value[b]) + Math.imul(bottom, value[d]);
+    const g1 = Math.imul(top, value[b + 1]) + Math.imul(bottom, value[d + 1]);
+    const b1 = Math.imul(top, value[b + 2]) + Math.imul(bottom, value[d + 2]);
     rgb[p] = (Math.imul(left, r0) + Math.imul(right, r1) + MIX_HALF) >> MIX_SHIFT;
     rgb[p + 1] = (Math.imul(left, g0) + Math.imul(right, g1) + MIX_HALF) >> MIX_SHIFT;
     rgb[p + 2] = (Math.imul(left, b0) + Math.imul(right, b1) + MIX_HALF) >> MIX_SHIFT;
@@ -79,9 +79,9 @@ export function drawPlainRun(
       g0 = g1;
       b0 = b1;
     } else {
-      r0 = top * value[a] + bottom * value[c];
-      g0 = top * value[a + 1] + bottom * value[c + 1];
-      b0 = top * value[a + 2] + bottom * value[c + 2];
+      r0 = Math.imul(top, value[a]) + Math.imul(bottom, value[c]);
+      g0 = Math.imul(top, value[a + 1]) + Math.imul(bottom, value[c + 1]);
+      b0 = Math.imul(top, value[a + 2]) + Math.imul(bottom, value[c + 2]);
     }
   }
   return true;
