@@ -2,7 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import type { Prediction } from './Prediction.js';
 
 /** Samples compared in a frame at most. */
-export const MOST_PAIRS = 4096;
+export const MOST_PAIRS = 2048;
 /** Memory is off when samples differ from it by so much on average, each by so much at most, 8-bit steps … */
 const OFF = 3.5;
 const CLIP = 24;

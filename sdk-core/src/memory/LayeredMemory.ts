@@ -45,7 +45,7 @@ export class LayeredMemory {
   /** What the tracked objects look like. */
   readonly objects = new ObjectLayer();
   /** What the last frame's samples said against memory. */
-  readonly innovations = new InnovationLog(this.objects);
+  readonly innovations = new InnovationLog();
   private layers: SceneLayers;
   private readonly scenes: SceneMemory;
   private frame = 0;
@@ -75,10 +75,10 @@ export class LayeredMemory {
     this.relighting = new Relighting(grid);
     this.pairs = new ColourPairs(grid);
     this.predictor = new ScenePredictor(this.objects);
-    const { predictor, dynamic, suspects, cuts, regions, brightness } = this;
+    const { dynamic, suspects, cuts, regions, brightness } = this;
     this.observer = new SampleObserver({
       grid,
-      predictor,
+      patches: this.objects,
       dynamic,
       suspects,
       cuts,
@@ -173,7 +173,8 @@ export class LayeredMemory {
       sources?.mark(Source.depth);
     } else {
       for (let k = 0; k < ranked.length; k++) {
-        drawScrollLayer(ranked[k], width, height, now, out, { dominant: k === 0, contested, detail });
+        const first = k === 0 && !this.hasScenery;
+        drawScrollLayer(ranked[k], width, height, now, out, { dominant: k === 0, contested, first, detail });
         sources?.mark(this.layers.isScreen(ranked[k]) ? Source.screen : Source.world);
       }
     }
@@ -182,7 +183,7 @@ export class LayeredMemory {
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */
-  private cool(out: Composition, { rowStep, firstRow }: DrawDetail): void {
+  private cool({ confidence }: Composition, { rowStep, firstRow }: DrawDetail): void {
     const { width, height } = this.grid;
     const { heat, columns, rows } = this.dynamic;
     for (let y = 0; y < rows; y++) {
@@ -193,9 +194,11 @@ export class LayeredMemory {
         const right = Math.min(width, 8 * x + 8);
         const bottom = Math.min(height, 8 * y + 8);
         for (let v = 8 * y + firstRow; v < bottom; v += rowStep) {
-          for (let at = v * width + 8 * x; at < v * width + right; at++) {
-            const c = out.confidence[at];
-            if (c > DOUBTED) out.confidence[at] = Math.max(DOUBTED, c * factor);
+          for (let at = v * width + 8 * x, end = v * width + right; at < end; at++) {
+            const c = confidence[at];
+            if (c <= DOUBTED) continue;
+            const cooled = c * factor;
+            confidence[at] = cooled < DOUBTED ? DOUBTED : cooled;
           }
         }
       }
@@ -225,7 +228,8 @@ export class LayeredMemory {
     const { brightness, predictor, pairs, relighting } = this;
     predictor.compare(frame, scene, Math.max(1, Math.floor(frame.samples.count / FIRST_LOOKS)), pairs);
     if (!brightness.engaged && !pairs.isOff()) return;
-    predictor.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS), pairs);
+    // An odd stride meets every column of a block.
+    predictor.compare(frame, scene, Math.ceil(frame.samples.count / MOST_PAIRS) | 1, pairs);
     brightness.estimate(pairs);
     if (!brightness.engaged && relighting.find(pairs)) relighting.apply(scene.layers, this.frame);
   }
@@ -254,13 +258,13 @@ export class LayeredMemory {
   }
 
   private takeSamples(frame: PixelFrame, objects: readonly PlacedObject[]): void {
-    const { observer, cuts, regions, suspects, hasScenery } = this;
+    const { observer, cuts, regions, suspects, innovations, hasScenery } = this;
     const scene: Scene = { frame: this.frame, layers: this.layers.rank(), objects, hasScenery };
     if (this.features.photometric) this.measureBrightness(frame, scene);
     cuts.clear();
     regions.clear();
-    this.innovations.read(frame, scene);
-    observer.read(frame, scene);
+    innovations.clear();
+    observer.read(frame, scene, innovations);
     this.contradicted = cuts.share();
     const isCut = this.features.cuts && cuts.isCut();
     if (isCut) {
@@ -274,7 +278,7 @@ export class LayeredMemory {
       this.layers.track(frame.state);
       this.layers.place(frame.state);
       // What this frame showed is the first look at the new scene.
-      observer.read(frame, { ...scene, layers: this.layers.rank() });
+      observer.read(frame, { ...scene, layers: this.layers.rank() }, null);
       suspects.clear();
     }
     suspects.spread(this.layers.rank(), this.frame);

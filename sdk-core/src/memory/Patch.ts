@@ -97,6 +97,21 @@ export function blend(patch: Patch, x: number, y: number, cell: number, out: Flo
     out[2] = value[3 * cell + 2] * DOWN;
     return true;
   }
+  if (!patch.wraps && ix >= 0 && iy >= 0 && ix + 1 < width && iy + 1 < height) {
+    const n = iy * width + ix;
+    if (isShown(patch, n) && isShown(patch, n + 1) && isShown(patch, n + width) && isShown(patch, n + width + 1)) {
+      const w0 = (1 - dx) * (1 - dy) * DOWN;
+      const w1 = dx * (1 - dy) * DOWN;
+      const w2 = (1 - dx) * dy * DOWN;
+      const w3 = dx * dy * DOWN;
+      const p = 3 * n;
+      const q = p + 3 * width;
+      out[0] = w0 * value[p] + w1 * value[p + 3] + w2 * value[q] + w3 * value[q + 3];
+      out[1] = w0 * value[p + 1] + w1 * value[p + 4] + w2 * value[q + 1] + w3 * value[q + 4];
+      out[2] = w0 * value[p + 2] + w1 * value[p + 5] + w2 * value[q + 2] + w3 * value[q + 5];
+      return true;
+    }
+  }
   let sum = 0;
   let r = 0;
   let g = 0;
@@ -127,6 +142,10 @@ export function blend(patch: Patch, x: number, y: number, cell: number, out: Flo
   out[1] = g * scale;
   out[2] = b * scale;
   return true;
+}
+
+function isShown({ confidence, opacity }: Patch, cell: number): boolean {
+  return confidence[cell] !== 0 && opacity[cell] > 0;
 }
 
 /**

@@ -42,3 +42,18 @@ export function near(prediction: Prediction, r: number, g: number, b: number, to
     Math.abs(r - prediction.r) <= tolerance && Math.abs(g - prediction.g) <= tolerance && Math.abs(b - prediction.b) <= tolerance
   );
 }
+
+/**
+ * Makes `to` say of the pixel's colour what `from` says.
+ *
+ * @example
+ * ```ts
+ * copyPrediction(scroll, below);
+ * ```
+ */
+export function copyPrediction(from: Prediction, to: Prediction): void {
+  to.r = from.r;
+  to.g = from.g;
+  to.b = from.b;
+  to.confidence = from.confidence;
+}

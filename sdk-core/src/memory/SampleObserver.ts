@@ -1,17 +1,21 @@
-import { type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
+import { BLOCK_KIND, BLOCK_SAMPLES, type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
 import type { ColourSample } from './ColourSample.js';
 import type { CutDetector } from './CutDetector.js';
 import type { DynamicMemory } from './DynamicMemory.js';
+import { EARNED } from './evidence.js';
+import type { InnovationLog } from './InnovationLog.js';
+import { LayerWindow } from './LayerWindow.js';
+import type { ObjectLayer } from './ObjectLayer.js';
+import { observeMean } from './observeMean.js';
 import { observeObject } from './observeObject.js';
-import { observeScenery, relearnScenery } from './observeScenery.js';
 import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
-import { createPrediction, near } from './Prediction.js';
+import { copyPrediction, createPrediction, near, type Prediction } from './Prediction.js';
 import type { RegionCut } from './RegionCut.js';
 import type { Scene } from './Scene.js';
-import type { ScenePredictor } from './ScenePredictor.js';
+import { SceneryWindow } from './SceneryWindow.js';
 import type { SuspectMap } from './SuspectMap.js';
-import { CONFIDENCE_START, MEAN_CONFIDENCE } from './TemporalMemoryBank.js';
+import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 
 /** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
 const MOTION_STEPS = 14;
@@ -26,12 +30,12 @@ const COARSE_STEPS = 40;
  *
  * @example
  * ```ts
- * const parts: ObserverParts = { grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
+ * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
  * ```
  */
 export interface ObserverParts {
   readonly grid: CaptureGrid;
-  readonly predictor: ScenePredictor;
+  readonly patches: Pick<ObjectLayer, 'predict'>;
   readonly dynamic: DynamicMemory;
   readonly suspects: SuspectMap;
   readonly cuts: CutDetector;
@@ -44,66 +48,110 @@ export interface ObserverParts {
 
 /**
  * Takes a frame's samples in (S10): decides for each whether it shows an object, the scenery behind the world or a scroll
- * layer, confirms or replaces what that one knows, and reports what was contradicted.
+ * layer, confirms or replaces what that one knows, and reports what was contradicted. Blocks are taken whole: what is the same
+ * for all of a block's pixels is found once.
  *
  * @example
  * ```ts
- * const observer = new SampleObserver({ grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 });
- * observer.read(frame, { frame: frame.frameId, layers, objects, hasScenery: false });
+ * const observer = new SampleObserver({ grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 });
+ * observer.read(frame, { frame: frame.frameId, layers, objects, hasScenery: false }, innovations);
  * ```
  */
 export class SampleObserver {
-  private readonly grid: CaptureGrid;
-  private readonly predictor: ScenePredictor;
-  private readonly dynamic: DynamicMemory;
-  private readonly suspects: SuspectMap;
-  private readonly cuts: CutDetector;
-  private readonly regions: RegionCut;
-  private readonly brightness: PhotometricModel;
+  private readonly parts: ObserverParts;
+  private readonly windows: LayerWindow[] = [];
+  private readonly scenery: SceneryWindow;
+  /** Objects that touch the window, foremost first. */
+  private readonly fronts: PlacedObject[] = [];
   private readonly verdicts: Int8Array;
-  private readonly here = createPrediction();
+  /** What the scroll layers say of a pixel, and what lies behind the objects there. */
+  private readonly scroll = createPrediction();
+  private readonly below = createPrediction();
+  private readonly shown = createPrediction();
   private readonly sample: ColourSample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
   /** Half of the sample's quantisation cell, in memory's steps. */
   private half = 0.5;
   private scene: Scene = { frame: 0, layers: [], objects: [], hasScenery: false };
 
-  constructor({ grid, predictor, dynamic, suspects, cuts, regions, brightness, mostLayers }: ObserverParts) {
-    this.grid = grid;
-    this.predictor = predictor;
-    this.dynamic = dynamic;
-    this.suspects = suspects;
-    this.cuts = cuts;
-    this.regions = regions;
-    this.brightness = brightness;
-    this.verdicts = new Int8Array(mostLayers);
+  constructor(parts: ObserverParts) {
+    this.parts = parts;
+    this.scenery = new SceneryWindow(parts.patches);
+    for (let k = 0; k < parts.mostLayers; k++) this.windows.push(new LayerWindow());
+    this.verdicts = new Int8Array(parts.mostLayers);
   }
 
-  /** Takes all samples of a frame that shows `scene` in. */
-  read({ samples, values }: PixelFrame, scene: Scene): void {
+  /** Takes all samples of a frame that shows `scene` in; `log` hears what they say against memory before it learns. */
+  read({ samples, values }: PixelFrame, scene: Scene, log: InnovationLog | null): void {
+    const { width, height } = this.parts.grid;
+    const { rgb, bits } = values;
     this.scene = scene;
-    this.predictor.show(scene);
     for (let i = 0; i < samples.count; i++) {
-      const kind = levelOf(samples.kind[i]);
-      const r = values.rgb[3 * i];
-      const g = values.rgb[3 * i + 1];
-      const b = values.rgb[3 * i + 2];
+      const kind = samples.kind[i];
       const u = samples.u[i];
       const v = samples.v[i];
-      if (!this.readColour(u, v, r, g, b, values.bits[i])) continue;
-      if (kind > 0) {
-        this.takeMean(u, v, kind);
-        continue;
+      if (kind === 0) {
+        this.open(u, v, 1, 1);
+        this.takePixel(0, u, v, rgb, i, bits[i], true, log);
+      } else if (kind === BLOCK_KIND) {
+        const columns = Math.min(8, width - u);
+        const rows = Math.min(8, height - v);
+        this.open(u, v, columns, rows);
+        for (let y = 0; y < rows; y++) {
+          for (let x = 0, n = 8 * y; x < columns; x++, n++) {
+            // A quarter of a block's pixels tell how far off memory was.
+            const counts = (((u + x) | (v + y)) & 1) === 0;
+            this.takePixel(n, u + x, v + y, rgb, i + n, bits[i + n], counts, log);
+          }
+        }
+        i += BLOCK_SAMPLES - 1;
+      } else if (this.readColour(u, v, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], bits[i])) {
+        observeMean(scene.layers, this.parts.grid, u, v, levelOf(kind), this.sample, scene.frame);
       }
-      const outcome = this.takePoint(u, v);
-      if (outcome === 0) continue;
-      this.cuts.note(u, v, outcome < 0);
-      if (outcome !== OBJECT_CHANGED) this.regions.note(u, v, outcome < 0);
     }
+  }
+
+  /** Turns to a window of pixels: finds what lies under it. */
+  private open(u: number, v: number, columns: number, rows: number): void {
+    const { layers, objects, hasScenery } = this.scene;
+    const { fronts } = this;
+    for (let k = 0; k < layers.length; k++) this.windows[k].open(layers[k], u, v, columns, rows);
+    fronts.length = 0;
+    for (let o = objects.length - 1; o >= 0; o--) {
+      const { scenery, left, right, top, bottom } = objects[o];
+      if (!scenery && u < right && u + columns > left && v < bottom && v + rows > top) fronts.push(objects[o]);
+    }
+    if (hasScenery) this.scenery.open(objects, u, v, u + columns, v + rows);
+  }
+
+  /** Takes sample i, which shows pixel n of the window. */
+  private takePixel(
+    n: number,
+    u: number,
+    v: number,
+    rgb: Uint8Array,
+    i: number,
+    bits: number,
+    counts: boolean,
+    log: InnovationLog | null,
+  ): void {
+    const r = rgb[3 * i];
+    const g = rgb[3 * i + 1];
+    const b = rgb[3 * i + 2];
+    const covered = this.predictBehind(n, u, v);
+    if (counts && log !== null) log.note(u, v, r, g, b, bits, this.shownAt(u, v));
+    if (!this.readColour(u, v, r, g, b, bits)) return;
+    const outcome = this.takePoint(n, u, v, covered);
+    if (outcome === 0) return;
+    // As many as say how far off memory was tell what share of the samples it was wrong about.
+    if (!counts) return;
+    this.parts.cuts.note(u, v, outcome < 0);
+    if (outcome !== OBJECT_CHANGED) this.parts.regions.note(u, v, outcome < 0);
   }
 
   /** Turns to a sample: its colour as memory would have it. False when it says nothing of memory. */
   private readColour(u: number, v: number, r: number, g: number, b: number, bits: number): boolean {
-    const { sample, brightness } = this;
+    const { sample } = this;
+    const { brightness } = this.parts;
     sample.r = r;
     sample.g = g;
     sample.b = b;
@@ -123,151 +171,134 @@ export class SampleObserver {
     return true;
   }
 
+  /**
+   * What lies behind the objects, into `below`: the scroll layers where they have earned it, else the scenery. True where there
+   * is scenery.
+   */
+  private predictBehind(n: number, u: number, v: number): boolean {
+    const { scroll, below } = this;
+    this.predictScroll(n);
+    const covered = this.scene.hasScenery && this.scenery.count > 0 && this.scenery.predict(u, v);
+    const { backdrop } = this.scenery;
+    const front =
+      scroll.confidence !== 0 && (!covered || backdrop.confidence === 0 || scroll.evidence >= EARNED) ? scroll : backdrop;
+    below.confidence = 0;
+    if (covered || scroll.confidence !== 0) copyPrediction(front, below);
+    return covered;
+  }
+
+  /** What the likeliest scroll layer says, into `scroll`. */
+  private predictScroll(n: number): void {
+    const { scroll, windows } = this;
+    const { layers } = this.scene;
+    let best = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < layers.length; k++) {
+      const { confidence, evidence } = windows[k];
+      const known = confidence[n];
+      if (known === 0 || (k > 0 && evidence[n] < EARNED)) continue;
+      const score = layers[k].prior + evidence[n] + (known >> 3);
+      if (score <= most) continue;
+      most = score;
+      best = k;
+    }
+    scroll.confidence = 0;
+    if (best < 0) return;
+    const window = windows[best];
+    scroll.r = window.r[n];
+    scroll.g = window.g[n];
+    scroll.b = window.b[n];
+    scroll.confidence = window.confidence[n];
+    scroll.evidence = window.evidence[n];
+  }
+
+  /** What is shown at the pixel: the foremost object that knows it, else what lies behind. */
+  private shownAt(u: number, v: number): Prediction {
+    for (const placed of this.fronts) {
+      if (u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      if (this.parts.patches.predict(placed, u, v, this.shown) !== 0) return this.shown;
+    }
+    return this.below;
+  }
+
   /** Returns 1 confirmed, −1 contradicted, −2 an object contradicted, 0 nothing was known. */
-  private takePoint(u: number, v: number): number {
-    const { sample } = this;
-    const { below } = this.predictor;
-    const { frame, objects } = this.scene;
-    const covered = this.predictor.predictBehind(u, v);
-    for (let o = objects.length - 1; o >= 0; o--) {
-      const placed = objects[o];
-      if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      const outcome = observeObject(placed, u, v, sample, below, frame);
+  private takePoint(n: number, u: number, v: number, covered: boolean): number {
+    const { frame } = this.scene;
+    for (const placed of this.fronts) {
+      if (u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
+      const outcome = observeObject(placed, u, v, this.sample, this.below, frame);
       if (outcome === 'outside' || outcome === 'behind') continue;
       if (outcome === 'new') return 0;
       if (outcome === 'same') return 1;
-      this.dynamic.contradict(u, v, frame);
+      this.parts.dynamic.contradict(u, v, frame);
       return OBJECT_CHANGED;
     }
-    if (!covered) return this.takeScroll(u, v);
-    return this.takeBehind(u, v);
+    return covered ? this.takeBehind(n, u, v) : this.takeScroll(n, u, v);
   }
 
   /** A sample behind all objects where scenery lies behind the scroll layers: decides which of the two it shows. */
-  private takeBehind(u: number, v: number): number {
-    const { scroll, backdrop, below } = this.predictor;
-    const { layers } = this.scene;
-    const { r, g, b, tolerance } = this.sample;
+  private takeBehind(n: number, u: number, v: number): number {
+    const { scroll, sample, scenery } = this;
+    const { backdrop } = scenery;
+    const { frame } = this.scene;
+    const { r, g, b, tolerance } = sample;
     const asScroll = scroll.confidence !== 0 && near(scroll, r, g, b, tolerance);
-    const asBackdrop = backdrop.confidence !== 0 && near(backdrop, r, g, b, tolerance);
-    below.confidence = scroll.confidence;
-    below.r = scroll.r;
-    below.g = scroll.g;
-    below.b = scroll.b;
+    copyPrediction(scroll, this.below);
     if (backdrop.confidence === 0) {
       // Nobody can tell yet whose it is: both learn it, motion will tell them apart.
-      this.takeScenery(u, v, true);
-      return this.takeScroll(u, v);
+      scenery.teach(u, v, sample, true, frame);
+      return this.takeScroll(n, u, v);
     }
-    if (asBackdrop) {
-      if (scroll.confidence !== 0 && !asScroll) for (const layer of layers) layer.weigh(-24);
-      const known = this.takeScenery(u, v, true);
-      if (asScroll) this.takeScroll(u, v);
-      if (known > 0) this.dynamic.confirm(u, v);
+    if (near(backdrop, r, g, b, tolerance)) {
+      if (scroll.confidence !== 0 && !asScroll) this.weigh(n, -24);
+      const known = scenery.teach(u, v, sample, true, frame);
+      if (asScroll) this.takeScroll(n, u, v);
+      if (known > 0) this.parts.dynamic.confirm(u, v);
       return known;
     }
     // Something stands before a known backdrop: the world's own content.
-    for (const layer of layers) layer.weigh(asScroll ? 24 : 12);
-    this.takeScenery(u, v, !asScroll && scroll.confidence === 0);
-    return this.takeScroll(u, v);
+    this.weigh(n, asScroll ? 24 : 12);
+    scenery.teach(u, v, sample, !asScroll && scroll.confidence === 0, frame);
+    return this.takeScroll(n, u, v);
   }
 
-  /** Gives the sample to the scenery, nearest first; `own` false when it is known to show something before it. */
-  private takeScenery(u: number, v: number, own: boolean): number {
-    const { backdrop } = this.predictor;
-    const { frame, objects } = this.scene;
-    const matched =
-      backdrop.confidence !== 0 && near(backdrop, this.sample.r, this.sample.g, this.sample.b, this.sample.tolerance);
-    let learnt = false;
-    let last: PlacedObject | null = null;
-    for (let o = objects.length - 1; o >= 0; o--) {
-      const placed = objects[o];
-      if (!placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      const outcome = observeScenery(placed, u, v, this.sample, own, matched, frame);
-      if (outcome === 'same') return 1;
-      if (outcome === 'learnt') learnt = true;
-      if (outcome !== 'outside') last = placed;
-    }
-    if (learnt || !own || !last) return 0;
-    // Nothing lies behind the last: it must be what is seen.
-    relearnScenery(last, u, v, this.sample, frame);
-    return -1;
-  }
-
-  /** Gives the sample to the scroll layers, which are still located there; weighs those that are right against those that are not. */
-  private takeScroll(u: number, v: number): number {
-    const { here, sample } = this;
-    const { below } = this.predictor;
+  /** Gives the sample to the scroll layers; weighs those that are right against those that are not. */
+  private takeScroll(n: number, u: number, v: number): number {
+    const { sample, below, half, verdicts, windows } = this;
+    const { dynamic, suspects } = this.parts;
     const { frame, layers } = this.scene;
-    const { half } = this;
     const { r, g, b } = sample;
     const known = below.confidence;
-    const { verdicts } = this;
-    let agree = 0;
-    let disagree = 0;
+    let agree = false;
+    let disagree = false;
     for (let k = 0; k < layers.length; k++) {
-      const layer = layers[k];
-      verdicts[k] = 0;
-      if (layer.predict(here) === 0) {
-        layer.discover(r, g, b, CONFIDENCE_START, frame);
+      // A quarter of the looks is enough to notice that a layer nothing speaks for comes to show.
+      if (k > 0 && windows[k].isHopeless && ((u | v) & 1) !== 0) {
+        verdicts[k] = 0;
         continue;
       }
-      const dr = projected(r - here.r, half);
-      const dg = projected(g - here.g, half);
-      const db = projected(b - here.b, half);
-      if (Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance) {
-        agree++;
-        verdicts[k] = 1;
-        // What was only known from a mean is now known itself.
-        if (here.confidence < CONFIDENCE_START) layer.discover(r, g, b, CONFIDENCE_START, frame);
-        else layer.confirm(dr, dg, db, frame);
-      } else {
-        disagree++;
-        verdicts[k] = -1;
-        layer.replace(r, g, b, CONFIDENCE_START, frame);
-      }
+      const verdict = windows[k].teach(n, r, g, b, half, sample.tolerance, frame);
+      verdicts[k] = verdict;
+      if (verdict > 0) agree = true;
+      else if (verdict < 0) disagree = true;
     }
-    if (agree > 0 && disagree > 0) {
-      for (let k = 0; k < layers.length; k++) if (verdicts[k] !== 0) layers[k].weigh(24 * verdicts[k]);
-    }
+    if (agree && disagree) for (let k = 0; k < layers.length; k++) if (verdicts[k] !== 0) windows[k].weigh(n, 24 * verdicts[k]);
     if (known === 0) return 0;
-    const tolerance = known < CONFIDENCE_START ? COARSE_STEPS : sample.tolerance;
-    const owner = Math.abs(r - below.r) <= tolerance && Math.abs(g - below.g) <= tolerance && Math.abs(b - below.b) <= tolerance;
+    const owner = near(below, r, g, b, known < CONFIDENCE_START ? COARSE_STEPS : sample.tolerance);
     if (known < CONFIDENCE_START) {
-      if (!owner) this.suspects.add(u, v);
+      if (!owner) suspects.add(u, v);
       return 0;
     }
     if (owner) {
-      this.dynamic.confirm(u, v);
+      dynamic.confirm(u, v);
       return 1;
     }
-    this.dynamic.contradict(u, v, frame);
-    this.suspects.add(u, v);
+    dynamic.contradict(u, v, frame);
+    suspects.add(u, v);
     return -1;
   }
 
-  /** A mean fills what is unknown under it and shifts what is only known from coarser looks. */
-  private takeMean(u0: number, v0: number, kind: number): void {
-    const { r, g, b } = this.sample;
-    const { width, height } = this.grid;
-    const { frame, layers } = this.scene;
-    const right = Math.min(width, u0 + (1 << kind));
-    const bottom = Math.min(height, v0 + (1 << kind));
-    const confidence = MEAN_CONFIDENCE[kind];
-    for (const layer of layers) {
-      const { bank } = layer;
-      for (let v = v0; v < bottom; v++) {
-        for (let u = u0; u < right; u++) {
-          const cell = layer.cellAt(u, v);
-          if (bank.confidence[cell] <= confidence) bank.write(cell, r, g, b, confidence, frame);
-        }
-      }
-    }
+  private weigh(n: number, amount: number): void {
+    for (let k = 0; k < this.scene.layers.length; k++) this.windows[k].weigh(n, amount);
   }
-}
-
-/** The part of an innovation that lies outside the sample's quantisation cell (S15). */
-function projected(innovation: number, half: number): number {
-  if (half <= 0.5) return innovation;
-  return innovation > half ? innovation - half : innovation < -half ? innovation + half : 0;
 }

@@ -171,7 +171,12 @@ export class ScrollLayer {
 
   /** Adds evidence for (positive) or against (negative) this layer owning the located pixel. */
   weigh(amount: number): void {
-    const { nearest: cell, ring } = this;
+    this.weighCell(this.nearest, amount);
+  }
+
+  /** Adds evidence for (positive) or against (negative) this layer owning the pixel nearest to a cell. */
+  weighCell(cell: number, amount: number): void {
+    const { ring } = this;
     const { evidence } = this.bank;
     this.prior += (Math.sign(amount) * 64 - this.prior) / 64;
     evidence[cell] = clampEvidence(evidence[cell] + amount);

@@ -6,11 +6,17 @@ const VALUE_ONE = 1 << VALUE_SHIFT;
 export const CONFIDENCE_START = 128;
 /** Confidence of cells known only from a mean of 2^level squares. */
 export const MEAN_CONFIDENCE = [CONFIDENCE_START, 110, 80, 56, 40];
-const CONFIDENCE_GAIN = 26;
+/** What one confirmation adds. */
+export const CONFIDENCE_GAIN = 26;
 const CONFIDENCE_FULL = 255;
 
 /** Slowest blend of a confirmed cell (S10: 0.95·old + 0.05·new). */
 const EMA_NEW = 0.05;
+/** Share of an innovation that a cell of each confidence takes, in stored steps per 8-bit one. */
+export const GAIN_BY_CONFIDENCE = Float64Array.from(
+  { length: 256 },
+  (_, confidence) => Math.max(EMA_NEW, 1 - confidence / CONFIDENCE_FULL) * VALUE_ONE,
+);
 
 /**
  * Static memory of one surface, a cell per pixel (S10): colour, confidence and the frame it was last confirmed in.
@@ -84,7 +90,7 @@ export class TemporalMemoryBank {
    */
   confirm(cell: number, dr: number, dg: number, db: number, share: number, frame: number): void {
     const confidence = this.confidence[cell];
-    const gain = Math.max(EMA_NEW, 1 - confidence / CONFIDENCE_FULL) * share * VALUE_ONE;
+    const gain = GAIN_BY_CONFIDENCE[confidence] * share;
     const at = 3 * cell;
     const { value } = this;
     value[at] = clampValue(value[at] + dr * gain);
@@ -96,6 +102,14 @@ export class TemporalMemoryBank {
   }
 }
 
-function clampValue(value: number): number {
+/**
+ * Holds a channel in 8.7 fixed point within 0 … 255, rounded once it is stored.
+ *
+ * @example
+ * ```ts
+ * bank.value[at] = clampValue(bank.value[at] + 60.7);
+ * ```
+ */
+export function clampValue(value: number): number {
   return value < 0 ? 0 : value > 255 * VALUE_ONE ? 255 * VALUE_ONE : value + 0.5;
 }

@@ -1,5 +1,6 @@
 import type { Composition, DrawDetail } from './Composition.js';
-import { EARNED, UNPROVEN } from './evidence.js';
+import { drawPlainRun } from './drawPlainRun.js';
+import { EARNED, HOPELESS, UNPROVEN } from './evidence.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 
@@ -18,7 +19,7 @@ const BLOCK = 8;
  *
  * @example
  * ```ts
- * const mode: LayerMode = { dominant: true, contested: false, detail: FULL_DETAIL };
+ * const mode: LayerMode = { dominant: true, contested: false, first: true, detail: FULL_DETAIL };
  * ```
  */
 export interface LayerMode {
@@ -26,6 +27,8 @@ export interface LayerMode {
   readonly dominant: boolean;
   /** Other layers or scenery compete for the place. */
   readonly contested: boolean;
+  /** Nothing was drawn before it. */
+  readonly first: boolean;
   readonly detail: DrawDetail;
 }
 
@@ -37,7 +40,7 @@ export interface LayerMode {
  * @example
  * ```ts
  * world.place(camera.viewX, camera.viewY);
- * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, detail: FULL_DETAIL });
+ * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, first: true, detail: FULL_DETAIL });
  * ```
  */
 export function drawScrollLayer(
@@ -49,9 +52,12 @@ export function drawScrollLayer(
   mode: LayerMode,
 ): void {
   const { ring, wholeX, wholeY } = layer;
-  const { maskX, maskY, blockColumns, touched } = ring;
-  const { dominant } = mode;
-  const span = dominant ? TILE : BLOCK;
+  const { maskX, maskY, blockColumns, blockEvidence } = ring;
+  const { dominant, first, contested } = mode;
+  const { resampled } = mode.detail;
+  const nearX = layer.fractionX >= 0.5 ? 1 : 0;
+  const nearY = layer.fractionY >= 0.5 ? 1 : 0;
+  const span = dominant && first ? TILE : BLOCK;
   const { rowStep, firstRow } = mode.detail;
   for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
@@ -59,12 +65,31 @@ export function drawScrollLayer(
       const x = u + wholeX;
       // The pixels of a run share everything but the cells.
       const end = Math.min(width, u + span - (x & (span - 1)));
-      const block = ((y & maskY) >> 3) * blockColumns + ((x & maskX) >> 3);
-      if ((dominant || touched[block] !== 0) && ring.holds(x, y))
-        drawRun(layer, v * width + u, v * width + end, x, y, now, out, mode);
+      if (span === BLOCK) {
+        // Most layers have earned nothing in most blocks, and all that is left to the dominant one is what nothing was drawn at.
+        const row = (((y + nearY) & maskY) >> 3) * blockColumns;
+        const left = blockEvidence[row + (((x + nearX) & maskX) >> 3)];
+        const right = blockEvidence[row + (((x + nearX + end - u - 1) & maskX) >> 3)];
+        if (left <= HOPELESS && right <= HOPELESS && (!dominant || isFull(out, v * width + u, v * width + end))) {
+          u = end;
+          continue;
+        }
+      }
+      if (ring.holds(x, y)) {
+        const from = v * width + u;
+        const to = v * width + end;
+        if (!first || !drawPlainRun(layer, from, to, x, y, now, out, resampled, contested))
+          drawRun(layer, from, to, x, y, now, out, mode);
+      }
       u = end;
     }
   }
+}
+
+/** True when something was drawn at each of the pixels. */
+function isFull({ confidence }: Composition, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (confidence[at] === 0) return false;
+  return true;
 }
 
 /** One row of pixels `from` … `to` of the picture that lies in one tile of the ring, from the layer's place (x, y) on. */

@@ -20,6 +20,12 @@ const AGEING = 0.1 / 255;
 const CERTAINTY = Float32Array.from({ length: 256 }, (_, c) =>
   c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN),
 );
+/** What is left of it by age. */
+const FRESHNESS = Float64Array.from({ length: 256 }, (_, age) => 1 - age * AGEING);
+/** Weight of a pixel by memory's confidence. */
+const WEIGHT = Uint8Array.from({ length: 256 }, (_, c) => (c < SEEN ? 2 * c : CERTAIN));
+/** Half of a quantisation cell by bits, 8-bit steps. */
+const HALF_CELL = Float64Array.from({ length: 9 }, (_, bits) => (1 << (8 - bits)) / 2);
 
 /**
  * Reconstruction without a model (S7 without the learned part): unknown pixels are filled by a push–pull pyramid of
@@ -60,9 +66,9 @@ export class DiffusionReconstructor implements Reconstructor {
     let unsure = 0;
     for (let i = 0; i < weight.length; i++) {
       const c = confidence[i];
-      uncertainty[i] = 1 - CERTAINTY[c] * (1 - age[i] * AGEING);
+      uncertainty[i] = 1 - CERTAINTY[c] * FRESHNESS[age[i]];
       if (c < SEEN) unsure++;
-      weight[i] = c < SEEN ? 2 * c : CERTAIN;
+      weight[i] = WEIGHT[c];
     }
     this.impose(input, output);
     if (unsure === 0) return;
@@ -74,17 +80,25 @@ export class DiffusionReconstructor implements Reconstructor {
   private impose({ samples, values }: ReconstructorInput, { rgb, uncertainty }: ReconstructorOutput): void {
     const { width } = this.grid;
     const { weight } = this;
-    for (let i = 0; i < samples.count; i++) {
-      if (levelOf(samples.kind[i]) !== 0) continue;
-      const at = samples.v[i] * width + samples.u[i];
-      const half = (1 << (8 - values.bits[i])) / 2;
-      for (let c = 0; c < 3; c++) {
-        const sample = values.rgb[3 * i + c];
-        const known = rgb[3 * at + c];
-        rgb[3 * at + c] = weight[at] === 0 || half <= 0.5 ? sample : Math.min(sample + half, Math.max(sample - half, known));
+    const { u, v, kind, count } = samples;
+    const { rgb: sampled, bits } = values;
+    for (let i = 0, q = 0; i < count; i++, q += 3) {
+      if (levelOf(kind[i]) !== 0) continue;
+      const at = v[i] * width + u[i];
+      const p = 3 * at;
+      const half = HALF_CELL[bits[i]];
+      if (weight[at] === 0 || half <= 0.5) {
+        rgb[p] = sampled[q];
+        rgb[p + 1] = sampled[q + 1];
+        rgb[p + 2] = sampled[q + 2];
+      } else {
+        rgb[p] = within(rgb[p], sampled[q], half);
+        rgb[p + 1] = within(rgb[p + 1], sampled[q + 1], half);
+        rgb[p + 2] = within(rgb[p + 2], sampled[q + 2], half);
       }
       weight[at] = CERTAIN;
-      uncertainty[at] = Math.min(uncertainty[at], half / 128);
+      const left = half / 128;
+      if (uncertainty[at] > left) uncertainty[at] = left;
     }
   }
 
@@ -117,6 +131,11 @@ export class DiffusionReconstructor implements Reconstructor {
       rgb[p + 2] = fine[p + 2];
     }
   }
+}
+
+/** The nearest to `known` that lies in the quantisation cell around a sample. */
+function within(known: number, sample: number, half: number): number {
+  return known > sample + half ? sample + half : known < sample - half ? sample - half : known;
 }
 
 /** One pixel towards its neighbours, the less the steeper the edge between them. */
