@@ -4,8 +4,10 @@ const WINDOW = 30;
 const HEADROOM = 0.98;
 /** Most that one frame may take, in budgets of one frame. */
 const BURST = 4;
-/** Part of what calm frames left over that the next may take. */
+/** Part of what calm frames left over that the next may take, … */
 const LOOSEN = 0.25;
+/** … but for this part of a second's budget: what scrolls in after a burst must not wait until the burst is paid for. */
+const RESERVE = 0.1;
 /** How fast the mean cost of a sample follows. */
 const FOLLOW = 0.12;
 
@@ -48,16 +50,25 @@ export class RateController {
   /** Bytes that frame `frameId` may take. */
   bytes(frameId: number): number {
     const { bytes } = this.budget;
-    let left = HEADROOM * WINDOW * bytes;
-    for (let i = 0; i < WINDOW; i++)
-      if (this.frames[i] > frameId - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) left -= this.spent[i];
-    const even = HEADROOM * bytes;
-    return Math.max(0, Math.min(BURST * bytes, this.wanted, left, even + LOOSEN * (left - even)));
+    const all = HEADROOM * WINDOW * bytes;
+    const left = all - this.spentBefore(frameId, frameId);
+    // What every frame from now on can have, whichever second is looked at.
+    let even = left;
+    for (let n = 1; n < WINDOW; n++) even = Math.min(even, (all - this.spentBefore(frameId, frameId + n)) / (n + 1));
+    return Math.max(0, Math.min(BURST * bytes, this.wanted, left, even + LOOSEN * Math.max(0, left - RESERVE * all)));
   }
 
   /** Samples that frame `frameId` may ask for. */
   samples(frameId: number): number {
     return Math.max(32, Math.floor(this.share * Math.min(this.budget.most, this.bytes(frameId) / this.perSample)));
+  }
+
+  /** Bytes of the frames before `frameId` that are in the second which ends with frame `last`. */
+  private spentBefore(frameId: number, last: number): number {
+    let sum = 0;
+    for (let i = 0; i < WINDOW; i++)
+      if (this.frames[i] > last - WINDOW && this.frames[i] < frameId && this.frames[i] >= 0) sum += this.spent[i];
+    return sum;
   }
 
   private note(frameId: number, bytes: number): void {
