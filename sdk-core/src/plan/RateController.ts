@@ -1,7 +1,7 @@
 /** Frames over which the mean is held to the budget: one second. */
 const WINDOW = 30;
 /** What is aimed at, so that the estimate's error stays within the budget. */
-const HEADROOM = 0.98;
+const HEADROOM = 0.96;
 /** Part of what was left over that the next frame may take besides, and at most how much of a frame's budget: what is spent early is missing later. */
 const LOOSEN = 0.05;
 const MOST_LOOSENED = 0.1;
