@@ -251,11 +251,6 @@ export class SampleObserver {
     let agree = false;
     let disagree = false;
     for (let k = 0; k < layers.length; k++) {
-      // A quarter of the looks is enough to notice that a layer nothing speaks for comes to show.
-      if (k > 0 && windows[k].isHopeless && ((u | v) & 1) !== 0) {
-        verdicts[k] = 0;
-        continue;
-      }
       const verdict = windows[k].teach(n, r, g, b, sample.half, sample.tolerance, frame);
       verdicts[k] = verdict;
       if (verdict > 0) agree = true;
