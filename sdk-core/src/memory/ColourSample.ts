@@ -4,13 +4,15 @@
  *
  * @example
  * ```ts
- * const sample: ColourSample = { r: 200, g: 90, b: 12, tolerance: 14.5, exact: true };
+ * const sample: ColourSample = { r: 200, g: 90, b: 12, half: 0.5, tolerance: 14.5, exact: true };
  * ```
  */
 export interface ColourSample {
   r: number;
   g: number;
   b: number;
+  /** Half of its quantisation cell, in memory's steps. */
+  half: number;
   tolerance: number;
   exact: boolean;
 }

@@ -89,9 +89,9 @@ export function blend(patch: Patch, x: number, y: number, cell: number, out: Flo
   const fy = y - 0.5;
   const ix = Math.floor(fx + WHOLE);
   const iy = Math.floor(fy + WHOLE);
-  const dx = Math.max(0, fx - ix);
-  const dy = Math.max(0, fy - iy);
-  if (dx < WHOLE && dy < WHOLE) {
+  const dx = fx - ix < WHOLE ? 0 : fx - ix;
+  const dy = fy - iy < WHOLE ? 0 : fy - iy;
+  if (dx === 0 && dy === 0) {
     out[0] = value[3 * cell] * DOWN;
     out[1] = value[3 * cell + 1] * DOWN;
     out[2] = value[3 * cell + 2] * DOWN;
@@ -118,13 +118,13 @@ export function blend(patch: Patch, x: number, y: number, cell: number, out: Flo
   let b = 0;
   for (let j = 0; j < 2; j++) {
     const wy = j ? dy : 1 - dy;
-    if (wy < WHOLE) continue;
+    if (wy === 0) continue;
     let yy = iy + j;
     if (patch.wraps) yy &= TILE_RING_HEIGHT - 1;
     else if (yy < 0 || yy >= height) continue;
     for (let i = 0; i < 2; i++) {
       const w = wy * (i ? dx : 1 - dx);
-      if (w < 0.03) continue;
+      if (w === 0) continue;
       let xx = ix + i;
       if (patch.wraps) xx &= TILE_RING_WIDTH - 1;
       else if (xx < 0 || xx >= width) continue;

@@ -1,50 +1,21 @@
-import { BLOCK_KIND, BLOCK_SAMPLES, type CaptureGrid, levelOf, type PixelFrame } from '@sgaps/protocol';
+import { BLOCK_KIND, BLOCK_SAMPLES, levelOf, type PixelFrame, type SampleSet, type SampleValues } from '@sgaps/protocol';
 import type { ColourSample } from './ColourSample.js';
-import type { CutDetector } from './CutDetector.js';
-import type { DynamicMemory } from './DynamicMemory.js';
 import { EARNED } from './evidence.js';
 import type { InnovationLog } from './InnovationLog.js';
 import { LayerWindow } from './LayerWindow.js';
-import type { ObjectLayer } from './ObjectLayer.js';
+import type { ObserverParts } from './ObserverParts.js';
 import { observeMean } from './observeMean.js';
 import { observeObject } from './observeObject.js';
-import type { PhotometricModel } from './PhotometricModel.js';
 import type { PlacedObject } from './PlacedObject.js';
 import { copyPrediction, createPrediction, near, type Prediction } from './Prediction.js';
-import type { RegionCut } from './RegionCut.js';
+import { readColour } from './readColour.js';
 import type { Scene } from './Scene.js';
 import { SceneryWindow } from './SceneryWindow.js';
-import type { SuspectMap } from './SuspectMap.js';
 import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 
-/** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
-const MOTION_STEPS = 14;
 const OBJECT_CHANGED = -2;
-/** The same on the screen while that is darker than memory. */
-const FADED_STEPS = 4;
 /** The same for what is only known from a mean. */
 const COARSE_STEPS = 40;
-
-/**
- * What a sample observer teaches, and what it reports to.
- *
- * @example
- * ```ts
- * const parts: ObserverParts = { grid, patches, dynamic, suspects, cuts, regions, brightness, mostLayers: 2 };
- * ```
- */
-export interface ObserverParts {
-  readonly grid: CaptureGrid;
-  readonly patches: Pick<ObjectLayer, 'predict'>;
-  readonly dynamic: DynamicMemory;
-  readonly suspects: SuspectMap;
-  readonly cuts: CutDetector;
-  readonly regions: RegionCut;
-  /** How brightly the screen shows what memory has. */
-  readonly brightness: PhotometricModel;
-  /** Scroll layers there can be at most. */
-  readonly mostLayers: number;
-}
 
 /**
  * Takes a frame's samples in (S10): decides for each whether it shows an object, the scenery behind the world or a scroll
@@ -68,9 +39,7 @@ export class SampleObserver {
   private readonly scroll = createPrediction();
   private readonly below = createPrediction();
   private readonly shown = createPrediction();
-  private readonly sample: ColourSample = { r: 0, g: 0, b: 0, tolerance: 0, exact: true };
-  /** Half of the sample's quantisation cell, in memory's steps. */
-  private half = 0.5;
+  private readonly sample: ColourSample = { r: 0, g: 0, b: 0, half: 0.5, tolerance: 0, exact: true };
   private scene: Scene = { frame: 0, layers: [], objects: [], hasScenery: false };
 
   constructor(parts: ObserverParts) {
@@ -85,42 +54,75 @@ export class SampleObserver {
     const { width, height } = this.parts.grid;
     const { rgb, bits } = values;
     this.scene = scene;
+    // What an object shows in one place is learnt in another: what they show is compared before anything is learnt.
+    if (log !== null && scene.objects.length > 0) this.compareObjects(samples, values, log);
     for (let i = 0; i < samples.count; i++) {
       const kind = samples.kind[i];
       const u = samples.u[i];
       const v = samples.v[i];
       if (kind === 0) {
+        const touched = this.findObjects(u, v, 1, 1);
         this.open(u, v, 1, 1);
-        this.takePixel(0, u, v, rgb, i, bits[i], true, log);
+        this.takePixel(0, u, v, rgb, i, bits[i], true, touched ? null : log);
       } else if (kind === BLOCK_KIND) {
         const columns = Math.min(8, width - u);
         const rows = Math.min(8, height - v);
+        const touched = this.findObjects(u, v, columns, rows);
         this.open(u, v, columns, rows);
         for (let y = 0; y < rows; y++) {
           for (let x = 0, n = 8 * y; x < columns; x++, n++) {
             // A quarter of a block's pixels tell how far off memory was.
             const counts = (((u + x) | (v + y)) & 1) === 0;
-            this.takePixel(n, u + x, v + y, rgb, i + n, bits[i + n], counts, log);
+            this.takePixel(n, u + x, v + y, rgb, i + n, bits[i + n], counts, touched ? null : log);
           }
         }
         i += BLOCK_SAMPLES - 1;
-      } else if (this.readColour(u, v, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], bits[i])) {
+      } else if (readColour(this.sample, this.parts.brightness, u, v, rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], bits[i])) {
         observeMean(scene.layers, this.parts.grid, u, v, levelOf(kind), this.sample, scene.frame);
       }
     }
   }
 
-  /** Turns to a window of pixels: finds what lies under it. */
-  private open(u: number, v: number, columns: number, rows: number): void {
-    const { layers, objects, hasScenery } = this.scene;
+  /** Lets `log` hear of the samples in windows that objects touch. */
+  private compareObjects({ count, u, v, kind }: SampleSet, { rgb, bits }: SampleValues, log: InnovationLog): void {
+    const { width, height } = this.parts.grid;
+    for (let i = 0; i < count; i++) {
+      if (levelOf(kind[i]) !== 0) continue;
+      const side = kind[i] === BLOCK_KIND ? 8 : 1;
+      const columns = Math.min(side, width - u[i]);
+      const rows = Math.min(side, height - v[i]);
+      if (this.findObjects(u[i], v[i], columns, rows)) {
+        this.open(u[i], v[i], columns, rows);
+        for (let y = 0; y < rows; y++) {
+          for (let x = 0; x < columns; x++) {
+            const j = i + side * y + x;
+            if (side > 1 && ((u[j] | v[j]) & 1) !== 0) continue;
+            this.predictBehind(8 * y + x, u[j], v[j]);
+            log.note(u[j], v[j], rgb[3 * j], rgb[3 * j + 1], rgb[3 * j + 2], bits[j], this.shownAt(u[j], v[j]));
+          }
+        }
+      }
+      i += side * side - 1;
+    }
+  }
+
+  /** Finds the objects that touch a window of pixels; false when there are none. */
+  private findObjects(u: number, v: number, columns: number, rows: number): boolean {
+    const { objects, hasScenery } = this.scene;
     const { fronts } = this;
-    for (let k = 0; k < layers.length; k++) this.windows[k].open(layers[k], u, v, columns, rows);
     fronts.length = 0;
     for (let o = objects.length - 1; o >= 0; o--) {
       const { scenery, left, right, top, bottom } = objects[o];
       if (!scenery && u < right && u + columns > left && v < bottom && v + rows > top) fronts.push(objects[o]);
     }
     if (hasScenery) this.scenery.open(objects, u, v, u + columns, v + rows);
+    return fronts.length > 0 || (hasScenery && this.scenery.count > 0);
+  }
+
+  /** Turns to a window of pixels whose objects were found. */
+  private open(u: number, v: number, columns: number, rows: number): void {
+    const { layers } = this.scene;
+    for (let k = 0; k < layers.length; k++) this.windows[k].open(layers[k], u, v, columns, rows);
   }
 
   /** Takes sample i, which shows pixel n of the window. */
@@ -139,36 +141,13 @@ export class SampleObserver {
     const b = rgb[3 * i + 2];
     const covered = this.predictBehind(n, u, v);
     if (counts && log !== null) log.note(u, v, r, g, b, bits, this.shownAt(u, v));
-    if (!this.readColour(u, v, r, g, b, bits)) return;
+    if (!readColour(this.sample, this.parts.brightness, u, v, r, g, b, bits)) return;
     const outcome = this.takePoint(n, u, v, covered);
     if (outcome === 0) return;
     // As many as say how far off memory was tell what share of the samples it was wrong about.
     if (!counts) return;
     this.parts.cuts.note(u, v, outcome < 0);
     if (outcome !== OBJECT_CHANGED) this.parts.regions.note(u, v, outcome < 0);
-  }
-
-  /** Turns to a sample: its colour as memory would have it. False when it says nothing of memory. */
-  private readColour(u: number, v: number, r: number, g: number, b: number, bits: number): boolean {
-    const { sample } = this;
-    const { brightness } = this.parts;
-    sample.r = r;
-    sample.g = g;
-    sample.b = b;
-    this.half = (1 << (8 - bits)) / 2;
-    sample.tolerance = MOTION_STEPS + this.half;
-    sample.exact = bits >= 8;
-    if (!brightness.engaged || brightness.isExempt(u, v)) return true;
-    if (brightness.isImpossible(r, g, b)) return true;
-    if (brightness.isVeiled()) return false;
-    const { gain } = brightness;
-    sample.r = brightness.beneath(r, 0);
-    sample.g = brightness.beneath(g, 1);
-    sample.b = brightness.beneath(b, 2);
-    this.half = Math.max(0.5, this.half / gain);
-    sample.tolerance = Math.max(MOTION_STEPS, FADED_STEPS / gain) + this.half;
-    sample.exact = sample.exact && gain > 0.5;
-    return true;
   }
 
   /**
@@ -264,7 +243,7 @@ export class SampleObserver {
 
   /** Gives the sample to the scroll layers; weighs those that are right against those that are not. */
   private takeScroll(n: number, u: number, v: number): number {
-    const { sample, below, half, verdicts, windows } = this;
+    const { sample, below, verdicts, windows } = this;
     const { dynamic, suspects } = this.parts;
     const { frame, layers } = this.scene;
     const { r, g, b } = sample;
@@ -272,12 +251,7 @@ export class SampleObserver {
     let agree = false;
     let disagree = false;
     for (let k = 0; k < layers.length; k++) {
-      // A quarter of the looks is enough to notice that a layer nothing speaks for comes to show.
-      if (k > 0 && windows[k].isHopeless && ((u | v) & 1) !== 0) {
-        verdicts[k] = 0;
-        continue;
-      }
-      const verdict = windows[k].teach(n, r, g, b, half, sample.tolerance, frame);
+      const verdict = windows[k].teach(n, r, g, b, sample.half, sample.tolerance, frame);
       verdicts[k] = verdict;
       if (verdict > 0) agree = true;
       else if (verdict < 0) disagree = true;

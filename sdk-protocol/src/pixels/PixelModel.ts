@@ -48,6 +48,10 @@ const RED = GREEN + 256;
 const BLUE = RED + 3 * 256;
 const SET = BLUE + 3 * 256;
 
+function notExpanded(i: number): SgapsError {
+  return new SgapsError('ARGUMENT_INVALID', `Sample ${i} is not one of a whole block; the set was not expanded.`);
+}
+
 /**
  * The differential pixel codec (S15) with all that both sides remember: the last value of every coordinate, held where
  * the first 2D camera puts it in the world so that a scrolling picture is still "unchanged", the last value of every
@@ -109,19 +113,22 @@ export class PixelModel {
 
   /** Checks an expanded set before it is coded. @throws SgapsError `UNSUPPORTED` for a kind there is not, `ARGUMENT_INVALID` */
   check(set: SampleSet): void {
-    let left = 0;
-    for (let i = 0; i < set.count; i++) {
-      const kind = set.kind[i];
+    const { width, height } = this;
+    const { u, v, kind: kinds, tier, count } = set;
+    for (let i = 0; i < count; ) {
+      const kind = kinds[i];
       if (!isSampleKind(kind)) throw new SgapsError('UNSUPPORTED', `There are no samples of kind ${kind}.`);
-      if (set.u[i] >= this.width || set.v[i] >= this.height || set.tier[i] > 3) {
-        throw new SgapsError(
-          'ARGUMENT_INVALID',
-          `Sample ${i} at (${set.u[i]}, ${set.v[i]}), tier ${set.tier[i]}, is outside the grid or the tiers.`,
-        );
+      const end = kind >= BLOCK_KIND ? i + BLOCK_SAMPLES : i + 1;
+      if (end > count) throw notExpanded(i);
+      for (; i < end; i++) {
+        if (u[i] >= width || v[i] >= height || tier[i] > 3) {
+          throw new SgapsError(
+            'ARGUMENT_INVALID',
+            `Sample ${i} at (${u[i]}, ${v[i]}), tier ${tier[i]}, is outside the grid or the tiers.`,
+          );
+        }
+        if (kinds[i] !== kind) throw notExpanded(i);
       }
-      if (left > 0 ? kind !== set.kind[i - 1] : kind >= BLOCK_KIND && set.count - i < BLOCK_SAMPLES)
-        throw new SgapsError('ARGUMENT_INVALID', `Sample ${i} is not one of a whole block; the set was not expanded.`);
-      left = left > 0 ? left - 1 : kind >= BLOCK_KIND ? BLOCK_SAMPLES - 1 : 0;
     }
   }
 
@@ -240,10 +247,11 @@ export class PixelModel {
     const { width, height, blockPlaces, blockAround, blockStatus, cellColumns } = this;
     const level = levelOf(set.kind[first]);
     const map = this.world[level] ?? this.openMap(level);
-    for (let j = 0; j < BLOCK_SAMPLES; j++) {
-      let x = set.u[first + j] + shiftX;
+    const { u, v } = set;
+    for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
+      let x = u[i] + shiftX;
       if (x >= width) x -= width;
-      let y = set.v[first + j] + shiftY;
+      let y = v[i] + shiftY;
       if (y >= height) y -= height;
       blockPlaces[j] = y * width + x;
     }
