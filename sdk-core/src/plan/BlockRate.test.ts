@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlockRate } from './BlockRate.js';
+import { BlockRate, COARSEST } from './BlockRate.js';
 
 /** A rate that was told of blocks of these expected errors. */
 function rateOf(errors: readonly number[]): BlockRate {
@@ -21,8 +21,11 @@ describe('BlockRate', () => {
         const fine = rate.quantiserFor(Math.max(a, b));
         expect(fine).toBeLessThanOrEqual(coarse);
         expect(fine).toBeGreaterThanOrEqual(2);
-        expect(coarse).toBeLessThanOrEqual(31);
-        if (coarse < 31) expect(rate.bitsAt(coarse)).toBeLessThanOrEqual(Math.min(a, b));
+        expect(coarse).toBeLessThanOrEqual(COARSEST);
+        if (coarse < COARSEST) expect(rate.bitsAt(coarse)).toBeLessThanOrEqual(Math.min(a, b));
+        const part = rate.affordable(Math.min(a, b));
+        expect(part).toBeLessThanOrEqual(1);
+        if (part < 1) expect(rate.bitsAt(COARSEST) * part).toBeCloseTo(Math.min(a, b), 6);
       }),
     );
   });

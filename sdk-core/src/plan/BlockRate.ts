@@ -9,7 +9,7 @@ const BITS_SAME = 1.5;
 /** How fast the model's scale follows what frames really cost, at least. */
 const FOLLOW = 0.15;
 /** Coarser blocks than this do more harm than good: fewer are asked for instead. */
-const COARSEST = 23;
+export const COARSEST = 23;
 const SCALE_LEAST = 0.15;
 const SCALE_MOST = 6;
 /** Classes of expected squared error, two an octave from 2^-4 on. */
