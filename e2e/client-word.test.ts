@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { matchMaker } from '@colyseus/core';
-import { SampleKind } from '@sgaps/protocol';
+import { levelOf, SampleKind } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
@@ -184,7 +184,7 @@ describe('what the game hides', () => {
     let within = 0;
     for (const { samples, values } of frames) {
       for (let i = 0; i < samples.count; i++) {
-        const side = 1 << samples.kind[i];
+        const side = 1 << levelOf(samples.kind[i]);
         const [u, v] = [samples.u[i], samples.v[i]];
         if (u < x0 || v < y0 || u + side > x1 || v + side > y1) continue;
         within++;

@@ -5,6 +5,7 @@ import {
   createSampleSet,
   DEFAULT_TIER_BITS,
   type FrameState,
+  levelOf,
   PixelPacketEncoder,
   type SampledFrame,
   type SampleRequest,
@@ -73,7 +74,7 @@ export class SyntheticGame {
     const { width, height } = this.#grid;
     const out = new Uint8Array(3 * count);
     for (let i = 0; i < count; i++) {
-      const side = 1 << kind[i];
+      const side = 1 << levelOf(kind[i]);
       const right = Math.min(width, u[i] + side);
       const bottom = Math.min(height, v[i] + side);
       for (let c = 0; c < 3; c++) {
