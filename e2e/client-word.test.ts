@@ -39,7 +39,7 @@ beforeAll(async () => {
     data,
     log: pino({ level: 'silent' }),
     // Values that arrive as they were sampled.
-    room: { tierBits: [8, 8, 8, 8] },
+    room: { tierBits: [8, 8, 8, 8], samples: 4096 },
   });
   network = await NetworkProxy.open(server.url);
 });

@@ -47,6 +47,8 @@ export interface SessionLoopOptions {
   readonly bytesDown?: number;
   /** Quality to keep within them, predicted PSNR in dB, 20 … 55; default: they are spent. */
   readonly quality?: number;
+  /** Samples asked of a frame at most. */
+  readonly samples?: number;
   /** Largest number of frames asked ahead, default 12 (S13). */
   readonly maxLatency?: number;
   /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
@@ -112,6 +114,7 @@ export class SessionLoop {
       decoder: this.replica.decoder,
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
+      samples: options.samples,
       quality: options.quality,
     });
     this.#snapshotEvery = options.snapshotEvery ?? 10_000;

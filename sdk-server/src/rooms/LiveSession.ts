@@ -32,6 +32,8 @@ export interface LiveSessionOptions {
   readonly bytesUp?: number;
   readonly bytesDown?: number;
   readonly quality?: number;
+  /** Samples asked of a frame at most. */
+  readonly samples?: number;
   readonly maxLatency?: number;
   readonly snapshotEvery?: number;
   /** ms that the recorder kept by itself and sends first: the recording began so long ago. Absent: nothing was kept. */
@@ -77,6 +79,7 @@ export class LiveSession {
       clock: () => this.time,
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
+      samples: options.samples,
       quality: options.quality,
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,

@@ -12,6 +12,8 @@ export interface ReplayRoomSettings {
   /** Byte budgets per frame; defaults 2,048 and 512. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
+  /** Samples asked of a frame at most, 64 … 16,384; default 16,128 (252 blocks). Fewer cost players and server less, and quality where much moves. */
+  readonly samples?: number;
   /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most those budgets; default all of them. */
   readonly quality?: number;
   /** Bits per channel of the four tiers (S15); default what the client would like, else 8, 5, 3, 3. */
