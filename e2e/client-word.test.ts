@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { matchMaker } from '@colyseus/core';
-import { levelOf, SampleKind } from '@sgaps/protocol';
+import { levelOf } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
@@ -38,8 +38,8 @@ beforeAll(async () => {
     host: '127.0.0.1',
     data,
     log: pino({ level: 'silent' }),
-    // Values that arrive as they were sampled.
-    room: { tierBits: [8, 8, 8, 8], samples: 4096 },
+    // Values that arrive as they were sampled, blocks to within a few steps, and no more than a software GPU has time for.
+    room: { tierBits: [8, 8, 8, 8], samples: 2048, bytesUp: 200_000 },
   });
   network = await NetworkProxy.open(server.url);
 });
@@ -122,6 +122,9 @@ describe('what the game says', () => {
   });
 });
 
+/** What the finest block leaves of a channel at most. */
+const BLOCK_ERROR = 4;
+
 /** How near a colour is to magenta, which the meadow has nothing of: how far red and blue rise above green. */
 const magenta = (r: number, g: number, b: number) => Math.min(r, b) - g;
 
@@ -131,7 +134,7 @@ function search({ frames }: SentFrames): { points: number; means: number; greys:
   for (const { samples, values } of frames) {
     for (let i = 0; i < samples.count; i++) {
       const [r, g, b] = values.rgb.subarray(3 * i, 3 * i + 3);
-      const kind = samples.kind[i] === SampleKind.point ? 'points' : 'means';
+      const kind = levelOf(samples.kind[i]) === 0 ? 'points' : 'means';
       found[kind] = Math.max(found[kind], magenta(r, g, b));
       if (r === GREY && g === GREY && b === GREY) found.greys++;
       found.samples++;
@@ -188,7 +191,8 @@ describe('what the game hides', () => {
         const [u, v] = [samples.u[i], samples.v[i]];
         if (u < x0 || v < y0 || u + side > x1 || v + side > y1) continue;
         within++;
-        expect([...values.rgb.subarray(3 * i, 3 * i + 3)]).toEqual([GREY, GREY, GREY]);
+        for (const channel of values.rgb.subarray(3 * i, 3 * i + 3))
+          expect(Math.abs(channel - GREY)).toBeLessThanOrEqual(BLOCK_ERROR);
       }
     }
     expect(within).toBeGreaterThan(50);
