@@ -24,6 +24,8 @@ const ENTRIES = FOLDERS.flatMap((folder) =>
 
 /** Packages that run in a browser as well as on a server, and in every engine. */
 const ISOMORPHIC = '^(sdk-protocol|sdk-core|sdk-client|plugins/[^/]+)/src/';
+/** Browser tests of the courier's inside, which no entry point shows. */
+const INSIDERS = '^e2e/(block-samples\\.page|sampler-support)\\.ts$';
 const TESTS = '(\\.(e2e|chromium|browser))?\\.test\\.ts$|/(test|testing|fixtures)/';
 
 module.exports = {
@@ -43,14 +45,14 @@ module.exports = {
       name: `exports of ${folder}`,
       comment: `Import ${folder} by its package name, through an entry point its package.json exports.`,
       severity: 'error',
-      from: { pathNot: `^${folder}/` },
+      from: { pathNot: [`^${folder}/`, INSIDERS] },
       to: { path: `^${folder}/`, pathNot: ENTRIES },
     })),
     {
       name: 'by name, not by path',
       comment: 'Another package is imported by its name, never by a relative path.',
       severity: 'error',
-      from: { path: '^(sdk-[a-z]+|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/' },
+      from: { path: '^(sdk-[a-z]+|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/', pathNot: INSIDERS },
       to: { path: '^(sdk-[a-z]+|plugins/[^/]+)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
