@@ -1,7 +1,7 @@
 import type { Observable } from '@babylonjs/core/Misc/observable.js';
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
-import { depthToCode, type PixelFrame } from '@sgaps/protocol';
+import { carriesDepth, depthToCode, NO_DEPTH, type PixelFrame } from '@sgaps/protocol';
 import { type Stage, type StageOptions, startStage } from './support/babylonStage.js';
 import { hashPixels, PageServer } from './support/pageServer.js';
 
@@ -241,9 +241,10 @@ function compareDepth(frames: readonly PixelFrame[], truths: readonly (Truth | u
     for (let i = 0; i < samples.count; i++) {
       const x = Math.floor(((2 * samples.u[i] + 1) * truth.width) / (2 * GRID.width));
       const y = Math.floor(((2 * samples.v[i] + 1) * truth.height) / (2 * GRID.height));
-      const z = samples.kind[i] === 0 ? truth.depth[(truth.height - 1 - y) * truth.width + x] : 0;
-      if (values.depth[i] !== depthToCode(z)) wrong++;
-      if (values.depth[i] === 0) continue;
+      const carries = carriesDepth(samples.kind[i], samples.u[i], samples.v[i]);
+      const z = carries ? truth.depth[(truth.height - 1 - y) * truth.width + x] : 0;
+      if (values.depth[i] !== (carries ? depthToCode(z) : NO_DEPTH)) wrong++;
+      if (!carries || values.depth[i] === 0) continue;
       known++;
       nearest = Math.min(nearest, z);
       farthest = Math.max(farthest, z);
