@@ -12,7 +12,7 @@ export const LIMITS = {
   gridHeight: 360,
   gridMin: 16,
   /** Samples asked for or sent in one frame. */
-  samplesPerFrame: 16384,
+  samplesPerFrame: 65536,
   /** Frames in one pixel or coordinate packet. */
   framesPerPacket: 16,
   /** Bytes of one pixel packet, one coordinate packet. */

@@ -49,7 +49,7 @@ export interface RatedBlocks {
  *
  * @example
  * ```ts
- * chooser.choose(set, rated, { most: 120, turn: frameId, coarse: true }, (error) => rate.add(error));
+ * chooser.choose(set, rated, { most: 252, fresh: 120, turn: frameId });
  * ```
  */
 export class BlockChooser {
@@ -73,12 +73,11 @@ export class BlockChooser {
     for (let n = 0, block = 0; n < count; n++, block = (block + stride) % count) this.order[n] = block;
   }
 
-  /** Adds at most `most` blocks to the set, in raster order within a kind and tier; `add` hears what is expected of each. */
+  /** Adds at most `most` blocks to the set, in raster order within a kind and tier, where more than `fresh` are new by coarse ones. */
   choose(
     set: SampleSet,
     rated: RatedBlocks,
-    { most, turn, coarse }: { readonly most: number; readonly turn: number; readonly coarse: boolean },
-    add: (error: number) => void,
+    { most, fresh, turn }: { readonly most: number; readonly fresh: number; readonly turn: number },
   ): void {
     const { blocks, state } = this;
     const { errors, tags } = rated;
@@ -86,7 +85,7 @@ export class BlockChooser {
     for (let block = 0; block < blocks.count; block++)
       this.worth[block] = (errors[block] * blocks.area(block) * TAG_WEIGHT[tags[block]]) / AREA;
     let left = most;
-    if (coarse) left -= this.takeCoarse(set, rated, most, add);
+    left -= this.takeCoarse(set, rated, fresh);
     left = this.takeDue(rated, left);
     this.takeBest(left, turn);
     // Tagged blocks are coded finer or coarser than the rest.
@@ -94,14 +93,13 @@ export class BlockChooser {
       for (let block = 0; block < blocks.count; block++) {
         if (state[block] !== TAKEN || tierOf(tags[block]) !== tier) continue;
         const x = block % blocks.columns;
-        add(errors[block]);
         appendSample(set, blocks.left(x), blocks.top((block - x) / blocks.columns), SampleKind.block0, tier);
       }
     }
   }
 
   /** Covers what is new by blocks of two or four times the side, where single ones would take too long. Returns how many. */
-  private takeCoarse(set: SampleSet, { errors, nothing }: RatedBlocks, most: number, add: (error: number) => void): number {
+  private takeCoarse(set: SampleSet, { nothing }: RatedBlocks, most: number): number {
     const { blocks, state } = this;
     const { columns, rows } = blocks;
     let open = 0;
@@ -120,7 +118,6 @@ export class BlockChooser {
         if (spent >= COARSE_SHARE * most) return spent;
         appendSample(set, u, v, side === 2 ? SampleKind.block1 : SampleKind.block2, Tier.important);
         spent++;
-        add(errors[y * columns + x]);
         for (let j = y; j < Math.min(rows, y + side); j++)
           for (let i = x; i < Math.min(columns, x + side); i++)
             if (nothing[j * columns + i] >= NEW_SHARE) state[j * columns + i] = COVERED;

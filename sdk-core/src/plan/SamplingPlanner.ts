@@ -4,7 +4,6 @@ import { type Composition, createComposition, type DrawDetail } from '../memory/
 import { QualityControl } from '../quality/QualityControl.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { BlockChooser } from './BlockChooser.js';
-import { BlockRate } from './BlockRate.js';
 import { extrapolateState } from './extrapolate.js';
 import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
 import { PendingRequests } from './PendingRequests.js';
@@ -17,8 +16,14 @@ import { TierTags } from './TierTags.js';
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 /** Largest share of the pixels asked for as points in one frame when bytes alone set the rate. */
 const MOST_POINTS = 0.04;
-/** Samples asked for in one frame at most, by default: 252 blocks. */
-const MOST_SAMPLES = 16_128;
+/** Samples asked for in one frame at most, by default: all blocks of any grid. */
+const MOST_SAMPLES = LIMITS.samplesPerFrame;
+/** Finest quantiser asked for: a finer one buys nothing that a person sees. */
+const FINEST = 2;
+/** Bytes a block costs, at least, that shows something new and is to be worth looking at. */
+const NEW_BLOCK = 6;
+/** Bytes that a frame may always take. */
+const MIN_BUDGET = 64;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
 /** Samples of a block. */
@@ -73,7 +78,6 @@ export class SamplingPlanner {
   private readonly decoder: SessionDecoder;
   private readonly features: LoopFeatures;
   private readonly rate: RateController;
-  private readonly blockRate = new BlockRate();
   private readonly ahead: Composition;
   private readonly pending: PendingRequests;
   private readonly blocks: BlockChooser;
@@ -84,6 +88,8 @@ export class SamplingPlanner {
   private readonly mostBlocks: number;
   private readonly quality: QualityControl | null;
   private historyFrame = -1;
+  /** What the last request took. */
+  private bytesDown = 0;
   /** What the last plan expected around a pixel. */
   private readonly expectedAt = (u: number, v: number) => this.analyzer.expectedError[this.analyzer.blocks.at(u, v)];
 
@@ -120,7 +126,7 @@ export class SamplingPlanner {
   /** Measured bytes of a frame (up), of its request (down), and its samples; by default of the frame decoded last. */
   feedback(bytesUp: number, bytesDown: number, samples: number, frameId = this.decoder.frameId): void {
     this.rate.feedback(frameId, bytesUp + bytesDown, samples);
-    this.blockRate.feedback(frameId, bytesUp + bytesDown);
+    this.bytesDown = bytesDown;
   }
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; 1 at first. What makes no sense counts as 1. */
@@ -188,26 +194,19 @@ export class SamplingPlanner {
     if (this.quality) this.rate.wanted = this.quality.bytesAfter(decoder);
   }
 
-  /** Whole blocks, as finely coded as the bytes allow. */
+  /** Whole blocks; the client codes them as finely as the frame's bytes allow. */
   private chooseBlocks(frameId: number): SampleSet {
-    const { blocks, blockRate, rate, analyzer } = this;
+    const { blocks, rate, analyzer } = this;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
     const set = createSampleSet(most);
     const { expectedError: errors, survey } = analyzer;
     const rated = { errors, nothing: survey.nothing, tags: this.tags.tags, due: this.watch.due, age: survey.mostAge };
     const bytes = rate.bytes(frameId);
-    const choose = (blocksAtMost: number) => {
-      set.count = 0;
-      blockRate.begin();
-      const budget = { most: blocksAtMost, turn: frameId, coarse: this.features.means };
-      blocks.choose(set, rated, budget, (error) => blockRate.add(error));
-    };
-    choose(most);
-    const part = blockRate.affordable(8 * bytes);
-    if (part < 1) choose(Math.max(1, Math.floor(part * set.count)));
-    set.quantiser = blockRate.quantiserFor(8 * bytes);
-    blockRate.note(frameId, set.quantiser);
-    rate.expect(frameId, Math.min(bytes, blockRate.bitsAt(set.quantiser) / 8));
+    const fresh = this.features.means ? Math.min(most, bytes / NEW_BLOCK) : Number.POSITIVE_INFINITY;
+    blocks.choose(set, rated, { most, fresh, turn: frameId });
+    set.quantiser = FINEST;
+    set.budget = Math.max(MIN_BUDGET, bytes - this.bytesDown);
+    rate.expect(frameId, bytes);
     return set;
   }
 }

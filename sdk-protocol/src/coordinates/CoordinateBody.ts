@@ -59,7 +59,12 @@ const SEEDED_KIND = SEEDED_TIER + 4;
 const DENSITY_FORM = SEEDED_KIND + 16;
 const DENSITY = DENSITY_FORM + 4;
 const QUANTISER = DENSITY + SIGNED_MODEL;
-const SIZE = QUANTISER + 32;
+const BUDGET = QUANTISER + 32;
+const SIZE = BUDGET + UNSIGNED_MODEL;
+
+/** A request's budget is in so many bytes, and at most so many of them. */
+const BUDGET_UNIT = 16;
+const BUDGET_LIMIT = LIMITS.pixelPacketBytes / BUDGET_UNIT;
 
 /** Pitch of the lattice that squares and blocks lie on, by kind. */
 const PITCHES = [4, 8, 16, 32] as const;
@@ -134,8 +139,12 @@ export class CoordinateBody {
     const explicit = request?.explicit ?? createSampleSet(count);
     for (let start = 0; start < count; ) start = this.codeRun(coder, explicit, start, count, chooseForm);
     explicit.count = count;
-    if (explicit.kind.subarray(0, count).some((kind) => kind >= BLOCK_KIND))
+    if (explicit.kind.subarray(0, count).some((kind) => kind >= BLOCK_KIND)) {
       explicit.quantiser = coder.symbol(model, QUANTISER, 5, explicit.quantiser);
+      const budget = codeUnsigned(coder, model, BUDGET, Math.min(BUDGET_LIMIT, Math.ceil(explicit.budget / BUDGET_UNIT)));
+      if (budget > BUDGET_LIMIT) throw SgapsError.malformed('byte budget');
+      explicit.budget = BUDGET_UNIT * budget;
+    }
     if (expandedCount(explicit) > LIMITS.samplesPerFrame)
       throw SgapsError.limit('samples', expandedCount(explicit), LIMITS.samplesPerFrame);
     const parts = codeUnsigned(coder, model, SEEDED, request?.seeded.length ?? 0);

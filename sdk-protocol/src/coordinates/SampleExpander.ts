@@ -55,6 +55,7 @@ export class SampleExpander {
     const { width, height } = this.grid;
     set.count = 0;
     set.quantiser = explicit.quantiser;
+    set.budget = explicit.budget;
     for (let i = 0; i < explicit.count; i++) {
       const u = explicit.u[i];
       const v = explicit.v[i];

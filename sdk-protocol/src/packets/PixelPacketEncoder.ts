@@ -11,6 +11,9 @@ import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
 
+/** About what the head of a packet takes, bytes. */
+const HEAD_BYTES = 8;
+
 /**
  * What both ends of a pixel stream must agree on.
  *
@@ -109,6 +112,7 @@ export class PixelPacketEncoder {
     this.heads.begin(firstFrame);
     const depthModel = frames.some(({ requestId, depth }) => requestId !== null && depth) ? this.depth : null;
     for (const frame of frames) {
+      const before = coder.length;
       const time = Math.min(0xffffffff, Math.max(0, Math.round(frame.clientTime * TIME_STEPS) || 0));
       this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
       this.state.read(frame.state);
@@ -118,6 +122,7 @@ export class PixelPacketEncoder {
       if (depthModel?.codePresence(coder, frame.depth ? 1 : 0)) {
         depthModel.code(coder, frame.samples, frame.depth as Uint16Array, this.pixels.unchanged);
       }
+      this.pixels.noteBytes(coder.length - before + HEAD_BYTES / frames.length);
     }
     const body = coder.finish();
     writer.reset();

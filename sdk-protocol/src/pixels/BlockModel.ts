@@ -5,6 +5,9 @@ import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js
 import { BLOCK_SAMPLES } from '../samples/SampleSet.js';
 import { forwardBlock, inverseBlock, ZIGZAG } from './blockTransform.js';
 import { CoefficientCoder } from './CoefficientCoder.js';
+import { MotionModel } from './MotionModel.js';
+import { MotionPrediction } from './MotionPrediction.js';
+import { MotionSearch } from './MotionSearch.js';
 
 /** How a block was coded: as what was sent of it last, as coefficients, or (by the caller) sample by sample. */
 export const BlockMode = { same: 0, transformed: 1, exact: 2 } as const;
@@ -24,14 +27,43 @@ const OUTLIER_STEPS = 2;
 const OUTLIER = 24;
 /** Squared error worth one bit, in squared steps: the slope of a uniform quantiser at 6 dB a bit. */
 const LAMBDA = 0.115;
+/** What a motion costs in sums of differences of four times the brightness, in steps (1/8): a neighbour's, and one of its own. */
+const MERGE_BIAS = 0.6;
+const MOTION_BIAS = 1.6;
 /** An exact block will never need to be sent again, and its memory lasts: worth so much more. */
 const EXACT_BONUS = 1.5;
 
 // Model layout.
 const SAME = 0;
 const EXACT = SAME + 54;
-const INTRA = EXACT + 9;
-const SIZE = INTRA + 6;
+const PLACE = EXACT + 9;
+const MOVED = PLACE + 9;
+const SIZE = MOVED + 18;
+
+/** What a block's coefficients are the difference to. */
+const Prediction = { place: 0, mean: 1, motion: 2 } as const;
+
+/** Where a block lies in what was sent before; one object serves all blocks. */
+export interface BlockPlace {
+  /** What was last sent, bits << 24 | colour, 0 unknown; a ring of width × height. */
+  map: Uint32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Place of the first sample. */
+  x: number;
+  y: number;
+  /** Places of the 64 samples in `map`. */
+  readonly places: Int32Array;
+  /** Places beside the block, −1 where there is none. */
+  readonly around: Int32Array;
+  /** 0 … 26: whether the block's own, left and above cell were same, changed or never coded. */
+  status: number;
+  /** The 8×8 cell of the first sample, and how many are in a row. */
+  cell: number;
+  readonly columns: number;
+  /** True for pixels, false for means: only pixels move. */
+  moves: boolean;
+}
 
 /**
  * The block codec (S15, DESIGN.md "block"): 64 samples of an 8×8 lattice as one of three: the same as was last sent of the place; the
@@ -46,55 +78,59 @@ const SIZE = INTRA + 6;
  */
 export class BlockModel {
   private readonly model = createModel(SIZE);
-  private readonly coefficients = new CoefficientCoder(2 * PLANES);
+  private readonly coefficients = new CoefficientCoder(3 * PLANES);
   private readonly canvas = [planeOf(), planeOf(), planeOf()];
   private readonly truth = [planeOf(), planeOf(), planeOf()];
   private readonly residual = planeOf();
   private readonly levels = [planeOf(), planeOf(), planeOf()];
   private readonly coded = new Uint8Array(3 * BLOCK_SAMPLES);
   private readonly means = new Int32Array(PLANES);
+  private readonly moved = [planeOf(), planeOf(), planeOf()];
+  private readonly motion: MotionModel;
+  private readonly motionPrediction = new MotionPrediction();
+  private readonly search = new MotionSearch();
+  private readonly brightness = planeOf();
   /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
   private tried = -1;
   private lastSame = 0;
   private lastMode = 0;
-  private lastIntra = 0;
+  private lastPrediction = 0;
+
+  constructor(cells: number) {
+    this.motion = new MotionModel(cells);
+  }
+
+  /** A frame begins. */
+  advance(): void {
+    this.motion.advance();
+  }
 
   /** Forgets everything. */
   reset(): void {
+    this.motion.reset();
     resetModel(this.model);
     this.coefficients.reset();
     this.lastSame = 0;
     this.lastMode = 0;
-    this.lastIntra = 0;
+    this.lastPrediction = 0;
   }
 
   /**
    * Codes the block whose samples start at `first` in `rgb` (3 × 64 bytes, read when encoding, written when decoding but for `exact`).
    *
-   * @param map What was last sent, bits << 24 | colour, 0 unknown; brought up to date but for `exact`.
-   * @param places Places of the 64 samples in `map`.
-   * @param around Two places beside the block, left and above, −1 where there is none.
-   * @param status 0 … 26: whether the block's own, left and above cell were same, changed or never coded.
+   * @param place What was last sent there is brought up to date, but for `exact`.
    * @param step Luma step, in 1/8 (`blockStep`).
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
-  code(
-    coder: RangeCoder,
-    rgb: Uint8Array,
-    first: number,
-    map: Uint32Array,
-    places: Int32Array,
-    around: Int32Array,
-    status: number,
-    step: number,
-  ): BlockMode {
-    const { model } = this;
+  code(coder: RangeCoder, rgb: Uint8Array, first: number, place: BlockPlace, step: number): BlockMode {
+    const { model, motion } = this;
+    const { map, places } = place;
     const { encoding } = coder;
     let known = true;
     for (let j = 0; j < BLOCK_SAMPLES && known; j++) known = map[places[j]] !== 0;
     const same = encoding && known && this.isSame(rgb, first, map, places, step) ? 1 : 0;
     if (known) {
-      this.lastSame = coder.bit(model, SAME + 2 * status + this.lastSame, same);
+      this.lastSame = coder.bit(model, SAME + 2 * place.status + this.lastSame, same);
       if (this.lastSame === 1) {
         if (!encoding) writeColours(rgb, first, map, places);
         return BlockMode.same;
@@ -103,14 +139,15 @@ export class BlockModel {
     if (!encoding) {
       if (known) this.readCanvas(map, places);
     } else if (!known) this.readTruth(rgb, first);
-    this.readAround(map, around);
-    let intra = known ? 0 : 1;
+    this.readAround(map, place.around);
+    if (place.moves) motion.predict(place.cell, place.columns);
+    let prediction: number = Prediction.mean;
     let exact = 0;
     if (encoding) {
-      if (known && this.differsLessFromMean()) intra = 1;
+      prediction = this.choose(rgb, first, place, known, step);
       // What was tried for "the same" is the difference to what was sent already.
-      const bits = intra === 0 && this.tried >= 0 ? this.tried : this.transform(intra, step);
-      this.rebuild(intra, step);
+      const bits = prediction === Prediction.place && this.tried >= 0 ? this.tried : this.transform(prediction, step);
+      this.rebuild(prediction, step);
       const weight = (LAMBDA * step * step) / 64;
       const transformed = this.errorOf(rgb, first) + weight * bits;
       exact = weight * exactBits(rgb, first, map, places) < EXACT_BONUS * transformed ? 1 : 0;
@@ -118,17 +155,74 @@ export class BlockModel {
     exact = coder.bit(model, EXACT + 3 * (known ? 1 : 0) + this.lastMode, exact);
     this.lastMode = 1 + exact;
     if (exact === 1) return BlockMode.exact;
-    if (known) {
-      intra = coder.bit(model, INTRA + this.lastIntra, intra);
-      this.lastIntra = intra;
+    prediction = this.codePrediction(coder, prediction, known, place);
+    if (!encoding && prediction === Prediction.motion) {
+      const { width, height, x, y } = place;
+      this.motionPrediction.read(map, width, height, x, y, motion.x, motion.y, this.moved);
     }
-    for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, intra * PLANES + p, this.levels[p]);
-    if (!encoding) this.rebuild(intra, step);
+    for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, prediction * PLANES + p, this.levels[p]);
+    if (!encoding) this.rebuild(prediction, step);
     const { coded } = this;
     for (let j = 0, c = 0; j < BLOCK_SAMPLES; j++, c += 3)
       map[places[j]] = KNOWN | (coded[c] << 16) | (coded[c + 1] << 8) | coded[c + 2];
     if (!encoding) rgb.set(coded, first);
     return BlockMode.transformed;
+  }
+
+  private codePrediction(coder: RangeCoder, wanted: number, known: boolean, place: BlockPlace): number {
+    const { model, motion } = this;
+    let prediction = wanted;
+    if (
+      known &&
+      coder.bit(model, PLACE + 3 * motion.near * (place.moves ? 1 : 0) + this.lastPrediction, wanted === 0 ? 1 : 0) === 1
+    )
+      prediction = Prediction.place;
+    else if (place.moves)
+      prediction = coder.bit(
+        model,
+        MOVED + 9 * (known ? 1 : 0) + 3 * motion.near + this.lastPrediction,
+        wanted === Prediction.motion ? 1 : 0,
+      )
+        ? Prediction.motion
+        : Prediction.mean;
+    else prediction = Prediction.mean;
+    this.lastPrediction = prediction;
+    if (prediction === Prediction.motion) {
+      motion.code(coder, this.search.x, this.search.y);
+      motion.keep(place.cell);
+    }
+    return prediction;
+  }
+
+  /** What of place, mean and motion is nearest to the truth. */
+  private choose(rgb: Uint8Array, first: number, place: BlockPlace, known: boolean, step: number): number {
+    const [luma] = this.truth;
+    const [sent] = this.canvas;
+    let mean = 0;
+    for (let j = 0; j < BLOCK_SAMPLES; j++) mean += luma[j];
+    mean = (mean / BLOCK_SAMPLES) | 0;
+    let plain = 0;
+    for (let j = 0; j < BLOCK_SAMPLES; j++) plain += Math.abs(luma[j] - mean);
+    let changed = Number.POSITIVE_INFINITY;
+    if (known) {
+      changed = 0;
+      for (let j = 0; j < BLOCK_SAMPLES; j++) changed += Math.abs(luma[j] - sent[j]);
+    }
+    let best = Math.min(plain, changed);
+    let prediction: number = plain < changed ? Prediction.mean : Prediction.place;
+    if (!place.moves || best < step) return prediction;
+    const { motion, search, brightness } = this;
+    for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) brightness[j] = rgb[p] + 2 * rgb[p + 1] + rgb[p + 2];
+    const { width, height, x, y, map } = place;
+    search.open(map, width, height, x, y);
+    search.begin(brightness);
+    for (let k = 0; k < motion.candidates; k++) search.consider(brightness, motion.candidateX[k], motion.candidateY[k]);
+    if (search.error > 4 * step) search.refine(brightness, MOTION_BIAS * step);
+    best -= (MERGE_BIAS * step) / 4;
+    if (search.error / 4 >= best) return prediction;
+    prediction = Prediction.motion;
+    this.motionPrediction.read(map, width, height, x, y, search.x, search.y, this.moved);
+    return prediction;
   }
 
   /** Appends all that is remembered. */
@@ -137,7 +231,8 @@ export class BlockModel {
     this.coefficients.save(writer);
     writer.u8(this.lastSame);
     writer.u8(this.lastMode);
-    writer.u8(this.lastIntra);
+    writer.u8(this.lastPrediction);
+    this.motion.save(writer);
   }
 
   /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
@@ -146,7 +241,8 @@ export class BlockModel {
     this.coefficients.restore(reader);
     this.lastSame = reader.u8('block state') & 1;
     this.lastMode = Math.min(2, reader.u8('block state'));
-    this.lastIntra = reader.u8('block state') & 1;
+    this.lastPrediction = Math.min(2, reader.u8('block state'));
+    this.motion.restore(reader);
   }
 
   private readTruth(rgb: Uint8Array, first: number): void {
@@ -221,34 +317,19 @@ export class BlockModel {
     return this.tried === 0;
   }
 
-  private differsLessFromMean(): boolean {
-    const [luma] = this.truth;
-    const [sent] = this.canvas;
-    let mean = 0;
-    for (let j = 0; j < BLOCK_SAMPLES; j++) mean += luma[j];
-    mean = (mean / BLOCK_SAMPLES) | 0;
-    let plain = 0;
-    let changed = 0;
-    for (let j = 0; j < BLOCK_SAMPLES; j++) {
-      plain += Math.abs(luma[j] - mean);
-      changed += Math.abs(luma[j] - sent[j]);
-    }
-    return plain < changed;
-  }
-
   /** Quantises the difference to the prediction into `levels`; returns about what it costs, bits, 0 for nothing at all. */
-  private transform(intra: number, step: number): number {
+  private transform(prediction: number, step: number): number {
     const { residual, means } = this;
     let bits = 0;
     for (let p = 0; p < PLANES; p++) {
       const truth = this.truth[p];
-      const canvas = this.canvas[p];
+      const canvas = prediction === Prediction.motion ? this.moved[p] : this.canvas[p];
       const mean = means[p];
-      if (intra === 1) for (let j = 0; j < BLOCK_SAMPLES; j++) residual[j] = truth[j] - mean;
+      if (prediction === Prediction.mean) for (let j = 0; j < BLOCK_SAMPLES; j++) residual[j] = truth[j] - mean;
       else for (let j = 0; j < BLOCK_SAMPLES; j++) residual[j] = truth[j] - canvas[j];
       forwardBlock(residual, residual);
       const size = (step * PLANE_STEP[p]) >> 6;
-      const round = (size * (intra === 1 ? ROUND_INTRA : ROUND_INTER)) >> 6;
+      const round = (size * (prediction === Prediction.mean ? ROUND_INTRA : ROUND_INTER)) >> 6;
       const levels = this.levels[p];
       let last = -1;
       let cost = 0;
@@ -266,11 +347,11 @@ export class BlockModel {
   }
 
   /** Prediction plus what the levels say, into `coded`. */
-  private rebuild(intra: number, step: number): void {
+  private rebuild(prediction: number, step: number): void {
     const { coded, means } = this;
     for (let p = 0; p < PLANES; p++) {
       const levels = this.levels[p];
-      const canvas = this.canvas[p];
+      const canvas = prediction === Prediction.motion ? this.moved[p] : this.canvas[p];
       // The planes that come out take the place of the truth, which is no longer needed once it is quantised.
       const out = p === 0 ? this.residual : p === 1 ? rebuiltOrange : rebuiltGreen;
       const size = (step * PLANE_STEP[p]) >> 6;
@@ -282,7 +363,7 @@ export class BlockModel {
         for (let k = 0; k < BLOCK_SAMPLES; k++) out[ZIGZAG[k]] = Math.imul(levels[k], size);
         inverseBlock(out);
       }
-      if (intra === 1) for (let j = 0; j < BLOCK_SAMPLES; j++) out[j] += means[p];
+      if (prediction === Prediction.mean) for (let j = 0; j < BLOCK_SAMPLES; j++) out[j] += means[p];
       else for (let j = 0; j < BLOCK_SAMPLES; j++) out[j] += canvas[j];
     }
     const { residual: luma } = this;

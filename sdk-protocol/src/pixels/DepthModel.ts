@@ -4,8 +4,8 @@ import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
-import type { SampleSet } from '../samples/SampleSet.js';
+import { BLOCK_DEPTH_PITCH, carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
 
 /** Classes of age: this frame, the one before, 2, 3 … 4, 5 … 8, 9 … 16, 17 … 48, older. */
 const AGES = 8;
@@ -112,8 +112,11 @@ export class DepthModel {
       if (!carriesDepth(set.kind[i], u, v)) continue;
       const at = v * width + u;
       const own = known[at];
-      const left = u > 0 ? known[at - 1] : 0;
-      const above = v > 0 ? known[at - width] : 0;
+      // Of a block few pixels carry depth: its neighbours are those of that lattice.
+      const pitch = set.kind[i] >= BLOCK_KIND ? BLOCK_DEPTH_PITCH : 1;
+      const row = pitch * width;
+      const left = u >= pitch ? known[at - pitch] : 0;
+      const above = v >= pitch ? known[at - row] : 0;
       const ownAge = ageClass(clock, stamps[at]);
       const truth = encoding ? depth[i] + 1 : 0;
 
@@ -127,25 +130,25 @@ export class DepthModel {
           predictions[count] = own;
           classes[count++] = (unchanged[i] === 1 ? OWN_UNCHANGED : OWN) + ownAge;
         }
-        const leftAge = left > 1 ? ageClass(clock, stamps[at - 1]) : 0;
+        const leftAge = left > 1 ? ageClass(clock, stamps[at - pitch]) : 0;
         if (left > 1) {
           predictions[count] = left;
           classes[count++] = LEFT + leftAge;
         }
         if (above > 1) {
-          const aboveAge = ageClass(clock, stamps[at - width]);
+          const aboveAge = ageClass(clock, stamps[at - row]);
           predictions[count] = above;
           classes[count++] = ABOVE + aboveAge;
-          const corner = u > 0 ? known[at - width - 1] : 0;
+          const corner = u >= pitch ? known[at - row - pitch] : 0;
           if (left > 1 && corner > 1) {
             predictions[count] = slope(left, above, corner);
             classes[count++] = SLOPE + Math.max(leftAge, aboveAge);
           }
         }
-        const aboveRight = v > 0 && u + 1 < width ? known[at - width + 1] : 0;
+        const aboveRight = v >= pitch && u + pitch < width ? known[at - row + pitch] : 0;
         if (aboveRight > 1) {
           predictions[count] = aboveRight;
-          classes[count++] = ABOVE_RIGHT + ageClass(clock, stamps[at - width + 1]);
+          classes[count++] = ABOVE_RIGHT + ageClass(clock, stamps[at - row + pitch]);
         }
         if (last > 1) {
           predictions[count] = last;

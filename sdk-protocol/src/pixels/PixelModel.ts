@@ -6,7 +6,8 @@ import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
-import { BlockMode, BlockModel } from './BlockModel.js';
+import { BlockMode, BlockModel, type BlockPlace } from './BlockModel.js';
+import { BlockRate } from './BlockRate.js';
 import { blockStep, precisionOf } from './blockSteps.js';
 import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
 
@@ -47,6 +48,7 @@ const GREEN = SLOT + 256;
 const RED = GREEN + 256;
 const BLUE = RED + 3 * 256;
 const SET = BLUE + 3 * 256;
+const QUANTISER = 8 * SET;
 
 function notExpanded(i: number): SgapsError {
   return new SgapsError('ARGUMENT_INVALID', `Sample ${i} is not one of a whole block; the set was not expanded.`);
@@ -73,18 +75,21 @@ export class PixelModel {
   private readonly height: number;
   private readonly cellColumns: number;
   private readonly bitsOf: Uint8Array;
-  private readonly probabilities = createModel(8 * SET);
+  private readonly probabilities = createModel(QUANTISER + 32);
   private readonly candidateHistory = new Uint8Array(8 * 6);
   /** By kind: bits << 24 | colour at that precision, low bits zero; 0 is unknown. */
   private readonly world: (Uint32Array | null)[] = [null, null, null, null, null];
   private readonly screen: (Uint32Array | null)[] = [null, null, null, null, null];
   private readonly cells: Uint32Array;
   private readonly cache = new Uint32Array(4 * 256);
-  private readonly blocks = new BlockModel();
-  private readonly blockPlaces = new Int32Array(BLOCK_SAMPLES);
-  private readonly blockAround = new Int32Array(AROUND);
+  private readonly blocks: BlockModel;
+  private readonly place: BlockPlace;
   /** By 8×8 cell and level: 0 never coded as a block, 1 changed, 2 the same when last coded. */
   private readonly blockStatus: Uint8Array;
+  private readonly rate = new BlockRate();
+  /** Quantiser of the frame coded last, and whether a budget decided it. */
+  private quantiser = 0;
+  private fitted = false;
   private scrolled = false;
 
   constructor(grid: CaptureGrid, tierBits: TierBits) {
@@ -97,6 +102,20 @@ export class PixelModel {
     this.cells = new Uint32Array(this.cellColumns * ((grid.height + 7) >> 3));
     this.blockStatus = new Uint8Array(KINDS * this.cells.length);
     this.bitsOf = Uint8Array.from(tierBits);
+    this.blocks = new BlockModel(this.cells.length);
+    this.place = {
+      map: this.openMap(0),
+      width: grid.width,
+      height: grid.height,
+      x: 0,
+      y: 0,
+      places: new Int32Array(BLOCK_SAMPLES),
+      around: new Int32Array(AROUND),
+      status: 0,
+      cell: 0,
+      columns: this.cellColumns,
+      moves: true,
+    };
   }
 
   /** Forgets everything. */
@@ -107,6 +126,7 @@ export class PixelModel {
     this.cache.fill(0);
     for (const map of [...this.world, ...this.screen]) map?.fill(0);
     this.blocks.reset();
+    this.rate.reset();
     this.blockStatus.fill(0);
     this.scrolled = false;
   }
@@ -148,6 +168,8 @@ export class PixelModel {
     if (shiftX !== 0 || shiftY !== 0) this.startScrolling();
     let lastSame = 0;
     let blockEnd = 0;
+    this.blocks.advance();
+    this.codeQuantiser(coder, set, rgb, shiftX, shiftY);
     for (let i = 0; i < set.count; i++) {
       const kind = levelOf(set.kind[i]);
       if (set.kind[i] >= BLOCK_KIND && i >= blockEnd) {
@@ -234,6 +256,60 @@ export class PixelModel {
     }
   }
 
+  /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */
+  noteBytes(bytes: number): void {
+    if (this.fitted) this.rate.feedback(this.quantiser, 8 * bytes);
+  }
+
+  /** The quantiser of the blocks: the set's, or the first from there on at which the frame fits the set's budget. */
+  private codeQuantiser(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, shiftX: number, shiftY: number): void {
+    this.quantiser = set.quantiser;
+    this.fitted = set.budget > 0 && hasBlocks(set);
+    if (!this.fitted) return;
+    if (coder.encoding) {
+      this.rate.begin();
+      for (let i = 0; i < set.count; i++) {
+        if (set.kind[i] < BLOCK_KIND) continue;
+        this.rate.add(this.blockError(set, i, rgb, shiftX, shiftY));
+        i += BLOCK_SAMPLES - 1;
+      }
+      this.quantiser = this.rate.quantiserFor(set.quantiser, 8 * set.budget);
+    }
+    this.quantiser = coder.symbol(this.probabilities, QUANTISER, 5, this.quantiser);
+  }
+
+  /** Mean squared error a channel of a block against what was last sent of its place, or against its own mean if that is less. */
+  private blockError(set: SampleSet, first: number, rgb: Uint8Array, shiftX: number, shiftY: number): number {
+    const { width, height } = this;
+    const map = this.world[levelOf(set.kind[first])] ?? this.openMap(levelOf(set.kind[first]));
+    let known = true;
+    let changed = 0;
+    let sum = 0;
+    let squares = 0;
+    // Half of the pixels, as on a chessboard.
+    for (let j = 0; j < BLOCK_SAMPLES; j += 2) {
+      const i = first + j + ((j >> 3) & 1);
+      let x = set.u[i] + shiftX;
+      if (x >= width) x -= width;
+      let y = set.v[i] + shiftY;
+      if (y >= height) y -= height;
+      const entry = map[y * width + x];
+      if (entry === 0) known = false;
+      const r = rgb[3 * i];
+      const g = rgb[3 * i + 1];
+      const b = rgb[3 * i + 2];
+      const dr = r - ((entry >>> 16) & 255);
+      const dg = g - ((entry >>> 8) & 255);
+      const db = b - (entry & 255);
+      changed += dr * dr + dg * dg + db * db;
+      sum += r + g + b;
+      squares += r * r + g * g + b * b;
+    }
+    const count = 1.5 * BLOCK_SAMPLES;
+    const flat = (squares - (sum * sum) / count) / count;
+    return known ? Math.min(flat, changed / count) : flat;
+  }
+
   /** A block, unless it is to be coded sample by sample, which is the caller's. */
   private codeBlock(
     coder: RangeCoder,
@@ -244,7 +320,8 @@ export class PixelModel {
     shiftX: number,
     shiftY: number,
   ): BlockMode {
-    const { width, height, blockPlaces, blockAround, blockStatus, cellColumns } = this;
+    const { width, height, place, blockStatus, cellColumns } = this;
+    const { places: blockPlaces, around: blockAround } = place;
     const level = levelOf(set.kind[first]);
     const map = this.world[level] ?? this.openMap(level);
     const { u, v } = set;
@@ -266,8 +343,14 @@ export class PixelModel {
     const left = x0 >= BLOCK_SIDE ? blockStatus[base + cell - 1] : 0;
     const above = cell >= cellColumns ? blockStatus[base + cell - cellColumns] : 0;
     const status = (blockStatus[base + cell] * 3 + left) * 3 + above;
-    const step = blockStep(set.quantiser, set.tier[first]);
-    const mode = this.blocks.code(coder, rgb, 3 * first, map, blockPlaces, blockAround, status, step);
+    const step = blockStep(this.quantiser, set.tier[first]);
+    place.map = map;
+    place.x = x0;
+    place.y = (blockPlaces[0] / width) | 0;
+    place.status = status;
+    place.cell = cell;
+    place.moves = level === 0;
+    const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
     const same = mode === BlockMode.same ? 1 : 0;
     blockStatus[base + cell] = 1 + same;
     if (mode === BlockMode.exact) return mode;
@@ -393,6 +476,11 @@ export class PixelModel {
       if (map !== null) this.openScreen(kind).set(map);
     }
   }
+}
+
+function hasBlocks({ kind, count }: SampleSet): boolean {
+  for (let i = 0; i < count; i++) if (kind[i] >= BLOCK_KIND) return true;
+  return false;
 }
 
 /** What to add to the low end of a cell to reach its middle. */

@@ -91,6 +91,8 @@ export interface SampleSet {
   count: number;
   /** Quantiser of the blocks, 0 … 31: each step more, coarser by 2^(1/4) (`blockStep`). */
   quantiser: number;
+  /** Bytes that a frame with blocks may take, 0 for as many as it needs: its encoder takes the first quantiser from `quantiser` on that fits. */
+  budget: number;
   /** Column of the top-left pixel, 0 … width − 1. */
   readonly u: Uint16Array;
   /** Row of the top-left pixel, 0 … height − 1. */
@@ -114,6 +116,7 @@ export function createSampleSet(capacity: number): SampleSet {
   return {
     count: 0,
     quantiser: 0,
+    budget: 0,
     u: new Uint16Array(capacity),
     v: new Uint16Array(capacity),
     kind: new Uint8Array(capacity),

@@ -60,6 +60,9 @@ function tabulate(): Float64Array {
  */
 export const NO_DEPTH = 0xffff;
 
+/** Of a block's pixels those that carry depth lie so far apart, in both directions. */
+export const BLOCK_DEPTH_PITCH = 8;
+
 /**
  * True for the samples that carry depth where a frame has it: points, and of a block's pixels one in each 4×4 square of the grid.
  *
@@ -69,5 +72,5 @@ export const NO_DEPTH = 0xffff;
  * ```
  */
 export function carriesDepth(kind: number, u: number, v: number): boolean {
-  return kind === SampleKind.point || (kind === SampleKind.block0 && (u & 3) === 1 && (v & 3) === 1);
+  return kind === SampleKind.point || (kind === SampleKind.block0 && (u & 7) === 3 && (v & 7) === 3);
 }
