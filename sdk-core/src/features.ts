@@ -10,6 +10,8 @@
 export interface LoopFeatures {
   /** 8×8 block samples where content is new (DESIGN.md, "Capture grid and samples"). */
   readonly blocks: boolean;
+  /** Whole pictures are kept up to date by looks at what changes, where the client has time for them; else memory draws what is not looked at. */
+  readonly replenish: boolean;
   /** Mean samples: a blurred picture first, at the start and after a cut. */
   readonly means: boolean;
   /** The importance map steers the samples (S3); without, they are spread evenly. */
@@ -50,6 +52,7 @@ export interface LoopFeatures {
  */
 export const ALL_FEATURES: LoopFeatures = {
   blocks: true,
+  replenish: true,
   means: true,
   importance: true,
   tiers: true,

@@ -10,6 +10,7 @@ import { PendingRequests } from './PendingRequests.js';
 import { PointChooser } from './PointChooser.js';
 import { RateController } from './RateController.js';
 import { RegionAlarm } from './RegionAlarm.js';
+import { ReplenishChooser } from './ReplenishChooser.js';
 import { StaticWatch } from './StaticWatch.js';
 import { TierTags } from './TierTags.js';
 
@@ -22,6 +23,8 @@ const MOST_SAMPLES = LIMITS.samplesPerFrame;
 const FINEST = 2;
 /** Bytes a block costs, at least, that shows something new and is to be worth looking at. */
 const NEW_BLOCK = 6;
+/** Frames that memory draws before whole pictures are tried again. */
+const MEMORY_FRAMES = 90;
 /** Bytes that a frame may always take. */
 const MIN_BUDGET = 64;
 /** Expected squared error of every block where importance is switched off. */
@@ -82,6 +85,9 @@ export class SamplingPlanner {
   private readonly pending: PendingRequests;
   private readonly blocks: BlockChooser;
   private readonly points: PointChooser | null;
+  private readonly replenish: ReplenishChooser | null;
+  /** No whole pictures before this frame: there was no time for them. */
+  private memoryUntil = 0;
   private readonly alarm: RegionAlarm;
   private readonly watch: StaticWatch;
   private readonly tags: TierTags;
@@ -115,6 +121,10 @@ export class SamplingPlanner {
     this.points = pointsOnly
       ? new PointChooser(grid, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
       : null;
+    this.replenish =
+      !pointsOnly && this.features.replenish
+        ? new ReplenishChooser(grid, this.analyzer.blocks, this.decoder.changes.calm.length)
+        : null;
   }
 
   /** Expected squared error of the last plan, W·H, 8-bit steps². */
@@ -142,6 +152,11 @@ export class SamplingPlanner {
     const then = extrapolateState(decoder.previousState, decoder.state ?? EMPTY, steps, decoder.memory.cameraStep);
     const viewX = then.cameras[0]?.viewX ?? 0;
     const viewY = then.cameras[0]?.viewY ?? 0;
+    if (this.replenish && targetFrameId >= this.memoryUntil) {
+      const set = this.replenishAll(this.replenish, then, targetFrameId);
+      if (set) return { frameId: targetFrameId, explicit: set, seeded: [] };
+      this.memoryUntil = targetFrameId + MEMORY_FRAMES;
+    }
     // Every second row tells enough of blocks; the row at which new content comes in is among them.
     const comesFromBelow = viewY > (decoder.state?.cameras[0]?.viewY ?? viewY);
     const detail: DrawDetail = { resampled: false, rowStep: 2, firstRow: comesFromBelow ? 1 : 0 };
@@ -194,6 +209,28 @@ export class SamplingPlanner {
     if (this.quality) this.rate.wanted = this.quality.bytesAfter(decoder);
   }
 
+  /** A request that keeps the whole picture up to date; null where that takes more blocks than the client has time for. */
+  private replenishAll(chooser: ReplenishChooser, then: FrameState, frameId: number): SampleSet | null {
+    const { analyzer, rate, tags, decoder } = this;
+    analyzer.blocks.lock(Math.round(then.cameras[0]?.viewX ?? 0), Math.round(then.cameras[0]?.viewY ?? 0));
+    if (this.features.tiers) tags.read(then);
+    const most = Math.floor(rate.share * this.mostBlocks);
+    const set = createSampleSet(analyzer.blocks.count);
+    if (!chooser.choose(set, decoder.changes, tags.tags, frameId, most)) return null;
+    chooser.paint(analyzer.expectedError);
+    set.keeps = true;
+    this.fit(set, frameId);
+    return set;
+  }
+
+  /** Leaves the precision of a set's blocks to the client, within the bytes that frame `frameId` may take. */
+  private fit(set: SampleSet, frameId: number): void {
+    const bytes = this.rate.bytes(frameId);
+    set.quantiser = FINEST;
+    set.budget = Math.max(MIN_BUDGET, bytes - this.bytesDown);
+    this.rate.expect(frameId, bytes);
+  }
+
   /** Whole blocks; the client codes them as finely as the frame's bytes allow. */
   private chooseBlocks(frameId: number): SampleSet {
     const { blocks, rate, analyzer } = this;
@@ -204,9 +241,7 @@ export class SamplingPlanner {
     const bytes = rate.bytes(frameId);
     const fresh = this.features.means ? Math.min(most, bytes / NEW_BLOCK) : Number.POSITIVE_INFINITY;
     blocks.choose(set, rated, { most, fresh, turn: frameId });
-    set.quantiser = FINEST;
-    set.budget = Math.max(MIN_BUDGET, bytes - this.bytesDown);
-    rate.expect(frameId, bytes);
+    this.fit(set, frameId);
     return set;
   }
 }

@@ -14,9 +14,13 @@ import { LayeredMemory } from '../memory/LayeredMemory.js';
 import { SourceMap } from '../memory/SourceMap.js';
 import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js';
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
-import { readState, writeState } from '../snapshot/snapshotBytes.js';
+import { readArray, readState, writeArray, writeState } from '../snapshot/snapshotBytes.js';
+import { ChangeMap } from './ChangeMap.js';
+import { HeldPicture } from './HeldPicture.js';
 
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
+/** Memory's confidence in what was sampled. */
+const SURE = 255;
 
 /**
  * One rebuilt frame. All arrays belong to the decoder and are overwritten by the next call: copy what you keep.
@@ -70,6 +74,11 @@ export class SessionDecoder {
   frameId = -1;
   /** The last frame; null before the first, and after `restore`. */
   newest: DecodedFrame | null = null;
+  /** Where the picture changes. */
+  readonly changes: ChangeMap;
+  /** True while samples alone keep the picture up to date (`SampleSet.keeps`); memory then rests. */
+  keeping = false;
+  private readonly held: HeldPicture;
   private readonly composition: Composition;
   private readonly rgb: Uint8ClampedArray;
   private readonly uncertainty: Float32Array;
@@ -87,6 +96,8 @@ export class SessionDecoder {
     this.memory = new LayeredMemory(options.grid, options.features ?? ALL_FEATURES);
     const { reconstructor = 'diffusion' } = options;
     this.reconstructor = reconstructor === 'diffusion' ? new DiffusionReconstructor(options.grid) : reconstructor;
+    this.changes = new ChangeMap(options.grid);
+    this.held = new HeldPicture(options.grid);
     this.composition = createComposition(options.grid);
     const pixels = options.grid.width * options.grid.height;
     this.rgb = new Uint8ClampedArray(3 * pixels);
@@ -95,12 +106,9 @@ export class SessionDecoder {
 
   /** Takes one frame in and rebuilds it. Frames must come in order. */
   decode(frame: PixelFrame): DecodedFrame {
-    this.memory.observe(frame);
-    this.memory.compose(frame.state, this.composition);
-    this.reconstructor.reconstruct(
-      { memory: this.composition, samples: frame.samples, values: frame.values },
-      { rgb: this.rgb, uncertainty: this.uncertainty },
-    );
+    this.changes.take(frame);
+    if (frame.samples.count === 0 ? this.keeping : frame.samples.keeps) this.keep(frame);
+    else this.rebuild(frame);
     this.previousState = this.state;
     this.state = frame.state;
     this.frameId = frame.frameId;
@@ -117,6 +125,30 @@ export class SessionDecoder {
     return this.newest;
   }
 
+  /** Keeps the picture up to date by the frame's samples alone. */
+  private keep(frame: PixelFrame): void {
+    if (!this.keeping) {
+      this.keeping = true;
+      this.held.begin(this.state, this.uncertainty);
+      this.composition.confidence.fill(SURE);
+    }
+    this.held.take(frame, this.rgb, this.uncertainty);
+  }
+
+  /** Rebuilds the frame from memory, which first sees what it missed. */
+  private rebuild(frame: PixelFrame): void {
+    if (this.keeping && this.state) {
+      this.keeping = false;
+      this.memory.observe(this.held.asFrame(this.frameId, 0, this.state, this.rgb));
+    }
+    this.memory.observe(frame);
+    this.memory.compose(frame.state, this.composition);
+    this.reconstructor.reconstruct(
+      { memory: this.composition, samples: frame.samples, values: frame.values },
+      { rgb: this.rgb, uncertainty: this.uncertainty },
+    );
+  }
+
   /** Everything needed to go on from here, for the snapshots that make seeking quick. Compresses well. */
   save(): Uint8Array {
     const writer = new ByteWriter(1 << 20);
@@ -127,6 +159,9 @@ export class SessionDecoder {
     writeState(writer, this.state);
     writeState(writer, this.previousState);
     this.memory.save(writer);
+    writer.u8(this.keeping ? 1 : 0);
+    this.held.save(writer);
+    writeArray(writer, this.rgb);
     return writer.toBytes();
   }
 
@@ -151,5 +186,10 @@ export class SessionDecoder {
     this.state = readState(reader);
     this.previousState = readState(reader);
     this.memory.restore(reader);
+    this.keeping = reader.u8('held picture') === 1;
+    this.held.restore(reader, this.uncertainty);
+    readArray(reader, this.rgb, 'held picture');
+    this.changes.clear();
+    if (this.keeping) this.composition.confidence.fill(SURE);
   }
 }

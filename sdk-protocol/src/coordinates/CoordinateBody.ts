@@ -60,7 +60,8 @@ const DENSITY_FORM = SEEDED_KIND + 16;
 const DENSITY = DENSITY_FORM + 4;
 const QUANTISER = DENSITY + SIGNED_MODEL;
 const BUDGET = QUANTISER + 32;
-const SIZE = BUDGET + UNSIGNED_MODEL;
+const KEEPS = BUDGET + UNSIGNED_MODEL;
+const SIZE = KEEPS + 1;
 
 /** A request's budget is in so many bytes, and at most so many of them. */
 const BUDGET_UNIT = 16;
@@ -144,6 +145,7 @@ export class CoordinateBody {
       const budget = codeUnsigned(coder, model, BUDGET, Math.min(BUDGET_LIMIT, Math.ceil(explicit.budget / BUDGET_UNIT)));
       if (budget > BUDGET_LIMIT) throw SgapsError.malformed('byte budget');
       explicit.budget = BUDGET_UNIT * budget;
+      explicit.keeps = coder.bit(model, KEEPS, explicit.keeps ? 1 : 0) === 1;
     }
     if (expandedCount(explicit) > LIMITS.samplesPerFrame)
       throw SgapsError.limit('samples', expandedCount(explicit), LIMITS.samplesPerFrame);

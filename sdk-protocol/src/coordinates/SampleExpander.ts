@@ -56,6 +56,7 @@ export class SampleExpander {
     set.count = 0;
     set.quantiser = explicit.quantiser;
     set.budget = explicit.budget;
+    set.keeps = explicit.keeps;
     for (let i = 0; i < explicit.count; i++) {
       const u = explicit.u[i];
       const v = explicit.v[i];

@@ -164,11 +164,11 @@ export class PixelPacketDecoder {
     this.pixels.check(samples);
     const colours = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
     this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
-    let values: SampleValues = colours;
+    let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count) };
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
       const depth = new Uint16Array(samples.count).fill(NO_DEPTH);
       depthModel.code(coder, samples, depth, this.pixels.unchanged);
-      values = { ...colours, depth };
+      values = { ...values, depth };
     }
     const { frameId, time, requestId } = head;
     return { frameId, clientTime: time / TIME_STEPS, requestId, state: this.state.state(), samples, values };

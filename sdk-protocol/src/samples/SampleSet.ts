@@ -93,6 +93,8 @@ export interface SampleSet {
   quantiser: number;
   /** Bytes that a frame with blocks may take, 0 for as many as it needs: its encoder takes the first quantiser from `quantiser` on that fits. */
   budget: number;
+  /** True where what a frame with blocks was not asked for is as it was in the frame before; false where memory is to draw it. */
+  keeps: boolean;
   /** Column of the top-left pixel, 0 … width − 1. */
   readonly u: Uint16Array;
   /** Row of the top-left pixel, 0 … height − 1. */
@@ -117,6 +119,7 @@ export function createSampleSet(capacity: number): SampleSet {
     count: 0,
     quantiser: 0,
     budget: 0,
+    keeps: false,
     u: new Uint16Array(capacity),
     v: new Uint16Array(capacity),
     kind: new Uint8Array(capacity),
@@ -176,4 +179,6 @@ export interface SampleValues {
    * where the frame came without depth.
    */
   readonly depth?: Uint16Array | null;
+  /** 1 for each sample that is what was last sent of its place; absent where that is not known. */
+  readonly unchanged?: Uint8Array;
 }

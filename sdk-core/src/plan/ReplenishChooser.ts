@@ -1,0 +1,107 @@
+import { type CaptureGrid, SampleKind, type SampleSet, Tier } from '@sgaps/protocol';
+import { CALM, type ChangeMap } from '../session/ChangeMap.js';
+import { appendSample } from './appendSample.js';
+import type { BlockGrid } from './BlockGrid.js';
+
+/** Cells around a change that may change next, in each direction. */
+const REACH = 3;
+
+/**
+ * Chooses the blocks that keep a whole picture up to date (conditional replenishment; S11): all that changed lately and what lies
+ * around, and of the rest every fourth in turn.
+ *
+ * @example
+ * ```ts
+ * if (!chooser.choose(set, decoder.changes, tags.tags, frameId, 984)) askTheMemory();
+ * ```
+ */
+export class ReplenishChooser {
+  private readonly hot: Uint8Array;
+  private readonly rowHot: Uint8Array;
+  /** 1 for the blocks chosen last. */
+  private readonly chosen: Uint8Array;
+
+  constructor(
+    private readonly grid: CaptureGrid,
+    private readonly blocks: BlockGrid,
+    cells: number,
+  ) {
+    this.hot = new Uint8Array(cells);
+    this.rowHot = new Uint8Array(cells);
+    this.chosen = new Uint8Array(blocks.count);
+  }
+
+  /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. */
+  choose(set: SampleSet, changes: ChangeMap, tags: Uint8Array, turn: number, most: number): boolean {
+    this.spread(changes);
+    const { blocks, chosen, grid } = this;
+    let count = 0;
+    for (let y = 0, b = 0; y < blocks.rows; y++) {
+      for (let x = 0; x < blocks.columns; x++, b++) {
+        const left = blocks.left(x);
+        const right = blocks.left(x + 1);
+        const top = blocks.top(y);
+        const bottom = blocks.top(y + 1);
+        chosen[b] = 0;
+        if (left >= right || top >= bottom || left >= grid.width || top >= grid.height) continue;
+        const due = (((blocks.worldX + x) & 1) | (((blocks.worldY + y) & 1) << 1)) === (turn & 3);
+        if (!due && !this.touches(left, top, right - 1, bottom - 1, changes.columns)) continue;
+        chosen[b] = 1;
+        count++;
+      }
+    }
+    if (count > most) return false;
+    for (let tier = Tier.critical as number; tier <= Tier.optional; tier++) {
+      for (let b = 0; b < blocks.count; b++) {
+        if (chosen[b] === 0 || tierOf(tags[b]) !== tier) continue;
+        const x = b % blocks.columns;
+        appendSample(set, blocks.left(x), blocks.top((b - x) / blocks.columns), SampleKind.block0, tier);
+      }
+    }
+    return true;
+  }
+
+  /** Draws how much is expected of each block, for people who look: 1 where a change is likely. */
+  paint(expectedError: Float32Array): void {
+    for (let b = 0; b < expectedError.length; b++) expectedError[b] = this.chosen[b] * 100;
+  }
+
+  /** Whether any cell under the rectangle is hot. */
+  private touches(left: number, top: number, right: number, bottom: number, columns: number): boolean {
+    for (let y = top >> 3; y <= bottom >> 3; y++)
+      for (let x = left >> 3; x <= right >> 3; x++) if (this.hot[y * columns + x] === 1) return true;
+    return false;
+  }
+
+  /** Marks the cells within reach of one that changed lately, rows first. */
+  private spread({ calm, columns, rows }: ChangeMap): void {
+    const { hot, rowHot } = this;
+    for (let y = 0; y < rows; y++) {
+      let reach = -1;
+      const row = y * columns;
+      for (let x = 0; x < columns; x++) {
+        if (calm[row + x] < CALM) {
+          for (let back = Math.max(0, x - REACH); back < x; back++) rowHot[row + back] = 1;
+          reach = x + REACH;
+        }
+        rowHot[row + x] = x <= reach ? 1 : 0;
+      }
+    }
+    for (let x = 0; x < columns; x++) {
+      let reach = -1;
+      for (let y = 0; y < rows; y++) {
+        const at = y * columns + x;
+        if (rowHot[at] === 1) {
+          for (let back = Math.max(0, y - REACH); back < y; back++) hot[back * columns + x] = 1;
+          reach = y + REACH;
+        }
+        hot[at] = y <= reach ? 1 : 0;
+      }
+    }
+  }
+}
+
+/** Untagged blocks are of the tier that a request's quantiser is meant for. */
+function tierOf(tag: number): number {
+  return tag === 0 ? Tier.important : tag - 1;
+}
