@@ -2,15 +2,16 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import { type Composition, createComposition } from './Composition.js';
 
 /**
- * The layer that shows a pixel.
+ * The layer that shows a pixel; of a picture that samples alone keep up to date, whether it was looked at in this frame (`sampled`)
+ * or is as it was (`held`).
  *
  * @example
  * ```ts
  * const unknown = decoded.sources().filter((source) => source === Source.nothing).length;
  * ```
  */
-export const Source = { nothing: 0, screen: 1, world: 2, scenery: 3, object: 4, depth: 5 } as const;
-/** One of the six. */
+export const Source = { nothing: 0, screen: 1, world: 2, scenery: 3, object: 4, depth: 5, held: 6, sampled: 7 } as const;
+/** One of the eight. */
 export type Source = (typeof Source)[keyof typeof Source];
 
 /** What `age` holds of a pixel just drawn; content is at most so many frames old. */

@@ -2,6 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
 import { BLOCK } from '../plan/BlockGrid.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
+import { heldError } from './heldError.js';
 import { findProblemRegions, type ProblemRegion } from './problemRegions.js';
 import { QualityFeatures } from './QualityFeatures.js';
 import { QUALITY_MODEL, type QualityModel } from './qualityModel.js';
@@ -36,7 +37,7 @@ export interface QualityAssessment {
 }
 
 /**
- * Assesses rebuilt frames without the truth (S9): from how sure memory is where there is detail, from seams and missing detail,
+ * Assesses frames without the truth (S9). Where samples keep the whole picture up to date, from their precision; else from how sure memory is where there is detail, from seams and missing detail,
  * and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model
  * fitted on clips (`npm run bench:quality`, each clip judged by a model that never saw it).
  *
@@ -66,17 +67,8 @@ export class SelfQualityAssessment {
   /** Assesses a frame; every frame is to be shown to it, in order, with what its samples said. */
   assess(decoded: DecodedFrame, innovations: InnovationLog): QualityAssessment {
     const { features, error, confidence } = this;
-    features.read(decoded, innovations);
-    const psnr = this.predict();
-    // The blocks' errors tell where; the model, how much in all.
-    const mean = 255 ** 2 / 10 ** (psnr / 10);
-    let sum = 0;
-    for (let b = 0; b < error.length; b++) sum += features.blockError[b];
-    const scale = (mean * error.length) / Math.max(sum, 1e-6);
-    for (let b = 0; b < error.length; b++) {
-      error[b] = features.blockError[b] * scale;
-      confidence[b] = HALF_CONFIDENCE / (HALF_CONFIDENCE + error[b]);
-    }
+    const psnr = decoded.kept ? this.assessHeld(decoded) : this.assessRebuilt(decoded, innovations);
+    for (let b = 0; b < error.length; b++) confidence[b] = HALF_CONFIDENCE / (HALF_CONFIDENCE + error[b]);
     return {
       overallQuality: Math.min(1, Math.max(0, (psnr - POOR_DB) / (PERFECT_DB - POOR_DB))),
       psnr,
@@ -90,10 +82,36 @@ export class SelfQualityAssessment {
     this.features.clear();
   }
 
+  /** Of a picture that samples keep up to date, the samples' precision tells nearly all. */
+  private assessHeld(decoded: DecodedFrame): number {
+    const { error } = this;
+    heldError(decoded, this.grid, error);
+    let sum = 0;
+    for (let b = 0; b < error.length; b++) sum += error[b];
+    return within(10 * Math.log10((255 ** 2 * error.length) / sum));
+  }
+
+  /** Of a rebuilt picture, the blocks' errors tell where, the model how much in all. */
+  private assessRebuilt(decoded: DecodedFrame, innovations: InnovationLog): number {
+    const { features, error } = this;
+    features.read(decoded, innovations);
+    const psnr = this.predict();
+    const mean = 255 ** 2 / 10 ** (psnr / 10);
+    let sum = 0;
+    for (let b = 0; b < error.length; b++) sum += features.blockError[b];
+    const scale = (mean * error.length) / Math.max(sum, 1e-6);
+    for (let b = 0; b < error.length; b++) error[b] = features.blockError[b] * scale;
+    return psnr;
+  }
+
   private predict(): number {
     const { values } = this.features;
     let psnr = this.model.intercept;
     for (let i = 0; i < values.length; i++) psnr += this.model.weights[i] * values[i];
-    return Math.min(MOST_DB, Math.max(LEAST_DB, psnr));
+    return within(psnr);
   }
+}
+
+function within(psnr: number): number {
+  return Math.min(MOST_DB, Math.max(LEAST_DB, psnr));
 }

@@ -10,8 +10,10 @@ import {
   levelOf,
   type PixelFrame,
   SampleKind,
+  type SampleSet,
   Tier,
 } from '@sgaps/protocol';
+import { Source } from '../memory/SourceMap.js';
 import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
 
 /** Bits a channel of what was never sampled. */
@@ -68,6 +70,18 @@ export class HeldPicture {
         }
       }
       i += BLOCK_SAMPLES - 1;
+    }
+  }
+
+  /** Marks what was looked at by `samples`, and what was not. */
+  findSources({ u, v, kind, count }: SampleSet, map: Uint8Array): void {
+    const { width, height } = this.grid;
+    map.fill(Source.held);
+    for (let i = 0; i < count; i++) {
+      const side = kind[i] >= BLOCK_KIND ? BLOCK_SIDE << levelOf(kind[i]) : 1 << levelOf(kind[i]);
+      const right = Math.min(width, u[i] + side);
+      for (let y = v[i]; y < Math.min(height, v[i] + side); y++) map.fill(Source.sampled, y * width + u[i], y * width + right);
+      if (kind[i] >= BLOCK_KIND) i += BLOCK_SAMPLES - 1;
     }
   }
 

@@ -41,6 +41,8 @@ export interface DecodedFrame {
   readonly uncertainty: Float32Array;
   /** Memory's confidence, W·H, 0 … 255. */
   readonly confidence: Uint8Array;
+  /** True where samples alone kept the picture up to date; false where memory drew what was not sampled. */
+  readonly kept: boolean;
   /** What was sampled of the frame. */
   readonly samples: SampleSet;
   /** What the game said of the frame. */
@@ -118,6 +120,7 @@ export class SessionDecoder {
       rgb: this.rgb,
       uncertainty: this.uncertainty,
       confidence: this.composition.confidence,
+      kept: this.keeping,
       samples: frame.samples,
       state: frame.state,
       sources: this.findSources,
@@ -167,7 +170,8 @@ export class SessionDecoder {
 
   private readonly findSources = (): Uint8Array => {
     this.sourceMap ??= new SourceMap(this.grid);
-    if (this.state) this.memory.findSources(this.state, this.sourceMap);
+    if (this.keeping && this.newest) this.held.findSources(this.newest.samples, this.sourceMap.map);
+    else if (this.state) this.memory.findSources(this.state, this.sourceMap);
     return this.sourceMap.map;
   };
 

@@ -23,6 +23,8 @@ export const SOURCES = [
   ['scenery', '#c297ff'],
   ['object', '#ffb454'],
   ['depth', '#4fe0d0'],
+  ['as it was', '#8b98a9'],
+  ['looked at', '#f2f5f9'],
 ] as const;
 /** Blocks that move as the camera, on their own, and those that change otherwise. */
 export const MOTIONS = [
