@@ -26,20 +26,25 @@ const RUNS: AblationRun[] = [
   { variant: 'all', clip: 'b', group: '2d', figures: figures(30) },
   { variant: 'blocks', clip: 'a', group: '2d', figures: figures(38, 0.88) },
   { variant: 'blocks', clip: 'b', group: '2d', figures: figures(31, 0.9) },
-  { variant: 'all', clip: 'c', group: '3d', figures: figures(25) },
+  { variant: 'all', clip: 'c', group: '3d', figures: figures(33) },
+  { variant: 'limited', clip: 'c', group: '3d', figures: figures(25) },
   { variant: 'depth', clip: 'c', group: '3d', figures: figures(25) },
 ];
 
 describe('the variants', () => {
   it('switch every part off once, beside all on and points only', () => {
     const variants = listVariants();
-    expect(variants.map(({ id }) => id)).toEqual(['all', ...Object.keys(ALL_FEATURES), 'points']);
-    for (const { id, settings } of variants.slice(1, -1)) expect(settings.without).toEqual([id]);
+    const parts = variants.filter(({ settings }) => settings.without !== undefined);
+    expect(parts.map(({ id }) => id).sort()).toEqual(Object.keys(ALL_FEATURES).sort());
+    for (const { id, settings } of parts) expect(settings.without).toEqual([id]);
+    // Each is compared with what stands before it, at as many samples.
+    for (const { base, settings } of variants) expect(settings.samples !== undefined).toBe(base === 'limited');
+    expect(variants.filter(({ id, base }) => id === base).map(({ id }) => id)).toEqual(['all', 'limited']);
     expect(variants.filter(({ solid }) => solid).map(({ id }) => id)).toEqual(['depth', 'depthEstimation']);
   });
 
   it('may be some alone', () => {
-    expect(listVariants(['cuts', 'points']).map(({ id }) => id)).toEqual(['all', 'cuts', 'points']);
+    expect(listVariants(['cuts', 'points']).map(({ id }) => id)).toEqual(['all', 'points', 'limited', 'cuts']);
   });
 });
 
@@ -74,7 +79,11 @@ describe('the table', () => {
         ['blocks', '-2.00', '+1.00'],
       ],
     });
-    expect(changesByClip(variants, RUNS, '3d').rows[1]).toEqual(['depth', '0.00']);
+    expect(changesByClip(variants, RUNS, '3d').rows).toEqual([
+      ['all on, dB', '33.00'],
+      ['8,064 samples, dB', '25.00'],
+      ['depth', '0.00'],
+    ]);
   });
 
   it('makes a page that says how it came about', () => {

@@ -59,9 +59,9 @@ export interface AblationRow {
 export function ablationRows(variants: readonly Variant[], runs: readonly AblationRun[], group: AblationGroup): AblationRow[] {
   const of = (id: Variant['id']) => runs.filter((run) => run.group === group && run.variant === id).map(({ figures }) => figures);
   const average = (figures: readonly ClipFigures[], pick: (figures: ClipFigures) => number) => mean(figures.map(pick));
-  const all = of('all');
-  return variants.flatMap(({ id, label }) => {
+  return variants.flatMap(({ id, label, base }) => {
     const figures = of(id);
+    const all = of(base);
     if (figures.length === 0) return [];
     const psnrSteady = average(figures, (f) => f.psnrSteady);
     const ssimSteady = average(figures, (f) => f.ssimSteady);
@@ -105,9 +105,15 @@ const signed = (value: number, digits: number) =>
  * ```
  */
 export function ablationCells(row: AblationRow): string[] {
-  const all = row.variant === 'all';
+  const all = row.variant === 'all' || row.variant === 'limited';
   return [
-    all ? 'nothing: all on' : row.variant === 'points' ? 'all kinds of samples but points' : `${row.variant}: ${row.label}`,
+    row.variant === 'all'
+      ? 'nothing: all on'
+      : row.variant === 'limited'
+        ? 'nothing, time for 8,064 samples'
+        : row.variant === 'points'
+          ? 'all kinds of samples but points'
+          : `${row.variant}: ${row.label}`,
     formatNumber(row.psnrSteady, 2),
     all ? '' : signed(row.psnrChange, 2),
     formatNumber(row.ssimSteady, 4),
@@ -119,7 +125,7 @@ export function ablationCells(row: AblationRow): string[] {
 }
 
 /**
- * Change of each clip's steady PSNR, a row per variant and a column per clip; the first row is the PSNR of all on.
+ * Change of each clip's steady PSNR, a row per variant and a column per clip; the rows of all on are their PSNR.
  *
  * @example
  * ```ts
@@ -137,9 +143,9 @@ export function changesByClip(
     some.find((run) => run.variant === id && run.clip === clip)?.figures.psnrSteady ?? Number.NaN;
   const rows = variants
     .filter(({ id }) => some.some(({ variant }) => variant === id))
-    .map(({ id }) => [
-      id === 'all' ? 'all on, dB' : id,
-      ...clips.map((clip) => (id === 'all' ? formatNumber(psnr(id, clip), 2) : signed(psnr(id, clip) - psnr('all', clip), 2))),
+    .map(({ id, base }) => [
+      id === 'all' ? 'all on, dB' : id === 'limited' ? '8,064 samples, dB' : id,
+      ...clips.map((clip) => (id === base ? formatNumber(psnr(id, clip), 2) : signed(psnr(id, clip) - psnr(base, clip), 2))),
     ]);
   return { head: ['', ...clips], rows };
 }
