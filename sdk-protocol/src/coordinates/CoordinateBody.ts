@@ -30,7 +30,7 @@ import { DENSITY_CELLS, DENSITY_COLUMNS } from './SampleExpander.js';
 import { SquareCoder } from './SquareCoder.js';
 
 /** First half-byte of a coordinate packet. */
-export const COORDINATE_VERSION = 1;
+export const COORDINATE_VERSION = 2;
 /** Seeded sets one request may hold. */
 export const SEEDED_LIMIT = 16;
 

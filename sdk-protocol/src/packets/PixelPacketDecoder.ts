@@ -13,7 +13,7 @@ import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, readPacketHead, TIME_STEPS } from './PixelPacket.js';
 import type { PixelPacketOptions } from './PixelPacketEncoder.js';
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /**
  * One frame as it arrived. `state` is the quantised state, identical on both sides; `samples` is the set that `resolve`

@@ -4,8 +4,13 @@ import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 
-/** Motion is at most so far, quarter pixels. */
+/** Motions go at most so far in each direction, quarter pixels: 128 pixels. What a search reaches is less. */
 export const MOTION_LIMIT = 512;
+
+/** Frames are counted up to here. */
+const LAST_FRAME = 0x7fffffff;
+/** What malformed bytes were to be. */
+const WHAT = 'block motion';
 
 // Model layout.
 const MERGED = 0;
@@ -26,19 +31,23 @@ const SIZE = Y + SIGNED_MODEL;
  * ```
  */
 export class MotionModel {
-  /** Motion coded last, quarter pixels. */
+  /** Motion coded last, quarter pixels, −512 … 512. */
   x = 0;
   y = 0;
   /** Candidates of the block at hand, likeliest first. */
   readonly candidateX = new Int32Array(2);
   readonly candidateY = new Int32Array(2);
+  /** How many there are, 1 or 2 once `predict` was called. */
   candidates = 0;
-  /** How many of the two neighbours moved in this frame. */
+  /** How many different motions the neighbours left and above have in this frame, 0 … 2. */
   near = 0;
   private readonly model = createModel(SIZE);
+  /** By cell: x and y of its last motion. */
   private readonly motions: Int16Array;
+  /** By cell: the frame of its last motion, 0 where there was none. */
   private readonly stamps: Int32Array;
   private frame = 1;
+  /** 1 where the motion coded last was a candidate, 0 where not, 2 before the first. */
   private lastMerged = 2;
 
   constructor(cells: number) {
@@ -59,10 +68,11 @@ export class MotionModel {
 
   /** A frame begins. */
   advance(): void {
-    this.frame++;
+    if (this.frame < LAST_FRAME) this.frame++;
+    else this.forgetFrames();
   }
 
-  /** Collects what the block in `cell` may have moved by. */
+  /** Collects what the block in `cell` (of rows of `columns`) may have moved by. */
   predict(cell: number, columns: number): void {
     this.candidates = 0;
     this.near = 0;
@@ -74,7 +84,7 @@ export class MotionModel {
     if (this.candidates < 2) this.propose(0, 0);
   }
 
-  /** Codes a motion; a decoder finds it in `x` and `y`. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
+  /** Codes a motion, quarter pixels; a decoder finds it in `x` and `y`. @throws SgapsError `BYTES_MALFORMED` where it is beyond 512 */
   code(coder: RangeCoder, x: number, y: number): void {
     const { model, candidateX, candidateY, candidates } = this;
     let which = -1;
@@ -89,7 +99,7 @@ export class MotionModel {
     }
     this.x = (candidateX[0] + codeSigned(coder, model, X, x - candidateX[0])) | 0;
     this.y = (candidateY[0] + codeSigned(coder, model, Y, y - candidateY[0])) | 0;
-    if (Math.abs(this.x) > MOTION_LIMIT || Math.abs(this.y) > MOTION_LIMIT) throw SgapsError.malformed('block motion');
+    if (Math.abs(this.x) > MOTION_LIMIT || Math.abs(this.y) > MOTION_LIMIT) throw SgapsError.malformed(WHAT);
   }
 
   /** Notes that the block in `cell` moved by what was coded last. */
@@ -101,30 +111,54 @@ export class MotionModel {
 
   /** Appends all that is remembered. */
   save(writer: ByteWriter): void {
+    const { motions, stamps } = this;
     writeModel(writer, this.model);
     writer.i32(this.frame);
     writer.u8(this.lastMerged);
     writer.i32(this.x);
     writer.i32(this.y);
-    for (let cell = 0; cell < this.stamps.length; cell++) {
-      writer.i32(this.stamps[cell]);
-      writer.i32(this.motions[2 * cell]);
-      writer.i32(this.motions[2 * cell + 1]);
+    // Runs of cells that never moved, and of those that did.
+    for (let cell = 0; cell < stamps.length; ) {
+      const start = cell;
+      while (cell < stamps.length && stamps[cell] === 0) cell++;
+      writer.varint(cell - start);
+      const first = cell;
+      while (cell < stamps.length && stamps[cell] !== 0) cell++;
+      writer.varint(cell - first);
+      for (let i = first; i < cell; i++) {
+        writer.i32(stamps[i]);
+        writer.i32(motions[2 * i]);
+        writer.i32(motions[2 * i + 1]);
+      }
     }
   }
 
   /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
   restore(reader: ByteReader): void {
+    const { motions, stamps } = this;
+    this.reset();
     readModel(reader, this.model);
-    this.frame = reader.i32('block motion');
-    this.lastMerged = Math.min(2, reader.u8('block motion'));
-    this.x = reader.i32('block motion');
-    this.y = reader.i32('block motion');
-    for (let cell = 0; cell < this.stamps.length; cell++) {
-      this.stamps[cell] = reader.i32('block motion');
-      this.motions[2 * cell] = reader.i32('block motion');
-      this.motions[2 * cell + 1] = reader.i32('block motion');
+    this.frame = within(reader.i32(WHAT), 1, LAST_FRAME);
+    this.lastMerged = within(reader.u8(WHAT), 0, 2);
+    this.x = within(reader.i32(WHAT), -MOTION_LIMIT, MOTION_LIMIT);
+    this.y = within(reader.i32(WHAT), -MOTION_LIMIT, MOTION_LIMIT);
+    for (let cell = 0; cell < stamps.length; ) {
+      const still = reader.varint(WHAT, stamps.length - cell);
+      cell += still;
+      const end = cell + reader.varint(WHAT, stamps.length - cell);
+      if (still === 0 && end === cell) throw SgapsError.malformed(WHAT);
+      for (; cell < end; cell++) {
+        stamps[cell] = within(reader.i32(WHAT), 1, this.frame);
+        motions[2 * cell] = within(reader.i32(WHAT), -MOTION_LIMIT, MOTION_LIMIT);
+        motions[2 * cell + 1] = within(reader.i32(WHAT), -MOTION_LIMIT, MOTION_LIMIT);
+      }
     }
+  }
+
+  /** Counts frames anew: the cells keep their motions, but none counts as of this frame. */
+  private forgetFrames(): void {
+    this.frame = 2;
+    for (let cell = 0; cell < this.stamps.length; cell++) if (this.stamps[cell] !== 0) this.stamps[cell] = 1;
   }
 
   private add(cell: number): void {
@@ -138,4 +172,10 @@ export class MotionModel {
     candidateY[candidates] = y;
     this.candidates++;
   }
+}
+
+/** A number of a snapshot. @throws SgapsError `BYTES_MALFORMED` where it is outside least … most */
+function within(value: number, least: number, most: number): number {
+  if (value < least || value > most) throw SgapsError.malformed(WHAT);
+  return value;
 }

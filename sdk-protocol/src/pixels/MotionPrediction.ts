@@ -1,11 +1,12 @@
 import { BLOCK_SAMPLES, BLOCK_SIDE } from '../samples/SampleSet.js';
+import { wrap } from './wrap.js';
 
 /** Motions are in quarters of a pixel. */
 export const MOTION_UNIT = 4;
 /** Taps of the interpolation by quarters, in 1/64, four for each (those of HEVC for chroma). */
 export const MOTION_TAPS = Int32Array.of(0, 64, 0, 0, -4, 54, 16, -2, -4, 36, 36, -4, -2, 16, 54, -4);
 
-/** Rows and columns read: the block, one before and two after it. */
+/** Rows and columns read: the block, one before it and two after. */
 const PATCH = BLOCK_SIDE + 3;
 
 /**
@@ -22,7 +23,13 @@ export class MotionPrediction {
   private readonly rows = new Int32Array(PATCH * BLOCK_SIDE);
   private readonly colours = [0, 1, 2].map(() => new Int32Array(BLOCK_SAMPLES));
 
-  /** @param planes Get Y, Co and Cg, 64 each. */
+  /**
+   * Predicts the block at (x, y), whole numbers on the ring.
+   *
+   * @param map What was sent, bits << 24 | colour, 0 unknown (black): a ring of width × height.
+   * @param motionX Where the block was, relative to where it is, quarter pixels; any whole number.
+   * @param planes Get Y, Co and Cg, 64 each.
+   */
   read(
     map: Uint32Array,
     width: number,
@@ -81,9 +88,4 @@ export class MotionPrediction {
       out[j] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
   }
-}
-
-function wrap(value: number, size: number): number {
-  const rest = value % size;
-  return rest < 0 ? rest + size : rest;
 }

@@ -1,31 +1,37 @@
 import { BLOCK_SAMPLES, BLOCK_SIDE } from '../samples/SampleSet.js';
 import { MOTION_TAPS, MOTION_UNIT } from './MotionPrediction.js';
+import { wrap } from './wrap.js';
 
 /** Motions searched are shorter, whole pixels. */
 const REACH = 20;
 /** Rows and columns of the window: the block, the reach on both sides, and what interpolation reads beyond. */
 const BORDER = REACH + 2;
 const WINDOW = BLOCK_SIDE + 2 * BORDER;
+/** Whole pixels of the first step. */
 const FIRST_STEP = 8;
+/** Motions are less than this, quarter pixels. */
 const LIMIT = MOTION_UNIT * REACH;
 
 /**
- * Finds where in what was sent before a block's picture was (encoder only): a logarithmic search over whole pixels around a
- * the likeliest motions, then halves and quarters. Brightness alone decides.
+ * Finds where in what was sent before a block's picture was (encoder only): the likeliest motions first, then a logarithmic search
+ * over whole pixels around the best of them, then halves and quarters. Brightness (red + 2 green + blue, 0 … 1020) alone decides.
  *
  * @example
  * ```ts
  * search.open(map, width, height, x, y);
- * search.find(luma, bitCost);
+ * search.begin(brightness);
+ * search.consider(brightness, 8, 0);
+ * search.refine(brightness, 200); // search.x, search.y
  * ```
  */
 export class MotionSearch {
-  /** What was found, quarter pixels. */
+  /** What was found, quarter pixels, −80 … 79. */
   x = 0;
   y = 0;
   /** Sum of absolute differences there, 4 × 8-bit brightness. */
   error = 0;
   private readonly window = new Int32Array(WINDOW * WINDOW);
+  /** What is interpolated across, in 1/64. */
   private readonly rows = new Int32Array((BLOCK_SIDE + 3) * BLOCK_SIDE);
 
   /** Reads the window around the block at (x, y) of `map`, which is a ring in both directions. */
@@ -50,14 +56,14 @@ export class MotionSearch {
     return x >= -LIMIT && x < LIMIT && y >= -LIMIT && y < LIMIT;
   }
 
-  /** Starts from no motion. */
+  /** Starts from no motion. @param truth Brightness of the block's 64 pixels. */
   begin(truth: Int32Array): void {
     this.x = 0;
     this.y = 0;
     this.error = this.errorAt(truth, 0, 0, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Takes a motion if it is better. */
+  /** Takes a motion (quarter pixels) if it is better and within reach. */
   consider(truth: Int32Array, x: number, y: number): void {
     if (!this.reaches(x, y)) return;
     const error = this.errorAt(truth, x, y, this.error);
@@ -67,7 +73,7 @@ export class MotionSearch {
     this.y = y;
   }
 
-  /** Searches whole pixels, then parts, around the best so far; what is found must be better by more than `bias`. */
+  /** Searches whole pixels, then parts, around the best so far; what is found must be better by more than `bias`, in units of `error`. */
   refine(truth: Int32Array, bias: number): void {
     const { x: startX, y: startY, error: start } = this;
     for (let step = MOTION_UNIT * FIRST_STEP; step >= 1; ) {
@@ -89,6 +95,7 @@ export class MotionSearch {
     this.y = startY;
   }
 
+  /** Sum of absolute differences at a motion; where it is beyond `limit`, any number from there on. */
   private errorAt(truth: Int32Array, x: number, y: number, limit: number): number {
     const { window } = this;
     const at = ((y >> 2) + BORDER) * WINDOW + (x >> 2) + BORDER;
@@ -138,9 +145,4 @@ export class MotionSearch {
     }
     return sum;
   }
-}
-
-function wrap(value: number, size: number): number {
-  const rest = value % size;
-  return rest < 0 ? rest + size : rest;
 }

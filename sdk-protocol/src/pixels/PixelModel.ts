@@ -5,11 +5,13 @@ import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
-import { BlockMode, BlockModel, type BlockPlace } from './BlockModel.js';
-import { BlockRate } from './BlockRate.js';
-import { blockStep, precisionOf } from './blockSteps.js';
-import { maskOf, readMap, readWords, writeMap, writeWords } from './colourMap.js';
+import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
+import { BlockMode } from './BlockModel.js';
+import { BlockSamples } from './BlockSamples.js';
+import { QUANTISER_LIMIT } from './blockSteps.js';
+import { maskOf, readWords, writeWords } from './colourMap.js';
+import { KnownColours } from './KnownColours.js';
+import { wrap } from './wrap.js';
 
 /**
  * Bits per channel of the four tiers, critical first (S15); each 3 … 8.
@@ -31,10 +33,6 @@ export type TierBits = readonly [number, number, number, number];
  */
 export const DEFAULT_TIER_BITS: TierBits = [8, 5, 3, 3];
 
-/** Levels of means, points included. */
-const KINDS = 5;
-/** Places beside a block that say what its mean may be: the column left of it and the row above. */
-const AROUND = 2 * BLOCK_SIDE;
 const COLOURS = 0xffffff;
 /** Bit of a cell entry: its last sample was unchanged. */
 const STILL = 1 << 28;
@@ -48,7 +46,7 @@ const GREEN = SLOT + 256;
 const RED = GREEN + 256;
 const BLUE = RED + 3 * 256;
 const SET = BLUE + 3 * 256;
-const QUANTISER = 8 * SET;
+const SIZE = 8 * SET;
 
 function notExpanded(i: number): SgapsError {
   return new SgapsError('ARGUMENT_INVALID', `Sample ${i} is not one of a whole block; the set was not expanded.`);
@@ -75,22 +73,12 @@ export class PixelModel {
   private readonly height: number;
   private readonly cellColumns: number;
   private readonly bitsOf: Uint8Array;
-  private readonly probabilities = createModel(QUANTISER + 32);
+  private readonly probabilities = createModel(SIZE);
   private readonly candidateHistory = new Uint8Array(8 * 6);
-  /** By kind: bits << 24 | colour at that precision, low bits zero; 0 is unknown. */
-  private readonly world: (Uint32Array | null)[] = [null, null, null, null, null];
-  private readonly screen: (Uint32Array | null)[] = [null, null, null, null, null];
+  private readonly known: KnownColours;
   private readonly cells: Uint32Array;
   private readonly cache = new Uint32Array(4 * 256);
-  private readonly blocks: BlockModel;
-  private readonly place: BlockPlace;
-  /** By 8×8 cell and level: 0 never coded as a block, 1 changed, 2 the same when last coded. */
-  private readonly blockStatus: Uint8Array;
-  private readonly rate = new BlockRate();
-  /** Quantiser of the frame coded last, and whether a budget decided it. */
-  private quantiser = 0;
-  private fitted = false;
-  private scrolled = false;
+  private readonly blocks: BlockSamples;
 
   constructor(grid: CaptureGrid, tierBits: TierBits) {
     if (tierBits.length !== 4 || tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8)) {
@@ -100,22 +88,9 @@ export class PixelModel {
     this.height = grid.height;
     this.cellColumns = (grid.width + 7) >> 3;
     this.cells = new Uint32Array(this.cellColumns * ((grid.height + 7) >> 3));
-    this.blockStatus = new Uint8Array(KINDS * this.cells.length);
     this.bitsOf = Uint8Array.from(tierBits);
-    this.blocks = new BlockModel(this.cells.length);
-    this.place = {
-      map: this.openMap(0),
-      width: grid.width,
-      height: grid.height,
-      x: 0,
-      y: 0,
-      places: new Int32Array(BLOCK_SAMPLES),
-      around: new Int32Array(AROUND),
-      status: 0,
-      cell: 0,
-      columns: this.cellColumns,
-      moves: true,
-    };
+    this.known = new KnownColours(grid);
+    this.blocks = new BlockSamples(this.known);
   }
 
   /** Forgets everything. */
@@ -124,17 +99,20 @@ export class PixelModel {
     this.candidateHistory.fill(0);
     this.cells.fill(0);
     this.cache.fill(0);
-    for (const map of [...this.world, ...this.screen]) map?.fill(0);
+    this.known.reset();
     this.blocks.reset();
-    this.rate.reset();
-    this.blockStatus.fill(0);
-    this.scrolled = false;
   }
 
   /** Checks an expanded set before it is coded. @throws SgapsError `UNSUPPORTED` for a kind there is not, `ARGUMENT_INVALID` */
   check(set: SampleSet): void {
     const { width, height } = this;
-    const { u, v, kind: kinds, tier, count } = set;
+    const { u, v, kind: kinds, tier, count, quantiser, budget } = set;
+    if (!Number.isInteger(quantiser) || quantiser < 0 || quantiser > QUANTISER_LIMIT || !(budget >= 0)) {
+      throw new SgapsError(
+        'ARGUMENT_INVALID',
+        `Quantiser ${quantiser} must be a whole number 0 … ${QUANTISER_LIMIT}, and budget ${budget} no less than 0.`,
+      );
+    }
     for (let i = 0; i < count; ) {
       const kind = kinds[i];
       if (!isSampleKind(kind)) throw new SgapsError('UNSUPPORTED', `There are no samples of kind ${kind}.`);
@@ -161,20 +139,19 @@ export class PixelModel {
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
   code(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, bits: Uint8Array | null, scrollX: number, scrollY: number): void {
-    const { width, height, cells, cellColumns, probabilities, candidateHistory } = this;
+    const { width, height, known: colours, cells, cellColumns, probabilities, candidateHistory } = this;
     const encoding = coder.encoding;
-    const shiftX = ((scrollX % width) + width) % width;
-    const shiftY = ((scrollY % height) + height) % height;
-    if (shiftX !== 0 || shiftY !== 0) this.startScrolling();
+    const shiftX = wrap(scrollX, width);
+    const shiftY = wrap(scrollY, height);
+    if (shiftX !== 0 || shiftY !== 0) colours.startScrolling();
     let lastSame = 0;
     let blockEnd = 0;
-    this.blocks.advance();
-    this.codeQuantiser(coder, set, rgb, shiftX, shiftY);
+    this.blocks.begin(coder, set, rgb, shiftX, shiftY);
     for (let i = 0; i < set.count; i++) {
       const kind = levelOf(set.kind[i]);
       if (set.kind[i] >= BLOCK_KIND && i >= blockEnd) {
         blockEnd = i + BLOCK_SAMPLES;
-        if (this.codeBlock(coder, set, i, rgb, bits, shiftX, shiftY) !== BlockMode.exact) {
+        if (this.blocks.code(coder, set, i, rgb, bits, this.unchanged) !== BlockMode.exact) {
           i = blockEnd - 1;
           continue;
         }
@@ -194,7 +171,7 @@ export class PixelModel {
       const own = cells[cell];
       const left = column > 0 ? cells[cell - 1] : 0;
       const above = cell >= cellColumns ? cells[cell - cellColumns] : 0;
-      const map = this.world[kind] ?? this.openMap(kind);
+      const map = colours.world[kind] ?? colours.openWorld(kind);
       const known = map[at];
       const knownBits = known >>> 24;
       const truth = encoding ? (rgb[3 * i] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i + 2] : 0;
@@ -211,7 +188,7 @@ export class PixelModel {
         }
       }
       if (same === 0) {
-        const screenMap = this.scrolled ? this.screen[kind] : null;
+        const screenMap = colours.scrolled ? colours.screen[kind] : null;
         const screen = screenMap === null ? 0 : screenMap[set.v[i] * width + set.u[i]];
         // Candidates already refused; none equals an impossible colour at the start.
         let refused0 = knownBits === precision ? known & COLOURS : -1;
@@ -242,7 +219,7 @@ export class PixelModel {
       }
       const entry = ((valueBits << 24) | value) >>> 0;
       map[at] = entry;
-      if (this.scrolled) (this.screen[kind] ?? this.openScreen(kind))[set.v[i] * width + set.u[i]] = entry;
+      if (colours.scrolled) (colours.screen[kind] ?? colours.openScreen(kind))[set.v[i] * width + set.u[i]] = entry;
       cells[cell] = same === 1 ? entry | STILL : entry;
       this.unchanged[i] = same;
       lastSame = same;
@@ -258,105 +235,7 @@ export class PixelModel {
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */
   noteBytes(bytes: number): void {
-    if (this.fitted) this.rate.feedback(this.quantiser, 8 * bytes);
-  }
-
-  /** The quantiser of the blocks: the set's, or the first from there on at which the frame fits the set's budget. */
-  private codeQuantiser(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, shiftX: number, shiftY: number): void {
-    this.quantiser = set.quantiser;
-    this.fitted = set.budget > 0 && hasBlocks(set);
-    if (!this.fitted) return;
-    if (coder.encoding) {
-      this.rate.begin();
-      for (let i = 0; i < set.count; i++) {
-        if (set.kind[i] < BLOCK_KIND) continue;
-        this.rate.add(this.blockError(set, i, rgb, shiftX, shiftY));
-        i += BLOCK_SAMPLES - 1;
-      }
-      this.quantiser = this.rate.quantiserFor(set.quantiser, 8 * set.budget);
-    }
-    this.quantiser = coder.symbol(this.probabilities, QUANTISER, 5, this.quantiser);
-  }
-
-  /** Mean squared error a channel of a block against what was last sent of its place, or against its own mean if that is less. */
-  private blockError(set: SampleSet, first: number, rgb: Uint8Array, shiftX: number, shiftY: number): number {
-    const { width, height } = this;
-    const map = this.world[levelOf(set.kind[first])] ?? this.openMap(levelOf(set.kind[first]));
-    let known = true;
-    let changed = 0;
-    let sum = 0;
-    let squares = 0;
-    // Half of the pixels, as on a chessboard.
-    for (let j = 0; j < BLOCK_SAMPLES; j += 2) {
-      const i = first + j + ((j >> 3) & 1);
-      let x = set.u[i] + shiftX;
-      if (x >= width) x -= width;
-      let y = set.v[i] + shiftY;
-      if (y >= height) y -= height;
-      const entry = map[y * width + x];
-      if (entry === 0) known = false;
-      const r = rgb[3 * i];
-      const g = rgb[3 * i + 1];
-      const b = rgb[3 * i + 2];
-      const dr = r - ((entry >>> 16) & 255);
-      const dg = g - ((entry >>> 8) & 255);
-      const db = b - (entry & 255);
-      changed += dr * dr + dg * dg + db * db;
-      sum += r + g + b;
-      squares += r * r + g * g + b * b;
-    }
-    const count = 1.5 * BLOCK_SAMPLES;
-    const flat = (squares - (sum * sum) / count) / count;
-    return known ? Math.min(flat, changed / count) : flat;
-  }
-
-  /** A block, unless it is to be coded sample by sample, which is the caller's. */
-  private codeBlock(
-    coder: RangeCoder,
-    set: SampleSet,
-    first: number,
-    rgb: Uint8Array,
-    bits: Uint8Array | null,
-    shiftX: number,
-    shiftY: number,
-  ): BlockMode {
-    const { width, height, place, blockStatus, cellColumns } = this;
-    const { places: blockPlaces, around: blockAround } = place;
-    const level = levelOf(set.kind[first]);
-    const map = this.world[level] ?? this.openMap(level);
-    const { u, v } = set;
-    for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
-      let x = u[i] + shiftX;
-      if (x >= width) x -= width;
-      let y = v[i] + shiftY;
-      if (y >= height) y -= height;
-      blockPlaces[j] = y * width + x;
-    }
-    const side = 1 << level;
-    const x0 = blockPlaces[0] % width;
-    for (let j = 0; j < BLOCK_SIDE; j++) {
-      blockAround[j] = x0 >= side ? blockPlaces[BLOCK_SIDE * j] - side : -1;
-      blockAround[BLOCK_SIDE + j] = blockPlaces[j] - side * width;
-    }
-    const base = level * this.cells.length;
-    const cell = (((blockPlaces[0] / width) | 0) >> 3) * cellColumns + (x0 >> 3);
-    const left = x0 >= BLOCK_SIDE ? blockStatus[base + cell - 1] : 0;
-    const above = cell >= cellColumns ? blockStatus[base + cell - cellColumns] : 0;
-    const status = (blockStatus[base + cell] * 3 + left) * 3 + above;
-    const step = blockStep(this.quantiser, set.tier[first]);
-    place.map = map;
-    place.x = x0;
-    place.y = (blockPlaces[0] / width) | 0;
-    place.status = status;
-    place.cell = cell;
-    place.moves = level === 0;
-    const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
-    const same = mode === BlockMode.same ? 1 : 0;
-    blockStatus[base + cell] = 1 + same;
-    if (mode === BlockMode.exact) return mode;
-    this.unchanged.fill(same, first, first + BLOCK_SAMPLES);
-    bits?.fill(precisionOf(step), first, first + BLOCK_SAMPLES);
-    return mode;
+    this.blocks.noteBytes(bytes);
   }
 
   /** A colour neither known nor a neighbour's: by its slot among those seen lately, else by its difference to `near`. */
@@ -423,23 +302,17 @@ export class PixelModel {
 
   /** Appends all that is remembered, for a decoder snapshot. */
   save(writer: ByteWriter): void {
-    writer.u8(this.scrolled ? 1 : 0);
     writeModel(writer, this.probabilities);
     writer.bytes(this.candidateHistory);
     writeWords(writer, this.cells);
     writeWords(writer, this.cache);
     this.blocks.save(writer);
-    writer.bytes(this.blockStatus);
-    for (const map of [...this.world, ...this.screen]) {
-      writer.u8(map === null ? 0 : 1);
-      if (map !== null) writeMap(writer, map);
-    }
+    this.known.save(writer);
   }
 
   /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
   restore(reader: ByteReader): void {
     this.reset();
-    this.scrolled = reader.u8('scrolling') === 1;
     readModel(reader, this.probabilities);
     const history = reader.bytes(this.candidateHistory.length, 'candidate history');
     for (let i = 0; i < history.length; i++) this.candidateHistory[i] = history[i] & 3;
@@ -449,38 +322,8 @@ export class PixelModel {
       if (this.cache[i] > COLOURS + 1) throw SgapsError.malformed('colour cache');
     }
     this.blocks.restore(reader);
-    const status = reader.bytes(this.blockStatus.length, 'block status');
-    for (let i = 0; i < status.length; i++) this.blockStatus[i] = Math.min(2, status[i]);
-    for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openMap(kind));
-    for (let kind = 0; kind < KINDS; kind++) if (reader.u8('map') !== 0) readMap(reader, this.openScreen(kind));
+    this.known.restore(reader);
   }
-
-  private openMap(kind: number): Uint32Array {
-    const map = this.world[kind] ?? new Uint32Array(this.width * this.height);
-    this.world[kind] = map;
-    return map;
-  }
-
-  private openScreen(kind: number): Uint32Array {
-    const map = this.screen[kind] ?? new Uint32Array(this.width * this.height);
-    this.screen[kind] = map;
-    return map;
-  }
-
-  /** From the first scroll on, what stood on the screen is remembered apart; until then both are one. */
-  private startScrolling(): void {
-    if (this.scrolled) return;
-    this.scrolled = true;
-    for (let kind = 0; kind < KINDS; kind++) {
-      const map = this.world[kind];
-      if (map !== null) this.openScreen(kind).set(map);
-    }
-  }
-}
-
-function hasBlocks({ kind, count }: SampleSet): boolean {
-  for (let i = 0; i < count; i++) if (kind[i] >= BLOCK_KIND) return true;
-  return false;
 }
 
 /** What to add to the low end of a cell to reach its middle. */

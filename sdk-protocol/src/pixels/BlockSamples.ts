@@ -1,0 +1,213 @@
+import type { ByteReader } from '../bytes/ByteReader.js';
+import type { ByteWriter } from '../bytes/ByteWriter.js';
+import { readModel, writeModel } from '../bytes/modelBytes.js';
+import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
+import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, levelOf, type SampleSet } from '../samples/SampleSet.js';
+import { BlockMode, BlockModel } from './BlockModel.js';
+import type { BlockPlace } from './BlockPredictor.js';
+import { BlockRate } from './BlockRate.js';
+import { blockStep, precisionOf } from './blockSteps.js';
+import { type KnownColours, LEVELS } from './KnownColours.js';
+
+/** Places beside a block that say what its mean may be: the column left of it and the row above. */
+const AROUND = 2 * BLOCK_SIDE;
+/** Bits of a quantiser. */
+const QUANTISER_BITS = 5;
+
+/**
+ * The whole blocks of a frame: their quantiser, the set's or the first from there on at which the frame fits the set's byte budget, and
+ * each block where it lies in what was sent before.
+ *
+ * @example
+ * ```ts
+ * blocks.begin(encoder, set, rgb, shiftX, shiftY);
+ * const mode = blocks.code(encoder, set, first, rgb, null, unchanged);
+ * ```
+ */
+export class BlockSamples {
+  private readonly columns: number;
+  private readonly cells: number;
+  private readonly model = createModel(1 << QUANTISER_BITS);
+  private readonly blocks: BlockModel;
+  private readonly place: BlockPlace;
+  /** By level and 8×8 cell: 0 never coded as a block, 1 changed, 2 the same when last coded. */
+  private readonly status: Uint8Array;
+  private readonly rate = new BlockRate();
+  /** Quantiser of the frame at hand, and whether a budget decided it. */
+  private quantiser = 0;
+  private fitted = false;
+  /** Where the world stands in the frame at hand: 0 … width − 1, 0 … height − 1. */
+  private shiftX = 0;
+  private shiftY = 0;
+
+  constructor(private readonly known: KnownColours) {
+    const { width, height } = known;
+    this.columns = (width + 7) >> 3;
+    this.cells = this.columns * ((height + 7) >> 3);
+    this.status = new Uint8Array(LEVELS * this.cells);
+    this.blocks = new BlockModel(this.cells);
+    this.place = {
+      map: known.openWorld(0),
+      width,
+      height,
+      x: 0,
+      y: 0,
+      places: new Int32Array(BLOCK_SAMPLES),
+      around: new Int32Array(AROUND),
+      status: 0,
+      cell: 0,
+      columns: this.columns,
+      moves: true,
+    };
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    resetModel(this.model);
+    this.blocks.reset();
+    this.rate.reset();
+    this.status.fill(0);
+  }
+
+  /**
+   * A frame begins; where its set has blocks and a budget, this codes their quantiser.
+   *
+   * @param rgb 3 × count, 8 bits: read when encoding.
+   * @param shiftX Where the world stands, 0 … width − 1; `shiftY` likewise.
+   */
+  begin(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, shiftX: number, shiftY: number): void {
+    this.shiftX = shiftX;
+    this.shiftY = shiftY;
+    this.blocks.advance();
+    this.quantiser = set.quantiser;
+    this.fitted = set.budget > 0 && hasBlocks(set);
+    if (!this.fitted) return;
+    if (coder.encoding) {
+      this.rate.begin();
+      for (let i = 0; i < set.count; i++) {
+        if (set.kind[i] < BLOCK_KIND) continue;
+        this.rate.add(this.errorOf(set, i, rgb));
+        i += BLOCK_SAMPLES - 1;
+      }
+      this.quantiser = this.rate.quantiserFor(set.quantiser, 8 * set.budget);
+    }
+    this.quantiser = coder.symbol(this.model, 0, QUANTISER_BITS, this.quantiser);
+  }
+
+  /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */
+  noteBytes(bytes: number): void {
+    if (this.fitted) this.rate.feedback(this.quantiser, 8 * bytes);
+  }
+
+  /**
+   * A block, unless it is to be coded sample by sample (`exact`), which is the caller's.
+   *
+   * @param first Index of its first sample in the set.
+   * @param rgb Read when encoding; when decoding it gets the block's colours.
+   * @param bits When decoding it gets the precision of each sample.
+   * @param unchanged Gets 1 for each sample where nothing changed, else 0.
+   * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
+   */
+  code(
+    coder: RangeCoder,
+    set: SampleSet,
+    first: number,
+    rgb: Uint8Array,
+    bits: Uint8Array | null,
+    unchanged: Uint8Array,
+  ): BlockMode {
+    const { place, status, columns } = this;
+    const level = levelOf(set.kind[first]);
+    this.locate(set, first, level);
+    const base = level * this.cells;
+    const { x, cell } = place;
+    const left = x >= BLOCK_SIDE ? status[base + cell - 1] : 0;
+    const above = cell >= columns ? status[base + cell - columns] : 0;
+    place.status = (status[base + cell] * 3 + left) * 3 + above;
+    const step = blockStep(this.quantiser, set.tier[first]);
+    const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
+    const same = mode === BlockMode.same ? 1 : 0;
+    status[base + cell] = 1 + same;
+    if (mode === BlockMode.exact) return mode;
+    unchanged.fill(same, first, first + BLOCK_SAMPLES);
+    bits?.fill(precisionOf(step), first, first + BLOCK_SAMPLES);
+    return mode;
+  }
+
+  /** Appends all that is remembered, but for what only an encoder needs. */
+  save(writer: ByteWriter): void {
+    writeModel(writer, this.model);
+    this.blocks.save(writer);
+    writer.bytes(this.status);
+  }
+
+  /** Takes what `save` wrote. @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED` */
+  restore(reader: ByteReader): void {
+    readModel(reader, this.model);
+    this.blocks.restore(reader);
+    const status = reader.bytes(this.status.length, 'block status');
+    for (let i = 0; i < status.length; i++) this.status[i] = Math.min(2, status[i]);
+  }
+
+  /** Fills `place` in, but for its status. */
+  private locate({ u, v }: SampleSet, first: number, level: number): void {
+    const { known, place, shiftX, shiftY } = this;
+    const { width, height, places, around } = place;
+    for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
+      let x = u[i] + shiftX;
+      if (x >= width) x -= width;
+      let y = v[i] + shiftY;
+      if (y >= height) y -= height;
+      places[j] = y * width + x;
+    }
+    const side = 1 << level;
+    place.map = known.world[level] ?? known.openWorld(level);
+    place.x = places[0] % width;
+    place.y = (places[0] / width) | 0;
+    place.cell = (place.y >> 3) * this.columns + (place.x >> 3);
+    place.moves = level === 0;
+    for (let j = 0; j < BLOCK_SIDE; j++) {
+      around[j] = place.x >= side ? places[BLOCK_SIDE * j] - side : -1;
+      around[BLOCK_SIDE + j] = places[j] - side * width;
+    }
+  }
+
+  /** Mean squared error a channel of a block against what was last sent of its place, or against its own mean if that is less. */
+  private errorOf(set: SampleSet, first: number, rgb: Uint8Array): number {
+    const { known: colours, shiftX, shiftY } = this;
+    const { width, height } = colours;
+    const level = levelOf(set.kind[first]);
+    const map = colours.world[level] ?? colours.openWorld(level);
+    let known = true;
+    let changed = 0;
+    let sum = 0;
+    let squares = 0;
+    // Half of the pixels, as on a chessboard.
+    for (let j = 0; j < BLOCK_SAMPLES; j += 2) {
+      const i = first + j + ((j >> 3) & 1);
+      let x = set.u[i] + shiftX;
+      if (x >= width) x -= width;
+      let y = set.v[i] + shiftY;
+      if (y >= height) y -= height;
+      const entry = map[y * width + x];
+      if (entry === 0) known = false;
+      const r = rgb[3 * i];
+      const g = rgb[3 * i + 1];
+      const b = rgb[3 * i + 2];
+      const dr = r - ((entry >>> 16) & 255);
+      const dg = g - ((entry >>> 8) & 255);
+      const db = b - (entry & 255);
+      changed += dr * dr + dg * dg + db * db;
+      sum += r + g + b;
+      squares += r * r + g * g + b * b;
+    }
+    const count = 1.5 * BLOCK_SAMPLES;
+    const flat = (squares - (sum * sum) / count) / count;
+    return known ? Math.min(flat, changed / count) : flat;
+  }
+}
+
+function hasBlocks({ kind, count }: SampleSet): boolean {
+  for (let i = 0; i < count; i++) if (kind[i] >= BLOCK_KIND) return true;
+  return false;
+}
