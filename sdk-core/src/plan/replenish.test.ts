@@ -7,9 +7,9 @@ import { type LoopStep, PlannerLoop, type TestWorld } from '../testing/PlannerLo
 const GRID = { width: 160, height: 96 };
 const BLOCKS = (GRID.width / 8) * (GRID.height / 8);
 
-/** A textured world that scrolls by `speed` pixels a frame from frame `from` on; `draw` paints over it. */
-function world(speed: number, draw: (frame: number, rgb: Uint8Array) => void = () => {}, from = 0): TestWorld {
-  const viewX = (frame: number) => speed * Math.max(0, frame - from);
+/** A textured world that scrolls by `speed` pixels a frame; `draw` paints over it. */
+function world(speed: number, draw?: (frame: number, rgb: Uint8Array) => void): TestWorld {
+  const viewX = (frame: number) => speed * frame;
   return {
     grid: GRID,
     state: (frame) =>
@@ -29,7 +29,7 @@ function world(speed: number, draw: (frame: number, rgb: Uint8Array) => void = (
           rgb[p + 2] = 80 + (((x >> 3) + (v >> 3)) & 1) * 60;
         }
       }
-      draw(frame, rgb);
+      draw?.(frame, rgb);
     },
   };
 }

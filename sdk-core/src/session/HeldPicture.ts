@@ -52,7 +52,7 @@ export class HeldPicture {
     this.scroll(frame.state, rgb, uncertainty);
     const { width, height } = this.grid;
     const { u, v, kind, count } = frame.samples;
-    const { rgb: colours, bits } = frame.values;
+    const { rgb: colours, bits, unchanged } = frame.values;
     for (let i = 0; i < count; i++) {
       if (kind[i] !== SampleKind.block0) {
         this.fill(u[i], v[i], 1 << levelOf(kind[i]), colours, i, bits[i], rgb, uncertainty);
@@ -60,14 +60,20 @@ export class HeldPicture {
       }
       const columns = Math.min(BLOCK_SIDE, width - u[i]);
       const rows = Math.min(BLOCK_SIDE, height - v[i]);
+      // All of a block is as precise; what is still the same stays as precise as it was.
+      const precision = bits[i];
+      const same = unchanged !== undefined && unchanged[i] === 1;
       for (let y = 0; y < rows; y++) {
         const at = (v[i] + y) * width + u[i];
-        const from = i + BLOCK_SIDE * y;
-        for (let p = 3 * at, q = 3 * from, end = p + 3 * columns; p < end; p++, q++) rgb[p] = colours[q];
-        for (let x = 0; x < columns; x++) {
-          this.bits[at + x] = bits[from + x];
-          uncertainty[at + x] = UNCERTAINTY[bits[from + x]];
+        let differs = !same;
+        for (let p = 3 * at, q = 3 * (i + BLOCK_SIDE * y), end = p + 3 * columns; p < end; p++, q++) {
+          if (rgb[p] === colours[q]) continue;
+          rgb[p] = colours[q];
+          differs = true;
         }
+        if (!differs) continue;
+        this.bits.fill(precision, at, at + columns);
+        uncertainty.fill(UNCERTAINTY[precision], at, at + columns);
       }
       i += BLOCK_SAMPLES - 1;
     }

@@ -94,10 +94,10 @@ export class BlockModel {
         return BlockMode.same;
       }
     }
-    if (!encoding) {
-      if (known) planes.readCanvas(map, places);
-    } else if (!known) planes.readTruth(rgb, first);
-    planes.readAround(map, place.around);
+    if (encoding) {
+      if (!known) planes.readTruth(rgb, first);
+      planes.readAround(map, place.around);
+    }
     if (place.moves) motion.predict(place.cell, place.columns);
     let prediction: Prediction = Prediction.mean;
     let exact = 0;
@@ -114,9 +114,15 @@ export class BlockModel {
     this.lastMode = 1 + exact;
     if (exact === 1) return BlockMode.exact;
     prediction = this.codePrediction(coder, prediction, known, place);
-    if (!encoding && prediction === Prediction.motion) predictor.read(place, motion.x, motion.y, planes);
-    for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, prediction * PLANES + p, planes.levels[p]);
-    if (!encoding) planes.rebuild(prediction, step);
+    let coefficients = 0;
+    for (let p = 0; p < PLANES; p++) coefficients += this.coefficients.code(coder, prediction * PLANES + p, planes.levels[p]);
+    if (!encoding) {
+      if (prediction === Prediction.motion) predictor.read(place, motion.x, motion.y, planes);
+      else if (prediction === Prediction.place) planes.readCanvas(map, places);
+      else planes.readAround(map, place.around);
+      if (coefficients === 0) planes.copy(prediction);
+      else planes.rebuild(prediction, step);
+    }
     const { coded } = planes;
     for (let j = 0, c = 0; j < BLOCK_SAMPLES; j++, c += 3)
       map[places[j]] = KNOWN | (coded[c] << 16) | (coded[c + 1] << 8) | coded[c + 2];

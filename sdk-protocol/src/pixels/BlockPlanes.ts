@@ -156,6 +156,22 @@ export class BlockPlanes {
     }
   }
 
+  /** The prediction as it is, into `coded`: what `rebuild` makes of levels that are all 0. */
+  copy(prediction: Prediction): void {
+    const { coded, means } = this;
+    const [luma, orange, green] = prediction === Prediction.motion ? this.moved : this.canvas;
+    const flat = prediction === Prediction.mean;
+    for (let j = 0, c = 0; j < BLOCK_SAMPLES; j++, c += 3) {
+      const o = flat ? means[1] : orange[j];
+      const violet = flat ? means[2] : green[j];
+      const t = (flat ? means[0] : luma[j]) - (violet >> 1);
+      const b = t - (o >> 1);
+      coded[c] = clamp8(b + o);
+      coded[c + 1] = clamp8(violet + t);
+      coded[c + 2] = clamp8(b);
+    }
+  }
+
   /** Squared error of what was rebuilt, over all 192 bytes. */
   errorOf(rgb: Uint8Array, first: number): number {
     const { coded } = this;

@@ -153,17 +153,34 @@ export class BlockSamples {
   private locate({ u, v }: SampleSet, first: number, level: number): void {
     const { known, place, shiftX, shiftY } = this;
     const { width, height, places, around } = place;
-    for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
-      let x = u[i] + shiftX;
-      if (x >= width) x -= width;
-      let y = v[i] + shiftY;
-      if (y >= height) y -= height;
-      places[j] = y * width + x;
+    const last = first + BLOCK_SAMPLES - 1;
+    const startX = u[first] + shiftX < width ? u[first] + shiftX : u[first] + shiftX - width;
+    const startY = v[first] + shiftY < height ? v[first] + shiftY : v[first] + shiftY - height;
+    const reach = BLOCK_SIDE - 1;
+    if (
+      level === 0 &&
+      u[last] === u[first] + reach &&
+      v[last] === v[first] + reach &&
+      startX + reach < width &&
+      startY + reach < height
+    ) {
+      // Neither cut by the grid's edge nor by the ring's.
+      for (let j = 0, at = startY * width + startX; j < BLOCK_SAMPLES; at += width) {
+        for (let x = 0; x < BLOCK_SIDE; x++) places[j++] = at + x;
+      }
+    } else {
+      for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
+        let x = u[i] + shiftX;
+        if (x >= width) x -= width;
+        let y = v[i] + shiftY;
+        if (y >= height) y -= height;
+        places[j] = y * width + x;
+      }
     }
     const side = 1 << level;
     place.map = known.world[level] ?? known.openWorld(level);
-    place.x = places[0] % width;
-    place.y = (places[0] / width) | 0;
+    place.x = startX;
+    place.y = startY;
     place.cell = (place.y >> 3) * this.columns + (place.x >> 3);
     place.moves = level === 0;
     for (let j = 0; j < BLOCK_SIDE; j++) {

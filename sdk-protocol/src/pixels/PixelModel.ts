@@ -118,7 +118,8 @@ export class PixelModel {
       if (!isSampleKind(kind)) throw new SgapsError('UNSUPPORTED', `There are no samples of kind ${kind}.`);
       const end = kind >= BLOCK_KIND ? i + BLOCK_SAMPLES : i + 1;
       if (end > count) throw notExpanded(i);
-      for (; i < end; i++) {
+      // Of a block the first and the last: all others lie between them.
+      for (; i < end; i += Math.max(1, end - 1 - i)) {
         if (u[i] >= width || v[i] >= height || tier[i] > 3) {
           throw new SgapsError(
             'ARGUMENT_INVALID',

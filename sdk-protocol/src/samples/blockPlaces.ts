@@ -15,16 +15,18 @@ export function appendBlock(grid: CaptureGrid, set: SampleSet, u: number, v: num
   const lastU = grid.width - 1;
   const lastV = grid.height - 1;
   const first = set.count;
-  for (let j = 0; j < BLOCK_SAMPLES; j++) {
-    const at = first + j;
-    const x = u + ((j & (BLOCK_SIDE - 1)) << level);
-    const y = v + ((j >> 3) << level);
-    set.u[at] = x > lastU ? lastU : x;
-    set.v[at] = y > lastV ? lastV : y;
-    set.kind[at] = kind;
-    set.tier[at] = tier;
+  const end = first + BLOCK_SAMPLES;
+  const { u: us, v: vs } = set;
+  for (let at = first, y = v; at < end; y += 1 << level) {
+    const row = y > lastV ? lastV : y;
+    for (let next = at + BLOCK_SIDE, x = u; at < next; at++, x += 1 << level) {
+      us[at] = x > lastU ? lastU : x;
+      vs[at] = row;
+    }
   }
-  set.count = first + BLOCK_SAMPLES;
+  set.kind.fill(kind, first, end);
+  set.tier.fill(tier, first, end);
+  set.count = end;
 }
 
 /**
