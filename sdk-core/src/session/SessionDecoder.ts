@@ -16,7 +16,7 @@ import { DiffusionReconstructor } from '../reconstruct/DiffusionReconstructor.js
 import type { Reconstructor } from '../reconstruct/Reconstructor.js';
 import { readState, writeState } from '../snapshot/snapshotBytes.js';
 
-const SNAPSHOT_VERSION = 5;
+const SNAPSHOT_VERSION = 4;
 
 /**
  * One rebuilt frame. All arrays belong to the decoder and are overwritten by the next call: copy what you keep.
