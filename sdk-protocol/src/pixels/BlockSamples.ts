@@ -48,6 +48,7 @@ export class BlockSamples {
     this.blocks = new BlockModel(this.cells);
     this.place = {
       map: known.openWorld(0),
+      reference: new Uint32Array(width * height),
       width,
       height,
       x: 0,
@@ -79,6 +80,8 @@ export class BlockSamples {
     this.shiftX = shiftX;
     this.shiftY = shiftY;
     this.blocks.advance();
+    // What this frame puts there must not stand in the way of motions: half of them point to it.
+    if (hasBlocks(set)) this.place.reference.set(this.known.openWorld(0));
     this.quantiser = set.quantiser;
     this.fitted = set.budget > 0 && hasBlocks(set);
     if (!this.fitted) return;

@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MotionPrediction } from './MotionPrediction.js';
+import { type MotionPlace, MotionPrediction } from './MotionPrediction.js';
 import { MotionSearch } from './MotionSearch.js';
 
 const WIDTH = 96;
 const HEIGHT = 80;
 const KNOWN = 8 << 24;
 
+/** All was sent before the frame began. */
+const placeOf = (map: Uint32Array, width: number, height: number, x: number, y: number): MotionPlace => ({
+  reference: map,
+  map,
+  width,
+  height,
+  x,
+  y,
+});
 const planes = () => [new Int32Array(64), new Int32Array(64), new Int32Array(64)];
 
 /** A soft spot of light at (0, 0). */
@@ -29,7 +38,7 @@ const truth = Int32Array.from({ length: 64 }, (_, j) => 4 * Math.round(spot((j &
 /** What a search finds for the block at (x, y), whose spot stood (dx, dy) pixels from there. */
 function find(x: number, y: number, dx: number, dy: number): MotionSearch {
   const search = new MotionSearch();
-  search.open(ring(x + 3.5 + dx, y + 3.5 + dy), WIDTH, HEIGHT, x, y);
+  search.open(placeOf(ring(x + 3.5 + dx, y + 3.5 + dy), WIDTH, HEIGHT, x, y));
   search.begin(truth);
   search.refine(truth, 0);
   return search;
@@ -49,10 +58,11 @@ describe('MotionSearch', () => {
     );
   });
 
-  it('finds a block that was moved by quarters of a pixel, to within the interpolation', () => {
+  it('finds a block that was moved by quarters of a pixel in one direction, to within the interpolation', () => {
     const step = fc.integer({ min: -23, max: 23 });
     fc.assert(
-      fc.property(place, step, step, ({ x, y }, dx, dy) => {
+      fc.property(place, step, fc.integer({ min: -5, max: 5 }), fc.boolean(), ({ x, y }, along, across, turned) => {
+        const [dx, dy] = turned ? [4 * across, along] : [along, 4 * across];
         const search = find(x, y, dx / 4, dy / 4);
         // Of 1020 steps of brightness four are off, a pixel, at most: those of rounding.
         expect(search.error).toBeLessThan(4 * 64);
@@ -65,7 +75,7 @@ describe('MotionSearch', () => {
 
   it('takes what it is told to consider where that is better and within reach, and else stays', () => {
     const search = new MotionSearch();
-    search.open(ring(20 + 3.5 + 17, 30 + 3.5 - 19), WIDTH, HEIGHT, 20, 30);
+    search.open(placeOf(ring(20 + 3.5 + 17, 30 + 3.5 - 19), WIDTH, HEIGHT, 20, 30));
     search.begin(truth);
     const { error } = search;
     for (const [x, y] of [
@@ -110,12 +120,12 @@ describe('MotionSearch', () => {
           });
           const [x, y] = [u % width, v % height];
           const [luma, orange, green] = planes();
-          prediction.read(map, width, height, x, y, dx, dy, [luma, orange, green]);
+          prediction.read(placeOf(map, width, height, x, y), dx, dy, [luma, orange, green]);
           expect(orange.every((value) => value === 0)).toBe(true);
           expect(green.every((value) => value === 0)).toBe(true);
           const search = new MotionSearch();
           const wanted = luma.map((value) => 4 * value);
-          search.open(map, width, height, x, y);
+          search.open(placeOf(map, width, height, x, y));
           search.begin(wanted);
           search.consider(wanted, dx, dy);
           // Rounding and clipping come after the sum of the channels in one, before it in the other.
@@ -145,7 +155,7 @@ describe('MotionPrediction', () => {
     fc.assert(
       fc.property(fc.nat(29), fc.nat(19), whole, whole, (x, y, dx, dy) => {
         const out = planes();
-        prediction.read(map, 30, 20, x, y, 4 * dx, 4 * dy, out);
+        prediction.read(placeOf(map, 30, 20, x, y), 4 * dx, 4 * dy, out);
         const [luma, orange, green] = out;
         for (let j = 0; j < 64; j++) {
           const column = (((x + dx + (j & 7)) % 30) + 30) % 30;
@@ -159,15 +169,29 @@ describe('MotionPrediction', () => {
     );
   });
 
+  it('reads what was sent in the frame itself only where nothing was known before', () => {
+    const reference = new Uint32Array(400);
+    const map = new Uint32Array(400).fill(KNOWN | 0x0a0b0c);
+    const out = planes();
+    const prediction = new MotionPrediction();
+    const lumaOf = () => {
+      prediction.read({ ...placeOf(map, 20, 20, 0, 0), reference }, 4, 0, out);
+      return out[0];
+    };
+    expect(lumaOf().every((value) => value === lumaOf()[0] && value > 9)).toBe(true);
+    reference.fill(KNOWN);
+    expect(lumaOf().every((value) => value === 0)).toBe(true);
+  });
+
   it('leaves an even picture as it is, at every quarter', () => {
     const map = new Uint32Array(400).fill(KNOWN | 0xff8001);
     const prediction = new MotionPrediction();
     const still = planes();
-    prediction.read(map, 20, 20, 3, 4, 0, 0, still);
+    prediction.read(placeOf(map, 20, 20, 3, 4), 0, 0, still);
     for (let dx = -9; dx <= 9; dx++)
       for (let dy = -9; dy <= 9; dy++) {
         const out = planes();
-        prediction.read(map, 20, 20, 3, 4, dx, dy, out);
+        prediction.read(placeOf(map, 20, 20, 3, 4), dx, dy, out);
         expect(out).toEqual(still);
       }
   });
