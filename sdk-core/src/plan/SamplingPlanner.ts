@@ -17,7 +17,7 @@ import { TierTags } from './TierTags.js';
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 /** Largest share of the pixels asked for as points in one frame when bytes alone set the rate. */
 const MOST_POINTS = 0.04;
-/** Samples asked for in one frame at most, by default: all blocks of any grid. */
+/** Samples asked for in one frame at most, by default: 1024 blocks, all of a grid of 320×180. */
 const MOST_SAMPLES = LIMITS.samplesPerFrame;
 /** Finest quantiser asked for: a finer one buys nothing that a person sees. */
 const FINEST = 2;
@@ -47,7 +47,7 @@ export interface SamplingPlannerOptions {
   readonly decoder: SessionDecoder;
   /** Samples per pixel and frame, 0 … 1, as points and means (the paper's case); unset: blocks, as the bytes allow. */
   readonly rate?: number;
-  /** Samples a frame at most where the bytes set the number, 64 … `LIMITS.samplesPerFrame`; default 16,128 (252 blocks). */
+  /** Samples a frame at most where the bytes set the number, 64 … `LIMITS.samplesPerFrame`; default as many, all blocks of a grid of 320×180. */
   readonly samples?: number;
   /** Bytes per frame up and down, which are spent as one budget; default 2048 and 512. */
   readonly bytesUp?: number;
@@ -62,8 +62,8 @@ export interface SamplingPlannerOptions {
 
 /**
  * Chooses the samples of a frame to come (S2–S5, S11–S13): draws what memory will know by then, cameras and objects
- * carried on; rates every 8×8 block by the squared error to expect if nobody looks; asks for the worst, as finely as the byte budget
- * (up and down together, mean over one second) allows, and for all others in turn, so that no change stays unnoticed for
+ * carried on; rates every 8×8 block by the squared error to expect if nobody looks; asks for all that are worth a look
+ * (the client codes them as finely as the bytes that the request names allow: up and down share one budget, mean over one second), and for all others in turn, so that no change stays unnoticed for
  * longer than a second. At the start and after a cut, blocks of two and four times the side give a coarse picture first.
  *
  * With `rate` each request holds exactly round(rate · W · H) points and means (S5).
@@ -106,11 +106,15 @@ export class SamplingPlanner {
     this.features = options.features ?? ALL_FEATURES;
     const pixels = grid.width * grid.height;
     const exact = rate === undefined ? null : Math.max(1, Math.min(LIMITS.samplesPerFrame, pixels, Math.round(rate * pixels)));
-    this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK));
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: exact ?? Math.round(MOST_POINTS * pixels) });
     const { quality } = options;
     this.quality = quality === undefined ? null : new QualityControl(grid, { psnr: quality, mostBytes: bytesUp + bytesDown });
     this.analyzer = new ImportanceAnalyzer(grid);
+    // A share of more blocks than there are would be no share.
+    this.mostBlocks = Math.max(
+      1,
+      Math.min(this.analyzer.blocks.count, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK)),
+    );
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
     this.blocks = new BlockChooser(grid, this.analyzer.blocks);

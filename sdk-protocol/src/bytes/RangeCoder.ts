@@ -15,6 +15,8 @@
 export interface RangeCoder {
   /** True when values are given, false when they are read. */
   readonly encoding: boolean;
+  /** Bytes written, or read, so far. */
+  readonly length: number;
   /** One adaptive binary decision, 0 or 1. */
   bit(model: Uint32Array, index: number, bit: number): number;
   /** A symbol of `bits` bits, each bit in the context of those above it: `2^bits` model entries from `base`. */

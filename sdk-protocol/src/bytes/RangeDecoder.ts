@@ -26,6 +26,11 @@ export class RangeDecoder implements RangeCoder {
     for (let i = 0; i < 4; i++) this.code = ((this.code << 8) | this.next()) >>> 0;
   }
 
+  /** Bytes read so far. */
+  get length(): number {
+    return this.position;
+  }
+
   bit(model: Uint32Array, index: number): number {
     const entry = model[index];
     const bound = Math.imul(this.range >>> 15, (entry >>> 17) | 1) >>> 0;

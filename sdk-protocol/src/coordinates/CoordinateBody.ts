@@ -63,7 +63,7 @@ const BUDGET = QUANTISER + 32;
 const KEEPS = BUDGET + UNSIGNED_MODEL;
 const SIZE = KEEPS + 1;
 
-/** A request's budget is in so many bytes, and at most so many of them. */
+/** A request's budget is in units of so many bytes, rounded up, and at most so many units: a pixel packet holds no more. */
 const BUDGET_UNIT = 16;
 const BUDGET_LIMIT = LIMITS.pixelPacketBytes / BUDGET_UNIT;
 
@@ -141,11 +141,15 @@ export class CoordinateBody {
     for (let start = 0; start < count; ) start = this.codeRun(coder, explicit, start, count, chooseForm);
     explicit.count = count;
     if (explicit.kind.subarray(0, count).some((kind) => kind >= BLOCK_KIND)) {
-      explicit.quantiser = coder.symbol(model, QUANTISER, 5, explicit.quantiser);
+      const quantiser = coder.symbol(model, QUANTISER, 5, explicit.quantiser);
       const budget = codeUnsigned(coder, model, BUDGET, Math.min(BUDGET_LIMIT, Math.ceil(explicit.budget / BUDGET_UNIT)));
       if (budget > BUDGET_LIMIT) throw SgapsError.malformed('byte budget');
-      explicit.budget = BUDGET_UNIT * budget;
-      explicit.keeps = coder.bit(model, KEEPS, explicit.keeps ? 1 : 0) === 1;
+      const keeps = coder.bit(model, KEEPS, explicit.keeps ? 1 : 0) === 1;
+      if (request === null) {
+        explicit.quantiser = quantiser;
+        explicit.budget = BUDGET_UNIT * budget;
+        explicit.keeps = keeps;
+      }
     }
     if (expandedCount(explicit) > LIMITS.samplesPerFrame)
       throw SgapsError.limit('samples', expandedCount(explicit), LIMITS.samplesPerFrame);

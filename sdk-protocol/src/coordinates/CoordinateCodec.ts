@@ -1,6 +1,7 @@
 import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { QUANTISER_LIMIT } from '../pixels/blockSteps.js';
 import { expandedCount } from '../samples/blockPlaces.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { isSampleKind, SampleKind, type SampleRequest } from '../samples/SampleSet.js';
@@ -119,7 +120,14 @@ export class CoordinateCodec extends CoordinateDecoder {
 
   private check(request: SampleRequest): void {
     const { frameId, explicit, seeded } = request;
+    const { quantiser, budget } = explicit;
     if (!isU32(frameId)) throw new SgapsError('ARGUMENT_INVALID', `Frame id ${frameId} must be an unsigned 32-bit integer.`);
+    if (!Number.isInteger(quantiser) || quantiser < 0 || quantiser > QUANTISER_LIMIT || !(budget >= 0)) {
+      throw new SgapsError(
+        'ARGUMENT_INVALID',
+        `Quantiser ${quantiser} must be a whole number 0 … ${QUANTISER_LIMIT}, and budget ${budget} no less than 0.`,
+      );
+    }
     if (seeded.length > SEEDED_LIMIT) throw SgapsError.limit('seeded sets', seeded.length, SEEDED_LIMIT);
     let total = expandedCount(explicit);
     for (const { seed, count, kind, tier, density } of seeded) {

@@ -1,7 +1,7 @@
 import { BLOCK_SAMPLES } from '../samples/SampleSet.js';
 import { type BlockPlanes, Prediction } from './BlockPlanes.js';
 import type { MotionModel } from './MotionModel.js';
-import { MotionPrediction } from './MotionPrediction.js';
+import { type MotionPlace, MotionPrediction } from './MotionPrediction.js';
 import { MotionSearch } from './MotionSearch.js';
 
 /** What a motion costs in sums of differences of four times the brightness, in steps (1/8): a neighbour's, and one of its own. */
@@ -9,13 +9,8 @@ const MERGE_BIAS = 0.6;
 const MOTION_BIAS = 1.6;
 
 /** Where a block lies in what was sent before; one object serves all blocks. */
-export interface BlockPlace {
-  /** What was last sent, bits << 24 | colour, 0 unknown; a ring of width × height. */
+export interface BlockPlace extends MotionPlace {
   map: Uint32Array;
-  /** Size of the ring, the capture grid's. */
-  readonly width: number;
-  readonly height: number;
-  /** Place of the first sample. */
   x: number;
   y: number;
   /** Places of the 64 samples in `map`. */
@@ -57,8 +52,8 @@ export class BlockPredictor {
   }
 
   /** Reads what this motion (quarter pixels) points to into the planes. */
-  read({ map, width, height, x, y }: BlockPlace, motionX: number, motionY: number, planes: BlockPlanes): void {
-    this.moved.read(map, width, height, x, y, motionX, motionY, planes.moved);
+  read(place: BlockPlace, motionX: number, motionY: number, planes: BlockPlanes): void {
+    this.moved.read(place, motionX, motionY, planes.moved);
   }
 
   /**
@@ -95,7 +90,7 @@ export class BlockPredictor {
     if (!place.moves || best < step) return still;
     const { search, brightness } = this;
     for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) brightness[j] = rgb[p] + 2 * rgb[p + 1] + rgb[p + 2];
-    search.open(place.map, place.width, place.height, place.x, place.y);
+    search.open(place);
     search.begin(brightness);
     for (let k = 0; k < motion.candidates; k++) search.consider(brightness, motion.candidateX[k], motion.candidateY[k]);
     if (search.error > 4 * step) search.refine(brightness, MOTION_BIAS * step);

@@ -26,12 +26,13 @@ const BITS = bitsTable();
  * rate.begin();
  * for (const error of errors) rate.add(error);
  * const quantiser = rate.quantiserFor(2, 16_000);
- * rate.feedback(quantiser, 15_200); // once it is coded: bits it took
+ * rate.feedback(rate.modelBits(quantiser), 15_200); // once it is coded: bits it took
  * ```
  */
 export class BlockRate {
   private readonly counts = new Int32Array(CLASSES);
-  private scale = 1;
+  /** What blocks really cost against the model, of late. */
+  scale = 1;
   private answers = 0;
 
   /** Forgets everything. */
@@ -45,15 +46,28 @@ export class BlockRate {
     this.counts.fill(0);
   }
 
+  /** Takes a block away that was added. */
+  remove(error: number): void {
+    this.counts[classOf(error)]--;
+  }
+
+  /** Bits of a block of this error at this quantiser, before they are scaled by what was learnt. */
+  static bitsOf(error: number, quantiser: number): number {
+    return BITS[quantiser * CLASSES + classOf(error)];
+  }
+
   /** Adds a block of mean squared error `error` a channel, 8-bit steps². */
   add(error: number): void {
     this.counts[classOf(error)]++;
   }
 
-  /** The finest quantiser, `finest` … 31, at which all that was added costs at most `bits`; 31 where none does. */
-  quantiserFor(finest: number, bits: number): number {
+  /**
+   * The finest quantiser, `finest` … 31, at which all that was added costs at most `bits`; 31 where none does. What blocks cost by
+   * the model is multiplied by `scale`, by default what was learnt.
+   */
+  quantiserFor(finest: number, bits: number, scale = this.scale): number {
     let q = finest;
-    while (q < QUANTISER_LIMIT && this.bitsAt(q) > bits) q++;
+    while (q < QUANTISER_LIMIT && scale * this.modelBits(q) > bits) q++;
     return q;
   }
 
@@ -62,14 +76,15 @@ export class BlockRate {
     return this.scale * this.modelBits(quantiser);
   }
 
-  /** What was added took so many bits at this quantiser. */
-  feedback(quantiser: number, bits: number): void {
-    const ratio = bits / Math.max(64, this.modelBits(quantiser));
+  /** Blocks that the model says take `modelBits` took so many bits. */
+  feedback(modelBits: number, bits: number): void {
+    const ratio = bits / Math.max(64, modelBits);
     const follow = Math.max(FOLLOW, 1 / ++this.answers);
     this.scale = Math.min(SCALE_MOST, Math.max(SCALE_LEAST, this.scale * (ratio / this.scale) ** follow));
   }
 
-  private modelBits(quantiser: number): number {
+  /** Bits that all that was added costs at this quantiser by the model alone. */
+  modelBits(quantiser: number): number {
     let bits = 0;
     for (let c = 0; c < CLASSES; c++) bits += this.counts[c] * BITS[quantiser * CLASSES + c];
     return bits;

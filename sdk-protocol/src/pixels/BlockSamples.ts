@@ -2,17 +2,21 @@ import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
+import { SgapsError } from '../errors.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, levelOf, type SampleSet } from '../samples/SampleSet.js';
+import { BlockBudget, BUDGET_GROUP, MOST_STEP } from './BlockBudget.js';
 import { BlockMode, BlockModel } from './BlockModel.js';
 import type { BlockPlace } from './BlockPredictor.js';
-import { BlockRate } from './BlockRate.js';
-import { blockStep, precisionOf } from './blockSteps.js';
+import { blockStep, precisionOf, QUANTISER_LIMIT } from './blockSteps.js';
 import { type KnownColours, LEVELS } from './KnownColours.js';
 
 /** Places beside a block that say what its mean may be: the column left of it and the row above. */
 const AROUND = 2 * BLOCK_SIDE;
 /** Bits of a quantiser. */
 const QUANTISER_BITS = 5;
+/** Bits of a change of it within a frame. */
+const STEP_BITS = 3;
+const STEP = 1 << QUANTISER_BITS;
 
 /**
  * The whole blocks of a frame: their quantiser, the set's or the first from there on at which the frame fits the set's byte budget, and
@@ -27,15 +31,19 @@ const QUANTISER_BITS = 5;
 export class BlockSamples {
   private readonly columns: number;
   private readonly cells: number;
-  private readonly model = createModel(1 << QUANTISER_BITS);
+  private readonly model = createModel(STEP + (1 << STEP_BITS));
   private readonly blocks: BlockModel;
   private readonly place: BlockPlace;
   /** By level and 8×8 cell: 0 never coded as a block, 1 changed, 2 the same when last coded. */
   private readonly status: Uint8Array;
-  private readonly rate = new BlockRate();
+  private readonly budget = new BlockBudget();
   /** Quantiser of the frame at hand, and whether a budget decided it. */
   private quantiser = 0;
   private fitted = false;
+  /** Blocks of the frame coded so far, and where they began and ended in the coder, bytes. */
+  private coded = 0;
+  private start = 0;
+  private end = 0;
   /** Where the world stands in the frame at hand: 0 … width − 1, 0 … height − 1. */
   private shiftX = 0;
   private shiftY = 0;
@@ -48,6 +56,7 @@ export class BlockSamples {
     this.blocks = new BlockModel(this.cells);
     this.place = {
       map: known.openWorld(0),
+      reference: new Uint32Array(width * height),
       width,
       height,
       x: 0,
@@ -65,7 +74,7 @@ export class BlockSamples {
   reset(): void {
     resetModel(this.model);
     this.blocks.reset();
-    this.rate.reset();
+    this.budget.reset();
     this.status.fill(0);
   }
 
@@ -79,24 +88,33 @@ export class BlockSamples {
     this.shiftX = shiftX;
     this.shiftY = shiftY;
     this.blocks.advance();
+    // What this frame puts there must not stand in the way of motions: half of them point to it.
+    if (hasBlocks(set)) this.place.reference.set(this.known.openWorld(0));
     this.quantiser = set.quantiser;
     this.fitted = set.budget > 0 && hasBlocks(set);
     if (!this.fitted) return;
     if (coder.encoding) {
-      this.rate.begin();
+      this.budget.begin(set.quantiser, set.budget);
       for (let i = 0; i < set.count; i++) {
         if (set.kind[i] < BLOCK_KIND) continue;
-        this.rate.add(this.errorOf(set, i, rgb));
+        this.budget.add(this.errorOf(set, i, rgb));
         i += BLOCK_SAMPLES - 1;
       }
-      this.quantiser = this.rate.quantiserFor(set.quantiser, 8 * set.budget);
+      this.quantiser = this.budget.first();
     }
     this.quantiser = coder.symbol(this.model, 0, QUANTISER_BITS, this.quantiser);
+    this.coded = 0;
+    this.start = coder.length;
+  }
+
+  /** The frame's samples are coded, those of exact blocks too. */
+  finish(coder: RangeCoder): void {
+    this.end = coder.length;
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */
   noteBytes(bytes: number): void {
-    if (this.fitted) this.rate.feedback(this.quantiser, 8 * bytes);
+    if (this.fitted) this.budget.end(bytes, this.end - this.start);
   }
 
   /**
@@ -124,6 +142,7 @@ export class BlockSamples {
     const left = x >= BLOCK_SIDE ? status[base + cell - 1] : 0;
     const above = cell >= columns ? status[base + cell - columns] : 0;
     place.status = (status[base + cell] * 3 + left) * 3 + above;
+    if (this.fitted) this.adapt(coder);
     const step = blockStep(this.quantiser, set.tier[first]);
     const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
     const same = mode === BlockMode.same ? 1 : 0;
@@ -147,6 +166,16 @@ export class BlockSamples {
     this.blocks.restore(reader);
     const status = reader.bytes(this.status.length, 'block status');
     for (let i = 0; i < status.length; i++) this.status[i] = Math.min(2, status[i]);
+  }
+
+  /** Every so many blocks: the quantiser of those that follow. */
+  private adapt(coder: RangeCoder): void {
+    const at = this.coded++;
+    if (at === 0 || at % BUDGET_GROUP !== 0) return;
+    const wanted = coder.encoding ? this.budget.next(coder.length - this.start) : 0;
+    const step = coder.symbol(this.model, STEP, STEP_BITS, coder.encoding ? wanted - this.quantiser + MOST_STEP : 0) - MOST_STEP;
+    this.quantiser += step;
+    if (step > MOST_STEP || this.quantiser < 0 || this.quantiser > QUANTISER_LIMIT) throw SgapsError.malformed('block quantiser');
   }
 
   /** Fills `place` in, but for its status. */

@@ -9,13 +9,26 @@ export const MOTION_TAPS = Int32Array.of(0, 64, 0, 0, -4, 54, 16, -2, -4, 36, 36
 /** Rows and columns read: the block, one before it and two after. */
 const PATCH = BLOCK_SIDE + 3;
 
+/** What motions of a block can point to, and where the block lies; rings of width × height, bits << 24 | colour, 0 unknown. */
+export interface MotionPlace {
+  /** What had been sent when the frame began. */
+  readonly reference: Uint32Array;
+  /** What was sent up to now; read where the reference knows nothing. */
+  readonly map: Uint32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Place of the block's first sample. */
+  readonly x: number;
+  readonly y: number;
+}
+
 /**
  * Predicts a block by what was sent before of another place, moved by quarters of a pixel: reads it from the ring that both sides
  * hold, interpolates and turns it into YCoCg. Whole numbers throughout.
  *
  * @example
  * ```ts
- * prediction.read(map, width, height, x, y, motionX, motionY, planes);
+ * prediction.read(place, motionX, motionY, planes);
  * ```
  */
 export class MotionPrediction {
@@ -24,18 +37,13 @@ export class MotionPrediction {
   private readonly colours = [0, 1, 2].map(() => new Int32Array(BLOCK_SAMPLES));
 
   /**
-   * Predicts the block at (x, y), whole numbers on the ring.
+   * Predicts a block.
    *
-   * @param map What was sent, bits << 24 | colour, 0 unknown (black): a ring of width × height.
-   * @param motionX Where the block was, relative to where it is, quarter pixels; any whole number.
+   * @param motionX Where its picture was, relative to where it is, quarter pixels; any whole number, as `motionY`.
    * @param planes Get Y, Co and Cg, 64 each.
    */
   read(
-    map: Uint32Array,
-    width: number,
-    height: number,
-    x: number,
-    y: number,
+    { reference, map, width, height, x, y }: MotionPlace,
     motionX: number,
     motionY: number,
     planes: readonly Int32Array[],
@@ -47,7 +55,7 @@ export class MotionPrediction {
       let column = left;
       const base = row * width;
       for (let u = 0; u < PATCH; u++, w++) {
-        const entry = map[base + column];
+        const entry = reference[base + column] || map[base + column];
         red[w] = (entry >>> 16) & 255;
         green[w] = (entry >>> 8) & 255;
         blue[w] = entry & 255;

@@ -1,5 +1,5 @@
 import { BLOCK_SAMPLES, BLOCK_SIDE } from '../samples/SampleSet.js';
-import { MOTION_TAPS, MOTION_UNIT } from './MotionPrediction.js';
+import { MOTION_TAPS, MOTION_UNIT, type MotionPlace } from './MotionPrediction.js';
 import { wrap } from './wrap.js';
 
 /** Motions searched are shorter, whole pixels. */
@@ -18,7 +18,7 @@ const LIMIT = MOTION_UNIT * REACH;
  *
  * @example
  * ```ts
- * search.open(map, width, height, x, y);
+ * search.open(place);
  * search.begin(brightness);
  * search.consider(brightness, 8, 0);
  * search.refine(brightness, 200); // search.x, search.y
@@ -34,8 +34,8 @@ export class MotionSearch {
   /** What is interpolated across, in 1/64. */
   private readonly rows = new Int32Array((BLOCK_SIDE + 3) * BLOCK_SIDE);
 
-  /** Reads the window around the block at (x, y) of `map`, which is a ring in both directions. */
-  open(map: Uint32Array, width: number, height: number, x: number, y: number): void {
+  /** Reads the window around a block. */
+  open({ reference, map, width, height, x, y }: MotionPlace): void {
     const { window } = this;
     const left = wrap(x - BORDER, width);
     let row = wrap(y - BORDER, height);
@@ -43,7 +43,7 @@ export class MotionSearch {
       let column = left;
       const base = row * width;
       for (let u = 0; u < WINDOW; u++, w++) {
-        const entry = map[base + column];
+        const entry = reference[base + column] || map[base + column];
         window[w] = ((entry >>> 16) & 255) + ((entry >>> 7) & 0x1fe) + (entry & 255);
         if (++column === width) column = 0;
       }

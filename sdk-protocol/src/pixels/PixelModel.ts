@@ -232,6 +232,7 @@ export class PixelModel {
         bits[i] = valueBits;
       }
     }
+    this.blocks.finish(coder);
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */

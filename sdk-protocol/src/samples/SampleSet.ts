@@ -91,7 +91,10 @@ export interface SampleSet {
   count: number;
   /** Quantiser of the blocks, 0 … 31: each step more, coarser by 2^(1/4) (`blockStep`). */
   quantiser: number;
-  /** Bytes that a frame with blocks may take, 0 for as many as it needs: its encoder takes the first quantiser from `quantiser` on that fits. */
+  /**
+   * Bytes that a frame with blocks may take, 0 for as many as it needs: its encoder takes the first quantiser from `quantiser` on
+   * that fits. A request carries it rounded up to 16 bytes, at most 65,536.
+   */
   budget: number;
   /** True where what a frame with blocks was not asked for is as it was in the frame before; false where memory is to draw it. */
   keeps: boolean;

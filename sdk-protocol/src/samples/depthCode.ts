@@ -64,7 +64,7 @@ export const NO_DEPTH = 0xffff;
 export const BLOCK_DEPTH_PITCH = 8;
 
 /**
- * True for the samples that carry depth where a frame has it: points, and of a block's pixels one in each 4×4 square of the grid.
+ * True for the samples that carry depth where a frame has it: points, and of a block's pixels one in each 8×8 square of the grid.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export interface ReplayRoomSettings {
   /** Byte budgets per frame; defaults 2,048 and 512. */
   readonly bytesUp?: number;
   readonly bytesDown?: number;
-  /** Samples asked of a frame at most, 64 … 16,384; default 16,128 (252 blocks). Fewer cost players and server less, and quality where much moves. */
+  /** Samples asked of a frame at most, 64 … 65,536; default 65,536: all blocks of a grid of 320×180. Fewer cost players and server less, and quality where much moves. */
   readonly samples?: number;
   /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most those budgets; default all of them. */
   readonly quality?: number;
