@@ -11,7 +11,7 @@ import {
 } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
-import type { Composition, DrawDetail } from '../Composition.js';
+import { type Composition, type DrawDetail, FULL_DETAIL } from '../Composition.js';
 import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
 import { agreement } from './agreement.js';
 import { BlockDepth, nearnessOf } from './BlockDepth.js';
@@ -112,18 +112,18 @@ export class DepthMemory {
     const { step, lastStep, motion } = this;
     viewStep(before, camera, step);
     pixelMotion(before, camera, step, motion);
-    this.warp.carry(this.points, motion, this.spare);
+    this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
     if (this.leaps(camera)) {
       // Did the player jump, or was the world put elsewhere under him? What is seen tells.
       const jumped = agreement(this.spare, frame);
       const [x, y, z] = step.subarray(9);
       step.set(lastStep.subarray(9), 9);
       pixelMotion(before, camera, step, motion);
-      this.warp.carry(this.points, motion, this.spare);
+      this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
       if (agreement(this.spare, frame) <= jumped) {
         step.set([x, y, z], 9);
         pixelMotion(before, camera, step, motion);
-        this.warp.carry(this.points, motion, this.spare);
+        this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
       }
     }
     lastStep.set(step);
@@ -213,7 +213,7 @@ export class DepthMemory {
     if (this.camera && !sameCamera(this.camera, camera)) {
       viewStep(this.camera, camera, this.step);
       pixelMotion(this.camera, camera, this.step, this.motion);
-      this.warp.carry(points, this.motion, this.spare);
+      this.warp.carry(points, this.motion, this.spare, detail);
       points = this.spare;
     }
     drawDepth(points, this.fixed, now, out, detail);
@@ -221,7 +221,7 @@ export class DepthMemory {
 
   /** Forgets everything. */
   clear(): void {
-    this.points.confidence.fill(0);
+    this.points.clear();
     this.fixed.clear();
     this.field.clear();
     this.sweep?.clear();
@@ -273,7 +273,7 @@ export class DepthMemory {
     let db = 0;
     for (let v = v0; v < bottom; v++) {
       for (let u = u0, at = v * width + u0; u < right; u++, at++) {
-        const shown = points.confidence[at] > confidence || this.fixed.shows(at, u, v) ? observer.shownAt(points, u, v) : -1;
+        const shown = points.confidence(at) > confidence || this.fixed.shows(at, u, v) ? observer.shownAt(points, u, v) : -1;
         if (shown < 0) continue;
         n++;
         dr += r - (shown >> 16);
@@ -293,7 +293,7 @@ export class DepthMemory {
     for (let v = v0; v < bottom; v++) {
       for (let u = u0, at = v * width + u0; u < right; u++, at++) {
         if (this.fixed.shows(at, u, v)) continue;
-        const known = points.confidence[at];
+        const known = points.confidence(at);
         if (known <= confidence || (whole && !shifts)) {
           points.write(at, known !== 0 ? points.nearness[at] : this.field.at(u, v), colour, confidence, frame);
         } else if (shifts) {

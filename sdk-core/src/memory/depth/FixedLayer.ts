@@ -23,7 +23,8 @@ export class FixedLayer {
   readonly nearness: Float32Array;
   /** Evidence per 8×8 block, −127 … 127. */
   readonly blockEvidence: Int8Array;
-  private readonly columns: number;
+  /** Blocks a row. */
+  readonly columns: number;
 
   constructor(width: number, height: number) {
     this.bank = new TemporalMemoryBank(width, height);

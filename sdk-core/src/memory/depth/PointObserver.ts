@@ -99,7 +99,7 @@ export class PointObserver {
     fixed.take(at, r, g, b, measured, asScreen, screen, frame);
     if (fixed.shows(at, u, v)) {
       // What hangs on the screen is not of the world behind it.
-      if (asWorld) points.confidence[at] = 0;
+      if (asWorld) points.forget(at);
       return outcome;
     }
     const q = this.nearnessOf(points, at, block, u, v, r, g, b, measured, asWorld);
@@ -124,12 +124,12 @@ export class PointObserver {
       fixed.read(at, screen);
       return (screen.r << 16) | (screen.g << 8) | screen.b;
     }
-    return points.confidence[at] === 0 ? -1 : colourAt(points, at, u, v);
+    return points.spot[at] === 0 ? -1 : colourAt(points, at, u, v);
   }
 
   private readWorld(points: PointPicture, at: number, u: number, v: number): void {
     const { world } = this;
-    world.confidence = points.confidence[at];
+    world.confidence = points.confidence(at);
     if (world.confidence === 0) return;
     const c = colourAt(points, at, u, v);
     world.r = c >> 16;
@@ -156,7 +156,7 @@ export class PointObserver {
     if (asWorld) return points.nearness[at];
     const like = block.at(u, v, r, g, b);
     if (like >= 0) return like;
-    return points.confidence[at] !== 0 ? points.nearness[at] : this.field.at(u, v);
+    return points.spot[at] !== 0 ? points.nearness[at] : this.field.at(u, v);
   }
 }
 
