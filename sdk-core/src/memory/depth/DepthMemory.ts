@@ -18,7 +18,7 @@ import { BlockDepth, nearnessOf } from './BlockDepth.js';
 import { BlockRefiner } from './BlockRefiner.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
-import { drawDepth } from './drawDepth.js';
+import { DepthPainter } from './DepthPainter.js';
 import { FixedLayer } from './FixedLayer.js';
 import { PlaneSweep } from './PlaneSweep.js';
 import { PointObserver, type PointOutcome } from './PointObserver.js';
@@ -58,6 +58,7 @@ export class DepthMemory {
   private readonly field: DepthField;
   private readonly warp: PointWarp;
   private readonly observer: PointObserver;
+  private readonly painter: DepthPainter;
   private readonly block = new BlockDepth();
   private readonly refiner = new BlockRefiner();
   private camera: Camera3D | null = null;
@@ -77,6 +78,7 @@ export class DepthMemory {
     this.fixed = new FixedLayer(width, height);
     this.field = new DepthField(width, height);
     this.warp = new PointWarp(width, height);
+    this.painter = new DepthPainter(width);
     this.sweep = depthEstimation ? new PlaneSweep(width, height) : null;
     this.observer = new PointObserver(this.fixed, this.field);
   }
@@ -216,7 +218,7 @@ export class DepthMemory {
       this.warp.carry(points, this.motion, this.spare, detail);
       points = this.spare;
     }
-    drawDepth(points, this.fixed, now, out, detail);
+    this.painter.draw(points, this.fixed, now, out, detail);
   }
 
   /** Forgets everything. */

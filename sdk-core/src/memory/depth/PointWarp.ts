@@ -25,9 +25,16 @@ const SURE_MASK = -1 << SURE_SHIFT;
  */
 export class PointWarp {
   private readonly cracks: CrackFiller;
+  /** Of the points of a row: the pixel each lands on, −1 none; its spot and nearness there. */
+  private readonly target: Int32Array;
+  private readonly spot: Int32Array;
+  private readonly nearness: Float32Array;
 
   constructor(width: number, height: number) {
     this.cracks = new CrackFiller(width, height);
+    this.target = new Int32Array(width);
+    this.spot = new Int32Array(width);
+    this.nearness = new Float32Array(width);
   }
 
   /**
@@ -35,35 +42,44 @@ export class PointWarp {
    * picture that are wanted.
    */
   carry(from: PointPicture, motion: CameraMotion, to: PointPicture, rows: Pick<DrawDetail, 'rowStep' | 'firstRow'>): void {
-    project(from, motion, to);
+    to.spot.fill(0);
+    to.nearness.fill(NOTHING);
+    // Row by row, in two loops of few arrays each: that is a third faster than one loop of all.
+    for (let v = 0; v < from.height; v++) {
+      this.locate(from, v, motion);
+      this.land(from, v, to);
+    }
     this.cracks.fill(to, rows);
   }
-}
 
-/** Moves each point to where it lands. */
-function project(from: PointPicture, motion: CameraMotion, to: PointPicture): void {
-  const { width, height, spot, nearness, colour, seen } = from;
-  const { spot: landed, nearness: nearest, colour: painted, seen: looked } = to;
-  // Places are whole numbers here, from the middle of pixel (0, 0) on; results from its edge, half of one added to round.
-  const [m0, m1, , m3, m4, , m6, m7, m8, , , m11] = motion;
-  const w0 = m6 / PLACES;
-  const w1 = m7 / PLACES;
-  const x2 = PLACES * motion[2];
-  const y2 = PLACES * motion[5];
-  const x3 = PLACES * motion[9];
-  const y3 = PLACES * motion[10];
-  const right = width * PLACES;
-  const bottom = height * PLACES;
-  landed.fill(0);
-  nearest.fill(NOTHING);
-  for (let v = 0, i = 0, top = -HALF; v < height; v++, top += PLACES) {
-    for (let end = i + width, left = -HALF; i < end; i++, left += PLACES) {
+  /** Finds where the points of row v land. */
+  private locate(from: PointPicture, v: number, motion: CameraMotion): void {
+    const { width, height, spot, nearness } = from;
+    const { target, spot: landing, nearness: nearer } = this;
+    // Places are whole numbers here, from the middle of pixel (0, 0) on; results from its edge, half of one added to round.
+    const m0 = motion[0];
+    const m1 = motion[1];
+    const m3 = motion[3];
+    const m4 = motion[4];
+    const w0 = motion[6] / PLACES;
+    const w1 = motion[7] / PLACES;
+    const w2 = motion[8];
+    const w3 = motion[11];
+    const x2 = PLACES * motion[2];
+    const y2 = PLACES * motion[5];
+    const x3 = PLACES * motion[9];
+    const y3 = PLACES * motion[10];
+    const right = width * PLACES;
+    const bottom = height * PLACES;
+    const top = v * PLACES - HALF;
+    for (let u = 0, i = v * width, left = -HALF; u < width; u++, i++, left += PLACES) {
+      target[u] = -1;
       const here = spot[i];
       if (here === 0) continue;
       const px = left + ((here >> PLACE_BITS) & PLACE_MASK);
       const py = top + (here & PLACE_MASK);
       const q = nearness[i];
-      const w = w0 * px + w1 * py + m8 + q * m11;
+      const w = w0 * px + w1 * py + w2 + q * w3;
       if (w < BEHIND) continue;
       const scale = 1 / w;
       const nx = (m0 * px + m1 * py + x2 + q * x3) * scale + (HALF + 0.5);
@@ -71,13 +87,25 @@ function project(from: PointPicture, motion: CameraMotion, to: PointPicture): vo
       if (!(nx >= 0 && ny >= 0 && nx < right && ny < bottom)) continue;
       const x = nx | 0;
       const y = ny | 0;
-      const near = q * scale;
-      const at = (y >> PLACE_BITS) * width + (x >> PLACE_BITS);
-      const held = nearest[at];
+      target[u] = (y >> PLACE_BITS) * width + (x >> PLACE_BITS);
+      landing[u] = (here & SURE_MASK) | ((x & PLACE_MASK) << PLACE_BITS) | (y & PLACE_MASK);
+      nearer[u] = q * scale;
+    }
+  }
+
+  /** Puts the points of row v where they land, unless something nearer is there. */
+  private land({ width, colour, seen }: PointPicture, v: number, to: PointPicture): void {
+    const { target, spot: landing, nearness: nearer } = this;
+    const { spot, nearness, colour: painted, seen: looked } = to;
+    for (let u = 0, i = v * width; u < width; u++, i++) {
+      const at = target[u];
+      if (at < 0) continue;
+      const near = nearer[u];
+      const held = nearness[at];
       // Of one surface the fresher look stays, else the nearer thing.
       if (held >= 0 && near < held * SAME && (near * SAME < held || seen[i] <= looked[at])) continue;
-      landed[at] = (here & SURE_MASK) | ((x & PLACE_MASK) << PLACE_BITS) | (y & PLACE_MASK);
-      nearest[at] = near;
+      spot[at] = landing[u];
+      nearness[at] = near;
       painted[at] = colour[i];
       looked[at] = seen[i];
     }

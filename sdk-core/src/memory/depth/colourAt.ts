@@ -1,12 +1,14 @@
-import { PLACE_BITS, PLACE_MASK, PLACES, type PointPicture } from './PointPicture.js';
+import { MIDDLE, PLACE_BITS, PLACES, type PointPicture, SURE_SHIFT } from './PointPicture.js';
 
 /** Neighbours nearer than this to a point, in 1/128 pixel, say nothing of how the colour changes from it. */
 const APART = PLACES / 2;
 const HALF = PLACES / 2;
+const COORDINATE = PLACES - 1;
+const PLACE = (1 << SURE_SHIFT) - 1;
 /** Two things within this ratio of nearness are one surface. */
 const SAME = 1.1;
-/** 65,536 / gap: shares are whole numbers of 1/256. */
-const SHARE = Int32Array.from({ length: 2 * PLACES + 1 }, (_, gap) => (gap === 0 ? 0 : Math.floor(65536 / gap)));
+/** 65,536 / gap, 0 for gaps that are too small: shares are whole numbers of 1/256. */
+const SHARE = Int32Array.from({ length: 2 * PLACES + 1 }, (_, gap) => (gap <= APART ? 0 : Math.floor(65536 / gap)));
 /** Red and blue of a colour, and green; half a step of each where colours are in 1/256. */
 const RED_BLUE = 0xff00ff;
 const GREEN = 0x00ff00;
@@ -22,44 +24,68 @@ const HALF_GREEN = 0x008000;
  * if (points.spot[at] !== 0) draw(colourAt(points, at, u, v));
  * ```
  */
-export function colourAt(points: PointPicture, at: number, u: number, v: number): number {
+export function colourAt({ spot, colour, nearness, width, height }: PointPicture, at: number, u: number, v: number): number {
+  if ((spot[at] & PLACE) === MIDDLE) return colour[at];
+  const right = u < width - 1 ? 1 : 0;
+  const left = u > 0 ? -1 : 0;
+  return between(spot, nearness, colour, at, left, right, v > 0 ? -width : 0, v < height - 1 ? width : 0);
+}
+
+/**
+ * The colours in the middles of the pixels of row v from `left` to before `right` into `out`, as `colourAt` tells them; −1 where
+ * nothing is known.
+ *
+ * @example
+ * ```ts
+ * readColours(points, 90, 0, 320, row);
+ * ```
+ */
+export function readColours(points: PointPicture, v: number, left: number, right: number, out: Int32Array): void {
   const { spot, colour, nearness, width, height } = points;
+  const up = v > 0 ? -width : 0;
+  const down = v < height - 1 ? width : 0;
+  for (let u = left, at = v * width + left; u < right; u++, at++) {
+    const here = spot[at];
+    if (here === 0) out[u - left] = -1;
+    else if ((here & PLACE) === MIDDLE) out[u - left] = colour[at];
+    else out[u - left] = between(spot, nearness, colour, at, u > 0 ? -1 : 0, u < width - 1 ? 1 : 0, up, down);
+  }
+}
+
+/**
+ * The colour in the middle of pixel `at`, told from its point and the two beside it that lie on the sides on which the middle is. The
+ * ways to the pixels around are 0 at the edge of the picture.
+ */
+function between(
+  spot: Int32Array,
+  nearness: Float32Array,
+  colour: Int32Array,
+  at: number,
+  left: number,
+  right: number,
+  up: number,
+  down: number,
+): number {
   const here = spot[at];
-  const c = colour[at];
-  const x = ((here >> PLACE_BITS) & PLACE_MASK) - HALF;
-  const y = (here & PLACE_MASK) - HALF;
-  if ((x | y) === 0) return c;
   const near = nearness[at];
+  const x = ((here >> PLACE_BITS) & COORDINATE) - HALF;
+  const y = (here & COORDINATE) - HALF;
+  // No branches on where a point lies, which nothing can foresee: a sign is −1 left of or above the middle, else 0.
+  const signX = x >> 31;
+  const signY = y >> 31;
+  const beside = at + (signX & right) + (~signX & left);
+  const above = at + (signY & down) + (~signY & up);
+  const other = spot[beside];
+  const otherY = spot[above];
+  const offX = ((other >> PLACE_BITS) & COORDINATE) - HALF - x;
+  const offY = (otherY & COORDINATE) - HALF - y;
   let share = 0;
-  let n = c;
-  if (x < 0 ? u < width - 1 : x > 0 && u > 0) {
-    const next = x < 0 ? at + 1 : at - 1;
-    const other = spot[next];
-    if (other !== 0 && isSame(near, nearness[next])) {
-      const off = ((other >> PLACE_BITS) & PLACE_MASK) - HALF - x;
-      share = x < 0 ? shareOf(-x, PLACES + off) : shareOf(x, PLACES - off);
-      n = colour[next];
-    }
-  }
+  if (other !== 0 && isSame(near, nearness[beside]))
+    share = (((x ^ signX) - signX) * SHARE[PLACES - ((offX ^ signX) - signX)]) >> 8;
   let shareY = 0;
-  let m = c;
-  if (y < 0 ? v < height - 1 : y > 0 && v > 0) {
-    const next = y < 0 ? at + width : at - width;
-    const other = spot[next];
-    if (other !== 0 && isSame(near, nearness[next])) {
-      const off = (other & PLACE_MASK) - HALF - y;
-      shareY = y < 0 ? shareOf(-y, PLACES + off) : shareOf(y, PLACES - off);
-      m = colour[next];
-    }
-  }
-  if ((share | shareY) === 0) return c;
-  const own = 256 - share - shareY;
-  if (own < 0) return beyond(own, c, share, n, shareY, m);
-  // Between colours nothing overflows: two channels at once.
-  const rb =
-    Math.imul(own, c & RED_BLUE) + Math.imul(share, n & RED_BLUE) + Math.imul(shareY, m & RED_BLUE) + HALF_RED_BLUE;
-  const g = Math.imul(own, c & GREEN) + Math.imul(share, n & GREEN) + Math.imul(shareY, m & GREEN) + HALF_GREEN;
-  return ((rb >>> 8) & RED_BLUE) | ((g >>> 8) & GREEN);
+  if (otherY !== 0 && isSame(near, nearness[above]))
+    shareY = (((y ^ signY) - signY) * SHARE[PLACES - ((offY ^ signY) - signY)]) >> 8;
+  return blend(colour[at], share, colour[beside], shareY, colour[above]);
 }
 
 /** True when two nearnesses may be of one surface. */
@@ -67,9 +93,14 @@ function isSame(near: number, other: number): boolean {
   return other <= near * SAME && near <= other * SAME;
 }
 
-/** Share of the neighbour's colour, of 256, `way` of the `gap` to it from the point; 0 where it is too near to tell. */
-function shareOf(way: number, gap: number): number {
-  return gap > APART ? (way * SHARE[gap]) >> 8 : 0;
+/** Colour c, of which the colours n and m take shares of 256. */
+function blend(c: number, share: number, n: number, shareY: number, m: number): number {
+  const own = 256 - share - shareY;
+  if (own < 0) return beyond(own, c, share, n, shareY, m);
+  // Between colours nothing overflows: two channels at once.
+  const rb = Math.imul(own, c & RED_BLUE) + Math.imul(share, n & RED_BLUE) + Math.imul(shareY, m & RED_BLUE) + HALF_RED_BLUE;
+  const g = Math.imul(own, c & GREEN) + Math.imul(share, n & GREEN) + Math.imul(shareY, m & GREEN) + HALF_GREEN;
+  return ((rb >>> 8) & RED_BLUE) | ((g >>> 8) & GREEN);
 }
 
 /** The colour beyond those of two neighbours, away from its own. */
