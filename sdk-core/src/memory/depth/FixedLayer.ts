@@ -2,7 +2,6 @@ import type { ByteReader, ByteWriter } from '@sgaps/protocol';
 import { readCells, writeCells } from '../../snapshot/cellBytes.js';
 import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 import { EARNED } from '../evidence.js';
-import type { Prediction } from '../Prediction.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from '../TemporalMemoryBank.js';
 
 const HALF = 1 << (VALUE_SHIFT - 1);
@@ -13,7 +12,7 @@ const HALF = 1 << (VALUE_SHIFT - 1);
  *
  * @example
  * ```ts
- * if (fixed.shows(at, u, v)) fixed.read(at, here);
+ * if (fixed.shows(at, u, v)) draw(fixed.colour(at));
  * ```
  */
 export class FixedLayer {
@@ -40,19 +39,21 @@ export class FixedLayer {
     );
   }
 
-  /** Reads the pixel; returns its confidence. */
-  read(at: number, out: Prediction): number {
-    const { value, confidence } = this.bank;
-    out.r = (value[3 * at] + HALF) >> VALUE_SHIFT;
-    out.g = (value[3 * at + 1] + HALF) >> VALUE_SHIFT;
-    out.b = (value[3 * at + 2] + HALF) >> VALUE_SHIFT;
-    out.confidence = confidence[at];
-    return confidence[at];
+  /** Colour of the pixel, red highest; says nothing where the bank's confidence is 0. */
+  colour(at: number): number {
+    const { value } = this.bank;
+    const p = 3 * at;
+    return (
+      (((value[p] + HALF) >> VALUE_SHIFT) << 16) | (((value[p + 1] + HALF) >> VALUE_SHIFT) << 8) | ((value[p + 2] + HALF) >> VALUE_SHIFT)
+    );
   }
 
-  /** Takes a sample of what the screen shows: `same` as the prediction `was`, or something new. */
-  take(at: number, r: number, g: number, b: number, nearness: number, same: boolean, was: Prediction, frame: number): void {
-    if (same) this.bank.confirm(at, r - was.r, g - was.g, b - was.b, 1, frame);
+  /** Takes a sample of what the screen shows: `same` as the colour it `was`, or something new. */
+  take(at: number, colour: number, nearness: number, same: boolean, was: number, frame: number): void {
+    const r = colour >> 16;
+    const g = (colour >> 8) & 255;
+    const b = colour & 255;
+    if (same) this.bank.confirm(at, r - (was >> 16), g - ((was >> 8) & 255), b - (was & 255), 1, frame);
     else this.bank.write(at, r, g, b, CONFIDENCE_START, frame);
     if (nearness >= 0 || !same) this.nearness[at] = nearness;
   }

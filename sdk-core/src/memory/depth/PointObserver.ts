@@ -1,7 +1,7 @@
-import { createPrediction, near } from '../Prediction.js';
 import { CONFIDENCE_START } from '../TemporalMemoryBank.js';
 import type { BlockDepth } from './BlockDepth.js';
 import { colourAt } from './colourAt.js';
+import { isNear, squaredError, towards } from './colours.js';
 import type { DepthField } from './DepthField.js';
 import type { FixedLayer } from './FixedLayer.js';
 import type { PointPicture } from './PointPicture.js';
@@ -31,20 +31,18 @@ export type PointOutcome = (u: number, v: number, outcome: number, confidence: n
 
 /**
  * Takes single points in (S10): decides whether each shows the world or what hangs on the screen, confirms or replaces what
- * that one knows, and gives what is new a depth.
+ * that one knows, and gives what is new a depth. Colours are whole numbers, red highest.
  *
  * @example
  * ```ts
  * const observer = new PointObserver(fixed, field);
- * const outcome = observer.take(points, block, u, v, r, g, b, 8, 1 / 12.5, -1, frame);
+ * const outcome = observer.take(points, block, u, v, colour, 0.5, 1 / 12.5, -1, frame);
  * ```
  */
 export class PointObserver {
   /** What memory said of the last point before it was taken. */
   confidence = 0;
   squaredError = 0;
-  private readonly world = createPrediction();
-  private readonly screen = createPrediction();
 
   constructor(
     private readonly fixed: FixedLayer,
@@ -52,109 +50,93 @@ export class PointObserver {
   ) {}
 
   /**
-   * Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`; `refined` is the likeliest
-   * colour of it, −1 where nothing but the sample tells.
+   * Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`; `half` is half its
+   * quantisation cell, `refined` the likeliest colour of it, −1 where nothing but the sample tells.
    */
   take(
     points: PointPicture,
     block: BlockDepth,
     u: number,
     v: number,
-    r: number,
-    g: number,
-    b: number,
-    bits: number,
+    sample: number,
+    half: number,
     measured: number,
     refined: number,
     frame: number,
   ): number {
-    const { world, screen, fixed } = this;
+    const { fixed } = this;
     const at = v * points.width + u;
-    const half = (1 << (8 - bits)) / 2;
     const tolerance = MOTION_STEPS + half;
-    this.readWorld(points, at, u, v);
-    const asWorld = world.confidence !== 0 && near(world, r, g, b, tolerance);
-    const asScreen = fixed.read(at, screen) !== 0 && near(screen, r, g, b, tolerance);
-    const shown = fixed.shows(at, u, v) ? screen : world;
-    const matched = shown === screen ? asScreen : asWorld;
-    const outcome = shown.confidence === 0 ? 0 : matched ? 1 : -1;
-    this.confidence = shown.confidence;
-    const dr = beyond(r - shown.r, half);
-    const dg = beyond(g - shown.g, half);
-    const db = beyond(b - shown.b, half);
-    this.squaredError = shown.confidence === 0 ? 0 : (dr * dr + dg * dg + db * db) / 3;
-    if (world.confidence !== 0 && screen.confidence !== 0) {
-      if (asWorld !== asScreen) fixed.weigh(at, u, v, asScreen ? WEIGHT : -WEIGHT, asScreen ? BLOCK_WEIGHT : -BLOCK_WEIGHT);
-      if (measured >= 0 && fixed.nearness[at] >= 0) {
-        const worldDepth = sameDepth(measured, points.nearness[at]);
-        if (worldDepth !== sameDepth(measured, fixed.nearness[at]))
-          fixed.weigh(at, u, v, worldDepth ? -WEIGHT : WEIGHT, worldDepth ? -DEPTH_WEIGHT : DEPTH_WEIGHT);
-      }
-    }
-    if (refined >= 0) {
-      r = refined >> 16;
-      g = (refined >> 8) & 255;
-      b = refined & 255;
-    }
-    fixed.take(at, r, g, b, measured, asScreen, screen, frame);
+    const worldKnown = points.confidence(at);
+    const world = worldKnown === 0 ? 0 : colourAt(points, at, u, v);
+    const asWorld = worldKnown !== 0 && isNear(world, sample, tolerance);
+    const screenKnown = fixed.bank.confidence[at];
+    const screen = fixed.colour(at);
+    const asScreen = screenKnown !== 0 && isNear(screen, sample, tolerance);
+    const onScreen = fixed.shows(at, u, v);
+    const known = onScreen ? screenKnown : worldKnown;
+    const outcome = known === 0 ? 0 : (onScreen ? asScreen : asWorld) ? 1 : -1;
+    this.confidence = known;
+    this.squaredError = known === 0 ? 0 : squaredError(sample, onScreen ? screen : world, half);
+    if (worldKnown !== 0 && screenKnown !== 0) this.weigh(points, at, u, v, asWorld, asScreen, measured);
+    const colour = refined < 0 ? sample : refined;
+    fixed.take(at, colour, measured, asScreen, screen, frame);
     if (fixed.shows(at, u, v)) {
       // What hangs on the screen is not of the world behind it.
       if (asWorld) points.forget(at);
       return outcome;
     }
-    const q = this.nearnessOf(points, at, block, u, v, r, g, b, measured, asWorld);
+    const q = measured >= 0 ? measured : this.nearnessOf(points, at, block, u, v, colour, asWorld);
     if (!asWorld) {
-      points.write(at, q, (r << 16) | (g << 8) | b, CONFIDENCE_START, frame);
+      points.write(at, q, colour, CONFIDENCE_START, frame);
       return outcome;
     }
-    const gain = refined < 0 && half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
-    const red = Math.round(world.r + gain * (r - world.r));
-    const green = Math.round(world.g + gain * (g - world.g));
-    const blue = Math.round(world.b + gain * (b - world.b));
-    const sure = Math.min(255, Math.max(CONFIDENCE_START, world.confidence + CONFIDENCE_GAIN));
-    points.write(at, q, (red << 16) | (green << 8) | blue, sure, frame);
+    const learnt = refined < 0 && half > 0.5 ? towards(world, colour, SPREAD / (SPREAD + half * half)) : colour;
+    const sure = Math.min(255, Math.max(CONFIDENCE_START, worldKnown + CONFIDENCE_GAIN));
+    points.write(at, q, learnt, sure, frame);
     return outcome;
   }
 
   /** What memory shows at the pixel, red highest; −1 where it knows nothing. */
   shownAt(points: PointPicture, u: number, v: number): number {
-    const { fixed, screen } = this;
+    const { fixed } = this;
     const at = v * points.width + u;
-    if (fixed.shows(at, u, v)) {
-      fixed.read(at, screen);
-      return (screen.r << 16) | (screen.g << 8) | screen.b;
-    }
+    if (fixed.shows(at, u, v)) return fixed.colour(at);
     return points.spot[at] === 0 ? -1 : colourAt(points, at, u, v);
   }
 
-  private readWorld(points: PointPicture, at: number, u: number, v: number): void {
-    const { world } = this;
-    world.confidence = points.confidence(at);
-    if (world.confidence === 0) return;
-    const c = colourAt(points, at, u, v);
-    world.r = c >> 16;
-    world.g = (c >> 8) & 255;
-    world.b = c & 255;
+  /** Weighs the world against the screen where both are known, by colour and by depth. */
+  private weigh(
+    points: PointPicture,
+    at: number,
+    u: number,
+    v: number,
+    asWorld: boolean,
+    asScreen: boolean,
+    measured: number,
+  ): void {
+    const { fixed } = this;
+    if (asWorld !== asScreen) fixed.weigh(at, u, v, asScreen ? WEIGHT : -WEIGHT, asScreen ? BLOCK_WEIGHT : -BLOCK_WEIGHT);
+    if (measured < 0 || fixed.nearness[at] < 0) return;
+    const worldDepth = sameDepth(measured, points.nearness[at]);
+    if (worldDepth !== sameDepth(measured, fixed.nearness[at]))
+      fixed.weigh(at, u, v, worldDepth ? -WEIGHT : WEIGHT, worldDepth ? -DEPTH_WEIGHT : DEPTH_WEIGHT);
   }
 
-  /** The nearness of a point: measured, else on its block's plane, else as carried, else as the sample most like it. */
+  /** The nearness of a point that was not measured: on its block's plane, else as carried, else as the sample most like it. */
   private nearnessOf(
     points: PointPicture,
     at: number,
     block: BlockDepth,
     u: number,
     v: number,
-    r: number,
-    g: number,
-    b: number,
-    measured: number,
+    colour: number,
     asWorld: boolean,
   ): number {
-    if (measured >= 0) return measured;
     if (block.estimated) return this.field.between(u, v);
-    if (block.flat) return block.at(u, v, r, g, b);
+    if (block.flat) return block.plane(u, v);
     if (asWorld) return points.nearness[at];
-    const like = block.at(u, v, r, g, b);
+    const like = block.like(u, v, colour);
     if (like >= 0) return like;
     return points.spot[at] !== 0 ? points.nearness[at] : this.field.at(u, v);
   }
@@ -162,10 +144,4 @@ export class PointObserver {
 
 function sameDepth(a: number, b: number): boolean {
   return a <= b * SAME_DEPTH && b <= a * SAME_DEPTH;
-}
-
-/** The part of a difference that lies outside a cell of half this size. */
-function beyond(difference: number, half: number): number {
-  if (half <= 0.5) return difference;
-  return difference > half ? difference - half : difference < -half ? difference + half : 0;
 }
