@@ -1,19 +1,12 @@
-import {
-  type ByteReader,
-  type ByteWriter,
-  type Camera3D,
-  type CaptureGrid,
-  type FrameState,
-  type PixelFrame,
-} from '@sgaps/protocol';
+import type { ByteReader, ByteWriter, Camera3D, CaptureGrid, FrameState, PixelFrame } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from '../Composition.js';
 import { agreement } from './agreement.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
-import { DepthReader } from './DepthReader.js';
 import { DepthPainter } from './DepthPainter.js';
+import { DepthReader } from './DepthReader.js';
 import { FixedLayer } from './FixedLayer.js';
 import { PlaneSweep } from './PlaneSweep.js';
 import type { PointOutcome } from './PointObserver.js';
@@ -55,10 +48,7 @@ export class DepthMemory {
   private readonly motion: CameraMotion = new Float64Array(12);
   private readonly sweep: PlaneSweep | null;
 
-  constructor(
-    { width, height }: CaptureGrid,
-    { depthEstimation }: LoopFeatures = ALL_FEATURES,
-  ) {
+  constructor({ width, height }: CaptureGrid, { depthEstimation }: LoopFeatures = ALL_FEATURES) {
     this.points = new PointPicture(width, height);
     this.spare = new PointPicture(width, height);
     this.fixed = new FixedLayer(width, height);

@@ -1,10 +1,12 @@
 import { BLOCK_KIND, BLOCK_SAMPLES, levelOf, type PixelFrame } from '@sgaps/protocol';
 import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
-import { BlockDepth, nearnessOf } from './BlockDepth.js';
+import { BlockDepth } from './BlockDepth.js';
 import { BlockRefiner } from './BlockRefiner.js';
+import { colourAt } from './colourAt.js';
 import { shifted } from './colours.js';
 import type { DepthField } from './DepthField.js';
 import type { FixedLayer } from './FixedLayer.js';
+import { Look } from './Look.js';
 import type { PlaneSweep } from './PlaneSweep.js';
 import { PointObserver, type PointOutcome } from './PointObserver.js';
 import type { PointPicture } from './PointPicture.js';
@@ -26,6 +28,7 @@ const SWEEP_WEIGHT = 48;
  */
 export class DepthReader {
   private readonly block = new BlockDepth();
+  private readonly look = new Look();
   private readonly refiner = new BlockRefiner();
   private readonly luma = new Uint8Array(BLOCK_SAMPLES);
   private readonly observer: PointObserver;
@@ -45,64 +48,51 @@ export class DepthReader {
     for (let i = 0; i < count; ) {
       const end = Math.min(count, i + ((kind[i] & BLOCK_KIND) !== 0 ? BLOCK_SAMPLES : 1));
       const level = levelOf(kind[i]);
-      if (level === 0) this.takePoints(frame, points, i, end, note);
-      else for (let k = i; k < end; k++) this.takeMean(points, u[k], v[k], level, colourOf(rgb, k), frame.frameId);
+      if (level > 0) for (let k = i; k < end; k++) this.takeMean(points, u[k], v[k], level, colourOf(rgb, k), frame.frameId);
+      else if (end - i === BLOCK_SAMPLES) this.take(frame, points, i, BLOCK_SAMPLES, note);
+      else for (let k = i; k < end; k++) this.take(frame, points, k, 1, note);
       i = end;
     }
     if (!this.sweep) return;
-    for (let i = 0; i < count; i++) if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], lumaOf(rgb, i));
+    for (let i = 0; i < count; i++) if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], lumaOf(colourOf(rgb, i)));
   }
 
-  /** Takes samples `first` to before `end`: the pixels of a block, or a single one. */
-  private takePoints(frame: PixelFrame, points: PointPicture, first: number, end: number, note: PointOutcome | undefined): void {
-    const { block, observer, refiner } = this;
-    const { frameId } = frame;
-    const { u, v } = frame.samples;
-    const { rgb, bits, depth } = frame.values;
+  /** Takes `length` samples from the first on: the pixels of a block, or a single one. */
+  private take(frame: PixelFrame, points: PointPicture, first: number, length: number, note: PointOutcome | undefined): void {
+    const { block, observer, look, refiner } = this;
+    const { values, frameId } = frame;
+    look.open(frame, first, length);
     block.clear();
-    if (depth) this.readDepth(depth, frame, first, end);
-    const whole = end - first === BLOCK_SAMPLES;
-    if (this.sweep && whole) this.estimate(this.sweep, u[first], v[first], rgb, first);
-    const refined = whole && bits[first] < 8 && this.refine(points, frame, first);
-    const { known } = refiner;
-    for (let i = first; i < end; i++) {
-      const q = depth ? nearnessOf(depth[i]) : -1;
-      const half = (1 << (8 - bits[i])) / 2;
-      const likely = refined ? known[i - first] : -1;
-      const outcome = observer.take(points, block, u[i], v[i], colourOf(rgb, i), half, q, likely, frameId);
-      note?.(u[i], v[i], outcome, observer.confidence, observer.squaredError);
-    }
+    if (values.depth) this.readDepth(frame, first, length);
+    if (this.sweep && length > 1) this.estimate(this.sweep);
+    const refined = length > 1 && values.bits[first] < 8 && this.refine(points, values.rgb, first);
+    observer.take(points, look, block, refined ? refiner.known : null, frameId, note);
   }
 
   /** Reads what was measured of the depth of a block. */
-  private readDepth(depth: Uint16Array, { samples: { u, v }, values: { rgb } }: PixelFrame, first: number, end: number): void {
-    const { block } = this;
-    for (let k = first; k < end; k++) {
-      const q = nearnessOf(depth[k]);
-      if (q >= 0) block.add(u[k], v[k], q, colourOf(rgb, k));
-    }
+  private readDepth({ samples: { u, v } }: PixelFrame, first: number, length: number): void {
+    const { block, look } = this;
+    for (let k = 0; k < length; k++)
+      if (look.nearness[k] >= 0) block.add(u[first + k], v[first + k], look.nearness[k], look.sample[k]);
     block.fit();
   }
 
   /** Brings what is known of a block within what a coarse look at it says; false where the two do not go together. */
-  private refine(points: PointPicture, { samples: { u, v }, values: { rgb, bits } }: PixelFrame, first: number): boolean {
-    const { observer, refiner } = this;
-    const { known } = refiner;
-    for (let k = 0, i = first; k < BLOCK_SAMPLES; k++, i++) {
-      const colour = observer.shownAt(points, u[i], v[i]);
-      known[k] = colour < 0 ? colourOf(rgb, i) : colour;
-    }
-    return refiner.refine(rgb, 3 * first, (1 << (8 - bits[first])) / 2);
+  private refine(points: PointPicture, rgb: Uint8Array, first: number): boolean {
+    const { observer, refiner, look } = this;
+    observer.tell(points, look, refiner.known);
+    return refiner.refine(rgb, 3 * first, look.half);
   }
 
   /** Finds the depth of a block that nobody measured, and whether the block moves with the world or hangs on the screen. */
-  private estimate(sweep: PlaneSweep, left: number, top: number, rgb: Uint8Array, first: number): void {
+  private estimate(sweep: PlaneSweep): void {
     const { luma, field, block, fixed } = this;
+    const { left, top, sample } = this.look;
     const u = left + 4;
     const v = top + 4;
-    for (let k = 0; k < BLOCK_SAMPLES; k++) luma[k] = lumaOf(rgb, first + k);
+    for (let k = 0; k < BLOCK_SAMPLES; k++) luma[k] = lumaOf(sample[k]);
     if (block.count > 0) {
-      sweep.judge(luma, left, top, block.at(u, v, colourOf(rgb, first)));
+      sweep.judge(luma, left, top, block.at(u, v, sample[0]));
     } else {
       field.set(u, v, sweep.find(luma, left, top, field), sweep.trusted);
       block.estimated = true;
@@ -118,7 +108,7 @@ export class DepthReader {
    * frequencies), unless it was so far off that its detail must be another's.
    */
   private takeMean(points: PointPicture, u0: number, v0: number, level: number, colour: number, frame: number): void {
-    const { observer, fixed } = this;
+    const { fixed } = this;
     const { width, height } = points;
     const right = Math.min(width, u0 + (1 << level));
     const bottom = Math.min(height, v0 + (1 << level));
@@ -129,7 +119,7 @@ export class DepthReader {
     let db = 0;
     for (let v = v0; v < bottom; v++) {
       for (let u = u0, at = v * width + u0; u < right; u++, at++) {
-        const shown = points.confidence(at) > confidence || fixed.shows(at, u, v) ? observer.shownAt(points, u, v) : -1;
+        const shown = points.confidence(at) > confidence || fixed.shows(at, u, v) ? this.shownAt(points, at, u, v) : -1;
         if (shown < 0) continue;
         n++;
         dr += (colour >> 16) - (shown >> 16);
@@ -155,6 +145,12 @@ export class DepthReader {
       }
     }
   }
+
+  /** What memory shows at the pixel, red highest; −1 where it knows nothing. */
+  private shownAt(points: PointPicture, at: number, u: number, v: number): number {
+    if (this.fixed.shows(at, u, v)) return this.fixed.colour(at);
+    return points.spot[at] === 0 ? -1 : colourAt(points, at, u, v);
+  }
 }
 
 /** Colour of sample i, red highest. */
@@ -162,7 +158,7 @@ function colourOf(rgb: Uint8Array, i: number): number {
   return (rgb[3 * i] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i + 2];
 }
 
-/** Luma of sample i. */
-function lumaOf(rgb: Uint8Array, i: number): number {
-  return (rgb[3 * i] + 2 * rgb[3 * i + 1] + rgb[3 * i + 2]) >> 2;
+/** Luma of a colour. */
+function lumaOf(colour: number): number {
+  return ((colour >> 16) + 2 * ((colour >> 8) & 255) + (colour & 255)) >> 2;
 }

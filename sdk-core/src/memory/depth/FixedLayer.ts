@@ -44,7 +44,9 @@ export class FixedLayer {
     const { value } = this.bank;
     const p = 3 * at;
     return (
-      (((value[p] + HALF) >> VALUE_SHIFT) << 16) | (((value[p + 1] + HALF) >> VALUE_SHIFT) << 8) | ((value[p + 2] + HALF) >> VALUE_SHIFT)
+      (((value[p] + HALF) >> VALUE_SHIFT) << 16) |
+      (((value[p + 1] + HALF) >> VALUE_SHIFT) << 8) |
+      ((value[p + 2] + HALF) >> VALUE_SHIFT)
     );
   }
 

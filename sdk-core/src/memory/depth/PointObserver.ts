@@ -1,10 +1,11 @@
 import { CONFIDENCE_START } from '../TemporalMemoryBank.js';
 import type { BlockDepth } from './BlockDepth.js';
-import { colourAt } from './colourAt.js';
+import { colourAt, readColours } from './colourAt.js';
 import { isNear, squaredError, towards } from './colours.js';
 import type { DepthField } from './DepthField.js';
 import type { FixedLayer } from './FixedLayer.js';
-import type { PointPicture } from './PointPicture.js';
+import type { Look } from './Look.js';
+import { type PointPicture, SURE_SHIFT } from './PointPicture.js';
 
 /** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
 const MOTION_STEPS = 14;
@@ -30,79 +31,91 @@ const SPREAD = 40;
 export type PointOutcome = (u: number, v: number, outcome: number, confidence: number, squaredError: number) => void;
 
 /**
- * Takes single points in (S10): decides whether each shows the world or what hangs on the screen, confirms or replaces what
- * that one knows, and gives what is new a depth. Colours are whole numbers, red highest.
+ * Takes looks at points in (S10): decides of each pixel whether it shows the world or what hangs on the screen, confirms or replaces
+ * what that one knows, and gives what is new a depth. Colours are whole numbers, red highest.
  *
  * @example
  * ```ts
  * const observer = new PointObserver(fixed, field);
- * const outcome = observer.take(points, block, u, v, colour, 0.5, 1 / 12.5, -1, frame);
+ * observer.tell(points, look, known);
+ * observer.take(points, look, block, null, frame, (u, v, outcome) => cuts.note(u, v, outcome < 0));
  * ```
  */
 export class PointObserver {
-  /** What memory said of the last point before it was taken. */
-  confidence = 0;
-  squaredError = 0;
-
   constructor(
     private readonly fixed: FixedLayer,
     private readonly field: DepthField,
   ) {}
 
+  /** Tells what memory shows of a look's pixels; where it knows nothing, `out` takes the samples. */
+  tell(points: PointPicture, { left, top, size, sample, row }: Look, out: Int32Array): void {
+    const { fixed } = this;
+    const { width, height } = points;
+    for (let y = 0, k = 0; y < size; y++) {
+      const v = Math.min(top + y, height - 1);
+      readColours(points, v, left, Math.min(left + size, width), row);
+      for (let x = 0; x < size; x++, k++) {
+        const u = Math.min(left + x, width - 1);
+        const at = v * width + u;
+        const colour = fixed.shows(at, u, v) ? fixed.colour(at) : row[u - left];
+        out[k] = colour < 0 ? sample[k] : colour;
+      }
+    }
+  }
+
   /**
-   * Takes one point of the nearness `measured` (−1 when none was), of a block whose depth is known as `block`; `half` is half its
-   * quantisation cell, `refined` the likeliest colour of it, −1 where nothing but the sample tells.
+   * Takes a look at a block whose depth is known as `block`; `likely` has the likeliest colours of its pixels, null where nothing but the
+   * samples tells. `note` hears of each pixel whether it was as known.
    */
   take(
     points: PointPicture,
+    look: Look,
     block: BlockDepth,
-    u: number,
-    v: number,
-    sample: number,
-    half: number,
-    measured: number,
-    refined: number,
+    likely: Int32Array | null,
     frame: number,
-  ): number {
+    note: PointOutcome | undefined,
+  ): void {
     const { fixed } = this;
-    const at = v * points.width + u;
+    const { left, top, size, half, sample, nearness } = look;
+    const { spot, width, height } = points;
+    const { confidence } = fixed.bank;
+    const colours = likely ?? sample;
     const tolerance = MOTION_STEPS + half;
-    const worldKnown = points.confidence(at);
-    const world = worldKnown === 0 ? 0 : colourAt(points, at, u, v);
-    const asWorld = worldKnown !== 0 && isNear(world, sample, tolerance);
-    const screenKnown = fixed.bank.confidence[at];
-    const screen = fixed.colour(at);
-    const asScreen = screenKnown !== 0 && isNear(screen, sample, tolerance);
-    const onScreen = fixed.shows(at, u, v);
-    const known = onScreen ? screenKnown : worldKnown;
-    const outcome = known === 0 ? 0 : (onScreen ? asScreen : asWorld) ? 1 : -1;
-    this.confidence = known;
-    this.squaredError = known === 0 ? 0 : squaredError(sample, onScreen ? screen : world, half);
-    if (worldKnown !== 0 && screenKnown !== 0) this.weigh(points, at, u, v, asWorld, asScreen, measured);
-    const colour = refined < 0 ? sample : refined;
-    fixed.take(at, colour, measured, asScreen, screen, frame);
-    if (fixed.shows(at, u, v)) {
-      // What hangs on the screen is not of the world behind it.
-      if (asWorld) points.forget(at);
-      return outcome;
+    const gain = likely === null && half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
+    for (let y = 0, k = 0; y < size; y++) {
+      const v = Math.min(top + y, height - 1);
+      for (let x = 0; x < size; x++, k++) {
+        const u = Math.min(left + x, width - 1);
+        const at = v * width + u;
+        const seen = sample[k];
+        const colour = colours[k];
+        const measured = nearness[k];
+        const worldKnown = spot[at] >> SURE_SHIFT;
+        const world = worldKnown === 0 ? 0 : colourAt(points, at, u, v);
+        const asWorld = worldKnown !== 0 && isNear(world, seen, tolerance);
+        const screenKnown = confidence[at];
+        const screen = fixed.colour(at);
+        const asScreen = screenKnown !== 0 && isNear(screen, seen, tolerance);
+        if (note) {
+          const onScreen = fixed.shows(at, u, v);
+          const known = onScreen ? screenKnown : worldKnown;
+          if (known === 0) note(u, v, 0, 0, 0);
+          else note(u, v, (onScreen ? asScreen : asWorld) ? 1 : -1, known, squaredError(seen, onScreen ? screen : world, half));
+        }
+        if (worldKnown !== 0 && screenKnown !== 0) this.weigh(points, at, u, v, asWorld, asScreen, measured);
+        fixed.take(at, colour, measured, asScreen, screen, frame);
+        if (fixed.shows(at, u, v)) {
+          // What hangs on the screen is not of the world behind it.
+          if (asWorld) points.forget(at);
+          continue;
+        }
+        const q = measured >= 0 ? measured : this.nearnessOf(points, at, block, u, v, colour, asWorld);
+        if (asWorld) {
+          const sure = Math.min(255, Math.max(CONFIDENCE_START, worldKnown + CONFIDENCE_GAIN));
+          points.write(at, q, gain === 1 ? colour : towards(world, colour, gain), sure, frame);
+        } else points.write(at, q, colour, CONFIDENCE_START, frame);
+      }
     }
-    const q = measured >= 0 ? measured : this.nearnessOf(points, at, block, u, v, colour, asWorld);
-    if (!asWorld) {
-      points.write(at, q, colour, CONFIDENCE_START, frame);
-      return outcome;
-    }
-    const learnt = refined < 0 && half > 0.5 ? towards(world, colour, SPREAD / (SPREAD + half * half)) : colour;
-    const sure = Math.min(255, Math.max(CONFIDENCE_START, worldKnown + CONFIDENCE_GAIN));
-    points.write(at, q, learnt, sure, frame);
-    return outcome;
-  }
-
-  /** What memory shows at the pixel, red highest; −1 where it knows nothing. */
-  shownAt(points: PointPicture, u: number, v: number): number {
-    const { fixed } = this;
-    const at = v * points.width + u;
-    if (fixed.shows(at, u, v)) return fixed.colour(at);
-    return points.spot[at] === 0 ? -1 : colourAt(points, at, u, v);
   }
 
   /** Weighs the world against the screen where both are known, by colour and by depth. */
