@@ -9,7 +9,11 @@ const SAME = 1.05;
 const BEHIND = 1e-3;
 /** Nearness of pixels on which nothing lands: farther than the farthest. */
 const NOTHING = -1;
-const HALF = PLACES / 2;
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const BITS = PLACE_BITS;
+const SIDE = PLACES;
+const MASK = PLACE_MASK;
+const HALF = SIDE / 2;
 /** All of a spot but its place. */
 const SURE_MASK = -1 << SURE_SHIFT;
 
@@ -61,23 +65,23 @@ export class PointWarp {
     const m1 = motion[1];
     const m3 = motion[3];
     const m4 = motion[4];
-    const w0 = motion[6] / PLACES;
-    const w1 = motion[7] / PLACES;
+    const w0 = motion[6] / SIDE;
+    const w1 = motion[7] / SIDE;
     const w2 = motion[8];
     const w3 = motion[11];
-    const x2 = PLACES * motion[2];
-    const y2 = PLACES * motion[5];
-    const x3 = PLACES * motion[9];
-    const y3 = PLACES * motion[10];
-    const right = width * PLACES;
-    const bottom = height * PLACES;
-    const top = v * PLACES - HALF;
-    for (let u = 0, i = v * width, left = -HALF; u < width; u++, i++, left += PLACES) {
+    const x2 = SIDE * motion[2];
+    const y2 = SIDE * motion[5];
+    const x3 = SIDE * motion[9];
+    const y3 = SIDE * motion[10];
+    const right = width * SIDE;
+    const bottom = height * SIDE;
+    const top = v * SIDE - HALF;
+    for (let u = 0, i = v * width, left = -HALF; u < width; u++, i++, left += SIDE) {
       target[u] = -1;
       const here = spot[i];
       if (here === 0) continue;
-      const px = left + ((here >> PLACE_BITS) & PLACE_MASK);
-      const py = top + (here & PLACE_MASK);
+      const px = left + ((here >> BITS) & MASK);
+      const py = top + (here & MASK);
       const q = nearness[i];
       const w = w0 * px + w1 * py + w2 + q * w3;
       if (w < BEHIND) continue;
@@ -87,8 +91,8 @@ export class PointWarp {
       if (!(nx >= 0 && ny >= 0 && nx < right && ny < bottom)) continue;
       const x = nx | 0;
       const y = ny | 0;
-      target[u] = (y >> PLACE_BITS) * width + (x >> PLACE_BITS);
-      landing[u] = (here & SURE_MASK) | ((x & PLACE_MASK) << PLACE_BITS) | (y & PLACE_MASK);
+      target[u] = (y >> BITS) * width + (x >> BITS);
+      landing[u] = (here & SURE_MASK) | ((x & MASK) << BITS) | (y & MASK);
       nearer[u] = q * scale;
     }
   }

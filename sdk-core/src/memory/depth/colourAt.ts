@@ -2,13 +2,17 @@ import { MIDDLE, PLACE_BITS, PLACES, type PointPicture, SURE_SHIFT } from './Poi
 
 /** Neighbours nearer than this to a point, in 1/128 pixel, say nothing of how the colour changes from it. */
 const APART = PLACES / 2;
-const HALF = PLACES / 2;
-const COORDINATE = PLACES - 1;
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const BITS = PLACE_BITS;
+const SIDE = PLACES;
+const CENTRE = MIDDLE;
+const HALF = SIDE / 2;
+const COORDINATE = SIDE - 1;
 const PLACE = (1 << SURE_SHIFT) - 1;
 /** Two things within this ratio of nearness are one surface. */
 const SAME = 1.1;
 /** 65,536 / gap, 0 for gaps that are too small: shares are whole numbers of 1/256. */
-const SHARE = Int32Array.from({ length: 2 * PLACES + 1 }, (_, gap) => (gap <= APART ? 0 : Math.floor(65536 / gap)));
+const SHARE = Int32Array.from({ length: 2 * SIDE + 1 }, (_, gap) => (gap <= APART ? 0 : Math.floor(65536 / gap)));
 /** Red and blue of a colour, and green; half a step of each where colours are in 1/256. */
 const RED_BLUE = 0xff00ff;
 const GREEN = 0x00ff00;
@@ -25,7 +29,7 @@ const HALF_GREEN = 0x008000;
  * ```
  */
 export function colourAt({ spot, colour, nearness, width, height }: PointPicture, at: number, u: number, v: number): number {
-  if ((spot[at] & PLACE) === MIDDLE) return colour[at];
+  if ((spot[at] & PLACE) === CENTRE) return colour[at];
   const right = u < width - 1 ? 1 : 0;
   const left = u > 0 ? -1 : 0;
   return between(spot, nearness, colour, at, left, right, v > 0 ? -width : 0, v < height - 1 ? width : 0);
@@ -47,7 +51,7 @@ export function readColours(points: PointPicture, v: number, left: number, right
   for (let u = left, at = v * width + left; u < right; u++, at++) {
     const here = spot[at];
     if (here === 0) out[u - left] = -1;
-    else if ((here & PLACE) === MIDDLE) out[u - left] = colour[at];
+    else if ((here & PLACE) === CENTRE) out[u - left] = colour[at];
     else out[u - left] = between(spot, nearness, colour, at, u > 0 ? -1 : 0, u < width - 1 ? 1 : 0, up, down);
   }
 }
@@ -68,7 +72,7 @@ function between(
 ): number {
   const here = spot[at];
   const near = nearness[at];
-  const x = ((here >> PLACE_BITS) & COORDINATE) - HALF;
+  const x = ((here >> BITS) & COORDINATE) - HALF;
   const y = (here & COORDINATE) - HALF;
   // No branches on where a point lies, which nothing can foresee: a sign is −1 left of or above the middle, else 0.
   const signX = x >> 31;
@@ -77,14 +81,14 @@ function between(
   const above = at + (signY & down) + (~signY & up);
   const other = spot[beside];
   const otherY = spot[above];
-  const offX = ((other >> PLACE_BITS) & COORDINATE) - HALF - x;
+  const offX = ((other >> BITS) & COORDINATE) - HALF - x;
   const offY = (otherY & COORDINATE) - HALF - y;
   let share = 0;
   if (other !== 0 && isSame(near, nearness[beside]))
-    share = (((x ^ signX) - signX) * SHARE[PLACES - ((offX ^ signX) - signX)]) >> 8;
+    share = (((x ^ signX) - signX) * SHARE[SIDE - ((offX ^ signX) - signX)]) >> 8;
   let shareY = 0;
   if (otherY !== 0 && isSame(near, nearness[above]))
-    shareY = (((y ^ signY) - signY) * SHARE[PLACES - ((offY ^ signY) - signY)]) >> 8;
+    shareY = (((y ^ signY) - signY) * SHARE[SIDE - ((offY ^ signY) - signY)]) >> 8;
   return blend(colour[at], share, colour[beside], shareY, colour[above]);
 }
 
