@@ -5,7 +5,10 @@ import { readColours } from './colourAt.js';
 import type { FixedLayer } from './FixedLayer.js';
 import { type PointPicture, SURE_SHIFT } from './PointPicture.js';
 
-const HALF = 1 << (VALUE_SHIFT - 1);
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const SHIFT = VALUE_SHIFT;
+const SURE = SURE_SHIFT;
+const HALF = 1 << (SHIFT - 1);
 
 /**
  * Draws points, and before them what hangs on the screen; what neither knows is left as it was.
@@ -62,7 +65,7 @@ function drawPoints(
     rgb[p] = c >> 16;
     rgb[p + 1] = (c >> 8) & 255;
     rgb[p + 2] = c & 255;
-    confidence[at] = here >> SURE_SHIFT;
+    confidence[at] = here >> SURE;
     const since = now - seen[at];
     age[at] = since > 255 ? 255 : since;
   }
@@ -80,9 +83,9 @@ function drawFixed(
   for (let at = from; at < to; at++) {
     if (evidence[at] < earned || known[at] === 0) continue;
     const p = 3 * at;
-    rgb[p] = (value[p] + HALF) >> VALUE_SHIFT;
-    rgb[p + 1] = (value[p + 1] + HALF) >> VALUE_SHIFT;
-    rgb[p + 2] = (value[p + 2] + HALF) >> VALUE_SHIFT;
+    rgb[p] = (value[p] + HALF) >> SHIFT;
+    rgb[p + 1] = (value[p + 1] + HALF) >> SHIFT;
+    rgb[p + 2] = (value[p + 2] + HALF) >> SHIFT;
     confidence[at] = known[at];
     const since = now - seen[at];
     age[at] = since > 255 ? 255 : since;

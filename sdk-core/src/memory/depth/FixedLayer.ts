@@ -4,7 +4,10 @@ import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 import { EARNED } from '../evidence.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from '../TemporalMemoryBank.js';
 
-const HALF = 1 << (VALUE_SHIFT - 1);
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const SHIFT = VALUE_SHIFT;
+const HALF = 1 << (SHIFT - 1);
+const LEAST = EARNED;
 
 /**
  * What hangs on the screen of a 3D game while the world turns behind it: displays, the weapon in hand, the player before a
@@ -35,7 +38,7 @@ export class FixedLayer {
   /** True where the layer has earned pixel `at` = (u, v). */
   shows(at: number, u: number, v: number): boolean {
     return (
-      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= EARNED && this.bank.confidence[at] !== 0
+      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= LEAST && this.bank.confidence[at] !== 0
     );
   }
 
@@ -44,9 +47,9 @@ export class FixedLayer {
     const { value } = this.bank;
     const p = 3 * at;
     return (
-      (((value[p] + HALF) >> VALUE_SHIFT) << 16) |
-      (((value[p + 1] + HALF) >> VALUE_SHIFT) << 8) |
-      ((value[p + 2] + HALF) >> VALUE_SHIFT)
+      (((value[p] + HALF) >> SHIFT) << 16) |
+      (((value[p + 1] + HALF) >> SHIFT) << 8) |
+      ((value[p + 2] + HALF) >> SHIFT)
     );
   }
 

@@ -7,6 +7,9 @@ import type { FixedLayer } from './FixedLayer.js';
 import type { Look } from './Look.js';
 import { type PointPicture, SURE_SHIFT } from './PointPicture.js';
 
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const SURE = SURE_SHIFT;
+const START = CONFIDENCE_START;
 /** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
 const MOTION_STEPS = 14;
 const CONFIDENCE_GAIN = 26;
@@ -90,7 +93,7 @@ export class PointObserver {
         const seen = sample[k];
         const colour = colours[k];
         const measured = nearness[k];
-        const worldKnown = spot[at] >> SURE_SHIFT;
+        const worldKnown = spot[at] >> SURE;
         const world = worldKnown === 0 ? 0 : colourAt(points, at, u, v);
         const asWorld = worldKnown !== 0 && isNear(world, seen, tolerance);
         const screenKnown = confidence[at];
@@ -111,9 +114,9 @@ export class PointObserver {
         }
         const q = measured >= 0 ? measured : this.nearnessOf(points, at, block, u, v, colour, asWorld);
         if (asWorld) {
-          const sure = Math.min(255, Math.max(CONFIDENCE_START, worldKnown + CONFIDENCE_GAIN));
+          const sure = Math.min(255, Math.max(START, worldKnown + CONFIDENCE_GAIN));
           points.write(at, q, gain === 1 ? colour : towards(world, colour, gain), sure, frame);
-        } else points.write(at, q, colour, CONFIDENCE_START, frame);
+        } else points.write(at, q, colour, START, frame);
       }
     }
   }

@@ -1,16 +1,19 @@
 import { type ByteReader, type ByteWriter, SgapsError } from '@sgaps/protocol';
 import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 
+// Constants of this file, which hot loops read for free, unlike what is exported or imported.
+const BITS = 7;
+const HALF = 1 << (BITS - 1);
+const SHIFT = 2 * BITS;
+const CENTRE = (HALF << BITS) | HALF;
 /** Bits of a place within a pixel, and parts of a pixel in which a point's place is kept. */
-export const PLACE_BITS = 7;
-export const PLACES = 1 << PLACE_BITS;
-/** The place in the middle of a pixel. */
-const HALF = PLACES / 2;
-/** Where the confidence starts in a spot; what is below is the point's place, of which x is the higher part. */
-export const SURE_SHIFT = 2 * PLACE_BITS;
+export const PLACE_BITS = BITS;
+export const PLACES = 1 << BITS;
 export const PLACE_MASK = PLACES - 1;
+/** Where the confidence starts in a spot; what is below is the point's place, of which x is the higher part. */
+export const SURE_SHIFT = SHIFT;
 /** The place of a spot in the pixel's middle. */
-export const MIDDLE = (HALF << PLACE_BITS) | HALF;
+export const MIDDLE = CENTRE;
 
 /**
  * What is known of a static world as one view shows it: at most one point a pixel, kept where it really lies between the
@@ -49,12 +52,12 @@ export class PointPicture {
 
   /** How sure the point of pixel `at` is: 0 unknown … 255 certain. */
   confidence(at: number): number {
-    return this.spot[at] >> SURE_SHIFT;
+    return this.spot[at] >> SHIFT;
   }
 
   /** Sets the point of pixel `at`, in the pixel's middle. */
   write(at: number, nearness: number, colour: number, confidence: number, frame: number): void {
-    this.spot[at] = (confidence << SURE_SHIFT) | MIDDLE;
+    this.spot[at] = (confidence << SHIFT) | CENTRE;
     this.nearness[at] = nearness;
     this.colour[at] = colour;
     this.seen[at] = frame;
@@ -73,7 +76,7 @@ export class PointPicture {
   /** Writes all that is known, as planes of the known pixels. */
   save(writer: ByteWriter): void {
     const { spot } = this;
-    const confidence = Uint8Array.from(spot, (word) => word >> SURE_SHIFT);
+    const confidence = Uint8Array.from(spot, (word) => word >> SHIFT);
     let known = 0;
     for (let at = 0; at < spot.length; at++) if (spot[at] !== 0) known++;
     const bytes = new Uint8Array(5 * known);
@@ -81,7 +84,7 @@ export class PointPicture {
     const near = new Float32Array(known);
     for (let at = 0, k = 0; at < spot.length; at++) {
       if (spot[at] === 0) continue;
-      bytes[k] = ((spot[at] >> PLACE_BITS) & PLACE_MASK) - HALF;
+      bytes[k] = ((spot[at] >> BITS) & PLACE_MASK) - HALF;
       bytes[known + k] = (spot[at] & PLACE_MASK) - HALF;
       bytes[2 * known + k] = this.colour[at] >> 16;
       bytes[3 * known + k] = this.colour[at] >> 8;
@@ -113,7 +116,7 @@ export class PointPicture {
       if (!(near[k] >= 0 && near[k] < Number.POSITIVE_INFINITY)) throw SgapsError.malformed(`snapshot: nearness ${near[k]}`);
       const x = (bytes[k] + HALF) & PLACE_MASK;
       const y = (bytes[known + k] + HALF) & PLACE_MASK;
-      spot[at] = (confidence[at] << SURE_SHIFT) | (x << PLACE_BITS) | y;
+      spot[at] = (confidence[at] << SHIFT) | (x << BITS) | y;
       this.colour[at] = (bytes[2 * known + k] << 16) | (bytes[3 * known + k] << 8) | bytes[4 * known + k];
       this.seen[at] = seen[k];
       this.nearness[at] = near[k++];
