@@ -50,7 +50,7 @@ export class BlockRefiner {
     outside += this.outside;
     this.hold(green, cell * CG_CELL);
     outside += this.outside;
-    // All in its cell: as it was.
+    // All in their cells: as they were.
     if (outside > 0) this.addTo(rgb, first);
     return true;
   }
@@ -62,7 +62,11 @@ export class BlockRefiner {
     let outside = 0;
     for (let k = 0; k < BLOCK_SAMPLES; k++) {
       const c = plane[k];
-      const kept = c > cell ? cell : c < -cell ? -cell : c;
+      if (c <= cell && c >= -cell) {
+        inside += c * c;
+        continue;
+      }
+      const kept = c > cell ? cell : -cell;
       plane[k] = kept;
       inside += kept * kept;
       outside += (c - kept) * (c - kept);

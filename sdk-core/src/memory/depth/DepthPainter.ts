@@ -62,7 +62,7 @@ function drawPoints(
     const here = spot[at];
     if (here === 0) continue;
     const c = colours[first + n];
-    rgb[p] = c >> 16;
+    rgb[p] = (c >> 16) & 255;
     rgb[p + 1] = (c >> 8) & 255;
     rgb[p + 2] = c & 255;
     confidence[at] = here >> SURE;

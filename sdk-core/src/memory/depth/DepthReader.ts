@@ -53,8 +53,7 @@ export class DepthReader {
       else for (let k = i; k < end; k++) this.take(frame, points, k, 1, note);
       i = end;
     }
-    if (!this.sweep) return;
-    for (let i = 0; i < count; i++) if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], lumaOf(colourOf(rgb, i)));
+    this.sweep?.add(frame);
   }
 
   /** Takes `length` samples from the first on: the pixels of a block, or a single one. */

@@ -46,11 +46,7 @@ export class FixedLayer {
   colour(at: number): number {
     const { value } = this.bank;
     const p = 3 * at;
-    return (
-      (((value[p] + HALF) >> SHIFT) << 16) |
-      (((value[p + 1] + HALF) >> SHIFT) << 8) |
-      ((value[p + 2] + HALF) >> SHIFT)
-    );
+    return (((value[p] + HALF) >> SHIFT) << 16) | (((value[p + 1] + HALF) >> SHIFT) << 8) | ((value[p + 2] + HALF) >> SHIFT);
   }
 
   /** Takes a sample of what the screen shows: `same` as the colour it `was`, or something new. */
