@@ -1,7 +1,5 @@
 import { MIDDLE, PLACE_BITS, PLACES, type PointPicture, SURE_SHIFT } from './PointPicture.js';
 
-/** Neighbours nearer than this to a point, in 1/128 pixel, say nothing of how the colour changes from it. */
-const APART = PLACES / 2;
 // Constants of this file, which hot loops read for free, unlike what is imported.
 const BITS = PLACE_BITS;
 const SIDE = PLACES;
@@ -11,8 +9,8 @@ const COORDINATE = SIDE - 1;
 const PLACE = (1 << SURE_SHIFT) - 1;
 /** Two things within this ratio of nearness are one surface. */
 const SAME = 1.1;
-/** 65,536 / gap, 0 for gaps that are too small: shares are whole numbers of 1/256. */
-const SHARE = Int32Array.from({ length: 2 * SIDE + 1 }, (_, gap) => (gap <= APART ? 0 : Math.floor(65536 / gap)));
+/** 65,536 / gap: shares are whole numbers of 1/256, each at most half since a gap is at least half a pixel and the way. */
+const SHARE = Int32Array.from({ length: 2 * SIDE + 1 }, (_, gap) => (gap === 0 ? 0 : Math.floor(65536 / gap)));
 /** Red and blue of a colour, and green; half a step of each where colours are in 1/256. */
 const RED_BLUE = 0xff00ff;
 const GREEN = 0x00ff00;
@@ -97,24 +95,11 @@ function isSame(near: number, other: number): boolean {
   return other <= near * SAME && near <= other * SAME;
 }
 
-/** Colour c, of which the colours n and m take shares of 256. */
+/** Colour c, of which the colours n and m take shares of 256, together no more than all. */
 function blend(c: number, share: number, n: number, shareY: number, m: number): number {
   const own = 256 - share - shareY;
-  if (own < 0) return beyond(own, c, share, n, shareY, m);
-  // Between colours nothing overflows: two channels at once.
+  // Nothing overflows: two channels at once.
   const rb = Math.imul(own, c & RED_BLUE) + Math.imul(share, n & RED_BLUE) + Math.imul(shareY, m & RED_BLUE) + HALF_RED_BLUE;
   const g = Math.imul(own, c & GREEN) + Math.imul(share, n & GREEN) + Math.imul(shareY, m & GREEN) + HALF_GREEN;
   return ((rb >>> 8) & RED_BLUE) | ((g >>> 8) & GREEN);
-}
-
-/** The colour beyond those of two neighbours, away from its own. */
-function beyond(own: number, c: number, share: number, n: number, shareY: number, m: number): number {
-  const r = (own * (c >> 16) + share * (n >> 16) + shareY * (m >> 16) + 128) >> 8;
-  const g = (own * ((c >> 8) & 255) + share * ((n >> 8) & 255) + shareY * ((m >> 8) & 255) + 128) >> 8;
-  const b = (own * (c & 255) + share * (n & 255) + shareY * (m & 255) + 128) >> 8;
-  return (clamp(r) << 16) | (clamp(g) << 8) | clamp(b);
-}
-
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
