@@ -35,11 +35,14 @@ export class FixedLayer {
     this.blockEvidence = new Int8Array(this.columns * ((height + 7) >> 3));
   }
 
-  /** True where the layer has earned pixel `at` = (u, v). */
+  /** True where the layer shows pixel `at` = (u, v): it has earned it and knows it. */
   shows(at: number, u: number, v: number): boolean {
-    return (
-      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= LEAST && this.bank.confidence[at] !== 0
-    );
+    return this.earned(at, u, v) && this.bank.confidence[at] !== 0;
+  }
+
+  /** True where the layer has earned pixel `at` = (u, v). */
+  earned(at: number, u: number, v: number): boolean {
+    return this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= LEAST;
   }
 
   /** Colour of the pixel, red highest; says nothing where the bank's confidence is 0. */

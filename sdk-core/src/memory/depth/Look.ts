@@ -15,6 +15,8 @@ export class Look {
   left = 0;
   top = 0;
   size = 1;
+  /** Binary logarithm of the size. */
+  shift = 0;
   /** Half the quantisation cell of the samples, 8-bit steps. */
   half = 0.5;
   /** Colour of each pixel, red highest. */
@@ -30,7 +32,8 @@ export class Look {
     const { rgb, bits, depth } = values;
     this.left = samples.u[first];
     this.top = samples.v[first];
-    this.size = count === 1 ? 1 : BLOCK_SIDE;
+    this.shift = count === 1 ? 0 : 3;
+    this.size = 1 << this.shift;
     this.half = (1 << (8 - bits[first])) / 2;
     for (let k = 0, i = first, p = 3 * first; k < count; k++, i++, p += 3) {
       sample[k] = (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2];

@@ -1,3 +1,4 @@
+import { BLOCK_SAMPLES } from '@sgaps/protocol';
 import { CONFIDENCE_START } from '../TemporalMemoryBank.js';
 import type { BlockDepth } from './BlockDepth.js';
 import { colourAt, readColours } from './colourAt.js';
@@ -45,6 +46,10 @@ export type PointOutcome = (u: number, v: number, outcome: number, confidence: n
  * ```
  */
 export class PointObserver {
+  /** Of the pixels of a look: the colour the screen was known to have, −1 none, and 1 where it is as that. */
+  private readonly screen = new Int32Array(BLOCK_SAMPLES);
+  private readonly asScreen = new Uint8Array(BLOCK_SAMPLES);
+
   constructor(
     private readonly fixed: FixedLayer,
     private readonly field: DepthField,
@@ -78,46 +83,93 @@ export class PointObserver {
     frame: number,
     note: PointOutcome | undefined,
   ): void {
-    const { fixed } = this;
-    const { left, top, size, half, sample, nearness } = look;
-    const { spot, width, height } = points;
+    const { left, top, size } = look;
+    const whole = left + size <= points.width && top + size <= points.height;
+    // Samples that repeat the edge are of one pixel, which learns from one after the other.
+    const step = whole ? size * size : 1;
+    for (let k = 0; k < size * size; k += step) {
+      this.compareScreen(points, look, k, k + step);
+      this.takeWorld(points, look, k, k + step, block, likely, frame, note);
+      this.takeScreen(points, look, k, k + step, likely ?? look.sample, frame);
+    }
+  }
+
+  /** Finds out of pixels `first` to before `end` of a look whether they are as the screen was known to be. */
+  private compareScreen({ width, height }: PointPicture, look: Look, first: number, end: number): void {
+    const { screen, asScreen, fixed } = this;
+    const { left, top, shift, half, sample } = look;
     const { confidence } = fixed.bank;
+    const tolerance = MOTION_STEPS + half;
+    const last = (1 << shift) - 1;
+    for (let k = first; k < end; k++) {
+      const at = Math.min(top + (k >> shift), height - 1) * width + Math.min(left + (k & last), width - 1);
+      const colour = confidence[at] === 0 ? -1 : fixed.colour(at);
+      screen[k] = colour;
+      asScreen[k] = colour >= 0 && isNear(colour, sample[k], tolerance) ? 1 : 0;
+    }
+  }
+
+  /** Lets the world learn from pixels `first` to before `end` of a look, one after the other, where they are not the screen's. */
+  private takeWorld(
+    points: PointPicture,
+    look: Look,
+    first: number,
+    end: number,
+    block: BlockDepth,
+    likely: Int32Array | null,
+    frame: number,
+    note: PointOutcome | undefined,
+  ): void {
+    const { fixed, screen } = this;
+    const { left, top, shift, half, sample, nearness } = look;
+    const { spot, width, height } = points;
     const colours = likely ?? sample;
     const tolerance = MOTION_STEPS + half;
     const gain = likely === null && half > 0.5 ? SPREAD / (SPREAD + half * half) : 1;
-    for (let y = 0, k = 0; y < size; y++) {
-      const v = Math.min(top + y, height - 1);
-      for (let x = 0; x < size; x++, k++) {
-        const u = Math.min(left + x, width - 1);
-        const at = v * width + u;
-        const seen = sample[k];
-        const colour = colours[k];
-        const measured = nearness[k];
-        const worldKnown = spot[at] >> SURE;
-        const world = worldKnown === 0 ? 0 : colourAt(points, at, u, v);
-        const asWorld = worldKnown !== 0 && isNear(world, seen, tolerance);
-        const screenKnown = confidence[at];
-        const screen = fixed.colour(at);
-        const asScreen = screenKnown !== 0 && isNear(screen, seen, tolerance);
-        if (note) {
-          const onScreen = fixed.shows(at, u, v);
-          const known = onScreen ? screenKnown : worldKnown;
-          if (known === 0) note(u, v, 0, 0, 0);
-          else note(u, v, (onScreen ? asScreen : asWorld) ? 1 : -1, known, squaredError(seen, onScreen ? screen : world, half));
+    const last = (1 << shift) - 1;
+    for (let k = first; k < end; k++) {
+      const u = Math.min(left + (k & last), width - 1);
+      const v = Math.min(top + (k >> shift), height - 1);
+      const at = v * width + u;
+      const known = spot[at] >> SURE;
+      const world = known === 0 ? -1 : colourAt(points, at, u, v);
+      const asWorld = known !== 0 && isNear(world, sample[k], tolerance);
+      const asScreen = this.asScreen[k] !== 0;
+      if (note) {
+        const onScreen = screen[k] >= 0 && fixed.earned(at, u, v);
+        const shown = onScreen ? screen[k] : world;
+        if (shown < 0) note(u, v, 0, 0, 0);
+        else {
+          const sure = onScreen ? fixed.bank.confidence[at] : known;
+          note(u, v, (onScreen ? asScreen : asWorld) ? 1 : -1, sure, squaredError(sample[k], shown, half));
         }
-        if (worldKnown !== 0 && screenKnown !== 0) this.weigh(points, at, u, v, asWorld, asScreen, measured);
-        fixed.take(at, colour, measured, asScreen, screen, frame);
-        if (fixed.shows(at, u, v)) {
-          // What hangs on the screen is not of the world behind it.
-          if (asWorld) points.forget(at);
-          continue;
-        }
-        const q = measured >= 0 ? measured : this.nearnessOf(points, at, block, u, v, colour, asWorld);
-        if (asWorld) {
-          const sure = Math.min(255, Math.max(START, worldKnown + CONFIDENCE_GAIN));
-          points.write(at, q, gain === 1 ? colour : towards(world, colour, gain), sure, frame);
-        } else points.write(at, q, colour, START, frame);
       }
+      if (world >= 0 && screen[k] >= 0) this.weigh(points, at, u, v, asWorld, asScreen, nearness[k]);
+      if (fixed.earned(at, u, v)) {
+        // What hangs on the screen is not of the world behind it.
+        if (asWorld) points.forget(at);
+        continue;
+      }
+      const colour = asWorld && gain !== 1 ? towards(world, colours[k], gain) : colours[k];
+      const q = nearness[k] >= 0 ? nearness[k] : this.nearnessOf(points, at, block, u, v, colours[k], asWorld);
+      points.write(at, q, colour, asWorld ? Math.min(255, Math.max(START, known + CONFIDENCE_GAIN)) : START, frame);
+    }
+  }
+
+  /** Lets the screen learn from pixels `first` to before `end` of a look that were compared with it. */
+  private takeScreen(
+    { width, height }: PointPicture,
+    { left, top, shift, nearness }: Look,
+    first: number,
+    end: number,
+    colours: Int32Array,
+    frame: number,
+  ): void {
+    const { screen, asScreen, fixed } = this;
+    const last = (1 << shift) - 1;
+    for (let k = first; k < end; k++) {
+      const at = Math.min(top + (k >> shift), height - 1) * width + Math.min(left + (k & last), width - 1);
+      fixed.take(at, colours[k], nearness[k], asScreen[k] !== 0, screen[k], frame);
     }
   }
 
