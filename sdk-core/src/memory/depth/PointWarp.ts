@@ -106,8 +106,8 @@ export class PointWarp {
       if (at < 0) continue;
       const near = nearer[u];
       const held = nearness[at];
-      // Of one surface the fresher look stays, else the nearer thing.
-      if (held >= 0 && near < held * SAME && (near * SAME < held || seen[i] <= looked[at])) continue;
+      // Of one surface the fresher look stays, else the nearer thing; nothing is farther than all.
+      if (near < held * SAME && (near * SAME < held || seen[i] <= looked[at])) continue;
       spot[at] = landing[u];
       nearness[at] = near;
       painted[at] = colour[i];
