@@ -54,8 +54,8 @@ export interface RatedBlocks {
  */
 export class BlockChooser {
   private readonly state: Uint8Array;
-  /** What a look at each is worth: expected squared error, by how much of it shows and how it is tagged. */
-  private readonly worth: Float32Array;
+  /** Bin of what a look at each is worth: expected squared error, by how much of it shows and how it is tagged. */
+  private readonly bin: Uint8Array;
   /** Neighbours in this order are far from each other on the grid. */
   private readonly order: Int32Array;
   private readonly bins = new Int32Array(BINS);
@@ -66,7 +66,7 @@ export class BlockChooser {
   ) {
     const { count } = blocks;
     this.state = new Uint8Array(count);
-    this.worth = new Float32Array(count);
+    this.bin = new Uint8Array(count);
     let stride = Math.floor(count * 0.618) | 1;
     while (divisor(stride, count) !== 1) stride += 2;
     this.order = new Int32Array(count);
@@ -82,8 +82,15 @@ export class BlockChooser {
     const { blocks, state } = this;
     const { errors, tags } = rated;
     state.fill(FREE);
-    for (let block = 0; block < blocks.count; block++)
-      this.worth[block] = (errors[block] * blocks.area(block) * TAG_WEIGHT[tags[block]]) / AREA;
+    for (let y = 0, block = 0; y < blocks.rows; y++) {
+      const height = blocks.top(y + 1) - blocks.top(y);
+      for (let x = 0; x < blocks.columns; x++, block++) {
+        const area = (blocks.left(x + 1) - blocks.left(x)) * height;
+        // A float, as the worth has always been compared: choices stay as they were.
+        // In single precision, as what is expected.
+        this.bin[block] = binOf(Math.fround((errors[block] * area * TAG_WEIGHT[tags[block]]) / AREA));
+      }
+    }
     let left = most;
     left -= this.takeCoarse(set, rated, fresh);
     left = this.takeDue(rated, left);
@@ -140,9 +147,9 @@ export class BlockChooser {
 
   /** Marks the blocks of largest expected error; equals are taken far from each other. */
   private takeBest(most: number, turn: number): void {
-    const { blocks, state, worth, order, bins } = this;
+    const { blocks, state, order, bins } = this;
     bins.fill(0);
-    for (let block = 0; block < blocks.count; block++) if (state[block] === FREE) bins[binOf(worth[block])]++;
+    for (let block = 0; block < blocks.count; block++) if (state[block] === FREE) bins[this.bin[block]]++;
     let bin = BINS;
     let count = 0;
     while (bin > 1 && count + bins[bin - 1] <= most) count += bins[--bin];
@@ -150,7 +157,7 @@ export class BlockChooser {
     for (let n = 0, i = Math.imul(turn, 37) % blocks.count; n < blocks.count; n++, i = i + 1 === blocks.count ? 0 : i + 1) {
       const block = order[i];
       if (state[block] !== FREE) continue;
-      const own = binOf(worth[block]);
+      const own = this.bin[block];
       if (own === 0 || own < bin - 1 || (own === bin - 1 && partial-- <= 0)) continue;
       state[block] = TAKEN;
     }

@@ -2,6 +2,8 @@ import type { CaptureGrid } from '@sgaps/protocol';
 
 /** Side of a block, grid pixels. */
 export const BLOCK = 8;
+/** Its binary logarithm. */
+export const BLOCK_SHIFT = 3;
 
 /**
  * The grid cut into 8×8 blocks, row by row from the top left. Blocks can be locked to the world: one more column and row than

@@ -1,6 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
-import { BLOCK } from './BlockGrid.js';
+import { BLOCK, BLOCK_SHIFT } from './BlockGrid.js';
 
 /** Blocks to each side that a block is judged by. */
 const REACH = 3;
@@ -52,7 +52,7 @@ export class RegionAlarm {
 
   /** Squared error to expect around the pixel, 8-bit steps², 0 where there is no alarm. */
   at(u: number, v: number): number {
-    return this.level[Math.floor(v / BLOCK) * this.columns + Math.floor(u / BLOCK)];
+    return this.level[(v >> BLOCK_SHIFT) * this.columns + (u >> BLOCK_SHIFT)];
   }
 
   /** Takes in what the looks of a frame found, where `expected` tells what was expected of a block around a pixel: only surprises count. */
@@ -62,7 +62,7 @@ export class RegionAlarm {
     looks.fill(0);
     for (let i = 0; i < count; i++) {
       if (confidence[i] === 0) continue;
-      const block = Math.floor(v[i] / BLOCK) * columns + Math.floor(u[i] / BLOCK);
+      const block = (v[i] >> BLOCK_SHIFT) * columns + (u[i] >> BLOCK_SHIFT);
       sums[block] += squaredError[i];
       looks[block]++;
     }

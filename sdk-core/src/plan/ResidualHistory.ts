@@ -1,18 +1,20 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
-import { BLOCK } from './BlockGrid.js';
+import { BLOCK, BLOCK_SHIFT } from './BlockGrid.js';
 
 /** Squared error, 8-bit steps², above which a look says that the block has changed (S10's motion score of 14 steps, coarse). */
 const CHANGED = 64;
 /** What is forgotten of a block's record per frame: half in 40. */
 const DECAY = 0.5 ** (1 / 40);
+/** Looks further apart than this count as this far. */
+const MOST_GAP = 60;
+/** What is left of it by the frames since. */
+const KEPT = Float64Array.from({ length: MOST_GAP + 1 }, (_, gap) => DECAY ** gap);
 /** What every block is taken to have shown before: this many changes in so many frames looked over. */
 const PRIOR_CHANGES = 0.01;
 const PRIOR_FRAMES = 8;
 /** Share of a change that the four neighbours are taken to have shared. */
 const NEIGHBOUR = 0.25;
-/** Looks further apart than this count as this far. */
-const MOST_GAP = 60;
 /** Squared error a change is taken to bring before one was seen. */
 const FIRST_ENERGY = 100;
 
@@ -64,7 +66,7 @@ export class ResidualHistory {
 
   /** The block a pixel of the screen lies in. */
   blockAt(u: number, v: number): number {
-    return Math.floor(v / BLOCK) * this.columns + Math.floor(u / BLOCK);
+    return (v >> BLOCK_SHIFT) * this.columns + (u >> BLOCK_SHIFT);
   }
 
   /** Takes in all points of a frame that memory knew something of, one look for each block. */
@@ -144,7 +146,7 @@ export class ResidualHistory {
     const last = this.seen[block];
     const gap = last < 0 ? 1 : Math.min(MOST_GAP, Math.max(0, frame - last));
     if (gap === 0) return 0;
-    const kept = DECAY ** gap;
+    const kept = KEPT[gap];
     this.changes[block] *= kept;
     this.frames[block] *= kept;
     return gap;

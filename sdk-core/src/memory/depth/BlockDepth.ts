@@ -1,4 +1,4 @@
-import { codeToDepth } from '@sgaps/protocol';
+import { codeToDepth, NO_DEPTH } from '@sgaps/protocol';
 
 /** Samples of a plane may miss it by this share. */
 const FLAT = 0.03;
@@ -15,6 +15,7 @@ const WAY = 6;
  */
 export function nearnessOf(code: number): number {
   if (code === 0) return 0;
+  if (code === NO_DEPTH) return -1;
   const z = codeToDepth(code);
   return z > 0 ? 1 / z : -1;
 }
@@ -25,9 +26,9 @@ export function nearnessOf(code: number): number {
  *
  * @example
  * ```ts
- * block.add(u, v, nearnessOf(code), r, g, b);
+ * block.add(u, v, nearnessOf(code), colour);
  * block.fit();
- * const q = block.at(u, v, r, g, b);
+ * const q = block.at(u, v, colour);
  * ```
  */
 export class BlockDepth {
@@ -53,13 +54,13 @@ export class BlockDepth {
     this.estimated = false;
   }
 
-  /** Adds a sample of nearness `q`; those beyond 64 are passed over. */
-  add(u: number, v: number, q: number, r: number, g: number, b: number): void {
+  /** Adds a sample of nearness `q` and this colour, red highest; those beyond 64 are passed over. */
+  add(u: number, v: number, q: number, colour: number): void {
     if (this.count === 64) return;
     this.u[this.count] = u;
     this.v[this.count] = v;
     this.q[this.count] = q;
-    this.colour[this.count++] = (r << 16) | (g << 8) | b;
+    this.colour[this.count++] = colour;
   }
 
   /** Looks for the plane through what was added. */
@@ -97,17 +98,26 @@ export class BlockDepth {
     this.a = (uq * vv - vq * uv) / det;
     this.b = (vq * uu - uq * uv) / det;
     this.c = mean;
-    for (let k = 0; k < count; k++) if (Math.abs(this.plane(u[k], v[k]) - q[k]) > FLAT * q[k]) return;
+    for (let k = 0; k < count; k++) if (Math.abs(this.on(u[k], v[k]) - q[k]) > FLAT * q[k]) return;
     this.flat = true;
   }
 
-  /** Nearness of a pixel of the block; −1 when nothing is known. */
-  at(u: number, v: number, r: number, g: number, b: number): number {
-    if (this.count === 0) return -1;
-    if (this.flat) {
-      const q = this.plane(u, v);
-      return q > 0 ? q : 0;
-    }
+  /** Nearness of a pixel of the block: on its plane, else that of the sample most like it; −1 when nothing is known. */
+  at(u: number, v: number, colour: number): number {
+    return this.flat ? this.plane(u, v) : this.like(u, v, colour);
+  }
+
+  /** Nearness of a pixel of a flat block. */
+  plane(u: number, v: number): number {
+    const q = this.on(u, v);
+    return q > 0 ? q : 0;
+  }
+
+  /** Nearness of the sample most like a pixel; −1 when there are none. */
+  like(u: number, v: number, colour: number): number {
+    const r = colour >> 16;
+    const g = (colour >> 8) & 255;
+    const b = colour & 255;
     let best = Number.POSITIVE_INFINITY;
     let q = -1;
     for (let k = 0; k < this.count; k++) {
@@ -121,7 +131,7 @@ export class BlockDepth {
     return q;
   }
 
-  private plane(u: number, v: number): number {
+  private on(u: number, v: number): number {
     return this.a * (u - this.mid.u) + this.b * (v - this.mid.v) + this.c;
   }
 }

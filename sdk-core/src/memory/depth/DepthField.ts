@@ -162,7 +162,7 @@ export class DepthField {
   gather(points: PointPicture): void {
     const { columns, rows, nearness, known, trust } = this;
     for (let block = 0; block < trust.length; block++) if (trust[block] > 0) trust[block]--;
-    const { width, height, confidence, nearness: near } = points;
+    const { width, height, spot, nearness: near } = points;
     for (let y = 0, block = 0; y < rows; y++) {
       const bottom = Math.min(height, 8 * y + 8);
       for (let x = 0; x < columns; x++, block++) {
@@ -171,7 +171,7 @@ export class DepthField {
         let count = 0;
         for (let v = 8 * y + 1; v < bottom; v += 2) {
           for (let at = v * width + 8 * x + (v & 2 ? 1 : 0), end = v * width + right; at < end; at += 2) {
-            if (confidence[at] === 0) continue;
+            if (spot[at] === 0) continue;
             sum += near[at];
             count++;
           }

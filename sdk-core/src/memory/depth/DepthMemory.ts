@@ -1,37 +1,20 @@
-import {
-  BLOCK_KIND,
-  BLOCK_SAMPLES,
-  type ByteReader,
-  type ByteWriter,
-  type Camera3D,
-  type CaptureGrid,
-  type FrameState,
-  levelOf,
-  type PixelFrame,
-} from '@sgaps/protocol';
+import type { ByteReader, ByteWriter, Camera3D, CaptureGrid, FrameState, PixelFrame } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
-import type { Composition, DrawDetail } from '../Composition.js';
-import { MEAN_CONFIDENCE } from '../TemporalMemoryBank.js';
+import { type Composition, type DrawDetail, FULL_DETAIL } from '../Composition.js';
 import { agreement } from './agreement.js';
-import { BlockDepth, nearnessOf } from './BlockDepth.js';
-import { BlockRefiner } from './BlockRefiner.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
-import { drawDepth } from './drawDepth.js';
+import { DepthPainter } from './DepthPainter.js';
+import { DepthReader } from './DepthReader.js';
 import { FixedLayer } from './FixedLayer.js';
 import { PlaneSweep } from './PlaneSweep.js';
-import { PointObserver, type PointOutcome } from './PointObserver.js';
+import type { PointOutcome } from './PointObserver.js';
 import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
 
 /** Share of the known blocks looked at that must be contradicted for a cut. */
-/** A mean that is off by more than so many steps shows something else than what was known. */
-const MOST_SHIFT = 48;
 const CUT = 0.85;
-/** A block that moves with the world, or not, looks at most this share as unlike; and the evidence that gives. */
-const CLEARLY = 0.7;
-const SWEEP_WEIGHT = 48;
 /** A step of the view that goes nowhere. */
 const STILL = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
 /** A step this many times the one before, and … */
@@ -57,28 +40,23 @@ export class DepthMemory {
   private readonly fixed: FixedLayer;
   private readonly field: DepthField;
   private readonly warp: PointWarp;
-  private readonly observer: PointObserver;
-  private readonly block = new BlockDepth();
-  private readonly refiner = new BlockRefiner();
+  private readonly reader: DepthReader;
+  private readonly painter: DepthPainter;
   private camera: Camera3D | null = null;
   private readonly step = new Float64Array(12);
   private readonly lastStep = Float64Array.from(STILL);
   private readonly motion: CameraMotion = new Float64Array(12);
   private readonly sweep: PlaneSweep | null;
-  private readonly luma = new Uint8Array(BLOCK_SAMPLES);
 
-  constructor(
-    private readonly grid: CaptureGrid,
-    { depthEstimation }: LoopFeatures = ALL_FEATURES,
-  ) {
-    const { width, height } = grid;
+  constructor({ width, height }: CaptureGrid, { depthEstimation }: LoopFeatures = ALL_FEATURES) {
     this.points = new PointPicture(width, height);
     this.spare = new PointPicture(width, height);
     this.fixed = new FixedLayer(width, height);
     this.field = new DepthField(width, height);
     this.warp = new PointWarp(width, height);
+    this.painter = new DepthPainter(width);
     this.sweep = depthEstimation ? new PlaneSweep(width, height) : null;
-    this.observer = new PointObserver(this.fixed, this.field);
+    this.reader = new DepthReader(this.fixed, this.field, this.sweep);
   }
 
   /** The last step of the view, re-centring of the world taken out; null when it stood still. */
@@ -112,18 +90,18 @@ export class DepthMemory {
     const { step, lastStep, motion } = this;
     viewStep(before, camera, step);
     pixelMotion(before, camera, step, motion);
-    this.warp.carry(this.points, motion, this.spare);
+    this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
     if (this.leaps(camera)) {
       // Did the player jump, or was the world put elsewhere under him? What is seen tells.
       const jumped = agreement(this.spare, frame);
       const [x, y, z] = step.subarray(9);
       step.set(lastStep.subarray(9), 9);
       pixelMotion(before, camera, step, motion);
-      this.warp.carry(this.points, motion, this.spare);
+      this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
       if (agreement(this.spare, frame) <= jumped) {
         step.set([x, y, z], 9);
         pixelMotion(before, camera, step, motion);
-        this.warp.carry(this.points, motion, this.spare);
+        this.warp.carry(this.points, motion, this.spare, FULL_DETAIL);
       }
     }
     lastStep.set(step);
@@ -136,74 +114,8 @@ export class DepthMemory {
   }
 
   /** Takes the samples of a frame that was carried to; `note` hears of each point whether it was as known. */
-  read({ frameId, samples, values }: PixelFrame, note?: PointOutcome): void {
-    const { block, observer, points } = this;
-    const { u, v, kind, count } = samples;
-    const { rgb, bits, depth } = values;
-    for (let i = 0; i < count; ) {
-      const end = Math.min(count, i + ((kind[i] & BLOCK_KIND) !== 0 ? BLOCK_SAMPLES : 1));
-      const level = levelOf(kind[i]);
-      block.clear();
-      if (depth && level === 0) {
-        for (let k = i; k < end; k++) {
-          const q = nearnessOf(depth[k]);
-          if (q >= 0) block.add(u[k], v[k], q, rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]);
-        }
-        block.fit();
-      }
-      if (this.sweep && level === 0 && end - i === BLOCK_SAMPLES) this.estimate(this.sweep, u[i], v[i], rgb, i);
-      const first = i;
-      const refined = level === 0 && end - i === BLOCK_SAMPLES && bits[i] < 8 && this.refine(u, v, rgb, i, bits[i]);
-      const { known } = this.refiner;
-      for (; i < end; i++) {
-        const p = 3 * i;
-        if (level > 0) {
-          this.takeMean(u[i], v[i], level, rgb[p], rgb[p + 1], rgb[p + 2], frameId);
-          continue;
-        }
-        const q = depth ? nearnessOf(depth[i]) : -1;
-        const k = p - 3 * first;
-        const colour = refined ? (known[k] << 16) | (known[k + 1] << 8) | known[k + 2] : -1;
-        const outcome = observer.take(points, block, u[i], v[i], rgb[p], rgb[p + 1], rgb[p + 2], bits[i], q, colour, frameId);
-        note?.(u[i], v[i], outcome, observer.confidence, observer.squaredError);
-      }
-    }
-    if (this.sweep) {
-      for (let i = 0; i < count; i++) {
-        if (levelOf(kind[i]) === 0) this.sweep.add(u[i], v[i], (rgb[3 * i] + 2 * rgb[3 * i + 1] + rgb[3 * i + 2]) >> 2);
-      }
-    }
-  }
-
-  /** Brings what is known of a block within what a coarse look at it says; false where the two do not go together. */
-  private refine(u: Uint16Array, v: Uint16Array, rgb: Uint8Array, first: number, bits: number): boolean {
-    const { observer, points, refiner } = this;
-    const { known } = refiner;
-    for (let k = 0, i = first; k < 3 * BLOCK_SAMPLES; k += 3, i++) {
-      const colour = observer.shownAt(points, u[i], v[i]);
-      known[k] = colour < 0 ? rgb[3 * i] : colour >> 16;
-      known[k + 1] = colour < 0 ? rgb[3 * i + 1] : (colour >> 8) & 255;
-      known[k + 2] = colour < 0 ? rgb[3 * i + 2] : colour & 255;
-    }
-    return refiner.refine(rgb, 3 * first, (1 << (8 - bits)) / 2);
-  }
-
-  /** Finds the depth of a block that nobody measured, and whether the block moves with the world or hangs on the screen. */
-  private estimate(sweep: PlaneSweep, left: number, top: number, rgb: Uint8Array, first: number): void {
-    const { luma, field, block, fixed } = this;
-    const u = left + 4;
-    const v = top + 4;
-    for (let k = 0, p = 3 * first; k < BLOCK_SAMPLES; k++, p += 3) luma[k] = (rgb[p] + 2 * rgb[p + 1] + rgb[p + 2]) >> 2;
-    if (block.count > 0) {
-      sweep.judge(luma, left, top, block.at(u, v, rgb[3 * first], rgb[3 * first + 1], rgb[3 * first + 2]));
-    } else {
-      field.set(u, v, sweep.find(luma, left, top, field), sweep.trusted);
-      block.estimated = true;
-    }
-    const { planeCost, fixedCost } = sweep;
-    if (planeCost < 0 || fixedCost < 0) return;
-    if (fixedCost < CLEARLY * planeCost - 1) fixed.weighBlock(u, v, SWEEP_WEIGHT);
-    else if (planeCost < CLEARLY * fixedCost - 1 && (block.count > 0 || sweep.trusted)) fixed.weighBlock(u, v, -SWEEP_WEIGHT);
+  read(frame: PixelFrame, note?: PointOutcome): void {
+    this.reader.read(frame, this.points, note);
   }
 
   /** Draws what is known of a frame with this state, of now or of a moment to come, as of frame `now`. */
@@ -213,15 +125,15 @@ export class DepthMemory {
     if (this.camera && !sameCamera(this.camera, camera)) {
       viewStep(this.camera, camera, this.step);
       pixelMotion(this.camera, camera, this.step, this.motion);
-      this.warp.carry(points, this.motion, this.spare);
+      this.warp.carry(points, this.motion, this.spare, detail);
       points = this.spare;
     }
-    drawDepth(points, this.fixed, now, out, detail);
+    this.painter.draw(points, this.fixed, now, out, detail);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.points.confidence.fill(0);
+    this.points.clear();
     this.fixed.clear();
     this.field.clear();
     this.sweep?.clear();
@@ -256,55 +168,4 @@ export class DepthMemory {
     const perUnit = 0.5 * camera.width * Math.abs(camera.projection[0]) * field.mean();
     return last > 0 && off > LEAP * last && off * perUnit > LEAP_PIXELS;
   }
-
-  /**
-   * A mean fills what is unknown under it; what is known is shifted as a whole, so that its detail stays (the innovation of the low
-   * frequencies), unless it was so far off that its detail must be another's.
-   */
-  private takeMean(u0: number, v0: number, level: number, r: number, g: number, b: number, frame: number): void {
-    const { width, height } = this.grid;
-    const { points, observer } = this;
-    const right = Math.min(width, u0 + (1 << level));
-    const bottom = Math.min(height, v0 + (1 << level));
-    const confidence = MEAN_CONFIDENCE[level];
-    let n = 0;
-    let dr = 0;
-    let dg = 0;
-    let db = 0;
-    for (let v = v0; v < bottom; v++) {
-      for (let u = u0, at = v * width + u0; u < right; u++, at++) {
-        const shown = points.confidence[at] > confidence || this.fixed.shows(at, u, v) ? observer.shownAt(points, u, v) : -1;
-        if (shown < 0) continue;
-        n++;
-        dr += r - (shown >> 16);
-        dg += g - ((shown >> 8) & 255);
-        db += b - (shown & 255);
-      }
-    }
-    // A part that nobody knew tells nothing of the rest.
-    const whole = n === (right - u0) * (bottom - v0);
-    if (n > 0) {
-      dr = Math.round(dr / n);
-      dg = Math.round(dg / n);
-      db = Math.round(db / n);
-    }
-    const shifts = whole && Math.max(Math.abs(dr), Math.abs(dg), Math.abs(db)) <= MOST_SHIFT;
-    const colour = (r << 16) | (g << 8) | b;
-    for (let v = v0; v < bottom; v++) {
-      for (let u = u0, at = v * width + u0; u < right; u++, at++) {
-        if (this.fixed.shows(at, u, v)) continue;
-        const known = points.confidence[at];
-        if (known <= confidence || (whole && !shifts)) {
-          points.write(at, known !== 0 ? points.nearness[at] : this.field.at(u, v), colour, confidence, frame);
-        } else if (shifts) {
-          const c = points.colour[at];
-          points.colour[at] = (clamp8((c >> 16) + dr) << 16) | (clamp8(((c >> 8) & 255) + dg) << 8) | clamp8((c & 255) + db);
-        }
-      }
-    }
-  }
-}
-
-function clamp8(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
 }

@@ -2,10 +2,12 @@ import type { ByteReader, ByteWriter } from '@sgaps/protocol';
 import { readCells, writeCells } from '../../snapshot/cellBytes.js';
 import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 import { EARNED } from '../evidence.js';
-import type { Prediction } from '../Prediction.js';
 import { CONFIDENCE_START, TemporalMemoryBank, VALUE_SHIFT } from '../TemporalMemoryBank.js';
 
-const HALF = 1 << (VALUE_SHIFT - 1);
+// Constants of this file, which hot loops read for free, unlike what is imported.
+const SHIFT = VALUE_SHIFT;
+const HALF = 1 << (SHIFT - 1);
+const LEAST = EARNED;
 
 /**
  * What hangs on the screen of a 3D game while the world turns behind it: displays, the weapon in hand, the player before a
@@ -13,7 +15,7 @@ const HALF = 1 << (VALUE_SHIFT - 1);
  *
  * @example
  * ```ts
- * if (fixed.shows(at, u, v)) fixed.read(at, here);
+ * if (fixed.shows(at, u, v)) draw(fixed.colour(at));
  * ```
  */
 export class FixedLayer {
@@ -23,7 +25,8 @@ export class FixedLayer {
   readonly nearness: Float32Array;
   /** Evidence per 8×8 block, −127 … 127. */
   readonly blockEvidence: Int8Array;
-  private readonly columns: number;
+  /** Blocks a row. */
+  readonly columns: number;
 
   constructor(width: number, height: number) {
     this.bank = new TemporalMemoryBank(width, height);
@@ -32,26 +35,29 @@ export class FixedLayer {
     this.blockEvidence = new Int8Array(this.columns * ((height + 7) >> 3));
   }
 
-  /** True where the layer has earned pixel `at` = (u, v). */
+  /** True where the layer shows pixel `at` = (u, v): it has earned it and knows it. */
   shows(at: number, u: number, v: number): boolean {
-    return (
-      this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= EARNED && this.bank.confidence[at] !== 0
-    );
+    return this.earned(at, u, v) && this.bank.confidence[at] !== 0;
   }
 
-  /** Reads the pixel; returns its confidence. */
-  read(at: number, out: Prediction): number {
-    const { value, confidence } = this.bank;
-    out.r = (value[3 * at] + HALF) >> VALUE_SHIFT;
-    out.g = (value[3 * at + 1] + HALF) >> VALUE_SHIFT;
-    out.b = (value[3 * at + 2] + HALF) >> VALUE_SHIFT;
-    out.confidence = confidence[at];
-    return confidence[at];
+  /** True where the layer has earned pixel `at` = (u, v). */
+  earned(at: number, u: number, v: number): boolean {
+    return this.bank.evidence[at] + this.blockEvidence[(v >> 3) * this.columns + (u >> 3)] >= LEAST;
   }
 
-  /** Takes a sample of what the screen shows: `same` as the prediction `was`, or something new. */
-  take(at: number, r: number, g: number, b: number, nearness: number, same: boolean, was: Prediction, frame: number): void {
-    if (same) this.bank.confirm(at, r - was.r, g - was.g, b - was.b, 1, frame);
+  /** Colour of the pixel, red highest; says nothing where the bank's confidence is 0. */
+  colour(at: number): number {
+    const { value } = this.bank;
+    const p = 3 * at;
+    return (((value[p] + HALF) >> SHIFT) << 16) | (((value[p + 1] + HALF) >> SHIFT) << 8) | ((value[p + 2] + HALF) >> SHIFT);
+  }
+
+  /** Takes a sample of what the screen shows: `same` as the colour it `was`, or something new. */
+  take(at: number, colour: number, nearness: number, same: boolean, was: number, frame: number): void {
+    const r = colour >> 16;
+    const g = (colour >> 8) & 255;
+    const b = colour & 255;
+    if (same) this.bank.confirm(at, r - (was >> 16), g - ((was >> 8) & 255), b - (was & 255), 1, frame);
     else this.bank.write(at, r, g, b, CONFIDENCE_START, frame);
     if (nearness >= 0 || !same) this.nearness[at] = nearness;
   }

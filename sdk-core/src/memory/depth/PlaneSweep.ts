@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter, Camera3D } from '@sgaps/protocol';
+import { type ByteReader, type ByteWriter, type Camera3D, levelOf, type PixelFrame } from '@sgaps/protocol';
 import { readArray, writeArray } from '../../snapshot/snapshotBytes.js';
 import { pixelMotion } from './CameraMotion.js';
 import type { DepthField } from './DepthField.js';
@@ -33,7 +33,7 @@ const SEARCHES = 96;
  * ```ts
  * sweep.move(step, camera);
  * const q = sweep.find(lumas, left, top, field);
- * sweep.add(u, v, luma);
+ * sweep.add(frame);
  * ```
  */
 export class PlaneSweep {
@@ -85,11 +85,15 @@ export class PlaneSweep {
     this.unit = farthest > 0 ? 1 / (focal * farthest) : 0;
   }
 
-  /** Remembers a sample of the frame of now, for the frames to come. */
-  add(u: number, v: number, luma: number): void {
-    const at = v * this.width + u;
-    this.luma[at] = luma;
-    this.stamp[at] = this.tick;
+  /** Remembers the points and blocks of the frame of now, for the frames to come. */
+  add({ samples: { u, v, kind, count }, values: { rgb } }: Pick<PixelFrame, 'samples' | 'values'>): void {
+    const { luma, stamp, tick, width } = this;
+    for (let i = 0, p = 0; i < count; i++, p += 3) {
+      if (levelOf(kind[i]) !== 0) continue;
+      const at = v[i] * width + u[i];
+      luma[at] = (rgb[p] + 2 * rgb[p + 1] + rgb[p + 2]) >> 2;
+      stamp[at] = tick;
+    }
   }
 
   /**

@@ -23,7 +23,7 @@ export function agreement(points: PointPicture, { samples, values }: PixelFrame)
     const u = samples.u[i];
     const v = samples.v[i];
     const at = v * points.width + u;
-    if (points.confidence[at] === 0) continue;
+    if (points.spot[at] === 0) continue;
     const c = colourAt(points, at, u, v);
     const off = Math.max(
       Math.abs((c >> 16) - values.rgb[3 * i]),
