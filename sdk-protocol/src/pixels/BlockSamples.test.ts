@@ -187,6 +187,21 @@ describe('blocks, whatever is asked and shown', () => {
   });
 });
 
+describe('packets and snapshots of the codec before motion', () => {
+  it('are refused', () => {
+    const set = wholePicture(0, 20);
+    const packet = new PixelPacketEncoder(options).encode([frameOf(0, set, new Uint8Array(3 * set.count))]);
+    const decoder = new PixelPacketDecoder({ ...options, resolve: () => set });
+    decoder.decode(packet);
+    const snapshot = decoder.save();
+    expect([packet[0], snapshot[0]]).toEqual([2, 2]);
+    packet[0] = snapshot[0] = 1;
+    const refusal = expect.objectContaining({ code: 'VERSION_UNSUPPORTED' });
+    expect(() => decoder.decode(packet)).toThrow(refusal);
+    expect(() => decoder.restore(snapshot)).toThrow(refusal);
+  });
+});
+
 describe('the byte budget of blocks', () => {
   it('is met: near it in each frame and to a few per cent over a second, once it is learnt', { timeout: 120_000 }, () => {
     fc.assert(
