@@ -23,7 +23,7 @@ interface ServeFlags {
  * ```
  */
 export function program(): Command {
-  const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from a few per cent of the pixels.');
+  const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
   sgaps
     .command('serve', { isDefault: true })
     .description('start rooms, HTTP API, dashboard and sample games on one port')

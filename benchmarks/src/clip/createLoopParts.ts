@@ -12,7 +12,7 @@ import type { LoopParts } from './LoopParts.js';
 const SCHEMA: StateSchema = { values: [] };
 
 /** How many samples a frame gets without `rate`, in the words of all benches. */
-export const AUTO_SAMPLES = 'blocks, as many as the bytes allow, at most 16,128 samples';
+export const AUTO_SAMPLES = 'blocks, all that are worth a look, at most 65,536 samples';
 
 /**
  * What a bench may choose about the loop; the rest is as in live play.

@@ -44,11 +44,11 @@ const cases = fc
     return { blocks, rated, most, turn, coarse };
   });
 
-function choose({ blocks, rated, most, turn, coarse }: Case): { set: SampleSet; added: number[] } {
+/** With `coarse`, as many may be new at full detail as may be asked for at all. */
+function choose({ blocks, rated, most, turn, coarse }: Case): SampleSet {
   const set = createSampleSet(most);
-  const added: number[] = [];
-  new BlockChooser(blocks.grid, blocks).choose(set, rated, { most, turn, coarse }, (error) => added.push(error));
-  return { set, added };
+  new BlockChooser(blocks.grid, blocks).choose(set, rated, { most, fresh: coarse ? most : Number.POSITIVE_INFINITY, turn });
+  return set;
 }
 
 /** The block that a sample of kind `block0` is. */
@@ -64,12 +64,11 @@ const even = (blocks: BlockGrid, change: Partial<RatedBlocks> = {}): RatedBlocks
 });
 
 describe('BlockChooser', () => {
-  it('asks for as many as it may at most, inside the grid, none twice, and tells what is expected of each', () => {
+  it('asks for as many as it may at most, inside the grid, none twice', () => {
     fc.assert(
       fc.property(cases, (one) => {
-        const { set, added } = choose(one);
+        const set = choose(one);
         expect(set.count).toBeLessThanOrEqual(one.most);
-        expect(added).toHaveLength(set.count);
         const seen = new Set<string>();
         for (let i = 0; i < set.count; i++) {
           expect(set.u[i]).toBeLessThan(one.blocks.grid.width);
@@ -93,7 +92,7 @@ describe('BlockChooser', () => {
           coarse: false,
           rated: { ...rated, due: new Uint8Array(blocks.count), tags: new Uint8Array(blocks.count) },
         };
-        const { set } = choose(plain);
+        const set = choose(plain);
         const worth = Array.from(rated.errors, (error, block) => (error * blocks.area(block)) / 64);
         expect(set.count).toBe(Math.min(most, worth.filter((value) => value > 0.3).length));
         const taken = new Set(Array.from({ length: set.count }, (_, i) => blockOf(blocks, set, i)));
@@ -121,7 +120,7 @@ describe('BlockChooser', () => {
       for (let block = 0; block < blocks.count; block++)
         if (blocks.left(block % blocks.columns) >= 160 && blocks.area(block) > 0) nothing[block] = 1;
       const rated = even(blocks, { nothing });
-      const { set } = choose({ blocks, rated, most: 200, turn: 3, coarse: true });
+      const set = choose({ blocks, rated, most: 200, turn: 3, coarse: true });
       expect(set.count).toBe(200);
       const covered = new Uint8Array(grid.width * grid.height);
       for (let i = 0; i < set.count; i++) {
@@ -134,7 +133,7 @@ describe('BlockChooser', () => {
       expect(kinds.filter((kind) => kind === SampleKind.block1).length).toBeLessThanOrEqual(160);
       expect(kinds.filter((kind) => kind === SampleKind.block0).length).toBeGreaterThanOrEqual(40);
       // A little that is new is read in full at once.
-      const few = choose({ blocks, rated, most: blocks.count, turn: 3, coarse: true }).set;
+      const few = choose({ blocks, rated, most: blocks.count, turn: 3, coarse: true });
       expect(new Set(few.kind.subarray(0, few.count))).toEqual(new Set([SampleKind.block0]));
     }
   });
@@ -149,7 +148,7 @@ describe('BlockChooser', () => {
     }
     const age = new Uint8Array(blocks.count).fill(30);
     age[70] = 4;
-    const { set } = choose({ blocks, rated: even(blocks, { errors, due, age }), most: 20, turn: 1, coarse: true });
+    const set = choose({ blocks, rated: even(blocks, { errors, due, age }), most: 20, turn: 1, coarse: true });
     const taken = Array.from({ length: set.count }, (_, i) => blockOf(blocks, set, i));
     expect(taken).toEqual(expect.arrayContaining([5, 30]));
     expect(taken).not.toContain(70);
@@ -163,22 +162,22 @@ describe('BlockChooser', () => {
     const optional = [8, 9, 10, 50];
     for (const block of critical) tags[block] = Tier.critical + 1;
     for (const block of optional) tags[block] = Tier.optional + 1;
-    const few = choose({ blocks, rated: even(blocks, { tags }), most: 4, turn: 9, coarse: true }).set;
+    const few = choose({ blocks, rated: even(blocks, { tags }), most: 4, turn: 9, coarse: true });
     expect(Array.from({ length: 4 }, (_, i) => blockOf(blocks, few, i)).sort((a, b) => a - b)).toEqual(critical);
     expect([...few.tier.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
     const shown = 20 * 12;
-    const most = choose({ blocks, rated: even(blocks, { tags }), most: shown - 4, turn: 9, coarse: true }).set;
+    const most = choose({ blocks, rated: even(blocks, { tags }), most: shown - 4, turn: 9, coarse: true });
     const rest = Array.from({ length: most.count }, (_, i) => blockOf(blocks, most, i));
     for (const block of optional) expect(rest).not.toContain(block);
-    const all = choose({ blocks, rated: even(blocks, { tags }), most: blocks.count, turn: 9, coarse: true }).set;
+    const all = choose({ blocks, rated: even(blocks, { tags }), most: blocks.count, turn: 9, coarse: true });
     expect(all.count).toBe(shown);
     expect([...all.tier.subarray(0, all.count)].filter((tier) => tier === Tier.optional)).toHaveLength(4);
   });
 
   it('takes equals far from each other, others in every frame', () => {
     const blocks = new BlockGrid({ width: 320, height: 180 });
-    const first = choose({ blocks, rated: even(blocks), most: 60, turn: 1, coarse: true }).set;
-    const second = choose({ blocks, rated: even(blocks), most: 60, turn: 2, coarse: true }).set;
+    const first = choose({ blocks, rated: even(blocks), most: 60, turn: 1, coarse: true });
+    const second = choose({ blocks, rated: even(blocks), most: 60, turn: 2, coarse: true });
     const rows = new Set(Array.from({ length: 60 }, (_, i) => first.v[i]));
     const columns = new Set(Array.from({ length: 60 }, (_, i) => first.u[i]));
     expect(rows.size).toBeGreaterThan(15);

@@ -73,7 +73,7 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
 
   it('shows a textured picture within ten frames of the first (cold start)', () => {
     const { psnr, requests } = play(scrollingWorld(dungeon), 10);
-    expect(kindsOf(requests[0]).every((kind) => kind === SampleKind.block2)).toBe(true);
+    expect(kindsOf(requests[0]).every((kind) => kind === SampleKind.block1 || kind === SampleKind.block2)).toBe(true);
     expect(Math.max(...psnr)).toBeGreaterThan(24);
     expect(psnr[9]).toBeGreaterThan(26);
   });
@@ -93,7 +93,7 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
     expect(() => run(12)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
   });
 
-  it('answers a cut by a coarse look at all of it, and knows the old scene again at once', () => {
+  it('answers a cut by a look at all of it, as coarse as the bytes need, and knows the old scene again at once', () => {
     const [cut, back] = [70, 130];
     const inside = (t: number) => t >= cut && t < back;
     const world: TestWorld = {
@@ -102,10 +102,12 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
       paint: (t, rgb) => paintView(inside(t) ? castle : dungeon, inside(t) ? 300 : 0, 0, rgb),
     };
     const { psnr, requests } = play(world, back + 5);
+    const coverage = (t: number) => (requests[t].explicit.count * 64) / (GRID.width * GRID.height);
     const coarse = (t: number) => kindsOf(requests[t]).filter((kind) => kind !== SampleKind.block0).length;
-    expect(coarse(cut) + coarse(cut + 1)).toBe(0);
-    expect(coarse(cut + 2) + coarse(cut + 3)).toBeGreaterThan(40);
-    expect(psnr[cut + 5]).toBeGreaterThan(22);
+    // Looked at as a whole within two frames, which its bytes pay for at a coarse quantiser: 34 dB were measured.
+    expect(Math.max(coverage(cut + 2), coverage(cut + 3))).toBeGreaterThan(0.95);
+    expect(psnr[cut + 2]).toBeGreaterThan(26);
+    expect(psnr[cut + 5]).toBeGreaterThan(28);
     // The first frame of the way back tells; the one after the latency is whole, nearly.
     expect(psnr[back + 2]).toBeGreaterThan(28);
     expect(coarse(back + 2)).toBe(0);
@@ -137,8 +139,9 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
           if (kind[i] === SampleKind.block0 && u[i] >= left && u[i] < left + 64 && v[i] >= 40 && v[i] < 88) asked[name]++;
       }
     }
-    expect(asked.critical).toBeGreaterThan(1.5 * asked.none);
-    expect(asked.optional).toBeLessThan(asked.none);
+    // All of it changes, so all of it is asked for; the bits go by tier.
+    expect(asked.critical).toBeGreaterThanOrEqual(asked.none);
+    expect(asked.optional).toBeLessThanOrEqual(asked.none);
     expect(squared.critical).toBeLessThan(0.5 * squared.none);
     expect(squared.optional).toBeGreaterThan(squared.none);
   });

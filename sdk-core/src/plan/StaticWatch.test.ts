@@ -106,7 +106,8 @@ describe('StaticWatch', () => {
     expect(shown).toBe(asked);
   });
 
-  it('does so under a scrolling world', () => {
+  // All of it is asked for in every frame, by a test that paints pixel by pixel.
+  it('does so under a scrolling world', { timeout: 120_000 }, () => {
     const { asked } = noticed({
       hudU: 158,
       hudV: 9,

@@ -223,7 +223,7 @@ describe('CoordinateCodec', () => {
       'ARGUMENT_INVALID',
     );
     expect(code(() => codec.decode(new Uint8Array(0)))).toBe('BYTES_TRUNCATED');
-    expect(code(() => codec.decode(Uint8Array.of(0x20, 0)))).toBe('VERSION_UNSUPPORTED');
+    expect(code(() => codec.decode(Uint8Array.of(0x10, 0)))).toBe('VERSION_UNSUPPORTED');
     expect(code(() => codec.decode(new Uint8Array(LIMITS.coordinatePacketBytes + 1)))).toBe('LIMIT_EXCEEDED');
   });
 
@@ -301,5 +301,40 @@ describe('CoordinateCodec', () => {
     const bytes = codec.encode([request(set)]);
     expect(plain(codec.decode(bytes)[0].explicit)).toEqual(plain(set));
     expect(bytes.length).toBeLessThan(keys.length);
+  });
+});
+
+describe('the byte budget of a request', () => {
+  const codec = new CoordinateCodec({ width: 320, height: 180 });
+  const ask = (quantiser: number, budget: number, kind = 8) => {
+    const explicit = createSampleSet(1);
+    explicit.count = 1;
+    explicit.kind[0] = kind;
+    return { frameId: 1, explicit: Object.assign(explicit, { quantiser, budget }), seeded: [] };
+  };
+
+  it('comes back with the quantiser, rounded up to 16 bytes, at most 64 KiB, and is left alone in what was encoded', () => {
+    fc.assert(
+      fc.property(fc.nat(31), fc.double({ min: 0, max: 200_000, noNaN: true }), (quantiser, budget) => {
+        const request = ask(quantiser, budget);
+        const [{ explicit }] = codec.decode(codec.encode([request]));
+        expect(explicit.budget).toBe(Math.min(65_536, 16 * Math.ceil(budget / 16)));
+        expect(explicit.quantiser).toBe(quantiser);
+        expect(codec.expand({ ...request, explicit })).toMatchObject({ budget: explicit.budget, quantiser, count: 64 });
+        expect(request.explicit.budget).toBe(budget);
+      }),
+    );
+    // Without blocks there is nothing to be fitted.
+    expect(codec.decode(codec.encode([ask(0, 500, 0)]))[0].explicit.budget).toBe(0);
+  });
+
+  it.each([
+    [0, -1],
+    [0, Number.NaN],
+    [32, 0],
+    [-1, 0],
+    [2.5, 0],
+  ])('is refused where it makes no sense: quantiser %f, budget %f', (quantiser, budget) => {
+    expect(() => codec.encode([ask(quantiser, budget)])).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
   });
 });

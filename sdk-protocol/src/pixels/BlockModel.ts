@@ -47,7 +47,7 @@ export class BlockModel {
   private readonly coefficients = new CoefficientCoder(3 * PLANES);
   private readonly planes = new BlockPlanes();
   private readonly predictor = new BlockPredictor();
-  private readonly motion: MotionModel;
+  readonly motion: MotionModel;
   /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
   private tried = -1;
   private lastSame = 0;

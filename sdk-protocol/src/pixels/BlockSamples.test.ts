@@ -187,32 +187,47 @@ describe('blocks, whatever is asked and shown', () => {
   });
 });
 
+describe('packets and snapshots of the codec before motion', () => {
+  it('are refused', () => {
+    const set = wholePicture(0, 20);
+    const packet = new PixelPacketEncoder(options).encode([frameOf(0, set, new Uint8Array(3 * set.count))]);
+    const decoder = new PixelPacketDecoder({ ...options, resolve: () => set });
+    decoder.decode(packet);
+    const snapshot = decoder.save();
+    expect([packet[0], snapshot[0]]).toEqual([2, 2]);
+    packet[0] = snapshot[0] = 1;
+    const refusal = expect.objectContaining({ code: 'VERSION_UNSUPPORTED' });
+    expect(() => decoder.decode(packet)).toThrow(refusal);
+    expect(() => decoder.restore(snapshot)).toThrow(refusal);
+  });
+});
+
 describe('the byte budget of blocks', () => {
-  it('is met: near it in each frame and to a few per cent over a second, once it is learnt', () => {
+  it('is met: near it in each frame and to a few per cent over a second, once it is learnt', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(
         fc.nat(1000),
         fc.constantFrom(500, 900, 1600),
         fc.constantFrom(0, 1.25, 3),
-        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 3, max: 12 }),
         (seed, budget, speed, change) => {
           const encoder = new PixelPacketEncoder(options);
           const sizes: number[] = [];
-          for (let t = 0; t < 60; t++) {
+          const set = wholePicture(budget);
+          for (let t = 0; t < 50; t++) {
             // The picture moves, and some of its columns are new in every frame.
-            const rgb = take(wholePicture(budget), (u, v) =>
-              texture(seed + (u < 8 * change ? t : 0), u + speed * t, v + Math.round(2 * Math.sin(t / 5))),
-            );
-            sizes.push(encoder.encode([frameOf(t, wholePicture(budget), rgb)]).length);
+            const rgb = take(set, (u, v) => texture(seed + (u < 8 * change ? t : 0), u + speed * t, v - 0.5 * t));
+            sizes.push(encoder.encode([frameOf(t, set, rgb)]).length);
           }
-          const learnt = sizes.slice(30);
+          const learnt = sizes.slice(20);
           const mean = learnt.reduce((sum, size) => sum + size, 0) / learnt.length;
-          expect(mean).toBeLessThan(1.06 * budget);
-          for (const size of learnt) expect(size).toBeLessThan(1.6 * budget);
-          if (speed > 0 && change >= 2) expect(mean).toBeGreaterThan(0.6 * budget);
+          // The first quantiser that fits leaves some of it, a step of them being a tenth to a sixth of the bytes.
+          expect(mean).toBeLessThan(1.03 * budget);
+          expect(mean).toBeGreaterThan(0.8 * budget);
+          for (const size of learnt) expect(size).toBeLessThan(1.7 * budget);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 

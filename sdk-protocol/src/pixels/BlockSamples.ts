@@ -9,9 +9,12 @@ import { BlockMode, BlockModel } from './BlockModel.js';
 import type { BlockPlace } from './BlockPredictor.js';
 import { blockStep, precisionOf, QUANTISER_LIMIT } from './blockSteps.js';
 import { type KnownColours, LEVELS } from './KnownColours.js';
+import { wrap } from './wrap.js';
 
 /** Places beside a block that say what its mean may be: the column left of it and the row above. */
 const AROUND = 2 * BLOCK_SIDE;
+/** Values that `differenceOf` compares: half of a block's. */
+const COMPARED = 1.5 * BLOCK_SAMPLES;
 /** Bits of a quantiser. */
 const QUANTISER_BITS = 5;
 /** Bits of a change of it within a frame. */
@@ -44,6 +47,8 @@ export class BlockSamples {
   private coded = 0;
   private start = 0;
   private end = 0;
+  /** Variance of the block looked at last, a channel. */
+  private flat = 0;
   /** Where the world stands in the frame at hand: 0 … width − 1, 0 … height − 1. */
   private shiftX = 0;
   private shiftY = 0;
@@ -218,12 +223,28 @@ export class BlockSamples {
     }
   }
 
-  /** Mean squared error a channel of a block against what was last sent of its place, or against its own mean if that is less. */
+  /** Mean squared error a channel that prediction will leave of a block, about: by its place, its cell's last motion or its mean. */
   private errorOf(set: SampleSet, first: number, rgb: Uint8Array): number {
-    const { known: colours, shiftX, shiftY } = this;
-    const { width, height } = colours;
+    const { known, shiftX, shiftY } = this;
+    const { width, height } = known;
+    const { motion } = this.blocks;
     const level = levelOf(set.kind[first]);
-    const map = colours.world[level] ?? colours.openWorld(level);
+    const map = known.world[level] ?? known.openWorld(level);
+    const x = ringed(set.u[first] + shiftX, width);
+    const y = ringed(set.v[first] + shiftY, height);
+    const cell = (y >> 3) * this.columns + (x >> 3);
+    const acrossBy = level === 0 ? (motion.acrossOf(cell) + 2) >> 2 : 0;
+    const downBy = level === 0 ? (motion.downOf(cell) + 2) >> 2 : 0;
+    const still = this.differenceOf(set, first, rgb, map, shiftX, shiftY);
+    const { flat } = this;
+    if (acrossBy === 0 && downBy === 0) return Math.min(flat, still);
+    const moved = this.differenceOf(set, first, rgb, map, wrap(shiftX + acrossBy, width), wrap(shiftY + downBy, height));
+    return Math.min(flat, still, moved);
+  }
+
+  /** Mean squared error a channel of a block against `map` shifted by 0 … size − 1, infinite where that is unknown; `flat` gets its variance. */
+  private differenceOf(set: SampleSet, first: number, rgb: Uint8Array, map: Uint32Array, shiftX: number, shiftY: number): number {
+    const { width, height } = this.known;
     let known = true;
     let changed = 0;
     let sum = 0;
@@ -231,11 +252,7 @@ export class BlockSamples {
     // Half of the pixels, as on a chessboard.
     for (let j = 0; j < BLOCK_SAMPLES; j += 2) {
       const i = first + j + ((j >> 3) & 1);
-      let x = set.u[i] + shiftX;
-      if (x >= width) x -= width;
-      let y = set.v[i] + shiftY;
-      if (y >= height) y -= height;
-      const entry = map[y * width + x];
+      const entry = map[ringed(set.v[i] + shiftY, height) * width + ringed(set.u[i] + shiftX, width)];
       if (entry === 0) known = false;
       const r = rgb[3 * i];
       const g = rgb[3 * i + 1];
@@ -247,10 +264,14 @@ export class BlockSamples {
       sum += r + g + b;
       squares += r * r + g * g + b * b;
     }
-    const count = 1.5 * BLOCK_SAMPLES;
-    const flat = (squares - (sum * sum) / count) / count;
-    return known ? Math.min(flat, changed / count) : flat;
+    this.flat = (squares - (sum * sum) / COMPARED) / COMPARED;
+    return known ? changed / COMPARED : Number.POSITIVE_INFINITY;
   }
+}
+
+/** A place less than twice round a ring. */
+function ringed(value: number, size: number): number {
+  return value >= size ? value - size : value;
 }
 
 function hasBlocks({ kind, count }: SampleSet): boolean {

@@ -109,6 +109,16 @@ export class MotionModel {
     this.stamps[cell] = this.frame;
   }
 
+  /** Last motion of a cell across, quarter pixels; 0 where it never moved. */
+  acrossOf(cell: number): number {
+    return this.motions[2 * cell];
+  }
+
+  /** Last motion of a cell down, quarter pixels; 0 where it never moved. */
+  downOf(cell: number): number {
+    return this.motions[2 * cell + 1];
+  }
+
   /** Appends all that is remembered. */
   save(writer: ByteWriter): void {
     const { motions, stamps } = this;
