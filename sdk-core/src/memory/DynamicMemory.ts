@@ -75,6 +75,19 @@ export class DynamicMemory {
     this.heat[(v >> 3) * this.columns + (u >> 3)] *= 1 - HEAT_COOL;
   }
 
+  /** Notes the pixels of a window at (u, v). `motions`, eight a row: looks that found it as expected, −1 where it was not. */
+  noteWindow(u: number, v: number, columns: number, rows: number, motions: Int8Array, frame: number): void {
+    const { heat } = this;
+    for (let y = 0; y < rows; y++) {
+      const row = ((v + y) >> 3) * this.columns;
+      for (let x = 0, n = 8 * y; x < columns; x++, n++) {
+        const motion = motions[n];
+        if (motion < 0) this.contradict(u + x, v + y, frame);
+        else for (let k = 0; k < motion; k++) heat[row + ((u + x) >> 3)] *= 1 - HEAT_COOL;
+      }
+    }
+  }
+
   /** 0 still … 1 changes whenever one looks. */
   heatAt(u: number, v: number): number {
     return this.heat[(v >> 3) * this.columns + (u >> 3)];

@@ -51,6 +51,24 @@ export class RegionCut {
     if (counts[block] < 255) counts[block]++;
   }
 
+  /**
+   * Notes every `step`-th pixel each way of the window at (u, v), those of even u and v if it is 2. `outcomes`, eight a row: 1 where
+   * memory was right, −1 where it was contradicted; others say nothing.
+   */
+  noteWindow(u: number, v: number, columns: number, rows: number, step: 1 | 2, outcomes: Int8Array): void {
+    const { wrong, right } = this;
+    for (let y = step === 2 ? v & 1 : 0; y < rows; y += step) {
+      const row = ((v + y) >> 3) * this.columns;
+      for (let x = step === 2 ? u & 1 : 0; x < columns; x += step) {
+        const outcome = outcomes[8 * y + x];
+        if (outcome !== 1 && outcome !== -1) continue;
+        const counts = outcome < 0 ? wrong : right;
+        const block = row + ((u + x) >> 3);
+        if (counts[block] < 255) counts[block]++;
+      }
+    }
+  }
+
   /** Forgets what layers know in changed regions, but for what was looked at in this very frame; returns the blocks forgotten. */
   forget(layers: readonly ScrollLayer[], frame: number): number {
     const { columns, rows } = this;
