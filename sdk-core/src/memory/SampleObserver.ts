@@ -78,7 +78,18 @@ export class SampleObserver {
       const columns = Math.min(side, width - u[i]);
       const rows = Math.min(side, height - v[i]);
       if (this.front.open(this.scene, u[i], v[i], columns, rows))
-        this.compare(i, u[i], v[i], columns, rows, side === 1 ? 1 : 2, values, this.predict(u[i], v[i], columns, rows), true, log);
+        this.compare(
+          i,
+          u[i],
+          v[i],
+          columns,
+          rows,
+          side === 1 ? 1 : 2,
+          values,
+          this.predict(u[i], v[i], columns, rows),
+          true,
+          log,
+        );
       i += side * side - 1;
     }
   }

@@ -1,6 +1,7 @@
 import type { Composition, DrawDetail } from './Composition.js';
+import type { ContestMap } from './ContestMap.js';
 import { drawPlainRun } from './drawPlainRun.js';
-import { EARNED, HOPELESS, UNPROVEN } from './evidence.js';
+import { EARNED, HOPELESS } from './evidence.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 
@@ -19,28 +20,39 @@ const BLOCK = 8;
  *
  * @example
  * ```ts
- * const mode: LayerMode = { dominant: true, contested: false, first: true, detail: FULL_DETAIL };
+ * const mode: LayerMode = { fills: true, first: true, contested: false, contests: null, limit: 255, detail: FULL_DETAIL };
  * ```
  */
 export interface LayerMode {
-  /** Shows wherever nothing was drawn before it; others only where they have earned it. */
-  readonly dominant: boolean;
-  /** Other layers or scenery compete for the place. */
-  readonly contested: boolean;
+  /** Shows wherever it is known and nothing was drawn before it; otherwise only where it has earned it. */
+  readonly fills: boolean;
   /** Nothing was drawn before it. */
   readonly first: boolean;
+  /** Other layers or scenery compete for the places. */
+  readonly contested: boolean;
+  /** Where other layers compete with the one that fills, or this one does with it; null: anywhere. */
+  readonly contests: ContestMap | null;
+  /** Confidence at most where nothing was drawn before. */
+  readonly limit: number;
   readonly detail: DrawDetail;
 }
 
 /**
- * Draws a placed layer over the `width` × `height` picture, at frame `now`. The dominant layer shows wherever it is known
+ * Draws a placed layer over the `width` × `height` picture, at frame `now`. A layer that fills shows wherever it is known
  * and nothing was drawn before it (scenery); elsewhere a layer shows where it has earned the place and its score beats the
  * one there.
  *
  * @example
  * ```ts
  * world.place(camera.viewX, camera.viewY);
- * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, first: true, detail: FULL_DETAIL });
+ * drawScrollLayer(world, 320, 180, frame, composition, {
+ *   fills: true,
+ *   first: true,
+ *   contested: false,
+ *   contests: null,
+ *   limit: 255,
+ *   detail: FULL_DETAIL,
+ * });
  * ```
  */
 export function drawScrollLayer(
@@ -52,38 +64,37 @@ export function drawScrollLayer(
   mode: LayerMode,
 ): void {
   const { ring, wholeX, wholeY } = layer;
-  const { maskX, maskY, blockColumns, blockEvidence } = ring;
-  const { dominant, first, contested } = mode;
-  const { resampled } = mode.detail;
-  const nearX = layer.fractionX >= 0.5 ? 1 : 0;
-  const nearY = layer.fractionY >= 0.5 ? 1 : 0;
-  const span = dominant && first ? TILE : BLOCK;
-  const { rowStep, firstRow } = mode.detail;
+  const { contests, contested, fills } = mode;
+  const { rowStep, firstRow, resampled } = mode.detail;
+  const plain = fills && mode.first;
+  const span = plain ? TILE : BLOCK;
   for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
     for (let u = 0; u < width; ) {
       const x = u + wholeX;
       // The pixels of a run share everything but the cells.
       const end = Math.min(width, u + span - (x & (span - 1)));
-      if (span === BLOCK) {
-        // Most layers have earned nothing in most blocks, and all that is left to the dominant one is what nothing was drawn at.
-        const row = (((y + nearY) & maskY) >> 3) * blockColumns;
-        const left = blockEvidence[row + (((x + nearX) & maskX) >> 3)];
-        const right = blockEvidence[row + (((x + nearX + end - u - 1) & maskX) >> 3)];
-        if (left <= HOPELESS && right <= HOPELESS && (!dominant || isFull(out, v * width + u, v * width + end))) {
-          u = end;
-          continue;
-        }
-      }
-      if (ring.holds(x, y)) {
-        const from = v * width + u;
-        const to = v * width + end;
-        if (!first || !drawPlainRun(layer, from, to, x, y, now, out, resampled, contested))
+      const from = v * width + u;
+      const to = v * width + end;
+      const isRival = contests === null || contests.within(u, end, v);
+      if (plain) {
+        if (ring.holds(x, y) && !drawPlainRun(layer, from, to, x, y, now, out, resampled, contested && isRival))
           drawRun(layer, from, to, x, y, now, out, mode);
-      }
+      } else if (isRival && (!isHopeless(layer, x, y, end - u) || (fills && !isFull(out, from, to))) && ring.holds(x, y))
+        drawRun(layer, from, to, x, y, now, out, mode);
       u = end;
     }
   }
+}
+
+/** True when the layer has earned nothing in the blocks of `count` pixels from its place (x, y) on, as most have in most. */
+function isHopeless({ ring, fractionX, fractionY }: ScrollLayer, x: number, y: number, count: number): boolean {
+  const { maskX, maskY, blockColumns, blockEvidence } = ring;
+  const left = x + (fractionX >= 0.5 ? 1 : 0);
+  const row = (((y + (fractionY >= 0.5 ? 1 : 0)) & maskY) >> 3) * blockColumns;
+  return (
+    blockEvidence[row + ((left & maskX) >> 3)] <= HOPELESS && blockEvidence[row + (((left + count - 1) & maskX) >> 3)] <= HOPELESS
+  );
 }
 
 /** True when something was drawn at each of the pixels. */
@@ -101,7 +112,7 @@ function drawRun(
   y: number,
   now: number,
   out: Composition,
-  { dominant, contested, detail }: LayerMode,
+  { fills, contested, limit, detail }: LayerMode,
 ): void {
   const { ring, fractionX: fx, fractionY: fy } = layer;
   const { maskX, maskY, bank, blockEvidence, touched, blockColumns } = ring;
@@ -139,8 +150,8 @@ function drawRun(
       const earned = weighed ? evidence[nearest] + blockEvidence[nearBlockRow + (((x + nearX) & maskX) >> 3)] : 0;
       const mine = prior + earned + (sure >> 3);
       const empty = confidence[at] === 0;
-      if (!(dominant && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;
-      confidence[at] = empty && !dominant && sure > UNPROVEN ? UNPROVEN : sure;
+      if (!(fills && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;
+      confidence[at] = empty && sure > limit ? limit : sure;
       score[at] = mine;
     } else {
       confidence[at] = sure;

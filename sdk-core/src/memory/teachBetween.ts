@@ -1,4 +1,11 @@
-import { CONFIDENCE_GAIN, CONFIDENCE_START, clampValue, GAIN_BY_CONFIDENCE, type TemporalMemoryBank, VALUE_SHIFT } from './TemporalMemoryBank.js';
+import {
+  CONFIDENCE_GAIN,
+  CONFIDENCE_START,
+  clampValue,
+  GAIN_BY_CONFIDENCE,
+  type TemporalMemoryBank,
+  VALUE_SHIFT,
+} from './TemporalMemoryBank.js';
 import { projected } from './teachWhole.js';
 import type { WindowCells } from './WindowCells.js';
 import { SIDE, type WindowColours } from './WindowColours.js';
