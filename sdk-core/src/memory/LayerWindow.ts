@@ -2,7 +2,7 @@ import { EARNED, HOPELESS } from './evidence.js';
 import type { ScrollLayer } from './ScrollLayer.js';
 import type { TemporalMemoryBank } from './TemporalMemoryBank.js';
 import { VALUE_SHIFT } from './TemporalMemoryBank.js';
-import { mixCells, teachBetween } from './teachBetween.js';
+import { mixKnown, teachBetween } from './teachBetween.js';
 import { teachWhole } from './teachWhole.js';
 import { WindowCells } from './WindowCells.js';
 import { PIXELS, SIDE, type WindowColours } from './WindowColours.js';
@@ -10,6 +10,7 @@ import type { WindowPrediction } from './WindowPrediction.js';
 
 const DOWN = 1 / (1 << VALUE_SHIFT);
 const mixed = new Float64Array(3);
+const around = new Int32Array(4);
 
 /**
  * One scroll layer under a window of up to 8×8 pixels: everything that is the same for the whole window is found once,
@@ -136,7 +137,11 @@ export class LayerWindow implements WindowPrediction {
           b[n] = w0 * value[p + 2] + w1 * value[q + 2] + w2 * value[s + 2] + w3 * value[t + 2];
           continue;
         }
-        mixCells(value, known, weights, cell0, cell1, cell2, cell3, mixed);
+        around[0] = cell0;
+        around[1] = cell1;
+        around[2] = cell2;
+        around[3] = cell3;
+        mixKnown(value, known, weights, around, mixed);
         r[n] = mixed[0];
         g[n] = mixed[1];
         b[n] = mixed[2];
