@@ -10,7 +10,7 @@ import type { ScrollLayer } from './ScrollLayer.js';
  * ```ts
  * const contests = new ContestMap({ width: 320, height: 180 });
  * contests.read(hud);
- * if (contests.at(16, 24)) drawBlock(hud, 16, 24);
+ * if (contests.touches(0, 32, 24)) drawRun(hud, 0, 32, 24);
  * ```
  */
 export class ContestMap {
@@ -50,13 +50,8 @@ export class ContestMap {
     }
   }
 
-  /** True when the block around the pixel is contested. */
-  at(u: number, v: number): boolean {
-    return this.contested[(v >> 3) * this.columns + (u >> 3)] !== 0;
-  }
-
   /** True when a block is contested that pixels `from` … `to` of row v lie in, the last one excluded. */
-  within(from: number, to: number, v: number): boolean {
+  touches(from: number, to: number, v: number): boolean {
     const row = (v >> 3) * this.columns;
     for (let block = row + (from >> 3), last = row + ((to - 1) >> 3); block <= last; block++)
       if (this.contested[block] !== 0) return true;

@@ -29,8 +29,8 @@ import { SuspectMap } from './SuspectMap.js';
 const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
-/** How a layer is drawn that others compete with. */
-const MODE: Omit<LayerMode, 'detail'> = { fills: true, first: false, contested: true, contests: null, limit: 255 };
+/** How the dominant layer is drawn. */
+const MODE: Omit<LayerMode, 'detail'> = { fills: true, within: null, contests: null, limit: 255 };
 /** Samples that are compared with memory, to notice a fade. */
 const FIRST_LOOKS = 200;
 
@@ -188,12 +188,10 @@ export class LayeredMemory {
   /** The dominant scroll layer wherever nothing was drawn yet, the other where it has earned it. */
   private drawLayers(now: number, out: Composition, detail: DrawDetail, sources: SourceMap | null): void {
     const [dominant, other] = this.layers.rank();
-    const first = !this.hasScenery;
     const contests = other ? this.contests : null;
     contests?.read(other);
-    const mode = { ...MODE, first, contested: !first || contests !== null, contests: first ? contests : null, detail };
-    this.drawLayer(dominant, now, out, mode, sources);
-    if (other) this.drawLayer(other, now, out, { ...MODE, fills: false, contests, limit: UNPROVEN, detail }, sources);
+    this.drawLayer(dominant, now, out, { ...MODE, contests, detail }, sources);
+    if (other) this.drawLayer(other, now, out, { ...MODE, fills: false, within: contests, limit: UNPROVEN, detail }, sources);
   }
 
   private drawLayer(layer: ScrollLayer, now: number, out: Composition, mode: LayerMode, sources: SourceMap | null): void {
