@@ -6,13 +6,13 @@ import type { InnovationLog } from './InnovationLog.js';
 import { LayerWindow } from './LayerWindow.js';
 import type { ObserverParts } from './ObserverParts.js';
 import { observeMean } from './observeMean.js';
-import { createPrediction, type Prediction } from './Prediction.js';
+import { createPrediction } from './Prediction.js';
 import { readColour } from './readColour.js';
 import type { Scene } from './Scene.js';
 import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 import { SIDE, WindowColours } from './WindowColours.js';
 import { UNSAID, WindowFindings } from './WindowFindings.js';
-import { createWindowPrediction, type WindowPrediction } from './WindowPrediction.js';
+import { createWindowPrediction, readPrediction, type WindowPrediction } from './WindowPrediction.js';
 
 /** How far what is only known from a mean may differ to be the same. */
 const COARSE_STEPS = 40;
@@ -77,19 +77,12 @@ export class SampleObserver {
       const side = kind[i] === BLOCK_KIND ? SIDE : 1;
       const columns = Math.min(side, width - u[i]);
       const rows = Math.min(side, height - v[i]);
-      if (this.front.open(this.scene, u[i], v[i], columns, rows))
-        this.compare(
-          i,
-          u[i],
-          v[i],
-          columns,
-          rows,
-          side === 1 ? 1 : 2,
-          values,
-          this.predict(u[i], v[i], columns, rows),
-          true,
-          log,
-        );
+      if (this.front.open(this.scene, u[i], v[i], columns, rows)) {
+        const scroll = this.predict(u[i], v[i], columns, rows);
+        const step = side === 1 ? 1 : 2;
+        this.front.predict(scroll, step);
+        this.compare(i, u[i], v[i], columns, rows, step, values, scroll, true, log);
+      }
       i += side * side - 1;
     }
   }
@@ -113,7 +106,10 @@ export class SampleObserver {
     if (!touched && log !== null) this.compare(first, u, v, columns, rows, step, values, scroll, false, log);
     colours.read(values, first, u, v, columns, rows, brightness);
     findings.begin(colours.tells);
-    if (touched) front.teach(u, v, columns, rows, colours, scroll, findings);
+    if (touched) {
+      front.predict(scroll, 1);
+      front.teach(colours, scroll, findings);
+    }
     for (let k = 0; k < layers.length; k++) windows[k].teach(colours, findings.takes, frame);
     this.settle(u, v, columns, rows, scroll);
     dynamic.noteWindow(u, v, columns, rows, findings.motions, frame);
@@ -147,20 +143,10 @@ export class SampleObserver {
         const n = SIDE * y + x;
         const i = first + n;
         const q = 3 * i;
-        const shown = touched ? this.front.shownAt(n, u + x, v + y, scroll) : this.scrollAt(n, scroll);
+        const shown = touched ? this.front.shownAt(n) : readPrediction(scroll, n, this.here);
         log.note(u + x, v + y, rgb[q], rgb[q + 1], rgb[q + 2], bits[i], shown);
       }
     }
-  }
-
-  /** What a window's prediction says of pixel n; the object is reused. */
-  private scrollAt(n: number, { r, g, b, confidence }: WindowPrediction): Prediction {
-    const { here } = this;
-    here.r = r[n];
-    here.g = g[n];
-    here.b = b[n];
-    here.confidence = confidence[n];
-    return here;
   }
 
   /** Finds what the window's samples were, and weighs the layers that were right of them against those that were not. */

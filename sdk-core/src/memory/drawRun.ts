@@ -32,6 +32,16 @@ export function fillRun(
   const nearY = (y + (layer.fractionY >= 0.5 ? 1 : 0)) & maskY;
   const row = nearY * (maskX + 1);
   const blockRow = (nearY >> 3) * blockColumns;
+  const first = row + (nearX & maskX);
+  if (!scored && (nearX & maskX) + to - from <= maskX + 1 && isPlain(known, first, confidence, from, to)) {
+    for (let at = from, cell = first; at < to; at++, cell++) {
+      confidence[at] = known[cell];
+      const since = now - seen[cell];
+      age[at] = since > 255 ? 255 : since;
+    }
+    drawCells(layer, from, to, x, y, rgb, resampled);
+    return;
+  }
   const prior = Math.round(layer.prior);
   let start = from;
   for (let at = from; at < to; at++) {
@@ -49,6 +59,12 @@ export function fillRun(
     if (scored) score[at] = prior + evidence[cell] + blockEvidence[blockRow + (column >> 3)] + (sure >> 3);
   }
   if (start < to) drawCells(layer, start, to, x + start - from, y, rgb, resampled);
+}
+
+/** True when all cells from `cell` on are known, and nothing was drawn at the pixels. */
+function isPlain(known: Uint8Array, cell: number, confidence: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++, cell++) if (known[cell] === 0 || confidence[at] !== 0) return false;
+  return true;
 }
 
 /**
