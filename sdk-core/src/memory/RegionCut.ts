@@ -15,7 +15,7 @@ const RADIUS = 5;
  * @example
  * ```ts
  * const regions = new RegionCut({ width: 320, height: 180 });
- * regions.note(10, 20, true);
+ * regions.noteWindow(16, 24, 8, 8, 2, outcomes);
  * regions.forget(layers, frame);
  * ```
  */
@@ -42,13 +42,6 @@ export class RegionCut {
   clear(): void {
     this.wrong.fill(0);
     this.right.fill(0);
-  }
-
-  /** Notes a sample of a pixel that memory was confident of. */
-  note(u: number, v: number, contradicted: boolean): void {
-    const counts = contradicted ? this.wrong : this.right;
-    const block = (v >> 3) * this.columns + (u >> 3);
-    if (counts[block] < 255) counts[block]++;
   }
 
   /**
