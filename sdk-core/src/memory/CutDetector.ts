@@ -35,6 +35,21 @@ export class CutDetector {
     this.looks[(v >> 3) * this.columns + (u >> 3)] += contradicted ? 257 : 256;
   }
 
+  /**
+   * Notes every `step`-th pixel each way of the window at (u, v), those of even u and v if it is 2. `outcomes`, eight a row: above 0
+   * where memory was right, below where it was contradicted, 0 where it was not confident.
+   */
+  noteWindow(u: number, v: number, columns: number, rows: number, step: 1 | 2, outcomes: Int8Array): void {
+    const { looks } = this;
+    for (let y = step === 2 ? v & 1 : 0; y < rows; y += step) {
+      const row = ((v + y) >> 3) * this.columns;
+      for (let x = step === 2 ? u & 1 : 0; x < columns; x += step) {
+        const outcome = outcomes[8 * y + x];
+        if (outcome !== 0) looks[row + ((u + x) >> 3)] += outcome < 0 ? 257 : 256;
+      }
+    }
+  }
+
   /** Share of the known blocks looked at that is contradicted, 0 … 1; 0 when too few were looked at to say. */
   share(): number {
     let confident = 0;

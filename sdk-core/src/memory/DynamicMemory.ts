@@ -8,6 +8,8 @@ const HEAT_RISE = 0.5;
 const HEAT_NEIGHBOUR = 0.2;
 const HEAT_COOL = 0.04;
 const HEAT_DECAY = 0.985;
+/** Less heat than this is none: numbers too small to be normal would make every look slow. */
+const LEAST_HEAT = 1e-12;
 
 /**
  * Short-term memory of what moves (S10): the samples of the last 100 frames that contradicted the static memory, and
@@ -49,7 +51,7 @@ export class DynamicMemory {
       this.drop(tail);
     }
     const { heat } = this;
-    for (let i = 0; i < heat.length; i++) heat[i] *= HEAT_DECAY;
+    for (let i = 0; i < heat.length; i++) heat[i] = heat[i] < LEAST_HEAT ? 0 : heat[i] * HEAT_DECAY;
   }
 
   /** Notes that the pixel was not what memory said. */
@@ -73,6 +75,23 @@ export class DynamicMemory {
   /** Notes that the pixel was as expected. */
   confirm(u: number, v: number): void {
     this.heat[(v >> 3) * this.columns + (u >> 3)] *= 1 - HEAT_COOL;
+  }
+
+  /** Notes the pixels of a window at (u, v). `motions`, eight a row: looks that found it as expected, −1 where it was not. */
+  noteWindow(u: number, v: number, columns: number, rows: number, motions: Int8Array, frame: number): void {
+    const { heat } = this;
+    for (let y = 0; y < rows; y++) {
+      const row = ((v + y) >> 3) * this.columns;
+      for (let x = 0, n = 8 * y; x < columns; x++, n++) {
+        const motion = motions[n];
+        if (motion === 0) continue;
+        if (motion < 0) this.contradict(u + x, v + y, frame);
+        else {
+          const block = row + ((u + x) >> 3);
+          if (heat[block] !== 0) for (let k = 0; k < motion; k++) heat[block] *= 1 - HEAT_COOL;
+        }
+      }
+    }
   }
 
   /** 0 still … 1 changes whenever one looks. */

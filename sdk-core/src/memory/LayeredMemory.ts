@@ -2,11 +2,14 @@ import type { ByteReader, ByteWriter, CaptureGrid, FrameState, PixelFrame, Track
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { ColourPairs, MOST_PAIRS } from './ColourPairs.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
+import { ContestMap } from './ContestMap.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
 import { DepthMemory } from './depth/DepthMemory.js';
+import { UNSCORED } from './drawDetail.js';
 import { drawPatch } from './drawPatch.js';
-import { drawScrollLayer } from './drawScrollLayer.js';
+import { drawScrollLayer, type LayerMode } from './drawScrollLayer.js';
+import { UNPROVEN } from './evidence.js';
 import { InnovationLog } from './InnovationLog.js';
 import { ObjectLayer } from './ObjectLayer.js';
 import { PhotometricModel } from './PhotometricModel.js';
@@ -18,6 +21,7 @@ import type { Scene } from './Scene.js';
 import { MOST_LAYERS, SceneLayers } from './SceneLayers.js';
 import { SceneMemory } from './SceneMemory.js';
 import { ScenePredictor } from './ScenePredictor.js';
+import type { ScrollLayer } from './ScrollLayer.js';
 import { Source, SourceMap } from './SourceMap.js';
 import { SuspectMap } from './SuspectMap.js';
 
@@ -25,6 +29,8 @@ import { SuspectMap } from './SuspectMap.js';
 const DOUBTED = 64;
 /** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
 const SCENERY_SHARE = 0.3;
+/** How the dominant layer is drawn. */
+const MODE: Omit<LayerMode, 'detail'> = { fills: true, within: null, contests: null, limit: 255 };
 /** Samples that are compared with memory, to notice a fade. */
 const FIRST_LOOKS = 200;
 
@@ -56,6 +62,7 @@ export class LayeredMemory {
   private readonly brightness: PhotometricModel;
   private readonly relighting: Relighting;
   private readonly pairs: ColourPairs;
+  private readonly contests: ContestMap;
   private readonly predictor: ScenePredictor;
   private readonly observer: SampleObserver;
   /** What a 3D game's camera showed; made when there is one. */
@@ -74,6 +81,7 @@ export class LayeredMemory {
     this.brightness = new PhotometricModel(grid);
     this.relighting = new Relighting(grid);
     this.pairs = new ColourPairs(grid);
+    this.contests = new ContestMap(grid);
     this.predictor = new ScenePredictor(this.objects);
     const { dynamic, suspects, cuts, regions, brightness } = this;
     this.observer = new SampleObserver({
@@ -157,29 +165,38 @@ export class LayeredMemory {
   }
 
   private draw(state: FrameState, now: number, out: Composition, detail: DrawDetail, sources: SourceMap | null): void {
-    const { width, height } = this.grid;
+    const { width } = this.grid;
     const objects = this.place(state);
+    const depth = this.follows(state) ? this.depth : null;
     out.age.fill(0);
     out.confidence.fill(0);
-    out.score.fill(0);
-    // Scenery front to back, then the scroll layers over it, then the objects back to front.
-    for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) drawPatch(objects[o], width, now, out, true, detail);
-    sources?.mark(Source.scenery);
-    if (this.hasScenery) out.score.fill(-1000);
-    const ranked = this.layers.rank();
-    const contested = ranked.length > 1 || this.hasScenery;
-    if (this.depth && this.follows(state)) {
-      this.depth.draw(state, now, out, detail);
-      sources?.mark(Source.depth);
-    } else {
-      for (let k = 0; k < ranked.length; k++) {
-        const first = k === 0 && !this.hasScenery;
-        drawScrollLayer(ranked[k], width, height, now, out, { dominant: k === 0, contested, first, detail });
-        sources?.mark(this.layers.isScreen(ranked[k]) ? Source.screen : Source.world);
-      }
+    if (this.hasScenery) {
+      out.score.fill(UNSCORED);
+      // What the dominant layer has earned hides the scenery, which need not be drawn there.
+      if (!depth) this.drawLayer(this.layers.rank()[0], now, out, { ...MODE, fills: false, detail }, sources);
+      for (let o = objects.length - 1; o >= 0; o--) if (objects[o].scenery) drawPatch(objects[o], width, now, out, true, detail);
+      sources?.mark(Source.scenery);
     }
+    if (depth) {
+      depth.draw(state, now, out, detail);
+      sources?.mark(Source.depth);
+    } else this.drawLayers(now, out, detail, sources);
     for (const placed of objects) if (!placed.scenery) drawPatch(placed, width, now, out, false, detail);
     sources?.mark(Source.object);
+  }
+
+  /** The dominant scroll layer wherever nothing was drawn yet, the other where it has earned it. */
+  private drawLayers(now: number, out: Composition, detail: DrawDetail, sources: SourceMap | null): void {
+    const [dominant, other] = this.layers.rank();
+    const contests = other ? this.contests : null;
+    contests?.read(other);
+    this.drawLayer(dominant, now, out, { ...MODE, contests, detail }, sources);
+    if (other) this.drawLayer(other, now, out, { ...MODE, fills: false, within: contests, limit: UNPROVEN, detail }, sources);
+  }
+
+  private drawLayer(layer: ScrollLayer, now: number, out: Composition, mode: LayerMode, sources: SourceMap | null): void {
+    drawScrollLayer(layer, this.grid.width, this.grid.height, now, out, mode);
+    sources?.mark(this.layers.isScreen(layer) ? Source.screen : Source.world);
   }
 
   /** Lowers the confidence of what lies in blocks that keep changing. */

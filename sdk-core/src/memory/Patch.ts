@@ -97,18 +97,24 @@ export function blend(patch: Patch, x: number, y: number, cell: number, out: Flo
     out[2] = value[3 * cell + 2] * DOWN;
     return true;
   }
-  if (!patch.wraps && ix >= 0 && iy >= 0 && ix + 1 < width && iy + 1 < height) {
-    const n = iy * width + ix;
-    if (isShown(patch, n) && isShown(patch, n + 1) && isShown(patch, n + width) && isShown(patch, n + width + 1)) {
+  if (patch.wraps || (ix >= 0 && iy >= 0 && ix + 1 < width && iy + 1 < height)) {
+    // A repeating texture goes round after as many cells as it has.
+    const left = patch.wraps ? ix & (TILE_RING_WIDTH - 1) : ix;
+    const right = patch.wraps ? (ix + 1) & (TILE_RING_WIDTH - 1) : ix + 1;
+    const top = (patch.wraps ? iy & (TILE_RING_HEIGHT - 1) : iy) * width;
+    const low = (patch.wraps ? (iy + 1) & (TILE_RING_HEIGHT - 1) : iy + 1) * width;
+    if (isShown(patch, top + left) && isShown(patch, top + right) && isShown(patch, low + left) && isShown(patch, low + right)) {
       const w0 = (1 - dx) * (1 - dy) * DOWN;
       const w1 = dx * (1 - dy) * DOWN;
       const w2 = (1 - dx) * dy * DOWN;
       const w3 = dx * dy * DOWN;
-      const p = 3 * n;
-      const q = p + 3 * width;
-      out[0] = w0 * value[p] + w1 * value[p + 3] + w2 * value[q] + w3 * value[q + 3];
-      out[1] = w0 * value[p + 1] + w1 * value[p + 4] + w2 * value[q + 1] + w3 * value[q + 4];
-      out[2] = w0 * value[p + 2] + w1 * value[p + 5] + w2 * value[q + 2] + w3 * value[q + 5];
+      const p = 3 * (top + left);
+      const q = 3 * (top + right);
+      const s = 3 * (low + left);
+      const t = 3 * (low + right);
+      out[0] = w0 * value[p] + w1 * value[q] + w2 * value[s] + w3 * value[t];
+      out[1] = w0 * value[p + 1] + w1 * value[q + 1] + w2 * value[s + 1] + w3 * value[t + 1];
+      out[2] = w0 * value[p + 2] + w1 * value[q + 2] + w2 * value[s + 2] + w3 * value[t + 2];
       return true;
     }
   }

@@ -15,7 +15,7 @@ const RADIUS = 5;
  * @example
  * ```ts
  * const regions = new RegionCut({ width: 320, height: 180 });
- * regions.note(10, 20, true);
+ * regions.noteWindow(16, 24, 8, 8, 2, outcomes);
  * regions.forget(layers, frame);
  * ```
  */
@@ -44,11 +44,22 @@ export class RegionCut {
     this.right.fill(0);
   }
 
-  /** Notes a sample of a pixel that memory was confident of. */
-  note(u: number, v: number, contradicted: boolean): void {
-    const counts = contradicted ? this.wrong : this.right;
-    const block = (v >> 3) * this.columns + (u >> 3);
-    if (counts[block] < 255) counts[block]++;
+  /**
+   * Notes every `step`-th pixel each way of the window at (u, v), those of even u and v if it is 2. `outcomes`, eight a row: 1 where
+   * memory was right, −1 where it was contradicted; others say nothing.
+   */
+  noteWindow(u: number, v: number, columns: number, rows: number, step: 1 | 2, outcomes: Int8Array): void {
+    const { wrong, right } = this;
+    for (let y = step === 2 ? v & 1 : 0; y < rows; y += step) {
+      const row = ((v + y) >> 3) * this.columns;
+      for (let x = step === 2 ? u & 1 : 0; x < columns; x += step) {
+        const outcome = outcomes[8 * y + x];
+        if (outcome !== 1 && outcome !== -1) continue;
+        const counts = outcome < 0 ? wrong : right;
+        const block = row + ((u + x) >> 3);
+        if (counts[block] < 255) counts[block]++;
+      }
+    }
   }
 
   /** Forgets what layers know in changed regions, but for what was looked at in this very frame; returns the blocks forgotten. */

@@ -2,7 +2,7 @@ import { levelOf, type PixelFrame } from '@sgaps/protocol';
 import type { ColourPairs } from './ColourPairs.js';
 import { EARNED } from './evidence.js';
 import type { ObjectLayer } from './ObjectLayer.js';
-import { createPrediction } from './Prediction.js';
+import { copyPrediction, createPrediction } from './Prediction.js';
 import type { Scene } from './Scene.js';
 import { CONFIDENCE_START } from './TemporalMemoryBank.js';
 
@@ -52,7 +52,7 @@ export class ScenePredictor {
       const placed = objects[o];
       if (placed.scenery || u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
       if (placed.alpha < 0.98 || this.patches.predict(placed, u, v, this.here) === 0) continue;
-      Object.assign(this.below, this.here);
+      copyPrediction(this.here, this.below);
       break;
     }
     return this.below.confidence >= CONFIDENCE_START;

@@ -1,61 +1,73 @@
 import type { ColourSample } from './ColourSample.js';
-import type { ObjectLayer } from './ObjectLayer.js';
 import { observeScenery, relearnScenery } from './observeScenery.js';
 import type { PlacedObject } from './PlacedObject.js';
-import { createPrediction, near } from './Prediction.js';
+import { predictPatch } from './predictPatch.js';
+import { PIXELS, SIDE } from './WindowColours.js';
+import { createWindowPrediction } from './WindowPrediction.js';
 
 /**
  * The scenery under a window of pixels, nearest first: what it says of them, and what samples teach it.
  *
  * @example
  * ```ts
- * const scenery = new SceneryWindow(patches);
- * scenery.open(objects, 16, 24, 24, 32);
- * if (scenery.predict(17, 25)) scenery.teach(17, 25, sample, true, frame);
+ * const scenery = new SceneryWindow();
+ * scenery.open(objects, 16, 24, 8, 8);
+ * scenery.predict(1);
+ * if (scenery.covered[9] !== 0) scenery.teach(9, sample, true, false, frame);
  * ```
  */
 export class SceneryWindow {
-  /** What the scenery says of the pixel predicted last. */
-  readonly backdrop = createPrediction();
+  /** What the scenery says of each pixel. */
+  readonly backdrop = createWindowPrediction();
+  /** 1 where there is scenery. */
+  readonly covered = new Uint8Array(PIXELS);
   private readonly placed: PlacedObject[] = [];
-
-  constructor(private readonly patches: Pick<ObjectLayer, 'predict'>) {}
+  private u = 0;
+  private v = 0;
+  private columns = 0;
+  private rows = 0;
 
   /** Pieces of scenery that touch the window. */
   get count(): number {
     return this.placed.length;
   }
 
-  /** Turns to the window from (left, top) to (right, bottom), exclusive. */
-  open(objects: readonly PlacedObject[], left: number, top: number, right: number, bottom: number): void {
+  /** Turns to the window at (u, v). */
+  open(objects: readonly PlacedObject[], u: number, v: number, columns: number, rows: number): void {
     const { placed } = this;
+    this.u = u;
+    this.v = v;
+    this.columns = columns;
+    this.rows = rows;
     placed.length = 0;
     for (let o = objects.length - 1; o >= 0; o--) {
       const object = objects[o];
-      if (object.scenery && left < object.right && right > object.left && top < object.bottom && bottom > object.top)
+      if (object.scenery && u < object.right && u + columns > object.left && v < object.bottom && v + rows > object.top)
         placed.push(object);
     }
   }
 
-  /** What the scenery says of the pixel, into `backdrop`; false where there is none. */
-  predict(u: number, v: number): boolean {
-    this.backdrop.confidence = 0;
-    let covered = false;
-    for (const placed of this.placed) {
-      if (u < placed.left || u >= placed.right || v < placed.top || v >= placed.bottom) continue;
-      covered = true;
-      if (this.patches.predict(placed, u, v, this.backdrop) !== 0) break;
-    }
-    return covered;
+  /** Turns to a window without scenery. */
+  close(): void {
+    this.placed.length = 0;
+  }
+
+  /** Finds what the scenery says of the window; with `step` 2, of its pixels of even u and v. */
+  predict(step: 1 | 2): void {
+    const { placed, backdrop, covered } = this;
+    backdrop.confidence.fill(0);
+    covered.fill(0);
+    for (let k = 0; k < placed.length; k++)
+      predictPatch(placed[k], this.u, this.v, this.columns, this.rows, backdrop, covered, step);
   }
 
   /**
-   * Gives the sample of the pixel predicted last to the scenery, nearest first; `own` false when it is known to show something
-   * before it. Returns 1 where it was as known, −1 where it was not, 0 where nothing was known.
+   * Gives the sample of pixel n to the scenery, nearest first; `own` false when it is known to show something before it,
+   * `matched` when it is as the scenery has it. Returns 1 where it was as known, −1 where it was not, 0 where nothing was known.
    */
-  teach(u: number, v: number, sample: ColourSample, own: boolean, frame: number): number {
-    const { backdrop } = this;
-    const matched = backdrop.confidence !== 0 && near(backdrop, sample.r, sample.g, sample.b, sample.tolerance);
+  teach(n: number, sample: ColourSample, own: boolean, matched: boolean, frame: number): number {
+    const u = this.u + (n & (SIDE - 1));
+    const v = this.v + (n >> 3);
     let learnt = false;
     let last: PlacedObject | null = null;
     for (const placed of this.placed) {

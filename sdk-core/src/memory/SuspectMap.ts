@@ -22,13 +22,17 @@ const CAPACITY = 4096;
 export class SuspectMap {
   private readonly cells = new Int32Array(CAPACITY);
   private count = 0;
-  private readonly noted: Uint8Array;
-  /** Noted pixels in the rows around the one being looked at, per column. */
-  private readonly columns: Uint8Array;
+  /** Words of 32 pixels a row. */
+  private readonly words: number;
+  /** One bit a pixel, the lowest on the left: those near a noted one in its own row. */
+  private readonly spreadRows: Int32Array;
+  /** The same for those near a noted one in any row. */
+  private readonly near: Int32Array;
 
   constructor(private readonly grid: CaptureGrid) {
-    this.noted = new Uint8Array(grid.width * grid.height);
-    this.columns = new Uint8Array(grid.width);
+    this.words = (grid.width + 31) >> 5;
+    this.spreadRows = new Int32Array(this.words * grid.height);
+    this.near = new Int32Array(this.words);
   }
 
   /** Notes that the pixel was not what memory said. */
@@ -46,46 +50,62 @@ export class SuspectMap {
    */
   spread(layers: readonly ScrollLayer[], frame: number): void {
     const { width, height } = this.grid;
-    const { noted, columns, cells } = this;
+    const { cells, words, spreadRows, near } = this;
     if (this.count === 0) return;
     let top = height;
     let bottom = 0;
     for (let i = 0; i < this.count; i++) {
-      noted[cells[i]] = 1;
       const v = (cells[i] / width) | 0;
+      this.mark(v, cells[i] - v * width);
       if (v < top) top = v;
       if (v > bottom) bottom = v;
     }
-    columns.fill(0);
-    for (let v = top - RADIUS; v <= bottom + RADIUS; v++) {
-      if (v + RADIUS <= bottom) this.countRow(v + RADIUS, 1);
-      if (v - RADIUS - 1 >= top) this.countRow(v - RADIUS - 1, -1);
-      if (v < 0 || v >= height) continue;
-      let around = 0;
-      for (let u = 0; u < RADIUS && u < width; u++) around += columns[u];
-      let from = -1;
-      for (let u = 0; u < width; u++) {
-        if (u + RADIUS < width) around += columns[u + RADIUS];
-        if (u > RADIUS) around -= columns[u - RADIUS - 1];
-        if (around > 0) {
-          if (from < 0) from = u;
-        } else if (from >= 0) {
-          for (const layer of layers) doubt(layer, from, u, v, frame);
-          from = -1;
-        }
-      }
-      if (from >= 0) for (const layer of layers) doubt(layer, from, width, v, frame);
+    for (let v = Math.max(0, top - RADIUS); v <= Math.min(height - 1, bottom + RADIUS); v++) {
+      near.fill(0);
+      for (let y = Math.max(top, v - RADIUS); y <= Math.min(bottom, v + RADIUS); y++)
+        for (let word = 0; word < words; word++) near[word] |= spreadRows[y * words + word];
+      this.doubtRow(layers, v, frame);
     }
-    for (let i = 0; i < this.count; i++) noted[cells[i]] = 0;
+    spreadRows.fill(0, top * words, (bottom + 1) * words);
     this.count = 0;
   }
 
-  /** Adds the noted pixels of a row to those of the columns, `sign` times. */
-  private countRow(v: number, sign: number): void {
-    const { width } = this.grid;
-    const { noted, columns } = this;
-    for (let u = 0, at = v * width; u < width; u++, at++) columns[u] += sign * noted[at];
+  /** Marks the pixels of row v near a noted one. */
+  private mark(v: number, u: number): void {
+    const from = Math.max(0, u - RADIUS);
+    const to = Math.min(this.grid.width - 1, u + RADIUS);
+    const row = v * this.words;
+    const run = (2 << (to - from)) - 1;
+    this.spreadRows[row + (from >> 5)] |= run << (from & 31);
+    if (from >> 5 !== to >> 5) this.spreadRows[row + (to >> 5)] |= run >>> (32 - (from & 31));
   }
+
+  /** Lowers what the layers know of the marked pixels of row v, run by run. */
+  private doubtRow(layers: readonly ScrollLayer[], v: number, frame: number): void {
+    const { width } = this.grid;
+    const { near } = this;
+    for (let u = 0; u < width; ) {
+      const rest = near[u >> 5] >>> (u & 31);
+      if (rest === 0) {
+        u = (u | 31) + 1;
+        continue;
+      }
+      const from = u + lowestBit(rest);
+      let to = from;
+      while (to < width && (near[to >> 5] >>> (to & 31)) & 1) {
+        // All ones up to the end of the word, or up to its lowest zero.
+        const zeros = ~(near[to >> 5] >> (to & 31));
+        to = zeros === 0 ? (to | 31) + 1 : Math.min((to | 31) + 1, to + lowestBit(zeros));
+      }
+      for (const layer of layers) doubt(layer, from, Math.min(to, width), v, frame);
+      u = to;
+    }
+  }
+}
+
+/** Place of the lowest 1 in a word that is not 0. */
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }
 
 /** Lowers the confidence of a row of pixels. */

@@ -1,7 +1,9 @@
 import type { DrawDetail } from './Composition.js';
 
-/** Score of a pixel that a nearer, unknown part of the scenery may cover. */
-export const VEILED = 1;
+/** Score of a pixel that no scroll layer shows: any beats it. */
+export const UNSCORED = -1000;
+/** The same of a pixel that a nearer, unknown part of the scenery may cover. */
+export const VEILED = UNSCORED + 1;
 /** Confidence left to what lies behind an object nobody has looked at yet. */
 export const UNKNOWN_COVER = 40;
 

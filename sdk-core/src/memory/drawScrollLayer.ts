@@ -1,46 +1,39 @@
 import type { Composition, DrawDetail } from './Composition.js';
-import { drawPlainRun } from './drawPlainRun.js';
-import { EARNED, HOPELESS, UNPROVEN } from './evidence.js';
+import type { ContestMap } from './ContestMap.js';
+import { drawEarnedRun, fillRun } from './drawRun.js';
 import type { ScrollLayer } from './ScrollLayer.js';
-import { VALUE_SHIFT } from './TemporalMemoryBank.js';
 
-const HALF = 1 << (VALUE_SHIFT - 1);
-/** Bilinear weights are whole numbers of 1/256, so that the inner loop needs no floats. */
-const WEIGHT_SHIFT = 8;
-/** Two weights deep: the largest sum, 255.5 · 2^23, just fits 31 bits. */
-const MIX_SHIFT = VALUE_SHIFT + 2 * WEIGHT_SHIFT;
-const MIX_HALF = 1 << (MIX_SHIFT - 1);
-/** Runs end where the ring's tiles do; those of a layer that shows in few places, where its blocks do. */
+/** Runs end where the ring's tiles do. */
 const TILE = 32;
-const BLOCK = 8;
 
 /**
  * How a layer is drawn.
  *
  * @example
  * ```ts
- * const mode: LayerMode = { dominant: true, contested: false, first: true, detail: FULL_DETAIL };
+ * const mode: LayerMode = { fills: true, within: null, contests: null, limit: 255, detail: FULL_DETAIL };
  * ```
  */
 export interface LayerMode {
-  /** Shows wherever nothing was drawn before it; others only where they have earned it. */
-  readonly dominant: boolean;
-  /** Other layers or scenery compete for the place. */
-  readonly contested: boolean;
-  /** Nothing was drawn before it. */
-  readonly first: boolean;
+  /** Shows wherever it is known and nothing was drawn before it; otherwise where it has earned it and beats what was drawn. */
+  readonly fills: boolean;
+  /** Where it is drawn at all; null: anywhere. */
+  readonly within: ContestMap | null;
+  /** Where another layer is drawn after it, which must know what it has earned; null: nowhere. */
+  readonly contests: ContestMap | null;
+  /** Confidence at most of what it has earned where nothing was drawn before. */
+  readonly limit: number;
   readonly detail: DrawDetail;
 }
 
 /**
- * Draws a placed layer over the `width` × `height` picture, at frame `now`. The dominant layer shows wherever it is known
- * and nothing was drawn before it (scenery); elsewhere a layer shows where it has earned the place and its score beats the
- * one there.
+ * Draws a placed layer over the `width` × `height` picture, at frame `now`.
  *
  * @example
  * ```ts
  * world.place(camera.viewX, camera.viewY);
- * drawScrollLayer(world, 320, 180, frame, composition, { dominant: true, contested: false, first: true, detail: FULL_DETAIL });
+ * const mode = { fills: true, within: null, contests: null, limit: 255, detail: FULL_DETAIL };
+ * drawScrollLayer(world, 320, 180, frame, composition, mode);
  * ```
  */
 export function drawScrollLayer(
@@ -49,136 +42,22 @@ export function drawScrollLayer(
   height: number,
   now: number,
   out: Composition,
-  mode: LayerMode,
+  { fills, within, contests, limit, detail }: LayerMode,
 ): void {
   const { ring, wholeX, wholeY } = layer;
-  const { maskX, maskY, blockColumns, blockEvidence } = ring;
-  const { dominant, first, contested } = mode;
-  const { resampled } = mode.detail;
-  const nearX = layer.fractionX >= 0.5 ? 1 : 0;
-  const nearY = layer.fractionY >= 0.5 ? 1 : 0;
-  const span = dominant && first ? TILE : BLOCK;
-  const { rowStep, firstRow } = mode.detail;
+  const { rowStep, firstRow, resampled } = detail;
   for (let v = firstRow; v < height; v += rowStep) {
     const y = v + wholeY;
     for (let u = 0; u < width; ) {
       const x = u + wholeX;
-      // The pixels of a run share everything but the cells.
-      const end = Math.min(width, u + span - (x & (span - 1)));
-      if (span === BLOCK) {
-        // Most layers have earned nothing in most blocks, and all that is left to the dominant one is what nothing was drawn at.
-        const row = (((y + nearY) & maskY) >> 3) * blockColumns;
-        const left = blockEvidence[row + (((x + nearX) & maskX) >> 3)];
-        const right = blockEvidence[row + (((x + nearX + end - u - 1) & maskX) >> 3)];
-        if (left <= HOPELESS && right <= HOPELESS && (!dominant || isFull(out, v * width + u, v * width + end))) {
-          u = end;
-          continue;
-        }
-      }
-      if (ring.holds(x, y)) {
-        const from = v * width + u;
-        const to = v * width + end;
-        if (!first || !drawPlainRun(layer, from, to, x, y, now, out, resampled, contested))
-          drawRun(layer, from, to, x, y, now, out, mode);
+      const end = Math.min(width, u + TILE - (x & (TILE - 1)));
+      const from = v * width + u;
+      const to = v * width + end;
+      if (within?.touches(u, end, v) !== false && ring.holds(x, y)) {
+        if (fills) fillRun(layer, from, to, x, y, now, out, resampled, contests?.touches(u, end, v) === true);
+        else drawEarnedRun(layer, from, to, x, y, now, out, resampled, limit);
       }
       u = end;
     }
-  }
-}
-
-/** True when something was drawn at each of the pixels. */
-function isFull({ confidence }: Composition, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (confidence[at] === 0) return false;
-  return true;
-}
-
-/** One row of pixels `from` … `to` of the picture that lies in one tile of the ring, from the layer's place (x, y) on. */
-function drawRun(
-  layer: ScrollLayer,
-  from: number,
-  to: number,
-  x: number,
-  y: number,
-  now: number,
-  out: Composition,
-  { dominant, contested, detail }: LayerMode,
-): void {
-  const { ring, fractionX: fx, fractionY: fy } = layer;
-  const { maskX, maskY, bank, blockEvidence, touched, blockColumns } = ring;
-  const { value, confidence: known, evidence, seen } = bank;
-  const { rgb, confidence, age, score } = out;
-  const ringWidth = maskX + 1;
-  const y0 = y & maskY;
-  const y1 = fy > 0 ? (y + 1) & maskY : y0;
-  const row0 = y0 * ringWidth;
-  const row1 = y1 * ringWidth;
-  const nearRow = fy >= 0.5 ? row1 : row0;
-  const blockRow = (y0 >> 3) * blockColumns;
-  const nearBlockRow = ((fy >= 0.5 ? y1 : y0) >> 3) * blockColumns;
-  const nearX = fx >= 0.5 ? 1 : 0;
-  const stepX = fx > 0 ? 1 : 0;
-  const resampled = detail.resampled && (stepX !== 0 || fy > 0);
-  const bottom = Math.round(fy * (1 << WEIGHT_SHIFT));
-  const top = (1 << WEIGHT_SHIFT) - bottom;
-  const right = Math.round(fx * (1 << WEIGHT_SHIFT));
-  const left = (1 << WEIGHT_SHIFT) - right;
-  const prior = Math.round(layer.prior);
-  // Two cells above each other, mixed for the row: a pixel's right column is the next pixel's left one.
-  let column = x - 1;
-  let whole = false;
-  let r0 = 0;
-  let g0 = 0;
-  let b0 = 0;
-  let weighed = false;
-  for (let at = from; at < to; at++, x++) {
-    if (contested && (at === from || (x & (BLOCK - 1)) === 0)) weighed = touched[blockRow + ((x & maskX) >> 3)] !== 0;
-    const nearest = nearRow + ((x + nearX) & maskX);
-    const sure = known[nearest];
-    if (sure === 0) continue;
-    if (contested) {
-      const earned = weighed ? evidence[nearest] + blockEvidence[nearBlockRow + (((x + nearX) & maskX) >> 3)] : 0;
-      const mine = prior + earned + (sure >> 3);
-      const empty = confidence[at] === 0;
-      if (!(dominant && empty) && (earned < EARNED || (!empty && mine <= score[at]))) continue;
-      confidence[at] = empty && !dominant && sure > UNPROVEN ? UNPROVEN : sure;
-      score[at] = mine;
-    } else {
-      confidence[at] = sure;
-    }
-    const since = now - seen[nearest];
-    age[at] = since > 255 ? 255 : since;
-    const p = 3 * at;
-    if (resampled) {
-      if (column !== x) {
-        const a = row0 + (x & maskX);
-        const c = row1 + (x & maskX);
-        whole = known[a] !== 0 && known[c] !== 0;
-        r0 = top * value[3 * a] + bottom * value[3 * c];
-        g0 = top * value[3 * a + 1] + bottom * value[3 * c + 1];
-        b0 = top * value[3 * a + 2] + bottom * value[3 * c + 2];
-      }
-      const b = row0 + ((x + stepX) & maskX);
-      const d = row1 + ((x + stepX) & maskX);
-      const r1 = top * value[3 * b] + bottom * value[3 * d];
-      const g1 = top * value[3 * b + 1] + bottom * value[3 * d + 1];
-      const b1 = top * value[3 * b + 2] + bottom * value[3 * d + 2];
-      const nextWhole = known[b] !== 0 && known[d] !== 0;
-      const drawn = whole && nextWhole;
-      if (drawn) {
-        rgb[p] = (Math.imul(left, r0) + Math.imul(right, r1) + MIX_HALF) >> MIX_SHIFT;
-        rgb[p + 1] = (Math.imul(left, g0) + Math.imul(right, g1) + MIX_HALF) >> MIX_SHIFT;
-        rgb[p + 2] = (Math.imul(left, b0) + Math.imul(right, b1) + MIX_HALF) >> MIX_SHIFT;
-      }
-      column = x + stepX;
-      whole = nextWhole;
-      r0 = r1;
-      g0 = g1;
-      b0 = b1;
-      if (drawn) continue;
-    }
-    const n = 3 * nearest;
-    rgb[p] = (value[n] + HALF) >> VALUE_SHIFT;
-    rgb[p + 1] = (value[n + 1] + HALF) >> VALUE_SHIFT;
-    rgb[p + 2] = (value[n + 2] + HALF) >> VALUE_SHIFT;
   }
 }

@@ -1,90 +1,120 @@
-import type { ColourSample } from './ColourSample.js';
 import { clampValue, DOWN } from './Patch.js';
 import { cellOf, type PlacedObject } from './PlacedObject.js';
 import { CONFIDENCE_START, VALUE_SHIFT } from './TemporalMemoryBank.js';
+import { SIDE, type WindowColours } from './WindowColours.js';
+import { OBJECT_CHANGED, type WindowFindings } from './WindowFindings.js';
+import type { WindowPrediction } from './WindowPrediction.js';
 
 /** What one look for or against it changes of a cell's opacity. */
 const OPACITY_STEP = 48;
+/** What one look that confirms a cell adds to its confidence. */
+const GAIN = 26;
+/** Outcomes of a look: it goes on to what lies behind, or is, as `WindowFindings.said` has it, … */
+const BEHIND = 2;
+const NEW = 0;
+const SAME = 1;
 
 /**
- * Takes one sample of pixel (u, v) in against one placed object. `below` is the prediction behind the object. Returns what the sample was:
- * `outside` the object or from `behind` it (both go on to what lies behind), the first look at a cell (`new`), what the
- * object was known to show (`same`), or something else (`changed`).
+ * Takes the samples of the window at (u, v) that `findings` does not keep from it in against one placed object. `below` is the
+ * prediction behind the object. A sample is from outside the object or behind it, and goes on to what lies there, or the first look
+ * at a cell, what the object was known to show, or something else: `findings` then says so.
  *
  * @example
  * ```ts
- * const outcome = observeObject(placed, u, v, sample, below, frame);
+ * observeObject(placed, 16, 24, 8, 8, colours, below, findings, frame);
  * ```
  */
 export function observeObject(
   placed: PlacedObject,
   u: number,
   v: number,
-  sample: ColourSample,
-  below: { r: number; g: number; b: number; confidence: number },
+  columns: number,
+  rows: number,
+  colours: WindowColours,
+  below: WindowPrediction,
+  { takes, said, motions }: WindowFindings,
   frame: number,
-): 'outside' | 'behind' | 'new' | 'same' | 'changed' {
-  const { patch } = placed;
-  const x = placed.x0 + placed.xu * u + placed.xv * v;
-  const y = placed.y0 + placed.yu * u + placed.yv * v;
-  const cell = cellOf(placed, x, y);
-  if (cell < 0) return 'outside';
+): void {
+  const { x0, xu, xv, y0, yu, yv } = placed;
+  const left = Math.max(u, placed.left);
+  const right = Math.min(u + columns, placed.right);
+  for (let y = Math.max(v, placed.top), bottom = Math.min(v + rows, placed.bottom); y < bottom; y++) {
+    for (let x = left, n = SIDE * (y - v) + left - u; x < right; x++, n++) {
+      if (takes[n] === 0) continue;
+      const cell = cellOf(placed, x0 + xu * x + xv * y, y0 + yu * x + yv * y);
+      if (cell < 0) continue;
+      const outcome = observeCell(placed, cell, n, colours, below, frame);
+      if (outcome === BEHIND) continue;
+      takes[n] = 0;
+      said[n] = outcome;
+      if (outcome === OBJECT_CHANGED) motions[n] = -1;
+    }
+  }
+}
+
+function observeCell(
+  { patch, alpha }: PlacedObject,
+  cell: number,
+  n: number,
+  colours: WindowColours,
+  below: WindowPrediction,
+  frame: number,
+): number {
+  const most = colours.tolerance[n];
+  const isBelowKnown = below.confidence[n] >= CONFIDENCE_START;
+  let r = colours.r[n];
+  let g = colours.g[n];
+  let b = colours.b[n];
   const behind =
-    below.confidence >= CONFIDENCE_START &&
-    Math.abs(sample.r - below.r) <= sample.tolerance &&
-    Math.abs(sample.g - below.g) <= sample.tolerance &&
-    Math.abs(sample.b - below.b) <= sample.tolerance;
-  let { r, g, b } = sample;
-  if (placed.alpha < 0.98) {
-    if (placed.alpha < 0.3 || below.confidence < CONFIDENCE_START) return behind ? 'behind' : 'same';
-    const inverse = 1 / placed.alpha;
-    r = clamp8((r - (1 - placed.alpha) * below.r) * inverse);
-    g = clamp8((g - (1 - placed.alpha) * below.g) * inverse);
-    b = clamp8((b - (1 - placed.alpha) * below.b) * inverse);
+    isBelowKnown && Math.abs(r - below.r[n]) <= most && Math.abs(g - below.g[n]) <= most && Math.abs(b - below.b[n]) <= most;
+  if (alpha < 0.98) {
+    if (alpha < 0.3 || !isBelowKnown) return behind ? BEHIND : SAME;
+    const inverse = 1 / alpha;
+    r = clamp8((r - (1 - alpha) * below.r[n]) * inverse);
+    g = clamp8((g - (1 - alpha) * below.g[n]) * inverse);
+    b = clamp8((b - (1 - alpha) * below.b[n]) * inverse);
   }
   const opacity = patch.opacity[cell];
-  if (patch.confidence[cell] === 0) {
+  const sure = patch.confidence[cell];
+  if (sure === 0) {
     patch.write(cell, r, g, b, CONFIDENCE_START, frame);
     patch.opacity[cell] = behind ? -OPACITY_STEP : OPACITY_STEP;
-    return behind ? 'behind' : 'new';
+    return behind ? BEHIND : NEW;
   }
-  const at = 3 * cell;
-  const dr = r - patch.value[at] * DOWN;
-  const dg = g - patch.value[at + 1] * DOWN;
-  const db = b - patch.value[at + 2] * DOWN;
-  const same = Math.abs(dr) <= sample.tolerance && Math.abs(dg) <= sample.tolerance && Math.abs(db) <= sample.tolerance;
   if (opacity <= 0) {
     if (behind) {
       patch.opacity[cell] = Math.max(-127, opacity - OPACITY_STEP / 2);
-      patch.confidence[cell] = Math.min(255, patch.confidence[cell] + 26);
+      patch.confidence[cell] = Math.min(255, sure + GAIN);
       patch.seen[cell] = frame;
-      return 'behind';
+      return BEHIND;
     }
-    if (below.confidence < CONFIDENCE_START) return 'behind';
+    if (!isBelowKnown) return BEHIND;
     patch.opacity[cell] = opacity + OPACITY_STEP;
-    if (patch.opacity[cell] > 0) {
-      patch.write(cell, r, g, b, CONFIDENCE_START, frame);
-      return 'changed';
-    }
-    return 'changed';
+    if (opacity + OPACITY_STEP > 0) patch.write(cell, r, g, b, CONFIDENCE_START, frame);
+    return OBJECT_CHANGED;
   }
-  if (same) {
-    const gain = sample.exact ? 0.5 : 0.25;
-    patch.value[at] = clampValue(patch.value[at] + dr * gain * (1 << VALUE_SHIFT));
-    patch.value[at + 1] = clampValue(patch.value[at + 1] + dg * gain * (1 << VALUE_SHIFT));
-    patch.value[at + 2] = clampValue(patch.value[at + 2] + db * gain * (1 << VALUE_SHIFT));
-    patch.confidence[cell] = Math.min(255, patch.confidence[cell] + 26);
+  const { value } = patch;
+  const at = 3 * cell;
+  const dr = r - value[at] * DOWN;
+  const dg = g - value[at + 1] * DOWN;
+  const db = b - value[at + 2] * DOWN;
+  if (Math.abs(dr) <= most && Math.abs(dg) <= most && Math.abs(db) <= most) {
+    const gain = (colours.exact[n] !== 0 ? 0.5 : 0.25) * (1 << VALUE_SHIFT);
+    value[at] = clampValue(value[at] + dr * gain);
+    value[at + 1] = clampValue(value[at + 1] + dg * gain);
+    value[at + 2] = clampValue(value[at + 2] + db * gain);
+    patch.confidence[cell] = Math.min(255, sure + GAIN);
     if (!behind) patch.opacity[cell] = Math.min(127, opacity + OPACITY_STEP / 2);
     patch.seen[cell] = frame;
-    return 'same';
+    return SAME;
   }
   if (behind) {
     patch.opacity[cell] = opacity - OPACITY_STEP;
     patch.seen[cell] = frame;
-    return 'behind';
+    return BEHIND;
   }
-  patch.write(cell, r, g, b, Math.max(64, patch.confidence[cell] >> 1), frame);
-  return 'changed';
+  patch.write(cell, r, g, b, Math.max(64, sure >> 1), frame);
+  return OBJECT_CHANGED;
 }
 
 function clamp8(value: number): number {

@@ -1,8 +1,8 @@
 import type { ColourSample } from './ColourSample.js';
 import type { PhotometricModel } from './PhotometricModel.js';
 
-/** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel. */
-const MOTION_STEPS = 14;
+/** Motion score above which a sample contradicts memory (S10), in 8-bit steps per channel, beyond half of its quantisation cell. */
+export const MOTION_STEPS = 14;
 /** The same on the screen while that is darker than memory. */
 const FADED_STEPS = 4;
 

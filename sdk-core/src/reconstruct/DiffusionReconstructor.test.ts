@@ -107,7 +107,8 @@ describe('DiffusionReconstructor (S7)', () => {
       plain.fill(value, 3 * at, 3 * at + 3);
       weight[at] = CERTAIN;
     }
-    new PushPull(grid.width, grid.height).fill(plain, weight);
+    const open = Int32Array.from(weight.keys()).filter((at) => weight[at] !== CERTAIN);
+    new PushPull(grid.width, grid.height).fill(plain, weight, open, open.length);
     const error = (rgb: Uint8ClampedArray) => {
       let sum = 0;
       for (let v = 3; v < grid.height - 3; v++)

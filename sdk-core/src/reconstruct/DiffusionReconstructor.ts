@@ -1,4 +1,5 @@
 import { type CaptureGrid, levelOf } from '@sgaps/protocol';
+import type { Composition } from '../memory/Composition.js';
 import { CERTAIN, PushPull } from './PushPull.js';
 import type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './Reconstructor.js';
 
@@ -6,6 +7,7 @@ import type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './R
 const STEPS = 10;
 const RATE = 0.2;
 const KAPPA = 12;
+const SQUARE = KAPPA * KAPPA;
 /** Pixels surer than this are not diffused, of 255. */
 const FIXED = 230;
 /** Upper bound of pixel updates a frame, which keeps a cold start within the loop's time. */
@@ -16,14 +18,16 @@ const SEEN = 128;
 const SURE = 0.85;
 /** Certainty lost per frame that nobody looked: a tenth in 255 frames. */
 const AGEING = 0.1 / 255;
-/** Certainty of a fresh look by memory's confidence. */
-const CERTAINTY = Float32Array.from({ length: 256 }, (_, c) =>
-  c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN),
-);
-/** What is left of it by age. */
-const FRESHNESS = Float64Array.from({ length: 256 }, (_, age) => 1 - age * AGEING);
+/** Uncertainty by memory's confidence · 256 + age. */
+const UNCERTAINTY = Float32Array.from({ length: 1 << 16 }, (_, n) => {
+  const c = n >> 8;
+  const fresh = Math.fround(c < SEEN ? (SURE * c) / SEEN : SURE + ((1 - SURE) * (c - SEEN)) / (255 - SEEN));
+  return 1 - fresh * (1 - (n & 255) * AGEING);
+});
 /** Weight of a pixel by memory's confidence. */
 const WEIGHT = Uint8Array.from({ length: 256 }, (_, c) => (c < SEEN ? 2 * c : CERTAIN));
+/** Share of the differences that a pixel takes in a step, by its weight. */
+const RATES = Float64Array.from({ length: 256 }, (_, weight) => RATE * (1 - weight / CERTAIN));
 /** Half of a quantisation cell by bits, 8-bit steps. */
 const HALF_CELL = Float64Array.from({ length: 9 }, (_, bits) => (1 << (8 - bits)) / 2);
 
@@ -59,21 +63,27 @@ export class DiffusionReconstructor implements Reconstructor {
 
   /** Rebuilds one frame into `output`, all of which is overwritten. */
   reconstruct(input: ReconstructorInput, output: ReconstructorOutput): void {
-    const { weight } = this;
-    const { confidence, age } = input.memory;
+    const { weight, open } = this;
     output.rgb.set(input.memory.rgb);
-    const { uncertainty } = output;
-    let unsure = 0;
-    for (let i = 0; i < weight.length; i++) {
-      const c = confidence[i];
-      uncertainty[i] = 1 - CERTAINTY[c] * FRESHNESS[age[i]];
-      if (c < SEEN) unsure++;
-      weight[i] = WEIGHT[c];
-    }
+    const unsure = this.weigh(input.memory, output.uncertainty);
     this.impose(input, output);
-    if (unsure === 0) return;
-    this.pyramid.fill(output.rgb, weight);
-    this.diffuse(output.rgb);
+    let count = 0;
+    for (let n = 0; n < unsure; n++) if (weight[open[n]] !== CERTAIN) open[count++] = open[n];
+    this.pyramid.fill(output.rgb, weight, open, count);
+    this.diffuse(output.rgb, count);
+  }
+
+  /** How sure memory is of each pixel; lists those in `open` that are not taken as they are, and returns how many. */
+  private weigh({ confidence, age }: Composition, uncertainty: Float32Array): number {
+    const { weight, open } = this;
+    let unsure = 0;
+    for (let at = 0; at < confidence.length; at++) {
+      const c = confidence[at];
+      uncertainty[at] = UNCERTAINTY[(c << 8) | age[at]];
+      weight[at] = WEIGHT[c];
+      if (c < SEEN) open[unsure++] = at;
+    }
+    return unsure;
   }
 
   /** A sampled point is what it is: within its quantisation cell, what memory says (S15). */
@@ -102,13 +112,16 @@ export class DiffusionReconstructor implements Reconstructor {
     }
   }
 
-  private diffuse(rgb: Uint8ClampedArray): void {
+  /** Diffuses those of the first `unsure` open pixels that are far from sure and not at the edge. */
+  private diffuse(rgb: Uint8ClampedArray, unsure: number): void {
     const { width, height } = this.grid;
     const { weight, open, fine } = this;
     const row = 3 * width;
     let count = 0;
-    for (let v = 1; v < height - 1; v++) {
-      for (let at = v * width + 1, end = at + width - 2; at < end; at++) if (weight[at] < FIXED) open[count++] = at;
+    for (let n = 0; n < unsure; n++) {
+      const at = open[n];
+      const u = at % width;
+      if (weight[at] < FIXED && u > 0 && u < width - 1 && at >= width && at < width * (height - 1)) open[count++] = at;
     }
     const steps = count === 0 ? 0 : Math.min(STEPS, Math.floor(WORK / count));
     if (steps === 0) return;
@@ -122,8 +135,7 @@ export class DiffusionReconstructor implements Reconstructor {
         fine[p + row + k] = rgb[p + row + k];
       }
     }
-    for (let s = 0; s < steps; s++)
-      for (let n = 0; n < count; n++) relax(fine, 3 * open[n], row, RATE * (1 - weight[open[n]] / CERTAIN));
+    for (let s = 0; s < steps; s++) for (let n = 0; n < count; n++) relax(fine, 3 * open[n], row, weight[open[n]]);
     for (let n = 0; n < count; n++) {
       const p = 3 * open[n];
       rgb[p] = fine[p];
@@ -138,8 +150,8 @@ function within(known: number, sample: number, half: number): number {
   return known > sample + half ? sample + half : known < sample - half ? sample - half : known;
 }
 
-/** One pixel towards its neighbours, the less the steeper the edge between them. */
-function relax(rgb: Float32Array, p: number, row: number, rate: number): void {
+/** One pixel towards its neighbours, the less the surer it is, and the steeper the edge between them. */
+function relax(rgb: Float32Array, p: number, row: number, weight: number): void {
   const r = rgb[p];
   const g = rgb[p + 1];
   const b = rgb[p + 2];
@@ -151,11 +163,12 @@ function relax(rgb: Float32Array, p: number, row: number, rate: number): void {
     const er = rgb[q] - r;
     const eg = rgb[q + 1] - g;
     const eb = rgb[q + 2] - b;
-    const conductance = 1 / (1 + (er * er + eg * eg + eb * eb) / (KAPPA * KAPPA));
+    const conductance = SQUARE / (SQUARE + (er * er + eg * eg + eb * eb));
     dr += conductance * er;
     dg += conductance * eg;
     db += conductance * eb;
   }
+  const rate = RATES[weight];
   rgb[p] = r + rate * dr;
   rgb[p + 1] = g + rate * dg;
   rgb[p + 2] = b + rate * db;
