@@ -11,6 +11,9 @@ const WEBGPU = [
   '--use-vulkan=swiftshader',
 ];
 
+/** A canvas that a software GPU draws in a third of the time: for what does not depend on its size. */
+const SMALL = { columns: 320 };
+
 interface Micros {
   p50: number;
   p99: number;
@@ -96,47 +99,52 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   type Pages = { play(options: object): Promise<Outcome>; live(options: object): Promise<Live> };
 
   function play(options: object): Promise<Outcome> {
-    const all = { engine, record: true, frames: 60, ...options };
+    const all = { engine, record: true, ...options };
     return page.evaluate((options) => (window as unknown as Pages).play(options), all);
   }
 
   const hashes = new Map<string, Promise<string[]>>();
 
-  /** The pictures of a play without a recorder; the same for the same options, so played once. */
-  function bare(options: object): Promise<string[]> {
-    const key = JSON.stringify(options);
-    const known = hashes.get(key) ?? play({ ...options, record: false }).then((outcome) => outcome.hashes);
-    hashes.set(key, known);
-    return known;
+  /** The pictures of a play without a recorder; the same for the same options, so played once, as long as is first asked for. */
+  async function bare({ frames, ...options }: { readonly frames: number } & Record<string, unknown>): Promise<string[]> {
+    // What is off is as good as left out.
+    const key = JSON.stringify(Object.entries(options).filter(([, value]) => value !== false));
+    const known = await hashes.get(key);
+    if (known && known.length >= frames) return known.slice(0, frames);
+    const played = play({ ...options, frames, record: false }).then((outcome) => outcome.hashes);
+    hashes.set(key, played);
+    return played;
   }
 
   function live(options: object): Promise<Live> {
-    return page.evaluate((options) => (window as unknown as Pages).live(options), { engine, ...options });
+    return page.evaluate((options) => (window as unknown as Pages).live(options), { engine, ...SMALL, ...options });
   }
 
   const DRAWN = [
-    { antialias: false, post: false },
-    { antialias: true, post: false },
-    { antialias: false, post: true },
-    { antialias: true, post: true },
+    { antialias: false, post: false, frames: 60 },
+    { antialias: true, post: false, frames: 60 },
+    // Some four times the drawing.
+    { antialias: false, post: true, frames: 30 },
+    { antialias: true, post: true, frames: 30 },
     // The sampler copies canvases with alpha in another way.
     ...(engine === 'webgl2'
       ? [
-          { antialias: true, post: false, alpha: true },
-          { antialias: false, post: false, alpha: true },
+          { antialias: true, post: false, alpha: true, frames: 60 },
+          { antialias: false, post: false, alpha: true, frames: 60 },
         ]
       : []),
   ];
 
-  it.each(DRAWN)('leaves 60 frames bit-identical and samples them exactly (%o)', async (options) => {
-    const pictures = await bare({ ...options, frames: 60 });
-    const recorded = await play({ ...options, frames: 60 });
+  it.each(DRAWN)('leaves all frames bit-identical and samples them exactly (%o)', async (options) => {
+    const { frames } = options;
+    const pictures = await bare({ ...SMALL, ...options });
+    const recorded = await play({ ...SMALL, ...options });
     expect(recorded.diagnostics).toEqual([]);
-    expect(new Set(pictures).size).toBe(60);
+    expect(new Set(pictures).size).toBe(frames);
     expect(recorded.hashes).toEqual(pictures);
     expect(recorded.glErrors).toBe(0);
-    expect(recorded.sent).toBeGreaterThan(45);
-    expect(recorded.compared).toBeGreaterThan(15_000);
+    expect(recorded.sent).toBeGreaterThan(0.75 * frames);
+    expect(recorded.compared).toBeGreaterThan(250 * frames);
     expect(recorded.mismatches + recorded.grey).toBe(0);
     expect(recorded.stats).toMatchObject({ faults: 0, rejected: 0, sampler: { kind: engine } });
     expect(recorded.notes).toEqual(['started', 'stopped']);
@@ -162,8 +170,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   // WebGPU shows nothing outside an engine's frame.
   if (engine === 'webgl2')
     it('follows an app that calls nothing but scene.render()', async () => {
-      const recorded = await play({ loop: 'scene', frames: 30 });
-      expect(recorded.hashes).toEqual(await bare({ frames: 30 }));
+      const recorded = await play({ ...SMALL, loop: 'scene', frames: 30 });
+      expect(recorded.hashes).toEqual(await bare({ ...SMALL, frames: 30 }));
       expect(recorded.diagnostics).toEqual([]);
       expect(recorded.stats).toMatchObject({ displayed: 30, faults: 0 });
       expect(recorded.sent).toBeGreaterThan(20);
@@ -173,8 +181,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
 
   if (engine === 'webgl2')
     it('records an engine on WebGL1 too, in its own way', async () => {
-      const recorded = await play({ engine: 'webgl1', frames: 60 });
-      expect(recorded.hashes).toEqual(await bare({ engine: 'webgl1', frames: 60 }));
+      const recorded = await play({ ...SMALL, engine: 'webgl1', frames: 60 });
+      expect(recorded.hashes).toEqual(await bare({ ...SMALL, engine: 'webgl1', frames: 60 }));
       expect(recorded.thrown + recorded.glErrors).toBe(0);
       expect(['worker', 'canvas2d']).toContain(recorded.stats?.sampler.kind);
       expect(recorded.sent).toBeGreaterThan(3);
@@ -219,9 +227,9 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   ];
 
   it("goes on with the game's frames, bit-identical, whatever fails in the recorder", async () => {
-    const pictures = await bare({ frames: 30 });
+    const pictures = await bare({ ...SMALL, frames: 30 });
     for (const fault of FAULTS) {
-      const faulty = await play({ frames: 30, fps: 30, mask: 'predicate', fault });
+      const faulty = await play({ ...SMALL, frames: 30, fps: 30, mask: 'predicate', fault });
       expect([fault, faulty.thrown]).toEqual([fault, 0]);
       expect([fault, faulty.hashes]).toEqual([fault, pictures]);
       const silent = ['sampler drain', 'sampler dispose', 'sampler flush', 'connection sendStats', 'connection close'];
@@ -231,8 +239,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   });
 
   it.each(['dispose', 'dispose scene', 'pause', 'leave', 'stop and start'])('%s in mid-game changes no picture', async (act) => {
-    const outcome = await play({ frames: 45, at: 20, act });
-    expect(outcome.hashes).toEqual(await bare({ frames: 45 }));
+    const outcome = await play({ ...SMALL, frames: 45, at: 20, act });
+    expect(outcome.hashes).toEqual(await bare({ ...SMALL, frames: 45 }));
     expect(outcome.thrown + outcome.glErrors + outcome.mismatches).toBe(0);
     const stops = outcome.notes.filter((note) => note === 'stopped');
     expect(stops).toHaveLength(act === 'stop and start' ? 2 : 1);
@@ -246,18 +254,18 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   });
 
   it('samples a canvas that changes its size', async () => {
-    const outcome = await play({ frames: 45, at: 20, act: 'resize' });
-    expect(outcome.hashes).toEqual(await bare({ frames: 45, at: 20, act: 'resize' }));
+    const outcome = await play({ ...SMALL, frames: 45, at: 20, act: 'resize' });
+    expect(outcome.hashes).toEqual(await bare({ ...SMALL, frames: 45, at: 20, act: 'resize' }));
     expect(outcome.diagnostics).toEqual([]);
     expect(outcome.mismatches).toBe(0);
     expect(outcome.lastFrameId).toBeGreaterThan(35);
   });
 
   it.each(['mesh', 'predicate', 'part', 'behind'])('hides what is masked (%s), and nothing else', async (mask) => {
-    const masked = await play({ frames: 30, antialias: true, mask });
-    expect(masked.hashes).toEqual(await bare({ frames: 30, antialias: true }));
+    const masked = await play({ frames: 20, antialias: true, mask });
+    expect(masked.hashes).toEqual(await bare({ frames: 20, antialias: true }));
     if (mask === 'mesh') {
-      const plain = await play({ frames: 30, antialias: true });
+      const plain = await play({ frames: 20, antialias: true });
       expect(plain.red).toBeGreaterThan(100);
       expect(plain.grey).toBe(0);
     }
@@ -275,7 +283,7 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   });
 
   it('hides and tags a control of @babylonjs/gui', async () => {
-    const plain = await play({ frames: 30, gui: true, tag: 'panel' });
+    const plain = await play({ frames: 20, gui: true, tag: 'panel' });
     expect(plain.diagnostics).toEqual([]);
     expect(plain.red).toBeGreaterThan(500);
     expect(plain.mismatches + plain.grey).toBe(0);
@@ -287,7 +295,7 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
     expect(objects[0].y).toBeCloseTo(112.5, 0);
     expect(objects[0].width).toBeCloseTo(96, 0);
     expect(objects[0].height).toBeCloseTo(45, 0);
-    const masked = await play({ frames: 30, gui: true, mask: 'panel' });
+    const masked = await play({ frames: 20, gui: true, mask: 'panel' });
     expect(masked.hashes).toEqual(plain.hashes);
     expect(masked.red).toBe(0);
     expect(masked.grey).toBeGreaterThan(500);
@@ -297,9 +305,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   it.each([false, true])(
     'records depth where it is asked for, and changes no picture by it (post-processes %s)',
     async (post) => {
-      const bare = await play({ record: false, frames: 30, post });
-      const outcome = await play({ frames: 30, post, depth: true });
-      expect(outcome.hashes).toEqual(bare.hashes);
+      const outcome = await play({ ...SMALL, frames: 30, post, depth: true });
+      expect(outcome.hashes).toEqual(await bare({ ...SMALL, frames: 30, post }));
       expect(outcome.diagnostics).toEqual([]);
       expect(outcome.mismatches + outcome.glErrors).toBe(0);
       expect(outcome.depth.known).toBeGreaterThan(2000);
@@ -312,9 +319,9 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   );
 
   it('takes the depth renderer away when it is stopped, and follows the size of the canvas', async () => {
-    const stopped = await play({ frames: 30, depth: true, at: 15, act: 'dispose' });
+    const stopped = await play({ ...SMALL, frames: 30, depth: true, at: 15, act: 'dispose' });
     expect(stopped.depthLeft).toBe(0);
-    const resized = await play({ frames: 45, depth: true, at: 20, act: 'resize' });
+    const resized = await play({ ...SMALL, frames: 45, depth: true, at: 20, act: 'resize' });
     expect(resized.depth.wrong).toBe(0);
     expect(resized.depth.known).toBeGreaterThan(2000);
   });
