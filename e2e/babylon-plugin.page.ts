@@ -1,11 +1,10 @@
 import type { Observable } from '@babylonjs/core/Misc/observable.js';
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
-import { carriesDepth, depthToCode, NO_DEPTH, type PixelFrame } from '@sgaps/protocol';
-import { type Stage, type StageOptions, startStage } from './support/babylonStage.js';
+import { type CaptureGrid, carriesDepth, depthToCode, NO_DEPTH, type PixelFrame } from '@sgaps/protocol';
+import { COLUMNS, type Stage, type StageOptions, startStage } from './support/babylonStage.js';
 import { hashPixels, PageServer } from './support/pageServer.js';
 
-const GRID = { width: 320, height: 180 };
 const STEP = 1000 / 60;
 const SCHEMA = { values: [{ name: 'health', type: 'int' }] } as const;
 
@@ -32,6 +31,11 @@ interface Truth {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
+}
+
+/** Half as fine as the canvas: every point is the mean of four of its pixels. */
+function gridOf({ columns = COLUMNS }: StageOptions): CaptureGrid {
+  return { width: columns / 2, height: (columns * 9) / 32 };
 }
 
 function fail(what: string): never {
@@ -62,6 +66,7 @@ interface Session {
 async function play(options: Options) {
   const stage = await startStage(options);
   const { engine, scene, canvas } = stage;
+  const grid = gridOf(options);
   const sessions: Session[] = [];
   const diagnostics: string[] = [];
   const notes: string[] = [];
@@ -70,11 +75,11 @@ async function play(options: Options) {
   const data: SgapsRecorderOptions = {
     connect: async () => {
       if (options.fault === 'connect') fail('connect');
-      const server = new PageServer(GRID, SCHEMA);
+      const server = new PageServer(grid, SCHEMA);
       sessions.push({ server, truths: [], cameras: [] });
       return server;
     },
-    grid: GRID,
+    grid,
     fps: options.fps ?? 60,
     clock: () => now,
     micros: 1e9,
@@ -141,7 +146,7 @@ async function play(options: Options) {
     }
     if (frame === options.at) {
       if (options.act === 'dispose') recorder?.dispose();
-      if (options.act === 'resize') engine.setSize(500, 300);
+      if (options.act === 'resize') engine.setSize(250, 150);
       if (options.act === 'pause') recorder?.pause();
       if (options.act === 'leave') sessions[0].server.leave('test');
       if (options.act === 'stop and start') {
@@ -176,7 +181,7 @@ async function play(options: Options) {
   mend();
   const frames = sessions.flatMap(({ server }) => server.frames);
   const sum = (of: (session: Session) => number) => sessions.reduce((total, session) => total + of(session), 0);
-  const compared = sessions.map(({ server, truths }) => compare(server.frames, truths));
+  const compared = sessions.map(({ server, truths }) => compare(server.frames, truths, grid));
   const outcome = {
     hashes,
     thrown,
@@ -195,7 +200,7 @@ async function play(options: Options) {
     mismatches: compared.reduce((total, { mismatches }) => total + mismatches, 0),
     grey: compared.reduce((total, { grey }) => total + grey, 0),
     red: compared.reduce((total, { red }) => total + red, 0),
-    depth: compareDepth(sessions[0]?.server.frames ?? [], sessions[0]?.truths ?? []),
+    depth: compareDepth(sessions[0]?.server.frames ?? [], sessions[0]?.truths ?? [], grid),
     cameras: Math.max(0, ...sessions.map(({ server, cameras }) => compareCameras(server.frames, cameras))),
     reported: frames.map(({ state: { cameras3d, values, objects } }) => ({
       places: cameras3d.map(({ id, x, y, width, height }) => ({ id, x, y, width, height })),
@@ -209,7 +214,7 @@ async function play(options: Options) {
 }
 
 /** Samples against the picture read back. Mid grey is what a mask leaves: masked samples are counted apart. */
-function compare(frames: readonly PixelFrame[], truths: readonly (Truth | undefined)[]) {
+function compare(frames: readonly PixelFrame[], truths: readonly (Truth | undefined)[], grid: CaptureGrid) {
   let compared = 0;
   let mismatches = 0;
   let grey = 0;
@@ -220,7 +225,7 @@ function compare(frames: readonly PixelFrame[], truths: readonly (Truth | undefi
     if (!truth) continue;
     for (let i = 0; i < samples.count; i++) {
       const [r, g, b] = values.rgb.subarray(3 * i, 3 * i + 3);
-      areaSample(truth.pixels, truth.width, truth.height, GRID, samples.u[i], samples.v[i], samples.kind[i], rgb, 0);
+      areaSample(truth.pixels, truth.width, truth.height, grid, samples.u[i], samples.v[i], samples.kind[i], rgb, 0);
       compared++;
       if (r === 128 && g === 128 && b === 128) grey++;
       else if (rgb[0] !== r || rgb[1] !== g || rgb[2] !== b) mismatches++;
@@ -231,7 +236,7 @@ function compare(frames: readonly PixelFrame[], truths: readonly (Truth | undefi
 }
 
 /** Depth codes against the depth texture read back: how many say something, how many something wrong, and from what z to what. */
-function compareDepth(frames: readonly PixelFrame[], truths: readonly (Truth | undefined)[]) {
+function compareDepth(frames: readonly PixelFrame[], truths: readonly (Truth | undefined)[], grid: CaptureGrid) {
   let known = 0;
   let wrong = 0;
   let [nearest, farthest] = [Number.POSITIVE_INFINITY, 0];
@@ -239,8 +244,8 @@ function compareDepth(frames: readonly PixelFrame[], truths: readonly (Truth | u
     const truth = truths[frameId];
     if (!truth?.depth || !values.depth) continue;
     for (let i = 0; i < samples.count; i++) {
-      const x = Math.floor(((2 * samples.u[i] + 1) * truth.width) / (2 * GRID.width));
-      const y = Math.floor(((2 * samples.v[i] + 1) * truth.height) / (2 * GRID.height));
+      const x = Math.floor(((2 * samples.u[i] + 1) * truth.width) / (2 * grid.width));
+      const y = Math.floor(((2 * samples.v[i] + 1) * truth.height) / (2 * grid.height));
       const carries = carriesDepth(samples.kind[i], samples.u[i], samples.v[i]);
       const z = carries ? truth.depth[(truth.height - 1 - y) * truth.width + x] : 0;
       if (values.depth[i] !== (carries ? depthToCode(z) : NO_DEPTH)) wrong++;
@@ -271,14 +276,15 @@ function compareCameras(frames: readonly PixelFrame[], drawn: readonly { view: n
 async function live(options: StageOptions & { readonly disturb?: 'context' | 'throw' }) {
   const stage: Stage = await startStage(options);
   const { engine, scene } = stage;
-  const server = new PageServer(GRID);
+  const grid = gridOf(options);
+  const server = new PageServer(grid);
   const diagnostics: string[] = [];
   const truths: Truth[] = [];
   const reads: Promise<void>[] = [];
   let drawn = 0;
   const recorder = new SgapsRecorder(scene, {
     connect: async () => server,
-    grid: GRID,
+    grid,
     fps: 60,
     batch: 2,
     micros: 1e9,
@@ -329,7 +335,7 @@ async function live(options: StageOptions & { readonly disturb?: 'context' | 'th
     sent: server.frames.length,
     diagnostics,
     ids: server.frames.map(({ frameId }) => frameId),
-    ...compare(server.frames, truths),
+    ...compare(server.frames, truths, grid),
   };
   engine.dispose();
   stage.canvas.remove();

@@ -11,6 +11,10 @@ const WEBGPU = [
   '--use-vulkan=swiftshader',
 ];
 
+/** 320 by 180, on which a software GPU spends a quarter of its time; the grid is half as fine. */
+const SMALL = { columns: 320 };
+const GRID = { width: 160, height: 90 };
+
 interface Micros {
   p50: number;
   p99: number;
@@ -96,47 +100,52 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   type Pages = { play(options: object): Promise<Outcome>; live(options: object): Promise<Live> };
 
   function play(options: object): Promise<Outcome> {
-    const all = { engine, record: true, frames: 60, ...options };
+    const all = { engine, record: true, ...SMALL, ...options };
     return page.evaluate((options) => (window as unknown as Pages).play(options), all);
   }
 
   const hashes = new Map<string, Promise<string[]>>();
 
-  /** The pictures of a play without a recorder; the same for the same options, so played once. */
-  function bare(options: object): Promise<string[]> {
-    const key = JSON.stringify(options);
-    const known = hashes.get(key) ?? play({ ...options, record: false }).then((outcome) => outcome.hashes);
-    hashes.set(key, known);
-    return known;
+  /** The pictures of a play without a recorder; the same for the same options, so played once, as long as is first asked for. */
+  async function bare({ frames, ...options }: { readonly frames: number } & Record<string, unknown>): Promise<string[]> {
+    // What is off is as good as left out.
+    const key = JSON.stringify(Object.entries(options).filter(([, value]) => value !== false));
+    const known = await hashes.get(key);
+    if (known && known.length >= frames) return known.slice(0, frames);
+    const played = play({ ...options, frames, record: false }).then((outcome) => outcome.hashes);
+    hashes.set(key, played);
+    return played;
   }
 
   function live(options: object): Promise<Live> {
-    return page.evaluate((options) => (window as unknown as Pages).live(options), { engine, ...options });
+    return page.evaluate((options) => (window as unknown as Pages).live(options), { engine, ...SMALL, ...options });
   }
 
   const DRAWN = [
-    { antialias: false, post: false },
-    { antialias: true, post: false },
-    { antialias: false, post: true },
-    { antialias: true, post: true },
+    { antialias: false, post: false, frames: 60 },
+    { antialias: true, post: false, frames: 60 },
+    // Some four times the drawing.
+    { antialias: false, post: true, frames: 30 },
+    { antialias: true, post: true, frames: 30 },
     // The sampler copies canvases with alpha in another way.
     ...(engine === 'webgl2'
       ? [
-          { antialias: true, post: false, alpha: true },
-          { antialias: false, post: false, alpha: true },
+          { antialias: true, post: false, alpha: true, frames: 30 },
+          { antialias: false, post: false, alpha: true, frames: 30 },
         ]
       : []),
   ];
 
-  it.each(DRAWN)('leaves 60 frames bit-identical and samples them exactly (%o)', async (options) => {
-    const pictures = await bare({ ...options, frames: 60 });
-    const recorded = await play({ ...options, frames: 60 });
+  it.each(DRAWN)('leaves all frames bit-identical and samples them exactly (%o)', async (options) => {
+    const { frames } = options;
+    const pictures = await bare({ ...options });
+    const recorded = await play({ ...options });
     expect(recorded.diagnostics).toEqual([]);
-    expect(new Set(pictures).size).toBe(60);
+    expect(new Set(pictures).size).toBe(frames);
     expect(recorded.hashes).toEqual(pictures);
     expect(recorded.glErrors).toBe(0);
-    expect(recorded.sent).toBeGreaterThan(45);
-    expect(recorded.compared).toBeGreaterThan(15_000);
+    expect(recorded.sent).toBeGreaterThan(0.75 * frames);
+    expect(recorded.compared).toBeGreaterThan(250 * frames);
     expect(recorded.mismatches + recorded.grey).toBe(0);
     expect(recorded.stats).toMatchObject({ faults: 0, rejected: 0, sampler: { kind: engine } });
     expect(recorded.notes).toEqual(['started', 'stopped']);
@@ -152,8 +161,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
     expect(outcome.cameras).toBeLessThan(1e-3);
     for (const { places, values } of reported) {
       expect(places).toHaveLength(cameras);
-      expect(places.reduce((sum, { width }) => sum + width, 0)).toBe(320);
-      expect(places.every(({ y, height }) => y === 0 && height === 180)).toBe(true);
+      expect(places.reduce((sum, { width }) => sum + width, 0)).toBe(GRID.width);
+      expect(places.every(({ y, height }) => y === 0 && height === GRID.height)).toBe(true);
       expect(values).toHaveLength(1);
     }
     console.info(engine, `${cameras} cameras`, JSON.stringify(outcome.stats?.micros['state']));
@@ -254,10 +263,10 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   });
 
   it.each(['mesh', 'predicate', 'part', 'behind'])('hides what is masked (%s), and nothing else', async (mask) => {
-    const masked = await play({ frames: 30, antialias: true, mask });
-    expect(masked.hashes).toEqual(await bare({ frames: 30, antialias: true }));
+    const masked = await play({ frames: 20, antialias: true, mask });
+    expect(masked.hashes).toEqual(await bare({ frames: 20, antialias: true }));
     if (mask === 'mesh') {
-      const plain = await play({ frames: 30, antialias: true });
+      const plain = await play({ frames: 20, antialias: true });
       expect(plain.red).toBeGreaterThan(100);
       expect(plain.grey).toBe(0);
     }
@@ -275,7 +284,7 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   });
 
   it('hides and tags a control of @babylonjs/gui', async () => {
-    const plain = await play({ frames: 30, gui: true, tag: 'panel' });
+    const plain = await play({ frames: 20, gui: true, tag: 'panel' });
     expect(plain.diagnostics).toEqual([]);
     expect(plain.red).toBeGreaterThan(500);
     expect(plain.mismatches + plain.grey).toBe(0);
@@ -283,11 +292,11 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
     expect(objects).toHaveLength(1);
     // 30 % × 25 % of the canvas, about a middle at 30 % and 75 %.
     expect(objects[0].tag).toBe(1);
-    expect(objects[0].x).toBeCloseTo(48, 0);
-    expect(objects[0].y).toBeCloseTo(112.5, 0);
-    expect(objects[0].width).toBeCloseTo(96, 0);
-    expect(objects[0].height).toBeCloseTo(45, 0);
-    const masked = await play({ frames: 30, gui: true, mask: 'panel' });
+    expect(objects[0].x).toBeCloseTo(24, 0);
+    expect(objects[0].y).toBeCloseTo(56.25, 0);
+    expect(objects[0].width).toBeCloseTo(48, 0);
+    expect(objects[0].height).toBeCloseTo(22.5, 0);
+    const masked = await play({ frames: 20, gui: true, mask: 'panel' });
     expect(masked.hashes).toEqual(plain.hashes);
     expect(masked.red).toBe(0);
     expect(masked.grey).toBeGreaterThan(500);
@@ -297,9 +306,8 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
   it.each([false, true])(
     'records depth where it is asked for, and changes no picture by it (post-processes %s)',
     async (post) => {
-      const bare = await play({ record: false, frames: 30, post });
       const outcome = await play({ frames: 30, post, depth: true });
-      expect(outcome.hashes).toEqual(bare.hashes);
+      expect(outcome.hashes).toEqual(await bare({ frames: 30, post }));
       expect(outcome.diagnostics).toEqual([]);
       expect(outcome.mismatches + outcome.glErrors).toBe(0);
       expect(outcome.depth.known).toBeGreaterThan(2000);
@@ -326,12 +334,12 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
       expect(objects).toHaveLength(1);
       const [{ x, y, width, height, tag: tier }] = objects;
       expect(tier).toBe(1);
-      if (tag === 'part') expect([x, y, width, height]).toEqual([160, 90, 80, 45]);
+      if (tag === 'part') expect([x, y, width, height]).toEqual([80, 45, 40, 22.5]);
       else {
-        expect(x + width / 2).toBeGreaterThan(60);
-        expect(x + width / 2).toBeLessThan(260);
-        expect(width * height).toBeGreaterThan(1000);
-        expect(width * height).toBeLessThan(20_000);
+        expect(x + width / 2).toBeGreaterThan(30);
+        expect(x + width / 2).toBeLessThan(130);
+        expect(width * height).toBeGreaterThan(250);
+        expect(width * height).toBeLessThan(5000);
       }
     }
   });

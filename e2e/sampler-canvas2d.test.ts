@@ -73,6 +73,9 @@ const MASKS = [
   { x: 2000, y: 2000, width: 10, height: 10 },
 ];
 
+/** For what does not depend on the size: a software GPU and the reference spend a quarter of their time on it. */
+const SMALL = { width: 320, height: 180, grid: { width: 160, height: 90 } };
+
 describe('Canvas2dSampler in Chromium', () => {
   it('is off by at most one where the canvas is a power of two times the grid', async () => {
     for (const [width, height] of [
@@ -80,8 +83,9 @@ describe('Canvas2dSampler in Chromium', () => {
       [640, 360],
       [1280, 720],
     ]) {
-      expectNear(await run({ width, height }), 12, EVEN);
-      expectNear(await run({ width, height, smooth: false }), 12, EVEN);
+      const frames = width > 640 ? 8 : 12;
+      expectNear(await run({ width, height, frames }), frames, EVEN);
+      expectNear(await run({ width, height, frames, smooth: false }), frames, EVEN);
     }
     expectNear(await run({ context: 'webgl', attributes: { alpha: true } }), 12, EVEN);
     expectNear(await run({ context: 'webgl2', attributes: { alpha: false, antialias: true } }), 12, EVEN);
@@ -113,7 +117,7 @@ describe('Canvas2dSampler in Chromium', () => {
       [16, 1],
       [1, 16],
     ]) {
-      const outcome = await run({ batch, batchTo, batchAt: 9, frames: 40 });
+      const outcome = await run({ ...SMALL, batch, batchTo, batchAt: 9, frames: 40 });
       expectNear(outcome, 40, EVEN);
       expect(outcome.largestBatch).toBeGreaterThanOrEqual(8);
     }

@@ -25,6 +25,8 @@ import { Rectangle } from '@babylonjs/gui/2D/controls/rectangle.js';
 import '@babylonjs/core/Engines/Extensions/engine.dynamicTexture.js';
 import '@babylonjs/core/Engines/WebGPU/Extensions/engine.dynamicTexture.js';
 
+export const COLUMNS = 640;
+
 /** What the scene is drawn with. */
 export interface StageOptions {
   readonly engine: 'webgl1' | 'webgl2' | 'webgpu';
@@ -36,6 +38,8 @@ export interface StageOptions {
   readonly gui?: boolean;
   /** Cameras side by side. Default 1. */
   readonly cameras?: number;
+  /** Columns of the canvas, which is 16 by 9. Default `COLUMNS`. */
+  readonly columns?: number;
 }
 
 /** A scene that looks the same in every run, frame by frame. */
@@ -81,11 +85,11 @@ function checks(scene: Scene, a: readonly number[], b: readonly number[]): RawTe
   return RawTexture.CreateRGBATexture(pixels, side, side, scene, true, false);
 }
 
-/** Makes engine and scene on a new 640×360 canvas, and waits until all of it can be drawn. */
+/** Makes engine and scene on a new canvas, and waits until all of it can be drawn. */
 export async function startStage(options: StageOptions): Promise<Stage> {
   const canvas = document.createElement('canvas');
-  canvas.width = 640;
-  canvas.height = 360;
+  canvas.width = options.columns ?? COLUMNS;
+  canvas.height = (canvas.width * 9) / 16;
   document.body.append(canvas);
   const engine = await startEngine(options, canvas);
   const scene = new Scene(engine);

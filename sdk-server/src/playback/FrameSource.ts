@@ -36,6 +36,11 @@ export class FrameSource {
     return this.#queue.at(0)?.time ?? null;
   }
 
+  /** Time of the frame after that one, ms; null when `fill(2)` has to look for one. */
+  get timeAfter(): number | null {
+    return this.#queue.at(1)?.time ?? null;
+  }
+
   /** Nothing waits and nothing is left. */
   get ended(): boolean {
     return this.atEnd && this.#queue.length === 0;
@@ -46,9 +51,14 @@ export class FrameSource {
     return this.#sequence >= 0;
   }
 
-  /** Reads records until a frame waits. False at the end of what is there. */
-  async fill(): Promise<boolean> {
-    while (this.#queue.length === 0) {
+  /** Number of the newest frame taken in, −1 before the first. */
+  get frameId(): number {
+    return this.#replica.decoder.frameId;
+  }
+
+  /** Reads records until so many frames wait. False at the end of what is there. */
+  async fill(count = 1): Promise<boolean> {
+    while (this.#queue.length < count) {
       const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
       this.#records = records;
       const { value: record, done } = await records.next();
@@ -69,15 +79,41 @@ export class FrameSource {
     return next ? { frame: this.#replica.decode(next.frame), time: next.time } : null;
   }
 
-  /** Goes to a snapshot, or to the start for null. */
-  async restart(snapshot: RecordingSnapshot | null): Promise<void> {
+  /**
+   * Takes the frame that waits into memory and draws nothing, about half the work: for frames that nobody is shown. Returns its
+   * time. Call `fill` first.
+   */
+  skip(): number | null {
+    const next = this.#queue.shift();
+    if (!next) return null;
+    // All that `decode` does but for the picture, which no later frame is made from.
+    const { decoder } = this.#replica;
+    decoder.memory.observe(next.frame);
+    decoder.previousState = decoder.state;
+    decoder.state = next.frame.state;
+    decoder.frameId = next.frame.frameId;
+    return next.time;
+  }
+
+  /** Goes to a snapshot, or to the start for null. False when the snapshot is of another version or broken: it went to the start. */
+  async restart(snapshot: RecordingSnapshot | null): Promise<boolean> {
     await this.#release();
     this.#replica = this.#newReplica();
     this.#planner = null;
     this.figures.restart();
     this.#queue = [];
-    this.#sequence = snapshot?.sequence ?? -1;
-    if (snapshot) this.#replica.restore(snapshot.state);
+    this.#sequence = -1;
+    if (!snapshot) return true;
+    try {
+      this.#replica.restore(snapshot.state);
+    } catch (error) {
+      if (!isSgapsError(error)) throw error;
+      // The packets are all there; only the short cut is gone.
+      this.#replica = this.#newReplica();
+      return false;
+    }
+    this.#sequence = snapshot.sequence;
+    return true;
   }
 
   /** Looks for what was recorded since. */
@@ -110,10 +146,10 @@ export class FrameSource {
         if (requests[0]) this.latencyFrames = requests[0].frameId - this.#replica.frameId;
         this.figures.packet(record.time, { down: record.bytes.length });
       } else if (record.kind === 'pixels') {
-        this.#queue = this.#replica.pixels(record.bytes, record.time);
-        let samples = 0;
-        for (const { frame } of this.#queue) samples += frame.samples.count;
-        this.figures.packet(record.time, { up: record.bytes.length, frames: this.#queue.length, samples });
+        const frames = this.#replica.pixels(record.bytes, record.time);
+        this.#queue.push(...frames);
+        const samples = frames.reduce((sum, { frame }) => sum + frame.samples.count, 0);
+        this.figures.packet(record.time, { up: record.bytes.length, frames: frames.length, samples });
       }
     } catch (error) {
       // The live loop rejected this packet too: everything received is recorded, also what did not decode.

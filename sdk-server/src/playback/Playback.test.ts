@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSampleSet, DEFAULT_TIER_BITS, PixelPacketEncoder, type RecordingHeader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SessionReplica } from '../loop/SessionReplica.js';
 import { RecordingStore } from '../storage/index.js';
 import { Playback } from './Playback.js';
 
@@ -45,14 +46,18 @@ describe('Playback', () => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  /** A finished recording of frames that came at these times, ms. */
-  async function record(times: readonly number[]): Promise<void> {
+  /** A finished recording of frames that came at these times, ms, with a snapshot after some of them. */
+  async function record(times: readonly number[], snapshots: readonly number[] = []): Promise<void> {
     const writer = await store.create(header);
     const encoder = new PixelPacketEncoder(header);
+    const replica = new SessionReplica(header);
     for (const [frameId, time] of times.entries()) {
       const state = { cameras: [], cameras3d: [], objects: [], values: [] };
       const frame = { frameId, clientTime: time, requestId: null, state, samples: createSampleSet(0), rgb: new Uint8Array(0) };
-      writer.append('pixels', time, encoder.encode([frame]), frameId, frameId);
+      const packet = encoder.encode([frame]);
+      writer.append('pixels', time, packet, frameId, frameId);
+      for (const { frame } of replica.pixels(packet, time)) replica.decode(frame);
+      if (snapshots.includes(frameId)) writer.snapshot(time, frameId, replica.save());
     }
     await writer.close();
   }
@@ -122,6 +127,54 @@ describe('Playback', () => {
       },
       () => shown.some(({ frameId }) => frameId === 0),
     );
+  });
+
+  /** Seeks, and gives the frame shown once that is done. */
+  async function shownAt(playback: Playback, time: number): Promise<number | undefined> {
+    playback.seek(time);
+    await vi.waitFor(() => expect(playback.state.seeking).toBe(false), { timeout: 10_000, interval: 5 });
+    return shown.at(-1)?.frameId;
+  }
+
+  it('shows the newest frame that is not after the place sought, on either side of a snapshot', async () => {
+    // A slow game: a snapshot, and long nothing. The last record is a snapshot too.
+    await record([0, 400, 800, 1200, 1600], [2, 4]);
+    const playback = new Playback(await store.open('a1'), listener);
+    expect(await shownAt(playback, 1300)).toBe(3);
+    expect(await shownAt(playback, 900)).toBe(2);
+    expect(await shownAt(playback, 1600)).toBe(4);
+    expect(await shownAt(playback, 0)).toBe(0);
+    await playback.close();
+  });
+
+  it('steps back frame by frame, over a snapshot too', async () => {
+    await record([0, 400, 800, 1200, 1600], [2, 4]);
+    const playback = new Playback(await store.open('a1'), listener);
+    expect(await shownAt(playback, 1500)).toBe(3);
+    for (const frameId of [2, 1, 0]) {
+      const before = shown.length;
+      playback.step(-1);
+      await vi.waitFor(() => expect(shown.length).toBeGreaterThan(before), { timeout: 10_000, interval: 5 });
+      expect(shown.at(-1)?.frameId).toBe(frameId);
+    }
+    await playback.close();
+  });
+
+  it('leaves a seek for the next one, and the steps that were left with it', async () => {
+    await record(Array.from({ length: 2000 }, (_, i) => i * 33));
+    const playback = new Playback(await store.open('a1'), listener);
+    expect(await shownAt(playback, 0)).toBe(0);
+    shown.length = 0;
+    for (const share of [0.9, 0.3, 0.6, 0.05]) {
+      playback.seek(share * playback.state.duration);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await shownAt(playback, 330)).toBe(10);
+    // Each seek that was left showed one frame at most.
+    expect(shown.length).toBeLessThanOrEqual(5);
+    playback.step(30);
+    expect(await shownAt(playback, 660)).toBe(20);
+    await playback.close();
   });
 
   it('reads what was recorded between its last look and the end', async () => {

@@ -1,5 +1,5 @@
 import type { DecodedFrame } from '@sgaps/core';
-import type { RecordingReader } from '@sgaps/protocol';
+import type { RecordingReader, RecordingSnapshot } from '@sgaps/protocol';
 import { type Figures, sparseMean } from '../loop/SessionFigures.js';
 import { FrameSource } from './FrameSource.js';
 
@@ -55,6 +55,8 @@ export const PLAYBACK_RATES = { min: 0.25, max: 8 } as const;
 
 /** ms of work before other rooms get their turn. */
 const SLICE = 12;
+/** ms of work before a playback that cannot keep up shows where it is; until then it only takes frames in. */
+const UNSHOWN = 50;
 /** A playback further behind its clock than this slows the clock instead of piling up work, ms of recording. */
 const MAX_LAG = 250;
 
@@ -87,6 +89,7 @@ export class Playback {
   #busy: Promise<void> | null = null;
   #closed = false;
   #shown: DecodedFrame | null = null;
+  #shownTime = 0;
   #frameTimes: number[] = [];
   #refreshedAt = Number.NEGATIVE_INFINITY;
   /** The recording has ended, and what came last has not been read yet. */
@@ -150,7 +153,9 @@ export class Playback {
 
   /** Shows the present frame once more: an overlay was switched on while paused. */
   show(): void {
-    if (this.#shown) this.#listener.frame(this.#shown, this.#position, this.#importance(this.#shown));
+    // With frames taken in since, another is about to be shown.
+    if (!this.#shown || this.#shown.frameId !== this.#source.frameId) return;
+    this.#listener.frame(this.#shown, this.#shownTime, this.#importance(this.#shown));
   }
 
   /** Pauses and goes `frames` forward, or back when negative; at most 30 at once. */
@@ -204,7 +209,7 @@ export class Playback {
     const elapsed = this.#tickedAt === null ? 0 : Math.min(100, now - this.#tickedAt);
     this.#tickedAt = now;
     this.#clock = Math.min(this.#reader.duration, this.#clock + elapsed * this.#rate);
-    const reached = await this.#advance(this.#clock, SLICE);
+    const reached = await this.#advance(this.#clock, UNSHOWN, true);
     // Decoding slower than the clock: let the clock wait, so that the bar never shows what the picture does not. With no frame
     // due it runs on: the next one may be seconds away, where the game stood still or its connection was cut.
     if (!reached) this.#clock = Math.min(this.#clock, this.#position + MAX_LAG * Math.max(1, this.#rate));
@@ -220,13 +225,10 @@ export class Playback {
       const snapshot = await this.#reader.nearestSnapshot(target);
       const forward = target >= this.#position && (!snapshot || snapshot.time <= this.#position) && this.#source.begun;
       if (!forward) {
-        await this.#source.restart(snapshot);
-        this.#shown = null;
-        this.#frameTimes = [];
-        this.#position = snapshot?.time ?? 0;
         if (snapshot?.preview) this.#listener.preview(snapshot.preview, snapshot.frameId ?? 0, snapshot.time);
+        await this.#restart(snapshot, target);
       }
-      // A place before the first frame after the snapshot shows that frame.
+      // A place before the first frame of all shows that frame.
       const first = this.#frameTimes.length === 0 && (await this.#source.fill()) ? (this.#source.nextTime ?? 0) : 0;
       const done = await this.#advance(Math.max(target, first), Number.POSITIVE_INFINITY, true);
       if (done) this.#position = Math.max(this.#position, Math.min(target, this.#reader.duration));
@@ -237,57 +239,78 @@ export class Playback {
     }
   }
 
+  /** Goes to a snapshot, or to one before it when no frame lies between it and `target`: a snapshot holds no picture of its own. */
+  async #restart(snapshot: RecordingSnapshot | null, target: number): Promise<void> {
+    this.#shown = null;
+    this.#frameTimes = [];
+    for (let from = snapshot; ; from = await this.#reader.nearestSnapshot(from.time - 1)) {
+      const restored = await this.#source.restart(from);
+      this.#position = restored && from ? from.time : 0;
+      if (!from || !restored || this.#closed) return;
+      if ((await this.#source.fill()) && (this.#source.nextTime ?? 0) <= target) return;
+    }
+  }
+
   async #step(): Promise<void> {
     const steps = this.#steps;
     this.#steps = 0;
     if (steps < 0) {
       const shown = this.#frameTimes.length - 1;
-      const fallback = this.#position + (steps * 1000) / this.#reader.header.fps;
+      const from = this.#shown ? this.#shownTime : this.#position;
+      const fallback = from + (steps * 1000) / this.#reader.header.fps;
       await this.#goto(Math.max(0, this.#frameTimes[shown + steps] ?? fallback));
       return;
     }
-    for (let i = 0; i < steps; i++) {
-      if (!(await this.#source.fill())) return;
-      await this.#advance(this.#source.nextTime ?? 0, Number.POSITIVE_INFINITY);
+    for (let i = 0; i < steps && this.#seek === null; i++) {
+      if (!(await this.#source.fill())) break;
+      await this.#advance(this.#source.nextTime ?? 0, Number.POSITIVE_INFINITY, true);
     }
     this.#clock = this.#position;
   }
 
   /**
-   * Rebuilds frames up to `to`, showing the last. Yields every `SLICE` ms; gives up after `budget` ms of work, or, when
-   * `abortable`, as soon as another seek is wanted. True when `to` was reached.
+   * Goes through the frames up to `to`, and rebuilds and shows the last: the others are only taken in. Yields every `SLICE` ms;
+   * gives up after `budget` ms of work, or, when `abortable`, as soon as another seek is wanted, and shows the frame it
+   * has come to. True when `to` was reached.
    */
   async #advance(to: number, budget: number, abortable = false): Promise<boolean> {
     const startedAt = performance.now();
     let slice = startedAt;
-    let last: DecodedFrame | null = null;
-    let lastTime = 0;
-    let reached = true;
     while ((await this.#source.fill()) && (this.#source.nextTime ?? 0) <= to) {
+      const givesUp = performance.now() - startedAt > budget || (abortable && this.#seek !== null);
+      const isLast = !(await this.#source.fill(2)) || (this.#source.timeAfter ?? 0) > to;
       if (this.#closed) return false;
-      const next = this.#source.decode();
-      if (!next) break;
-      last = next.frame;
-      lastTime = next.time;
-      this.#position = next.time;
-      this.#frameTimes.push(next.time);
-      if (this.#frameTimes.length > 600) this.#frameTimes.splice(0, 300);
-      const now = performance.now();
-      if (now - startedAt > budget || (abortable && this.#seek !== null)) {
-        reached = false;
-        break;
+      if (givesUp || isLast) {
+        this.#rebuild();
+        return isLast;
       }
+      this.#pass(this.#source.skip());
+      const now = performance.now();
       if (now - slice > SLICE) {
         await new Promise((resolve) => setImmediate(resolve));
         slice = performance.now();
       }
     }
-    if (last) {
-      this.#shown = last;
-      this.#source.figures.uncertainty = sparseMean(last.uncertainty);
-      this.#listener.frame(last, lastTime, this.#importance(last));
-    }
-    return reached;
+    return true;
+  }
+
+  /** Rebuilds the frame that waits, and shows it. */
+  #rebuild(): void {
+    const next = this.#source.decode();
+    if (!next) return;
+    this.#pass(next.time);
+    this.#shown = next.frame;
+    this.#shownTime = next.time;
+    this.#source.figures.uncertainty = sparseMean(next.frame.uncertainty);
+    this.#listener.frame(next.frame, next.time, this.#importance(next.frame));
+  }
+
+  /** Stands at a frame of this time. */
+  #pass(time: number | null): void {
+    if (time === null) return;
+    this.#position = time;
+    this.#frameTimes.push(time);
+    if (this.#frameTimes.length > 600) this.#frameTimes.splice(0, 300);
   }
 
   async #refresh(): Promise<void> {

@@ -141,7 +141,7 @@ export abstract class PlaybackRoom extends Room {
     );
     this.#onCommand(MessageType.play, () => this.#playback.play());
     this.#onCommand(MessageType.pause, () => this.#playback.pause());
-    this.onMessage(MessageType.seek, (_client, message) => this.#playback.seek(numberOf(message, 'time')));
+    this.#onCommand(MessageType.seek, (message) => this.#playback.seek(numberOf(message, 'time')));
     this.#onCommand(MessageType.rate, (message) => this.#playback.setRate(numberOf(message, 'rate')));
     this.#onCommand(MessageType.step, (message) => this.#playback.step(numberOf(message, 'frames')));
     this.onMessage(MessageType.watch, (client, message) => {
