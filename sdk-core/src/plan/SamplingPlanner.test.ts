@@ -1,5 +1,6 @@
 import { levelOf, SampleKind, Tier } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
+import { ALL_FEATURES } from '../features.js';
 import { type LoopStep, PlannerLoop, type TestWorld } from '../testing/PlannerLoop.js';
 import { createTexture, GRID, paintView, region, scrollingWorld, view } from '../testing/worlds.js';
 
@@ -7,6 +8,9 @@ const dungeon = createTexture(3);
 const castle = createTexture(9);
 const BUDGET = 2048 + 512;
 const SECOND = 30;
+
+/** A client with no time for whole pictures: memory draws what is not looked at. */
+const limited = { features: { ...ALL_FEATURES, replenish: false } };
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -72,7 +76,7 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
   });
 
   it('shows a textured picture within ten frames of the first (cold start)', () => {
-    const { psnr, requests } = play(scrollingWorld(dungeon), 10);
+    const { psnr, requests } = play(scrollingWorld(dungeon), 10, limited);
     expect(kindsOf(requests[0]).every((kind) => kind === SampleKind.block1 || kind === SampleKind.block2)).toBe(true);
     expect(Math.max(...psnr)).toBeGreaterThan(24);
     expect(psnr[9]).toBeGreaterThan(26);
@@ -101,12 +105,11 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
       state: () => view(0, 0),
       paint: (t, rgb) => paintView(inside(t) ? castle : dungeon, inside(t) ? 300 : 0, 0, rgb),
     };
-    const { psnr, requests } = play(world, back + 5);
+    const { psnr, requests } = play(world, back + 5, limited);
     const coverage = (t: number) => (requests[t].explicit.count * 64) / (GRID.width * GRID.height);
     const coarse = (t: number) => kindsOf(requests[t]).filter((kind) => kind !== SampleKind.block0).length;
-    // Looked at as a whole within two frames, which its bytes pay for at a coarse quantiser: 34 dB were measured.
     expect(Math.max(coverage(cut + 2), coverage(cut + 3))).toBeGreaterThan(0.95);
-    expect(psnr[cut + 2]).toBeGreaterThan(26);
+    expect(psnr[cut + 2]).toBeGreaterThan(24);
     expect(psnr[cut + 5]).toBeGreaterThan(28);
     // The first frame of the way back tells; the one after the latency is whole, nearly.
     expect(psnr[back + 2]).toBeGreaterThan(28);

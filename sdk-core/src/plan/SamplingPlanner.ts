@@ -94,6 +94,7 @@ export class SamplingPlanner {
   private readonly mostBlocks: number;
   private readonly quality: QualityControl | null;
   private historyFrame = -1;
+  private assessedFrame = -1;
   /** What the last request took. */
   private bytesDown = 0;
   /** What the last plan expected around a pixel. */
@@ -210,12 +211,21 @@ export class SamplingPlanner {
     this.analyzer.history.take(decoder.memory.innovations, decoder.frameId);
     this.alarm.take(decoder.memory.innovations, this.expectedAt);
     this.historyFrame = decoder.frameId;
-    if (this.quality) this.rate.wanted = this.quality.bytesAfter(decoder);
+    this.assess();
+  }
+
+  /** Takes in how good the last frame is. */
+  private assess(): void {
+    const { decoder } = this;
+    if (!this.quality || this.assessedFrame === decoder.frameId) return;
+    this.assessedFrame = decoder.frameId;
+    this.rate.wanted = this.quality.bytesAfter(decoder);
   }
 
   /** A request that keeps the whole picture up to date; null where that takes more blocks than the client has time for. */
   private replenishAll(chooser: ReplenishChooser, then: FrameState, frameId: number): SampleSet | null {
     const { analyzer, rate, tags, decoder } = this;
+    this.assess();
     analyzer.blocks.lock(Math.round(then.cameras[0]?.viewX ?? 0), Math.round(then.cameras[0]?.viewY ?? 0));
     if (this.features.tiers) tags.read(then);
     const most = Math.floor(rate.share * this.mostBlocks);

@@ -8,6 +8,7 @@ import {
   type SampleRequest,
 } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
+import { ALL_FEATURES } from '../features.js';
 import { SessionDecoder } from '../session/SessionDecoder.js';
 import { BLUE_NOISE_SIDE, blueNoise } from './blueNoise.js';
 import { RateController } from './RateController.js';
@@ -81,7 +82,7 @@ describe('SamplingPlanner', () => {
 
   it('asks for the whole picture coarsely first, and then for all of it in full', () => {
     const decoder = new SessionDecoder({ grid });
-    const planner = new SamplingPlanner({ grid, decoder });
+    const planner = new SamplingPlanner({ grid, decoder, features: { ...ALL_FEATURES, replenish: false } });
     const first = planner.plan(0);
     expect(coverage(first).includes(0)).toBe(false);
     expect(new Set(first.explicit.kind.subarray(0, first.explicit.count))).toEqual(new Set([SampleKind.block1]));
