@@ -40,6 +40,7 @@ export class BatchBuilder {
   #frames = 0;
   #length = 0;
   #samples = 0;
+  #depths = 0;
   /** Samples that new arrays have room for: as many as any batch had. */
   #room = ROOM;
 
@@ -55,7 +56,7 @@ export class BatchBuilder {
     numbers[1] = time;
     numbers[2] = requestId ?? -1;
     numbers[3] = 0;
-    numbers[4] = 0;
+    numbers[4] = -1;
     out.length = flattenState(state, this.#names, numbers, HEAD_NUMBERS);
   }
 
@@ -66,7 +67,7 @@ export class BatchBuilder {
       this.#rgba = spare.rgba;
       this.#depth = spare.depth ?? this.#depth;
     }
-    this.#frames = this.#length = this.#samples = 0;
+    this.#frames = this.#length = this.#samples = this.#depths = 0;
     this.#hasDepth = false;
   }
 
@@ -76,12 +77,15 @@ export class BatchBuilder {
     this.#grow(this.#length + flat.length, this.#samples + count);
     this.#numbers.set(flat.numbers.subarray(0, flat.length), this.#length);
     this.#numbers[this.#length + 3] = count;
-    this.#numbers[this.#length + 4] = sampled.depth ? 1 : 0;
+    const depths = sampled.depth ? (sampled.depths ?? count) : -1;
+    this.#numbers[this.#length + 4] = depths;
     this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
-      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), this.#samples + count, this.#room);
-      this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
+      const needed = this.#depths + depths;
+      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), needed, needed + (needed >> 1));
+      this.#depth.set(sampled.depth.subarray(0, depths), this.#depths);
+      this.#depths = needed;
     }
     this.#length += flat.length;
     this.#samples += count;

@@ -3,8 +3,8 @@ import type { PackedSamples } from '../sampler/Sampler.js';
 /**
  * Sampled frames on their way from the recorder to its courier: a few arrays that can change threads without being copied.
  *
- * `numbers` holds, frame after frame, a head of `HEAD_NUMBERS` (frame id, time in ms, request id or −1, samples, 1 where
- * depth is among them) and the state as `flattenState` writes it; names are indices into all names sent so far.
+ * `numbers` holds, frame after frame, a head of `HEAD_NUMBERS` (frame id, time in ms, request id or −1, samples, depths or −1 where
+ * there are none) and the state as `flattenState` writes it; names are indices into all names sent so far.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export interface FrameBatch {
   readonly names: readonly string[];
   /** The samples of all frames, RGBA, one after the other (the array may be longer): as the sampler has them, unpacked by the courier. */
   readonly rgba: Uint8Array<ArrayBuffer>;
-  /** Their depths, the bits of 32-bit floats, for the frames that have them; `null` when none has. */
+  /** Their depths, the bits of 32-bit floats, for the frames that have them (one of each single sample and of each block); `null` when none has. */
   readonly depth: Uint32Array<ArrayBuffer> | null;
 }
 
