@@ -97,7 +97,7 @@ export class AreaGather {
   ): void {
     const { width, height, grid } = this;
     if (this.#whole.x > 0) {
-      this.#plain(rgba, u, v, 1 << kind, out, at);
+      this.#plain(rgba, u, v, 2 ** kind, out, at);
       return;
     }
     const bits = this.#bits;
