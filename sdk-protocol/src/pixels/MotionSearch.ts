@@ -36,9 +36,11 @@ export class MotionSearch {
   private height = 0;
   private left = 0;
   private top = 0;
-  /** Rows of the window read so far. */
+  /** Rows and columns of the window read so far. */
   private first = 0;
   private last = 0;
+  private firstColumn = 0;
+  private lastColumn = 0;
 
   /** Looks at the window around the block at (x, y) of `map`, which is a ring in both directions; reads of it what is needed. */
   open(map: Uint32Array, width: number, height: number, x: number, y: number): void {
@@ -48,26 +50,41 @@ export class MotionSearch {
     this.left = wrap(x - BORDER, width);
     this.top = wrap(y - BORDER, height);
     this.first = this.last = BORDER;
+    this.firstColumn = BORDER;
+    this.lastColumn = BORDER + BLOCK_SIDE;
     this.betweenX.fill(NOWHERE);
   }
 
-  private read(from: number, to: number): void {
-    while (this.first > from) this.readRow(--this.first);
-    while (this.last < to) this.readRow(this.last++);
+  /** Reads what is missing of these rows and columns. */
+  private read(from: number, to: number, left: number, right: number): void {
+    if (left < this.firstColumn) {
+      const begin = left & ~3;
+      for (let v = this.first; v < this.last; v++) this.readRow(v, begin, this.firstColumn);
+      this.firstColumn = begin;
+    }
+    if (right > this.lastColumn) {
+      const end = (right + 3) & ~3;
+      for (let v = this.first; v < this.last; v++) this.readRow(v, this.lastColumn, end);
+      this.lastColumn = end;
+    }
+    while (this.first > from) this.readRow(--this.first, this.firstColumn, this.lastColumn);
+    while (this.last < to) this.readRow(this.last++, this.firstColumn, this.lastColumn);
   }
 
-  private readRow(v: number): void {
-    const { window, map, width, left } = this;
+  private readRow(v: number, from: number, to: number): void {
+    const { window, map, width } = this;
     const base = ((this.top + v) % this.height) * width;
-    const begin = v * WINDOW;
-    if (left + WINDOW <= width) {
-      for (let w = begin, at = base + left; w < begin + WINDOW; w++, at++) {
+    const end = v * WINDOW + to;
+    let w = v * WINDOW + from;
+    let column = this.left + from;
+    if (column + to - from <= width) {
+      for (let at = base + column; w < end; w++, at++) {
         const entry = map[at];
         window[w] = ((entry >>> 16) & 255) + ((entry >>> 7) & 0x1fe) + (entry & 255);
       }
       return;
     }
-    for (let w = begin, column = left; w < begin + WINDOW; w++) {
+    for (column %= width; w < end; w++) {
       const entry = map[base + column];
       window[w] = ((entry >>> 16) & 255) + ((entry >>> 7) & 0x1fe) + (entry & 255);
       if (++column === width) column = 0;
@@ -121,13 +138,14 @@ export class MotionSearch {
   /** The sum of differences at a motion, or as much of it as reaches `limit`. */
   private errorAt(truth: Int32Array, x: number, y: number, limit: number): number {
     const row = (y >> 2) + BORDER;
+    const column = (x >> 2) + BORDER;
     const fx = x & 3;
     const fy = y & 3;
-    if (fy === 0) {
-      this.read(row, row + BLOCK_SIDE);
+    const above = fy === 0 ? 0 : 1;
+    const beside = fx === 0 ? 0 : 1;
+    this.read(row - above, row + BLOCK_SIDE + 2 * above, column - beside, column + BLOCK_SIDE + 2 * beside);
+    if (fy === 0)
       return fx === 0 ? this.wholeError(truth, x >> 2, row, limit) : this.acrossError(truth, x >> 2, fx, row, limit);
-    }
-    this.read(row - 1, row + BLOCK_SIDE + 2);
     return fx === 0 ? this.downError(truth, x >> 2, row, fy, limit) : this.partError(truth, x, row, fy, limit);
   }
 
