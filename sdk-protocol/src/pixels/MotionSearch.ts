@@ -144,8 +144,7 @@ export class MotionSearch {
     const above = fy === 0 ? 0 : 1;
     const beside = fx === 0 ? 0 : 1;
     this.read(row - above, row + BLOCK_SIDE + 2 * above, column - beside, column + BLOCK_SIDE + 2 * beside);
-    if (fy === 0)
-      return fx === 0 ? this.wholeError(truth, x >> 2, row, limit) : this.acrossError(truth, x >> 2, fx, row, limit);
+    if (fy === 0) return fx === 0 ? this.wholeError(truth, x >> 2, row, limit) : this.acrossError(truth, x >> 2, fx, row, limit);
     return fx === 0 ? this.downError(truth, x >> 2, row, fy, limit) : this.partError(truth, x, row, fy, limit);
   }
 
@@ -199,8 +198,7 @@ export class MotionSearch {
     let sum = 0;
     for (let j = 0, w = row * WINDOW + x + BORDER; j < BLOCK_SAMPLES; w += WINDOW) {
       for (let i = w; i < w + BLOCK_SIDE; i++, j++) {
-        const value =
-          (p * window[i - WINDOW] + q * window[i] + r * window[i + WINDOW] + s * window[i + 2 * WINDOW] + 32) >> 6;
+        const value = (p * window[i - WINDOW] + q * window[i] + r * window[i + WINDOW] + s * window[i + 2 * WINDOW] + 32) >> 6;
         sum += Math.abs(truth[j] - value);
       }
       if (sum >= limit) return sum;
