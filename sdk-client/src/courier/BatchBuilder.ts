@@ -37,6 +37,8 @@ export class BatchBuilder {
   #rgba = new Uint8Array(0);
   #depth: Uint32Array<ArrayBuffer> | null = null;
   #hasDepth = false;
+  /** `#rgba` is the sampler's, with all colours in it. */
+  #isGiven = false;
   #frames = 0;
   #length = 0;
   #samples = 0;
@@ -57,16 +59,22 @@ export class BatchBuilder {
     numbers[2] = requestId ?? -1;
     numbers[3] = 0;
     numbers[4] = -1;
+    numbers[5] = 0;
     out.length = flattenState(state, this.#names, numbers, HEAD_NUMBERS);
   }
 
-  /** Starts a batch, in the arrays of an earlier one where there is one to spare. */
-  begin(spare: FrameBatch | null): void {
+  /**
+   * Starts a batch, in the arrays of an earlier one where there is one to spare. Where `exchange` is given the colours of all that is
+   * added lie in the sampler's array, which goes with the batch; the sampler gets the spare one.
+   */
+  begin(spare: FrameBatch | null, exchange?: (spare: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): void {
     if (spare) {
       this.#numbers = spare.numbers;
       this.#rgba = spare.rgba;
       this.#depth = spare.depth ?? this.#depth;
     }
+    this.#isGiven = exchange !== undefined;
+    if (exchange) this.#rgba = exchange(this.#rgba);
     this.#frames = this.#length = this.#samples = this.#depths = 0;
     this.#hasDepth = false;
   }
@@ -79,7 +87,8 @@ export class BatchBuilder {
     this.#numbers[this.#length + 3] = count;
     const depths = sampled.depth ? (sampled.depths ?? count) : -1;
     this.#numbers[this.#length + 4] = depths;
-    this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
+    this.#numbers[this.#length + 5] = this.#isGiven ? sampled.rgba.byteOffset >> 2 : this.#samples;
+    if (!this.#isGiven) this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
       const needed = this.#depths + depths;
@@ -123,7 +132,7 @@ export class BatchBuilder {
   #grow(numbers: number, samples: number): void {
     if (samples > this.#room) this.#room = samples + (samples >> 1);
     this.#numbers = roomFor(this.#numbers, numbers, numbers + (numbers >> 1));
-    this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
+    if (!this.#isGiven) this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
   }
 }
 

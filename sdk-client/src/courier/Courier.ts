@@ -29,7 +29,7 @@ const REMEMBERED_SAMPLES = 1_572_864;
 /** Part of a packet that the budgets of its frames may add up to: most stay below theirs, a first frame may not. */
 const SAFE = 0.75 * LIMITS.pixelPacketBytes;
 /** Bytes that a single frame is coded anew for, when it was too large for a packet. */
-const SMALLER = LIMITS.pixelPacketBytes / 4;
+const SMALLER = LIMITS.pixelPacketBytes / 16;
 /** Events matter more than frames: they may wait up to so many times what frames may. */
 const EVENTS_BUFFERED = 4;
 const NO_SAMPLES = createSampleSet(0);
@@ -228,7 +228,7 @@ export class Courier {
     const { numbers } = batch;
     const frames: Frame[] = [];
     this.#coding = true;
-    this.#unpack(batch);
+    if (this.#rgb.length < 3 * batch.samples) this.#rgb = new Uint8Array(3 * batch.samples);
     let at = 0;
     let sample = 0;
     let depth = 0;
@@ -238,6 +238,7 @@ export class Courier {
       const request = numbers[at + 2];
       const count = numbers[at + 3];
       const depths = numbers[at + 4];
+      this.#unpack(batch.rgba, numbers[at + 5], sample, count);
       const samples = this.#expand(i, request);
       const state = (this.#states[i] ??= new FrameStateBuffer());
       state.clear();
@@ -269,10 +270,10 @@ export class Courier {
   }
 
   /** Drops what a GPU adds to colours: work that the game's thread is spared. */
-  #unpack({ samples, rgba }: FrameBatch): void {
-    if (this.#rgb.length < 3 * samples) this.#rgb = new Uint8Array(3 * samples);
+  #unpack(rgba: Uint8Array, first: number, sample: number, count: number): void {
     const rgb = this.#rgb;
-    for (let i = 0, to = 0; to < 3 * samples; i += 4) {
+    const end = 3 * (sample + count);
+    for (let i = 4 * first, to = 3 * sample; to < end; i += 4) {
       rgb[to++] = rgba[i];
       rgb[to++] = rgba[i + 1];
       rgb[to++] = rgba[i + 2];

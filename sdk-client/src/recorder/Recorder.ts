@@ -302,7 +302,8 @@ export class Recorder {
 
   #handOver(frames: readonly SampledFrame[]): void {
     const builder = this.#builder;
-    builder.begin(this.#port.takeSpare());
+    const { exchange } = this.#sampler;
+    builder.begin(this.#port.takeSpare(), exchange?.bind(this.#sampler));
     let first = -1;
     for (const frame of frames) {
       // Frames lost with the GPU's context never come back: skip their entries.

@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { areaEdgeBits, wholeTexels } from './areaEdgeBits.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
 import { BLOCK, BLOCK_DEPTH, GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_MOST, SINGLE } from './gatherShader.js';
 import { linkGather, wordsPoint } from './linkGather.js';
@@ -127,8 +127,6 @@ export class GatherResources {
     gl.uniform1i(gl.getUniformLocation(this.program, 'picture'), this.unit);
     gl.uniform4ui(gl.getUniformLocation(this.program, 'size'), this.width, this.height, this.#grid.width, this.#grid.height);
     gl.uniform1ui(gl.getUniformLocation(this.program, 'edgeBits'), bits);
-    const { x, y } = wholeTexels(this.width, this.height, this.#grid);
-    gl.uniform2ui(gl.getUniformLocation(this.program, 'whole'), x, y);
     gl.useProgram(program);
   }
 

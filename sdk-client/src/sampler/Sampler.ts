@@ -191,6 +191,11 @@ export interface Sampler {
    * no masked colour reaches a sample, not even a mean. False when the frame was not taken (buffers in flight, context lost).
    */
   endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport, masks: readonly MaskRect[]): boolean;
+  /**
+   * Gives away the array that the colours of the frames returned last lie in, so that they need not be copied, and takes another to read
+   * into; frames and their depths are still good. Samplers that have no such array do without it.
+   */
+  exchange?(spare: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
   /** End of a displayed frame that is not sampled. */
   skipFrame(): void;
   /** Ends the current batch early, for example before a pause. */

@@ -160,6 +160,13 @@ export class WebGL2Sampler implements Sampler {
     return true;
   }
 
+  exchange(spare: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes;
+    this.#bytes = spare;
+    this.#words = new Uint32Array(spare.buffer, 0, spare.length >> 2);
+    return bytes;
+  }
+
   skipFrame(): void {
     this.#mark();
   }

@@ -1,6 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { SgapsError } from '@sgaps/protocol/vocabulary';
-import { areaEdgeBits, wholeTexels } from './areaEdgeBits.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
 import { DEPTH_WGSL, GATHER_GROUP, GATHER_WGSL, PARAMS, RUNS_AT } from './gatherWgsl.js';
 import { type LoadedSamples, MASK_LEVEL, type MaskRect } from './Sampler.js';
@@ -101,9 +101,6 @@ export class WebGpuResources {
   resize(frame: WebGpuTexture): void {
     if (frame.width === this.#width && frame.height === this.#height) return;
     this.#numbers[6] = areaEdgeBits(frame.width, frame.height, this.grid);
-    const { x, y } = wholeTexels(frame.width, frame.height, this.grid);
-    this.#numbers[13] = x;
-    this.#numbers[14] = y;
     this.#width = frame.width;
     this.#height = frame.height;
     this.#copy?.destroy();
@@ -149,7 +146,7 @@ export class WebGpuResources {
     numbers[3] = this.grid.height;
     numbers[4] = set.count;
     numbers[5] = colours;
-    numbers[12] = set.depths;
+    numbers[7] = set.depths;
     if (depth) {
       numbers[8] = depth.width;
       numbers[9] = depth.height;

@@ -28,25 +28,3 @@ export function areaEdgeBits(canvasWidth: number, canvasHeight: number, grid: Ca
     `A canvas of ${canvasWidth}×${canvasHeight} is too large for a ${grid.width}×${grid.height} grid.`,
   );
 }
-
-/** Whole texels a grid pixel up to which a GPU may sum them as floats: a row of the largest mean has 128, and the sum is still exact. */
-const MOST_WHOLE = 8;
-
-/**
- * Canvas pixels of a grid pixel, across and down, where they are whole numbers and few; else 0 and 0. Then no canvas pixel is cut and
- * the mean is plain.
- *
- * @example
- * ```ts
- * wholeTexels(1280, 720, { width: 320, height: 180 }); // { x: 4, y: 4 }
- * ```
- */
-export function wholeTexels(canvasWidth: number, canvasHeight: number, grid: CaptureGrid): { x: number; y: number } {
-  const x = canvasWidth / grid.width;
-  const y = canvasHeight / grid.height;
-  return isFew(x) && isFew(y) ? { x, y } : { x: 0, y: 0 };
-}
-
-function isFew(texels: number): boolean {
-  return Number.isInteger(texels) && texels > 0 && texels <= MOST_WHOLE;
-}

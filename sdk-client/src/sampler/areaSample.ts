@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { areaEdgeBits, wholeTexels } from './areaEdgeBits.js';
+import { areaEdgeBits } from './areaEdgeBits.js';
 import type { SampleRun } from './Sampler.js';
 
 /**
@@ -17,6 +17,7 @@ import type { SampleRun } from './Sampler.js';
  */
 export class AreaGather {
   readonly #bits: number;
+  /** Canvas pixels of a grid pixel where they are whole numbers, so that none is cut, else 0. */
   readonly #whole: { readonly x: number; readonly y: number };
 
   constructor(
@@ -26,7 +27,10 @@ export class AreaGather {
     readonly topFirst: boolean,
   ) {
     this.#bits = areaEdgeBits(width, height, grid);
-    this.#whole = wholeTexels(width, height, grid);
+    const x = width / grid.width;
+    const y = height / grid.height;
+    const isWhole = Number.isInteger(x) && Number.isInteger(y);
+    this.#whole = { x: isWhole ? x : 0, y: isWhole ? y : 0 };
   }
 
   /** Gathers `count` packed samples (`packSample`) from word `first` on; writes R, G, B, 255 of each to `out[at …]`. */

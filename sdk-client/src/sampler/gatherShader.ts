@@ -37,13 +37,12 @@ uvec2 placeIn(uint word) {
   return uvec2(word & 1023u, (word >> 10) & 1023u);
 }`;
 
-/** The formula of `areaSample`, in unsigned integers; `whole` = texels a grid pixel where they are whole and few, else 0. */
+/** The formula of `areaSample`, in unsigned integers. */
 export const GATHER_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 uniform highp sampler2D picture;
 uniform uint edgeBits;
-uniform uvec2 whole;
 ${ASKED}
 out vec4 value;
 void main() {
@@ -53,20 +52,6 @@ void main() {
   uvec2 at = placeIn(asked);
   if (place.w >= 1024) at = min(at + (uvec2(i & 7, (i >> 3) & 7) << level), size.zw - 1u);
   uvec2 to = min(at + (1u << level), size.zw);
-  if (whole.x > 0u) {
-    uvec2 t0 = at * whole;
-    uvec2 t1 = to * whole;
-    int bottom = int(size.y) - 1;
-    uvec3 sum = uvec3(0u);
-    for (uint y = t0.y; y < t1.y; y++) {
-      vec3 row = vec3(0.0);
-      for (uint x = t0.x; x < t1.x; x++) row += texelFetch(picture, ivec2(int(x), bottom - int(y)), 0).rgb;
-      sum += uvec3(row * 255.0 + 0.5);
-    }
-    uint texels = (t1.x - t0.x) * (t1.y - t0.y);
-    value = vec4(vec3((sum + texels / 2u) / texels) / 255.0, 1.0);
-    return;
-  }
   uvec2 e0 = ((at * size.xy) << edgeBits) / size.zw;
   uvec2 e1 = max(((to * size.xy) << edgeBits) / size.zw, e0 + 1u);
   uvec2 t0 = e0 >> edgeBits;

@@ -4,16 +4,16 @@ import { MOST_RUNS } from './sampleRuns.js';
 export const GATHER_GROUP = 64;
 
 /** 32-bit numbers of `Params`, and where its runs begin. */
-export const RUNS_AT = 16;
+export const RUNS_AT = 12;
 export const PARAMS = RUNS_AT + 4 * MOST_RUNS;
 
 /**
  * What both entries share. `size` = width and height of the picture, then of the grid; `place` = samples, first value of colours, edge
- * bits; `depth` = width and height of the depth texture, 1 where its first row is the bottom, first value; `more` = depths, whole
- * texels a grid pixel across and down, or 0; a run = its end, first word, 1 for blocks, the end of its depths.
+ * bits, depths; `depth` = width and height of the depth texture, 1 where its first row is the bottom, first value; a run = its end,
+ * first word, 1 for blocks, the end of its depths.
  */
 const HEAD = `
-struct Params { size: vec4u, place: vec4u, depth: vec4u, more: vec4u, runs: array<vec4u, ${MOST_RUNS}> }
+struct Params { size: vec4u, place: vec4u, depth: vec4u, runs: array<vec4u, ${MOST_RUNS}> }
 @group(0) @binding(0) var picture: texture_2d<f32>;
 @group(0) @binding(1) var<storage, read> words: array<u32>;
 @group(0) @binding(2) var<storage, read_write> values: array<u32>;
@@ -34,34 +34,22 @@ export const GATHER_WGSL = `${HEAD}
   var at = vec2u(asked & 1023u, (asked >> 10u) & 1023u);
   if (run.z == 1u) { at = min(at + (vec2u(i & 7u, (i >> 3u) & 7u) << vec2u(level)), params.size.zw - vec2u(1u)); }
   let to = min(at + vec2u(1u << level), params.size.zw);
+  let bits = params.place.z;
+  let e0 = ((at * params.size.xy) << vec2u(bits)) / params.size.zw;
+  let e1 = max(((to * params.size.xy) << vec2u(bits)) / params.size.zw, e0 + vec2u(1u));
+  let t0 = e0 >> vec2u(bits);
+  let t1 = (e1 - vec2u(1u)) >> vec2u(bits);
   var sum = vec3u(0u);
-  var area = 0u;
-  if (params.more.y > 0u) {
-    let t0 = at * params.more.yz;
-    let t1 = to * params.more.yz;
-    for (var y = t0.y; y < t1.y; y++) {
-      var row = vec3f(0.0);
-      for (var x = t0.x; x < t1.x; x++) { row += textureLoad(picture, vec2u(x, y), 0).rgb; }
-      sum += vec3u(row * 255.0 + 0.5);
+  for (var y = t0.y; y <= t1.y; y++) {
+    let wy = min(e1.y, (y + 1u) << bits) - max(e0.y, y << bits);
+    var row = vec3u(0u);
+    for (var x = t0.x; x <= t1.x; x++) {
+      let wx = min(e1.x, (x + 1u) << bits) - max(e0.x, x << bits);
+      row += wx * vec3u(textureLoad(picture, vec2u(x, y), 0).rgb * 255.0 + 0.5);
     }
-    area = (t1.x - t0.x) * (t1.y - t0.y);
-  } else {
-    let bits = params.place.z;
-    let e0 = ((at * params.size.xy) << vec2u(bits)) / params.size.zw;
-    let e1 = max(((to * params.size.xy) << vec2u(bits)) / params.size.zw, e0 + vec2u(1u));
-    let t0 = e0 >> vec2u(bits);
-    let t1 = (e1 - vec2u(1u)) >> vec2u(bits);
-    for (var y = t0.y; y <= t1.y; y++) {
-      let wy = min(e1.y, (y + 1u) << bits) - max(e0.y, y << bits);
-      var row = vec3u(0u);
-      for (var x = t0.x; x <= t1.x; x++) {
-        let wx = min(e1.x, (x + 1u) << bits) - max(e0.x, x << bits);
-        row += wx * vec3u(textureLoad(picture, vec2u(x, y), 0).rgb * 255.0 + 0.5);
-      }
-      sum += wy * row;
-    }
-    area = (e1.x - e0.x) * (e1.y - e0.y);
+    sum += wy * row;
   }
+  let area = (e1.x - e0.x) * (e1.y - e0.y);
   let mean = (sum + vec3u(area / 2u)) / vec3u(area);
   values[params.place.y + id.x] = mean.r | (mean.g << 8u) | (mean.b << 16u);
 }`;
@@ -72,7 +60,7 @@ export const GATHER_WGSL = `${HEAD}
  */
 export const DEPTH_WGSL = `${HEAD}
 @compute @workgroup_size(${GATHER_GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= params.more.x) { return; }
+  if (id.x >= params.place.w) { return; }
   var r = 0u;
   var start = 0u;
   while (id.x >= params.runs[r].w) { start = params.runs[r].w; r++; }
