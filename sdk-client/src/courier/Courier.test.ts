@@ -74,12 +74,12 @@ function sendNoise({ frames, ask, gives = false }: Noise) {
   return { courier, decoded, packets, faults, truths, requests, isOwn: batch.rgba === own };
 }
 
-function points(count: number, frameId = 0): SampleSet {
+function points(count: number, frameId = 0, apart = 3): SampleSet {
   const set = createSampleSet(count);
   set.count = count;
   for (let i = 0; i < count; i++) {
-    set.u[i] = (3 * i + frameId) % GRID.width;
-    set.v[i] = Math.floor((3 * i + frameId) / GRID.width) % GRID.height;
+    set.u[i] = (apart * i + frameId) % GRID.width;
+    set.v[i] = Math.floor((apart * i + frameId) / GRID.width) % GRID.height;
   }
   return set;
 }
@@ -134,10 +134,11 @@ describe('Courier', () => {
   });
 
   it('codes a frame coarser that no packet can take, and without samples if that is no help', () => {
-    const blocks = sendNoise({ frames: 1, ask: () => lattice(0) });
+    const blocks = sendNoise({ frames: 1, ask: () => lattice(60_000) });
     expect(blocks.faults).toEqual([]);
     expect(blocks.decoded.map(({ samples }) => samples.count)).toEqual([58_880]);
-    const single = sendNoise({ frames: 1, ask: () => points(57_600) });
+    expect(blocks.packets[0]).toBeLessThanOrEqual(64 * 1024);
+    const single = sendNoise({ frames: 1, ask: () => points(57_600, 0, 1) });
     expect(single.faults).toEqual([]);
     expect(single.decoded).toMatchObject([{ frameId: 0, requestId: null }]);
   });

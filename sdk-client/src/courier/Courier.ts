@@ -187,13 +187,15 @@ export class Courier {
     }
   }
 
-  /** A frame that is too large by itself: with coarser blocks, and if that is no help, without its samples. Null for several. */
+  /**
+   * A frame that is too large by itself: with coarser blocks where the client may choose, and if that is no help, without its samples.
+   * Null for several.
+   */
   #encodeSmaller(frames: readonly Frame[]): Uint8Array | null {
     if (frames.length > 1) return null;
     const [frame] = frames;
     const { samples } = frame;
-    const budget = Math.min(SMALLER, samples.budget || SMALLER);
-    const coarse = this.#encode([{ ...frame, samples: { ...samples, budget } }]);
+    const coarse = samples.budget > SMALLER ? this.#encode([{ ...frame, samples: { ...samples, budget: SMALLER } }]) : null;
     return coarse ?? this.#encoder.encode([{ ...frame, requestId: null, samples: NO_SAMPLES, depth: null }]);
   }
 
