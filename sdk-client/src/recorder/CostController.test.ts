@@ -61,13 +61,20 @@ describe('CostController', () => {
   });
 
   it('asks for less within two seconds where coding takes too much of a core, and for more only where that is far off', () => {
-    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 2 });
     const coding = () => 1.2 * cost.share;
     for (let s = 0; s < 2; s++) second(cost, 16.7, 10, { coding: coding() });
     expect(cost).toMatchObject({ share: 0.25, fps: 30, governed: false });
     for (let s = 0; s < 60; s++) expect(second(cost, 16.7, 10, { coding: coding() })).toBe(false);
     for (let s = 0; s < 60; s++) second(cost, 16.7, 10, { coding: coding() / 10 });
     expect(cost.level).toBe(0);
+  });
+
+  it('lets coding take more of a core where there are many', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 8 });
+    for (let s = 0; s < 9; s++) expect(second(cost, 16.7, 10, { coding: 0.75 })).toBe(false);
+    expect(second(cost, 16.7, 10, { coding: 0.95 })).toBe(true);
+    expect(cost.share).toBe(0.5);
   });
 
   it('asks for less where frames come back too late, but not ever less where that is no help', () => {

@@ -15,6 +15,8 @@ export interface CostBudget {
   readonly batch: number;
   /** Mean main-thread microseconds per displayed frame; `Infinity`: recording never does less. */
   readonly micros: number;
+  /** Processor cores of the machine: the fewer, the less of one may go into coding. Default: what the browser says, else 2. */
+  readonly cores?: number;
 }
 
 /**
@@ -45,9 +47,11 @@ const STEPS = [
 /** The first step with fewer samples, and where a game in trouble is at once: a quarter of all blocks. */
 const FEWER = 2;
 const FEW = 3;
-/** Part of a core that coding may take, and part of the frames that may be missed; under the others recording is at ease. */
-const MUCH_CODING = 0.5;
-const LITTLE_CODING = 0.2;
+/** Part of a core that coding may take: a quarter of all cores, most of one at the most; and the part of that under which there is ease. */
+const CODING_CORES = 0.25;
+const MOST_CODING = 0.8;
+const LITTLE_CODING = 0.4;
+/** Part of the frames that may be missed, and under which there is ease. */
 const MANY_MISSED = 0.3;
 const FEW_MISSED = 0.1;
 /** Over and under the budget by these factors, recording steps down and up. */
@@ -65,7 +69,7 @@ const FRAMES = 256;
 
 /**
  * Keeps recording within its budget: lengthens batches, then halves samples, then the rate, when the recorder's own measured
- * cost is over budget, when coding takes half a core or frames come back too late, or when the game's frames take longer than they
+ * cost is over budget, when coding takes too much of a core or frames come back too late, or when the game's frames take longer than they
  * did of late; gives back one step at a time after some calm seconds (DESIGN.md, "Never in the game's way").
  *
  * @example
@@ -81,6 +85,7 @@ export class CostController {
   /** The last step down was because the game's frames took longer. */
   governed = false;
   readonly #budget: CostBudget;
+  readonly #mostCoding: number;
   readonly #times = new Float64Array(FRAMES);
   #count = 0;
   readonly #recent: number[] = [];
@@ -89,6 +94,8 @@ export class CostController {
 
   constructor(budget: CostBudget) {
     this.#budget = budget;
+    const cores = budget.cores ?? globalThis.navigator?.hardwareConcurrency ?? 2;
+    this.#mostCoding = Math.min(MOST_CODING, CODING_CORES * cores);
   }
 
   /** Frames to be read back together. */
@@ -125,7 +132,7 @@ export class CostController {
     this.#slow = slower ? this.#slow + 1 : 0;
     const dear = meanMicros > this.#budget.micros * TOO_MUCH;
     // A GPU that is busy with the game alone is late whatever is asked of it: below a quarter that is no reason any more.
-    const loaded = coding > MUCH_CODING || (missed > MANY_MISSED && this.level < FEW);
+    const loaded = coding > this.#mostCoding || (missed > MANY_MISSED && this.level < FEW);
     if (dear || loaded || this.#slow >= 2) {
       this.#calm = 0;
       this.#slow = 0;
@@ -136,7 +143,7 @@ export class CostController {
       this.governed = slower;
       return true;
     }
-    const atEase = coding < LITTLE_CODING && missed < FEW_MISSED;
+    const atEase = coding < LITTLE_CODING * this.#mostCoding && missed < FEW_MISSED;
     const easy = atEase && meanMicros < this.#budget.micros * EASY && median < usual * RECOVERED;
     this.#calm = easy ? this.#calm + 1 : 0;
     if (this.level === 0 || this.#calm < CALM) return false;
