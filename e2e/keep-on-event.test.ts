@@ -44,7 +44,12 @@ class PictureSampler implements Sampler {
   #taken: SampledFrame[] = [];
 
   load(sets: readonly PackedSamples[]): LoadedSamples[] {
-    return sets.map(({ words, count }) => ({ count, start: this.#sets.push({ words: words.slice(), count }) - 1 }));
+    return sets.map(({ words, count }) => ({
+      count,
+      start: this.#sets.push({ words: words.slice(), count }) - 1,
+      runs: [],
+      depths: count,
+    }));
   }
   holds(): boolean {
     return true;

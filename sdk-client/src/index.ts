@@ -4,7 +4,7 @@ export type { RecorderConnection } from './connection/RecorderConnection.js';
 export type { CourierFault, CourierListener, CourierPort, CourierWelcome } from './courier/CourierPort.js';
 export type { CourierFigures, FrameBatch, PackedRequest } from './courier/FrameBatch.js';
 export { type CourierOpenOptions, openCourier } from './courier/openCourier.js';
-export { type CostBudget, CostController } from './recorder/CostController.js';
+export { type CostBudget, CostController, type CostLoad } from './recorder/CostController.js';
 export { GameRecorder, type GameSurface, type SamplerWants } from './recorder/GameRecorder.js';
 export { MaskList } from './recorder/MaskList.js';
 export { Recorder } from './recorder/Recorder.js';
@@ -33,6 +33,7 @@ export {
   type PackedSamples,
   packSample,
   type SampledFrame,
+  type SampleRun,
   type Sampler,
   type SamplerCounters,
   type SamplerKind,

@@ -37,9 +37,12 @@ export class BatchBuilder {
   #rgba = new Uint8Array(0);
   #depth: Uint32Array<ArrayBuffer> | null = null;
   #hasDepth = false;
+  /** `#rgba` is the sampler's, with all colours in it. */
+  #isGiven = false;
   #frames = 0;
   #length = 0;
   #samples = 0;
+  #depths = 0;
   /** Samples that new arrays have room for: as many as any batch had. */
   #room = ROOM;
 
@@ -55,18 +58,24 @@ export class BatchBuilder {
     numbers[1] = time;
     numbers[2] = requestId ?? -1;
     numbers[3] = 0;
-    numbers[4] = 0;
+    numbers[4] = -1;
+    numbers[5] = 0;
     out.length = flattenState(state, this.#names, numbers, HEAD_NUMBERS);
   }
 
-  /** Starts a batch, in the arrays of an earlier one where there is one to spare. */
-  begin(spare: FrameBatch | null): void {
+  /**
+   * Starts a batch, in the arrays of an earlier one where there is one to spare. Where `exchange` is given the colours of all that is
+   * added lie in the sampler's array, which goes with the batch; the sampler gets the spare one.
+   */
+  begin(spare: FrameBatch | null, exchange?: (spare: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): void {
     if (spare) {
       this.#numbers = spare.numbers;
       this.#rgba = spare.rgba;
       this.#depth = spare.depth ?? this.#depth;
     }
-    this.#frames = this.#length = this.#samples = 0;
+    this.#isGiven = exchange !== undefined;
+    if (exchange) this.#rgba = exchange(this.#rgba);
+    this.#frames = this.#length = this.#samples = this.#depths = 0;
     this.#hasDepth = false;
   }
 
@@ -76,12 +85,16 @@ export class BatchBuilder {
     this.#grow(this.#length + flat.length, this.#samples + count);
     this.#numbers.set(flat.numbers.subarray(0, flat.length), this.#length);
     this.#numbers[this.#length + 3] = count;
-    this.#numbers[this.#length + 4] = sampled.depth ? 1 : 0;
-    this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
+    const depths = sampled.depth ? (sampled.depths ?? count) : -1;
+    this.#numbers[this.#length + 4] = depths;
+    this.#numbers[this.#length + 5] = this.#isGiven ? sampled.rgba.byteOffset >> 2 : this.#samples;
+    if (!this.#isGiven) this.#rgba.set(sampled.rgba.subarray(0, 4 * count), 4 * this.#samples);
     if (sampled.depth) {
       this.#hasDepth = true;
-      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), this.#samples + count, this.#room);
-      this.#depth.set(sampled.depth.subarray(0, count), this.#samples);
+      const needed = this.#depths + depths;
+      this.#depth = roomFor(this.#depth ?? new Uint32Array(0), needed, needed + (needed >> 1));
+      this.#depth.set(sampled.depth.subarray(0, depths), this.#depths);
+      this.#depths = needed;
     }
     this.#length += flat.length;
     this.#samples += count;
@@ -119,7 +132,7 @@ export class BatchBuilder {
   #grow(numbers: number, samples: number): void {
     if (samples > this.#room) this.#room = samples + (samples >> 1);
     this.#numbers = roomFor(this.#numbers, numbers, numbers + (numbers >> 1));
-    this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
+    if (!this.#isGiven) this.#rgba = roomFor(this.#rgba, 4 * samples, 4 * this.#room);
   }
 }
 

@@ -1,4 +1,11 @@
-import { CoordinateCodec, createSampleSet, type PixelFrame, PixelPacketDecoder, type SampleSet } from '@sgaps/protocol';
+import {
+  CoordinateCodec,
+  createSampleSet,
+  type PixelFrame,
+  PixelPacketDecoder,
+  SampleKind,
+  type SampleSet,
+} from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import { FakeConnection, GRID } from '../testing/fakes.js';
@@ -9,8 +16,16 @@ import type { PackedRequest } from './FrameBatch.js';
 const SHAPE = { grid: GRID, schema: { values: [] }, tierBits: [8, 8, 8, 8] as const };
 const POINTS = 16_000;
 
-/** Asks for many points a frame, and answers with noise, which no codec makes smaller. */
-function sendNoise(frames: number) {
+interface Noise {
+  readonly frames: number;
+  /** What is asked for in each frame. */
+  readonly ask: (frameId: number) => SampleSet;
+  /** Values lie in the sampler's own array, with gaps, and are given away. */
+  readonly gives?: boolean;
+}
+
+/** Answers with noise, which no codec makes smaller. */
+function sendNoise({ frames, ask, gives = false }: Noise) {
   const connection = new FakeConnection();
   const codec = new CoordinateCodec(GRID);
   const asked = new Map<number, SampleSet>();
@@ -28,36 +43,67 @@ function sendNoise(frames: number) {
     { onRequests: (some) => requests.push(...some), onFault: (code) => faults.push(code) },
   );
   const builder = new BatchBuilder();
-  builder.begin(null);
+  const own = new Uint8Array(gives ? 8 << 20 : 0);
+  builder.begin(null, gives ? () => own : undefined);
   const truths: Uint8Array[] = [];
   let noise = 1;
   const next = () => {
     noise = (Math.imul(noise, 1664525) + 1013904223) >>> 0;
     return noise >>> 24;
   };
+  let at = 0;
   for (let frameId = 0; frameId < frames; frameId++) {
-    const explicit = createSampleSet(POINTS);
-    explicit.count = POINTS;
-    for (let i = 0; i < POINTS; i++) {
-      explicit.u[i] = (3 * i + frameId) % GRID.width;
-      explicit.v[i] = Math.floor((3 * i + frameId) / GRID.width) % GRID.height;
-    }
-    const bytes = codec.encode([{ frameId, explicit, seeded: [] }]).slice();
-    asked.set(frameId, codec.expand(codec.decode(bytes)[0]));
+    const bytes = codec.encode([{ frameId, explicit: ask(frameId), seeded: [] }]).slice();
+    const set = codec.expand(codec.decode(bytes)[0]);
+    asked.set(frameId, set);
     connection.coordinates(bytes);
-    const rgba = Uint8Array.from({ length: 4 * POINTS }, () => next());
+    let rgba = Uint8Array.from({ length: 4 * set.count }, () => next());
     truths.push(rgba.filter((_, i) => (i & 3) < 3));
+    if (gives) {
+      at += 4096;
+      own.set(rgba, at);
+      rgba = own.subarray(at, at + rgba.length);
+      at += rgba.length;
+    }
     const flat = { numbers: new Float64Array(64), length: 0 };
     builder.flatten(flat, frameId, frameId, frameId, new FrameStateBuffer());
-    builder.add(flat, { frameId, count: POINTS, rgba, depth: null });
+    builder.add(flat, { frameId, count: set.count, rgba, depth: null });
   }
-  courier.send(builder.take());
-  return { courier, decoded, packets, faults, truths, requests };
+  const batch = builder.take();
+  courier.send(batch);
+  return { courier, decoded, packets, faults, truths, requests, isOwn: batch.rgba === own };
+}
+
+function points(count: number, frameId = 0, apart = 3): SampleSet {
+  const set = createSampleSet(count);
+  set.count = count;
+  for (let i = 0; i < count; i++) {
+    set.u[i] = (apart * i + frameId) % GRID.width;
+    set.v[i] = Math.floor((apart * i + frameId) / GRID.width) % GRID.height;
+  }
+  return set;
+}
+
+/** Every block of the grid. */
+function lattice(budget: number): SampleSet {
+  const set = createSampleSet(40 * 23);
+  set.budget = budget;
+  for (let v = 0; v < GRID.height; v += 8) {
+    for (let u = 0; u < GRID.width; u += 8, set.count++) {
+      set.u[set.count] = u;
+      set.v[set.count] = v;
+      set.kind[set.count] = SampleKind.block0;
+    }
+  }
+  return set;
 }
 
 describe('Courier', () => {
   it('sends what is too much for one packet in several, and all of it arrives', () => {
-    const { courier, decoded, packets, faults, truths, requests } = sendNoise(5);
+    const { courier, decoded, packets, faults, truths, requests } = sendNoise({
+      frames: 5,
+      ask: (frameId) => points(POINTS, frameId),
+    });
     expect(faults).toEqual([]);
     expect(requests.map(({ count }) => count)).toEqual([POINTS, POINTS, POINTS, POINTS, POINTS]);
     expect(packets.length).toBeGreaterThan(1);
@@ -68,5 +114,32 @@ describe('Courier', () => {
     });
     expect(courier.figures).toMatchObject({ taken: 1, sent: 5, dropped: 0 });
     expect(courier.figures.bytesUp).toBe(packets.reduce((sum, bytes) => sum + bytes, 0));
+  });
+
+  it('takes colours where the sampler has them, without a copy', () => {
+    const { decoded, faults, truths, isOwn } = sendNoise({ frames: 3, ask: (frameId) => points(2000, frameId), gives: true });
+    expect({ isOwn, faults }).toEqual({ isOwn: true, faults: [] });
+    decoded.forEach(({ values }, i) => {
+      expect(values.rgb).toEqual(truths[i]);
+    });
+  });
+
+  it('sends every block of several frames, however hard they are to code', () => {
+    const { courier, decoded, packets, faults, requests } = sendNoise({ frames: 3, ask: () => lattice(6000), gives: true });
+    expect(faults).toEqual([]);
+    expect(requests[0].words.length).toBeLessThan(1100);
+    expect(decoded.map(({ samples }) => samples.count)).toEqual([58_880, 58_880, 58_880]);
+    expect(Math.max(...packets)).toBeLessThanOrEqual(64 * 1024);
+    expect(courier.figures).toMatchObject({ sent: 3, dropped: 0 });
+  });
+
+  it('codes a frame coarser that no packet can take, and without samples if that is no help', () => {
+    const blocks = sendNoise({ frames: 1, ask: () => lattice(60_000) });
+    expect(blocks.faults).toEqual([]);
+    expect(blocks.decoded.map(({ samples }) => samples.count)).toEqual([58_880]);
+    expect(blocks.packets[0]).toBeLessThanOrEqual(64 * 1024);
+    const single = sendNoise({ frames: 1, ask: () => points(57_600, 0, 1) });
+    expect(single.faults).toEqual([]);
+    expect(single.decoded).toMatchObject([{ frameId: 0, requestId: null }]);
   });
 });

@@ -1,12 +1,14 @@
 import {
+  BLOCK_KIND,
+  BLOCK_SAMPLES,
   type CaptureGrid,
   CoordinateDecoder,
+  carriesDepth,
   createSampleSet,
   type GameEventMessage,
   isSampleKind,
   isSgapsError,
   LIMITS,
-  levelOf,
   type NumbersMessage,
   PixelPacketEncoder,
   type SampleSet,
@@ -14,16 +16,20 @@ import {
   type TierBits,
 } from '@sgaps/protocol';
 import type { RecorderConnection } from '../connection/RecorderConnection.js';
-import { packSample } from '../sampler/Sampler.js';
+import { packSet } from '../sampler/sampleRuns.js';
 import { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import type { CourierFault } from './CourierPort.js';
 import { DepthCoder } from './DepthCoder.js';
 import { type CourierFigures, type FrameBatch, HEAD_NUMBERS, type PackedRequest } from './FrameBatch.js';
 import { restoreState } from './restoreState.js';
 
-/** Requests remembered, and samples in them (6 bytes each): more than a recorder holds and has under way. */
+/** Requests remembered, and samples and blocks in them (6 bytes each): more than a recorder holds and has under way. */
 const REMEMBERED = 256;
-const REMEMBERED_SAMPLES = 96 * LIMITS.samplesPerFrame;
+const REMEMBERED_SAMPLES = 1_572_864;
+/** Part of a packet that the budgets of its frames may add up to: most stay below theirs, a first frame may not. */
+const SAFE = 0.75 * LIMITS.pixelPacketBytes;
+/** Bytes that a single frame is coded anew for, when it was too large for a packet. */
+const SMALLER = LIMITS.pixelPacketBytes / 16;
 /** Events matter more than frames: they may wait up to so many times what frames may. */
 const EVENTS_BUFFERED = 4;
 const NO_SAMPLES = createSampleSet(0);
@@ -81,7 +87,11 @@ export class Courier {
   readonly #bufferedBytes: number;
   readonly #coordinates: CoordinateDecoder;
   readonly #encoder: PixelPacketEncoder;
+  /** Requests as they were expanded, but for blocks, which are one entry each. */
   readonly #asked = new Map<number, SampleSet>();
+  /** The requests of a batch, expanded again; and one that is just being received. */
+  readonly #expanded: SampleSet[] = [];
+  #received: SampleSet | undefined;
   #askedSamples = 0;
   readonly #depthCoder: DepthCoder | null;
   readonly #names: string[] = [''];
@@ -140,6 +150,7 @@ export class Courier {
       return;
     }
     const before = this.#sent;
+    const start = performance.now();
     try {
       this.#sendFrames(this.#read(batch));
     } catch (cause) {
@@ -147,11 +158,12 @@ export class Courier {
       this.#dropped += batch.frames - (this.#sent - before);
       this.#events.onFault(this.#coding ? 'encode-failed' : 'send-failed', cause);
     }
+    this.#codingMicros += 1000 * (performance.now() - start);
   }
 
   /** Codes and sends frames in as few packets as they fit into. */
   #sendFrames(frames: readonly Frame[]): void {
-    const bytes = this.#encode(frames);
+    const bytes = frames.length > 1 && isTooMuch(frames) ? null : (this.#encode(frames) ?? this.#encodeSmaller(frames));
     if (bytes === null) {
       const half = frames.length >> 1;
       this.#sendFrames(frames.slice(0, half));
@@ -164,18 +176,27 @@ export class Courier {
     this.#bytesUp += bytes.length;
   }
 
-  /** Null when frames that can go apart are too large for one packet. */
+  /** Null when the frames are too large for one packet. */
   #encode(frames: readonly Frame[]): Uint8Array | null {
-    const start = performance.now();
     this.#coding = true;
     try {
       return this.#encoder.encode(frames);
     } catch (cause) {
-      if (frames.length > 1 && isSgapsError(cause) && cause.code === 'LIMIT_EXCEEDED') return null;
+      if (isSgapsError(cause) && cause.code === 'LIMIT_EXCEEDED') return null;
       throw cause;
-    } finally {
-      this.#codingMicros += 1000 * (performance.now() - start);
     }
+  }
+
+  /**
+   * A frame that is too large by itself: with coarser blocks where the client may choose, and if that is no help, without its samples.
+   * Null for several.
+   */
+  #encodeSmaller(frames: readonly Frame[]): Uint8Array | null {
+    if (frames.length > 1) return null;
+    const [frame] = frames;
+    const { samples } = frame;
+    const coarse = samples.budget > SMALLER ? this.#encode([{ ...frame, samples: { ...samples, budget: SMALLER } }]) : null;
+    return coarse ?? this.#encoder.encode([{ ...frame, requestId: null, samples: NO_SAMPLES, depth: null }]);
   }
 
   /** Sends an event, or drops it, counted, when so much is waiting that not even frames are sent any more. */
@@ -209,17 +230,23 @@ export class Courier {
     const { numbers } = batch;
     const frames: Frame[] = [];
     this.#coding = true;
-    this.#unpack(batch);
+    if (this.#rgb.length < 3 * batch.samples) this.#rgb = new Uint8Array(3 * batch.samples);
     let at = 0;
     let sample = 0;
+    let depth = 0;
     for (let i = 0; i < batch.frames; i++) {
-      const [frameId, clientTime, request, count] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
-      const samples = request < 0 ? NO_SAMPLES : (this.#asked.get(request) ?? NO_SAMPLES);
-      const hasDepth = numbers[at + 4] === 1;
+      const frameId = numbers[at];
+      const clientTime = numbers[at + 1];
+      const request = numbers[at + 2];
+      const count = numbers[at + 3];
+      const depths = numbers[at + 4];
+      this.#unpack(batch.rgba, numbers[at + 5], sample, count);
+      const samples = this.#expand(i, request);
       const state = (this.#states[i] ??= new FrameStateBuffer());
       state.clear();
       at = restoreState(numbers, at + HEAD_NUMBERS, this.#names, state);
       const known = samples.count === count;
+      const coder = known && depths >= 0 && batch.depth ? this.#depthCoder : null;
       frames.push({
         frameId,
         clientTime,
@@ -227,26 +254,61 @@ export class Courier {
         state,
         samples: known ? samples : NO_SAMPLES,
         rgb: this.#rgb.subarray(3 * sample, 3 * (sample + count)),
-        depth: this.#depthCoder && hasDepth && known ? this.#codes.subarray(sample, sample + count) : null,
+        depth: coder && batch.depth ? this.#codeDepths(coder, samples, batch.depth, depth, depths, sample) : null,
       });
       sample += count;
+      depth += Math.max(0, depths);
     }
     return frames;
   }
 
-  /** Drops what a GPU adds to colours, and codes depths: work that the game's thread is spared. */
-  #unpack({ samples, rgba, depth }: FrameBatch): void {
-    if (this.#rgb.length < 3 * samples) this.#rgb = new Uint8Array(3 * samples);
+  /** The samples of the batch's frame `i`, none where its request is no longer known. */
+  #expand(i: number, request: number): SampleSet {
+    const explicit = request < 0 ? undefined : this.#asked.get(request);
+    if (!explicit) return NO_SAMPLES;
+    const set = this.#coordinates.expand({ frameId: request, explicit, seeded: [] }, this.#expanded[i]);
+    this.#expanded[i] = set;
+    return set;
+  }
+
+  /** Drops what a GPU adds to colours: work that the game's thread is spared. */
+  #unpack(rgba: Uint8Array, first: number, sample: number, count: number): void {
     const rgb = this.#rgb;
-    for (let i = 0, to = 0; to < 3 * samples; i += 4) {
+    const end = 3 * (sample + count);
+    for (let i = 4 * first, to = 3 * sample; to < end; i += 4) {
       rgb[to++] = rgba[i];
       rgb[to++] = rgba[i + 1];
       rgb[to++] = rgba[i + 2];
     }
-    const coder = this.#depthCoder;
-    if (!coder || !depth) return;
-    if (this.#codes.length < samples) this.#codes = new Uint16Array(samples);
-    for (let i = 0; i < samples; i++) this.#codes[i] = coder.code(depth[i]);
+  }
+
+  /** Codes the depths of a frame and puts them to the samples that carry them: all single ones, one of each block's. */
+  #codeDepths(
+    coder: DepthCoder,
+    { kind, u, v, count }: SampleSet,
+    depth: Uint32Array,
+    first: number,
+    depths: number,
+    sample: number,
+  ): Uint16Array {
+    if (this.#codes.length < sample + count) {
+      const larger = new Uint16Array(sample + 2 * count);
+      larger.set(this.#codes);
+      this.#codes = larger;
+    }
+    const codes = this.#codes.subarray(sample, sample + count);
+    // As many as samples: a set that was gathered sample by sample.
+    const each = depths === count;
+    let from = first;
+    for (let i = 0; i < count; ) {
+      if (each || kind[i] < BLOCK_KIND) {
+        codes[i++] = coder.code(depth[from++]);
+        continue;
+      }
+      const code = coder.code(depth[from++]);
+      for (const end = i + BLOCK_SAMPLES; i < end; i++) codes[i] = carriesDepth(kind[i], u[i], v[i]) ? code : 0;
+    }
+    return codes;
   }
 
   #receive(bytes: Uint8Array, grid: CaptureGrid): void {
@@ -254,10 +316,11 @@ export class Courier {
     try {
       const requests: PackedRequest[] = [];
       for (const request of this.#coordinates.decode(bytes)) {
-        const set = this.#coordinates.expand(request);
+        const set = this.#coordinates.expand(request, this.#received);
+        this.#received = set;
         if (fits(set, grid)) {
-          this.#remember(request.frameId, set);
-          requests.push(pack(request.frameId, set));
+          this.#remember(request.frameId, withoutRepeats(set));
+          requests.push({ requestId: request.frameId, ...packSet(set) });
         } else this.#rejected++;
       }
       this.#events.onRequests(requests);
@@ -290,8 +353,26 @@ function fits(set: SampleSet, grid: CaptureGrid): boolean {
   return true;
 }
 
-function pack(requestId: number, set: SampleSet): PackedRequest {
-  const words = new Uint32Array(set.count);
-  for (let i = 0; i < set.count; i++) words[i] = packSample(set.u[i], set.v[i], levelOf(set.kind[i]));
-  return { requestId, words, count: set.count };
+/** A copy with one entry for each block, at its top left, as in a request. */
+function withoutRepeats(set: SampleSet): SampleSet {
+  let count = 0;
+  for (let i = 0; i < set.count; i += set.kind[i] >= BLOCK_KIND ? BLOCK_SAMPLES : 1) count++;
+  const compact = createSampleSet(count);
+  compact.count = count;
+  compact.quantiser = set.quantiser;
+  compact.budget = set.budget;
+  for (let i = 0, to = 0; i < set.count; i += set.kind[i] >= BLOCK_KIND ? BLOCK_SAMPLES : 1, to++) {
+    compact.u[to] = set.u[i];
+    compact.v[to] = set.v[i];
+    compact.kind[to] = set.kind[i];
+    compact.tier[to] = set.tier[i];
+  }
+  return compact;
+}
+
+/** True where frames would hardly fit into one packet: trying costs the time, and all that was learnt. */
+function isTooMuch(frames: readonly Frame[]): boolean {
+  let bytes = 0;
+  for (const { requestId, samples } of frames) if (requestId !== null) bytes += samples.budget;
+  return bytes > SAFE;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CostController } from './CostController.js';
+import { CostController, type CostLoad } from './CostController.js';
 
-function second(cost: CostController, frameTime: number, micros: number): boolean {
+function second(cost: CostController, frameTime: number, micros: number, load: CostLoad = {}): boolean {
   for (let t = 0; t < 1000; t += frameTime) cost.frame(frameTime);
-  return cost.update(micros);
+  return cost.update(micros, load);
 }
 
 describe('CostController', () => {
@@ -23,25 +23,25 @@ describe('CostController', () => {
     expect(seen).toEqual([
       [8, 30, 1],
       [8, 30, 0.5],
-      [8, 15, 0.5],
-      [16, 15, 0.25],
-      [16, 7.5, 0.25],
-      [16, 7.5, 0.25],
-      [16, 7.5, 0.25],
-      [16, 7.5, 0.25],
+      [8, 30, 0.25],
+      [8, 15, 0.25],
+      [16, 15, 0.125],
+      [16, 7.5, 0.0625],
+      [16, 7.5, 0.0625],
+      [16, 7.5, 0.0625],
     ]);
     let steps = 0;
     for (let s = 0; s < 60; s++) if (second(cost, 16.7, 5)) steps++;
-    expect(steps).toBe(5);
+    expect(steps).toBe(6);
     expect(cost.level).toBe(0);
   });
 
-  it("halves at once when the game's own frames take longer, whatever recording costs, and gives back after", () => {
+  it("asks for a quarter at once when the game's own frames take longer, whatever recording costs, and gives back after", () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
     for (let s = 0; s < 5; s++) second(cost, 16.7, 10);
     expect(second(cost, 33.3, 10)).toBe(false);
     expect(second(cost, 33.3, 10)).toBe(true);
-    expect(cost).toMatchObject({ governed: true, share: 0.5 });
+    expect(cost).toMatchObject({ governed: true, share: 0.25 });
     for (let s = 0; s < 40; s++) second(cost, 16.7, 10);
     expect(cost).toMatchObject({ level: 0, governed: false });
   });
@@ -58,5 +58,30 @@ describe('CostController', () => {
     cost.frame(60_000);
     for (let s = 0; s < 120; s++) second(cost, 33.3, 10);
     expect(cost).toMatchObject({ level: 0, governed: false });
+  });
+
+  it('asks for less within two seconds where coding takes too much of a core, and for more only where that is far off', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 2 });
+    const coding = () => 1.2 * cost.share;
+    for (let s = 0; s < 2; s++) second(cost, 16.7, 10, { coding: coding() });
+    expect(cost).toMatchObject({ share: 0.25, fps: 30, governed: false });
+    for (let s = 0; s < 60; s++) expect(second(cost, 16.7, 10, { coding: coding() })).toBe(false);
+    for (let s = 0; s < 60; s++) second(cost, 16.7, 10, { coding: coding() / 10 });
+    expect(cost.level).toBe(0);
+  });
+
+  it('lets coding take more of a core where there are many', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 8 });
+    for (let s = 0; s < 9; s++) expect(second(cost, 16.7, 10, { coding: 0.75 })).toBe(false);
+    expect(second(cost, 16.7, 10, { coding: 0.95 })).toBe(true);
+    expect(cost.share).toBe(0.5);
+  });
+
+  it('asks for less where frames come back too late, but not ever less where that is no help', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 60; s++) second(cost, 16.7, 10, { missed: 0.6 });
+    expect(cost).toMatchObject({ share: 0.25, fps: 30 });
+    for (let s = 0; s < 40; s++) second(cost, 16.7, 10, { missed: 0.02 });
+    expect(cost.level).toBe(0);
   });
 });

@@ -15,6 +15,23 @@ export interface CostBudget {
   readonly batch: number;
   /** Mean main-thread microseconds per displayed frame; `Infinity`: recording never does less. */
   readonly micros: number;
+  /** Processor cores of the machine: the fewer, the less of one may go into coding. Default: what the browser says, else 2. */
+  readonly cores?: number;
+}
+
+/**
+ * What else recording takes from the machine, beside the game's thread.
+ *
+ * @example
+ * ```ts
+ * const load: CostLoad = { coding: 0.35, missed: 0.02 };
+ * ```
+ */
+export interface CostLoad {
+  /** Part of a processor core that the courier's worker spends coding. */
+  readonly coding?: number;
+  /** Part of the frames due that could not be taken, as those before had not come back or had not been coded. */
+  readonly missed?: number;
 }
 
 /** What each step takes back: batches grow first (latency), then samples shrink, then the rate. */
@@ -22,10 +39,21 @@ const STEPS = [
   { batch: 1, rate: 1, share: 1 },
   { batch: 2, rate: 1, share: 1 },
   { batch: 2, rate: 1, share: 0.5 },
-  { batch: 2, rate: 0.5, share: 0.5 },
-  { batch: 4, rate: 0.5, share: 0.25 },
-  { batch: 4, rate: 0.25, share: 0.25 },
+  { batch: 2, rate: 1, share: 0.25 },
+  { batch: 2, rate: 0.5, share: 0.25 },
+  { batch: 4, rate: 0.5, share: 0.125 },
+  { batch: 4, rate: 0.25, share: 0.0625 },
 ] as const;
+/** The first step with fewer samples, and where a game in trouble is at once: a quarter of all blocks. */
+const FEWER = 2;
+const FEW = 3;
+/** Part of a core that coding may take: a quarter of all cores, most of one at the most; and the part of that under which there is ease. */
+const CODING_CORES = 0.25;
+const MOST_CODING = 0.8;
+const LITTLE_CODING = 0.4;
+/** Part of the frames that may be missed, and under which there is ease. */
+const MANY_MISSED = 0.3;
+const FEW_MISSED = 0.1;
 /** Over and under the budget by these factors, recording steps down and up. */
 const TOO_MUCH = 1.25;
 const EASY = 0.6;
@@ -41,14 +69,14 @@ const FRAMES = 256;
 
 /**
  * Keeps recording within its budget: lengthens batches, then halves samples, then the rate, when the recorder's own measured
- * cost is over budget or when the game's frames take longer than they did of late; gives back one step at a time after some
- * calm seconds (DESIGN.md, "Never in the game's way").
+ * cost is over budget, when coding takes too much of a core or frames come back too late, or when the game's frames take longer than they
+ * did of late; gives back one step at a time after some calm seconds (DESIGN.md, "Never in the game's way").
  *
  * @example
  * ```ts
  * const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
  * cost.frame(16.7);                    // every displayed frame
- * if (cost.update(41)) apply(cost.batch, cost.fps, cost.share); // once a second
+ * if (cost.update(41, { coding: 0.3 })) apply(cost.batch, cost.fps, cost.share); // once a second
  * ```
  */
 export class CostController {
@@ -57,6 +85,7 @@ export class CostController {
   /** The last step down was because the game's frames took longer. */
   governed = false;
   readonly #budget: CostBudget;
+  readonly #mostCoding: number;
   readonly #times = new Float64Array(FRAMES);
   #count = 0;
   readonly #recent: number[] = [];
@@ -65,6 +94,8 @@ export class CostController {
 
   constructor(budget: CostBudget) {
     this.#budget = budget;
+    const cores = budget.cores ?? globalThis.navigator?.hardwareConcurrency ?? 2;
+    this.#mostCoding = Math.min(MOST_CODING, CODING_CORES * cores);
   }
 
   /** Frames to be read back together. */
@@ -87,8 +118,11 @@ export class CostController {
     if (interval > 0 && interval < 250) this.#times[this.#count++ % FRAMES] = interval;
   }
 
-  /** Once a second, with the mean µs recording cost per displayed frame since; true when what to do has changed. */
-  update(meanMicros: number): boolean {
+  /**
+   * Once a second, with the mean µs recording cost per displayed frame since, and what it took elsewhere; true when what to do has
+   * changed.
+   */
+  update(meanMicros: number, { coding = 0, missed = 0 }: CostLoad = {}): boolean {
     const median = this.#median();
     if (median === 0 || this.#budget.micros === Number.POSITIVE_INFINITY) return false;
     const usual = this.#recent.length > 0 ? Math.min(...this.#recent) : median;
@@ -97,16 +131,20 @@ export class CostController {
     const slower = median > usual * SLOWER && median > usual + SLOWER_MS;
     this.#slow = slower ? this.#slow + 1 : 0;
     const dear = meanMicros > this.#budget.micros * TOO_MUCH;
-    if (dear || this.#slow >= 2) {
+    // A GPU that is busy with the game alone is late whatever is asked of it: below a quarter that is no reason any more.
+    const loaded = coding > this.#mostCoding || (missed > MANY_MISSED && this.level < FEW);
+    if (dear || loaded || this.#slow >= 2) {
       this.#calm = 0;
       this.#slow = 0;
       if (this.level === STEPS.length - 1) return false;
-      // A game in trouble gets half of everything at once.
-      this.level = slower ? Math.min(STEPS.length - 1, Math.max(2, this.level + 1)) : this.level + 1;
+      // Longer batches would help neither the coder nor a game in trouble.
+      const atLeast = slower ? FEW : loaded ? FEWER : 0;
+      this.level = Math.min(STEPS.length - 1, Math.max(atLeast, this.level + 1));
       this.governed = slower;
       return true;
     }
-    const easy = meanMicros < this.#budget.micros * EASY && median < usual * RECOVERED;
+    const atEase = coding < LITTLE_CODING * this.#mostCoding && missed < FEW_MISSED;
+    const easy = atEase && meanMicros < this.#budget.micros * EASY && median < usual * RECOVERED;
     this.#calm = easy ? this.#calm + 1 : 0;
     if (this.level === 0 || this.#calm < CALM) return false;
     this.#calm = 0;

@@ -77,6 +77,7 @@ export class Recorder {
   #eventsLost = 0;
   #bytesPerSecond = 0;
   #bytesBefore = 0;
+  #codingBefore = 0;
   #truth: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(options: RecorderOptions) {
@@ -301,7 +302,8 @@ export class Recorder {
 
   #handOver(frames: readonly SampledFrame[]): void {
     const builder = this.#builder;
-    builder.begin(this.#port.takeSpare());
+    const { exchange } = this.#sampler;
+    builder.begin(this.#port.takeSpare(), exchange?.bind(this.#sampler));
     let first = -1;
     for (const frame of frames) {
       // Frames lost with the GPU's context never come back: skip their entries.
@@ -337,11 +339,14 @@ export class Recorder {
   #control(time: number): void {
     const seconds = (time - this.#costDue + COST_EVERY) / 1000;
     this.#costDue = time + COST_EVERY;
-    const { bytesUp, bytesDown } = this.#port.figures;
+    const { bytesUp, bytesDown, codingMicros } = this.#port.figures;
+    // On this thread it is in the mean already.
+    const coding = this.#port.thread === 'worker' ? (codingMicros - this.#codingBefore) / (1e6 * seconds) : 0;
+    this.#codingBefore = codingMicros;
     this.#bytesPerSecond = Math.max(0, (bytesUp + bytesDown - this.#bytesBefore) / seconds);
     this.#bytesBefore = bytesUp + bytesDown;
     const cost = this.#cost;
-    if (!cost?.update(this.#meter.takeMean())) return;
+    if (!cost?.update(this.#meter.takeMean(), { coding, missed: this.#meter.takeMissed() })) return;
     this.#sampler.batch = cost.batch;
     this.#interval = 1000 / cost.fps;
     this.#sendStats();

@@ -31,6 +31,8 @@ export class RecorderMeter {
   #awaited = -1;
   #sinceUpdate = 0;
   #framesSinceUpdate = 0;
+  #framesBefore = 0;
+  #skippedBefore = 0;
   readonly #spent: Record<Stage | 'other', number> = { state: 0, issue: 0, read: 0, send: 0, other: 0 };
   readonly #windows: Record<Stage | 'total', MicrosWindow> = {
     issue: new MicrosWindow(WINDOW),
@@ -111,6 +113,15 @@ export class RecorderMeter {
     const mean = this.#framesSinceUpdate === 0 ? 0 : this.#sinceUpdate / this.#framesSinceUpdate;
     this.#sinceUpdate = this.#framesSinceUpdate = 0;
     return mean;
+  }
+
+  /** Part of the frames due since the last call that could not be taken. */
+  takeMissed(): number {
+    const frames = this.#frames - this.#framesBefore;
+    const skipped = this.skipped - this.#skippedBefore;
+    this.#framesBefore = this.#frames;
+    this.#skippedBefore = this.skipped;
+    return skipped === 0 ? 0 : skipped / (skipped + frames);
   }
 
   /** Everything the meter itself counts. */

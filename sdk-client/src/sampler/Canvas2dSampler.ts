@@ -1,12 +1,21 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS } from '@sgaps/protocol/vocabulary';
 import { AreaGather } from './areaSample.js';
-import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CoordinateStore } from './CoordinateStore.js';
 import { CopiedBatch } from './CopiedBatch.js';
 import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
 import { drawPicture, readCanvas } from './readPicture.js';
 import { assertBatch } from './SampleBatch.js';
-import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
+import type {
+  LoadedSamples,
+  MaskRect,
+  PackedSamples,
+  SampledFrame,
+  SampleRun,
+  Sampler,
+  SamplerCounters,
+  Viewport,
+} from './Sampler.js';
 
 const DEFAULT_FPS = 5;
 
@@ -49,10 +58,11 @@ export class Canvas2dSampler implements Sampler {
   readonly mostFps: number;
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #grid: CaptureGrid;
-  readonly #store = new CoordinateStore(STORE);
+  readonly #store = new CoordinateStore();
   readonly #slot = new CopiedBatch();
   /** What each frame of the batch asked: later sets may overwrite the store before it is read. */
   readonly #words: Uint32Array[] = [];
+  readonly #runs: (readonly SampleRun[])[] = [];
   readonly #ready: SampledFrame[] = [];
   readonly #gather: AreaGather;
   readonly #small: ReadingCanvas;
@@ -115,8 +125,11 @@ export class Canvas2dSampler implements Sampler {
     if (samples && count > 0) {
       this.#draw(i, masks);
       const first = this.#store.placeOf(samples);
-      if (!this.#words[i] || this.#words[i].length < count) this.#words[i] = new Uint32Array(count);
-      this.#words[i].set(this.#store.words.subarray(first, first + count));
+      const { word, depths } = samples.runs[samples.runs.length - 1];
+      const words = word + depths;
+      if (!this.#words[i] || this.#words[i].length < words) this.#words[i] = new Uint32Array(words);
+      this.#words[i].set(this.#store.words.subarray(first, first + words));
+      this.#runs[i] = samples.runs;
     }
     this.#slot.add(frameId, count);
     return true;
@@ -181,7 +194,7 @@ export class Canvas2dSampler implements Sampler {
         const { count } = frames[i];
         if (count === 0) continue;
         const picture = data.subarray(4 * width * height * i, 4 * width * height * (i + 1));
-        this.#gather.words(picture, this.#words[i], 0, count, this.#slot.coloursOf(i), 0);
+        this.#gather.runs(picture, this.#words[i], 0, this.#runs[i], this.#slot.coloursOf(i), 0);
       }
     }
     for (let i = 0; i < used; i++) this.#ready.push(frames[i]);

@@ -25,7 +25,7 @@ class FakeBuffer {
 
 describe('CoordinateStore', () => {
   it('keeps every held set in one run of the buffer, whatever came before', () => {
-    const store = new CoordinateStore(100);
+    const store = new CoordinateStore(100, 1, 100);
     const buffer = new FakeBuffer(100);
     const loaded: { set: PackedSamples; one: ReturnType<CoordinateStore['load']>[number] }[] = [];
     for (let round = 1; round < 60; round++) {
@@ -46,13 +46,15 @@ describe('CoordinateStore', () => {
 
   it('holds the largest requests of more frames than are ever asked for ahead', () => {
     const store = new CoordinateStore(STORE);
+    store.load([setOf(3, 1)]);
+    expect(store.capacity).toBe(STORE);
     const set = { words: new Uint32Array(LIMITS.samplesPerFrame - 9), count: LIMITS.samplesPerFrame - 9 };
     const loaded = Array.from({ length: 100 }, () => store.load([set])[0]);
     expect(loaded.filter((one) => store.holds(one)).length).toBeGreaterThanOrEqual(2 * LIMITS.framesPerPacket - 1);
   });
 
   it('fills a new buffer again', () => {
-    const store = new CoordinateStore(100);
+    const store = new CoordinateStore(100, 1, 100);
     const [one] = store.load([setOf(30, 7)]);
     store.upload(new FakeBuffer(100).put);
     const fresh = new FakeBuffer(100);
@@ -61,5 +63,26 @@ describe('CoordinateStore', () => {
     store.forget();
     store.upload(fresh.put);
     expect(fresh.words[store.placeOf(one)]).toBe(7);
+  });
+
+  it('grows with its sets, and what it held stays where it says', () => {
+    const store = new CoordinateStore(128, 64, 4096);
+    const buffer = new FakeBuffer(4096);
+    const loaded: { word: number; one: ReturnType<CoordinateStore['load']>[number] }[] = [];
+    let capacity = 0;
+    for (let word = 1; word < 90; word++) {
+      loaded.push({ word, one: store.load([setOf(word < 40 ? 3 : 100, word)])[0] });
+      if (capacity !== store.capacity) store.forget();
+      capacity = store.capacity;
+      store.upload(buffer.put);
+      const held = loaded.filter(({ one }) => store.holds(one));
+      expect(held.length).toBeGreaterThanOrEqual(Math.min(word, 2));
+      for (const { word: mine, one } of held) {
+        expect(store.placeOf(one) % 64).toBe(0);
+        const first = store.placeOf(one);
+        expect(buffer.words.subarray(first, first + one.count).every((value) => value === mine)).toBe(true);
+      }
+    }
+    expect(store.capacity).toBe(4096);
   });
 });

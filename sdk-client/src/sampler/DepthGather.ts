@@ -2,6 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import type { GatherResources } from './GatherResources.js';
 import { DEPTH_FRAGMENT } from './gatherShader.js';
 import { linkGather } from './linkGather.js';
+import type { SampleRun } from './Sampler.js';
 
 /**
  * The engine's depth texture of the frame just drawn, as WebGL2 has it: R32F, camera-space z, bottom row first, and its size.
@@ -18,13 +19,13 @@ export interface DepthTexture {
 }
 
 /**
- * The second gather of `WebGL2Sampler`: the raw bits of the depth texture under every point sample. Made when depth is first
+ * The second gather of `WebGL2Sampler`: the raw bits of the depth texture under every point sample and one pixel of each block. Made when depth is first
  * asked for. Between two calls nothing stays bound; the engine's texture and its filters are left alone.
  *
  * @example
  * ```ts
  * const gather = new DepthGather(gl, grid, unit);
- * gather.draw(depth, resources, first, row, count); // target, viewport and vertex array are set
+ * gather.draw(depth, resources, first, row, runs); // target, viewport and vertex array are set
  * ```
  */
 export class DepthGather {
@@ -53,8 +54,8 @@ export class DepthGather {
     gl.useProgram(program);
   }
 
-  /** Draws `count` samples, the words of which lie from `first` on, from row `row` of the target on; leaves its program in use. */
-  draw(depth: DepthTexture, resources: GatherResources, first: number, row: number, count: number): void {
+  /** Draws the depths of a set, the words of which lie from `first` on, from row `row` of the target on; leaves its program in use. */
+  draw(depth: DepthTexture, resources: GatherResources, first: number, row: number, runs: readonly SampleRun[]): void {
     const gl = this.#gl;
     const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
     gl.activeTexture(gl.TEXTURE0 + this.#unit);
@@ -62,7 +63,7 @@ export class DepthGather {
     gl.bindSampler(this.#unit, this.#nearest);
     gl.useProgram(this.#program);
     gl.uniform4ui(this.#size, depth.width, depth.height, this.#grid.width, this.#grid.height);
-    resources.draw(this.#place, first, row, count);
+    resources.draw(this.#place, first, row, runs, true);
     gl.bindSampler(this.#unit, null);
     gl.bindTexture(gl.TEXTURE_2D, null);
     gl.activeTexture(active);

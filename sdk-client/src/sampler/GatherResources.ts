@@ -1,20 +1,22 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
-import { GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_MOST } from './gatherShader.js';
+import { BLOCK, BLOCK_DEPTH, GATHER_COLUMNS, GATHER_FRAGMENT, GATHER_MOST, SINGLE } from './gatherShader.js';
 import { linkGather, wordsPoint } from './linkGather.js';
-import { MASK_LEVEL, type MaskRect } from './Sampler.js';
+import { MASK_LEVEL, type MaskRect, type SampleRun } from './Sampler.js';
 
+/** Rows the target first has: four frames of 16,384 samples. */
+const ROWS = 64;
 /** GL keeps at most a handful of error flags. */
 const ERRORS_QUEUED = 8;
 
 /**
  * Everything the WebGL2 sampler owns on the GPU. Made once, and again after a context loss; the copy of the frame is made
- * again when the canvas changes its size. Constructor and `resize` leave the context's bindings as they were.
+ * again when the canvas changes its size, and what holds coordinates and values when they become more. Constructor and `resize` leave the context's bindings as they were.
  *
  * @example
  * ```ts
- * const resources = new GatherResources(gl, { grid, rows: 32, coordinates: 65536, packBuffers: 3 });
+ * const resources = new GatherResources(gl, { grid, packBuffers: 2 });
  * resources.resize();
  * ```
  */
@@ -22,7 +24,6 @@ export class GatherResources {
   readonly program: WebGLProgram;
   readonly vertexArray: WebGLVertexArrayObject;
   readonly coordinates: WebGLBuffer;
-  readonly target: WebGLFramebuffer;
   readonly copyTarget: WebGLFramebuffer;
   readonly packBuffers: readonly WebGLBuffer[];
   readonly place: WebGLUniformLocation | null;
@@ -34,19 +35,20 @@ export class GatherResources {
   height = 0;
   readonly #gl: WebGL2RenderingContext;
   readonly #grid: CaptureGrid;
-  readonly #targetTexture: WebGLTexture;
   readonly #wordsPoint: number;
-  readonly #rows: number;
+  readonly #packBytes: number[];
+  #target: WebGLFramebuffer;
+  #targetTexture: WebGLTexture;
+  #rows = ROWS;
+  /** Words that `coordinates` has room for. */
+  #words = 0;
   /** The drawing buffer is multisampled without alpha: resolving it may need a target without alpha too. */
   readonly #resolvesOpaque: boolean;
   #copyTexture: WebGLTexture | null = null;
   /** One pixel of the mask's grey, made when a mask is first needed. */
   #grey: { readonly target: WebGLFramebuffer; readonly texture: WebGLTexture } | null = null;
 
-  constructor(
-    gl: WebGL2RenderingContext,
-    options: { grid: CaptureGrid; rows: number; coordinates: number; packBuffers: number },
-  ) {
+  constructor(gl: WebGL2RenderingContext, options: { grid: CaptureGrid; packBuffers: number }) {
     this.#gl = gl;
     this.#grid = options.grid;
     this.unit = (gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number) - 1;
@@ -56,28 +58,55 @@ export class GatherResources {
     this.program = linkGather(gl, GATHER_FRAGMENT);
     this.place = gl.getUniformLocation(this.program, 'place');
 
-    const copyBuffer = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
-    const packBuffer = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
     this.vertexArray = gl.createVertexArray();
     this.coordinates = gl.createBuffer();
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.coordinates);
-    // The last set is bound with room for the most that are drawn at once.
-    gl.bufferData(gl.COPY_WRITE_BUFFER, 4 * (options.coordinates + GATHER_MOST), gl.DYNAMIC_DRAW);
-    gl.bindBuffer(gl.COPY_WRITE_BUFFER, copyBuffer);
     this.#wordsPoint = wordsPoint(gl);
-    this.#rows = options.rows;
-    // STREAM_COPY: with STREAM_READ Chromium warns at every reuse and fenceSync costs 75–220 µs instead of 5–10.
-    this.packBuffers = Array.from({ length: options.packBuffers }, () => {
-      const buffer = gl.createBuffer();
-      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-      gl.bufferData(gl.PIXEL_PACK_BUFFER, 4 * GATHER_COLUMNS * options.rows, gl.STREAM_COPY);
-      return buffer;
-    });
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, packBuffer);
+    this.packBuffers = Array.from({ length: options.packBuffers }, () => gl.createBuffer());
+    this.#packBytes = this.packBuffers.map(() => 0);
 
-    this.target = gl.createFramebuffer();
+    this.#target = gl.createFramebuffer();
     this.copyTarget = gl.createFramebuffer();
-    this.#targetTexture = this.#attach(this.target, GATHER_COLUMNS, options.rows, gl.RGBA8);
+    this.#targetTexture = this.#attach(this.#target, GATHER_COLUMNS, ROWS, gl.RGBA8);
+  }
+
+  /** Where values are gathered, and its rows. */
+  get target(): WebGLFramebuffer {
+    return this.#target;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Makes the target at least so high; what was drawn in it stays. Scissor is off; leaves the framebuffer bindings changed. */
+  makeRoom(rows: number): void {
+    if (rows <= this.#rows) return;
+    const gl = this.#gl;
+    const old = { target: this.#target, texture: this.#targetTexture, rows: this.#rows };
+    while (this.#rows < rows) this.#rows *= 2;
+    this.#target = gl.createFramebuffer();
+    this.#targetTexture = this.#attach(this.#target, GATHER_COLUMNS, this.#rows, gl.RGBA8);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, old.target);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.#target);
+    gl.blitFramebuffer(0, 0, GATHER_COLUMNS, old.rows, 0, 0, GATHER_COLUMNS, old.rows, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.deleteFramebuffer(old.target);
+    gl.deleteTexture(old.texture);
+  }
+
+  /** Queues the read of the first rows of the target into a buffer; leaves both bound. */
+  readInto(packBuffer: number, columns: number, rows: number): void {
+    const gl = this.#gl;
+    const bytes = 4 * columns * rows;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.#target);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, this.packBuffers[packBuffer]);
+    if (this.#packBytes[packBuffer] < bytes) {
+      let room = 4 * GATHER_COLUMNS;
+      while (room < bytes) room *= 2;
+      this.#packBytes[packBuffer] = room;
+      // STREAM_COPY: with STREAM_READ Chromium warns at every reuse and fenceSync costs 75–220 µs instead of 5–10.
+      gl.bufferData(gl.PIXEL_PACK_BUFFER, room, gl.STREAM_COPY);
+    }
+    gl.readPixels(0, 0, columns, rows, gl.RGBA, gl.UNSIGNED_BYTE, 0);
   }
 
   /** Makes the copy of the frame as large as the drawing buffer; does nothing while the size stays. */
@@ -106,17 +135,39 @@ export class GatherResources {
     const gl = this.#gl;
     const bound = gl.getParameter(gl.COPY_WRITE_BUFFER_BINDING) as WebGLBuffer | null;
     gl.bindBuffer(gl.COPY_WRITE_BUFFER, this.coordinates);
+    if (this.#words !== store.capacity) {
+      this.#words = store.capacity;
+      // The last set is bound with room for the most that are drawn at once.
+      gl.bufferData(gl.COPY_WRITE_BUFFER, 4 * (this.#words + GATHER_MOST), gl.DYNAMIC_DRAW);
+      store.forget();
+    }
     store.upload((at, words) => gl.bufferSubData(gl.COPY_WRITE_BUFFER, 4 * at, words));
     gl.bindBuffer(gl.COPY_WRITE_BUFFER, bound);
   }
 
-  /** Draws `count` samples, the words of which lie from `first` on, from row `row` of the target on; `place` is the uniform of the program in use. */
-  draw(place: WebGLUniformLocation | null, first: number, row: number, count: number): void {
+  /**
+   * Draws the runs of a set, the words of which lie from `first` on, from row `row` of the target on: their colours, or with `depth` their
+   * depths. `place` is the uniform of the program in use.
+   */
+  draw(place: WebGLUniformLocation | null, first: number, row: number, runs: readonly SampleRun[], depth: boolean): void {
     const gl = this.#gl;
-    for (let at = 0; at < count; at += GATHER_MOST) {
-      gl.bindBufferRange(gl.UNIFORM_BUFFER, this.#wordsPoint, this.coordinates, 4 * (first + at), 4 * GATHER_MOST);
-      gl.uniform3i(place, Math.min(GATHER_MOST, count - at), row + at / GATHER_COLUMNS, this.#rows);
-      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    for (const run of runs) {
+      const meaning = run.isBlocks ? (depth ? BLOCK_DEPTH : BLOCK) : SINGLE;
+      const words = run.depths;
+      const at = depth ? run.depthAt : run.at;
+      const each = meaning === BLOCK ? run.count / words : 1;
+      for (let done = 0; done < words; done += GATHER_MOST) {
+        const start = at + done * each;
+        gl.bindBufferRange(gl.UNIFORM_BUFFER, this.#wordsPoint, this.coordinates, 4 * (first + run.word + done), 4 * GATHER_MOST);
+        gl.uniform4i(
+          place,
+          each * Math.min(GATHER_MOST, words - done),
+          row + Math.floor(start / GATHER_COLUMNS),
+          this.#rows,
+          (start % GATHER_COLUMNS) | (meaning << 10),
+        );
+        gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+      }
     }
   }
 
@@ -158,7 +209,7 @@ export class GatherResources {
     gl.deleteVertexArray(this.vertexArray);
     gl.deleteBuffer(this.coordinates);
     for (const buffer of this.packBuffers) gl.deleteBuffer(buffer);
-    gl.deleteFramebuffer(this.target);
+    gl.deleteFramebuffer(this.#target);
     gl.deleteFramebuffer(this.copyTarget);
     gl.deleteTexture(this.#targetTexture);
     gl.deleteTexture(this.#copyTexture);

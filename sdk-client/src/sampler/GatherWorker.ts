@@ -1,6 +1,6 @@
 import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { FromGatherer, ToGatherer } from './gatherMessages.js';
-import type { MaskRect } from './Sampler.js';
+import type { MaskRect, SampleRun } from './Sampler.js';
 
 /** A worker's script that is not there after so many milliseconds will not come. */
 const READY_WITHIN = 10_000;
@@ -11,6 +11,7 @@ interface FrameOrder {
   readonly height: number;
   readonly first: number;
   readonly count: number;
+  readonly runs: readonly SampleRun[];
   readonly masks: readonly MaskRect[];
   readonly last: boolean;
 }

@@ -3,7 +3,7 @@ import type { FromGatherer, ToGatherer } from './gatherMessages.js';
 import { createReadingCanvas, type ReadingCanvas } from './readingCanvas.js';
 import { drawPicture } from './readPicture.js';
 
-/** Bytes the values of a batch first have room for. */
+/** Bytes the values of a batch first have room for; doubled when needed. */
 const ROOM = 16_384;
 
 /**
@@ -33,6 +33,7 @@ export class PictureGatherer {
   take(message: ToGatherer): void {
     if (message.type === 'start') {
       this.#grid = message.grid;
+    } else if (message.type === 'room') {
       this.#words = new Uint32Array(message.capacity);
     } else if (message.type === 'words') {
       this.#words.set(message.words, message.at);
@@ -45,7 +46,7 @@ export class PictureGatherer {
   }
 
   #take(frame: Extract<ToGatherer, { type: 'frame' }>): void {
-    const { picture, width, height, first, count, masks } = frame;
+    const { picture, width, height, first, count, runs, masks } = frame;
     try {
       if (!picture) throw new Error('the canvas gives no picture');
       this.#reading ??= createReadingCanvas(width, height, true);
@@ -55,7 +56,7 @@ export class PictureGatherer {
         this.#gather = new AreaGather(width, height, this.#grid, true);
       }
       this.#makeRoom(4 * count);
-      this.#gather.words(data, this.#words, first, count, this.#rgba, this.#bytes);
+      this.#gather.runs(data, this.#words, first, runs, this.#rgba, this.#bytes);
       this.#bytes += 4 * count;
     } catch (cause) {
       this.#failure = cause instanceof Error ? cause.message : String(cause);

@@ -16,6 +16,7 @@ export interface BatchFrame extends SampledFrame {
   count: number;
   rgba: Uint8Array;
   depth: Uint32Array | null;
+  depths: number;
   /** Where its values lie in the batch; only the sampler gives it meaning. */
   at: number;
   /** The same of its depth, −1 without. */
@@ -42,16 +43,18 @@ export class SampleBatch {
       count: 0,
       rgba: NOTHING,
       depth: null,
+      depths: 0,
       at: 0,
       depthAt: -1,
     }));
   }
 
   /** Takes the next frame into the batch. */
-  add(frameId: number, count: number): BatchFrame {
+  add(frameId: number, count: number, depths = count): BatchFrame {
     const frame = this.frames[this.used++];
     frame.frameId = frameId;
     frame.count = count;
+    frame.depths = depths;
     frame.at = 0;
     frame.depthAt = -1;
     frame.rgba = NOTHING;

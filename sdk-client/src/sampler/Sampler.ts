@@ -39,16 +39,43 @@ export interface MaskRect {
 export const MASK_LEVEL = 128;
 
 /**
- * The samples of one request as a GPU takes them, in the request's order: a word is `u | v << 10 | kind << 20`.
+ * The samples of one request as a GPU takes them, in the request's order: a word is `u | v << 10 | level << 20`, of a single sample or
+ * of the top left one of a block of 64.
  *
  * @example
  * ```ts
  * const set: PackedSamples = { words: Uint32Array.of(packSample(12, 40, 0)), count: 1 };
+ * const all: PackedSamples = { words: lattice, count: 64 * 920, runs: [0, 64 * 920] };
  * ```
  */
 export interface PackedSamples {
   readonly words: Uint32Array;
   readonly count: number;
+  /**
+   * Samples of its runs, single ones first, then blocks, then single ones and so on, `MOST_RUNS` at most. The words of each run begin at a
+   * multiple of `RUN_ALIGNMENT`. Absent: single samples only.
+   */
+  readonly runs?: readonly number[];
+}
+
+/**
+ * A run of a loaded set: single samples, or blocks.
+ *
+ * @example
+ * ```ts
+ * const blocks: SampleRun = { isBlocks: true, word: 0, at: 0, count: 64 * 920, depthAt: 0, depths: 920 };
+ * ```
+ */
+export interface SampleRun {
+  readonly isBlocks: boolean;
+  /** Its first word, counted from the set's. */
+  readonly word: number;
+  /** Its first sample, and how many there are. */
+  readonly at: number;
+  readonly count: number;
+  /** Its first depth, and how many there are: one of each single sample, one of each block. */
+  readonly depthAt: number;
+  readonly depths: number;
 }
 
 /**
@@ -63,6 +90,9 @@ export interface LoadedSamples {
   readonly count: number;
   /** Place in the sampler's store; only the sampler gives it meaning. */
   readonly start: number;
+  readonly runs: readonly SampleRun[];
+  /** Depths of all runs together. */
+  readonly depths: number;
 }
 
 /**
@@ -91,8 +121,13 @@ export interface SampledFrame {
   readonly count: number;
   /** 4 × count bytes, R, G, B and one that means nothing, as the GPU gives them (the array may be longer). */
   readonly rgba: Uint8Array;
-  /** Camera-space z of the samples, the bits of 32-bit floats, where the sampler has depth (the array may be longer), else null. */
+  /**
+   * Camera-space z, the bits of 32-bit floats, of each single sample and of one pixel of each block (`carriesDepth`), where the sampler has
+   * depth (the array may be longer), else null.
+   */
   readonly depth: Uint32Array | null;
+  /** Depths taken; absent: as many as samples. */
+  readonly depths?: number;
 }
 
 /**
@@ -156,6 +191,11 @@ export interface Sampler {
    * no masked colour reaches a sample, not even a mean. False when the frame was not taken (buffers in flight, context lost).
    */
   endFrame(frameId: number, samples: LoadedSamples | null, viewport: Viewport, masks: readonly MaskRect[]): boolean;
+  /**
+   * Gives away the array that the colours of the frames returned last lie in, so that they need not be copied, and takes another to read
+   * into; frames and their depths are still good. Samplers that have no such array do without it.
+   */
+  exchange?(spare: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
   /** End of a displayed frame that is not sampled. */
   skipFrame(): void;
   /** Ends the current batch early, for example before a pause. */

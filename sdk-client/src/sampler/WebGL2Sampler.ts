@@ -8,13 +8,12 @@ import { GATHER_COLUMNS } from './gatherShader.js';
 import { ReadGate } from './ReadGate.js';
 import { assertBatch, type BatchFrame, SampleBatch } from './SampleBatch.js';
 import type { LoadedSamples, MaskRect, PackedSamples, SampledFrame, Sampler, SamplerCounters, Viewport } from './Sampler.js';
+import { RUN_ALIGNMENT } from './sampleRuns.js';
 import type { WebGL2SamplerOptions } from './WebGL2SamplerOptions.js';
 import type { WebGL2Extras } from './webgl2Extras.js';
 
 /** One batch filling, one on its way back. */
 const SLOTS = 2;
-/** Uniform blocks begin at multiples of so many words at the most. */
-const WORDS_ALIGNMENT = 64;
 /** While the batch before is still on its way, a batch grows up to so many times its size; then frames are skipped. */
 const GROWTH = 2;
 
@@ -51,11 +50,11 @@ export class WebGL2Sampler implements Sampler {
   readonly #free: Slot[];
   readonly #inFlight: Slot[] = [];
   readonly #ready: SampledFrame[] = [];
-  readonly #store = new CoordinateStore(STORE, WORDS_ALIGNMENT);
+  readonly #store = new CoordinateStore(STORE, RUN_ALIGNMENT);
   readonly #gate: ReadGate;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #bytes = new Uint8Array(0);
   /** The same memory, by word. */
-  readonly #words: Uint32Array;
+  #words = new Uint32Array(0);
   readonly #extras: WebGL2Extras | null;
   readonly #depthTexture: (() => DepthTexture | null) | null;
   #resources: GatherResources | null = null;
@@ -83,8 +82,6 @@ export class WebGL2Sampler implements Sampler {
       fence: null,
     }));
     this.#free = [...this.#slots];
-    this.#bytes = new Uint8Array(4 * GATHER_COLUMNS * this.#rows());
-    this.#words = new Uint32Array(this.#bytes.buffer);
     this.#build();
     gl.canvas.addEventListener('webglcontextlost', this.#onLost);
   }
@@ -136,7 +133,7 @@ export class WebGL2Sampler implements Sampler {
       // Depth cannot be painted over: a frame with masks comes without, or their outlines would show in it.
       const depth = masks.length === 0 ? (this.#depthTexture?.() ?? null) : null;
       if (depth && this.#extras) this.#depthGather ??= new this.#extras.DepthGather(this.#gl, this.#grid, resources.unit - 1);
-      const frame = slot.batch.add(frameId, samples.count);
+      const frame = slot.batch.add(frameId, samples.count, samples.depths);
       const { rows, columns } = slot;
       this.#state.save();
       let taken = false;
@@ -161,6 +158,13 @@ export class WebGL2Sampler implements Sampler {
     }
     this.#mark();
     return true;
+  }
+
+  exchange(spare: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes;
+    this.#bytes = spare;
+    this.#words = new Uint32Array(spare.buffer, 0, spare.length >> 2);
+    return bytes;
   }
 
   skipFrame(): void {
@@ -196,19 +200,8 @@ export class WebGL2Sampler implements Sampler {
     resources?.dispose();
   }
 
-  /** Rows of the target: a full batch of the largest frames, twice with depth. */
-  #rows(): number {
-    return (this.#depthTexture ? 2 : 1) * this.#largest * Math.ceil(LIMITS.samplesPerFrame / GATHER_COLUMNS);
-  }
-
   #build(): void {
-    this.#resources = new GatherResources(this.#gl, {
-      grid: this.#grid,
-      rows: this.#rows(),
-      coordinates: STORE,
-      packBuffers: SLOTS,
-    });
-    this.#store.forget();
+    this.#resources = new GatherResources(this.#gl, { grid: this.#grid, packBuffers: SLOTS });
     this.#resources.upload(this.#store);
   }
 
@@ -236,21 +229,23 @@ export class WebGL2Sampler implements Sampler {
 
   #gather(resources: GatherResources, slot: Slot, samples: LoadedSamples, frame: BatchFrame, depth: DepthTexture | null): void {
     const gl = this.#gl;
-    const { count } = samples;
+    const { count, runs, depths } = samples;
     const first = this.#store.placeOf(samples);
-    const rows = this.#rows();
+    const rows = Math.ceil(count / GATHER_COLUMNS);
+    const depthRows = depth ? Math.ceil(depths / GATHER_COLUMNS) : 0;
+    resources.makeRoom(slot.rows + rows + depthRows);
     gl.bindFramebuffer(gl.FRAMEBUFFER, resources.target);
-    gl.viewport(0, 0, GATHER_COLUMNS, rows);
+    gl.viewport(0, 0, GATHER_COLUMNS, resources.rows);
     gl.useProgram(resources.program);
     gl.bindVertexArray(resources.vertexArray);
-    resources.draw(resources.place, first, slot.rows, count);
+    resources.draw(resources.place, first, slot.rows, runs, false);
     frame.at = slot.rows;
-    slot.rows += Math.ceil(count / GATHER_COLUMNS);
+    slot.rows += rows;
     slot.columns = Math.max(slot.columns, Math.min(count, GATHER_COLUMNS));
     if (!depth) return;
-    this.#depthGather?.draw(depth, resources, first, slot.rows, count);
+    this.#depthGather?.draw(depth, resources, first, slot.rows, runs);
     frame.depthAt = slot.rows;
-    slot.rows += Math.ceil(count / GATHER_COLUMNS);
+    slot.rows += depthRows;
   }
 
   /** Masks in pixels of the drawing buffer: a browser that gives a smaller one than the canvas asks for hides all of it. */
@@ -263,10 +258,7 @@ export class WebGL2Sampler implements Sampler {
   #sendBack(slot: Slot): void {
     if (slot.rows > 0) {
       const gl = this.#gl;
-      const resources = this.#resources as GatherResources;
-      gl.bindFramebuffer(gl.READ_FRAMEBUFFER, resources.target);
-      gl.bindBuffer(gl.PIXEL_PACK_BUFFER, resources.packBuffers[slot.packBuffer]);
-      gl.readPixels(0, 0, columnsOf(slot), slot.rows, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+      (this.#resources as GatherResources).readInto(slot.packBuffer, columnsOf(slot), slot.rows);
       slot.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     }
     this.#filling = null;
@@ -313,6 +305,12 @@ export class WebGL2Sampler implements Sampler {
     }
   }
 
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#bytes.length) return;
+    this.#bytes = new Uint8Array((bytes + (bytes >> 1) + 3) & ~3);
+    this.#words = new Uint32Array(this.#bytes.buffer);
+  }
+
   #read(slot: Slot): void {
     const gl = this.#gl;
     const columns = columnsOf(slot);
@@ -320,6 +318,7 @@ export class WebGL2Sampler implements Sampler {
       const pack = gl.getParameter(gl.PIXEL_PACK_BUFFER_BINDING) as WebGLBuffer | null;
       try {
         gl.bindBuffer(gl.PIXEL_PACK_BUFFER, (this.#resources as GatherResources).packBuffers[slot.packBuffer]);
+        this.#makeRoom(4 * columns * slot.rows);
         gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, this.#bytes, 0, 4 * columns * slot.rows);
       } finally {
         gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pack);
@@ -329,10 +328,10 @@ export class WebGL2Sampler implements Sampler {
     }
     const { frames, used } = slot.batch;
     for (let i = 0; i < used; i++) {
-      const { count, at, depthAt } = frames[i];
+      const { count, depths, at, depthAt } = frames[i];
       // Views, not copies: valid until the next read, which is as long as frames are.
       if (count > 0) frames[i].rgba = this.#bytes.subarray(4 * columns * at, 4 * (columns * at + count));
-      if (depthAt >= 0) frames[i].depth = this.#words.subarray(columns * depthAt, columns * depthAt + count);
+      if (depthAt >= 0) frames[i].depth = this.#words.subarray(columns * depthAt, columns * depthAt + depths);
       this.#ready.push(frames[i]);
     }
   }

@@ -1,9 +1,9 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
+import { SgapsError } from '@sgaps/protocol/vocabulary';
 import { areaEdgeBits } from './areaEdgeBits.js';
 import type { CoordinateStore } from './CoordinateStore.js';
-import { DEPTH_WGSL, GATHER_GROUP, GATHER_WGSL, PARAMS } from './gatherWgsl.js';
-import { MASK_LEVEL, type MaskRect } from './Sampler.js';
+import { DEPTH_WGSL, GATHER_GROUP, GATHER_WGSL, PARAMS, RUNS_AT } from './gatherWgsl.js';
+import { type LoadedSamples, MASK_LEVEL, type MaskRect } from './Sampler.js';
 import {
   GPU,
   type WebGpuBuffer,
@@ -13,8 +13,8 @@ import {
   type WebGpuTexture,
 } from './webGpu.js';
 
-/** Values of a full batch of the largest frames. */
-const VALUES = LIMITS.framesPerPacket * LIMITS.samplesPerFrame;
+/** Values there is room for at first: four frames of 16,384 samples. */
+const VALUES = 65_536;
 
 /**
  * Everything the WebGPU sampler owns on one device: pipelines, coordinates, values, the copy of the frame and, once a mask is
@@ -22,21 +22,22 @@ const VALUES = LIMITS.framesPerPacket * LIMITS.samplesPerFrame;
  *
  * @example
  * ```ts
- * const resources = new WebGpuResources(device, 'bgra8unorm', grid, 65_536, false);
+ * const resources = new WebGpuResources(device, 'bgra8unorm', grid, false);
  * await resources.ready;
  * ```
  */
 export class WebGpuResources {
   /** Resolves when the pipelines are compiled; rejects with `UNSUPPORTED` where they do not. */
   readonly ready: Promise<void>;
-  /** Bytes of `values`, and of a buffer that takes all of it. */
-  readonly bytes: number;
   isReady = false;
-  readonly #values: WebGpuBuffer;
-  readonly #coordinates: WebGpuBuffer;
   readonly #params: WebGpuBuffer;
   readonly #numbers = new Uint32Array(PARAMS);
-  readonly #buffers: WebGpuBuffer[] = [];
+  readonly #buffers = new Set<WebGpuBuffer>();
+  /** Values and coordinates there is room for, and where. */
+  #room = VALUES;
+  #values: WebGpuBuffer;
+  #words = 0;
+  #coordinates: WebGpuBuffer | null = null;
   #gather: WebGpuPipeline | null = null;
   #depth: WebGpuPipeline | null = null;
   #copy: WebGpuTexture | null = null;
@@ -51,12 +52,9 @@ export class WebGpuResources {
     readonly device: WebGpuDevice,
     readonly format: 'bgra8unorm' | 'rgba8unorm',
     readonly grid: CaptureGrid,
-    coordinates: number,
     depth: boolean,
   ) {
-    this.bytes = 4 * VALUES * (depth ? 2 : 1);
-    this.#values = this.buffer(this.bytes, GPU.bufferStorage | GPU.bufferCopySource);
-    this.#coordinates = this.buffer(4 * coordinates, GPU.bufferStorage | GPU.bufferCopyTarget);
+    this.#values = this.buffer(4 * VALUES, GPU.bufferStorage | GPU.bufferCopySource);
     this.#params = this.buffer(4 * PARAMS, GPU.bufferUniform | GPU.bufferCopyTarget);
     this.ready = this.#compile(depth);
   }
@@ -64,18 +62,45 @@ export class WebGpuResources {
   /** A buffer that is destroyed with the rest. */
   buffer(size: number, usage: number): WebGpuBuffer {
     const buffer = this.device.createBuffer({ size, usage });
-    this.#buffers.push(buffer);
+    this.#buffers.add(buffer);
     return buffer;
   }
 
+  /** A buffer that is destroyed now; commands handed over still find it. */
+  free(buffer: WebGpuBuffer | null): void {
+    if (buffer && this.#buffers.delete(buffer)) buffer.destroy();
+  }
+
   upload(store: CoordinateStore): void {
-    store.upload((at, words) => this.device.queue.writeBuffer(this.#coordinates, 4 * at, words));
+    if (this.#words !== store.capacity) {
+      this.free(this.#coordinates);
+      this.#words = store.capacity;
+      this.#coordinates = this.buffer(4 * this.#words, GPU.bufferStorage | GPU.bufferCopyTarget);
+      this.#copyGroup = this.#depthGroup = null;
+      store.forget();
+    }
+    const coordinates = this.#coordinates as WebGpuBuffer;
+    store.upload((at, words) => this.device.queue.writeBuffer(coordinates, 4 * at, words));
+  }
+
+  /** True while so many values fit. */
+  hasRoom(values: number): boolean {
+    return values <= this.#room;
+  }
+
+  /** Makes room for so many values; those in it that were not copied yet are lost. */
+  makeRoom(values: number): void {
+    if (this.hasRoom(values)) return;
+    this.free(this.#values);
+    while (this.#room < values) this.#room *= 2;
+    this.#values = this.buffer(4 * this.#room, GPU.bufferStorage | GPU.bufferCopySource);
+    this.#copyGroup = this.#depthGroup = null;
   }
 
   /** Makes the copy as large as the frame; does nothing while the size stays. Throws `UNSUPPORTED` for a size too large. */
   resize(frame: WebGpuTexture): void {
     if (frame.width === this.#width && frame.height === this.#height) return;
-    this.#numbers[7] = areaEdgeBits(frame.width, frame.height, this.grid);
+    this.#numbers[6] = areaEdgeBits(frame.width, frame.height, this.grid);
     this.#width = frame.width;
     this.#height = frame.height;
     this.#copy?.destroy();
@@ -86,7 +111,7 @@ export class WebGpuResources {
       format: this.format,
       usage: GPU.textureCopyTarget | GPU.textureBinding,
     });
-    this.#copyGroup = this.#group(this.#gather as WebGpuPipeline, this.#copy);
+    this.#copyGroup = null;
   }
 
   /** Copies the frame and paints the masks over. */
@@ -104,11 +129,11 @@ export class WebGpuResources {
     }
   }
 
-  /** Gathers `count` samples from word `first` on into the values from `colours` on, their depths into those from `depths` on. */
+  /** Gathers a set that begins at word `first` into the values from `colours` on, its depths into those from `depths` on. */
   gather(
     encoder: WebGpuEncoder,
     first: number,
-    count: number,
+    set: LoadedSamples,
     colours: number,
     depth: WebGpuTexture | null,
     depths: number,
@@ -119,29 +144,35 @@ export class WebGpuResources {
     numbers[1] = this.#height;
     numbers[2] = this.grid.width;
     numbers[3] = this.grid.height;
-    numbers[4] = first;
-    numbers[5] = count;
-    numbers[6] = colours;
+    numbers[4] = set.count;
+    numbers[5] = colours;
+    numbers[7] = set.depths;
     if (depth) {
       numbers[8] = depth.width;
       numbers[9] = depth.height;
       numbers[10] = bottomFirst ? 1 : 0;
       numbers[11] = depths;
     }
+    set.runs.forEach((run, r) => {
+      const at = RUNS_AT + 4 * r;
+      numbers[at] = run.at + run.count;
+      numbers[at + 1] = first + run.word;
+      numbers[at + 2] = run.isBlocks ? 1 : 0;
+      numbers[at + 3] = run.depthAt + run.depths;
+    });
     this.device.queue.writeBuffer(this.#params, 0, numbers);
-    const groups = Math.ceil(count / GATHER_GROUP);
     const pass = encoder.beginComputePass();
     pass.setPipeline(this.#gather as WebGpuPipeline);
-    pass.setBindGroup(0, this.#copyGroup as object);
-    pass.dispatchWorkgroups(groups);
+    this.#copyGroup ??= this.#group(this.#gather as WebGpuPipeline, this.#copy as WebGpuTexture);
+    pass.setBindGroup(0, this.#copyGroup);
+    pass.dispatchWorkgroups(Math.ceil(set.count / GATHER_GROUP));
     if (depth) {
-      if (depth !== this.#depthTexture) {
-        this.#depthTexture = depth;
-        this.#depthGroup = this.#group(this.#depth as WebGpuPipeline, depth);
-      }
+      if (depth !== this.#depthTexture) this.#depthGroup = null;
+      this.#depthTexture = depth;
+      this.#depthGroup ??= this.#group(this.#depth as WebGpuPipeline, depth);
       pass.setPipeline(this.#depth as WebGpuPipeline);
-      pass.setBindGroup(0, this.#depthGroup as object);
-      pass.dispatchWorkgroups(groups);
+      pass.setBindGroup(0, this.#depthGroup);
+      pass.dispatchWorkgroups(Math.ceil(set.depths / GATHER_GROUP));
     }
     pass.end();
   }

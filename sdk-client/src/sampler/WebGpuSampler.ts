@@ -1,6 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
-import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CoordinateStore } from './CoordinateStore.js';
 import { CopiedBatch } from './CopiedBatch.js';
 import { readTexture } from './readTexture.js';
 import { assertBatch } from './SampleBatch.js';
@@ -20,7 +20,9 @@ const SLOTS = 4;
 
 interface Slot {
   readonly batch: CopiedBatch;
-  readonly buffer: WebGpuBuffer;
+  /** What it is mapped from, and how many bytes that has: made, and made larger, when needed. */
+  buffer: WebGpuBuffer | null;
+  room: number;
   /** Values in it. */
   values: number;
   mapped: boolean;
@@ -66,7 +68,7 @@ export class WebGpuSampler implements Sampler {
   readonly depth = SLOTS * LIMITS.framesPerPacket;
   readonly #options: WebGpuSamplerOptions;
   readonly #texture: () => WebGpuTexture;
-  readonly #store = new CoordinateStore(STORE);
+  readonly #store = new CoordinateStore();
   readonly #ready: SampledFrame[] = [];
   readonly #free: Slot[] = [];
   readonly #inFlight: Slot[] = [];
@@ -98,20 +100,13 @@ export class WebGpuSampler implements Sampler {
   setDevice(device: WebGpuDevice, format: string = this.#format): void {
     this.#format = assertFormat(format);
     this.#forget();
-    const resources = new WebGpuResources(
-      device,
-      this.#format,
-      this.#options.grid,
-      STORE,
-      this.#options.depthTexture !== undefined,
-    );
+    const resources = new WebGpuResources(device, this.#format, this.#options.grid, this.#options.depthTexture !== undefined);
     this.#resources = resources;
     this.#failure = null;
     for (let i = 0; i < SLOTS; i++) {
-      const buffer = resources.buffer(resources.bytes, GPU.bufferMapRead | GPU.bufferCopyTarget);
-      this.#free.push({ batch: new CopiedBatch(), buffer, values: 0, mapped: false, mapping: Promise.resolve() });
+      const batch = new CopiedBatch();
+      this.#free.push({ batch, buffer: null, room: 0, values: 0, mapped: false, mapping: Promise.resolve() });
     }
-    this.#store.forget();
     resources.upload(this.#store);
     resources.ready.catch((error: unknown) => {
       if (this.#resources === resources) this.#failure = error;
@@ -142,9 +137,10 @@ export class WebGpuSampler implements Sampler {
     if (this.#failure) throw this.#failure;
     const resources = this.#resources;
     if (!resources) return false;
-    const slot = this.#filling ?? this.#free.pop() ?? null;
-    if (!slot || !resources.isReady) {
-      if (slot) this.#free.push(slot);
+    const most = samples ? samples.count + (this.#options.depthTexture ? samples.depths : 0) : 0;
+    if (resources.isReady && !resources.hasRoom((this.#filling?.values ?? 0) + most)) this.#enlarge(resources, most);
+    const slot = resources.isReady ? (this.#filling ?? this.#free.pop() ?? null) : null;
+    if (!slot) {
       this.counters.skipped++;
       return false;
     }
@@ -154,14 +150,14 @@ export class WebGpuSampler implements Sampler {
       if (slot.batch.used >= this.#batch) this.#sendBack(slot, null);
       return true;
     }
-    const { count } = samples;
+    const { count, depths } = samples;
     const encoder = this.#gather(resources, slot, samples, masks);
-    const frame = slot.batch.add(frameId, count);
+    const frame = slot.batch.add(frameId, count, depths);
     frame.at = slot.values;
     slot.values += count;
     if (this.#depthNow) {
       frame.depthAt = slot.values;
-      slot.values += count;
+      slot.values += depths;
     }
     if (slot.batch.used >= this.#batch) this.#sendBack(slot, encoder);
     else resources.device.queue.submit([encoder.finish()]);
@@ -222,14 +218,19 @@ export class WebGpuSampler implements Sampler {
     }
     // Depth cannot be painted over: a frame with masks comes without, or their outlines would show in it.
     const depth = (this.#depthNow = masks.length === 0 ? (this.#options.depthTexture?.() ?? null) : null);
-    const { count } = samples;
     resources.resize(frame);
     const encoder = resources.device.createCommandEncoder();
     resources.copyFrame(encoder, frame, masks);
     const first = this.#store.placeOf(samples);
     const bottomFirst = this.#options.depthBottomFirst === true;
-    resources.gather(encoder, first, count, slot.values, depth, slot.values + count, bottomFirst);
+    resources.gather(encoder, first, samples, slot.values, depth, slot.values + samples.count, bottomFirst);
     return encoder;
+  }
+
+  /** Makes room for a whole batch of frames like this one; what has been gathered goes on its way first. */
+  #enlarge(resources: WebGpuResources, values: number): void {
+    this.flush();
+    resources.makeRoom(values * this.#batch);
   }
 
   /** Sends a batch on its way, with the commands of its last frame where there are some. */
@@ -241,9 +242,15 @@ export class WebGpuSampler implements Sampler {
     if (slot.mapped) return;
     const encoder = commands ?? resources.device.createCommandEncoder();
     const bytes = 4 * slot.values;
-    resources.copyValues(encoder, slot.buffer, bytes);
+    if (slot.room < bytes) {
+      resources.free(slot.buffer);
+      slot.room = bytes + (bytes >> 3) * 4;
+      slot.buffer = resources.buffer(slot.room, GPU.bufferMapRead | GPU.bufferCopyTarget);
+    }
+    const buffer = slot.buffer as WebGpuBuffer;
+    resources.copyValues(encoder, buffer, bytes);
     resources.device.queue.submit([encoder.finish()]);
-    slot.mapping = slot.buffer.mapAsync(GPU.mapRead, 0, bytes).then(
+    slot.mapping = buffer.mapAsync(GPU.mapRead, 0, bytes).then(
       () => {
         slot.mapped = true;
       },
@@ -265,17 +272,18 @@ export class WebGpuSampler implements Sampler {
   #take(slot: Slot): void {
     this.#inFlight.shift();
     const { frames, used } = slot.batch;
-    if (slot.values > 0) {
-      const range = slot.buffer.getMappedRange(0, 4 * slot.values);
+    const { buffer } = slot;
+    if (buffer && slot.values > 0) {
+      const range = buffer.getMappedRange(0, 4 * slot.values);
       const bytes = new Uint8Array(range);
       const words = new Uint32Array(range);
       for (let i = 0; i < used; i++) {
-        const { count, at, depthAt } = frames[i];
+        const { count, depths, at, depthAt } = frames[i];
         // What is mapped goes away with `unmap`.
         if (count > 0) slot.batch.coloursOf(i).set(bytes.subarray(4 * at, 4 * (at + count)));
-        if (depthAt >= 0) slot.batch.takeDepths(i, words.subarray(depthAt, depthAt + count));
+        if (depthAt >= 0) slot.batch.takeDepths(i, words.subarray(depthAt, depthAt + depths));
       }
-      slot.buffer.unmap();
+      buffer.unmap();
       this.counters.reads++;
     }
     for (let i = 0; i < used; i++) this.#ready.push(frames[i]);

@@ -1,7 +1,7 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { assertCaptureGrid, LIMITS, SgapsError } from '@sgaps/protocol/vocabulary';
 import { areaEdgeBits } from './areaEdgeBits.js';
-import { CoordinateStore, STORE } from './CoordinateStore.js';
+import { CoordinateStore } from './CoordinateStore.js';
 import { GatherWorker } from './GatherWorker.js';
 import { readCanvas } from './readPicture.js';
 import { assertBatch, SampleBatch } from './SampleBatch.js';
@@ -65,7 +65,7 @@ export class WorkerSampler implements Sampler {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #grid: CaptureGrid;
   readonly #createWorker: () => Worker;
-  readonly #store = new CoordinateStore(STORE);
+  readonly #store = new CoordinateStore();
   readonly #free: Slot[] = [];
   readonly #inFlight: Slot[] = [];
   readonly #ready: SampledFrame[] = [];
@@ -74,6 +74,8 @@ export class WorkerSampler implements Sampler {
   #worker: GatherWorker | null = null;
   #filling: Slot | null = null;
   #underWay = 0;
+  /** Words that the worker's store holds. */
+  #room = 0;
   #restarts = 0;
   #failure: string | null = null;
   #width = 0;
@@ -140,7 +142,15 @@ export class WorkerSampler implements Sampler {
       if (width !== this.#width || height !== this.#height) areaEdgeBits(width, height, this.#grid);
       this.#width = width;
       this.#height = height;
-      worker.postFrame(this.#canvas, { width, height, first: this.#store.placeOf(samples), count, masks, last });
+      worker.postFrame(this.#canvas, {
+        width,
+        height,
+        first: this.#store.placeOf(samples),
+        count,
+        runs: samples.runs,
+        masks,
+        last,
+      });
     }
     const frame = slot.batch.add(frameId, count);
     frame.at = slot.values;
@@ -184,14 +194,20 @@ export class WorkerSampler implements Sampler {
       (rgba, failure) => this.#receive(rgba, failure),
       (why) => this.#die(why),
     );
-    this.#worker.post({ type: 'start', grid: this.#grid, capacity: STORE });
-    this.#store.forget();
+    this.#worker.post({ type: 'start', grid: this.#grid });
+    this.#room = 0;
     this.#upload();
   }
 
   #upload(): void {
     const worker = this.#worker;
     if (!worker) return;
+    const { capacity } = this.#store;
+    if (this.#room !== capacity) {
+      this.#room = capacity;
+      worker.post({ type: 'room', capacity });
+      this.#store.forget();
+    }
     this.#store.upload((at, words) => {
       // A copy of its own: a view would be sent with the whole ring.
       const copy = words.slice();

@@ -1,5 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import { areaEdgeBits } from './areaEdgeBits.js';
+import type { SampleRun } from './Sampler.js';
 
 /**
  * Gathers samples from a picture in memory: the formula of every sampler, in plain integers. Edges are exact to
@@ -16,6 +17,8 @@ import { areaEdgeBits } from './areaEdgeBits.js';
  */
 export class AreaGather {
   readonly #bits: number;
+  /** Canvas pixels of a grid pixel where they are whole numbers, so that none is cut, else 0. */
+  readonly #whole: { readonly x: number; readonly y: number };
 
   constructor(
     readonly width: number,
@@ -24,6 +27,10 @@ export class AreaGather {
     readonly topFirst: boolean,
   ) {
     this.#bits = areaEdgeBits(width, height, grid);
+    const x = width / grid.width;
+    const y = height / grid.height;
+    const isWhole = Number.isInteger(x) && Number.isInteger(y);
+    this.#whole = { x: isWhole ? x : 0, y: isWhole ? y : 0 };
   }
 
   /** Gathers `count` packed samples (`packSample`) from word `first` on; writes R, G, B, 255 of each to `out[at …]`. */
@@ -42,6 +49,47 @@ export class AreaGather {
     }
   }
 
+  /** The same of the runs of a set whose words begin at `first`: blocks by their 64 samples. */
+  runs(
+    rgba: Uint8Array | Uint8ClampedArray,
+    words: Uint32Array,
+    first: number,
+    runs: readonly SampleRun[],
+    out: Uint8Array | Uint8ClampedArray,
+    at: number,
+  ): void {
+    for (const run of runs) {
+      const to = at + 4 * run.at;
+      if (!run.isBlocks) {
+        this.words(rgba, words, first + run.word, run.count, out, to);
+        continue;
+      }
+      for (let i = 0; i < run.depths; i++) this.#block(rgba, words[first + run.word + i], out, to + 256 * i);
+    }
+  }
+
+  #block(rgba: Uint8Array | Uint8ClampedArray, word: number, out: Uint8Array | Uint8ClampedArray, at: number): void {
+    const { width, height, grid } = this;
+    const u = word & 1023;
+    const v = (word >>> 10) & 1023;
+    const level = word >>> 20;
+    const side = 8 << level;
+    const inside = u + side <= grid.width && v + side <= grid.height;
+    if (inside && level === 0 && width === grid.width && height === grid.height) {
+      for (let y = 0; y < 8; y++) {
+        const from = 4 * ((this.topFirst ? v + y : height - 1 - v - y) * width + u);
+        out.set(rgba.subarray(from, from + 32), at + 32 * y);
+      }
+      return;
+    }
+    for (let j = 0; j < 64; j++, at += 4) {
+      const x = Math.min(u + ((j & 7) << level), grid.width - 1);
+      const y = Math.min(v + ((j >> 3) << level), grid.height - 1);
+      this.sample(rgba, x, y, level, out, at);
+      out[at + 3] = 255;
+    }
+  }
+
   /** Writes R, G, B of one sample to `out[at …]`. */
   sample(
     rgba: Uint8Array | Uint8ClampedArray,
@@ -52,6 +100,10 @@ export class AreaGather {
     at: number,
   ): void {
     const { width, height, grid } = this;
+    if (this.#whole.x > 0) {
+      this.#plain(rgba, u, v, 2 ** kind, out, at);
+      return;
+    }
     const bits = this.#bits;
     const one = 1 << bits;
     const side = 1 << kind;
@@ -78,6 +130,37 @@ export class AreaGather {
     out[at] = Math.floor((r + half) / area);
     out[at + 1] = Math.floor((g + half) / area);
     out[at + 2] = Math.floor((b + half) / area);
+  }
+
+  /** The same where no canvas pixel is cut. */
+  #plain(
+    rgba: Uint8Array | Uint8ClampedArray,
+    u: number,
+    v: number,
+    side: number,
+    out: Uint8Array | Uint8ClampedArray,
+    at: number,
+  ): void {
+    const { width, height, grid } = this;
+    const { x, y } = this.#whole;
+    const columns = x * (Math.min(u + side, grid.width) - u);
+    const rows = y * (Math.min(v + side, grid.height) - v);
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    for (let j = 0; j < rows; j++) {
+      let p = 4 * ((this.topFirst ? v * y + j : height - 1 - v * y - j) * width + u * x);
+      for (const end = p + 4 * columns; p < end; p += 4) {
+        r += rgba[p];
+        g += rgba[p + 1];
+        b += rgba[p + 2];
+      }
+    }
+    const area = columns * rows;
+    const half = area >> 1;
+    out[at] = ((r + half) / area) | 0;
+    out[at + 1] = ((g + half) / area) | 0;
+    out[at + 2] = ((b + half) / area) | 0;
   }
 
   /** The whole grid picture: every grid pixel as a point sample gives it, 3 × width × height bytes, top row first. */

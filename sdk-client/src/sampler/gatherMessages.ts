@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import type { MaskRect } from './Sampler.js';
+import type { MaskRect, SampleRun } from './Sampler.js';
 
 /**
  * What `WorkerSampler` says to its worker.
@@ -10,8 +10,10 @@ import type { MaskRect } from './Sampler.js';
  * ```
  */
 export type ToGatherer =
-  /** First of all: the grid, and how many words the store holds. */
-  | { readonly type: 'start'; readonly grid: CaptureGrid; readonly capacity: number }
+  /** First of all: the grid. */
+  | { readonly type: 'start'; readonly grid: CaptureGrid }
+  /** How many words the store holds from now on; all of them follow. */
+  | { readonly type: 'room'; readonly capacity: number }
   /** New coordinates from place `at` on. */
   | { readonly type: 'words'; readonly at: number; readonly words: Uint32Array<ArrayBuffer> }
   /** A frame to gather; `picture` is null where none could be made of the canvas. The last of a batch is answered with all of it. */
@@ -22,6 +24,7 @@ export type ToGatherer =
       readonly height: number;
       readonly first: number;
       readonly count: number;
+      readonly runs: readonly SampleRun[];
       readonly masks: readonly MaskRect[];
       readonly last: boolean;
     }

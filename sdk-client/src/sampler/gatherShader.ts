@@ -1,43 +1,57 @@
 /** Columns of the gather target: a frame of n samples takes ceil(n / 1024) rows. */
 export const GATHER_COLUMNS = 1024;
 
-/** Samples drawn at once: their words are a uniform block of 16 KiB, the least that WebGL2 grants. */
+/** Words drawn at once: a uniform block of 16 KiB, the least that WebGL2 grants. */
 export const GATHER_MOST = 4096;
+
+/** What a word stands for, as `place.w >> 10` says it: a sample, the 64 of a block, or the one pixel of a block that has depth. */
+export const SINGLE = 0;
+export const BLOCK = 6;
+export const BLOCK_DEPTH = 16;
 
 /**
  * The rows of the target that the samples fill, as two triangles: a pixel is a sample. Points would cost a software GPU several times as much.
- * `place` = samples, first row, rows of the target.
+ * `place` = samples, first row, rows of the target, columns before the first sample | what a word stands for << 10.
  */
 export const GATHER_VERTEX = `#version 300 es
 precision highp int;
-uniform highp ivec3 place;
+uniform highp ivec4 place;
 void main() {
-  int row = place.y + (gl_VertexID >> 1) * ((place.x + 1023) >> 10);
+  int row = place.y + (gl_VertexID >> 1) * (((place.w & 1023) + place.x + 1023) >> 10);
   gl_Position = vec4(gl_VertexID & 1, float(row) / float(place.z), 0.0, 1.0) * vec4(2.0, 2.0, 1.0, 1.0) - vec4(1.0, 1.0, 0.0, 0.0);
 }`;
 
-/** The sample that a fragment is; those behind the last are none. */
+/** The sample that a fragment is: those before the first and behind the last are none. `size` = picture, then grid. */
 const ASKED = `layout(std140) uniform Words { uvec4 words[${GATHER_MOST / 4}]; };
-uniform highp ivec3 place;
-uint askedFor() {
-  int i = ((int(gl_FragCoord.y) - place.y) << 10) + int(gl_FragCoord.x);
-  if (i >= place.x) discard;
+uniform highp ivec4 place;
+uniform uvec4 size;
+int sampleHere() {
+  int i = ((int(gl_FragCoord.y) - place.y) << 10) + int(gl_FragCoord.x) - (place.w & 1023);
+  if (i < 0 || i >= place.x) discard;
+  return i;
+}
+uint wordOf(int i) {
   return words[i >> 2][i & 3];
+}
+uvec2 placeIn(uint word) {
+  return uvec2(word & 1023u, (word >> 10) & 1023u);
 }`;
 
-/** The formula of `areaSample`, in unsigned integers; `size` = canvas width, height, grid width, height. */
+/** The formula of `areaSample`, in unsigned integers. */
 export const GATHER_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 uniform highp sampler2D picture;
-uniform uvec4 size;
 uniform uint edgeBits;
 ${ASKED}
 out vec4 value;
 void main() {
-  uint asked = askedFor();
-  uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
-  uvec2 to = min(at + (1u << (asked >> 20)), size.zw);
+  int i = sampleHere();
+  uint asked = wordOf(i >> (place.w >> 10));
+  uint level = asked >> 20;
+  uvec2 at = placeIn(asked);
+  if (place.w >= 1024) at = min(at + (uvec2(i & 7, (i >> 3) & 7) << level), size.zw - 1u);
+  uvec2 to = min(at + (1u << level), size.zw);
   uvec2 e0 = ((at * size.xy) << edgeBits) / size.zw;
   uvec2 e1 = max(((to * size.xy) << edgeBits) / size.zw, e0 + 1u);
   uvec2 t0 = e0 >> edgeBits;
@@ -57,19 +71,19 @@ void main() {
 }`;
 
 /**
- * The bits of the depth texel in the middle of a point's grid pixel, as four bytes; 0 for means, which carry no depth.
- * `size` = width and height of the depth texture, then of the grid.
+ * The bits of the depth texel in the middle of a point's grid pixel, as four bytes; 0 for means, which carry no depth. Of a block
+ * it is the pixel that `carriesDepth` names. `size` = width and height of the depth texture, then of the grid.
  */
 export const DEPTH_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 uniform highp sampler2D picture;
-uniform uvec4 size;
 ${ASKED}
 out vec4 value;
 void main() {
-  uint asked = askedFor();
-  uvec2 at = uvec2(asked & 1023u, (asked >> 10) & 1023u);
+  uint asked = wordOf(sampleHere());
+  uvec2 at = placeIn(asked);
+  if (place.w >= 1024) at = min(at + ((3u - at) & 7u), size.zw - 1u);
   uvec2 texel = ((2u * at + 1u) * size.xy) / (2u * size.zw);
   float z = texelFetch(picture, ivec2(int(texel.x), int(size.y - 1u - texel.y)), 0).r;
   uint bits = (asked >> 20) == 0u ? floatBitsToUint(z) : 0u;

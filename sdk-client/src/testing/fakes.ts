@@ -20,6 +20,7 @@ import type {
   SamplerCounters,
   Viewport,
 } from '../sampler/Sampler.js';
+import { placeRuns } from '../sampler/sampleRuns.js';
 
 export const GRID = { width: 320, height: 180 };
 export const VIEWPORT = { x: 0, y: 0, width: 640, height: 360 };
@@ -43,7 +44,11 @@ export class FakeSampler implements Sampler {
 
   load(sets: readonly PackedSamples[]): LoadedSamples[] {
     this.#check('load');
-    return sets.map((set) => ({ count: set.count, start: this.#sets.push({ words: set.words.slice(), count: set.count }) - 1 }));
+    return sets.map((set) => ({
+      count: set.count,
+      start: this.#sets.push({ words: set.words.slice(), count: set.count }) - 1,
+      ...placeRuns(set),
+    }));
   }
   holds(): boolean {
     return true;

@@ -53,7 +53,7 @@ describe('BlockRate', () => {
     for (let t = 0; t < 60; t++) {
       rate.begin();
       for (const error of list) rate.add(error);
-      rate.feedback(12, factor * model);
+      rate.feedback(rate.modelBits(12), factor * model);
     }
     expect(rate.bitsAt(12) / model).toBeCloseTo(factor, 2);
     rate.reset();
@@ -63,7 +63,7 @@ describe('BlockRate', () => {
   it.each([0, 1e12])('keeps its head where frames cost what no model foretells, here %f bits', (cost) => {
     const rate = rateOf([100, 200]);
     const model = rate.bitsAt(12);
-    for (let t = 0; t < 90; t++) rate.feedback(12, cost);
+    for (let t = 0; t < 90; t++) rate.feedback(rate.modelBits(12), cost);
     expect(rate.bitsAt(12) / model).toBeGreaterThan(0.05);
     expect(rate.bitsAt(12) / model).toBeLessThan(10);
   });

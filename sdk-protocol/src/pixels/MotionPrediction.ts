@@ -32,9 +32,13 @@ export interface MotionPlace {
  * ```
  */
 export class MotionPrediction {
-  private readonly patch = [0, 1, 2].map(() => new Int32Array(PATCH * PATCH));
+  private readonly red = new Int32Array(PATCH * PATCH);
+  private readonly green = new Int32Array(PATCH * PATCH);
+  private readonly blue = new Int32Array(PATCH * PATCH);
   private readonly rows = new Int32Array(PATCH * BLOCK_SIDE);
-  private readonly colours = [0, 1, 2].map(() => new Int32Array(BLOCK_SAMPLES));
+  private readonly r = new Int32Array(BLOCK_SAMPLES);
+  private readonly g = new Int32Array(BLOCK_SAMPLES);
+  private readonly b = new Int32Array(BLOCK_SAMPLES);
 
   /**
    * Predicts a block.
@@ -48,24 +52,31 @@ export class MotionPrediction {
     motionY: number,
     planes: readonly Int32Array[],
   ): void {
-    const [red, green, blue] = this.patch;
+    const { red, green, blue } = this;
     const left = wrap(x + (motionX >> 2) - 1, width);
     let row = wrap(y + (motionY >> 2) - 1, height);
+    const fits = left + PATCH <= width;
     for (let v = 0, w = 0; v < PATCH; v++) {
-      let column = left;
       const base = row * width;
+      let at = base + left;
       for (let u = 0; u < PATCH; u++, w++) {
-        const entry = reference[base + column] || map[base + column];
+        const entry = reference[at] || map[at];
         red[w] = (entry >>> 16) & 255;
         green[w] = (entry >>> 8) & 255;
         blue[w] = entry & 255;
-        if (++column === width) column = 0;
+        if (++at === base + width && !fits) at = base;
       }
       if (++row === height) row = 0;
     }
-    for (let p = 0; p < 3; p++) this.interpolate(this.patch[p], 4 * (motionX & 3), 4 * (motionY & 3), this.colours[p]);
-    const [r, g, b] = this.colours;
-    const [luma, orange, violet] = planes;
+    const tapX = motionX & 3;
+    const tapY = motionY & 3;
+    this.interpolate(red, tapX, tapY, this.r);
+    this.interpolate(green, tapX, tapY, this.g);
+    this.interpolate(blue, tapX, tapY, this.b);
+    const { r, g, b } = this;
+    const luma = planes[0];
+    const orange = planes[1];
+    const violet = planes[2];
     for (let j = 0; j < BLOCK_SAMPLES; j++) {
       const o = r[j] - b[j];
       const t = b[j] + (o >> 1);
@@ -76,24 +87,48 @@ export class MotionPrediction {
     }
   }
 
-  private interpolate(patch: Int32Array, tapX: number, tapY: number, out: Int32Array): void {
+  private interpolate(patch: Int32Array, fx: number, fy: number, out: Int32Array): void {
+    if (fx === 0 && fy === 0) {
+      for (let v = 0, to = 0; v < BLOCK_SIDE; v++)
+        for (let u = 0, w = (v + 1) * PATCH + 1; u < BLOCK_SIDE; u++) out[to++] = patch[w++];
+      return;
+    }
     const { rows } = this;
-    const a = MOTION_TAPS[tapX];
-    const b = MOTION_TAPS[tapX + 1];
-    const c = MOTION_TAPS[tapX + 2];
-    const d = MOTION_TAPS[tapX + 3];
-    for (let v = 0, to = 0; v < PATCH; v++) {
-      for (let u = 0, w = v * PATCH + 1; u < BLOCK_SIDE; u++, w++, to++)
-        rows[to] = a * patch[w - 1] + b * patch[w] + c * patch[w + 1] + d * patch[w + 2];
+    if (fx === 0) {
+      for (let v = 0, to = 0; v < PATCH; v++)
+        for (let u = 0, w = v * PATCH + 1; u < BLOCK_SIDE; u++) rows[to++] = patch[w++] << 6;
+    } else {
+      const a = MOTION_TAPS[4 * fx];
+      const b = MOTION_TAPS[4 * fx + 1];
+      const c = MOTION_TAPS[4 * fx + 2];
+      const d = MOTION_TAPS[4 * fx + 3];
+      for (let v = 0, to = 0; v < PATCH; v++) {
+        let w = v * PATCH;
+        let w0 = patch[w++];
+        let w1 = patch[w++];
+        let w2 = patch[w++];
+        for (let u = 0; u < BLOCK_SIDE; u++) {
+          const w3 = patch[w++];
+          rows[to++] = a * w0 + b * w1 + c * w2 + d * w3;
+          w0 = w1;
+          w1 = w2;
+          w2 = w3;
+        }
+      }
     }
-    const p = MOTION_TAPS[tapY];
-    const q = MOTION_TAPS[tapY + 1];
-    const r = MOTION_TAPS[tapY + 2];
-    const s = MOTION_TAPS[tapY + 3];
-    for (let j = 0; j < BLOCK_SAMPLES; j++) {
-      const value =
-        (p * rows[j] + q * rows[j + BLOCK_SIDE] + r * rows[j + 2 * BLOCK_SIDE] + s * rows[j + 3 * BLOCK_SIDE] + 2048) >> 12;
-      out[j] = value < 0 ? 0 : value > 255 ? 255 : value;
+    if (fy === 0) {
+      for (let j = 0; j < BLOCK_SAMPLES; j++) out[j] = clamp8((rows[j + BLOCK_SIDE] + 32) >> 6);
+      return;
     }
+    const p = MOTION_TAPS[4 * fy];
+    const q = MOTION_TAPS[4 * fy + 1];
+    const r = MOTION_TAPS[4 * fy + 2];
+    const s = MOTION_TAPS[4 * fy + 3];
+    for (let j = 0; j < BLOCK_SAMPLES; j++)
+      out[j] = clamp8((p * rows[j] + q * rows[j + 8] + r * rows[j + 16] + s * rows[j + 24] + 2048) >> 12);
   }
+}
+
+function clamp8(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
