@@ -53,6 +53,8 @@ export class HeldPicture {
     const { width, height } = this.grid;
     const { u, v, kind, count } = frame.samples;
     const { rgb: colours, bits, unchanged } = frame.values;
+    // A clamped array stores slowly.
+    const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
     for (let i = 0; i < count; i++) {
       if (kind[i] !== SampleKind.block0) {
         this.fill(u[i], v[i], 1 << levelOf(kind[i]), colours, i, bits[i], rgb, uncertainty);
@@ -65,13 +67,17 @@ export class HeldPicture {
       const same = unchanged !== undefined && unchanged[i] === 1;
       for (let y = 0; y < rows; y++) {
         const at = (v[i] + y) * width + u[i];
-        let differs = !same;
-        for (let p = 3 * at, q = 3 * (i + BLOCK_SIDE * y), end = p + 3 * columns; p < end; p++, q++) {
-          if (rgb[p] === colours[q]) continue;
-          rgb[p] = colours[q];
-          differs = true;
+        const end = 3 * (at + columns);
+        let p = 3 * at;
+        let q = 3 * (i + BLOCK_SIDE * y);
+        if (same) {
+          while (p < end && bytes[p] === colours[q]) {
+            p++;
+            q++;
+          }
+          if (p === end) continue;
         }
-        if (!differs) continue;
+        while (p < end) bytes[p++] = colours[q++];
         this.bits.fill(precision, at, at + columns);
         uncertainty.fill(UNCERTAINTY[precision], at, at + columns);
       }

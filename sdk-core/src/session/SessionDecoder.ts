@@ -81,6 +81,8 @@ export class SessionDecoder {
   /** True while samples alone keep the picture up to date (`SampleSet.keeps`); memory then rests. */
   keeping = false;
   private readonly held: HeldPicture;
+  /** What memory saw last, while it is not drawn. */
+  private undrawn: PixelFrame | null = null;
   private readonly composition: Composition;
   private readonly rgb: Uint8ClampedArray;
   private readonly uncertainty: Float32Array;
@@ -108,12 +110,9 @@ export class SessionDecoder {
 
   /** Takes one frame in and rebuilds it. Frames must come in order. */
   decode(frame: PixelFrame): DecodedFrame {
-    this.changes.take(frame);
-    if (frame.samples.count === 0 ? this.keeping : frame.samples.keeps) this.keep(frame);
-    else this.rebuild(frame);
-    this.previousState = this.state;
-    this.state = frame.state;
-    this.frameId = frame.frameId;
+    this.take(frame);
+    if (this.undrawn) this.draw(this.undrawn);
+    this.undrawn = null;
     this.newest = {
       frameId: frame.frameId,
       time: frame.clientTime,
@@ -128,9 +127,26 @@ export class SessionDecoder {
     return this.newest;
   }
 
+  /** Takes one frame in that nobody will look at: all that `decode` does but for what no later frame needs. */
+  skip(frame: PixelFrame): void {
+    this.take(frame);
+    this.newest = null;
+  }
+
+  private take(frame: PixelFrame): void {
+    this.changes.take(frame);
+    if (frame.samples.count === 0 ? this.keeping : frame.samples.keeps) this.keep(frame);
+    else this.observe(frame);
+    this.previousState = this.state;
+    this.state = frame.state;
+    this.frameId = frame.frameId;
+  }
+
   /** Keeps the picture up to date by the frame's samples alone. */
   private keep(frame: PixelFrame): void {
     if (!this.keeping) {
+      if (this.undrawn) this.draw(this.undrawn);
+      this.undrawn = null;
       this.keeping = true;
       this.held.begin(this.state, this.uncertainty);
       this.composition.confidence.fill(SURE);
@@ -138,13 +154,18 @@ export class SessionDecoder {
     this.held.take(frame, this.rgb, this.uncertainty);
   }
 
-  /** Rebuilds the frame from memory, which first sees what it missed. */
-  private rebuild(frame: PixelFrame): void {
+  /** Shows the frame to memory, which first sees what it missed. */
+  private observe(frame: PixelFrame): void {
     if (this.keeping && this.state) {
       this.keeping = false;
       this.memory.observe(this.held.asFrame(this.frameId, 0, this.state, this.rgb));
     }
     this.memory.observe(frame);
+    this.undrawn = frame;
+  }
+
+  /** Draws the frame that memory saw last. */
+  private draw(frame: PixelFrame): void {
     this.memory.compose(frame.state, this.composition);
     this.reconstructor.reconstruct(
       { memory: this.composition, samples: frame.samples, values: frame.values },
@@ -154,6 +175,8 @@ export class SessionDecoder {
 
   /** Everything needed to go on from here, for the snapshots that make seeking quick. Compresses well. */
   save(): Uint8Array {
+    if (this.undrawn) this.draw(this.undrawn);
+    this.undrawn = null;
     const writer = new ByteWriter(1 << 20);
     writer.u8(SNAPSHOT_VERSION);
     writer.u16(this.grid.width);
@@ -186,6 +209,7 @@ export class SessionDecoder {
     if (width !== this.grid.width || height !== this.grid.height)
       throw SgapsError.malformed(`snapshot: made for a ${width}×${height} grid`);
     this.newest = null;
+    this.undrawn = null;
     this.frameId = reader.i32('frame');
     this.state = readState(reader);
     this.previousState = readState(reader);

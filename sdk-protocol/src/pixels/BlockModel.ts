@@ -19,6 +19,8 @@ const KNOWN = 8 << 24;
 /** A pixel this many steps off is a change even where no coefficient tells. */
 const OUTLIER_STEPS = 2;
 const OUTLIER = 24;
+/** Squared luma difference of a block that no longer fits below the quantiser, in squared steps (1/8): coefficients of half a step each. */
+const SAME_ENERGY = 16 / 64;
 /** Squared error worth one bit, in squared steps: the slope of a uniform quantiser at 6 dB a bit. */
 const LAMBDA = 0.115;
 /** An exact block will never need to be sent again, and its memory lasts: worth so much more. */
@@ -184,6 +186,7 @@ export class BlockModel {
     this.planes.readTruth(rgb, first);
     this.planes.readCanvas(map, places);
     if (worst > OUTLIER && 8 * worst > OUTLIER_STEPS * step) return false;
+    if (this.planes.changeOf() > SAME_ENERGY * step * step) return false;
     this.tried = this.planes.quantise(Prediction.place, step);
     return this.tried === 0;
   }

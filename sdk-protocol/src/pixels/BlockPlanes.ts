@@ -96,6 +96,18 @@ export class BlockPlanes {
     means[0] = t + (means[2] >> 1);
   }
 
+  /** Squared difference of the picture to what was last sent, luma, over the block. */
+  changeOf(): number {
+    const [luma] = this.truth;
+    const [sent] = this.canvas;
+    let sum = 0;
+    for (let j = 0; j < BLOCK_SAMPLES; j++) {
+      const d = luma[j] - sent[j];
+      sum += d * d;
+    }
+    return sum;
+  }
+
   /** Quantises the difference to the prediction into `levels`; returns about what it costs, bits, 0 for nothing at all. */
   quantise(prediction: Prediction, step: number): number {
     const { residual, means } = this;
@@ -110,11 +122,17 @@ export class BlockPlanes {
       const size = (step * PLANE_STEP[p]) >> 6;
       const round = (size * (prediction === Prediction.mean ? ROUND_INTRA : ROUND_INTER)) >> 6;
       const levels = this.levels[p];
+      const most = size - round;
+      const inverse = 1 / size;
       let last = -1;
       let cost = 0;
       for (let k = 0; k < BLOCK_SAMPLES; k++) {
         const c = residual[ZIGZAG[k]];
-        const level = c < 0 ? -(((round - c) / size) | 0) : ((c + round) / size) | 0;
+        if (c < most && c > -most) {
+          levels[k] = 0;
+          continue;
+        }
+        const level = c < 0 ? -(((round - c) * inverse) | 0) : ((c + round) * inverse) | 0;
         levels[k] = level;
         if (level === 0) continue;
         cost += 2.2 + 1.3 * (31 - Math.clz32(level < 0 ? -level : level)) + 0.6 * (k - last - 1);

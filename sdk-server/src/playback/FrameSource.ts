@@ -86,12 +86,7 @@ export class FrameSource {
   skip(): number | null {
     const next = this.#queue.shift();
     if (!next) return null;
-    // All that `decode` does but for the picture, which no later frame is made from.
-    const { decoder } = this.#replica;
-    decoder.memory.observe(next.frame);
-    decoder.previousState = decoder.state;
-    decoder.state = next.frame.state;
-    decoder.frameId = next.frame.frameId;
+    this.#replica.decoder.skip(next.frame);
     return next.time;
   }
 
