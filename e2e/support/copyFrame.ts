@@ -15,6 +15,8 @@ export function copyFrame(frame: PixelFrame): PixelFrame {
     samples: {
       count: n,
       quantiser: samples.quantiser,
+      budget: samples.budget,
+      keeps: samples.keeps,
       u: samples.u.slice(0, n),
       v: samples.v.slice(0, n),
       kind: samples.kind.slice(0, n),

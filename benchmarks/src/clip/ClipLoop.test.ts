@@ -54,6 +54,7 @@ function plainParts(log: string[]): LoopParts {
             rgb: new Uint8ClampedArray(0),
             uncertainty: new Float32Array(0),
             confidence: new Uint8Array(0),
+            kept: false,
             samples: frame.samples,
             state: frame.state,
             sources: () => new Uint8Array(0),

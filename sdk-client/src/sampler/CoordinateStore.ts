@@ -6,7 +6,7 @@ import { placeRuns } from './sampleRuns.js';
 const SETS = 2 * LIMITS.framesPerPacket;
 /** Words a store first holds, and the most it ever does: of the largest requests there can be, 8 MiB. */
 export const STORE = 32_768;
-export const LARGEST_STORE = SETS * LIMITS.samplesPerFrame;
+const LARGEST_STORE = SETS * LIMITS.samplesPerFrame;
 
 /**
  * A ring of packed sample coordinates in a GPU buffer or a worker, with a copy here to fill it again after a loss. Sets are
