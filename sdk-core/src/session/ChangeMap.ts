@@ -24,6 +24,9 @@ export class ChangeMap {
   /** Frames since each cell was last seen to change, 0 … 255. */
   readonly calm: Uint8Array;
   private last: FrameState | null = null;
+  /** Calm cells looked at in the frame at hand, and those of them that changed. */
+  private looked = 0;
+  private surprises = 0;
 
   constructor(private readonly grid: CaptureGrid) {
     this.columns = Math.ceil(grid.width / BLOCK_SIDE);
@@ -39,26 +42,40 @@ export class ChangeMap {
 
   /** Takes in a frame; frames without word of what changed count as changed where they were looked at. */
   take({ samples, values, state }: PixelFrame): void {
-    const { calm } = this;
     const { unchanged } = values;
-    if (moved(this.last, state)) calm.fill(0);
-    else for (let cell = 0; cell < calm.length; cell++) if (calm[cell] < MOST) calm[cell]++;
+    this.begin(moved(this.last, state));
     this.last = state;
-    let looked = 0;
-    let surprises = 0;
     for (let i = 0; i < samples.count; i++) {
-      const size = samples.kind[i] >= BLOCK_KIND ? BLOCK_SAMPLES : 1;
+      const kind = samples.kind[i];
+      const size = kind >= BLOCK_KIND ? BLOCK_SAMPLES : 1;
       let changed = unchanged === undefined;
       for (let j = i; j < i + size && !changed; j++) changed = unchanged?.[j] === 0;
-      const side = samples.kind[i] === BLOCK_KIND ? BLOCK_SIDE : 1;
-      const was = changed ? this.touch(samples.u[i], samples.v[i], side) : this.calmAt(samples.u[i], samples.v[i]);
-      if (was >= CALM) {
-        looked++;
-        if (changed) surprises++;
-      }
+      this.look(samples.u[i], samples.v[i], kind === BLOCK_KIND ? BLOCK_SIDE : 1, changed);
       i += size - 1;
     }
-    if (surprises >= SURPRISES && surprises > SURPRISED * looked) calm.fill(0);
+    this.end();
+  }
+
+  /** A frame begins whose camera moved, or did not; `look` tells of each look at it, then `end`. */
+  begin(cameraMoved: boolean): void {
+    const { calm } = this;
+    if (cameraMoved) calm.fill(0);
+    else for (let cell = 0; cell < calm.length; cell++) if (calm[cell] < MOST) calm[cell]++;
+    this.looked = 0;
+    this.surprises = 0;
+  }
+
+  /** A square of `side` pixels was looked at, and had changed or not. */
+  look(u: number, v: number, side: number, changed: boolean): void {
+    const was = changed ? this.touch(u, v, side) : this.calmAt(u, v);
+    if (was < CALM) return;
+    this.looked++;
+    if (changed) this.surprises++;
+  }
+
+  /** The frame is taken in: where many calm cells changed, all may. */
+  end(): void {
+    if (this.surprises >= SURPRISES && this.surprises > SURPRISED * this.looked) this.calm.fill(0);
   }
 
   private calmAt(u: number, v: number): number {
