@@ -110,7 +110,8 @@ export class BlockModel {
       planes.rebuild(prediction, step);
       const weight = (LAMBDA * step * step) / 64;
       const transformed = planes.errorOf(rgb, first) + weight * bits;
-      exact = weight * exactBits(rgb, first, map, places) < EXACT_BONUS * transformed ? 1 : 0;
+      const limit = (EXACT_BONUS * transformed) / weight;
+      exact = exactBits(rgb, first, map, places, limit) < limit ? 1 : 0;
     }
     exact = coder.bit(model, EXACT + 3 * (known ? 1 : 0) + this.lastMode, exact);
     this.lastMode = 1 + exact;

@@ -8,14 +8,15 @@ const COLOURS = 0xffffff;
  * @param rgb The block's 64 colours, 3 bytes each, from `first` on.
  * @param map What was last sent, bits << 24 | colour, 0 unknown.
  * @param places Places of the 64 samples in `map`.
+ * @param limit Counting stops once it is reached, bits.
  */
-export function exactBits(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array): number {
+export function exactBits(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array, limit: number): number {
   let bits = 2;
   let recent0 = -1;
   let recent1 = -1;
   let recent2 = -1;
   let recent3 = -1;
-  for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
+  for (let j = 0, p = first; j < BLOCK_SAMPLES && bits < limit; j++, p += 3) {
     const colour = (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2];
     if ((map[places[j]] & COLOURS) === colour && map[places[j]] !== 0) {
       bits += 0.5;
