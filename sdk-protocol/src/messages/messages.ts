@@ -65,6 +65,8 @@ export interface WelcomeMessage {
   readonly schema: StateSchema;
   /** True where the server takes the depth that the client offered at join: only then is it sent. Absent is false. */
   readonly depth?: boolean;
+  /** True where the server wants each pixel packet to tell in a digest what changed (`PixelPacketEncoderOptions`). Absent is false. */
+  readonly digest?: boolean;
 }
 
 /**
