@@ -1,0 +1,317 @@
+import {
+  BLOCK_KIND,
+  type CaptureGrid,
+  createSampleSet,
+  type FrameDigest,
+  LIMITS,
+  SampleKind,
+  type SampleRequest,
+  type SampleSet,
+  Tier,
+} from '@sgaps/protocol';
+import { appendSample } from './appendSample.js';
+import { BLOCK, BlockGrid } from './BlockGrid.js';
+import { BlockRate } from './BlockRate.js';
+import { energyOf, LightCells, learn } from './LightCells.js';
+import { LightChooser } from './LightChooser.js';
+import { RateController } from './RateController.js';
+
+const MOST_SAMPLES = 16_128;
+const AREA = BLOCK * BLOCK;
+/** Requests remembered: no client answers older ones. */
+const REMEMBERED = 128;
+/** Squared error of what was never looked at, 8-bit steps². */
+const UNKNOWN = 1500;
+/** Frames within which every cell is looked at (S11), unless it was so few frames ago. */
+const WATCH_PERIOD = 20;
+const RECENT = 10;
+/** Part of what a screen place is known to change by that is expected of whatever scrolls there. */
+const SCREEN_SHARE = 0.6;
+/** Part of a neighbour's expected change that may come over. */
+const SPREAD = 0.25;
+/** A cell expected to change less is calm, 8-bit steps²; so many calm ones that changed at once are a cut. */
+const CALM = 8;
+const CUT_LEAST = 12;
+const CUT_SHARE = 0.4;
+
+/**
+ * Options of a `LightPlanner`.
+ *
+ * @example
+ * ```ts
+ * const options: LightPlannerOptions = { grid, bytesUp: 2048, bytesDown: 512 };
+ * ```
+ */
+export interface LightPlannerOptions {
+  readonly grid: CaptureGrid;
+  /** Bytes per frame up and down, which are spent as one budget; default 2048 and 512. */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+  /** Samples a frame at most, 64 … `LIMITS.samplesPerFrame`; default 16,128 (252 blocks). */
+  readonly samples?: number;
+}
+
+interface Asked {
+  frameId: number;
+  set: SampleSet;
+  /** Cells of its blocks, as planned. */
+  cells: Int32Array;
+  count: number;
+}
+
+/**
+ * Chooses the samples of a frame to come from what packet digests tell alone: for a session that is recorded while nobody watches.
+ * Nothing is decoded. Rates each 8×8 cell, locked to the 2D camera, by how often and how much it changed when it was looked at, how long that is
+ * ago, what its neighbours do and what its last look left; asks for the worst, as finely as the byte budget (up and down together, mean over one
+ * second) allows, and for all others in turn. Some 50 µs a frame.
+ *
+ * @example
+ * ```ts
+ * const planner = new LightPlanner({ grid });
+ * const reader = new PacketDigestReader({ grid, resolve: (id) => planner.asked(id) });
+ * for (const digest of reader.read(packet)) planner.take(digest);
+ * const request = planner.plan(newest + 2);
+ * ```
+ */
+export class LightPlanner {
+  private readonly grid: CaptureGrid;
+  private readonly blocks: BlockGrid;
+  private readonly cells = new LightCells();
+  private readonly chooser: LightChooser;
+  private readonly rate: RateController;
+  private readonly blockRate = new BlockRate();
+  private readonly mostBlocks: number;
+  private readonly book: (Asked | undefined)[] = new Array(REMEMBERED);
+  /** By block of the screen, wherever the camera is: chance, size and last look. */
+  private readonly chance: Float32Array;
+  private readonly energy: Float32Array;
+  private readonly looked: Int32Array;
+  /** By block of the screen, of the plan at hand: its cell, change and error expected, 1 where its turn has come. */
+  private readonly cellOf: Int32Array;
+  private readonly changes: Float32Array;
+  private readonly errors: Float32Array;
+  private readonly due: Uint8Array;
+  private frameId = -1;
+  private scrollX = 0;
+  private scrollY = 0;
+  private speedX = 0;
+  private speedY = 0;
+  /** A cut was seen in that frame; what was last looked at before it is expected to be off by so much. */
+  private cutFrame = -1;
+  private cutEnergy = 0;
+
+  constructor(options: LightPlannerOptions) {
+    const { grid, bytesUp = 2048, bytesDown = 512, samples = MOST_SAMPLES } = options;
+    this.grid = grid;
+    this.blocks = new BlockGrid(grid);
+    const { count } = this.blocks;
+    this.chooser = new LightChooser(count);
+    this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / AREA));
+    this.rate = new RateController({ bytes: bytesUp + bytesDown, most: samples });
+    this.chance = new Float32Array(count);
+    this.energy = new Float32Array(count);
+    this.looked = new Int32Array(count).fill(-1);
+    this.cellOf = new Int32Array(count);
+    this.changes = new Float32Array(count);
+    this.errors = new Float32Array(count);
+    this.due = new Uint8Array(count);
+  }
+
+  /** Part of the samples otherwise allowed that the client has time for, 0 … 1; what makes no sense counts as 1. */
+  set share(share: number) {
+    this.rate.share = share > 0 && share < 1 ? share : 1;
+  }
+
+  /** The explicit set of a request that is remembered: of this planner's, or one that `note` was told of. */
+  asked(requestId: number): SampleSet | undefined {
+    const entry = this.book[requestId % REMEMBERED];
+    return entry?.frameId === requestId ? entry.set : undefined;
+  }
+
+  /** Another planner asked this; its answer will be learnt from too. */
+  note({ frameId, explicit }: SampleRequest): void {
+    this.book[frameId % REMEMBERED] = { frameId, set: explicit, cells: NO_CELLS, count: 0 };
+  }
+
+  /** Measured bytes of a frame (up) and of its request (down). */
+  feedback(bytesUp: number, bytesDown: number, samples: number, frameId: number): void {
+    this.rate.feedback(frameId, bytesUp + bytesDown, samples);
+    this.blockRate.feedback(frameId, bytesUp + bytesDown);
+  }
+
+  /** Takes in what a frame's digest says. Frames come in order. */
+  take({ frameId, requestId, scrollX, scrollY, changes }: FrameDigest): void {
+    this.follow(frameId, scrollX, scrollY);
+    const missed = this.book[frameId % REMEMBERED];
+    if (missed?.frameId === frameId) for (let i = 0; i < missed.count; i++) this.cells.unask(missed.cells[i], frameId);
+    const answered = requestId === null ? undefined : this.book[requestId % REMEMBERED];
+    if (answered === undefined || answered.frameId !== requestId) return;
+    const { set } = answered;
+    const least = leastError(set.quantiser);
+    const { cells, blocks } = this;
+    let calm = 0;
+    let broken = 0;
+    let energy = 0;
+    for (let i = 0, b = 0; i < set.count && b < changes.length; i++) {
+      const kind = set.kind[i];
+      if (kind < BLOCK_KIND) continue;
+      const change = changes[b++];
+      // A coarse block leaves much to be seen, and its cells are several.
+      if (kind !== SampleKind.block0) continue;
+      const cell = cells.at((set.u[i] + scrollX + BLOCK / 2) >> 3, (set.v[i] + scrollY + BLOCK / 2) >> 3);
+      const since = cells.looked[cell] < 0 ? 0 : frameId - cells.looked[cell];
+      if (since > 0 && expected(cells.chance[cell], cells.energy[cell], since) < CALM) {
+        calm++;
+        if (change >= 4) {
+          broken++;
+          energy += energyOf(change);
+        }
+      }
+      const known = cells.looked[cell] >= 0;
+      cells.look(cell, frameId, change, least);
+      const place =
+        Math.min(blocks.rows - 1, (set.v[i] + BLOCK / 2) >> 3) * blocks.columns +
+        Math.min(blocks.columns - 1, (set.u[i] + BLOCK / 2) >> 3);
+      if (known && this.looked[place] >= 0) learn(this.chance, this.energy, place, change, frameId - this.looked[place]);
+      this.looked[place] = frameId;
+    }
+    if (broken >= CUT_LEAST && broken >= CUT_SHARE * calm) {
+      this.cutFrame = frameId;
+      this.cutEnergy = energy / broken;
+    }
+  }
+
+  /** The request for `targetFrameId`, a frame after the last one taken in. */
+  plan(targetFrameId: number): SampleRequest {
+    const { blocks, blockRate, rate, chooser, errors } = this;
+    const ahead = Math.max(0, targetFrameId - this.frameId);
+    blocks.lock(Math.round(this.scrollX + ahead * this.speedX), Math.round(this.scrollY + ahead * this.speedY));
+    this.expect(targetFrameId);
+    const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
+    const bytes = rate.bytes(targetFrameId);
+    let taken = chooser.choose(errors, this.due, most, targetFrameId);
+    this.addTo(blockRate);
+    const part = blockRate.affordable(8 * bytes);
+    if (part < 1) {
+      taken = chooser.choose(errors, this.due, Math.max(1, Math.floor(part * taken)), targetFrameId);
+      this.addTo(blockRate);
+    }
+    const set = createSampleSet(taken);
+    set.quantiser = blockRate.quantiserFor(8 * bytes);
+    blockRate.note(targetFrameId, set.quantiser);
+    rate.expect(targetFrameId, Math.min(bytes, blockRate.bitsAt(set.quantiser) / 8));
+    this.fill(set, targetFrameId);
+    return { frameId: targetFrameId, explicit: set, seeded: [] };
+  }
+
+  /** Writes the chosen blocks down, in raster order, and remembers that they are under way. */
+  private fill(set: SampleSet, frameId: number): void {
+    const { blocks, cells, cellOf, chooser } = this;
+    const asked = new Int32Array(set.u.length);
+    const least = leastError(set.quantiser);
+    for (let block = 0; block < blocks.count; block++) {
+      if (chooser.taken[block] === 0) continue;
+      const x = block % blocks.columns;
+      const cell = cellOf[block];
+      asked[set.count] = cell;
+      appendSample(set, blocks.left(x), blocks.top((block - x) / blocks.columns), SampleKind.block0, Tier.important);
+      cells.asked[cell] = frameId;
+      cells.leftThen[cell] = least;
+    }
+    this.book[frameId % REMEMBERED] = { frameId, set, cells: asked, count: set.count };
+  }
+
+  private addTo(rate: BlockRate): void {
+    const { taken } = this.chooser;
+    rate.begin();
+    for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.errors[block]);
+  }
+
+  /** Rates every block of the frame to come. */
+  private expect(frameId: number): void {
+    const { blocks, cells, cellOf, changes, errors, due } = this;
+    const { columns, rows } = blocks;
+    for (let y = 0, block = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++, block++) {
+        const worldX = blocks.worldX + x;
+        const worldY = blocks.worldY + y;
+        const cell = cells.at(worldX, worldY);
+        cellOf[block] = cell;
+        due[block] = 0;
+        const last = cells.asked[cell];
+        if (blocks.left(x) >= blocks.left(x + 1) || blocks.top(y) >= blocks.top(y + 1)) {
+          changes[block] = 0;
+          errors[block] = BEYOND;
+          continue;
+        }
+        if (last < 0) {
+          changes[block] = 0;
+          errors[block] = UNKNOWN;
+          continue;
+        }
+        const age = frameId - last;
+        const own = expected(cells.chance[cell], cells.energy[cell], age);
+        const here = SCREEN_SHARE * expected(this.chance[block], this.energy[block], age);
+        changes[block] = own > here ? own : here;
+        errors[block] = last > cells.looked[cell] ? cells.leftThen[cell] : cells.left[cell];
+        if (last < this.cutFrame && changes[block] < this.cutEnergy) changes[block] = this.cutEnergy;
+        if (
+          age > RECENT &&
+          (((worldX * 7 + worldY * 11) % WATCH_PERIOD) + WATCH_PERIOD) % WATCH_PERIOD === frameId % WATCH_PERIOD
+        )
+          due[block] = 1;
+      }
+    }
+    this.spread();
+  }
+
+  /** Adds to each block's error what is expected to change, and what may come over from beside. */
+  private spread(): void {
+    const { blocks, changes, errors } = this;
+    const { columns, count } = blocks;
+    for (let block = 0; block < count; block++) {
+      if (errors[block] === BEYOND) {
+        errors[block] = 0;
+        continue;
+      }
+      const left = block > 0 ? changes[block - 1] : 0;
+      const right = block + 1 < count ? changes[block + 1] : 0;
+      const above = block >= columns ? changes[block - columns] : 0;
+      const below = block + columns < count ? changes[block + columns] : 0;
+      const across = left > right ? left : right;
+      const down = above > below ? above : below;
+      const beside = SPREAD * (across > down ? across : down);
+      const own = changes[block];
+      errors[block] += own > beside ? own : beside;
+    }
+  }
+
+  private follow(frameId: number, scrollX: number, scrollY: number): void {
+    const frames = frameId - this.frameId;
+    if (this.frameId >= 0 && frames > 0) {
+      this.speedX = (scrollX - this.scrollX) / frames;
+      this.speedY = (scrollY - this.scrollY) / frames;
+    }
+    // A camera that jumps does not go on so.
+    if (Math.abs(this.speedX) > this.grid.width / 4 || Math.abs(this.speedY) > this.grid.height / 4)
+      this.speedX = this.speedY = 0;
+    this.scrollX = scrollX;
+    this.scrollY = scrollY;
+    this.frameId = frameId;
+  }
+}
+
+/** Stands for the error of a block beyond the grid's edge. */
+const BEYOND = -1;
+const NO_CELLS = new Int32Array(0);
+
+/** Squared error to expect after `age` frames of something that changes by `energy` with this chance a frame. */
+function expected(chance: number, energy: number, age: number): number {
+  const times = chance * age;
+  return (energy * times) / (1 + times);
+}
+
+/** Squared error that a look at this quantiser leaves: that of a uniform quantiser. */
+function leastError(quantiser: number): number {
+  return 2 ** (quantiser / 2) / 12;
+}
