@@ -29,6 +29,10 @@ export class LightCells {
   /** Squared error that the last look left, and the one under way will, 8-bit steps². */
   readonly left = new Float32Array(COLUMNS * ROWS);
   readonly leftThen = new Float32Array(COLUMNS * ROWS);
+  /** Pixels of it that were on the screen at the last look, or will be at the one under way. */
+  readonly seen = new Uint8Array(COLUMNS * ROWS);
+  /** Squared error that a wrong place of its content costs: as much as it has detail. */
+  readonly detail = new Float32Array(COLUMNS * ROWS);
   /** Chance that it changes from a frame to the next, and the squared error when it does. */
   readonly chance = new Float32Array(COLUMNS * ROWS);
   readonly energy = new Float32Array(COLUMNS * ROWS);
@@ -42,20 +46,25 @@ export class LightCells {
     if (this.tags[cell] !== tag) {
       this.tags[cell] = tag;
       this.looked[cell] = this.asked[cell] = -1;
+      this.seen[cell] = 0;
       this.chance[cell] = CHANCE_START;
       this.energy[cell] = ENERGY_START;
+      this.detail[cell] = ENERGY_START;
     }
     return cell;
   }
 
-  /** A look found a change of this class, 0 … 7, and leaves at most `least` squared error. */
-  look(cell: number, frame: number, change: number, least: number): void {
-    const since = this.looked[cell] < 0 ? 0 : frame - this.looked[cell];
-    const energy = CLASS_ENERGY[change];
-    if (since > 0) {
+  /** A look found a change of this class, 0 … 7, and leaves at most `least` squared error; `known` where all of it was seen before. */
+  look(cell: number, frame: number, change: number, least: number, known: boolean): void {
+    const since = frame - this.looked[cell];
+    if (known && since > 0) {
       learn(this.chance, this.energy, cell, change, since);
-      this.left[cell] = Math.min(this.left[cell] + energy, least);
-    } else this.left[cell] = least;
+      this.left[cell] = Math.min(this.left[cell] + CLASS_ENERGY[change], least);
+    } else {
+      this.left[cell] = least;
+      // The class of what is new says how much detail it has.
+      if (change > 0) this.detail[cell] = CLASS_ENERGY[change];
+    }
     this.looked[cell] = frame;
     if (this.asked[cell] < frame) this.asked[cell] = frame;
   }
@@ -88,7 +97,7 @@ export function energyOf(change: number): number {
  */
 export function learn(chance: Float32Array, energy: Float32Array, cell: number, change: number, since: number): void {
   if (change === 0) {
-    chance[cell] = Math.max(CHANCE_LEAST, chance[cell] * (1 - Math.min(0.6, 0.1 * since)));
+    chance[cell] = Math.max(CHANCE_LEAST, chance[cell] * (1 - Math.min(0.75, 0.4 * since)));
     return;
   }
   const said = Math.min(1, 1.2 / since);

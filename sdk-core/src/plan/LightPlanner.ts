@@ -29,10 +29,14 @@ const RECENT = 10;
 const SCREEN_SHARE = 0.6;
 /** Part of a neighbour's expected change that may come over. */
 const SPREAD = 0.25;
+/** Chance that memory misplaces what it knows, in a frame in which the camera stands still, and in one in which it moves. */
+const SLIP_STILL = 0.002;
+const SLIP_MOVING = 3;
+const SLIP_PART = 0.1;
 /** A cell expected to change less is calm, 8-bit steps²; so many calm ones that changed at once are a cut. */
 const CALM = 8;
-const CUT_LEAST = 12;
-const CUT_SHARE = 0.4;
+const CUT_LEAST = 40;
+const CUT_SHARE = 0.5;
 
 /**
  * Options of a `LightPlanner`.
@@ -159,16 +163,18 @@ export class LightPlanner {
       // A coarse block leaves much to be seen, and its cells are several.
       if (kind !== SampleKind.block0) continue;
       const cell = cells.at((set.u[i] + scrollX + BLOCK / 2) >> 3, (set.v[i] + scrollY + BLOCK / 2) >> 3);
-      const since = cells.looked[cell] < 0 ? 0 : frameId - cells.looked[cell];
-      if (since > 0 && expected(cells.chance[cell], cells.energy[cell], since) < CALM) {
+      const since = frameId - cells.looked[cell];
+      // What was not wholly in view before is new, not changed.
+      const aligned = ((set.u[i] + scrollX) & (BLOCK - 1)) === 0 && ((set.v[i] + scrollY) & (BLOCK - 1)) === 0;
+      const known = cells.looked[cell] >= 0 && cells.seen[cell] === AREA && aligned;
+      if (known && expected(cells.chance[cell], cells.energy[cell], since) < CALM) {
         calm++;
         if (change >= 4) {
           broken++;
           energy += energyOf(change);
         }
       }
-      const known = cells.looked[cell] >= 0;
-      cells.look(cell, frameId, change, least);
+      cells.look(cell, frameId, change, least, known);
       const place =
         Math.min(blocks.rows - 1, (set.v[i] + BLOCK / 2) >> 3) * blocks.columns +
         Math.min(blocks.columns - 1, (set.u[i] + BLOCK / 2) >> 3);
@@ -216,6 +222,7 @@ export class LightPlanner {
       asked[set.count] = cell;
       appendSample(set, blocks.left(x), blocks.top((block - x) / blocks.columns), SampleKind.block0, Tier.important);
       cells.asked[cell] = frameId;
+      cells.seen[cell] = blocks.area(block);
       cells.leftThen[cell] = least;
     }
     this.book[frameId % REMEMBERED] = { frameId, set, cells: asked, count: set.count };
@@ -231,6 +238,7 @@ export class LightPlanner {
   private expect(frameId: number): void {
     const { blocks, cells, cellOf, changes, errors, due } = this;
     const { columns, rows } = blocks;
+    const slip = this.speedX === 0 && this.speedY === 0 ? SLIP_STILL : SLIP_MOVING;
     for (let y = 0, block = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++, block++) {
         const worldX = blocks.worldX + x;
@@ -239,7 +247,8 @@ export class LightPlanner {
         cellOf[block] = cell;
         due[block] = 0;
         const last = cells.asked[cell];
-        if (blocks.left(x) >= blocks.left(x + 1) || blocks.top(y) >= blocks.top(y + 1)) {
+        const area = (blocks.left(x + 1) - blocks.left(x)) * (blocks.top(y + 1) - blocks.top(y));
+        if (area === 0) {
           changes[block] = 0;
           errors[block] = BEYOND;
           continue;
@@ -252,8 +261,10 @@ export class LightPlanner {
         const age = frameId - last;
         const own = expected(cells.chance[cell], cells.energy[cell], age);
         const here = SCREEN_SHARE * expected(this.chance[block], this.energy[block], age);
-        changes[block] = own > here ? own : here;
+        const lost = SLIP_PART * expected(slip, cells.detail[cell], age);
+        changes[block] = lost + (own > here ? own : here);
         errors[block] = last > cells.looked[cell] ? cells.leftThen[cell] : cells.left[cell];
+        if (area > cells.seen[cell]) errors[block] += (UNKNOWN * (area - cells.seen[cell])) / AREA;
         if (last < this.cutFrame && changes[block] < this.cutEnergy) changes[block] = this.cutEnergy;
         if (
           age > RECENT &&
