@@ -17,6 +17,7 @@ export type {
   WatchMessage,
   WelcomeMessage,
 } from './messages/messages.js';
+export { RESTART } from './messages/messages.js';
 export {
   parseErrorMessage,
   parseGameEvent,

@@ -7,6 +7,7 @@ export type { Figures } from './loop/SessionFigures.js';
 export { type RecordSink, SessionLoop, type SessionLoopOptions } from './loop/SessionLoop.js';
 export { type ReplicaFrame, SessionReplica, type SessionShape } from './loop/SessionReplica.js';
 export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
+export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { PlaybackRoomSettings } from './rooms/PlaybackRoom.js';

@@ -85,6 +85,16 @@ export interface ErrorMessage {
 }
 
 /**
+ * The `error` message that is none: the server asks for a fresh start of the stream, so that it can be decoded from here.
+ *
+ * @example
+ * ```ts
+ * client.send(MessageType.error, RESTART);
+ * ```
+ */
+export const RESTART: ErrorMessage = { code: 'RESTART', message: 'The pixel stream is to start afresh.', reset: true };
+
+/**
  * A named moment of the game, for the recording's event track.
  *
  * @example

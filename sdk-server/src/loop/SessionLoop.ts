@@ -1,6 +1,7 @@
 import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import { BLOCK_SAMPLES, type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
+import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
 import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
 
@@ -53,6 +54,10 @@ export interface SessionLoopOptions {
   readonly maxLatency?: number;
   /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
   readonly snapshotEvery?: number;
+  /** Pictures are made of every nth frame, 1 … 60; default 1. The others are taken in all the same. */
+  readonly nth?: number;
+  /** True where nothing is decoded until `catchUp` was called, if the recorder's packets tell what changed; default false. */
+  readonly onDemand?: boolean;
   /** ms since recording start from which records come, default now: earlier where the recorder kept some. */
   readonly from?: number;
   /** Called with every rebuilt frame; its buffers are reused after the call. */
@@ -65,6 +70,13 @@ export interface SessionLoopOptions {
 
 /** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
 const AHEAD = 30_000;
+
+/** What came in a packet, as far as its answer depends on it. */
+interface Taken {
+  readonly frames: readonly { readonly frameId: number; readonly requestId: number | null; readonly samples: number }[];
+  readonly samples: number;
+  readonly decodeMs: number;
+}
 
 /** Frames asked for at the start, before anything is known: two live batches. */
 const COLD_START_FRAMES = 8;
@@ -83,15 +95,19 @@ const COLD_START_FRAMES = 8;
 export class SessionLoop {
   readonly figures = new SessionFigures();
   readonly latency: LatencyTracker;
-  /** Rebuilds the frames; its buffers hold the newest one. */
-  readonly replica: SessionReplica;
   /** The newest rebuilt frame, null before the first. */
   newest: DecodedFrame | null = null;
   /** Frames in a row, up to the newest, that used none of the requests sent. */
   unanswered = 0;
 
   readonly #options: SessionLoopOptions;
-  readonly #planner: SamplingPlanner;
+  /** Rebuilds the frames; its buffers hold the newest one. */
+  #replica: SessionReplica;
+  /** Plans from the replica; made when it is first asked. */
+  #planner: SamplingPlanner | null = null;
+  #onDemand: OnDemand | null;
+  #deferring: boolean;
+  #share = 1;
   readonly #snapshotEvery: number;
   #lastTarget = -1;
   #firstTarget = 0;
@@ -102,21 +118,22 @@ export class SessionLoop {
   #sinceSnapshot = 0;
   #snapshotWorth = 0;
   #downPerRequest = 0;
+  /** Frames decoded as they came. */
+  #taken = 0;
   /** Time of the last kept record. */
   #keptUntil: number;
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
-    this.replica = new SessionReplica(options.shape);
+    this.#replica = new SessionReplica(options.shape);
     this.latency = new LatencyTracker({ max: options.maxLatency });
-    this.#planner = new SamplingPlanner({
-      grid: options.shape.grid,
-      decoder: this.replica.decoder,
-      bytesUp: options.bytesUp,
-      bytesDown: options.bytesDown,
-      samples: options.samples,
-      quality: options.quality,
-    });
+    const { shape, bytesUp, bytesDown, samples, onDemand = false, nth = 1 } = options;
+    if (!Number.isInteger(nth) || nth < 1 || nth > 60)
+      throw new SgapsError('ARGUMENT_INVALID', `Pictures of every ${nth}th frame; 1 … 60 is allowed.`);
+    this.#onDemand = onDemand ? new OnDemand(shape, { bytesUp, bytesDown, samples }) : null;
+    this.#deferring = onDemand;
+    // Options that make no sense are refused now, not when somebody watches.
+    if (!onDemand || options.quality !== undefined) this.#planner = this.#newPlanner();
     this.#snapshotEvery = options.snapshotEvery ?? 10_000;
     this.#keptUntil = options.from ?? options.clock();
     this.#snapshotAt = this.#keptUntil + this.#snapshotEvery;
@@ -127,7 +144,7 @@ export class SessionLoop {
    * `STORAGE_FAILED` when it cannot be recorded.
    */
   start(): Uint8Array {
-    const from = Math.max(this.replica.frameId, this.#lastTarget) + 1;
+    const from = Math.max(this.#newest, this.#lastTarget) + 1;
     this.#rejoining = from > 0;
     const requests = this.#plan(from, from + COLD_START_FRAMES - 1);
     return this.#send(requests);
@@ -140,22 +157,70 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
-    const { frames, samples, decodeMs } = this.#take(bytes, time);
+    const { frames, samples, decodeMs } = this.#deferring ? this.#defer(bytes, time) : this.#take(bytes, time);
     const start = performance.now();
-    if (this.#rejoining) this.#firstTarget = this.replica.frameId + this.latency.lead;
+    if (this.#rejoining) this.#firstTarget = this.#newest + this.latency.lead;
     this.#rejoining = false;
-    this.latency.observe(
-      frames.map(({ frame }) => frame),
-      this.#firstTarget,
-    );
+    this.latency.observe(frames, this.#firstTarget);
     const perFrame = bytes.length / frames.length;
-    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count, frame.frameId);
+    for (const frame of frames) {
+      this.#planner?.feedback(perFrame, this.#downPerRequest, frame.samples, frame.frameId);
+      this.#onDemand?.planner.feedback(perFrame, this.#downPerRequest, frame.samples, frame.frameId);
+    }
     const answer = this.#answer(frames.length);
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
     this.#sinceSnapshot += answer?.length ?? 0;
-    this.#snapshotIfDue(time);
+    if (!this.#deferring) this.#snapshotIfDue(time);
     return answer;
+  }
+
+  /** True while records are stored and not decoded. */
+  get deferring(): boolean {
+    return this.#deferring;
+  }
+
+  /** Frames that were stored and not decoded. */
+  get behind(): number {
+    return this.#onDemand?.behind ?? 0;
+  }
+
+  /** True where what was deferred can be decoded: always, unless some had to be let go and the recorder has not started afresh since. */
+  get startable(): boolean {
+    return this.#onDemand?.records.startable ?? true;
+  }
+
+  /** True where catching up would take long, or is not possible, unless the recorder starts its stream afresh. */
+  get wantsRestart(): boolean {
+    return this.#deferring && this.#onDemand?.wantsRestart === true;
+  }
+
+  /**
+   * Somebody wants to see: decodes what was deferred, for `ms` at most or one frame longer. True once the newest frame was rebuilt; from then on
+   * frames are decoded as they come, until `defer`. After `most` frames, where given, the last of them is shown and it is true too: for a session
+   * that ends.
+   */
+  catchUp(ms: number, most?: number): boolean {
+    const onDemand = this.#onDemand;
+    if (!this.#deferring || !onDemand) return true;
+    onDemand.trim();
+    if (!onDemand.records.startable) return false;
+    const replica = onDemand.replicaFrom(this.#replica);
+    if (replica !== this.#replica) this.#planner = null;
+    this.#replica = replica;
+    const show = (frame: DecodedFrame, time: number) => {
+      this.newest = frame;
+      this.#options.onFrame?.(frame, time, this.importance);
+    };
+    const { done, rejected } = onDemand.catchUp(replica, ms, show, most);
+    this.figures.rejected += rejected;
+    this.#deferring = !done;
+    return done;
+  }
+
+  /** Nobody watches any more: nothing is decoded from here on. Without effect unless the loop is on demand. */
+  defer(): void {
+    this.#deferring = this.#onDemand !== null;
   }
 
   /**
@@ -174,9 +239,9 @@ export class SessionLoop {
       this.#snapshotIfDue(time);
     } else if (kind === 'coordinates') {
       // What does not decode is refused before it is recorded: it is the client's own word.
-      const requests = this.replica.coordinateCodec.decode(bytes);
+      const requests = this.#replica.coordinateCodec.decode(bytes);
       if (!this.#options.sink.append('coordinates', time, bytes)) throw notStored('coordinate');
-      this.replica.coordinates(bytes);
+      this.#replica.coordinates(bytes);
       for (const { frameId } of requests) this.#lastTarget = Math.max(this.#lastTarget, frameId);
       this.#sinceSnapshot += bytes.length;
     } else if (!this.#options.sink.append('event', time, bytes)) throw notStored('event');
@@ -184,30 +249,80 @@ export class SessionLoop {
   }
 
   /** Appends, decodes and rebuilds. */
-  #take(bytes: Uint8Array, time: number): { frames: ReplicaFrame[]; samples: number; decodeMs: number } {
-    const claimed = pixelPacketSpan(bytes);
-    // Frames that were there before will be refused: their packet is kept, but names no frames.
-    const span = claimed !== null && claimed.firstFrame > this.replica.frameId ? claimed : null;
-    if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
+  #take(bytes: Uint8Array, time: number): Taken {
+    this.#store(bytes, time);
     const arrived = performance.now();
     let frames: ReplicaFrame[];
     try {
-      frames = this.replica.pixels(bytes, time);
+      this.#onDemand?.read(bytes);
+      frames = this.#replica.pixels(bytes, time);
     } catch (error) {
       this.figures.rejected++;
       throw error;
     }
+    const { nth = 1 } = this.#options;
     let samples = 0;
     for (const { frame, time: at } of frames) {
       samples += frame.samples.count;
       this.unanswered = frame.requestId === null ? this.unanswered + 1 : 0;
-      this.newest = this.replica.decode(frame);
-      this.#options.onFrame?.(this.newest, at, this.#planner.importance);
+      if (++this.#taken % nth !== 0) {
+        this.#replica.observe(frame);
+        continue;
+      }
+      this.newest = this.#replica.decode(frame);
+      this.#options.onFrame?.(this.newest, at, this.importance);
     }
     const decodeMs = performance.now() - arrived;
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
     this.#sinceSnapshot += bytes.length;
-    return { frames, samples, decodeMs };
+    return {
+      frames: frames.map(({ frame }) => answerOf(frame.frameId, frame.requestId, frame.samples.count)),
+      samples,
+      decodeMs,
+    };
+  }
+
+  /** Appends, reads what changed, and leaves the rest for later. */
+  #defer(bytes: Uint8Array, time: number): Taken {
+    const onDemand = this.#onDemand;
+    if (!onDemand || this.#givesUp(bytes)) return this.#take(bytes, time);
+    const span = this.#store(bytes, time);
+    const arrived = performance.now();
+    // A playback will meet it too, so whoever catches up has to.
+    onDemand.records.pixels(time, bytes);
+    try {
+      // By the packet's own word: a packet sent twice must not part the two ends.
+      if (span === null) throw new SgapsError('OUT_OF_ORDER', `A frame came again, after frame ${onDemand.newest}.`);
+      let samples = 0;
+      const frames = onDemand.read(bytes).map(({ frameId, requestId, changes }) => {
+        samples += BLOCK_SAMPLES * changes.length;
+        this.unanswered = requestId === null ? this.unanswered + 1 : 0;
+        return answerOf(frameId, requestId, BLOCK_SAMPLES * changes.length);
+      });
+      if (span.reset) onDemand.trim();
+      return { frames, samples, decodeMs: performance.now() - arrived };
+    } catch (error) {
+      this.figures.rejected++;
+      throw error;
+    }
+  }
+
+  /** The recorder does not tell what changed, as one of an older version: all is decoded as it comes. True when so. */
+  #givesUp(bytes: Uint8Array): boolean {
+    const span = pixelPacketSpan(bytes);
+    if (span === null || span.digest || this.#newest >= 0) return false;
+    while (!this.catchUp(Number.POSITIVE_INFINITY));
+    this.#onDemand = null;
+    return true;
+  }
+
+  /** Appends a pixel packet; what it says of its frames, null where they were there before or it is no packet. */
+  #store(bytes: Uint8Array, time: number): ReturnType<typeof pixelPacketSpan> {
+    const claimed = pixelPacketSpan(bytes);
+    // Frames that were there before will be refused: their packet is kept, but names no frames.
+    const span = claimed !== null && claimed.firstFrame > this.#newest ? claimed : null;
+    if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
+    return span;
   }
 
   #snapshotIfDue(time: number): void {
@@ -222,16 +337,29 @@ export class SessionLoop {
 
   /** Part of the usual samples that the client has time for, 0 … 1, as its `stats` say. */
   set share(share: number) {
-    this.#planner.share = share;
+    this.#share = share;
+    if (this.#planner) this.#planner.share = share;
+    if (this.#onDemand) this.#onDemand.planner.share = share;
   }
 
   /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
   get importance(): Float32Array {
-    return this.#planner.importance;
+    const { width, height } = this.#options.shape.grid;
+    return this.#planner?.importance ?? new Float32Array(width * height);
+  }
+
+  /** Rebuilds the frames; its buffers hold the newest one. */
+  get replica(): SessionReplica {
+    return this.#replica;
+  }
+
+  /** Newest frame known, −1 before the first. */
+  get #newest(): number {
+    return this.#deferring && this.#onDemand ? this.#onDemand.newest : this.#replica.frameId;
   }
 
   #answer(batch: number): Uint8Array | null {
-    const newest = this.replica.frameId;
+    const newest = this.#newest;
     const first = Math.max(this.#lastTarget + 1, newest + this.latency.lead);
     const last = Math.min(newest + this.latency.lead + batch - 1, first + LIMITS.framesPerPacket - 1);
     if (last < first) return null;
@@ -240,19 +368,29 @@ export class SessionLoop {
 
   #plan(first: number, last: number): SampleRequest[] {
     const requests: SampleRequest[] = [];
-    for (let target = first; target <= last; target++) {
-      requests.push(this.#planner.plan(target));
-    }
+    const light = this.#deferring ? this.#onDemand?.planner : undefined;
+    if (!light) this.#planner ??= this.#newPlanner();
+    const planner: Pick<SamplingPlanner, 'plan'> | null = light ?? this.#planner;
+    for (let target = first; target <= last; target++) if (planner) requests.push(planner.plan(target));
     this.#lastTarget = last;
     return requests;
   }
 
+  #newPlanner(): SamplingPlanner {
+    const { shape, bytesUp, bytesDown, samples, quality } = this.#options;
+    const { decoder } = this.#replica;
+    const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality });
+    planner.share = this.#share;
+    return planner;
+  }
+
   #send(requests: SampleRequest[]): Uint8Array {
-    const packet = this.replica.coordinateCodec.encode(requests);
+    const packet = this.#replica.coordinateCodec.encode(requests);
     const time = this.#options.clock();
     if (!this.#options.sink.append('coordinates', time, packet)) throw notStored('coordinate');
+    if (this.#deferring && this.#onDemand) this.#onDemand.records.coordinates(time, packet, this.#lastTarget);
     // Read back what the client will read: the codec may reorder samples between tiers.
-    this.replica.coordinates(packet);
+    else for (const request of this.#replica.coordinates(packet)) this.#onDemand?.planner.note(request);
     this.#downPerRequest = packet.length / requests.length;
     this.figures.packet(time, { down: packet.length });
     return packet;
@@ -262,14 +400,18 @@ export class SessionLoop {
     this.#snapshotAt = time + this.#snapshotEvery;
     this.#sinceSnapshot = 0;
     try {
-      const state = this.replica.save();
+      const state = this.#replica.save();
       this.#snapshotWorth = SNAPSHOT_SHARE * state.length;
-      this.#options.sink.snapshot(time, this.replica.frameId, state, this.#options.preview?.() ?? undefined);
+      this.#options.sink.snapshot(time, this.#replica.frameId, state, this.#options.preview?.() ?? undefined);
     } catch (error) {
       if (!this.#options.onSnapshotError) throw error;
       this.#options.onSnapshotError(error);
     }
   }
+}
+
+function answerOf(frameId: number, requestId: number | null, samples: number): Taken['frames'][number] {
+  return { frameId, requestId, samples };
 }
 
 function notStored(what: string): SgapsError {
