@@ -9,7 +9,7 @@ const FIRST = ((127 - 2) << 2) - 1;
  *
  * @example
  * ```ts
- * const count = chooser.choose(errors, due, 252, frameId);
+ * const count = chooser.choose(errors, turns, frameId % 20, 252);
  * for (let block = 0; block < errors.length; block++) if (chooser.taken[block]) ask(block);
  * ```
  */
@@ -31,13 +31,13 @@ export class LightChooser {
     for (let n = 0, block = 0; n < count; n++, block = (block + stride) % count) this.order[n] = block;
   }
 
-  /** Chooses at most `most` blocks; returns how many. `turn` varies which of equals are taken. */
-  choose(errors: Float32Array, due: Uint8Array, most: number, turn: number): number {
+  /** Chooses at most `most` blocks, first those of this turn; returns how many. Which of equals are taken varies with the turn too. */
+  choose(errors: Float32Array, turns: Uint8Array, turn: number, most: number): number {
     const { taken, bin, counts, number, word, count, order } = this;
     counts.fill(0);
     let left = most;
     for (let block = 0; block < count; block++) {
-      if (due[block] !== 0 && left > 0) {
+      if (turns[block] === turn && left > 0) {
         taken[block] = 1;
         left--;
         continue;

@@ -25,6 +25,11 @@ const UNKNOWN = 1500;
 /** Frames within which every cell is looked at (S11), unless it was so few frames ago. */
 const WATCH_PERIOD = 20;
 const RECENT = 10;
+/** Turns by which a cell is after the one left of it and above it. */
+const TURN_X = 7;
+const TURN_Y = 11;
+/** It was looked at lately. */
+const NO_TURN = 255;
 /** Part of what a screen place is known to change by that is expected of whatever scrolls there. */
 const SCREEN_SHARE = 0.6;
 /** Part of a neighbour's expected change that may come over. */
@@ -90,11 +95,14 @@ export class LightPlanner {
   private readonly chance: Float32Array;
   private readonly energy: Float32Array;
   private readonly looked: Int32Array;
-  /** By block of the screen, of the plan at hand: its cell, change and error expected, 1 where its turn has come. */
+  /** By block of the screen, of the plan at hand: its cell, change and error expected, the turn at which it is looked at anyway. */
   private readonly cellOf: Int32Array;
   private readonly changes: Float32Array;
   private readonly errors: Float32Array;
-  private readonly due: Uint8Array;
+  private readonly turns: Uint8Array;
+  private rated = false;
+  private ratedX = 0;
+  private ratedY = 0;
   private frameId = -1;
   private scrollX = 0;
   private scrollY = 0;
@@ -118,7 +126,7 @@ export class LightPlanner {
     this.cellOf = new Int32Array(count);
     this.changes = new Float32Array(count);
     this.errors = new Float32Array(count);
-    this.due = new Uint8Array(count);
+    this.turns = new Uint8Array(count);
   }
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; what makes no sense counts as 1. */
@@ -146,6 +154,7 @@ export class LightPlanner {
   /** Takes in what a frame's digest says. Frames come in order. */
   take({ frameId, requestId, scrollX, scrollY, changes }: FrameDigest): void {
     this.follow(frameId, scrollX, scrollY);
+    this.rated = false;
     const missed = this.book[frameId % REMEMBERED];
     if (missed?.frameId === frameId) for (let i = 0; i < missed.count; i++) this.cells.unask(missed.cells[i], frameId);
     const answered = requestId === null ? undefined : this.book[requestId % REMEMBERED];
@@ -192,14 +201,15 @@ export class LightPlanner {
     const { blocks, blockRate, rate, chooser, errors } = this;
     const ahead = Math.max(0, targetFrameId - this.frameId);
     blocks.lock(Math.round(this.scrollX + ahead * this.speedX), Math.round(this.scrollY + ahead * this.speedY));
-    this.expect(targetFrameId);
+    this.expectOnce(targetFrameId);
+    const turn = targetFrameId % WATCH_PERIOD;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
     const bytes = rate.bytes(targetFrameId);
-    let taken = chooser.choose(errors, this.due, most, targetFrameId);
+    let taken = chooser.choose(errors, this.turns, turn, most);
     this.addTo(blockRate);
     const part = blockRate.affordable(8 * bytes);
     if (part < 1) {
-      taken = chooser.choose(errors, this.due, Math.max(1, Math.floor(part * taken)), targetFrameId);
+      taken = chooser.choose(errors, this.turns, turn, Math.max(1, Math.floor(part * taken)));
       this.addTo(blockRate);
     }
     const set = createSampleSet(taken);
@@ -216,7 +226,10 @@ export class LightPlanner {
     const asked = new Int32Array(set.u.length);
     const least = leastError(set.quantiser);
     for (let block = 0; block < blocks.count; block++) {
-      if (chooser.taken[block] === 0) continue;
+      if (chooser.taken[block] === 0 || blocks.area(block) === 0) continue;
+      // The next frame of a batch is planned on the same ground.
+      this.errors[block] = least;
+      this.turns[block] = NO_TURN;
       const x = block % blocks.columns;
       const cell = cellOf[block];
       asked[set.count] = cell;
@@ -234,43 +247,61 @@ export class LightPlanner {
     for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.errors[block]);
   }
 
+  /** Rates the blocks unless they were since anything was taken in, and are the same: the frames of a batch share it. */
+  private expectOnce(frameId: number): void {
+    const { worldX, worldY } = this.blocks;
+    if (this.rated && worldX === this.ratedX && worldY === this.ratedY) return;
+    this.rated = true;
+    this.ratedX = worldX;
+    this.ratedY = worldY;
+    this.expect(frameId);
+  }
+
   /** Rates every block of the frame to come. */
   private expect(frameId: number): void {
-    const { blocks, cells, cellOf, changes, errors, due } = this;
-    const { columns, rows } = blocks;
-    const slip = this.speedX === 0 && this.speedY === 0 ? SLIP_STILL : SLIP_MOVING;
+    const { blocks, cells, cellOf, changes, errors, turns, cutFrame, cutEnergy, chance: chanceHere, energy: energyHere } = this;
+    const { asked, looked, seen, left, leftThen, chance, energy, detail } = cells;
+    const { columns, rows, worldX, worldY } = blocks;
+    const moving = this.speedX !== 0 || this.speedY !== 0;
+    const slips = moving ? SLIPS_MOVING : SLIPS_STILL;
+    turns.fill(NO_TURN);
     for (let y = 0, block = 0; y < rows; y++) {
+      const height = blocks.top(y + 1) - blocks.top(y);
+      // Neighbours take turns far apart.
+      let own = modulo(worldX * TURN_X + (worldY + y) * TURN_Y, WATCH_PERIOD);
       for (let x = 0; x < columns; x++, block++) {
-        const worldX = blocks.worldX + x;
-        const worldY = blocks.worldY + y;
-        const cell = cells.at(worldX, worldY);
+        const cell = cells.at(worldX + x, worldY + y);
         cellOf[block] = cell;
-        due[block] = 0;
-        const last = cells.asked[cell];
-        const area = (blocks.left(x + 1) - blocks.left(x)) * (blocks.top(y + 1) - blocks.top(y));
+        const turn = own;
+        own += TURN_X;
+        if (own >= WATCH_PERIOD) own -= WATCH_PERIOD;
+        const area = (blocks.left(x + 1) - blocks.left(x)) * height;
+        changes[block] = 0;
         if (area === 0) {
-          changes[block] = 0;
           errors[block] = BEYOND;
           continue;
         }
+        const last = asked[cell];
         if (last < 0) {
-          changes[block] = 0;
           errors[block] = UNKNOWN;
           continue;
         }
         const age = frameId - last;
-        const own = expected(cells.chance[cell], cells.energy[cell], age);
-        const here = SCREEN_SHARE * expected(this.chance[block], this.energy[block], age);
-        const lost = SLIP_PART * expected(slip, cells.detail[cell], age);
-        changes[block] = lost + (own > here ? own : here);
-        errors[block] = last > cells.looked[cell] ? cells.leftThen[cell] : cells.left[cell];
-        if (area > cells.seen[cell]) errors[block] += (UNKNOWN * (area - cells.seen[cell])) / AREA;
-        if (last < this.cutFrame && changes[block] < this.cutEnergy) changes[block] = this.cutEnergy;
-        if (
-          age > RECENT &&
-          (((worldX * 7 + worldY * 11) % WATCH_PERIOD) + WATCH_PERIOD) % WATCH_PERIOD === frameId % WATCH_PERIOD
-        )
-          due[block] = 1;
+        const times = age * chance[cell];
+        let change = (energy[cell] * times) / (1 + times);
+        // Where the camera stands still, screen and world are one.
+        if (moving) {
+          const timesHere = age * chanceHere[block];
+          const screen = (SCREEN_SHARE * energyHere[block] * timesHere) / (1 + timesHere);
+          if (screen > change) change = screen;
+        }
+        change += detail[cell] * slips[age < MOST_AGE ? age : MOST_AGE];
+        if (last < cutFrame && change < cutEnergy) change = cutEnergy;
+        changes[block] = change;
+        let error = last > looked[cell] ? leftThen[cell] : left[cell];
+        if (area > seen[cell]) error += (UNKNOWN * (area - seen[cell])) / AREA;
+        errors[block] = error;
+        if (age > RECENT) turns[block] = turn;
       }
     }
     this.spread();
@@ -279,21 +310,23 @@ export class LightPlanner {
   /** Adds to each block's error what is expected to change, and what may come over from beside. */
   private spread(): void {
     const { blocks, changes, errors } = this;
-    const { columns, count } = blocks;
-    for (let block = 0; block < count; block++) {
-      if (errors[block] === BEYOND) {
-        errors[block] = 0;
-        continue;
+    const { columns, rows } = blocks;
+    for (let y = 0, block = 0; y < rows; y++) {
+      const above = y > 0 ? -columns : 0;
+      const below = y + 1 < rows ? columns : 0;
+      let left = 0;
+      let own = changes[block];
+      for (let x = 0; x < columns; x++, block++) {
+        const right = x + 1 < columns ? changes[block + 1] : 0;
+        let most = left > right ? left : right;
+        if (changes[block + above] > most) most = changes[block + above];
+        if (changes[block + below] > most) most = changes[block + below];
+        most *= SPREAD;
+        if (errors[block] === BEYOND) errors[block] = 0;
+        else errors[block] += own > most ? own : most;
+        left = own;
+        own = right;
       }
-      const left = block > 0 ? changes[block - 1] : 0;
-      const right = block + 1 < count ? changes[block + 1] : 0;
-      const above = block >= columns ? changes[block - columns] : 0;
-      const below = block + columns < count ? changes[block + columns] : 0;
-      const across = left > right ? left : right;
-      const down = above > below ? above : below;
-      const beside = SPREAD * (across > down ? across : down);
-      const own = changes[block];
-      errors[block] += own > beside ? own : beside;
     }
   }
 
@@ -312,9 +345,18 @@ export class LightPlanner {
   }
 }
 
+/** Cells not looked at for longer are no worse. */
+const MOST_AGE = 255;
+const SLIPS_STILL = slipsOf(SLIP_STILL);
+const SLIPS_MOVING = slipsOf(SLIP_MOVING);
 /** Stands for the error of a block beyond the grid's edge. */
 const BEYOND = -1;
 const NO_CELLS = new Int32Array(0);
+
+/** Part of a cell's detail that slips cost, by its age. */
+function slipsOf(chance: number): Float32Array {
+  return Float32Array.from({ length: MOST_AGE + 1 }, (_, age) => SLIP_PART * expected(chance, 1, age));
+}
 
 /** Squared error to expect after `age` frames of something that changes by `energy` with this chance a frame. */
 function expected(chance: number, energy: number, age: number): number {
@@ -325,4 +367,8 @@ function expected(chance: number, energy: number, age: number): number {
 /** Squared error that a look at this quantiser leaves: that of a uniform quantiser. */
 function leastError(quantiser: number): number {
   return 2 ** (quantiser / 2) / 12;
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
 }

@@ -17,7 +17,6 @@ const VALUES = 3 * BLOCK_SAMPLES;
  */
 export class ChangeMeter {
   private readonly seen: Uint32Array;
-  private readonly places = new Int32Array(BLOCK_SAMPLES);
 
   constructor(private readonly grid: CaptureGrid) {
     this.seen = new Uint32Array(grid.width * grid.height);
@@ -50,7 +49,7 @@ export class ChangeMeter {
   }
 
   private block({ u, v, kind }: SampleSet, first: number, rgb: Uint8Array, shiftX: number, shiftY: number): number {
-    const { seen, places } = this;
+    const { seen } = this;
     const { width, height } = this.grid;
     // A coarse block says little of the pixels it stands for.
     if (levelOf(kind[first]) > 0) return classOf(spreadOf(rgb, 3 * first));
@@ -62,17 +61,17 @@ export class ChangeMeter {
       let y = v[i] + shiftY;
       if (y >= height) y -= height;
       const at = y * width + x;
-      places[j] = at;
       const before = seen[at];
+      const now = KNOWN | (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2];
+      if (before === now) continue;
+      seen[at] = now;
       known &= before;
-      const red = rgb[p] - ((before >>> 16) & 255);
-      const green = rgb[p + 1] - ((before >>> 8) & 255);
-      const blue = rgb[p + 2] - (before & 255);
+      const red = ((now >>> 16) & 255) - ((before >>> 16) & 255);
+      const green = ((now >>> 8) & 255) - ((before >>> 8) & 255);
+      const blue = (now & 255) - (before & 255);
       sum += red * red + green * green + blue * blue;
     }
     if (known !== 0 && sum === 0) return 0;
-    for (let j = 0, p = 3 * first; j < BLOCK_SAMPLES; j++, p += 3)
-      seen[places[j]] = KNOWN | (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2];
     return classOf(known !== 0 ? sum : spreadOf(rgb, 3 * first));
   }
 }

@@ -4,6 +4,7 @@ import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
 import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
+import { sharedCodec } from './sharedCodec.js';
 
 /** Exchanged bytes per byte of (unpacked) snapshot that must lie between two: about one and a half times what it packs to. */
 const SNAPSHOT_SHARE = 0.6;
@@ -101,8 +102,8 @@ export class SessionLoop {
   unanswered = 0;
 
   readonly #options: SessionLoopOptions;
-  /** Rebuilds the frames; its buffers hold the newest one. */
-  #replica: SessionReplica;
+  /** Made when something is to be decoded. */
+  #rebuilds: SessionReplica | null = null;
   /** Plans from the replica; made when it is first asked. */
   #planner: SamplingPlanner | null = null;
   #onDemand: OnDemand | null;
@@ -125,7 +126,6 @@ export class SessionLoop {
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
-    this.#replica = new SessionReplica(options.shape);
     this.latency = new LatencyTracker({ max: options.maxLatency });
     const { shape, bytesUp, bytesDown, samples, onDemand = false, nth = 1 } = options;
     if (!Number.isInteger(nth) || nth < 1 || nth > 60)
@@ -205,9 +205,9 @@ export class SessionLoop {
     if (!this.#deferring || !onDemand) return true;
     onDemand.trim();
     if (!onDemand.records.startable) return false;
-    const replica = onDemand.replicaFrom(this.#replica);
-    if (replica !== this.#replica) this.#planner = null;
-    this.#replica = replica;
+    const replica = onDemand.replicaFrom(this.replica);
+    if (replica !== this.#rebuilds) this.#planner = null;
+    this.#rebuilds = replica;
     const show = (frame: DecodedFrame, time: number) => {
       this.newest = frame;
       this.#options.onFrame?.(frame, time, this.importance);
@@ -239,9 +239,9 @@ export class SessionLoop {
       this.#snapshotIfDue(time);
     } else if (kind === 'coordinates') {
       // What does not decode is refused before it is recorded: it is the client's own word.
-      const requests = this.#replica.coordinateCodec.decode(bytes);
+      const requests = this.replica.coordinateCodec.decode(bytes);
       if (!this.#options.sink.append('coordinates', time, bytes)) throw notStored('coordinate');
-      this.#replica.coordinates(bytes);
+      this.replica.coordinates(bytes);
       for (const { frameId } of requests) this.#lastTarget = Math.max(this.#lastTarget, frameId);
       this.#sinceSnapshot += bytes.length;
     } else if (!this.#options.sink.append('event', time, bytes)) throw notStored('event');
@@ -255,7 +255,7 @@ export class SessionLoop {
     let frames: ReplicaFrame[];
     try {
       this.#onDemand?.read(bytes);
-      frames = this.#replica.pixels(bytes, time);
+      frames = this.replica.pixels(bytes, time);
     } catch (error) {
       this.figures.rejected++;
       throw error;
@@ -266,10 +266,10 @@ export class SessionLoop {
       samples += frame.samples.count;
       this.unanswered = frame.requestId === null ? this.unanswered + 1 : 0;
       if (++this.#taken % nth !== 0) {
-        this.#replica.observe(frame);
+        this.replica.observe(frame);
         continue;
       }
-      this.newest = this.#replica.decode(frame);
+      this.newest = this.replica.decode(frame);
       this.#options.onFrame?.(this.newest, at, this.importance);
     }
     const decodeMs = performance.now() - arrived;
@@ -350,12 +350,13 @@ export class SessionLoop {
 
   /** Rebuilds the frames; its buffers hold the newest one. */
   get replica(): SessionReplica {
-    return this.#replica;
+    this.#rebuilds ??= new SessionReplica(this.#options.shape);
+    return this.#rebuilds;
   }
 
   /** Newest frame known, −1 before the first. */
   get #newest(): number {
-    return this.#deferring && this.#onDemand ? this.#onDemand.newest : this.#replica.frameId;
+    return this.#deferring && this.#onDemand ? this.#onDemand.newest : this.replica.frameId;
   }
 
   #answer(batch: number): Uint8Array | null {
@@ -378,19 +379,19 @@ export class SessionLoop {
 
   #newPlanner(): SamplingPlanner {
     const { shape, bytesUp, bytesDown, samples, quality } = this.#options;
-    const { decoder } = this.#replica;
+    const { decoder } = this.replica;
     const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality });
     planner.share = this.#share;
     return planner;
   }
 
   #send(requests: SampleRequest[]): Uint8Array {
-    const packet = this.#replica.coordinateCodec.encode(requests);
+    const packet = sharedCodec(this.#options.shape.grid).encode(requests);
     const time = this.#options.clock();
     if (!this.#options.sink.append('coordinates', time, packet)) throw notStored('coordinate');
     if (this.#deferring && this.#onDemand) this.#onDemand.records.coordinates(time, packet, this.#lastTarget);
     // Read back what the client will read: the codec may reorder samples between tiers.
-    else for (const request of this.#replica.coordinates(packet)) this.#onDemand?.planner.note(request);
+    else for (const request of this.replica.coordinates(packet)) this.#onDemand?.planner.note(request);
     this.#downPerRequest = packet.length / requests.length;
     this.figures.packet(time, { down: packet.length });
     return packet;
@@ -400,9 +401,9 @@ export class SessionLoop {
     this.#snapshotAt = time + this.#snapshotEvery;
     this.#sinceSnapshot = 0;
     try {
-      const state = this.#replica.save();
+      const state = this.replica.save();
       this.#snapshotWorth = SNAPSHOT_SHARE * state.length;
-      this.#options.sink.snapshot(time, this.#replica.frameId, state, this.#options.preview?.() ?? undefined);
+      this.#options.sink.snapshot(time, this.replica.frameId, state, this.#options.preview?.() ?? undefined);
     } catch (error) {
       if (!this.#options.onSnapshotError) throw error;
       this.#options.onSnapshotError(error);
