@@ -14,6 +14,7 @@ import { BLOCK, BlockGrid } from './BlockGrid.js';
 import { BlockRate } from './BlockRate.js';
 import { energyOf, LightCells, learn } from './LightCells.js';
 import { LightChooser } from './LightChooser.js';
+import { LightCover } from './LightCover.js';
 import { RateController } from './RateController.js';
 
 const MOST_SAMPLES = 16_128;
@@ -22,6 +23,8 @@ const AREA = BLOCK * BLOCK;
 const REMEMBERED = 128;
 /** Squared error of what was never looked at, 8-bit steps². */
 const UNKNOWN = 1500;
+/** Squared error that a coarse look leaves. */
+const COARSE_LEFT = 300;
 /** Frames within which every cell is looked at (S11), unless it was so few frames ago. */
 const WATCH_PERIOD = 20;
 const RECENT = 10;
@@ -87,6 +90,7 @@ export class LightPlanner {
   private readonly blocks: BlockGrid;
   private readonly cells = new LightCells();
   private readonly chooser: LightChooser;
+  private readonly cover: LightCover;
   private readonly rate: RateController;
   private readonly blockRate = new BlockRate();
   private readonly mostBlocks: number;
@@ -100,7 +104,12 @@ export class LightPlanner {
   private readonly changes: Float32Array;
   private readonly errors: Float32Array;
   private readonly turns: Uint8Array;
+  /** 1 where nothing was looked at or is about to be. */
+  private readonly open: Uint8Array;
   private rated = false;
+  /** The last plan covered what was open: all is to be rated anew. */
+  private covers = false;
+  private opens = 0;
   private ratedX = 0;
   private ratedY = 0;
   private frameId = -1;
@@ -118,6 +127,8 @@ export class LightPlanner {
     this.blocks = new BlockGrid(grid);
     const { count } = this.blocks;
     this.chooser = new LightChooser(count);
+    this.cover = new LightCover(this.blocks);
+    this.open = new Uint8Array(count);
     this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / AREA));
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: samples });
     this.chance = new Float32Array(count);
@@ -205,19 +216,39 @@ export class LightPlanner {
     const turn = targetFrameId % WATCH_PERIOD;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
     const bytes = rate.bytes(targetFrameId);
-    let taken = chooser.choose(errors, this.turns, turn, most);
-    this.addTo(blockRate);
+    const coarse = this.coverOpen(most, targetFrameId);
+    let taken = chooser.choose(errors, this.turns, turn, most - coarse);
+    this.addTo(blockRate, coarse);
     const part = blockRate.affordable(8 * bytes);
     if (part < 1) {
       taken = chooser.choose(errors, this.turns, turn, Math.max(1, Math.floor(part * taken)));
-      this.addTo(blockRate);
+      this.addTo(blockRate, coarse);
     }
-    const set = createSampleSet(taken);
+    const set = createSampleSet(coarse + taken);
     set.quantiser = blockRate.quantiserFor(8 * bytes);
     blockRate.note(targetFrameId, set.quantiser);
     rate.expect(targetFrameId, Math.min(bytes, blockRate.bitsAt(set.quantiser) / 8));
+    if (coarse > 0) this.cover.appendTo(set);
     this.fill(set, targetFrameId);
     return { frameId: targetFrameId, explicit: set, seeded: [] };
+  }
+
+  /** Covers what nothing is known of by coarse blocks, if there is much of it; returns how many. */
+  private coverOpen(most: number, frameId: number): number {
+    const { blocks, cells, cellOf, cover, errors, open } = this;
+    if (this.opens <= most) return 0;
+    const coarse = cover.choose(open, most);
+    for (let block = 0; coarse > 0 && block < blocks.count; block++) {
+      if (cover.covered[block] === 0) continue;
+      const cell = cellOf[block];
+      cells.asked[cell] = frameId;
+      cells.leftThen[cell] = COARSE_LEFT;
+      cells.seen[cell] = blocks.area(block);
+      // Not in this frame too.
+      errors[block] = 0;
+      this.covers = true;
+    }
+    return coarse;
   }
 
   /** Writes the chosen blocks down, in raster order, and remembers that they are under way. */
@@ -241,17 +272,19 @@ export class LightPlanner {
     this.book[frameId % REMEMBERED] = { frameId, set, cells: asked, count: set.count };
   }
 
-  private addTo(rate: BlockRate): void {
+  private addTo(rate: BlockRate, coarse: number): void {
     const { taken } = this.chooser;
     rate.begin();
+    for (let n = 0; n < coarse; n++) rate.add(UNKNOWN);
     for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.errors[block]);
   }
 
   /** Rates the blocks unless they were since anything was taken in, and are the same: the frames of a batch share it. */
   private expectOnce(frameId: number): void {
     const { worldX, worldY } = this.blocks;
-    if (this.rated && worldX === this.ratedX && worldY === this.ratedY) return;
+    if (this.rated && !this.covers && worldX === this.ratedX && worldY === this.ratedY) return;
     this.rated = true;
+    this.covers = false;
     this.ratedX = worldX;
     this.ratedY = worldY;
     this.expect(frameId);
@@ -259,12 +292,26 @@ export class LightPlanner {
 
   /** Rates every block of the frame to come. */
   private expect(frameId: number): void {
-    const { blocks, cells, cellOf, changes, errors, turns, cutFrame, cutEnergy, chance: chanceHere, energy: energyHere } = this;
+    const {
+      blocks,
+      cells,
+      cellOf,
+      changes,
+      errors,
+      turns,
+      open,
+      cutFrame,
+      cutEnergy,
+      chance: chanceHere,
+      energy: energyHere,
+    } = this;
     const { asked, looked, seen, left, leftThen, chance, energy, detail } = cells;
     const { columns, rows, worldX, worldY } = blocks;
     const moving = this.speedX !== 0 || this.speedY !== 0;
     const slips = moving ? SLIPS_MOVING : SLIPS_STILL;
     turns.fill(NO_TURN);
+    open.fill(0);
+    this.opens = 0;
     for (let y = 0, block = 0; y < rows; y++) {
       const height = blocks.top(y + 1) - blocks.top(y);
       // Neighbours take turns far apart.
@@ -284,6 +331,8 @@ export class LightPlanner {
         const last = asked[cell];
         if (last < 0) {
           errors[block] = UNKNOWN;
+          open[block] = 1;
+          this.opens++;
           continue;
         }
         const age = frameId - last;
