@@ -15,6 +15,7 @@ import { BlockRate } from './BlockRate.js';
 import { energyOf, LightCells, learn } from './LightCells.js';
 import { LightChooser } from './LightChooser.js';
 import { LightCover } from './LightCover.js';
+import { LightView } from './LightView.js';
 import { RateController } from './RateController.js';
 
 const MOST_SAMPLES = 16_128;
@@ -86,7 +87,6 @@ interface Asked {
  * ```
  */
 export class LightPlanner {
-  private readonly grid: CaptureGrid;
   private readonly blocks: BlockGrid;
   private readonly cells = new LightCells();
   private readonly chooser: LightChooser;
@@ -112,22 +112,18 @@ export class LightPlanner {
   private opens = 0;
   private ratedX = 0;
   private ratedY = 0;
-  private frameId = -1;
-  private scrollX = 0;
-  private scrollY = 0;
-  private speedX = 0;
-  private speedY = 0;
+  private readonly view: LightView;
   /** A cut was seen in that frame; what was last looked at before it is expected to be off by so much. */
   private cutFrame = -1;
   private cutEnergy = 0;
 
   constructor(options: LightPlannerOptions) {
     const { grid, bytesUp = 2048, bytesDown = 512, samples = MOST_SAMPLES } = options;
-    this.grid = grid;
     this.blocks = new BlockGrid(grid);
     const { count } = this.blocks;
     this.chooser = new LightChooser(count);
     this.cover = new LightCover(this.blocks);
+    this.view = new LightView(grid);
     this.open = new Uint8Array(count);
     this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / AREA));
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: samples });
@@ -164,7 +160,7 @@ export class LightPlanner {
 
   /** Takes in what a frame's digest says. Frames come in order. */
   take({ frameId, requestId, scrollX, scrollY, changes }: FrameDigest): void {
-    this.follow(frameId, scrollX, scrollY);
+    this.view.follow(frameId, scrollX, scrollY);
     this.rated = false;
     const missed = this.book[frameId % REMEMBERED];
     if (missed?.frameId === frameId) for (let i = 0; i < missed.count; i++) this.cells.unask(missed.cells[i], frameId);
@@ -210,8 +206,7 @@ export class LightPlanner {
   /** The request for `targetFrameId`, a frame after the last one taken in. */
   plan(targetFrameId: number): SampleRequest {
     const { blocks, blockRate, rate, chooser, errors } = this;
-    const ahead = Math.max(0, targetFrameId - this.frameId);
-    blocks.lock(Math.round(this.scrollX + ahead * this.speedX), Math.round(this.scrollY + ahead * this.speedY));
+    blocks.lock(this.view.xAt(targetFrameId), this.view.yAt(targetFrameId));
     this.expectOnce(targetFrameId);
     const turn = targetFrameId % WATCH_PERIOD;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
@@ -307,7 +302,7 @@ export class LightPlanner {
     } = this;
     const { asked, looked, seen, left, leftThen, chance, energy, detail } = cells;
     const { columns, rows, worldX, worldY } = blocks;
-    const moving = this.speedX !== 0 || this.speedY !== 0;
+    const { moving } = this.view;
     const slips = moving ? SLIPS_MOVING : SLIPS_STILL;
     turns.fill(NO_TURN);
     open.fill(0);
@@ -377,20 +372,6 @@ export class LightPlanner {
         own = right;
       }
     }
-  }
-
-  private follow(frameId: number, scrollX: number, scrollY: number): void {
-    const frames = frameId - this.frameId;
-    if (this.frameId >= 0 && frames > 0) {
-      this.speedX = (scrollX - this.scrollX) / frames;
-      this.speedY = (scrollY - this.scrollY) / frames;
-    }
-    // A camera that jumps does not go on so.
-    if (Math.abs(this.speedX) > this.grid.width / 4 || Math.abs(this.speedY) > this.grid.height / 4)
-      this.speedX = this.speedY = 0;
-    this.scrollX = scrollX;
-    this.scrollY = scrollY;
-    this.frameId = frameId;
   }
 }
 

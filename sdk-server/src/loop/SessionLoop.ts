@@ -3,71 +3,10 @@ import { BLOCK_SAMPLES, type KeptRecord, LIMITS, pixelPacketSpan, type SampleReq
 import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
-import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
+import type { SessionLoopOptions } from './SessionLoopOptions.js';
+import { type ReplicaFrame, SessionReplica } from './SessionReplica.js';
+import { SnapshotWriter } from './SnapshotWriter.js';
 import { sharedCodec } from './sharedCodec.js';
-
-/** Exchanged bytes per byte of (unpacked) snapshot that must lie between two: about one and a half times what it packs to. */
-const SNAPSHOT_SHARE = 0.6;
-/** … but never more than this many intervals beyond the first are waited. */
-const SNAPSHOT_WAIT = 5;
-
-/**
- * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
- * stored.
- *
- * @example
- * ```ts
- * const sink: RecordSink = await store.create(header);
- * ```
- */
-export interface RecordSink {
-  append(
-    kind: 'coordinates' | 'pixels' | 'event',
-    time: number,
-    bytes: Uint8Array,
-    firstFrame?: number,
-    lastFrame?: number,
-  ): boolean;
-  snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean;
-}
-
-/**
- * Options of `SessionLoop`.
- *
- * @example
- * ```ts
- * const options: SessionLoopOptions = { shape, sink: writer, clock: () => performance.now() - startedAt };
- * ```
- */
-export interface SessionLoopOptions {
-  readonly shape: SessionShape;
-  readonly sink: RecordSink;
-  /** ms since recording start, never backwards. */
-  readonly clock: () => number;
-  /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
-  readonly bytesUp?: number;
-  readonly bytesDown?: number;
-  /** Quality to keep within them, predicted PSNR in dB, 20 … 55; default: they are spent. */
-  readonly quality?: number;
-  /** Samples asked of a frame at most. */
-  readonly samples?: number;
-  /** Largest number of frames asked ahead, default 12 (S13). */
-  readonly maxLatency?: number;
-  /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
-  readonly snapshotEvery?: number;
-  /** Pictures are made of every nth frame, 1 … 60; default 1. The others are taken in all the same. */
-  readonly nth?: number;
-  /** True where nothing is decoded until `catchUp` was called, if the recorder's packets tell what changed; default false. */
-  readonly onDemand?: boolean;
-  /** ms since recording start from which records come, default now: earlier where the recorder kept some. */
-  readonly from?: number;
-  /** Called with every rebuilt frame; its buffers are reused after the call. */
-  readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
-  /** A picture for the next snapshot (WebP), asked for when one is written. */
-  readonly preview?: () => Uint8Array | null;
-  /** Called when a snapshot could not be made; the recording goes on without it. Default: the error is thrown. */
-  readonly onSnapshotError?: (error: unknown) => void;
-}
 
 /** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
 const AHEAD = 30_000;
@@ -109,15 +48,11 @@ export class SessionLoop {
   #onDemand: OnDemand | null;
   #deferring: boolean;
   #share = 1;
-  readonly #snapshotEvery: number;
+  readonly #snapshots: SnapshotWriter;
   #lastTarget = -1;
   #firstTarget = 0;
   /** The client may be far ahead of what was asked for: its next packet says where it is. */
   #rejoining = false;
-  #snapshotAt: number;
-  /** Bytes exchanged since the last snapshot, and from how many on the next is worth its own. */
-  #sinceSnapshot = 0;
-  #snapshotWorth = 0;
   #downPerRequest = 0;
   /** Frames decoded as they came. */
   #taken = 0;
@@ -134,9 +69,8 @@ export class SessionLoop {
     this.#deferring = onDemand;
     // Options that make no sense are refused now, not when somebody watches.
     if (!onDemand || options.quality !== undefined) this.#planner = this.#newPlanner();
-    this.#snapshotEvery = options.snapshotEvery ?? 10_000;
     this.#keptUntil = options.from ?? options.clock();
-    this.#snapshotAt = this.#keptUntil + this.#snapshotEvery;
+    this.#snapshots = new SnapshotWriter(options, this.#keptUntil);
   }
 
   /**
@@ -170,8 +104,8 @@ export class SessionLoop {
     const answer = this.#answer(frames.length);
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
-    this.#sinceSnapshot += answer?.length ?? 0;
-    if (!this.#deferring) this.#snapshotIfDue(time);
+    this.#snapshots.exchanged(answer?.length ?? 0);
+    if (!this.#deferring) this.#snapshots.writeIfDue(time, this.replica);
     return answer;
   }
 
@@ -236,14 +170,14 @@ export class SessionLoop {
     if (kind === 'pixels') {
       const { frames, samples, decodeMs } = this.#take(bytes, time);
       this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs: 0 });
-      this.#snapshotIfDue(time);
+      this.#snapshots.writeIfDue(time, this.replica);
     } else if (kind === 'coordinates') {
       // What does not decode is refused before it is recorded: it is the client's own word.
       const requests = this.replica.coordinateCodec.decode(bytes);
       if (!this.#options.sink.append('coordinates', time, bytes)) throw notStored('coordinate');
       this.replica.coordinates(bytes);
       for (const { frameId } of requests) this.#lastTarget = Math.max(this.#lastTarget, frameId);
-      this.#sinceSnapshot += bytes.length;
+      this.#snapshots.exchanged(bytes.length);
     } else if (!this.#options.sink.append('event', time, bytes)) throw notStored('event');
     this.#keptUntil = time;
   }
@@ -274,7 +208,7 @@ export class SessionLoop {
     }
     const decodeMs = performance.now() - arrived;
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
-    this.#sinceSnapshot += bytes.length;
+    this.#snapshots.exchanged(bytes.length);
     return {
       frames: frames.map(({ frame }) => answerOf(frame.frameId, frame.requestId, frame.samples.count)),
       samples,
@@ -323,11 +257,6 @@ export class SessionLoop {
     const span = claimed !== null && claimed.firstFrame > this.#newest ? claimed : null;
     if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
     return span;
-  }
-
-  #snapshotIfDue(time: number): void {
-    const worth = this.#sinceSnapshot >= this.#snapshotWorth || time >= this.#snapshotAt + SNAPSHOT_WAIT * this.#snapshotEvery;
-    if (time >= this.#snapshotAt && worth) this.#snapshot(time);
   }
 
   /** Records a game event at the time it came. False when it could not be stored. */
@@ -395,19 +324,6 @@ export class SessionLoop {
     this.#downPerRequest = packet.length / requests.length;
     this.figures.packet(time, { down: packet.length });
     return packet;
-  }
-
-  #snapshot(time: number): void {
-    this.#snapshotAt = time + this.#snapshotEvery;
-    this.#sinceSnapshot = 0;
-    try {
-      const state = this.replica.save();
-      this.#snapshotWorth = SNAPSHOT_SHARE * state.length;
-      this.#options.sink.snapshot(time, this.replica.frameId, state, this.#options.preview?.() ?? undefined);
-    } catch (error) {
-      if (!this.#options.onSnapshotError) throw error;
-      this.#options.onSnapshotError(error);
-    }
   }
 }
 
