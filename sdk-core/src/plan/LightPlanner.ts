@@ -41,7 +41,7 @@ const SPREAD = 0.25;
 /** Chance that memory misplaces what it knows, in a frame in which the camera stands still, and in one in which it moves. */
 const SLIP_STILL = 0.002;
 const SLIP_MOVING = 3;
-const SLIP_PART = 0.1;
+const SLIP_PART = 0.05;
 /** A cell expected to change less is calm, 8-bit steps²; so many calm ones that changed at once are a cut. */
 const CALM = 8;
 const CUT_LEAST = 40;
@@ -106,12 +106,7 @@ export class LightPlanner {
   private readonly turns: Uint8Array;
   /** 1 where nothing was looked at or is about to be. */
   private readonly open: Uint8Array;
-  private rated = false;
-  /** The last plan covered what was open: all is to be rated anew. */
-  private covers = false;
   private opens = 0;
-  private ratedX = 0;
-  private ratedY = 0;
   private readonly view: LightView;
   /** A cut was seen in that frame; what was last looked at before it is expected to be off by so much. */
   private cutFrame = -1;
@@ -161,7 +156,6 @@ export class LightPlanner {
   /** Takes in what a frame's digest says. Frames come in order. */
   take({ frameId, requestId, scrollX, scrollY, changes }: FrameDigest): void {
     this.view.follow(frameId, scrollX, scrollY);
-    this.rated = false;
     const missed = this.book[frameId % REMEMBERED];
     if (missed?.frameId === frameId) for (let i = 0; i < missed.count; i++) this.cells.unask(missed.cells[i], frameId);
     const answered = requestId === null ? undefined : this.book[requestId % REMEMBERED];
@@ -207,7 +201,7 @@ export class LightPlanner {
   plan(targetFrameId: number): SampleRequest {
     const { blocks, blockRate, rate, chooser, errors } = this;
     blocks.lock(this.view.xAt(targetFrameId), this.view.yAt(targetFrameId));
-    this.expectOnce(targetFrameId);
+    this.expect(targetFrameId);
     const turn = targetFrameId % WATCH_PERIOD;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
     const bytes = rate.bytes(targetFrameId);
@@ -241,7 +235,6 @@ export class LightPlanner {
       cells.seen[cell] = blocks.area(block);
       // Not in this frame too.
       errors[block] = 0;
-      this.covers = true;
     }
     return coarse;
   }
@@ -253,9 +246,6 @@ export class LightPlanner {
     const least = leastError(set.quantiser);
     for (let block = 0; block < blocks.count; block++) {
       if (chooser.taken[block] === 0 || blocks.area(block) === 0) continue;
-      // The next frame of a batch is planned on the same ground.
-      this.errors[block] = least;
-      this.turns[block] = NO_TURN;
       const x = block % blocks.columns;
       const cell = cellOf[block];
       asked[set.count] = cell;
@@ -272,17 +262,6 @@ export class LightPlanner {
     rate.begin();
     for (let n = 0; n < coarse; n++) rate.add(UNKNOWN);
     for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.errors[block]);
-  }
-
-  /** Rates the blocks unless they were since anything was taken in, and are the same: the frames of a batch share it. */
-  private expectOnce(frameId: number): void {
-    const { worldX, worldY } = this.blocks;
-    if (this.rated && !this.covers && worldX === this.ratedX && worldY === this.ratedY) return;
-    this.rated = true;
-    this.covers = false;
-    this.ratedX = worldX;
-    this.ratedY = worldY;
-    this.expect(frameId);
   }
 
   /** Rates every block of the frame to come. */
