@@ -15,6 +15,7 @@ import { BlockRate } from './BlockRate.js';
 import { energyOf, LightCells, learn } from './LightCells.js';
 import { LightChooser } from './LightChooser.js';
 import { LightCover } from './LightCover.js';
+import { expected, LightRating, UNKNOWN, WATCH_PERIOD } from './LightRating.js';
 import { LightView } from './LightView.js';
 import { RateController } from './RateController.js';
 
@@ -22,26 +23,8 @@ const MOST_SAMPLES = 16_128;
 const AREA = BLOCK * BLOCK;
 /** Requests remembered: no client answers older ones. */
 const REMEMBERED = 128;
-/** Squared error of what was never looked at, 8-bit steps². */
-const UNKNOWN = 1500;
 /** Squared error that a coarse look leaves. */
 const COARSE_LEFT = 300;
-/** Frames within which every cell is looked at (S11), unless it was so few frames ago. */
-const WATCH_PERIOD = 20;
-const RECENT = 10;
-/** Turns by which a cell is after the one left of it and above it. */
-const TURN_X = 7;
-const TURN_Y = 11;
-/** It was looked at lately. */
-const NO_TURN = 255;
-/** Part of what a screen place is known to change by that is expected of whatever scrolls there. */
-const SCREEN_SHARE = 0.6;
-/** Part of a neighbour's expected change that may come over. */
-const SPREAD = 0.25;
-/** Chance that memory misplaces what it knows, in a frame in which the camera stands still, and in one in which it moves. */
-const SLIP_STILL = 0.002;
-const SLIP_MOVING = 3;
-const SLIP_PART = 0.05;
 /** A cell expected to change less is calm, 8-bit steps²; so many calm ones that changed at once are a cut. */
 const CALM = 8;
 const CUT_LEAST = 40;
@@ -95,22 +78,8 @@ export class LightPlanner {
   private readonly blockRate = new BlockRate();
   private readonly mostBlocks: number;
   private readonly book: (Asked | undefined)[] = new Array(REMEMBERED);
-  /** By block of the screen, wherever the camera is: chance, size and last look. */
-  private readonly chance: Float32Array;
-  private readonly energy: Float32Array;
-  private readonly looked: Int32Array;
-  /** By block of the screen, of the plan at hand: its cell, change and error expected, the turn at which it is looked at anyway. */
-  private readonly cellOf: Int32Array;
-  private readonly changes: Float32Array;
-  private readonly errors: Float32Array;
-  private readonly turns: Uint8Array;
-  /** 1 where nothing was looked at or is about to be. */
-  private readonly open: Uint8Array;
-  private opens = 0;
+  private readonly rating: LightRating;
   private readonly view: LightView;
-  /** A cut was seen in that frame; what was last looked at before it is expected to be off by so much. */
-  private cutFrame = -1;
-  private cutEnergy = 0;
 
   constructor(options: LightPlannerOptions) {
     const { grid, bytesUp = 2048, bytesDown = 512, samples = MOST_SAMPLES } = options;
@@ -119,16 +88,9 @@ export class LightPlanner {
     this.chooser = new LightChooser(count);
     this.cover = new LightCover(this.blocks);
     this.view = new LightView(grid);
-    this.open = new Uint8Array(count);
+    this.rating = new LightRating(this.blocks, this.cells);
     this.mostBlocks = Math.max(1, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / AREA));
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: samples });
-    this.chance = new Float32Array(count);
-    this.energy = new Float32Array(count);
-    this.looked = new Int32Array(count).fill(-1);
-    this.cellOf = new Int32Array(count);
-    this.changes = new Float32Array(count);
-    this.errors = new Float32Array(count);
-    this.turns = new Uint8Array(count);
   }
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; what makes no sense counts as 1. */
@@ -162,7 +124,7 @@ export class LightPlanner {
     if (answered === undefined || answered.frameId !== requestId) return;
     const { set } = answered;
     const least = leastError(set.quantiser);
-    const { cells, blocks } = this;
+    const { cells, blocks, rating } = this;
     let calm = 0;
     let broken = 0;
     let energy = 0;
@@ -188,29 +150,30 @@ export class LightPlanner {
       const place =
         Math.min(blocks.rows - 1, (set.v[i] + BLOCK / 2) >> 3) * blocks.columns +
         Math.min(blocks.columns - 1, (set.u[i] + BLOCK / 2) >> 3);
-      if (known && this.looked[place] >= 0) learn(this.chance, this.energy, place, change, frameId - this.looked[place]);
-      this.looked[place] = frameId;
+      if (known && rating.looked[place] >= 0) learn(rating.chance, rating.energy, place, change, frameId - rating.looked[place]);
+      rating.looked[place] = frameId;
     }
     if (broken >= CUT_LEAST && broken >= CUT_SHARE * calm) {
-      this.cutFrame = frameId;
-      this.cutEnergy = energy / broken;
+      rating.cutFrame = frameId;
+      rating.cutEnergy = energy / broken;
     }
   }
 
   /** The request for `targetFrameId`, a frame after the last one taken in. */
   plan(targetFrameId: number): SampleRequest {
-    const { blocks, blockRate, rate, chooser, errors } = this;
+    const { blocks, blockRate, rate, chooser } = this;
+    const { errors, turns } = this.rating;
     blocks.lock(this.view.xAt(targetFrameId), this.view.yAt(targetFrameId));
-    this.expect(targetFrameId);
+    this.rating.expect(targetFrameId, this.view.moving);
     const turn = targetFrameId % WATCH_PERIOD;
     const most = Math.max(1, Math.floor(rate.share * this.mostBlocks));
     const bytes = rate.bytes(targetFrameId);
     const coarse = this.coverOpen(most, targetFrameId);
-    let taken = chooser.choose(errors, this.turns, turn, most - coarse);
+    let taken = chooser.choose(errors, turns, turn, most - coarse);
     this.addTo(blockRate, coarse);
     const part = blockRate.affordable(8 * bytes);
     if (part < 1) {
-      taken = chooser.choose(errors, this.turns, turn, Math.max(1, Math.floor(part * taken)));
+      taken = chooser.choose(errors, turns, turn, Math.max(1, Math.floor(part * taken)));
       this.addTo(blockRate, coarse);
     }
     const set = createSampleSet(coarse + taken);
@@ -224,8 +187,9 @@ export class LightPlanner {
 
   /** Covers what nothing is known of by coarse blocks, if there is much of it; returns how many. */
   private coverOpen(most: number, frameId: number): number {
-    const { blocks, cells, cellOf, cover, errors, open } = this;
-    if (this.opens <= most) return 0;
+    const { blocks, cells, cover } = this;
+    const { cellOf, errors, open, opens } = this.rating;
+    if (opens <= most) return 0;
     const coarse = cover.choose(open, most);
     for (let block = 0; coarse > 0 && block < blocks.count; block++) {
       if (cover.covered[block] === 0) continue;
@@ -241,7 +205,8 @@ export class LightPlanner {
 
   /** Writes the chosen blocks down, in raster order, and remembers that they are under way. */
   private fill(set: SampleSet, frameId: number): void {
-    const { blocks, cells, cellOf, chooser } = this;
+    const { blocks, cells, chooser } = this;
+    const { cellOf } = this.rating;
     const asked = new Int32Array(set.u.length);
     const least = leastError(set.quantiser);
     for (let block = 0; block < blocks.count; block++) {
@@ -261,123 +226,13 @@ export class LightPlanner {
     const { taken } = this.chooser;
     rate.begin();
     for (let n = 0; n < coarse; n++) rate.add(UNKNOWN);
-    for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.errors[block]);
-  }
-
-  /** Rates every block of the frame to come. */
-  private expect(frameId: number): void {
-    const {
-      blocks,
-      cells,
-      cellOf,
-      changes,
-      errors,
-      turns,
-      open,
-      cutFrame,
-      cutEnergy,
-      chance: chanceHere,
-      energy: energyHere,
-    } = this;
-    const { asked, looked, seen, left, leftThen, chance, energy, detail } = cells;
-    const { columns, rows, worldX, worldY } = blocks;
-    const { moving } = this.view;
-    const slips = moving ? SLIPS_MOVING : SLIPS_STILL;
-    turns.fill(NO_TURN);
-    open.fill(0);
-    this.opens = 0;
-    for (let y = 0, block = 0; y < rows; y++) {
-      const height = blocks.top(y + 1) - blocks.top(y);
-      // Neighbours take turns far apart.
-      let own = modulo(worldX * TURN_X + (worldY + y) * TURN_Y, WATCH_PERIOD);
-      for (let x = 0; x < columns; x++, block++) {
-        const cell = cells.at(worldX + x, worldY + y);
-        cellOf[block] = cell;
-        const turn = own;
-        own += TURN_X;
-        if (own >= WATCH_PERIOD) own -= WATCH_PERIOD;
-        const area = (blocks.left(x + 1) - blocks.left(x)) * height;
-        changes[block] = 0;
-        if (area === 0) {
-          errors[block] = BEYOND;
-          continue;
-        }
-        const last = asked[cell];
-        if (last < 0) {
-          errors[block] = UNKNOWN;
-          open[block] = 1;
-          this.opens++;
-          continue;
-        }
-        const age = frameId - last;
-        const times = age * chance[cell];
-        let change = (energy[cell] * times) / (1 + times);
-        // Where the camera stands still, screen and world are one.
-        if (moving) {
-          const timesHere = age * chanceHere[block];
-          const screen = (SCREEN_SHARE * energyHere[block] * timesHere) / (1 + timesHere);
-          if (screen > change) change = screen;
-        }
-        change += detail[cell] * slips[age < MOST_AGE ? age : MOST_AGE];
-        if (last < cutFrame && change < cutEnergy) change = cutEnergy;
-        changes[block] = change;
-        let error = last > looked[cell] ? leftThen[cell] : left[cell];
-        if (area > seen[cell]) error += (UNKNOWN * (area - seen[cell])) / AREA;
-        errors[block] = error;
-        if (age > RECENT) turns[block] = turn;
-      }
-    }
-    this.spread();
-  }
-
-  /** Adds to each block's error what is expected to change, and what may come over from beside. */
-  private spread(): void {
-    const { blocks, changes, errors } = this;
-    const { columns, rows } = blocks;
-    for (let y = 0, block = 0; y < rows; y++) {
-      const above = y > 0 ? -columns : 0;
-      const below = y + 1 < rows ? columns : 0;
-      let left = 0;
-      let own = changes[block];
-      for (let x = 0; x < columns; x++, block++) {
-        const right = x + 1 < columns ? changes[block + 1] : 0;
-        let most = left > right ? left : right;
-        if (changes[block + above] > most) most = changes[block + above];
-        if (changes[block + below] > most) most = changes[block + below];
-        most *= SPREAD;
-        if (errors[block] === BEYOND) errors[block] = 0;
-        else errors[block] += own > most ? own : most;
-        left = own;
-        own = right;
-      }
-    }
+    for (let block = 0; block < taken.length; block++) if (taken[block] !== 0) rate.add(this.rating.errors[block]);
   }
 }
 
-/** Cells not looked at for longer are no worse. */
-const MOST_AGE = 255;
-const SLIPS_STILL = slipsOf(SLIP_STILL);
-const SLIPS_MOVING = slipsOf(SLIP_MOVING);
-/** Stands for the error of a block beyond the grid's edge. */
-const BEYOND = -1;
 const NO_CELLS = new Int32Array(0);
-
-/** Part of a cell's detail that slips cost, by its age. */
-function slipsOf(chance: number): Float32Array {
-  return Float32Array.from({ length: MOST_AGE + 1 }, (_, age) => SLIP_PART * expected(chance, 1, age));
-}
-
-/** Squared error to expect after `age` frames of something that changes by `energy` with this chance a frame. */
-function expected(chance: number, energy: number, age: number): number {
-  const times = chance * age;
-  return (energy * times) / (1 + times);
-}
 
 /** Squared error that a look at this quantiser leaves: that of a uniform quantiser. */
 function leastError(quantiser: number): number {
   return 2 ** (quantiser / 2) / 12;
-}
-
-function modulo(value: number, by: number): number {
-  return ((value % by) + by) % by;
 }
