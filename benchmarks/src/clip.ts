@@ -18,6 +18,8 @@ interface Arguments {
   readonly batch: number;
   readonly sampling: 'auto' | 'points';
   readonly reconstructor: string;
+  readonly cadence: 'every-frame' | 'on-demand';
+  readonly restart: number;
   readonly frames?: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -72,6 +74,15 @@ const program = new Command('bench:clip')
   .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)
   .addOption(new Option('--sampling <kind>', 'kinds of samples').choices(['auto', 'points']).default('auto'))
   .addOption(new Option('--reconstructor <name>', 'what fills in').choices(['auto', 'diffusion']).default('auto'))
+  .addOption(
+    new Option(
+      '--cadence <name>',
+      'when pictures are made; on-demand plans from packet digests alone, as a room that nobody watches',
+    )
+      .choices(['every-frame', 'on-demand'])
+      .default('every-frame'),
+  )
+  .option('--restart <frames>', 'with on-demand: frames after which the stream starts afresh', positiveInteger, 300)
   .option('--frames <n>', 'at most so many frames', positiveInteger)
   .option('--out <recon.mkv>', 'write the rebuilt frames, lossless')
   .option('--json', 'one line of JSON last on standard output')
@@ -90,6 +101,7 @@ const program = new Command('bench:clip')
       bytesUp: args.bytes,
       reconstructor: args.reconstructor === 'auto' ? undefined : 'diffusion',
     });
+    console.log(`cadence ${args.cadence}`);
     printTable(figures);
     if (args.json) console.log(JSON.stringify(figures));
   });

@@ -17,6 +17,7 @@ export type {
   WatchMessage,
   WelcomeMessage,
 } from './messages/messages.js';
+export { RESTART } from './messages/messages.js';
 export {
   parseErrorMessage,
   parseGameEvent,
@@ -34,9 +35,15 @@ export {
   type Picture,
   type PictureLayer,
 } from './messages/picture.js';
+export { type FrameDigest, PacketDigestReader, type PacketDigestReaderOptions } from './packets/PacketDigestReader.js';
 export { pixelPacketSpan } from './packets/PixelPacket.js';
 export { type PixelFrame, PixelPacketDecoder, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';
-export { PixelPacketEncoder, type PixelPacketOptions, type SampledFrame } from './packets/PixelPacketEncoder.js';
+export {
+  PixelPacketEncoder,
+  type PixelPacketEncoderOptions,
+  type PixelPacketOptions,
+  type SampledFrame,
+} from './packets/PixelPacketEncoder.js';
 export { blockStep, precisionOf, QUANTISER_LIMIT } from './pixels/blockSteps.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export {

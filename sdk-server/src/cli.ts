@@ -2,8 +2,9 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isSgapsError } from '@sgaps/protocol';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
+import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 
 interface ServeFlags {
@@ -11,6 +12,8 @@ interface ServeFlags {
   readonly host?: string;
   readonly data: string;
   readonly examples?: string;
+  readonly cadence: Cadence;
+  readonly nth?: number;
   readonly jsonLogs?: boolean;
 }
 
@@ -31,6 +34,12 @@ export function program(): Command {
     .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .option('--examples <folder>', 'folder with games.json and built sample games')
+    .addOption(
+      new Option('--cadence <name>', 'when sessions being recorded are rebuilt; on-demand: only while somebody watches')
+        .choices(CADENCES)
+        .default('every-frame'),
+    )
+    .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', frameCount)
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
   return sgaps;
@@ -38,7 +47,8 @@ export function program(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   const log = flags.jsonLogs ? pino({ name: 'sgaps' }) : readableLog();
-  const options: ServerOptions = { port: flags.port, host: flags.host, data: flags.data, examples: flags.examples, log };
+  const { port, host, data, examples, cadence, nth } = flags;
+  const options: ServerOptions = { port, host, data, examples, log, room: { cadence, nth } };
   let server: SgapsServer;
   try {
     server = await startServer(options);
@@ -82,6 +92,12 @@ function portNumber(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
   return port;
+}
+
+function frameCount(text: string): number {
+  const frames = Number(text);
+  if (!Number.isInteger(frames) || frames < 1 || frames > 60) throw new InvalidArgumentError('A whole number from 1 to 60.');
+  return frames;
 }
 
 /** One short line per log entry: time, level, message, fields. */

@@ -37,6 +37,8 @@ export interface LoopParts {
     readonly createPixels: (resolve: (requestId: number) => SampleSet | undefined) => Pick<PixelPacketDecoder, 'decode'>;
     readonly session: Pick<SessionDecoder, 'decode'>;
     readonly planner: LoopPlanner;
+    /** Takes in what a packet's digest says, where the planner knows no more than that: nothing is decoded before somebody looks. */
+    readonly takeDigest?: (packet: Uint8Array) => void;
   };
 }
 
@@ -65,7 +67,7 @@ export interface LoopTotals {
   /** Frames asked ahead, summed over the server's packets, and how many those are. */
   leads: number;
   answers: number;
-  /** Server time per frame, ms: decode packet, rebuild, plan, encode coordinates. */
+  /** Server time per frame, ms: decode packet, rebuild, plan, encode coordinates; without the first two where planning needs the digests alone. */
   readonly ms: number[];
   /** Bytes up and down of each frame; what a packet of several frames cost is shared evenly. */
   readonly bytesPerFrame: number[];

@@ -1,8 +1,9 @@
-import { ALL_FEATURES, type LoopFeatures, SamplingPlanner, SessionDecoder } from '@sgaps/core';
+import { ALL_FEATURES, LightPlanner, type LoopFeatures, SamplingPlanner, SessionDecoder } from '@sgaps/core';
 import {
   type CaptureGrid,
   CoordinateCodec,
   DEFAULT_TIER_BITS,
+  PacketDigestReader,
   PixelPacketDecoder,
   PixelPacketEncoder,
   type StateSchema,
@@ -36,6 +37,10 @@ export interface LoopSettings {
   readonly sampling?: 'auto' | 'points';
   /** Name of the reconstructor; default: the one the server would take. */
   readonly reconstructor?: 'diffusion';
+  /** When pictures are made; default `every-frame`. `on-demand` plans from packet digests alone, as a room that nobody watches does. */
+  readonly cadence?: 'every-frame' | 'on-demand';
+  /** With `on-demand`: frames after which the client starts its stream afresh, as the room asks; default 300, 0 for never. */
+  readonly restart?: number;
   /** Parts of the loop switched off. */
   readonly without?: readonly (keyof LoopFeatures)[];
 }
@@ -65,10 +70,11 @@ export function createLoopParts(
   grid: CaptureGrid,
   settings: LoopSettings,
   offer: LoopOffer = {},
-): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: SamplingPlanner } {
+): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: { readonly importance: Float32Array } } {
   const { rate, samples, bytesUp, bytesDown, quality, sampling, reconstructor, without = [] } = settings;
   const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
   const session = new SessionDecoder({ grid, reconstructor, features });
+  if (settings.cadence === 'on-demand') return createLightParts(grid, settings, offer, session);
   const planner = new SamplingPlanner({ grid, decoder: session, rate, samples, bytesUp, bytesDown, quality, sampling, features });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
@@ -85,4 +91,44 @@ export function createLoopParts(
     },
   };
   return { parts, session, planner };
+}
+
+/** The loop of a session that nobody watches: planned from digests; `session` decodes what was recorded, whenever that is. */
+function createLightParts(
+  grid: CaptureGrid,
+  { bytesUp, bytesDown, samples, restart = 300 }: LoopSettings,
+  offer: LoopOffer,
+  session: SessionDecoder,
+): ReturnType<typeof createLoopParts> {
+  const planner = new LightPlanner({ grid, bytesUp, bytesDown, samples });
+  const reader = new PacketDigestReader({ grid, resolve: (id) => planner.asked(id) });
+  const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
+  const encoder = new PixelPacketEncoder({ ...codec, digest: true });
+  let afresh = 0;
+  const pixels: LoopParts['client']['pixels'] = {
+    encode: (frames) => {
+      if (restart > 0 && frames[0].frameId >= afresh + restart) {
+        encoder.reset();
+        afresh = frames[0].frameId;
+      }
+      return encoder.encode(frames);
+    },
+  };
+  const parts: LoopParts = {
+    client: {
+      coordinates: new CoordinateCodec(grid),
+      pixels,
+      colours: offer.depth ? new PixelPacketEncoder({ ...codec, depth: false, digest: true }) : undefined,
+    },
+    server: {
+      coordinates: new CoordinateCodec(grid),
+      createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
+      session,
+      planner,
+      takeDigest: (packet) => {
+        for (const digest of reader.read(packet)) planner.take(digest);
+      },
+    },
+  };
+  return { parts, session, planner: { importance: new Float32Array(grid.width * grid.height) } };
 }

@@ -106,6 +106,14 @@ describe('measureClip', () => {
     expect((await run('points')).all).not.toBe(first.all);
   });
 
+  it('records on demand within the same bytes, near the picture of every frame, also where the stream starts afresh', async () => {
+    const options = { input, state, bytesUp: 600, ssim: false, held: false };
+    const every = await measureClip(options);
+    const demand = await measureClip({ ...options, cadence: 'on-demand', restart: 20 });
+    expect(demand.bytesUp + demand.bytesDown).toBeLessThan(1.15 * (600 + 512));
+    expect(demand.psnr).toBeGreaterThan(every.psnr - 6);
+  });
+
   it('takes batches, and clips without state', async () => {
     const kinds = new Set<number>();
     const figures = await measureClip({

@@ -80,7 +80,8 @@ export class SyntheticRecorder {
     // No two sessions show the same at the same time.
     this.#offset = 37 * index;
     this.#coordinates = new CoordinateDecoder(grid);
-    this.#encoder = new PixelPacketEncoder({ grid, schema: { values: [] }, tierBits: connection.welcome.tierBits });
+    const { tierBits, digest } = connection.welcome;
+    this.#encoder = new PixelPacketEncoder({ grid, schema: { values: [] }, tierBits, digest });
     connection.onCoordinates((bytes) => this.#receive(bytes));
     connection.onReset(() => {
       this.#encoder.reset();

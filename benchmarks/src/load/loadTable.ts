@@ -10,6 +10,7 @@ import type { LoadFigures } from './measureLoad.js';
  * ```
  */
 export const LOAD_HEAD = [
+  'cadence',
   'sessions',
   'kept up',
   'server CPU',
@@ -37,6 +38,7 @@ export const LOAD_HEAD = [
 export function loadRow(figures: LoadFigures): string[] {
   const { loopMs, roundTripMs, frames, late, dropped } = figures;
   return [
+    figures.cadence,
     String(figures.sessions),
     figures.keptUp ? 'yes' : 'no',
     `${formatNumber(figures.serverCpuPercent, 0)} %`,

@@ -16,6 +16,13 @@ it('plays to a real server in another process, and gets what it asked for', asyn
   expect(loadRow(figures)).toHaveLength(LOAD_HEAD.length);
 });
 
+it('carries sessions on demand', async () => {
+  const figures = await measureLoad({ sessions: 2, seconds: 1, cadence: 'on-demand' });
+  expect(figures).toMatchObject({ cadence: 'on-demand', refused: 0, closed: 0 });
+  expect(figures.rebuilt).toBeGreaterThan(0);
+  expect(figures.samplesPerFrame).toBeGreaterThan(50);
+});
+
 it('stays within its bounds', async () => {
   await expect(measureLoad({ sessions: 257, seconds: 1 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
   await expect(measureLoad({ sessions: 1, seconds: 301 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
+import type { Cadence } from '@sgaps/server';
 import { LoadChild } from './LoadChild.js';
 import type { Percentiles } from './messages.js';
 import type { RecordersReading } from './recordersProcess.js';
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly sessions: number;
   /** Seconds measured, after 3 to warm up; at most 300. */
   readonly seconds: number;
+  /** When the server makes pictures; default `every-frame`. Nobody watches. */
+  readonly cadence?: Cadence;
 }
 
 /**
@@ -41,17 +44,17 @@ export interface LoadOptions {
  * ```
  */
 export interface LoadFigures {
-  /** How often pictures are made. The server has one cadence so far. */
-  readonly cadence: 'every-frame';
+  /** When pictures are made. Nobody watches: `on-demand` makes none. */
+  readonly cadence: Cadence;
   readonly sessions: number;
   readonly seconds: number;
-  /** Sessions of 30 frames a second that one fully used core carries: seconds of play rebuilt ÷ CPU seconds of the server's process. */
+  /** Sessions of 30 frames a second that one fully used core carries: seconds of play taken in (and rebuilt, by the cadence) ÷ CPU seconds of the server's process. */
   readonly sessionsPerCore: number;
   /** CPU of the server's process, per cent of one core. */
   readonly serverCpuPercent: number;
-  /** True when nearly all was taken in as it came: 99 % of the frames rebuilt, 1 % at most late or dropped, answers within 12 frames. */
+  /** True when nearly all was taken in as it came: 99 % of the frames, 1 % at most late or dropped, answers within 12 frames. */
   readonly keptUp: boolean;
-  /** The server's loop per frame and per packet of four frames: append, decode, rebuild, plan, encode, append. */
+  /** The server's loop per frame and per packet of four frames: append, decode, rebuild (not on demand), plan, encode, append. */
   readonly loopMs: Percentiles;
   readonly packetMs: Percentiles;
   readonly eventLoopMs: Percentiles;
@@ -61,7 +64,7 @@ export interface LoadFigures {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly samplesPerFrame: number;
-  /** Frames made, rebuilt by the server, dropped before sending, and taken without the request meant for them. */
+  /** Frames made, taken in by the server, dropped before sending, and taken without the request meant for them. */
   readonly frames: number;
   readonly rebuilt: number;
   readonly dropped: number;
@@ -85,13 +88,13 @@ export interface LoadFigures {
  * const figures = await measureLoad({ sessions: 4, seconds: 10 });
  * ```
  */
-export async function measureLoad({ sessions, seconds }: LoadOptions): Promise<LoadFigures> {
+export async function measureLoad({ sessions, seconds, cadence = 'every-frame' }: LoadOptions): Promise<LoadFigures> {
   if (sessions > MOST_SESSIONS) throw SgapsError.limit('sessions', sessions, MOST_SESSIONS);
   if (seconds > MOST_SECONDS) throw SgapsError.limit('seconds', seconds, MOST_SECONDS);
   const data = mkdtempSync(join(tmpdir(), 'sgaps-bench-load-'));
   const children: LoadChild[] = [];
   try {
-    const server = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', [data]);
+    const server = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', [data, cadence]);
     children.push(server.child);
     const recorders = await LoadChild.start('recordersProcess.ts');
     children.unshift(recorders.child);
@@ -104,20 +107,25 @@ export async function measureLoad({ sessions, seconds }: LoadOptions): Promise<L
       RecordersReading,
       ServerReading,
     ];
-    return figuresOf({ sessions, seconds }, empty, made, served);
+    return figuresOf({ sessions, seconds, cadence }, empty, made, served);
   } finally {
     for (const child of children) await child.close();
     rmSync(data, { recursive: true, force: true });
   }
 }
 
-function figuresOf(options: LoadOptions, empty: ServerReading, made: RecordersReading, served: ServerReading): LoadFigures {
-  const { sessions, seconds } = options;
+function figuresOf(
+  options: Required<LoadOptions>,
+  empty: ServerReading,
+  made: RecordersReading,
+  served: ServerReading,
+): LoadFigures {
+  const { sessions, seconds, cadence } = options;
   const expected = sessions * seconds * FPS;
   const { loopMs, packetMs, eventLoopMs, refused, frames: rebuilt, cpuMs } = served;
   const { frames, dropped, late, roundTripMs, closed } = made;
   return {
-    cadence: 'every-frame',
+    cadence,
     sessions,
     seconds,
     sessionsPerCore: rebuilt / FPS / (cpuMs / 1000),

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { SessionLoop, startServer } from '@sgaps/server';
+import { type Cadence, SessionLoop, startServer } from '@sgaps/server';
 import { destination, pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
@@ -34,7 +34,7 @@ export interface ServerReading {
 /** Started with `--expose-gc`. */
 declare const gc: () => void;
 
-const [data] = process.argv.slice(2);
+const [data, cadence] = process.argv.slice(2);
 const log = pino({ name: 'sgaps', level: 'error' }, destination(2));
 const loopTimes: number[] = [];
 const packetTimes: number[] = [];
@@ -96,7 +96,7 @@ function read(): ServerReading {
   };
 }
 
-const server = await startServer({ port: 0, host: '127.0.0.1', data, log });
+const server = await startServer({ port: 0, host: '127.0.0.1', data, log, room: { cadence: cadence as Cadence } });
 delay.enable();
 answerParent(async ({ ask }) => {
   if (ask === 'mark') mark();

@@ -33,8 +33,10 @@ const run: LoadFigures = {
 describe('loadSection', () => {
   it('has a row for each run, and nothing without any', () => {
     const text = loadSection([run, { ...run, sessions: 8, keptUp: false }]).join('\n');
-    expect(text).toContain('| 4 | yes | 76 % | 5.3 | 5.50 | 8.00 | 25 | 40 | 1000 | 110 | 1.0 % | 0 | 12.0 | 14.0 |');
-    expect(text).toContain('| 8 | no |');
+    expect(text).toContain(
+      '| every-frame | 4 | yes | 76 % | 5.3 | 5.50 | 8.00 | 25 | 40 | 1000 | 110 | 1.0 % | 0 | 12.0 | 14.0 |',
+    );
+    expect(text).toContain('| every-frame | 8 | no |');
     expect(loadSection([])).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import {
   MessageType,
   type NumbersMessage,
   PROTOCOL_VERSION,
+  RESTART,
   type RecordJoinOptions,
   RoomName,
   SgapsError,
@@ -204,7 +205,7 @@ export class Connection implements RecorderConnection {
   }
 
   #trouble(error: { readonly code: string; readonly message: string; readonly reset: boolean }): void {
-    this.#complaint = `${error.code}: ${error.message}`;
+    if (error.code !== RESTART.code) this.#complaint = `${error.code}: ${error.message}`;
     if (error.reset) this.#reset?.();
   }
 

@@ -66,6 +66,8 @@ export interface CourierOptions {
   readonly tierBits: TierBits;
   /** Depth goes beside colour, as agreed at join. */
   readonly depth?: boolean;
+  /** Packets tell what changed, as the server's welcome asks. */
+  readonly digest?: boolean;
   /** Bytes waiting in the connection above which frames are dropped before they are coded. */
   readonly bufferedBytes: number;
 }
@@ -110,12 +112,12 @@ export class Courier {
   #coding = false;
 
   constructor(options: CourierOptions, events: CourierEvents) {
-    const { connection, grid, schema, tierBits, depth = false } = options;
+    const { connection, grid, schema, tierBits, depth = false, digest } = options;
     this.#connection = connection;
     this.#events = events;
     this.#bufferedBytes = options.bufferedBytes;
     this.#coordinates = new CoordinateDecoder(grid);
-    this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits, depth });
+    this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits, depth, digest });
     this.#depthCoder = depth ? new DepthCoder() : null;
     connection.onCoordinates((bytes) => this.#receive(bytes, grid));
     connection.onReset(() => this.#encoder.reset());

@@ -15,6 +15,8 @@ export interface CourierWelcome {
   readonly tierBits: TierBits;
   /** The server takes depth beside colour. */
   readonly depth?: boolean;
+  /** The server wants to be told what changed beside the pixels. */
+  readonly digest?: boolean;
   readonly schema?: StateSchema;
 }
 

@@ -134,9 +134,9 @@ export class LocalPort implements CourierPort {
   }
 
   #createCourier(): Courier {
-    const { grid, tierBits, depth } = this.welcome;
+    const { grid, tierBits, depth, digest } = this.welcome;
     return new Courier(
-      { connection: this.#connection, grid, tierBits, depth, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
+      { connection: this.#connection, grid, tierBits, depth, digest, schema: this.#schema, bufferedBytes: this.#bufferedBytes },
       {
         onRequests: (requests) => this.#tell((listener) => listener.onRequests(requests)),
         onFault: (code, cause) => this.#listener?.onFault(code, cause instanceof Error ? cause.message : String(cause)),

@@ -20,6 +20,7 @@ export class ReplenishChooser {
   private readonly rowHot: Uint8Array;
   /** 1 for the blocks chosen last. */
   private readonly chosen: Uint8Array;
+  private count = 0;
 
   constructor(
     private readonly grid: CaptureGrid,
@@ -50,7 +51,27 @@ export class ReplenishChooser {
         count++;
       }
     }
+    this.count = count;
     if (count > most) return false;
+    this.append(set, tags);
+    return true;
+  }
+
+  /** After `choose` found too many: adds `most` of them, others in each turn. */
+  chooseSome(set: SampleSet, tags: Uint8Array, turn: number, most: number): void {
+    const { chosen, count } = this;
+    const first = count === 0 ? 0 : (turn * most) % count;
+    for (let b = 0, n = 0; b < chosen.length; b++) {
+      if (chosen[b] === 0) continue;
+      if ((n + count - first) % count >= most) chosen[b] = 0;
+      n++;
+    }
+    this.append(set, tags);
+  }
+
+  /** Adds what is chosen, in raster order within a tier. */
+  private append(set: SampleSet, tags: Uint8Array): void {
+    const { blocks, chosen } = this;
     for (let tier = Tier.critical as number; tier <= Tier.optional; tier++) {
       for (let b = 0; b < blocks.count; b++) {
         if (chosen[b] === 0 || tierOf(tags[b]) !== tier) continue;
@@ -58,7 +79,6 @@ export class ReplenishChooser {
         appendSample(set, blocks.left(x), blocks.top((b - x) / blocks.columns), SampleKind.block0, tier);
       }
     }
-    return true;
   }
 
   /** Draws how much is expected of each block, for people who look: 1 where a change is likely. */

@@ -5,6 +5,7 @@ import { QualityControl } from '../quality/QualityControl.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { BlockChooser } from './BlockChooser.js';
 import { extrapolateState } from './extrapolate.js';
+import { fitBudget } from './fitBudget.js';
 import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
 import { PendingRequests } from './PendingRequests.js';
 import { PointChooser } from './PointChooser.js';
@@ -19,14 +20,10 @@ const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] 
 const MOST_POINTS = 0.04;
 /** Samples asked for in one frame at most, by default: 1024 blocks, all of a grid of 320×180. */
 const MOST_SAMPLES = LIMITS.samplesPerFrame;
-/** Finest quantiser asked for: a finer one buys nothing that a person sees. */
-const FINEST = 2;
 /** Bytes a block costs, at least, that shows something new and is to be worth looking at. */
 const NEW_BLOCK = 6;
 /** Frames that memory draws before whole pictures are tried again. */
 const MEMORY_FRAMES = 90;
-/** Bytes that a frame may always take. */
-const MIN_BUDGET = 64;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
 /** Samples of a block. */
@@ -233,16 +230,8 @@ export class SamplingPlanner {
     if (!chooser.choose(set, decoder.changes, tags.tags, frameId, most)) return null;
     chooser.paint(analyzer.expectedError);
     set.keeps = true;
-    this.fit(set, frameId);
+    fitBudget(set, rate, frameId, this.bytesDown);
     return set;
-  }
-
-  /** Leaves the precision of a set's blocks to the client, within the bytes that frame `frameId` may take. */
-  private fit(set: SampleSet, frameId: number): void {
-    const bytes = this.rate.bytes(frameId);
-    set.quantiser = FINEST;
-    set.budget = Math.max(MIN_BUDGET, bytes - this.bytesDown);
-    this.rate.expect(frameId, bytes);
   }
 
   /** Whole blocks; the client codes them as finely as the frame's bytes allow. */
@@ -255,7 +244,7 @@ export class SamplingPlanner {
     const bytes = rate.bytes(frameId);
     const fresh = this.features.means ? Math.min(most, bytes / NEW_BLOCK) : Number.POSITIVE_INFINITY;
     blocks.choose(set, rated, { most, fresh, turn: frameId });
-    this.fit(set, frameId);
+    fitBudget(set, rate, frameId, this.bytesDown);
     return set;
   }
 }

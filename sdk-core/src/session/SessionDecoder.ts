@@ -110,7 +110,7 @@ export class SessionDecoder {
 
   /** Takes one frame in and rebuilds it. Frames must come in order. */
   decode(frame: PixelFrame): DecodedFrame {
-    this.take(frame);
+    this.observe(frame);
     if (this.undrawn) this.draw(this.undrawn);
     this.undrawn = null;
     this.newest = {
@@ -127,16 +127,14 @@ export class SessionDecoder {
     return this.newest;
   }
 
-  /** Takes one frame in that nobody will look at: all that `decode` does but for what no later frame needs. */
-  skip(frame: PixelFrame): void {
-    this.take(frame);
-    this.newest = null;
-  }
-
-  private take(frame: PixelFrame): void {
+  /**
+   * Takes one frame in without drawing what memory knows of it: quicker than `decode`, for frames that nobody looks at. All that follows
+   * comes out the same; `newest` stays.
+   */
+  observe(frame: PixelFrame): void {
     this.changes.take(frame);
     if (frame.samples.count === 0 ? this.keeping : frame.samples.keeps) this.keep(frame);
-    else this.observe(frame);
+    else this.remember(frame);
     this.previousState = this.state;
     this.state = frame.state;
     this.frameId = frame.frameId;
@@ -155,7 +153,7 @@ export class SessionDecoder {
   }
 
   /** Shows the frame to memory, which first sees what it missed. */
-  private observe(frame: PixelFrame): void {
+  private remember(frame: PixelFrame): void {
     if (this.keeping && this.state) {
       this.keeping = false;
       this.memory.observe(this.held.asFrame(this.frameId, 0, this.state, this.rgb));

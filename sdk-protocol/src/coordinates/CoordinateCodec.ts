@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import { QUANTISER_LIMIT } from '../pixels/blockSteps.js';
 import { expandedCount } from '../samples/blockPlaces.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { isSampleKind, SampleKind, type SampleRequest } from '../samples/SampleSet.js';
+import { BLOCK_KIND, isSampleKind, SampleKind, type SampleRequest } from '../samples/SampleSet.js';
 import { COORDINATE_VERSION, CoordinateBody, Density, Form, type FormChoice, SEEDED_LIMIT } from './CoordinateBody.js';
 import { CoordinateDecoder } from './CoordinateDecoder.js';
 import { findLattice, type Group } from './groupForms.js';
@@ -78,7 +78,8 @@ export class CoordinateCodec extends CoordinateDecoder {
     if (lattice !== null && group.count > 2) return { form: Form.grid, lattice, raw: null };
     const rising = isRising(group);
     const choices: FormChoice[] = [];
-    const rectangles = rising && this.body.rectangles.find(group.keys, group.count);
+    // The corners of blocks never make rectangles.
+    const rectangles = rising && group.kind < BLOCK_KIND && this.body.rectangles.find(group.keys, group.count);
     const squareCoder = this.body.squaresOf(group.kind);
     if (rising && squareCoder.find(group.keys, group.count)) {
       const squares = { form: Form.squares, lattice: null, raw: null };

@@ -29,6 +29,8 @@ const PRIOR = prior();
  */
 export class OccupancyCoder {
   private readonly model = PRIOR.slice();
+  /** Nothing was learnt. */
+  private fresh = true;
   private keys = new Uint32Array(0);
   private spare = new Uint32Array(0);
   private width = 0;
@@ -37,12 +39,14 @@ export class OccupancyCoder {
 
   /** Forgets what was learnt. */
   reset(): void {
-    this.model.set(PRIOR);
+    if (!this.fresh) this.model.set(PRIOR);
+    this.fresh = true;
   }
 
   /** Copies what another learnt. */
   learnFrom(other: OccupancyCoder): void {
-    this.model.set(other.model);
+    if (!this.fresh || !other.fresh) this.model.set(other.model);
+    this.fresh = other.fresh;
   }
 
   /**
@@ -51,6 +55,7 @@ export class OccupancyCoder {
    */
   code(coder: RangeCoder, keys: Uint32Array, count: number, width: number, height: number, marks: PixelMarks): void {
     this.coder = coder;
+    this.fresh = false;
     this.width = width;
     if (coder.encoding) {
       if (this.keys.length < count) {

@@ -137,13 +137,13 @@ export class SquareCoder {
     for (let i = 0; i < count; i++) {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
-      if (u > 0) phaseU = (side - (u % side)) % side;
-      if (v > 0) phaseV = (side - (v % side)) % side;
+      if (u > 0) phaseU = -u & (side - 1);
+      if (v > 0) phaseV = -v & (side - 1);
     }
     for (let i = 0; i < count; i++) {
       const v = (keys[i] / width) | 0;
       const u = keys[i] - v * width;
-      if ((u > 0 && (u + phaseU) % side !== 0) || (v > 0 && (v + phaseV) % side !== 0)) return false;
+      if ((u > 0 && ((u + phaseU) & (side - 1)) !== 0) || (v > 0 && ((v + phaseV) & (side - 1)) !== 0)) return false;
       this.squares[i] = ((v + phaseV) >> shift) * this.columns + ((u + phaseU) >> shift);
     }
     this.phaseU = phaseU;

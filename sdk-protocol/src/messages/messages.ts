@@ -65,6 +65,8 @@ export interface WelcomeMessage {
   readonly schema: StateSchema;
   /** True where the server takes the depth that the client offered at join: only then is it sent. Absent is false. */
   readonly depth?: boolean;
+  /** True where the server wants each pixel packet to tell in a digest what changed (`PixelPacketEncoderOptions`). Absent is false. */
+  readonly digest?: boolean;
 }
 
 /**
@@ -81,6 +83,16 @@ export interface ErrorMessage {
   /** True when the recorder must start its pixel stream afresh. */
   readonly reset: boolean;
 }
+
+/**
+ * The `error` message that is none: the server asks for a fresh start of the stream, so that it can be decoded from here.
+ *
+ * @example
+ * ```ts
+ * client.send(MessageType.error, RESTART);
+ * ```
+ */
+export const RESTART: ErrorMessage = { code: 'RESTART', message: 'The pixel stream is to start afresh.', reset: true };
 
 /**
  * A named moment of the game, for the recording's event track.

@@ -77,6 +77,7 @@ export function parseWelcome(raw: unknown): WelcomeMessage {
     fps: parseFps(welcome.fps),
     schema: parseStateSchema(welcome.schema),
     ...parseDepth(welcome.depth),
+    ...parseDigest(welcome.digest),
   };
 }
 
@@ -194,6 +195,13 @@ function parseDepth(raw: unknown): { depth?: true } {
   if (raw === undefined || raw === null || raw === false) return {};
   if (raw !== true) throw invalid('depth', 'true or false');
   return { depth: true };
+}
+
+/** As `parseDepth`. */
+function parseDigest(raw: unknown): { digest?: true } {
+  if (raw === undefined || raw === null || raw === false) return {};
+  if (raw !== true) throw invalid('digest', 'true or false');
+  return { digest: true };
 }
 
 function parseMeta(raw: unknown): Record<string, string> {

@@ -117,6 +117,7 @@ describe('pixel packets', () => {
           lastFrame: sent[sent.length - 1].frameId,
           frames: sent.length,
           reset: true,
+          digest: false,
         });
         const got = decoder().decode(packet);
         expect(got.map(({ frameId, requestId }) => [frameId, requestId])).toEqual(
@@ -158,6 +159,7 @@ describe('pixel packets', () => {
       lastFrame: 0xfffffffe,
       frames: 1,
       reset: true,
+      digest: false,
     });
     expect(pixelPacketSpan(Uint8Array.of(2, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
     expect(pixelPacketSpan(Uint8Array.of(2, 17, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();

@@ -20,21 +20,31 @@ const PIXEL_PACKET_VERSION = 2;
 const PIXEL_PACKET_RESET = 1;
 /** Flag of a pixel packet: its frames may carry depth. */
 const PIXEL_PACKET_DEPTH = 2;
+/** Flag of a pixel packet: its digest follows the body. */
+const PIXEL_PACKET_DIGEST = 4;
 
 /** Steps per millisecond of `clientTime`. */
 export const TIME_STEPS = 10;
+
+/** A frame's time in the steps of the wire, u32; what makes no sense is 0. */
+export function timeSteps(clientTime: number): number {
+  return Math.min(0xffffffff, Math.max(0, Math.round(clientTime * TIME_STEPS) || 0));
+}
 
 /** Largest frame id, u32. */
 const LAST_FRAME_ID = 0xffffffff;
 
 /**
- * The part of a pixel packet that needs no codec state: u8 version, u8 flags (bit 0 reset, bit 1 depth, bits 4 … 7 frames − 1), varint first
- * frame id, varint frame ids skipped up to the last, varint bytes of the body that follows.
+ * The part of a pixel packet that needs no codec state: u8 version, u8 flags (bit 0 reset, bit 1 depth, bit 2 digest, bits 4 … 7 frames − 1), varint
+ * first frame id, varint frame ids skipped up to the last, varint bytes of the body that follows. With a digest, varint bytes of it and the digest
+ * come after the body.
  */
 export interface PixelPacketHead {
   readonly reset: boolean;
   /** True where a frame of the packet carries depth; each frame with samples then says so. */
   readonly depth: boolean;
+  /** True where the packet's digest follows its body: what changed, for those who do not decode it (`PacketDigestReader`). */
+  readonly digest: boolean;
   /** Frames in the packet, 1 … 16. */
   readonly frames: number;
   readonly firstFrame: number;
@@ -43,9 +53,10 @@ export interface PixelPacketHead {
 
 /** Writes a head; `body` bytes follow. */
 export function writePacketHead(writer: ByteWriter, head: PixelPacketHead, body: number): void {
-  const { reset, depth, frames, firstFrame, lastFrame } = head;
+  const { reset, depth, digest, frames, firstFrame, lastFrame } = head;
   writer.u8(PIXEL_PACKET_VERSION);
-  writer.u8((reset ? PIXEL_PACKET_RESET : 0) | (depth ? PIXEL_PACKET_DEPTH : 0) | ((frames - 1) << 4));
+  const flags = (reset ? PIXEL_PACKET_RESET : 0) | (depth ? PIXEL_PACKET_DEPTH : 0) | (digest ? PIXEL_PACKET_DIGEST : 0);
+  writer.u8(flags | ((frames - 1) << 4));
   writer.varint(firstFrame);
   writer.varint(lastFrame - firstFrame - (frames - 1));
   writer.varint(body);
@@ -58,18 +69,19 @@ export function readPacketHead(reader: ByteReader): PixelPacketHead {
     throw new SgapsError('VERSION_UNSUPPORTED', `Pixel packet of version ${version}; this reader knows ${PIXEL_PACKET_VERSION}.`);
   }
   const flags = reader.u8('pixel packet');
-  if ((flags & 0x0c) !== 0) throw SgapsError.malformed('pixel packet flags');
+  if ((flags & 0x08) !== 0) throw SgapsError.malformed('pixel packet flags');
   const frames = (flags >>> 4) + 1;
   const firstFrame = reader.varint('frame id', LAST_FRAME_ID);
   const lastFrame = firstFrame + frames - 1 + reader.varint('frames skipped', LAST_FRAME_ID);
   if (lastFrame > LAST_FRAME_ID) throw SgapsError.malformed('frame id');
   const depth = (flags & PIXEL_PACKET_DEPTH) !== 0;
-  return { reset: (flags & PIXEL_PACKET_RESET) !== 0, depth, frames, firstFrame, lastFrame };
+  const digest = (flags & PIXEL_PACKET_DIGEST) !== 0;
+  return { reset: (flags & PIXEL_PACKET_RESET) !== 0, depth, digest, frames, firstFrame, lastFrame };
 }
 
 /**
  * What a pixel packet says of itself, read without decoding it: its first and last frame id (u32), how many frames lie there
- * (1 … 16, fewer than the ids span where the game dropped some) and whether the codec starts afresh with it. Null for bytes
+ * (1 … 16, fewer than the ids span where the game dropped some), whether the codec starts afresh with it and whether it has a digest. Null for bytes
  * that are no pixel packet or that name `NO_FRAME`. What the packet says is only true once a `PixelPacketDecoder` has taken it.
  *
  * @example
@@ -78,13 +90,17 @@ export function readPacketHead(reader: ByteReader): PixelPacketHead {
  * writer.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame);
  * ```
  */
-export function pixelPacketSpan(
-  bytes: Uint8Array,
-): { readonly firstFrame: number; readonly lastFrame: number; readonly frames: number; readonly reset: boolean } | null {
+export function pixelPacketSpan(bytes: Uint8Array): {
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly frames: number;
+  readonly reset: boolean;
+  readonly digest: boolean;
+} | null {
   if (bytes.length > LIMITS.pixelPacketBytes) return null;
   try {
-    const { firstFrame, lastFrame, frames, reset } = readPacketHead(new ByteReader(bytes));
-    return lastFrame === NO_FRAME ? null : { firstFrame, lastFrame, frames, reset };
+    const { firstFrame, lastFrame, frames, reset, digest } = readPacketHead(new ByteReader(bytes));
+    return lastFrame === NO_FRAME ? null : { firstFrame, lastFrame, frames, reset, digest };
   } catch (error) {
     if (isSgapsError(error)) return null;
     throw error;

@@ -89,6 +89,8 @@ export class PixelPacketDecoder {
     const reader = new ByteReader(bytes);
     const head = readPacketHead(reader);
     const body = reader.bytes(reader.varint('pixel packet length', LIMITS.pixelPacketBytes), 'pixel packet');
+    // A digest says nothing that the body does not.
+    if (head.digest) reader.bytes(reader.varint('packet digest length', LIMITS.pixelPacketBytes), 'packet digest');
     reader.end('pixel packet');
     if (head.reset) {
       this.heads.reset();

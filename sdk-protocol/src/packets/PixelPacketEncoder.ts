@@ -9,7 +9,8 @@ import { carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
 import type { SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
-import { FrameHeadCoder, TIME_STEPS, writePacketHead } from './PixelPacket.js';
+import { PacketDigestWriter } from './PacketDigestWriter.js';
+import { FrameHeadCoder, timeSteps, writePacketHead } from './PixelPacket.js';
 
 /** About what the head of a packet takes, bytes. */
 const HEAD_BYTES = 8;
@@ -29,6 +30,19 @@ export interface PixelPacketOptions {
   readonly tierBits: TierBits;
   /** True where point samples may carry depth, as agreed at join; default false, which costs no byte. */
   readonly depth?: boolean;
+}
+
+/**
+ * Options of a `PixelPacketEncoder`.
+ *
+ * @example
+ * ```ts
+ * const options: PixelPacketEncoderOptions = { grid, schema, tierBits, digest: welcome.digest };
+ * ```
+ */
+export interface PixelPacketEncoderOptions extends PixelPacketOptions {
+  /** True where each packet tells in a digest what changed, as the server's welcome asks; default false. Some 40 bytes a frame. */
+  readonly digest?: boolean;
 }
 
 /**
@@ -74,14 +88,16 @@ export class PixelPacketEncoder {
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
   private readonly depth: DepthModel | null;
+  private readonly digest: PacketDigestWriter | null;
   private fresh = true;
 
   /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for options that cannot be coded. */
-  constructor(options: PixelPacketOptions) {
+  constructor(options: PixelPacketEncoderOptions) {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
     this.pixels = new PixelModel(options.grid, options.tierBits);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
+    this.digest = options.digest ? new PacketDigestWriter(options.grid) : null;
   }
 
   /** Starts afresh with the next packet, as after a reconnect. */
@@ -113,8 +129,7 @@ export class PixelPacketEncoder {
     const depthModel = frames.some(({ requestId, depth }) => requestId !== null && depth) ? this.depth : null;
     for (const frame of frames) {
       const before = coder.length;
-      const time = Math.min(0xffffffff, Math.max(0, Math.round(frame.clientTime * TIME_STEPS) || 0));
-      this.heads.code(coder, { frameId: frame.frameId, time, requestId: frame.requestId });
+      this.heads.code(coder, { frameId: frame.frameId, time: timeSteps(frame.clientTime), requestId: frame.requestId });
       this.state.read(frame.state);
       this.state.code(coder);
       if (frame.requestId === null) continue;
@@ -126,8 +141,16 @@ export class PixelPacketEncoder {
     }
     const body = coder.finish();
     writer.reset();
-    writePacketHead(writer, { reset, depth: depthModel !== null, frames: frames.length, firstFrame, lastFrame }, body.length);
+    const flags = { reset, depth: depthModel !== null, digest: this.digest !== null };
+    writePacketHead(writer, { ...flags, frames: frames.length, firstFrame, lastFrame }, body.length);
     writer.bytes(body);
+    if (this.digest) {
+      coder.reset();
+      this.digest.write(coder, frames, reset);
+      const digest = coder.finish();
+      writer.varint(digest.length);
+      writer.bytes(digest);
+    }
     if (writer.length > LIMITS.pixelPacketBytes) {
       this.fresh = true;
       throw SgapsError.limit('pixel packet bytes', writer.length, LIMITS.pixelPacketBytes);

@@ -1,70 +1,22 @@
 import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import { BLOCK_SAMPLES, type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
+import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
-import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
-
-/** Exchanged bytes per byte of (unpacked) snapshot that must lie between two: about one and a half times what it packs to. */
-const SNAPSHOT_SHARE = 0.6;
-/** … but never more than this many intervals beyond the first are waited. */
-const SNAPSHOT_WAIT = 5;
-
-/**
- * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
- * stored.
- *
- * @example
- * ```ts
- * const sink: RecordSink = await store.create(header);
- * ```
- */
-export interface RecordSink {
-  append(
-    kind: 'coordinates' | 'pixels' | 'event',
-    time: number,
-    bytes: Uint8Array,
-    firstFrame?: number,
-    lastFrame?: number,
-  ): boolean;
-  snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean;
-}
-
-/**
- * Options of `SessionLoop`.
- *
- * @example
- * ```ts
- * const options: SessionLoopOptions = { shape, sink: writer, clock: () => performance.now() - startedAt };
- * ```
- */
-export interface SessionLoopOptions {
-  readonly shape: SessionShape;
-  readonly sink: RecordSink;
-  /** ms since recording start, never backwards. */
-  readonly clock: () => number;
-  /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
-  readonly bytesUp?: number;
-  readonly bytesDown?: number;
-  /** Quality to keep within them, predicted PSNR in dB, 20 … 55; default: they are spent. */
-  readonly quality?: number;
-  /** Samples asked of a frame at most. */
-  readonly samples?: number;
-  /** Largest number of frames asked ahead, default 12 (S13). */
-  readonly maxLatency?: number;
-  /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
-  readonly snapshotEvery?: number;
-  /** ms since recording start from which records come, default now: earlier where the recorder kept some. */
-  readonly from?: number;
-  /** Called with every rebuilt frame; its buffers are reused after the call. */
-  readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
-  /** A picture for the next snapshot (WebP), asked for when one is written. */
-  readonly preview?: () => Uint8Array | null;
-  /** Called when a snapshot could not be made; the recording goes on without it. Default: the error is thrown. */
-  readonly onSnapshotError?: (error: unknown) => void;
-}
+import type { SessionLoopOptions } from './SessionLoopOptions.js';
+import { type ReplicaFrame, SessionReplica } from './SessionReplica.js';
+import { SnapshotWriter } from './SnapshotWriter.js';
+import { sharedCodec } from './sharedCodec.js';
 
 /** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
 const AHEAD = 30_000;
+
+/** What came in a packet, as far as its answer depends on it. */
+interface Taken {
+  readonly frames: readonly { readonly frameId: number; readonly requestId: number | null; readonly samples: number }[];
+  readonly samples: number;
+  readonly decodeMs: number;
+}
 
 /** Frames asked for at the start, before anything is known: two live batches. */
 const COLD_START_FRAMES = 8;
@@ -83,43 +35,42 @@ const COLD_START_FRAMES = 8;
 export class SessionLoop {
   readonly figures = new SessionFigures();
   readonly latency: LatencyTracker;
-  /** Rebuilds the frames; its buffers hold the newest one. */
-  readonly replica: SessionReplica;
   /** The newest rebuilt frame, null before the first. */
   newest: DecodedFrame | null = null;
   /** Frames in a row, up to the newest, that used none of the requests sent. */
   unanswered = 0;
 
   readonly #options: SessionLoopOptions;
-  readonly #planner: SamplingPlanner;
-  readonly #snapshotEvery: number;
+  /** Made when something is to be decoded. */
+  #rebuilds: SessionReplica | null = null;
+  /** Plans from the replica; made when it is first asked. */
+  #planner: SamplingPlanner | null = null;
+  #onDemand: OnDemand | null;
+  #deferring: boolean;
+  #share = 1;
+  readonly #snapshots: SnapshotWriter;
   #lastTarget = -1;
   #firstTarget = 0;
   /** The client may be far ahead of what was asked for: its next packet says where it is. */
   #rejoining = false;
-  #snapshotAt: number;
-  /** Bytes exchanged since the last snapshot, and from how many on the next is worth its own. */
-  #sinceSnapshot = 0;
-  #snapshotWorth = 0;
   #downPerRequest = 0;
+  /** Frames decoded as they came. */
+  #taken = 0;
   /** Time of the last kept record. */
   #keptUntil: number;
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
-    this.replica = new SessionReplica(options.shape);
     this.latency = new LatencyTracker({ max: options.maxLatency });
-    this.#planner = new SamplingPlanner({
-      grid: options.shape.grid,
-      decoder: this.replica.decoder,
-      bytesUp: options.bytesUp,
-      bytesDown: options.bytesDown,
-      samples: options.samples,
-      quality: options.quality,
-    });
-    this.#snapshotEvery = options.snapshotEvery ?? 10_000;
+    const { shape, bytesUp, bytesDown, samples, onDemand = false, nth = 1 } = options;
+    if (!Number.isInteger(nth) || nth < 1 || nth > 60)
+      throw new SgapsError('ARGUMENT_INVALID', `Pictures of every ${nth}th frame; 1 … 60 is allowed.`);
+    this.#onDemand = onDemand ? new OnDemand(shape, { bytesUp, bytesDown, samples }) : null;
+    this.#deferring = onDemand;
+    // Options that make no sense are refused now, not when somebody watches.
+    if (!onDemand || options.quality !== undefined) this.#planner = this.#newPlanner();
     this.#keptUntil = options.from ?? options.clock();
-    this.#snapshotAt = this.#keptUntil + this.#snapshotEvery;
+    this.#snapshots = new SnapshotWriter(options, this.#keptUntil);
   }
 
   /**
@@ -127,7 +78,7 @@ export class SessionLoop {
    * `STORAGE_FAILED` when it cannot be recorded.
    */
   start(): Uint8Array {
-    const from = Math.max(this.replica.frameId, this.#lastTarget) + 1;
+    const from = Math.max(this.#newest, this.#lastTarget) + 1;
     this.#rejoining = from > 0;
     const requests = this.#plan(from, from + COLD_START_FRAMES - 1);
     return this.#send(requests);
@@ -140,22 +91,70 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
-    const { frames, samples, decodeMs } = this.#take(bytes, time);
+    const { frames, samples, decodeMs } = this.#deferring ? this.#defer(bytes, time) : this.#take(bytes, time);
     const start = performance.now();
-    if (this.#rejoining) this.#firstTarget = this.replica.frameId + this.latency.lead;
+    if (this.#rejoining) this.#firstTarget = this.#newest + this.latency.lead;
     this.#rejoining = false;
-    this.latency.observe(
-      frames.map(({ frame }) => frame),
-      this.#firstTarget,
-    );
+    this.latency.observe(frames, this.#firstTarget);
     const perFrame = bytes.length / frames.length;
-    for (const { frame } of frames) this.#planner.feedback(perFrame, this.#downPerRequest, frame.samples.count, frame.frameId);
+    for (const frame of frames) {
+      this.#planner?.feedback(perFrame, this.#downPerRequest, frame.samples, frame.frameId);
+      this.#onDemand?.planner.feedback(perFrame, this.#downPerRequest, frame.samples, frame.frameId);
+    }
     const answer = this.#answer(frames.length);
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
-    this.#sinceSnapshot += answer?.length ?? 0;
-    this.#snapshotIfDue(time);
+    this.#snapshots.exchanged(answer?.length ?? 0);
+    if (!this.#deferring) this.#snapshots.writeIfDue(time, this.replica);
     return answer;
+  }
+
+  /** True while records are stored and not decoded. */
+  get deferring(): boolean {
+    return this.#deferring;
+  }
+
+  /** Frames that were stored and not decoded. */
+  get behind(): number {
+    return this.#onDemand?.behind ?? 0;
+  }
+
+  /** True where what was deferred can be decoded: always, unless some had to be let go and the recorder has not started afresh since. */
+  get startable(): boolean {
+    return this.#onDemand?.records.startable ?? true;
+  }
+
+  /** True where catching up would take long, or is not possible, unless the recorder starts its stream afresh. */
+  get wantsRestart(): boolean {
+    return this.#deferring && this.#onDemand?.wantsRestart === true;
+  }
+
+  /**
+   * Somebody wants to see: decodes what was deferred, for `ms` at most or one frame longer. True once the newest frame was rebuilt; from then on
+   * frames are decoded as they come, until `defer`. After `most` frames, where given, the last of them is shown and it is true too: for a session
+   * that ends.
+   */
+  catchUp(ms: number, most?: number): boolean {
+    const onDemand = this.#onDemand;
+    if (!this.#deferring || !onDemand) return true;
+    onDemand.trim();
+    if (!onDemand.records.startable) return false;
+    const replica = onDemand.replicaFrom(this.replica);
+    if (replica !== this.#rebuilds) this.#planner = null;
+    this.#rebuilds = replica;
+    const show = (frame: DecodedFrame, time: number) => {
+      this.newest = frame;
+      this.#options.onFrame?.(frame, time, this.importance);
+    };
+    const { done, rejected } = onDemand.catchUp(replica, ms, show, most);
+    this.figures.rejected += rejected;
+    this.#deferring = !done;
+    return done;
+  }
+
+  /** Nobody watches any more: nothing is decoded from here on. Without effect unless the loop is on demand. */
+  defer(): void {
+    this.#deferring = this.#onDemand !== null;
   }
 
   /**
@@ -171,48 +170,93 @@ export class SessionLoop {
     if (kind === 'pixels') {
       const { frames, samples, decodeMs } = this.#take(bytes, time);
       this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs: 0 });
-      this.#snapshotIfDue(time);
+      this.#snapshots.writeIfDue(time, this.replica);
     } else if (kind === 'coordinates') {
       // What does not decode is refused before it is recorded: it is the client's own word.
       const requests = this.replica.coordinateCodec.decode(bytes);
       if (!this.#options.sink.append('coordinates', time, bytes)) throw notStored('coordinate');
       this.replica.coordinates(bytes);
       for (const { frameId } of requests) this.#lastTarget = Math.max(this.#lastTarget, frameId);
-      this.#sinceSnapshot += bytes.length;
+      this.#snapshots.exchanged(bytes.length);
     } else if (!this.#options.sink.append('event', time, bytes)) throw notStored('event');
     this.#keptUntil = time;
   }
 
   /** Appends, decodes and rebuilds. */
-  #take(bytes: Uint8Array, time: number): { frames: ReplicaFrame[]; samples: number; decodeMs: number } {
-    const claimed = pixelPacketSpan(bytes);
-    // Frames that were there before will be refused: their packet is kept, but names no frames.
-    const span = claimed !== null && claimed.firstFrame > this.replica.frameId ? claimed : null;
-    if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
+  #take(bytes: Uint8Array, time: number): Taken {
+    this.#store(bytes, time);
     const arrived = performance.now();
     let frames: ReplicaFrame[];
     try {
+      this.#onDemand?.read(bytes);
       frames = this.replica.pixels(bytes, time);
     } catch (error) {
       this.figures.rejected++;
       throw error;
     }
+    const { nth = 1 } = this.#options;
     let samples = 0;
     for (const { frame, time: at } of frames) {
       samples += frame.samples.count;
       this.unanswered = frame.requestId === null ? this.unanswered + 1 : 0;
+      if (++this.#taken % nth !== 0) {
+        this.replica.observe(frame);
+        continue;
+      }
       this.newest = this.replica.decode(frame);
-      this.#options.onFrame?.(this.newest, at, this.#planner.importance);
+      this.#options.onFrame?.(this.newest, at, this.importance);
     }
     const decodeMs = performance.now() - arrived;
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
-    this.#sinceSnapshot += bytes.length;
-    return { frames, samples, decodeMs };
+    this.#snapshots.exchanged(bytes.length);
+    return {
+      frames: frames.map(({ frame }) => answerOf(frame.frameId, frame.requestId, frame.samples.count)),
+      samples,
+      decodeMs,
+    };
   }
 
-  #snapshotIfDue(time: number): void {
-    const worth = this.#sinceSnapshot >= this.#snapshotWorth || time >= this.#snapshotAt + SNAPSHOT_WAIT * this.#snapshotEvery;
-    if (time >= this.#snapshotAt && worth) this.#snapshot(time);
+  /** Appends, reads what changed, and leaves the rest for later. */
+  #defer(bytes: Uint8Array, time: number): Taken {
+    const onDemand = this.#onDemand;
+    if (!onDemand || this.#givesUp(bytes)) return this.#take(bytes, time);
+    const span = this.#store(bytes, time);
+    const arrived = performance.now();
+    // A playback will meet it too, so whoever catches up has to.
+    onDemand.records.pixels(time, bytes);
+    try {
+      // By the packet's own word: a packet sent twice must not part the two ends.
+      if (span === null) throw new SgapsError('OUT_OF_ORDER', `A frame came again, after frame ${onDemand.newest}.`);
+      let samples = 0;
+      const frames = onDemand.read(bytes).map(({ frameId, requestId, changes }) => {
+        samples += BLOCK_SAMPLES * changes.length;
+        this.unanswered = requestId === null ? this.unanswered + 1 : 0;
+        return answerOf(frameId, requestId, BLOCK_SAMPLES * changes.length);
+      });
+      if (span.reset) onDemand.trim();
+      return { frames, samples, decodeMs: performance.now() - arrived };
+    } catch (error) {
+      this.figures.rejected++;
+      throw error;
+    }
+  }
+
+  /** The recorder does not tell what changed, as one of an older version: all is decoded as it comes. True when so. */
+  #givesUp(bytes: Uint8Array): boolean {
+    const span = pixelPacketSpan(bytes);
+    if (span === null || span.digest || this.#newest >= 0) return false;
+    while (!this.catchUp(Number.POSITIVE_INFINITY));
+    this.#onDemand = null;
+    return true;
+  }
+
+  /** Appends a pixel packet; what it says of its frames, null where they were there before or it is no packet. */
+  #store(bytes: Uint8Array, time: number): ReturnType<typeof pixelPacketSpan> {
+    const claimed = pixelPacketSpan(bytes);
+    // Frames that were there before will be refused: their packet is kept, but names no frames.
+    const span = claimed !== null && claimed.firstFrame > this.#newest ? claimed : null;
+    if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
+    return span;
   }
 
   /** Records a game event at the time it came. False when it could not be stored. */
@@ -222,16 +266,30 @@ export class SessionLoop {
 
   /** Part of the usual samples that the client has time for, 0 … 1, as its `stats` say. */
   set share(share: number) {
-    this.#planner.share = share;
+    this.#share = share;
+    if (this.#planner) this.#planner.share = share;
+    if (this.#onDemand) this.#onDemand.planner.share = share;
   }
 
   /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
   get importance(): Float32Array {
-    return this.#planner.importance;
+    const { width, height } = this.#options.shape.grid;
+    return this.#planner?.importance ?? new Float32Array(width * height);
+  }
+
+  /** Rebuilds the frames; its buffers hold the newest one. */
+  get replica(): SessionReplica {
+    this.#rebuilds ??= new SessionReplica(this.#options.shape);
+    return this.#rebuilds;
+  }
+
+  /** Newest frame known, −1 before the first. */
+  get #newest(): number {
+    return this.#deferring && this.#onDemand ? this.#onDemand.newest : this.replica.frameId;
   }
 
   #answer(batch: number): Uint8Array | null {
-    const newest = this.replica.frameId;
+    const newest = this.#newest;
     const first = Math.max(this.#lastTarget + 1, newest + this.latency.lead);
     const last = Math.min(newest + this.latency.lead + batch - 1, first + LIMITS.framesPerPacket - 1);
     if (last < first) return null;
@@ -240,36 +298,37 @@ export class SessionLoop {
 
   #plan(first: number, last: number): SampleRequest[] {
     const requests: SampleRequest[] = [];
-    for (let target = first; target <= last; target++) {
-      requests.push(this.#planner.plan(target));
-    }
+    const light = this.#deferring ? this.#onDemand?.planner : undefined;
+    if (!light) this.#planner ??= this.#newPlanner();
+    const planner: Pick<SamplingPlanner, 'plan'> | null = light ?? this.#planner;
+    for (let target = first; target <= last; target++) if (planner) requests.push(planner.plan(target));
     this.#lastTarget = last;
     return requests;
   }
 
+  #newPlanner(): SamplingPlanner {
+    const { shape, bytesUp, bytesDown, samples, quality } = this.#options;
+    const { decoder } = this.replica;
+    const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality });
+    planner.share = this.#share;
+    return planner;
+  }
+
   #send(requests: SampleRequest[]): Uint8Array {
-    const packet = this.replica.coordinateCodec.encode(requests);
+    const packet = sharedCodec(this.#options.shape.grid).encode(requests);
     const time = this.#options.clock();
     if (!this.#options.sink.append('coordinates', time, packet)) throw notStored('coordinate');
+    if (this.#deferring && this.#onDemand) this.#onDemand.records.coordinates(time, packet, this.#lastTarget);
     // Read back what the client will read: the codec may reorder samples between tiers.
-    this.replica.coordinates(packet);
+    else for (const request of this.replica.coordinates(packet)) this.#onDemand?.planner.note(request);
     this.#downPerRequest = packet.length / requests.length;
     this.figures.packet(time, { down: packet.length });
     return packet;
   }
+}
 
-  #snapshot(time: number): void {
-    this.#snapshotAt = time + this.#snapshotEvery;
-    this.#sinceSnapshot = 0;
-    try {
-      const state = this.replica.save();
-      this.#snapshotWorth = SNAPSHOT_SHARE * state.length;
-      this.#options.sink.snapshot(time, this.replica.frameId, state, this.#options.preview?.() ?? undefined);
-    } catch (error) {
-      if (!this.#options.onSnapshotError) throw error;
-      this.#options.onSnapshotError(error);
-    }
-  }
+function answerOf(frameId: number, requestId: number | null, samples: number): Taken['frames'][number] {
+  return { frameId, requestId, samples };
 }
 
 function notStored(what: string): SgapsError {

@@ -86,7 +86,7 @@ export class FrameSource {
   skip(): number | null {
     const next = this.#queue.shift();
     if (!next) return null;
-    this.#replica.decoder.skip(next.frame);
+    this.#replica.observe(next.frame);
     return next.time;
   }
 

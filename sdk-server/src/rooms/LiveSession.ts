@@ -6,11 +6,15 @@ import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
 import { FrameBroadcaster } from '../watch/FrameBroadcaster.js';
 import { PreviewMaker } from '../watch/PreviewMaker.js';
+import { type Cadence, loopCadence } from './Cadence.js';
+import { CatchUp } from './CatchUp.js';
 
 /** How old the picture of a snapshot may be, ms. */
 const PREVIEW_AGE = 5000;
 /** ms the thumbnail may take at the end of a session. */
 const THUMBNAIL_WITHIN = 5000;
+/** ms after which the stream of a session that nobody watches starts afresh: what a watcher, or damage to a packet, may cost at most. */
+const RESTART_EVERY = 10_000;
 /** Events of one recording: a reader keeps a marker of each, and refuses ten times as many. */
 const MOST_EVENTS = 100_000;
 
@@ -36,6 +40,11 @@ export interface LiveSessionOptions {
   readonly samples?: number;
   readonly maxLatency?: number;
   readonly snapshotEvery?: number;
+  /** When pictures are made; default `every-frame`. */
+  readonly cadence?: Cadence;
+  readonly nth?: number;
+  /** Asks the recorder to start its stream afresh; only needed on demand. */
+  readonly restart?: () => void;
   /** ms that the recorder kept by itself and sends first: the recording began so long ago. Absent: nothing was kept. */
   readonly keptMs?: number;
 }
@@ -56,6 +65,8 @@ export class LiveSession {
   readonly broadcaster: FrameBroadcaster;
   readonly previews: PreviewMaker;
   readonly writer: RecordingWriter;
+  /** When pictures are made: as set, but every frame where the recorder kept some by itself. */
+  readonly cadence: Cadence;
 
   readonly #options: LiveSessionOptions;
   readonly #startedAt: number;
@@ -64,6 +75,8 @@ export class LiveSession {
   #events = 0;
   /** When the recorder was last heard of, ms of the recording. */
   #heardAt = 0;
+  readonly #catchUp: CatchUp;
+  #restartedAt = 0;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
@@ -73,7 +86,10 @@ export class LiveSession {
     const { grid, schema, tierBits, depth } = options.writer.header;
     const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
     this.broadcaster = new FrameBroadcaster(grid, warn);
+    // What a recorder kept by itself it did not tell the changes of.
+    this.cadence = options.keptMs === undefined ? (options.cadence ?? 'every-frame') : 'every-frame';
     this.loop = new SessionLoop({
+      ...loopCadence(this.cadence, options.nth),
       shape: { grid, schema, tierBits, depth },
       sink: options.writer,
       clock: () => this.time,
@@ -89,6 +105,13 @@ export class LiveSession {
       onSnapshotError: (error) => this.#noteSnapshot(error),
     });
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
+    const log = options.log.child({ recording: this.writer.id });
+    this.#catchUp = new CatchUp({
+      loop: this.loop,
+      restart: () => this.#restart(),
+      done: (ms) => log.info({ ms: Math.round(ms) }, 'caught up for a watcher'),
+      failed: (error) => log.error({ err: error }, 'not caught up'),
+    });
   }
 
   /** ms since recording start. */
@@ -106,6 +129,10 @@ export class LiveSession {
     this.#heardAt = this.time;
     try {
       const answer = this.loop.accept(bytes);
+      if (this.loop.deferring) {
+        if (this.#heardAt - this.#restartedAt >= RESTART_EVERY) this.#restart();
+        return answer;
+      }
       this.previews
         .fresh(PREVIEW_AGE)
         .catch((error: unknown) => this.#options.log.warn({ err: error, recording: this.writer.id }, 'preview not made'));
@@ -114,6 +141,16 @@ export class LiveSession {
       if (isSgapsError(error) && error.code === 'STORAGE_FAILED' && this.writer.error) throw this.writer.error;
       throw error;
     }
+  }
+
+  /** Somebody watches: on demand, what was only stored is decoded now. */
+  watch(): void {
+    this.#catchUp.watch();
+  }
+
+  /** Nobody watches any more. */
+  unwatch(): void {
+    this.#catchUp.unwatch();
   }
 
   /** Takes in something the recorder kept; see `SessionLoop.acceptKept`. */
@@ -156,6 +193,11 @@ export class LiveSession {
     return this.#finished;
   }
 
+  #restart(): void {
+    this.#restartedAt = this.time;
+    this.#options.restart?.();
+  }
+
   #noteSnapshot(error: unknown): void {
     if (this.#snapshotMissed) return;
     this.#snapshotMissed = true;
@@ -173,6 +215,7 @@ export class LiveSession {
   }
 
   async #saveThumbnail(): Promise<void> {
+    await this.#catchUp.end();
     const preview = await this.previews.fresh(0);
     if (preview) await this.#options.store.savePreview(this.writer.id, preview);
   }

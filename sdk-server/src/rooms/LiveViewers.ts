@@ -37,12 +37,13 @@ export class LiveViewers {
     else if (loop.newest) broadcaster.offer(loop.newest, time, loop.importance);
   }
 
-  /** Clients that do not watch are passed over, here and below. */
-  remove(client: Client): void {
+  /** True for a client that watched; others are passed over, here and below. */
+  remove(client: Client): boolean {
     const viewer = this.#viewers.get(client.sessionId);
-    if (!viewer) return;
+    if (!viewer) return false;
     this.#viewers.delete(client.sessionId);
     this.#session.broadcaster.remove(viewer.watcher);
+    return true;
   }
 
   /** Carries out a `watch` message. */

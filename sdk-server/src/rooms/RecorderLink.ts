@@ -60,6 +60,8 @@ export class RecorderLink {
     return {
       ...measured,
       live: true,
+      cadence: session.cadence,
+      behind: session.loop.behind,
       position: session.time,
       duration: session.time,
       latencyFrames: lead,

@@ -5,6 +5,7 @@ import {
   parseGameEvent,
   parseJoinOptions,
   parseNumbers,
+  RESTART,
   type RecordJoinOptions,
   SgapsError,
 } from '@sgaps/protocol';
@@ -118,7 +119,7 @@ export abstract class ReplayRoom extends Room {
 
   override async onLeave(client: Client): Promise<void> {
     this.#guard.forget(client);
-    this.#viewers.remove(client);
+    if (this.#viewers.remove(client) && this.#viewers.size === 0) this.#session?.unwatch();
     if (this.#recorder.is(client)) await this.#finish();
   }
 
@@ -171,13 +172,15 @@ export abstract class ReplayRoom extends Room {
       throw error;
     }
     const { game, engine, grid, fps } = header;
-    this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps }, 'recording started');
+    const cadence = this.#session?.cadence;
+    this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps, cadence }, 'recording started');
   }
 
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
-    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log, keptMs });
+    const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
+    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log, keptMs, restart });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
     this.#viewers = new LiveViewers(session);
@@ -225,6 +228,7 @@ export abstract class ReplayRoom extends Room {
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
+    this.#session.watch();
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
 
@@ -233,8 +237,9 @@ export abstract class ReplayRoom extends Room {
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
     const { tierBits, startedAt, depth } = writer?.header ?? {};
+    const digest = role === 'record' && this.#session?.cadence === 'on-demand';
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
-    return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, live: true };
+    return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
   }
 
   #admits(client: Client): boolean {

@@ -1,4 +1,5 @@
 import type { TierBits } from '@sgaps/protocol';
+import type { Cadence } from './Cadence.js';
 
 /**
  * What a replay room is set to; every value has a default.
@@ -16,6 +17,13 @@ export interface ReplayRoomSettings {
   readonly samples?: number;
   /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most those budgets; default all of them. */
   readonly quality?: number;
+  /**
+   * When pictures are made; default `every-frame`. `on-demand` records many times as many sessions a core, at somewhat less quality where much moves; it
+   * needs recorders that tell what changed (this version's), for others every frame is decoded.
+   */
+  readonly cadence?: Cadence;
+  /** With `every-nth`: pictures are made of every so many frames, 1 … 60; default 3. */
+  readonly nth?: number;
   /** Bits per channel of the four tiers (S15); default what the client would like, else 8, 5, 3, 3. */
   readonly tierBits?: TierBits;
   /** Frames asked ahead at most; default 12 (S4, S13). */

@@ -18,6 +18,7 @@ interface Welcome {
   readonly recordingId: string;
   readonly resumed?: boolean;
   readonly resumeWithin?: number;
+  readonly digest?: boolean;
 }
 
 /** Join options of a recorder, as its client sends them. */
@@ -44,7 +45,7 @@ export class TestRecorder {
   readonly welcomes: Welcome[] = [];
   left: { code: number; reason: string | undefined } | null = null;
   frameId = 0;
-  readonly encoder = new PixelPacketEncoder({ grid: GRID, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS });
+  encoder = new PixelPacketEncoder({ grid: GRID, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS });
   readonly #coordinates = new CoordinateDecoder(GRID);
   readonly #requests: SampleRequest[] = [];
 
@@ -53,6 +54,8 @@ export class TestRecorder {
     recorder.#attach(await new Client(url).create('sgaps', recordOptions(options)));
     // Nothing is asked while what was kept comes.
     await until(() => (options.keptMs === undefined ? recorder.received : recorder.welcomes).length > 0);
+    const { digest } = recorder.welcomes[0] ?? {};
+    if (digest) recorder.encoder = new PixelPacketEncoder({ grid: GRID, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, digest });
     return recorder;
   }
 

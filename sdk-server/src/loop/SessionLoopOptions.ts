@@ -1,0 +1,60 @@
+import type { DecodedFrame } from '@sgaps/core';
+import type { SessionShape } from './SessionReplica.js';
+
+/**
+ * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
+ * stored.
+ *
+ * @example
+ * ```ts
+ * const sink: RecordSink = await store.create(header);
+ * ```
+ */
+export interface RecordSink {
+  append(
+    kind: 'coordinates' | 'pixels' | 'event',
+    time: number,
+    bytes: Uint8Array,
+    firstFrame?: number,
+    lastFrame?: number,
+  ): boolean;
+  snapshot(time: number, frameId: number | null, state: Uint8Array, preview?: Uint8Array): boolean;
+}
+
+/**
+ * Options of `SessionLoop`.
+ *
+ * @example
+ * ```ts
+ * const options: SessionLoopOptions = { shape, sink: writer, clock: () => performance.now() - startedAt };
+ * ```
+ */
+export interface SessionLoopOptions {
+  readonly shape: SessionShape;
+  readonly sink: RecordSink;
+  /** ms since recording start, never backwards. */
+  readonly clock: () => number;
+  /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
+  /** Quality to keep within them, predicted PSNR in dB, 20 … 55; default: they are spent. */
+  readonly quality?: number;
+  /** Samples asked of a frame at most. */
+  readonly samples?: number;
+  /** Largest number of frames asked ahead, default 12 (S13). */
+  readonly maxLatency?: number;
+  /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */
+  readonly snapshotEvery?: number;
+  /** Pictures are made of every nth frame, 1 … 60; default 1. The others are taken in all the same. */
+  readonly nth?: number;
+  /** True where nothing is decoded until `catchUp` was called, if the recorder's packets tell what changed; default false. */
+  readonly onDemand?: boolean;
+  /** ms since recording start from which records come, default now: earlier where the recorder kept some. */
+  readonly from?: number;
+  /** Called with every rebuilt frame; its buffers are reused after the call. */
+  readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
+  /** A picture for the next snapshot (WebP), asked for when one is written. */
+  readonly preview?: () => Uint8Array | null;
+  /** Called when a snapshot could not be made; the recording goes on without it. Default: the error is thrown. */
+  readonly onSnapshotError?: (error: unknown) => void;
+}
