@@ -30,6 +30,8 @@ export class LoopServer {
   private lastTarget = -1;
   /** Bytes of the last coordinate packet, without framing: what the planner is told, as in the room. */
   private lastDown = 0;
+  /** Milliseconds that reading the last request back took: only who decodes pixels has to. */
+  private readBack = 0;
 
   constructor(options: {
     readonly parts: LoopParts['server'];
@@ -81,7 +83,7 @@ export class LoopServer {
     totals.leads += lead;
     totals.answers++;
     this.ask(this.plan(newest + lead, newest + lead + count - 1));
-    spent += performance.now() - start + taken;
+    spent += performance.now() - start + taken - (takeDigest ? this.readBack : 0);
     for (const id of this.asked.keys()) if (id < newest - FORGET) this.asked.delete(id);
     for (let i = 0; i < count; i++) {
       totals.ms.push(spent / count);
@@ -104,7 +106,9 @@ export class LoopServer {
     if (requests.length === 0) return;
     const { coordinates } = this.parts;
     const bytes = coordinates.encode(requests);
+    const start = performance.now();
     for (const request of coordinates.decode(bytes)) this.asked.set(request.frameId, coordinates.expand(request));
+    this.readBack = performance.now() - start;
     this.lastDown = bytes.length;
     this.totals.bytesDown += bytes.length + framingBytes('coords', bytes.length, 'down');
     this.send(bytes);
