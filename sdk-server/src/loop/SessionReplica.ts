@@ -105,8 +105,9 @@ export class SessionReplica {
       if (frame.requestId !== null) this.#ledger.release(frame.requestId);
     }
     this.frameId = newest.frameId;
-    this.#timeOffset ??= time - newest.clientTime;
-    const offset = this.#timeOffset;
+    // The quickest packet so far tells the clocks' difference best; by a slower one all frames of those after it would be of one time.
+    const offset = Math.min(this.#timeOffset ?? Number.POSITIVE_INFINITY, time - newest.clientTime);
+    this.#timeOffset = offset;
     return frames.map((frame) => {
       const wanted = frame.clientTime + offset;
       this.#lastTime = Math.max(this.#lastTime, Math.min(time, Number.isFinite(wanted) ? wanted : time));
