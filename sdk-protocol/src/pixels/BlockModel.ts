@@ -178,10 +178,12 @@ export class BlockModel {
     let worst = 0;
     for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
       const entry = map[places[j]];
-      const dr = Math.abs(rgb[p] - ((entry >>> 16) & 255));
-      const dg = Math.abs(rgb[p + 1] - ((entry >>> 8) & 255));
-      const db = Math.abs(rgb[p + 2] - (entry & 255));
-      worst = Math.max(worst, dr, dg, db);
+      const dr = rgb[p] - ((entry >>> 16) & 255);
+      const dg = rgb[p + 1] - ((entry >>> 8) & 255);
+      const db = rgb[p + 2] - (entry & 255);
+      if (dr > worst || -dr > worst) worst = dr < 0 ? -dr : dr;
+      if (dg > worst || -dg > worst) worst = dg < 0 ? -dg : dg;
+      if (db > worst || -db > worst) worst = db < 0 ? -db : db;
     }
     if (worst === 0) return true;
     this.planes.readTruth(rgb, first);
