@@ -93,6 +93,24 @@ describe('LightPlanner', () => {
     for (const { explicit } of asked) expect(explicit.budget).toBeLessThanOrEqual(700);
   });
 
+  it('asks for every block in turn, however few it may ask for', () => {
+    for (const samples of [1920, 3840, 7680, 8064, 11_520]) {
+      const asked = play(
+        () => 0,
+        160,
+        () => 0,
+        new LightPlanner({ grid, samples }),
+      );
+      expect(new Set(asked.slice(20).flatMap(keysOf)).size).toBe(40 * 23);
+      // Once there was no time for whole pictures, memory draws for some seconds.
+      const kept = asked.map(({ explicit }) => explicit.keeps);
+      expect(kept.filter((keeps, i) => i > 0 && keeps !== kept[i - 1]).length).toBeLessThanOrEqual(4);
+    }
+    expect(new LightPlanner({ grid: { width: 640, height: 360 }, samples: 1e6 }).plan(0).explicit.count).toBeLessThanOrEqual(
+      1024,
+    );
+  });
+
   it('asks again for what a frame did not bring, and learns from requests of others', () => {
     const planner = new LightPlanner({ grid });
     planner.plan(0);

@@ -15,7 +15,7 @@ import { BlockGrid } from './BlockGrid.js';
 import { fitBudget } from './fitBudget.js';
 import { LightView } from './LightView.js';
 import { RateController } from './RateController.js';
-import { ReplenishChooser } from './ReplenishChooser.js';
+import { MEMORY_FRAMES, ReplenishChooser } from './ReplenishChooser.js';
 
 /** Requests remembered: no client answers older ones. */
 const REMEMBERED = 128;
@@ -61,6 +61,8 @@ export class LightPlanner {
   private readonly book: ({ readonly frameId: number; readonly set: SampleSet } | undefined)[] = new Array(REMEMBERED);
   /** What the last request took. */
   private bytesDown = 0;
+  /** No whole pictures before this frame: there was no time for them. */
+  private memoryUntil = 0;
 
   constructor(options: LightPlannerOptions) {
     const { grid, bytesUp = 2048, bytesDown = 512, samples = LIMITS.samplesPerFrame } = options;
@@ -69,7 +71,10 @@ export class LightPlanner {
     this.chooser = new ReplenishChooser(grid, this.blocks, this.changes.calm.length);
     this.view = new LightView(grid);
     this.noTags = new Uint8Array(this.blocks.count);
-    this.mostBlocks = Math.max(1, Math.min(this.blocks.count, Math.floor(samples / BLOCK_SAMPLES)));
+    this.mostBlocks = Math.max(
+      1,
+      Math.min(this.blocks.count, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK_SAMPLES)),
+    );
     this.rate = new RateController({ bytes: bytesUp + bytesDown, most: samples });
   }
 
@@ -117,8 +122,10 @@ export class LightPlanner {
     blocks.lock(view.xAt(targetFrameId), view.yAt(targetFrameId));
     const most = Math.max(1, Math.floor(this.rate.share * this.mostBlocks));
     const set = createSampleSet(Math.min(most, blocks.count));
-    if (chooser.choose(set, changes, noTags, targetFrameId, most)) set.keeps = true;
-    else chooser.chooseSome(set, noTags, targetFrameId, most);
+    const fits = chooser.choose(set, changes, noTags, targetFrameId, most);
+    if (!fits) this.memoryUntil = targetFrameId + MEMORY_FRAMES;
+    if (!fits) chooser.chooseSome(set, noTags, targetFrameId, most);
+    set.keeps = targetFrameId >= this.memoryUntil;
     fitBudget(set, this.rate, targetFrameId, this.bytesDown);
     this.note({ frameId: targetFrameId, explicit: set, seeded: [] });
     return { frameId: targetFrameId, explicit: set, seeded: [] };

@@ -3,6 +3,10 @@ import { CALM, type ChangeMap } from '../session/ChangeMap.js';
 import { appendSample } from './appendSample.js';
 import type { BlockGrid } from './BlockGrid.js';
 
+/** Frames for which memory draws before whole pictures are tried again. */
+export const MEMORY_FRAMES = 90;
+/** Ages beyond this count as this, frames. */
+const OLDEST = 1023;
 /** Cells around a change that may change next, in each direction. */
 const REACH = 3;
 
@@ -20,7 +24,9 @@ export class ReplenishChooser {
   private readonly rowHot: Uint8Array;
   /** 1 for the blocks chosen last. */
   private readonly chosen: Uint8Array;
-  private count = 0;
+  /** Frame for which each was asked last by `chooseSome`, and how many there are of an age. */
+  private readonly asked: Int32Array;
+  private readonly ages = new Int32Array(OLDEST + 1);
 
   constructor(
     private readonly grid: CaptureGrid,
@@ -30,6 +36,7 @@ export class ReplenishChooser {
     this.hot = new Uint8Array(cells);
     this.rowHot = new Uint8Array(cells);
     this.chosen = new Uint8Array(blocks.count);
+    this.asked = new Int32Array(blocks.count).fill(-OLDEST);
   }
 
   /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. */
@@ -51,20 +58,24 @@ export class ReplenishChooser {
         count++;
       }
     }
-    this.count = count;
     if (count > most) return false;
     this.append(set, tags);
     return true;
   }
 
-  /** After `choose` found too many: adds `most` of them, others in each turn. */
+  /** After `choose` found too many: adds `most` of them, those that were asked for longest ago. */
   chooseSome(set: SampleSet, tags: Uint8Array, turn: number, most: number): void {
-    const { chosen, count } = this;
-    const first = count === 0 ? 0 : (turn * most) % count;
-    for (let b = 0, n = 0; b < chosen.length; b++) {
+    const { chosen, asked, ages } = this;
+    ages.fill(0);
+    for (let b = 0; b < chosen.length; b++) if (chosen[b] === 1) ages[ageOf(asked[b], turn)]++;
+    let age = OLDEST;
+    let left = most;
+    while (age > 0 && ages[age] <= left) left -= ages[age--];
+    for (let b = 0; b < chosen.length; b++) {
       if (chosen[b] === 0) continue;
-      if ((n + count - first) % count >= most) chosen[b] = 0;
-      n++;
+      const own = ageOf(asked[b], turn);
+      if (own > age || (own === age && left-- > 0)) asked[b] = turn;
+      else chosen[b] = 0;
     }
     this.append(set, tags);
   }
@@ -124,4 +135,9 @@ export class ReplenishChooser {
 /** Untagged blocks are of the tier that a request's quantiser is meant for. */
 function tierOf(tag: number): number {
   return tag === 0 ? Tier.important : tag - 1;
+}
+
+function ageOf(asked: number, turn: number): number {
+  const age = turn - asked;
+  return age < 0 ? 0 : age > OLDEST ? OLDEST : age;
 }

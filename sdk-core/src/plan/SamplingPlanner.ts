@@ -11,7 +11,7 @@ import { PendingRequests } from './PendingRequests.js';
 import { PointChooser } from './PointChooser.js';
 import { RateController } from './RateController.js';
 import { RegionAlarm } from './RegionAlarm.js';
-import { ReplenishChooser } from './ReplenishChooser.js';
+import { MEMORY_FRAMES, ReplenishChooser } from './ReplenishChooser.js';
 import { StaticWatch } from './StaticWatch.js';
 import { TierTags } from './TierTags.js';
 
@@ -22,8 +22,6 @@ const MOST_POINTS = 0.04;
 const MOST_SAMPLES = LIMITS.samplesPerFrame;
 /** Bytes a block costs, at least, that shows something new and is to be worth looking at. */
 const NEW_BLOCK = 6;
-/** Frames that memory draws before whole pictures are tried again. */
-const MEMORY_FRAMES = 90;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
 /** Samples of a block. */
@@ -214,7 +212,7 @@ export class SamplingPlanner {
   /** Takes in how good the last frame is. */
   private assess(): void {
     const { decoder } = this;
-    if (!this.quality || this.assessedFrame === decoder.frameId) return;
+    if (!this.quality || this.assessedFrame === decoder.frameId || decoder.newest?.frameId !== decoder.frameId) return;
     this.assessedFrame = decoder.frameId;
     this.rate.wanted = this.quality.bytesAfter(decoder);
   }

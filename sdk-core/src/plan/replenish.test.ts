@@ -126,7 +126,9 @@ describe('whole pictures kept up to date by looks at what changes', () => {
     expect(a.kept && b.kept).toBe(true);
     expect(b.rgb).toEqual(a.rgb);
     expect(b.uncertainty).toEqual(a.uncertainty);
-    // The picture moved with its camera.
+    // The picture moved with its camera; what came in is a guess.
+    expect(a.uncertainty[50 * GRID.width + GRID.width - 1]).toBeGreaterThan(0.2);
+    expect(a.uncertainty[50 * GRID.width + GRID.width - 3]).toBeLessThan(0.1);
     const last = frames[29].decoded.rgb;
     const p = 3 * (50 * GRID.width + 80);
     expect(a.rgb.slice(p, p + 60)).toEqual(last.slice(p + 6, p + 66));

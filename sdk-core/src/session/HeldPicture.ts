@@ -16,8 +16,9 @@ import {
 import { Source } from '../memory/SourceMap.js';
 import { readArray, writeArray } from '../snapshot/snapshotBytes.js';
 
-/** Bits a channel of what was never sampled. */
-const GUESSED = 3;
+/** Bits a channel of what was never sampled, and of the coarsest sample. */
+const GUESSED = 1;
+const COARSEST = 3;
 /** Half of a quantisation cell by bits a channel, as a share of the range: how far off a sampled pixel may be. */
 const UNCERTAINTY = Float32Array.from({ length: 9 }, (_, bits) => (bits >= 8 ? 0.5 / 128 : (128 >> bits) / 128));
 
@@ -31,7 +32,7 @@ const UNCERTAINTY = Float32Array.from({ length: 9 }, (_, bits) => (bits >= 8 ? 0
  * ```
  */
 export class HeldPicture {
-  /** Bits a channel that each pixel is known with, W·H, 3 … 8. */
+  /** Bits a channel that each pixel is known with, W·H, 1 (a guess) … 8. */
   readonly bits: Uint8Array;
   private viewX = 0;
   private viewY = 0;
@@ -119,7 +120,7 @@ export class HeldPicture {
           samples.v[i] = v;
           samples.kind[i] = BLOCK_KIND;
           samples.tier[i] = Tier.important;
-          bits[i] = this.bits[at];
+          bits[i] = Math.max(COARSEST, this.bits[at]);
           colours[3 * i] = rgb[3 * at];
           colours[3 * i + 1] = rgb[3 * at + 1];
           colours[3 * i + 2] = rgb[3 * at + 2];
@@ -157,7 +158,11 @@ export class HeldPicture {
     const dx = this.viewX - viewX;
     const dy = this.viewY - viewY;
     const { width, height } = this.grid;
-    if ((dx === 0 && dy === 0) || Math.abs(dx) >= width || Math.abs(dy) >= height) return;
+    if (dx === 0 && dy === 0) return;
+    if (Math.abs(dx) >= width || Math.abs(dy) >= height) {
+      this.forget(0, 0, width, height, uncertainty);
+      return;
+    }
     const columns = width - Math.abs(dx);
     const fromX = Math.max(0, dx);
     const toX = Math.max(0, -dx);
@@ -169,6 +174,17 @@ export class HeldPicture {
       rgb.copyWithin(3 * target, 3 * source, 3 * (source + columns));
       this.bits.copyWithin(target, source, source + columns);
       uncertainty.copyWithin(target, source, source + columns);
+    }
+    if (dx !== 0) this.forget(dx > 0 ? width - dx : 0, 0, dx > 0 ? width : -dx, height, uncertainty);
+    if (dy !== 0) this.forget(0, dy > 0 ? height - dy : 0, width, dy > 0 ? height : -dy, uncertainty);
+  }
+
+  /** What a rectangle shows is a guess from here on. */
+  private forget(left: number, top: number, right: number, bottom: number, uncertainty: Float32Array): void {
+    const { width } = this.grid;
+    for (let v = top; v < bottom; v++) {
+      this.bits.fill(GUESSED, v * width + left, v * width + right);
+      uncertainty.fill(UNCERTAINTY[GUESSED], v * width + left, v * width + right);
     }
   }
 

@@ -165,7 +165,9 @@ export class PixelPacketDecoder {
     if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
     this.pixels.check(samples);
     const colours = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
-    this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
+    // As the encoder, which codes nothing for a frame without a request.
+    if (head.requestId !== null)
+      this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
     let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count) };
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
       const depth = new Uint16Array(samples.count).fill(NO_DEPTH);

@@ -55,6 +55,22 @@ function frameOf(frameId: number, samples: SampleSet, rgb: Uint8Array, viewX = 0
   };
 }
 
+describe('a frame that answers no request', () => {
+  it('leaves both ends alike, though its camera is elsewhere', () => {
+    const encoder = new PixelPacketEncoder(options);
+    const set = wholePicture(0, 12);
+    const decoder = new PixelPacketDecoder({ ...options, resolve: () => set });
+    for (const [t, viewX] of [0, 3, 0, 5, 0].entries()) {
+      const rgb = take(set, (u, v) => (t === 0 ? [40, 80, 120] : texture(t, u, v)));
+      const answered = frameOf(t, set, rgb, viewX);
+      const frame = viewX === 3 ? { ...answered, requestId: null } : answered;
+      const [{ samples, values }] = decoder.decode(encoder.encode([frame]));
+      expect(samples.count).toBe(viewX === 3 ? 0 : set.count);
+      expect(values.rgb.length).toBe(3 * samples.count);
+    }
+  });
+});
+
 describe('blocks that move', () => {
   /** Bytes and mean squared error of the second of two whole pictures at one quantiser. */
   const second = (dx: number, dy: number) => {

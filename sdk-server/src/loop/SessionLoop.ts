@@ -1,5 +1,13 @@
 import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
-import { BLOCK_SAMPLES, type KeptRecord, LIMITS, pixelPacketSpan, type SampleRequest, SgapsError } from '@sgaps/protocol';
+import {
+  BLOCK_SAMPLES,
+  isSgapsError,
+  type KeptRecord,
+  LIMITS,
+  pixelPacketSpan,
+  type SampleRequest,
+  SgapsError,
+} from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
@@ -10,6 +18,8 @@ import { sharedCodec } from './sharedCodec.js';
 
 /** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
 const AHEAD = 30_000;
+/** Frames of whole pictures within which every block is looked at, with room to spare. */
+const WHOLE_AFTER = 30;
 
 /** What came in a packet, as far as its answer depends on it. */
 interface Taken {
@@ -56,6 +66,8 @@ export class SessionLoop {
   #downPerRequest = 0;
   /** Frames decoded as they came. */
   #taken = 0;
+  /** Frames to come before what is known does not depend any more on where decoding began. */
+  #lacking = 0;
   /** Time of the last kept record. */
   #keptUntil: number;
 
@@ -105,8 +117,17 @@ export class SessionLoop {
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
     this.#snapshots.exchanged(answer?.length ?? 0);
-    if (!this.#deferring) this.#snapshots.writeIfDue(time, this.replica);
+    if (!this.#deferring && this.#isWhole(frames.length)) this.#snapshots.writeIfDue(time, this.replica);
     return answer;
+  }
+
+  /**
+   * Whether what is known came from all that was recorded, as a playback from the start would know it: after a decoder had to begin in
+   * the middle, once samples alone have shown everything.
+   */
+  #isWhole(frames: number): boolean {
+    if (this.#lacking > 0) this.#lacking = this.replica.decoder.keeping ? this.#lacking - frames : WHOLE_AFTER;
+    return this.#lacking <= 0;
   }
 
   /** True while records are stored and not decoded. */
@@ -140,7 +161,10 @@ export class SessionLoop {
     onDemand.trim();
     if (!onDemand.records.startable) return false;
     const replica = onDemand.replicaFrom(this.replica);
-    if (replica !== this.#rebuilds) this.#planner = null;
+    if (replica !== this.#rebuilds) {
+      this.#planner = null;
+      if (this.#rebuilds) this.#lacking = WHOLE_AFTER;
+    }
     this.#rebuilds = replica;
     const show = (frame: DecodedFrame, time: number) => {
       this.newest = frame;
@@ -188,8 +212,8 @@ export class SessionLoop {
     const arrived = performance.now();
     let frames: ReplicaFrame[];
     try {
-      this.#onDemand?.read(bytes);
       frames = this.replica.pixels(bytes, time);
+      this.#readDigest(bytes);
     } catch (error) {
       this.figures.rejected++;
       throw error;
@@ -214,6 +238,16 @@ export class SessionLoop {
       samples,
       decodeMs,
     };
+  }
+
+  /** Keeps the light planner up to date while frames are decoded; without a digest to rely on, all frames are from here on. */
+  #readDigest(bytes: Uint8Array): void {
+    try {
+      this.#onDemand?.read(bytes);
+    } catch (error) {
+      if (!isSgapsError(error)) throw error;
+      this.#onDemand = null;
+    }
   }
 
   /** Appends, reads what changed, and leaves the rest for later. */
@@ -245,8 +279,9 @@ export class SessionLoop {
   #givesUp(bytes: Uint8Array): boolean {
     const span = pixelPacketSpan(bytes);
     if (span === null || span.digest || this.#newest >= 0) return false;
-    while (!this.catchUp(Number.POSITIVE_INFINITY));
+    while (!this.catchUp(Number.POSITIVE_INFINITY) && this.startable);
     this.#onDemand = null;
+    this.#deferring = false;
     return true;
   }
 

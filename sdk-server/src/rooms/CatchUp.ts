@@ -77,7 +77,9 @@ export class CatchUp {
     clearTimeout(this.#timer);
     this.#over = true;
     await this.#busy;
-    while (loop.deferring && loop.newest === null && loop.behind > 0 && !loop.catchUp(SLICE, GLIMPSE)) await turn();
+    const wanted = () => loop.deferring && loop.newest === null && loop.behind > 0;
+    // What cannot be decoded without a fresh start never will be: none comes any more.
+    while (wanted() && !loop.catchUp(SLICE, GLIMPSE) && loop.startable) await turn();
   }
 
   async #run(): Promise<void> {
