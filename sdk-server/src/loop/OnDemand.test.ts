@@ -7,6 +7,7 @@ import {
   type SampleRequest,
 } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
+import { CatchUp } from '../rooms/CatchUp.js';
 import { DeferredRecords } from './DeferredRecords.js';
 import { SessionLoop } from './SessionLoop.js';
 import { SessionReplica } from './SessionReplica.js';
@@ -139,6 +140,33 @@ describe('a loop on demand', () => {
     session.encoder.reset();
     session.play(1);
     expect(session.shown.at(-1)?.frameId).toBe(15);
+  });
+});
+
+describe('a session whose records can never be decoded', () => {
+  /** Digest packets that do not read, until all that was held had to be let go. */
+  function flooded(): Session {
+    const session = new Session();
+    while (session.loop.startable) {
+      const junk = new Uint8Array(65_000);
+      junk.set([2, 4]);
+      expect(() => session.loop.accept(junk)).toThrow();
+    }
+    return session;
+  }
+
+  it('ends, and takes the next packet that tells no digest', async () => {
+    const { loop } = flooded();
+    const failed = (error: unknown) => {
+      throw error;
+    };
+    await new CatchUp({ loop, restart: () => undefined, done: () => undefined, failed }).end();
+    const plain = new PixelPacketEncoder(shape).encode([
+      { frameId: 0, clientTime: 0, requestId: null, state: stateAt(0), samples: createSampleSet(0), rgb: new Uint8Array(0) },
+    ]);
+    loop.accept(plain);
+    expect(loop.deferring).toBe(false);
+    expect(loop.newest?.frameId).toBe(0);
   });
 });
 
