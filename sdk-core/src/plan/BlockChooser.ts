@@ -1,4 +1,5 @@
 import { type CaptureGrid, SampleKind, type SampleSet, Tier } from '@sgaps/protocol';
+import { appendBlocks } from './appendBlocks.js';
 import { appendSample } from './appendSample.js';
 import type { BlockGrid } from './BlockGrid.js';
 
@@ -95,14 +96,7 @@ export class BlockChooser {
     left -= this.takeCoarse(set, rated, fresh);
     left = this.takeDue(rated, left);
     this.takeBest(left, turn);
-    // Tagged blocks are coded finer or coarser than the rest.
-    for (let tier = Tier.critical as number; tier <= Tier.optional; tier++) {
-      for (let block = 0; block < blocks.count; block++) {
-        if (state[block] !== TAKEN || tierOf(tags[block]) !== tier) continue;
-        const x = block % blocks.columns;
-        appendSample(set, blocks.left(x), blocks.top((block - x) / blocks.columns), SampleKind.block0, tier);
-      }
-    }
+    appendBlocks(set, blocks, state, TAKEN, tags);
   }
 
   /** Covers what is new by blocks of two or four times the side, where single ones would take too long. Returns how many. */
@@ -171,11 +165,6 @@ function binOf(worth: number): number {
   if (!(worth > LEAST)) return 0;
   const bin = 1 + Math.floor(4 * Math.log2(worth / LEAST));
   return bin >= BINS ? BINS - 1 : bin;
-}
-
-/** Untagged blocks are of the tier that a request's quantiser is meant for. */
-function tierOf(tag: number): number {
-  return tag === 0 ? Tier.important : tag - 1;
 }
 
 function divisor(a: number, b: number): number {

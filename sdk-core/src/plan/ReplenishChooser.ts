@@ -1,6 +1,6 @@
-import { type CaptureGrid, SampleKind, type SampleSet, Tier } from '@sgaps/protocol';
+import type { CaptureGrid, SampleSet } from '@sgaps/protocol';
 import { CALM, type ChangeMap } from '../session/ChangeMap.js';
-import { appendSample } from './appendSample.js';
+import { appendBlocks } from './appendBlocks.js';
 import type { BlockGrid } from './BlockGrid.js';
 
 /** Frames for which memory draws before whole pictures are tried again. */
@@ -59,7 +59,7 @@ export class ReplenishChooser {
       }
     }
     if (count > most) return false;
-    this.append(set, tags);
+    appendBlocks(set, this.blocks, chosen, 1, tags);
     return true;
   }
 
@@ -77,19 +77,7 @@ export class ReplenishChooser {
       if (own > age || (own === age && left-- > 0)) asked[b] = turn;
       else chosen[b] = 0;
     }
-    this.append(set, tags);
-  }
-
-  /** Adds what is chosen, in raster order within a tier. */
-  private append(set: SampleSet, tags: Uint8Array): void {
-    const { blocks, chosen } = this;
-    for (let tier = Tier.critical as number; tier <= Tier.optional; tier++) {
-      for (let b = 0; b < blocks.count; b++) {
-        if (chosen[b] === 0 || tierOf(tags[b]) !== tier) continue;
-        const x = b % blocks.columns;
-        appendSample(set, blocks.left(x), blocks.top((b - x) / blocks.columns), SampleKind.block0, tier);
-      }
-    }
+    appendBlocks(set, this.blocks, chosen, 1, tags);
   }
 
   /** Draws how much is expected of each block, for people who look: 1 where a change is likely. */
@@ -130,11 +118,6 @@ export class ReplenishChooser {
       }
     }
   }
-}
-
-/** Untagged blocks are of the tier that a request's quantiser is meant for. */
-function tierOf(tag: number): number {
-  return tag === 0 ? Tier.important : tag - 1;
 }
 
 function ageOf(asked: number, turn: number): number {

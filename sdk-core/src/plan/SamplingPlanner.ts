@@ -1,4 +1,12 @@
-import { type CaptureGrid, createSampleSet, type FrameState, LIMITS, type SampleRequest, type SampleSet } from '@sgaps/protocol';
+import {
+  BLOCK_SAMPLES,
+  type CaptureGrid,
+  createSampleSet,
+  type FrameState,
+  LIMITS,
+  type SampleRequest,
+  type SampleSet,
+} from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
 import { QualityControl } from '../quality/QualityControl.js';
@@ -24,8 +32,6 @@ const MOST_SAMPLES = LIMITS.samplesPerFrame;
 const NEW_BLOCK = 6;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
-/** Samples of a block. */
-const BLOCK = 64;
 /** Frames within which every block is looked at, unless it was looked at for another reason meanwhile (S11: a second in all). */
 const WATCH_PERIOD = 20;
 
@@ -56,10 +62,12 @@ export interface SamplingPlannerOptions {
 }
 
 /**
- * Chooses the samples of a frame to come (S2–S5, S11–S13): draws what memory will know by then, cameras and objects
- * carried on; rates every 8×8 block by the squared error to expect if nobody looks; asks for all that are worth a look
- * (the client codes them as finely as the bytes that the request names allow: up and down share one budget, mean over one second), and for all others in turn, so that no change stays unnoticed for
- * longer than a second. At the start and after a cut, blocks of two and four times the side give a coarse picture first.
+ * Chooses the samples of a frame to come (S2–S5, S11–S13). Where the client has time for all that changes, a request keeps the whole
+ * picture up to date: what changed lately, what lies around, and of the rest every fourth block in turn. Where it has not, memory
+ * draws what is not looked at: cameras and objects are carried on, every 8×8 block is rated by the squared error to expect if nobody
+ * looks, those worth a look are asked for, and all others in turn, within a second; where much is new, blocks of two and four times
+ * the side come first. Either way the request names the bytes that the client fits the frame to: up and down share one budget, mean
+ * over one second.
  *
  * With `rate` each request holds exactly round(rate · W · H) points and means (S5).
  *
@@ -109,7 +117,7 @@ export class SamplingPlanner {
     // A share of more blocks than there are would be no share.
     this.mostBlocks = Math.max(
       1,
-      Math.min(this.analyzer.blocks.count, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK)),
+      Math.min(this.analyzer.blocks.count, Math.floor(Math.min(LIMITS.samplesPerFrame, samples) / BLOCK_SAMPLES)),
     );
     this.pending = new PendingRequests(grid);
     this.ahead = createComposition(grid);
