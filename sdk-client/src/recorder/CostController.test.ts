@@ -13,35 +13,35 @@ describe('CostController', () => {
     expect(cost).toMatchObject({ level: 0, batch: 4, fps: 30, share: 1, governed: false });
   });
 
-  it('lengthens batches first, then asks for less, then takes fewer frames, and comes back one step at a time', () => {
+  it('lengthens batches first, then takes fewer frames, of which whole pictures remain, and comes back one step at a time', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
     const seen = [];
-    for (let s = 0; s < 8; s++) {
+    for (let s = 0; s < 6; s++) {
       second(cost, 16.7, 90);
       seen.push([cost.batch, cost.fps, cost.share]);
     }
     expect(seen).toEqual([
       [8, 30, 1],
-      [8, 30, 0.5],
-      [8, 30, 0.25],
-      [8, 15, 0.25],
-      [16, 15, 0.125],
-      [16, 7.5, 0.0625],
-      [16, 7.5, 0.0625],
-      [16, 7.5, 0.0625],
+      [4, 15, 1],
+      [2, 7.5, 1],
+      [1, 3.75, 1],
+      [1, 3.75, 1],
+      [1, 3.75, 1],
     ]);
     let steps = 0;
     for (let s = 0; s < 60; s++) if (second(cost, 16.7, 5)) steps++;
-    expect(steps).toBe(6);
+    expect(steps).toBe(4);
     expect(cost.level).toBe(0);
   });
 
-  it("asks for a quarter at once when the game's own frames take longer, whatever recording costs, and gives back after", () => {
+  it("takes half of the frames at once when the game's own take longer, whatever recording costs, and gives back after", () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
     for (let s = 0; s < 5; s++) second(cost, 16.7, 10);
     expect(second(cost, 33.3, 10)).toBe(false);
     expect(second(cost, 33.3, 10)).toBe(true);
-    expect(cost).toMatchObject({ governed: true, share: 0.25 });
+    expect(cost).toMatchObject({ governed: true, fps: 15, share: 1 });
+    for (let s = 0; s < 10; s++) second(cost, 50, 10);
+    expect(cost).toMatchObject({ governed: true, fps: 3.75, share: 1 });
     for (let s = 0; s < 40; s++) second(cost, 16.7, 10);
     expect(cost).toMatchObject({ level: 0, governed: false });
   });
@@ -60,27 +60,39 @@ describe('CostController', () => {
     expect(cost).toMatchObject({ level: 0, governed: false });
   });
 
-  it('asks for less within two seconds where coding takes too much of a core, and for more only where that is far off', () => {
+  it('takes fewer frames within two seconds where coding takes too much of a core, and more only where that is far off', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 2 });
-    const coding = () => 1.2 * cost.share;
+    const coding = () => (1.2 * cost.fps) / 30;
     for (let s = 0; s < 2; s++) second(cost, 16.7, 10, { coding: coding() });
-    expect(cost).toMatchObject({ share: 0.25, fps: 30, governed: false });
+    expect(cost).toMatchObject({ share: 1, fps: 7.5, governed: false });
     for (let s = 0; s < 60; s++) expect(second(cost, 16.7, 10, { coding: coding() })).toBe(false);
     for (let s = 0; s < 60; s++) second(cost, 16.7, 10, { coding: coding() / 10 });
     expect(cost.level).toBe(0);
+  });
+
+  it('asks for fewer samples only where coding an eighth of the frames still takes too long', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 2 });
+    for (let s = 0; s < 3; s++) second(cost, 16.7, 10, { coding: 0.9 });
+    expect(cost).toMatchObject({ share: 1, fps: 3.75 });
+    second(cost, 16.7, 10, { coding: 0.9 });
+    expect(cost).toMatchObject({ share: 0.5, fps: 3.75 });
+    for (let s = 0; s < 5; s++) second(cost, 16.7, 10, { coding: 0.9 });
+    expect(cost).toMatchObject({ share: 0.25, fps: 3.75 });
+    // The game's thread being dear as well asks for no more than there is.
+    expect(second(cost, 16.7, 90)).toBe(false);
   });
 
   it('lets coding take more of a core where there are many', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 8 });
     for (let s = 0; s < 9; s++) expect(second(cost, 16.7, 10, { coding: 0.75 })).toBe(false);
     expect(second(cost, 16.7, 10, { coding: 0.95 })).toBe(true);
-    expect(cost.share).toBe(0.5);
+    expect(cost.fps).toBe(15);
   });
 
-  it('asks for less where frames come back too late, but not ever less where that is no help', () => {
+  it('takes fewer frames where they come back too late, but not ever fewer where that is no help', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
     for (let s = 0; s < 60; s++) second(cost, 16.7, 10, { missed: 0.6 });
-    expect(cost).toMatchObject({ share: 0.25, fps: 30 });
+    expect(cost).toMatchObject({ share: 1, fps: 7.5 });
     for (let s = 0; s < 40; s++) second(cost, 16.7, 10, { missed: 0.02 });
     expect(cost.level).toBe(0);
   });

@@ -34,19 +34,25 @@ export interface CostLoad {
   readonly missed?: number;
 }
 
-/** What each step takes back: batches grow first (latency), then samples shrink, then the rate. */
+/**
+ * What each step takes back: batches grow first (latency), then the rate falls, and samples last, for a whole picture now and then shows
+ * more than pieces of each. From double batches on there are as many batches a second, of fewer frames: what waits is no older.
+ */
 const STEPS = [
   { batch: 1, rate: 1, share: 1 },
   { batch: 2, rate: 1, share: 1 },
-  { batch: 2, rate: 1, share: 0.5 },
-  { batch: 2, rate: 1, share: 0.25 },
-  { batch: 2, rate: 0.5, share: 0.25 },
-  { batch: 4, rate: 0.5, share: 0.125 },
-  { batch: 4, rate: 0.25, share: 0.0625 },
+  { batch: 1, rate: 0.5, share: 1 },
+  { batch: 0.5, rate: 0.25, share: 1 },
+  { batch: 0.25, rate: 0.125, share: 1 },
+  { batch: 0.25, rate: 0.125, share: 0.5 },
+  { batch: 0.25, rate: 0.125, share: 0.25 },
 ] as const;
-/** The first step with fewer samples, and where a game in trouble is at once: a quarter of all blocks. */
+/** The first step with fewer frames: where coding that takes too long, or a game in trouble, is at once. */
 const FEWER = 2;
+/** The last step for missed frames: a GPU that is busy with the game alone is late whatever is asked of it. */
 const FEW = 3;
+/** The last step with all samples. How many there are costs the game's thread nothing, but the coder: only that may go further. */
+const WHOLE = 4;
 /** Part of a core that coding may take: a quarter of all cores, most of one at the most; and the part of that under which there is ease. */
 const CODING_CORES = 0.25;
 const MOST_CODING = 0.8;
@@ -68,7 +74,7 @@ const CALM = 8;
 const FRAMES = 256;
 
 /**
- * Keeps recording within its budget: lengthens batches, then halves samples, then the rate, when the recorder's own measured
+ * Keeps recording within its budget: lengthens batches, then halves the rate, then samples, when the recorder's own measured
  * cost is over budget, when coding takes too much of a core or frames come back too late, or when the game's frames take longer than they
  * did of late; gives back one step at a time after some calm seconds (DESIGN.md, "Never in the game's way").
  *
@@ -100,7 +106,7 @@ export class CostController {
 
   /** Frames to be read back together. */
   get batch(): number {
-    return Math.min(LIMITS.framesPerPacket, this.#budget.batch * STEPS[this.level].batch);
+    return Math.max(1, Math.min(LIMITS.framesPerPacket, Math.round(this.#budget.batch * STEPS[this.level].batch)));
   }
 
   /** Frames to be sampled per second. */
@@ -131,15 +137,15 @@ export class CostController {
     const slower = median > usual * SLOWER && median > usual + SLOWER_MS;
     this.#slow = slower ? this.#slow + 1 : 0;
     const dear = meanMicros > this.#budget.micros * TOO_MUCH;
-    // A GPU that is busy with the game alone is late whatever is asked of it: below a quarter that is no reason any more.
-    const loaded = coding > this.#mostCoding || (missed > MANY_MISSED && this.level < FEW);
-    if (dear || loaded || this.#slow >= 2) {
+    const coded = coding > this.#mostCoding;
+    const late = missed > MANY_MISSED && this.level < FEW;
+    if (dear || coded || late || this.#slow >= 2) {
       this.#calm = 0;
       this.#slow = 0;
-      if (this.level === STEPS.length - 1) return false;
+      const atMost = coded ? STEPS.length - 1 : WHOLE;
+      if (this.level >= atMost) return false;
       // Longer batches would help neither the coder nor a game in trouble.
-      const atLeast = slower ? FEW : loaded ? FEWER : 0;
-      this.level = Math.min(STEPS.length - 1, Math.max(atLeast, this.level + 1));
+      this.level = Math.max(slower || coded || late ? FEWER : 0, this.level + 1);
       this.governed = slower;
       return true;
     }

@@ -292,7 +292,7 @@ describe('Recorder', () => {
     expect(recorder.stats).toMatchObject({
       sampler: { kind: 'webgl2', why: 'because' },
       thread: 'main',
-      cost: { level: 0, governed: false, fps: 30, batch: 2, share: 1 },
+      cost: { level: 0, governed: false, fps: 30, pace: 1, batch: 2, share: 1 },
     });
     expect(recorder.stats.bytesPerSecond).toBeGreaterThan(100);
   });

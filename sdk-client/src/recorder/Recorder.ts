@@ -128,7 +128,7 @@ export class Recorder {
       eventsDropped: courier.eventsDropped + this.#eventsLost,
       sampler: { kind, why: this.#options.why ?? '' },
       thread,
-      cost: { level, governed, fps, batch, share },
+      cost: { level, governed, fps, pace: fps / this.#fps, batch, share },
     };
   }
 
@@ -439,7 +439,8 @@ export class Recorder {
 
 /** The numbers of the stats, flat, for the wire: `totalP50`, `totalP99` and so on in µs. */
 function flatten({ micros, sampler: _sampler, thread: _thread, cost, ...counters }: RecorderStats): NumbersMessage {
-  const flat: Record<string, number> = { ...counters, costLevel: cost.level, governed: cost.governed ? 1 : 0, share: cost.share };
+  const { level, governed, share, pace } = cost;
+  const flat: Record<string, number> = { ...counters, costLevel: level, governed: governed ? 1 : 0, share, pace };
   for (const [stage, figure] of Object.entries(micros)) {
     flat[`${stage}P50`] = figure.p50;
     flat[`${stage}P99`] = figure.p99;

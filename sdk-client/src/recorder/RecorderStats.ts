@@ -58,6 +58,8 @@ export interface RecorderStats {
     readonly level: number;
     readonly governed: boolean;
     readonly fps: number;
+    /** Part of the usual frames, 0 … 1. */
+    readonly pace: number;
     readonly batch: number;
     readonly share: number;
   };

@@ -80,7 +80,12 @@ export class LightPlanner {
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; what makes no sense counts as 1. */
   set share(share: number) {
-    this.rate.share = share > 0 && share < 1 ? share : 1;
+    this.rate.share = share;
+  }
+
+  /** Part of its usual frames that the client takes, 0 … 1: a frame may have the bytes of those left out, up to four budgets in all. */
+  set pace(pace: number) {
+    this.rate.pace = pace;
   }
 
   /** The explicit set of a request that is remembered: of this planner's, or one that `note` was told of. */

@@ -149,7 +149,12 @@ export class SamplingPlanner {
 
   /** Part of the samples otherwise allowed that the client has time for, 0 … 1; 1 at first. What makes no sense counts as 1. */
   set share(share: number) {
-    this.rate.share = share > 0 && share < 1 ? share : 1;
+    this.rate.share = share;
+  }
+
+  /** Part of its usual frames that the client takes, 0 … 1: a frame may have the bytes of those left out, up to four budgets in all. */
+  set pace(pace: number) {
+    this.rate.pace = pace;
   }
 
   /** The request for `targetFrameId`, a frame after the last decoded one. */

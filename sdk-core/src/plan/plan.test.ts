@@ -80,6 +80,18 @@ describe('SamplingPlanner', () => {
     for (const nonsense of [0, -1, 7, Number.NaN]) expect(asked(nonsense)).toBe(all);
   });
 
+  it('lets a frame have the bytes of those that the client leaves out', () => {
+    const budget = (pace: number) => {
+      const decoder = new SessionDecoder({ grid });
+      const planner = new SamplingPlanner({ grid, decoder });
+      planner.pace = pace;
+      decoder.decode(answer(0, planner.plan(0), still, (u, v) => (u * 7 + v * v) & 255));
+      return planner.plan(1).explicit.budget;
+    };
+    expect(budget(0.5) / budget(1)).toBeCloseTo(2, 0);
+    expect(budget(0.25) / budget(1)).toBeCloseTo(4, 0);
+  });
+
   it('asks for the whole picture coarsely first, and then for all of it in full', () => {
     const decoder = new SessionDecoder({ grid });
     const planner = new SamplingPlanner({ grid, decoder, features: { ...ALL_FEATURES, replenish: false } });
@@ -184,6 +196,32 @@ describe('RateController', () => {
     }
     expect(spent / 240).toBeLessThan(2560);
     expect(spent / 240).toBeGreaterThan(1800);
+  });
+
+  it('gives the bytes of frames left out to those that are taken, up to four times, and is not in debt when all are taken again', () => {
+    const rate = new RateController({ bytes: 2560, most: 8192 });
+    const asked: number[] = [];
+    let frame = 0;
+    const mean = (pace: number, frames: number) => {
+      rate.pace = pace;
+      let spent = 0;
+      for (const last = frame + frames; frame < last; frame++) {
+        const bytes = rate.bytes(frame);
+        rate.expect(frame, bytes);
+        asked.push(bytes);
+        // What is measured comes later, after the pace may have changed.
+        if (frame >= 6) rate.feedback(frame - 6, asked[frame - 6], 800);
+        spent += bytes;
+      }
+      return spent / frames;
+    };
+    const full = mean(1, 60);
+    expect(full).toBeGreaterThan(0.9 * 2560);
+    expect(full).toBeLessThanOrEqual(2560);
+    expect(mean(0.5, 30) / full).toBeCloseTo(2, 1);
+    expect(mean(0.1, 30) / full).toBeCloseTo(4, 1);
+    expect(mean(1, 30) / full).toBeCloseTo(1, 1);
+    for (const nonsense of [0, -1, 7, Number.NaN]) expect(mean(nonsense, 30) / full).toBeCloseTo(1, 1);
   });
 });
 

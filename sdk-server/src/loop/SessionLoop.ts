@@ -11,7 +11,7 @@ import {
 import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
 import { SessionFigures, sparseMean } from './SessionFigures.js';
-import type { SessionLoopOptions } from './SessionLoopOptions.js';
+import type { ClientAllowance, SessionLoopOptions } from './SessionLoopOptions.js';
 import { type ReplicaFrame, SessionReplica } from './SessionReplica.js';
 import { SnapshotWriter } from './SnapshotWriter.js';
 import { sharedCodec } from './sharedCodec.js';
@@ -57,7 +57,7 @@ export class SessionLoop {
   #planner: SamplingPlanner | null = null;
   #onDemand: OnDemand | null;
   #deferring: boolean;
-  #share = 1;
+  #allowance: ClientAllowance = { share: 1, pace: 1 };
   readonly #snapshots: SnapshotWriter;
   #lastTarget = -1;
   #firstTarget = 0;
@@ -299,11 +299,11 @@ export class SessionLoop {
     return this.#options.sink.append('event', this.#options.clock(), bytes);
   }
 
-  /** Part of the usual samples that the client has time for, 0 … 1, as its `stats` say. */
-  set share(share: number) {
-    this.#share = share;
-    if (this.#planner) this.#planner.share = share;
-    if (this.#onDemand) this.#onDemand.planner.share = share;
+  /** What the client has time for, as its `stats` say. */
+  set allowance(allowance: ClientAllowance) {
+    this.#allowance = allowance;
+    if (this.#planner) Object.assign(this.#planner, allowance);
+    if (this.#onDemand) Object.assign(this.#onDemand.planner, allowance);
   }
 
   /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
@@ -345,8 +345,7 @@ export class SessionLoop {
     const { shape, bytesUp, bytesDown, samples, quality } = this.#options;
     const { decoder } = this.replica;
     const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality });
-    planner.share = this.#share;
-    return planner;
+    return Object.assign(planner, this.#allowance);
   }
 
   #send(requests: SampleRequest[]): Uint8Array {

@@ -2,6 +2,21 @@ import type { DecodedFrame } from '@sgaps/core';
 import type { SessionShape } from './SessionReplica.js';
 
 /**
+ * What a client has time for, as parts of the usual, 0 … 1.
+ *
+ * @example
+ * ```ts
+ * const allowance: ClientAllowance = { share: 1, pace: 0.5 };
+ * ```
+ */
+export interface ClientAllowance {
+  /** Of the samples that may be asked of a frame. */
+  readonly share: number;
+  /** Of the frames: each may have the bytes of those left out, up to four budgets in all. */
+  readonly pace: number;
+}
+
+/**
  * Where the loop appends what was exchanged; a `RecordingWriter` is one. Both return false when the bytes could not be
  * stored.
  *

@@ -311,7 +311,8 @@ export abstract class ReplayRoom extends Room {
   #onStats(client: Client, message: unknown): void {
     if (!this.#recorder.is(client)) return;
     this.#recorder.stats = parseNumbers(message);
-    if (this.#session) this.#session.loop.share = this.#recorder.stats.share ?? 1;
+    const { share = 1, pace = 1 } = this.#recorder.stats;
+    if (this.#session) this.#session.loop.allowance = { share, pace };
   }
 
   #onDismissed(client: Client): void {
