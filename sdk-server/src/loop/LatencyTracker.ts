@@ -43,10 +43,12 @@ export class LatencyTracker {
   /** Share of recent frames whose own request was used, 0 … 1 (exponential mean over about 64 frames). */
   hitRate = 1;
 
-  /** Round trip and jitter, from measurements and from what came late. */
+  /** Length of a frame, ms. */
+  frameMs: number;
+
+  /** Round trip and jitter, as measured. */
   readonly compensation: AdaptiveLatencyCompensation;
 
-  readonly #frameMs: number;
   readonly #min: number;
   readonly #max: number;
   readonly #probeEvery: number;
@@ -60,20 +62,20 @@ export class LatencyTracker {
     this.#min = options.min ?? 2;
     this.#max = Math.max(this.#min, options.max ?? 12);
     this.#probeEvery = options.probeEveryFrames ?? 150;
-    this.#frameMs = options.frameMs ?? 1000 / 30;
+    this.frameMs = options.frameMs ?? 1000 / 30;
     this.compensation = new AdaptiveLatencyCompensation({ minLead: this.#min, maxLead: this.#max });
     this.lead = this.#min;
   }
 
   /** Frames to carry cameras, objects and flow ahead (S4): min(5, floor(latency / frame)), by the lead where no round trip was measured. */
   get depth(): number {
-    return Number.isNaN(this.compensation.meanMs) ? Math.min(5, this.lead) : this.compensation.depth(this.#frameMs);
+    return Number.isNaN(this.compensation.meanMs) ? Math.min(5, this.lead) : this.compensation.depth(this.frameMs);
   }
 
   /** Takes in a measured time from sending a request to its arrival in the game and back, ms; raises the lead at once to what covers most. */
   roundTrip(rttMs: number, nowMs: number): void {
     this.compensation.observe(rttMs, nowMs);
-    const wanted = this.compensation.lead(this.#frameMs);
+    const wanted = this.compensation.lead(this.frameMs);
     if (wanted > this.lead) this.#set(wanted);
   }
 
@@ -116,7 +118,7 @@ export class LatencyTracker {
     this.#clean += frames;
     if (this.#clean < this.#probeEvery * this.#backoff) return;
     this.#clean = 0;
-    if (this.lead > this.compensation.lead(this.#frameMs)) {
+    if (this.lead > this.compensation.lead(this.frameMs)) {
       this.#probing = true;
       this.#set(this.lead - 1);
     }

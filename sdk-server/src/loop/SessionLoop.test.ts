@@ -78,6 +78,25 @@ describe('SessionLoop', () => {
     expect(shown).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
+  it('asks early enough for the round trip, in frames of the length that the client takes them', () => {
+    play(3);
+    const before = requests.at(-1)?.frameId as number;
+    expect(before).toBe(11 + 2 + 3);
+    loop.roundTrip(190);
+    expect(loop.latency.lead).toBe(6);
+    now += 133;
+    requests.push(...coordinates.decode(loop.accept(packet(12)) as Uint8Array));
+    expect(requests.at(-1)?.frameId).toBe(15 + 6 + 3);
+    // Half the frames are twice as long.
+    loop.allowance = { share: 1, pace: 0.5 };
+    expect(loop.latency.compensation.lead(loop.latency.frameMs)).toBe(3);
+    for (const pace of [0, -1, Number.NaN, 1e-9, 5]) {
+      loop.allowance = { share: 1, pace };
+      expect(loop.latency.frameMs).toBeGreaterThan(33);
+      expect(loop.latency.frameMs).toBeLessThan(600);
+    }
+  });
+
   it('takes a quality to keep instead of spending its bytes, and refuses one that makes no sense', () => {
     const open = (quality: number) =>
       new SessionLoop({ shape, sink: { append: () => true, snapshot: () => true }, clock: () => now, quality });

@@ -21,6 +21,9 @@ const AHEAD = 30_000;
 /** Frames of whole pictures within which every block is looked at, with room to spare. */
 const WHOLE_AFTER = 30;
 
+/** A client is never thought to take fewer than this part of its frames. */
+const LEAST_PACE = 1 / 16;
+
 /** What came in a packet, as far as its answer depends on it. */
 interface Taken {
   readonly frames: readonly { readonly frameId: number; readonly requestId: number | null; readonly samples: number }[];
@@ -73,7 +76,8 @@ export class SessionLoop {
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
-    this.latency = new LatencyTracker({ max: options.maxLatency });
+    const { fps = 30 } = options;
+    this.latency = new LatencyTracker({ max: options.maxLatency, frameMs: 1000 / fps });
     const { shape, bytesUp, bytesDown, samples, onDemand = false, nth = 1 } = options;
     if (!Number.isInteger(nth) || nth < 1 || nth > 60)
       throw new SgapsError('ARGUMENT_INVALID', `Pictures of every ${nth}th frame; 1 … 60 is allowed.`);
@@ -299,9 +303,17 @@ export class SessionLoop {
     return this.#options.sink.append('event', this.#options.clock(), bytes);
   }
 
+  /** Takes in how long it took to the client and back, ms (S13): what is asked from now on is asked early enough for that. */
+  roundTrip(ms: number): void {
+    this.latency.roundTrip(ms, this.#options.clock());
+  }
+
   /** What the client has time for, as its `stats` say. */
   set allowance(allowance: ClientAllowance) {
     this.#allowance = allowance;
+    const { fps = 30 } = this.#options;
+    const pace = allowance.pace > 0 && allowance.pace < 1 ? Math.max(LEAST_PACE, allowance.pace) : 1;
+    this.latency.frameMs = 1000 / (fps * pace);
     if (this.#planner) Object.assign(this.#planner, allowance);
     if (this.#onDemand) Object.assign(this.#onDemand.planner, allowance);
   }

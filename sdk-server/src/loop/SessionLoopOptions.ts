@@ -49,6 +49,8 @@ export interface SessionLoopOptions {
   readonly sink: RecordSink;
   /** ms since recording start, never backwards. */
   readonly clock: () => number;
+  /** Frames a second that the recorder means to take, default 30. */
+  readonly fps?: number;
   /** Byte budgets per frame, defaults of the planner (2,048 up, 512 down). */
   readonly bytesUp?: number;
   readonly bytesDown?: number;

@@ -83,7 +83,7 @@ export class LiveSession {
     this.#options = options;
     this.#startedAt = performance.now() - (options.keptMs ?? 0);
     this.writer = options.writer;
-    const { grid, schema, tierBits, depth } = options.writer.header;
+    const { grid, fps, schema, tierBits, depth } = options.writer.header;
     const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
     this.broadcaster = new FrameBroadcaster(grid, warn);
     // What a recorder kept by itself it did not tell the changes of.
@@ -93,6 +93,7 @@ export class LiveSession {
       shape: { grid, schema, tierBits, depth },
       sink: options.writer,
       clock: () => this.time,
+      fps,
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
       samples: options.samples,

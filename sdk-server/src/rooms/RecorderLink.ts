@@ -9,7 +9,7 @@ import { RoundTrip } from './RoundTrip.js';
  * @example
  * ```ts
  * const link = new RecorderLink();
- * link.attach(client, () => room.giveUp());
+ * link.attach(client, { onBroken: () => room.giveUp(), onRoundTrip: (ms) => session.loop.roundTrip(ms) });
  * ```
  */
 export class RecorderLink {
@@ -31,16 +31,19 @@ export class RecorderLink {
 
   /**
    * The recorder is there, or there again. `onBroken` is called when it breaks the WebSocket protocol itself, such as with a message
-   * over `maxPayload`: that closes as 1006, like a cut, and is none.
+   * over `maxPayload`: that closes as 1006, like a cut, and is none. `onRoundTrip` is told every measured round trip, ms.
    */
-  attach(client: Client, onBroken: (error: unknown) => void): void {
+  attach(
+    client: Client,
+    { onBroken, onRoundTrip }: { readonly onBroken: (error: unknown) => void; readonly onRoundTrip: (ms: number) => void },
+  ): void {
     this.sessionId = client.sessionId;
     this.#client = client;
     client.ref.once('error', (error: unknown) => {
       if (client === this.#client) onBroken(error);
     });
     this.#roundTrip?.dispose();
-    this.#roundTrip = new RoundTrip(client.ref);
+    this.#roundTrip = new RoundTrip(client.ref, onRoundTrip);
     this.ping();
   }
 

@@ -216,9 +216,12 @@ export abstract class ReplayRoom extends Room {
 
   #attach(client: Client): void {
     this.#guard.greet(client);
-    this.#recorder.attach(client, (error) => {
-      this.#over = true;
-      this.#log.warn({ err: error }, 'recorder broke the connection');
+    this.#recorder.attach(client, {
+      onBroken: (error) => {
+        this.#over = true;
+        this.#log.warn({ err: error }, 'recorder broke the connection');
+      },
+      onRoundTrip: (ms) => this.#session?.loop.roundTrip(ms),
     });
   }
 

@@ -11,7 +11,7 @@ interface PingSocket extends EventEmitter {
  *
  * @example
  * ```ts
- * const roundTrip = new RoundTrip(client.ref);
+ * const roundTrip = new RoundTrip(client.ref, (ms) => latency.roundTrip(ms, clock()));
  * roundTrip.ping();
  * console.log(roundTrip.ms);
  * ```
@@ -22,10 +22,13 @@ export class RoundTrip {
   jitter = 0;
 
   readonly #socket: PingSocket | null;
+  readonly #onMeasured: (ms: number) => void;
   readonly #sent = new Map<number, number>();
   #next = 0;
 
-  constructor(socket: EventEmitter) {
+  /** `onMeasured` is told every round trip, ms. */
+  constructor(socket: EventEmitter, onMeasured: (ms: number) => void) {
+    this.#onMeasured = onMeasured;
     this.#socket = 'ping' in socket ? (socket as PingSocket) : null;
     this.#socket?.on('pong', this.#onPong);
   }
@@ -62,6 +65,7 @@ export class RoundTrip {
     if (this.ms === null) this.ms = ms;
     this.jitter += (Math.abs(ms - this.ms) - this.jitter) / 8;
     this.ms += (ms - this.ms) / 8;
+    this.#onMeasured(ms);
   };
 }
 
