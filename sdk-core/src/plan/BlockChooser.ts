@@ -2,6 +2,7 @@ import { type CaptureGrid, SampleKind, type SampleSet, Tier } from '@sgaps/proto
 import { appendBlocks } from './appendBlocks.js';
 import { appendSample } from './appendSample.js';
 import type { BlockGrid } from './BlockGrid.js';
+import { TAG_WEIGHT } from './TierTags.js';
 
 /** A block this much of which is unknown is new. */
 const NEW_SHARE = 0.5;
@@ -157,9 +158,6 @@ export class BlockChooser {
     }
   }
 }
-
-/** By tag: none, critical … optional. */
-const TAG_WEIGHT = [1, 16, 4, 1, 0.25] as const;
 
 function binOf(worth: number): number {
   if (!(worth > LEAST)) return 0;

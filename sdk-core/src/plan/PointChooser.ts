@@ -1,10 +1,12 @@
-import { type CaptureGrid, createSampleSet, type SampleSet, Tier } from '@sgaps/protocol';
+import { createSampleSet, type SampleSet, Tier } from '@sgaps/protocol';
 import type { Composition } from '../memory/Composition.js';
 import { appendSample } from './appendSample.js';
+import type { BlockGrid } from './BlockGrid.js';
 import { coverUnknown } from './coverUnknown.js';
-import { fillEvenly } from './fillEvenly.js';
 import { SQUARE, SquareGrid } from './SquareGrid.js';
 import { MEAN, POINTS, SquareRating } from './SquareRating.js';
+import { TierFill } from './TierFill.js';
+import { TAG_WEIGHT } from './TierTags.js';
 import { watchLattice } from './watchLattice.js';
 
 /** Part of what the lattice leaves that coarse means may take. */
@@ -16,24 +18,27 @@ const COARSE_SHARE = 0.8;
  *
  * @example
  * ```ts
- * const chooser = new PointChooser({ width: 320, height: 180 }, { exact: true, means: true });
+ * const chooser = new PointChooser(analyzer.blocks, { exact: true, means: true });
  * chooser.lock(viewX, viewY);
- * const set = chooser.choose(576, analyzer.importance, composition, frameId);
+ * const set = chooser.choose(576, { importance: analyzer.importance, tags: tags.tags }, composition, frameId);
  * ```
  */
 export class PointChooser {
   private readonly squares: SquareGrid;
   private readonly rating: SquareRating;
+  private readonly tiers: TierFill;
   private readonly take: Uint8Array;
   private readonly meanAsked: Uint8Array;
 
-  /** `exact`: what is left over is spread evenly, so that every set is full. `means` false: points only. */
+  /** `exact`: what is left over is handed out by tiers, so that every set is full. `means` false: points only. */
   constructor(
-    private readonly grid: CaptureGrid,
+    private readonly blocks: BlockGrid,
     private readonly options: { readonly exact: boolean; readonly means: boolean },
   ) {
+    const { grid } = blocks;
     this.squares = new SquareGrid(grid);
     this.rating = new SquareRating(grid, this.squares, options.means);
+    this.tiers = new TierFill(blocks);
     this.take = new Uint8Array(grid.width * grid.height);
     this.meanAsked = new Uint8Array(this.squares.count);
   }
@@ -43,25 +48,47 @@ export class PointChooser {
     this.squares.lock(viewX, viewY);
   }
 
-  /** At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left evenly. */
-  choose(budget: number, importance: Float32Array, ahead: Composition, frameId: number): SampleSet {
-    const { width, height } = this.grid;
-    const { grid, squares, rating, take } = this;
+  /** At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left by tiers (S5).
+   * `importance` is W·H, expected squared error, and gets weighted by `tags`, one a block. */
+  choose(
+    budget: number,
+    { importance, tags }: { readonly importance: Float32Array; readonly tags: Uint8Array },
+    ahead: Composition,
+    frameId: number,
+  ): SampleSet {
+    const { grid } = this.blocks;
+    const { width, height } = grid;
+    const { squares, rating, take } = this;
     const { exact, means } = this.options;
     const set = createSampleSet(budget);
     take.fill(0);
     this.meanAsked.fill(0);
+    this.weigh(importance, tags);
     rating.rate(importance, ahead);
     watchLattice(grid, squares, frameId, set);
     const watched = set.count;
     if (means) coverUnknown(grid, squares, rating, ahead, set, Math.round(COARSE_SHARE * (budget - watched)));
     const spent = set.count + this.takeBest(budget - set.count, frameId);
-    if (exact) fillEvenly(grid, frameId, budget - spent, importance, take);
+    if (exact) this.tiers.fill(take, budget - spent, { importance, tags, turn: frameId });
     this.appendMeans(set);
     for (let at = 0; at < width * height && set.count < budget; at++) {
       if (take[at] !== 0) appendSample(set, at % width, (at / width) | 0, 0, Tier.critical);
     }
     return set;
+  }
+
+  /** What the game tagged counts for more or less than what is expected there. */
+  private weigh(importance: Float32Array, tags: Uint8Array): void {
+    const { blocks } = this;
+    const { width } = blocks.grid;
+    for (let y = 0, b = 0; y < blocks.rows; y++) {
+      for (let x = 0; x < blocks.columns; x++, b++) {
+        const weight = TAG_WEIGHT[tags[b]];
+        if (weight === 1) continue;
+        for (let v = blocks.top(y); v < blocks.top(y + 1); v++)
+          for (let at = v * width + blocks.left(x); at < v * width + blocks.left(x + 1); at++) importance[at] *= weight;
+      }
+    }
   }
 
   /** The squares of best gain per bit until the budget is full; equals are taken far from each other. */
@@ -102,7 +129,7 @@ export class PointChooser {
   /** Asks for a square as a mean or whole; returns the samples that costs. */
   private act(square: number, action: number): number {
     const { squares, take } = this;
-    const { width } = this.grid;
+    const { width } = this.blocks.grid;
     const x = square % squares.columns;
     const y = (square - x) / squares.columns;
     const left = squares.left(x);

@@ -145,4 +145,23 @@ describe('the loop of planner and decoder', { timeout: 120_000 }, () => {
     expect(squared.critical).toBeLessThan(0.5 * squared.none);
     expect(squared.optional).toBeGreaterThan(squared.none);
   });
+
+  it('heeds tags at a fixed rate of single pixels, too', () => {
+    const tagged = [region(1, Tier.critical + 1, 40, 40, 64, 48), region(2, Tier.optional + 1, 200, 40, 64, 48)];
+    const paint = (t: number, rgb: Uint8Array) => {
+      for (let at = 0; at < rgb.length; at += 3) rgb.fill((Math.imul(at + t * 7919, 0x9e3779b1) >>> 24) & 255, at, at + 3);
+    };
+    const loop = new PlannerLoop({ grid: GRID, paint, state: () => view(0, 0, tagged) }, { rate: 0.01 });
+    const asked = { critical: 0, none: 0, optional: 0 };
+    const places = { critical: 40, none: 120, optional: 200 };
+    for (let t = 0; t < 40; t++) {
+      const { request } = loop.step();
+      const { u, v, count } = request.explicit;
+      expect(count).toBe(Math.round(0.01 * GRID.width * GRID.height));
+      for (const [name, left] of Object.entries(places) as [keyof typeof places, number][])
+        for (let i = 0; i < count; i++) if (u[i] >= left && u[i] < left + 64 && v[i] >= 40 && v[i] < 88) asked[name]++;
+    }
+    expect(asked.critical).toBeGreaterThan(3 * asked.none);
+    expect(asked.optional).toBeLessThan(asked.none);
+  });
 });

@@ -127,7 +127,7 @@ export class SamplingPlanner {
     this.tags = new TierTags(this.analyzer.blocks);
     const pointsOnly = exact !== null || sampling === 'points' || !this.features.blocks;
     this.points = pointsOnly
-      ? new PointChooser(grid, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
+      ? new PointChooser(this.analyzer.blocks, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
       : null;
     this.replenish =
       !pointsOnly && this.features.replenish
@@ -184,7 +184,9 @@ export class SamplingPlanner {
     if (this.points) {
       analyzer.analyze(ahead, decoder.memory.dynamic, detail);
       this.points.lock(lockX, lockY);
-      set = this.points.choose(this.rate.samples(targetFrameId), analyzer.importance, ahead, targetFrameId);
+      if (this.features.tiers) this.tags.read(then);
+      const { importance } = analyzer;
+      set = this.points.choose(this.rate.samples(targetFrameId), { importance, tags: this.tags.tags }, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
       const framesAhead = targetFrameId - decoder.frameId;

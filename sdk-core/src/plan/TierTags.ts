@@ -4,6 +4,8 @@ import type { BlockGrid } from './BlockGrid.js';
 
 /** No tag; else `Tier` + 1, as in `TrackedObject.tag`. */
 const NONE = 0;
+/** What an error in a block counts, by its tag: none, critical … optional. */
+export const TAG_WEIGHT = [1, 16, 4, 1, 0.25] as const;
 /** Tags up to this one raise whatever they touch; those below lower only what they cover wholly. */
 const RAISING = 2;
 
