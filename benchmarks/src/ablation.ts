@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { ablationPage } from './ablation/ablationPage.js';
@@ -10,6 +11,7 @@ import {
   ablationCells,
   ablationRows,
 } from './ablation/ablationTable.js';
+import { spliceClips } from './ablation/spliceClips.js';
 import { listVariants, type Variant } from './ablation/variants.js';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -31,6 +33,9 @@ interface Arguments extends ClipChoice {
   readonly json?: boolean;
 }
 
+/** Frames between two cuts. */
+const CUT_EVERY = 60;
+
 const PAGE = join(import.meta.dirname, '../../docs/ablation.md');
 
 /** A run still to be made. */
@@ -43,7 +48,8 @@ function planRuns(variants: readonly Variant[], clips: readonly ClipEntry[], arg
   for (const { id, settings, solid } of variants) {
     for (const { name, kind, input, state, depth } of clips) {
       if (solid && kind !== '3d') continue;
-      const groups: AblationGroup[] = kind === '3d' ? (depth ? ['3d', '3d-depth'] : ['3d']) : ['2d'];
+      const groups: AblationGroup[] =
+        kind === '3d' ? (depth ? ['3d', '3d-depth'] : ['3d']) : kind === '2d-cuts' ? ['cuts'] : ['2d'];
       for (const group of groups) {
         const sent = group === '3d-depth' ? depth : undefined;
         const options = { input, state, depth: sent, frames, bytesUp, latency, ssim, held: false, ...settings };
@@ -83,6 +89,12 @@ async function runAll(plan: readonly Planned[], workers: number): Promise<Ablati
   return runs;
 }
 
+/** The clips, and where there are two in 2D the first of them in turn. */
+async function withCuts(clips: readonly ClipEntry[], folder: string, frames: number | undefined): Promise<ClipEntry[]> {
+  const [first, second] = clips.filter(({ kind, state }) => kind.startsWith('2d') && state);
+  return second ? [...clips, await spliceClips(first, second, { folder, every: CUT_EVERY, frames })] : [...clips];
+}
+
 /** The command as it was given, for the page. */
 function commandLine(): string {
   const args = process.argv.slice(2);
@@ -104,7 +116,10 @@ const program = new Command('bench:ablation')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const variants = listVariants(args.parts?.split(','));
-    const runs = await runAll(planRuns(variants, gatherClips(args), args), args.workers);
+    const folder = mkdtempSync(join(tmpdir(), 'sgaps-ablation-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const clips = await withCuts(gatherClips(args), folder, args.frames);
+    const runs = await runAll(planRuns(variants, clips, args), args.workers);
     const groups = (Object.keys(ABLATION_GROUPS) as AblationGroup[])
       .map((group) => ({ group, rows: ablationRows(variants, runs, group) }))
       .filter(({ rows }) => rows.length > 0);
@@ -120,11 +135,13 @@ const program = new Command('bench:ablation')
       console.error(`Wrote ${out}`);
     }
     if (args.json) {
-      const clips = runs.map(({ variant, clip, group, figures }) => {
+      const measured = runs.map(({ variant, clip, group, figures }) => {
         const { psnrSteady, ssimSteady, bytesUp, bytesDown, msPerFrame } = figures;
         return { variant, clip, group, psnrSteady, ssimSteady, bytesUp, bytesDown, ms: msPerFrame.p50 };
       });
-      console.log(JSON.stringify({ groups: Object.fromEntries(groups.map(({ group, rows }) => [group, rows])), clips }));
+      console.log(
+        JSON.stringify({ groups: Object.fromEntries(groups.map(({ group, rows }) => [group, rows])), clips: measured }),
+      );
     }
   });
 

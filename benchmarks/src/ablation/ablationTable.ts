@@ -3,12 +3,13 @@ import type { ClipFigures } from '../clip/measureClip.js';
 import { mean } from '../metrics/statistics.js';
 import type { Variant } from './variants.js';
 
-/** Clips that are averaged together: 2D, 3D with colours alone, 3D with the depth that the engine gives. */
-export type AblationGroup = '2d' | '3d' | '3d-depth';
+/** Clips that are averaged together: 2D, a cut every two seconds, 3D with colours alone, 3D with the depth that the engine gives. */
+export type AblationGroup = '2d' | 'cuts' | '3d' | '3d-depth';
 
 /** Groups in the order of the page, with their titles. */
 export const ABLATION_GROUPS: Readonly<Record<AblationGroup, string>> = {
   '2d': '2D clips',
+  cuts: 'Two 2D clips in turn, a cut every two seconds',
   '3d': '3D clips, colours alone',
   '3d-depth': '3D clips, depth sent beside colour',
 };
