@@ -70,7 +70,7 @@ export class PixelPacketDecoder {
   constructor(options: PixelPacketDecoderOptions) {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
-    this.pixels = new PixelModel(options.grid, options.tierBits);
+    this.pixels = new PixelModel(options.grid, options.tierBits, options.kernels);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
     this.resolve = options.resolve;
   }

@@ -30,6 +30,11 @@ export interface PixelPacketOptions {
   readonly tierBits: TierBits;
   /** True where point samples may carry depth, as agreed at join; default false, which costs no byte. */
   readonly depth?: boolean;
+  /**
+   * False for plain TypeScript alone; by default WebAssembly does the arithmetic of blocks where it is there and allowed. The same bytes
+   * either way.
+   */
+  readonly kernels?: boolean;
 }
 
 /**
@@ -95,7 +100,7 @@ export class PixelPacketEncoder {
   constructor(options: PixelPacketEncoderOptions) {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
-    this.pixels = new PixelModel(options.grid, options.tierBits);
+    this.pixels = new PixelModel(options.grid, options.tierBits, options.kernels);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
     this.digest = options.digest ? new PacketDigestWriter(options.grid) : null;
   }

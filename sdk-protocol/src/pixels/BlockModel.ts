@@ -2,11 +2,10 @@ import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
-import { BLOCK_SAMPLES } from '../samples/SampleSet.js';
-import { BlockPlanes, PLANES, Prediction } from './BlockPlanes.js';
-import { type BlockPlace, BlockPredictor } from './BlockPredictor.js';
+import type { BlockArithmetic } from './BlockArithmetic.js';
+import type { BlockPlace } from './BlockPlace.js';
+import { PLANES, Prediction } from './BlockPlanes.js';
 import { CoefficientCoder } from './CoefficientCoder.js';
-import { exactBits } from './exactBits.js';
 import { MotionModel } from './MotionModel.js';
 
 /** How a block was coded: as what was sent of it last, as coefficients, or (by the caller) sample by sample. */
@@ -14,8 +13,6 @@ export const BlockMode = { same: 0, transformed: 1, exact: 2 } as const;
 /** One of the three. */
 export type BlockMode = (typeof BlockMode)[keyof typeof BlockMode];
 
-const COLOURS = 0xffffff;
-const KNOWN = 8 << 24;
 /** A pixel this many steps off is a change even where no coefficient tells. */
 const OUTLIER_STEPS = 2;
 const OUTLIER = 24;
@@ -41,14 +38,12 @@ const SIZE = MOVED + 18;
  *
  * @example
  * ```ts
- * const mode = blocks.code(encoder, rgb, 0, place, 128);
+ * const mode = model.code(encoder, rgb, 0, place, 128);
  * ```
  */
 export class BlockModel {
   private readonly model = createModel(SIZE);
   private readonly coefficients = new CoefficientCoder(3 * PLANES);
-  private readonly planes = new BlockPlanes();
-  private readonly predictor = new BlockPredictor();
   readonly motion: MotionModel;
   /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
   private tried = -1;
@@ -56,7 +51,11 @@ export class BlockModel {
   private lastMode = 0;
   private lastPrediction = 0;
 
-  constructor(cells: number) {
+  /** @param cells 8×8 cells of the picture. */
+  constructor(
+    cells: number,
+    private readonly blocks: BlockArithmetic,
+  ) {
     this.motion = new MotionModel(cells);
   }
 
@@ -83,59 +82,51 @@ export class BlockModel {
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
   code(coder: RangeCoder, rgb: Uint8Array, first: number, place: BlockPlace, step: number): BlockMode {
-    const { model, motion, planes, predictor } = this;
-    const { map, places } = place;
+    const { model, motion, blocks } = this;
     const { encoding } = coder;
-    let known = true;
-    for (let j = 0; j < BLOCK_SAMPLES && known; j++) known = map[places[j]] !== 0;
-    const same = encoding && known && this.isSame(rgb, first, map, places, step) ? 1 : 0;
+    const known = blocks.open(place);
+    this.tried = -1;
+    const worst = encoding ? blocks.compare(rgb, first) : 0;
     if (known) {
-      this.lastSame = coder.bit(model, SAME + 2 * place.status + this.lastSame, same);
+      this.lastSame = coder.bit(model, SAME + 2 * place.status + this.lastSame, encoding && this.isSame(worst, step) ? 1 : 0);
       if (this.lastSame === 1) {
-        if (!encoding) writeColours(rgb, first, map, places);
+        if (!encoding) {
+          blocks.showSent();
+          rgb.set(blocks.coded, first);
+        }
         return BlockMode.same;
       }
-    }
-    if (encoding) {
-      if (!known) planes.readTruth(rgb, first);
-      planes.readAround(map, place.around);
     }
     if (place.moves) motion.predict(place.cell, place.columns);
     let prediction: Prediction = Prediction.mean;
     let exact = 0;
     if (encoding) {
-      prediction = predictor.choose(rgb, first, place, known, step, motion, planes);
+      prediction = blocks.choose(known, step, motion);
       // What was tried for "the same" is the difference to what was sent already.
-      const bits = prediction === Prediction.place && this.tried >= 0 ? this.tried : planes.quantise(prediction, step);
-      planes.rebuild(prediction, step);
+      const bits = prediction === Prediction.place && this.tried >= 0 ? this.tried : blocks.quantise(prediction, step);
+      blocks.rebuild(prediction, step);
       const weight = (LAMBDA * step * step) / 64;
-      const transformed = planes.errorOf(rgb, first) + weight * bits;
+      const transformed = blocks.errorOf() + weight * bits;
       const limit = (EXACT_BONUS * transformed) / weight;
-      exact = exactBits(rgb, first, map, places, limit) < limit ? 1 : 0;
+      exact = blocks.exactBits(limit) < limit ? 1 : 0;
     }
     exact = coder.bit(model, EXACT + 3 * (known ? 1 : 0) + this.lastMode, exact);
     this.lastMode = 1 + exact;
     if (exact === 1) return BlockMode.exact;
     prediction = this.codePrediction(coder, prediction, known, place);
-    let coefficients = 0;
-    for (let p = 0; p < PLANES; p++) coefficients += this.coefficients.code(coder, prediction * PLANES + p, planes.levels[p]);
+    for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, prediction * PLANES + p, blocks.levels[p]);
     if (!encoding) {
-      if (prediction === Prediction.motion) predictor.read(place, motion.x, motion.y, planes);
-      else if (prediction === Prediction.place) planes.readCanvas(map, places);
-      else planes.readAround(map, place.around);
-      if (coefficients === 0) planes.copy(prediction);
-      else planes.rebuild(prediction, step);
+      blocks.predict(prediction, motion.x, motion.y);
+      blocks.rebuild(prediction, step);
+      rgb.set(blocks.coded, first);
     }
-    const { coded } = planes;
-    for (let j = 0, c = 0; j < BLOCK_SAMPLES; j++, c += 3)
-      map[places[j]] = KNOWN | (coded[c] << 16) | (coded[c + 1] << 8) | coded[c + 2];
-    if (!encoding) rgb.set(coded, first);
+    blocks.keep();
     return BlockMode.transformed;
   }
 
   /** What the block is predicted by; a motion is coded with it. A decoder finds the motion in the model. */
   private codePrediction(coder: RangeCoder, wanted: Prediction, known: boolean, place: BlockPlace): Prediction {
-    const { model, motion, predictor, lastPrediction } = this;
+    const { model, motion, blocks, lastPrediction } = this;
     let prediction: Prediction = Prediction.mean;
     const near = place.moves ? 3 * motion.near : 0;
     if (known && coder.bit(model, PLACE + near + lastPrediction, wanted === Prediction.place ? 1 : 0) === 1) {
@@ -146,7 +137,7 @@ export class BlockModel {
     }
     this.lastPrediction = prediction;
     if (prediction === Prediction.motion) {
-      motion.code(coder, predictor.motionX, predictor.motionY);
+      motion.code(coder, blocks.motionX, blocks.motionY);
       motion.keep(place.cell);
     }
     return prediction;
@@ -173,33 +164,12 @@ export class BlockModel {
   }
 
   /** True when nothing of the difference to what was sent survives the quantiser, and no single pixel is far off. */
-  private isSame(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array, step: number): boolean {
-    this.tried = -1;
-    let worst = 0;
-    for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
-      const entry = map[places[j]];
-      const dr = rgb[p] - ((entry >>> 16) & 255);
-      const dg = rgb[p + 1] - ((entry >>> 8) & 255);
-      const db = rgb[p + 2] - (entry & 255);
-      if (dr > worst || -dr > worst) worst = dr < 0 ? -dr : dr;
-      if (dg > worst || -dg > worst) worst = dg < 0 ? -dg : dg;
-      if (db > worst || -db > worst) worst = db < 0 ? -db : db;
-    }
+  private isSame(worst: number, step: number): boolean {
+    const { blocks } = this;
     if (worst === 0) return true;
-    this.planes.readTruth(rgb, first);
-    this.planes.readCanvas(map, places);
     if (worst > OUTLIER && 8 * worst > OUTLIER_STEPS * step) return false;
-    if (this.planes.changeOf() > SAME_ENERGY * step * step) return false;
-    this.tried = this.planes.quantise(Prediction.place, step);
+    if (blocks.changeOf() > SAME_ENERGY * step * step) return false;
+    this.tried = blocks.quantise(Prediction.place, step);
     return this.tried === 0;
-  }
-}
-
-function writeColours(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array): void {
-  for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
-    const entry = map[places[j]] & COLOURS;
-    rgb[p] = entry >>> 16;
-    rgb[p + 1] = (entry >>> 8) & 255;
-    rgb[p + 2] = entry & 255;
   }
 }

@@ -20,7 +20,7 @@ const ROUND_INTRA = 26;
  * @example
  * ```ts
  * planes.readTruth(rgb, 0);
- * planes.readCanvas(map, places);
+ * planes.readCanvas(sent);
  * const bits = planes.quantise(Prediction.place, 128); // into planes.levels
  * planes.rebuild(Prediction.place, 128); // into planes.coded
  * ```
@@ -36,7 +36,8 @@ export class BlockPlanes {
   readonly levels = [planeOf(), planeOf(), planeOf()];
   /** RGB of the block as both sides know it. */
   readonly coded = new Uint8Array(3 * BLOCK_SAMPLES);
-  private readonly means = new Int32Array(PLANES);
+  /** Mean colour beside the block, Y, Co and Cg. */
+  readonly means = new Int32Array(PLANES);
   private readonly residual = planeOf();
   private readonly orange = planeOf();
   private readonly green = planeOf();
@@ -54,11 +55,11 @@ export class BlockPlanes {
     }
   }
 
-  /** Takes what was last sent of the block's places. */
-  readCanvas(map: Uint32Array, places: Int32Array): void {
+  /** Takes what was last sent of the block's places, 64 entries. */
+  readCanvas(sent: Uint32Array): void {
     const [luma, orange, green] = this.canvas;
     for (let j = 0; j < BLOCK_SAMPLES; j++) {
-      const entry = map[places[j]];
+      const entry = sent[j];
       const b = entry & 255;
       const o = ((entry >>> 16) & 255) - b;
       const t = b + (o >> 1);
@@ -67,33 +68,6 @@ export class BlockPlanes {
       orange[j] = o;
       green[j] = g;
     }
-  }
-
-  /** The mean colour beside the block, mid grey where nothing is known. */
-  readAround(map: Uint32Array, around: Int32Array): void {
-    let r = 0;
-    let g = 0;
-    let b = 0;
-    let n = 0;
-    for (let i = 0; i < around.length; i++) {
-      const entry = around[i] < 0 ? 0 : map[around[i]];
-      if (entry === 0) continue;
-      r += (entry >>> 16) & 255;
-      g += (entry >>> 8) & 255;
-      b += entry & 255;
-      n++;
-    }
-    const { means } = this;
-    if (n === 0) {
-      means[0] = 128;
-      means[1] = means[2] = 0;
-      return;
-    }
-    const blue = (b / n) | 0;
-    means[1] = ((r / n) | 0) - blue;
-    const t = blue + (means[1] >> 1);
-    means[2] = ((g / n) | 0) - t;
-    means[0] = t + (means[2] >> 1);
   }
 
   /** Squared difference of the picture to what was last sent, luma, over the block. */
@@ -170,22 +144,6 @@ export class BlockPlanes {
       const b = t - (this.orange[j] >> 1);
       coded[c] = clamp8(b + this.orange[j]);
       coded[c + 1] = clamp8(g);
-      coded[c + 2] = clamp8(b);
-    }
-  }
-
-  /** The prediction as it is, into `coded`: what `rebuild` makes of levels that are all 0. */
-  copy(prediction: Prediction): void {
-    const { coded, means } = this;
-    const [luma, orange, green] = prediction === Prediction.motion ? this.moved : this.canvas;
-    const flat = prediction === Prediction.mean;
-    for (let j = 0, c = 0; j < BLOCK_SAMPLES; j++, c += 3) {
-      const o = flat ? means[1] : orange[j];
-      const violet = flat ? means[2] : green[j];
-      const t = (flat ? means[0] : luma[j]) - (violet >> 1);
-      const b = t - (o >> 1);
-      coded[c] = clamp8(b + o);
-      coded[c + 1] = clamp8(violet + t);
       coded[c + 2] = clamp8(b);
     }
   }

@@ -1,30 +1,13 @@
 import { BLOCK_SAMPLES } from '../samples/SampleSet.js';
+import type { BlockPlace } from './BlockPlace.js';
 import { type BlockPlanes, Prediction } from './BlockPlanes.js';
 import type { MotionModel } from './MotionModel.js';
-import { type MotionPlace, MotionPrediction } from './MotionPrediction.js';
+import { MotionPrediction } from './MotionPrediction.js';
 import { MotionSearch } from './MotionSearch.js';
 
 /** What a motion costs in sums of differences of four times the brightness, in steps (1/8): a neighbour's, and one of its own. */
 const MERGE_BIAS = 0.6;
 const MOTION_BIAS = 1.6;
-
-/** Where a block lies in what was sent before; one object serves all blocks. */
-export interface BlockPlace extends MotionPlace {
-  map: Uint32Array;
-  x: number;
-  y: number;
-  /** Places of the 64 samples in `map`. */
-  readonly places: Int32Array;
-  /** Places beside the block, −1 where there is none. */
-  readonly around: Int32Array;
-  /** 0 … 26: whether the block's own, left and above cell were same, changed or never coded. */
-  status: number;
-  /** The 8×8 cell of the first sample, and how many are in a row. */
-  cell: number;
-  readonly columns: number;
-  /** True for pixels, false for means: only pixels move. */
-  moves: boolean;
-}
 
 /**
  * Predicts a block by what was sent before: the encoder chooses between what was sent of its place, the mean beside it and a motion;

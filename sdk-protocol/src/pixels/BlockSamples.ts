@@ -3,16 +3,17 @@ import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
+import type { BlockKernels } from '../kernels/BlockKernels.js';
+import { KernelBlocks } from '../kernels/KernelBlocks.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, levelOf, type SampleSet } from '../samples/SampleSet.js';
 import { BlockBudget, BUDGET_GROUP, MOST_STEP } from './BlockBudget.js';
 import { BlockMode, BlockModel } from './BlockModel.js';
-import type { BlockPlace } from './BlockPredictor.js';
+import type { BlockPlace } from './BlockPlace.js';
 import { blockStep, precisionOf, QUANTISER_LIMIT } from './blockSteps.js';
 import { type KnownColours, LEVELS } from './KnownColours.js';
+import { PlainBlocks } from './PlainBlocks.js';
 import { wrap } from './wrap.js';
 
-/** Places beside a block that say what its mean may be: the column left of it and the row above. */
-const AROUND = 2 * BLOCK_SIDE;
 /** Values that `differenceOf` compares: half of a block's. */
 const COMPARED = 1.5 * BLOCK_SAMPLES;
 /** Bits of a quantiser. */
@@ -53,21 +54,26 @@ export class BlockSamples {
   private shiftX = 0;
   private shiftY = 0;
 
-  constructor(private readonly known: KnownColours) {
+  /** @param kernels Whose map is the level 0 of `known`; null for plain TypeScript. */
+  constructor(
+    private readonly known: KnownColours,
+    kernels: BlockKernels | null,
+  ) {
     const { width, height } = known;
     this.columns = (width + 7) >> 3;
     this.cells = this.columns * ((height + 7) >> 3);
     this.status = new Uint8Array(LEVELS * this.cells);
-    this.blocks = new BlockModel(this.cells);
+    this.blocks = new BlockModel(this.cells, kernels ? new KernelBlocks(kernels) : new PlainBlocks());
     this.place = {
       map: known.openWorld(0),
-      reference: new Uint32Array(width * height),
+      reference: kernels?.reference ?? new Uint32Array(width * height),
       width,
       height,
       x: 0,
       y: 0,
-      places: new Int32Array(BLOCK_SAMPLES),
-      around: new Int32Array(AROUND),
+      whole: false,
+      places: kernels?.places ?? new Int32Array(BLOCK_SAMPLES),
+      side: 1,
       status: 0,
       cell: 0,
       columns: this.columns,
@@ -186,41 +192,25 @@ export class BlockSamples {
   /** Fills `place` in, but for its status. */
   private locate({ u, v }: SampleSet, first: number, level: number): void {
     const { known, place, shiftX, shiftY } = this;
-    const { width, height, places, around } = place;
+    const { width, height, places } = place;
     const last = first + BLOCK_SAMPLES - 1;
-    const startX = u[first] + shiftX < width ? u[first] + shiftX : u[first] + shiftX - width;
-    const startY = v[first] + shiftY < height ? v[first] + shiftY : v[first] + shiftY - height;
     const reach = BLOCK_SIDE - 1;
-    if (
+    place.x = ringed(u[first] + shiftX, width);
+    place.y = ringed(v[first] + shiftY, height);
+    place.whole =
       level === 0 &&
       u[last] === u[first] + reach &&
       v[last] === v[first] + reach &&
-      startX + reach < width &&
-      startY + reach < height
-    ) {
-      // Neither cut by the grid's edge nor by the ring's.
-      for (let j = 0, at = startY * width + startX; j < BLOCK_SAMPLES; at += width) {
-        for (let x = 0; x < BLOCK_SIDE; x++) places[j++] = at + x;
-      }
-    } else {
-      for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++) {
-        let x = u[i] + shiftX;
-        if (x >= width) x -= width;
-        let y = v[i] + shiftY;
-        if (y >= height) y -= height;
-        places[j] = y * width + x;
-      }
+      place.x + reach < width &&
+      place.y + reach < height;
+    if (!place.whole) {
+      for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++)
+        places[j] = ringed(v[i] + shiftY, height) * width + ringed(u[i] + shiftX, width);
     }
-    const side = 1 << level;
+    place.side = 1 << level;
     place.map = known.world[level] ?? known.openWorld(level);
-    place.x = startX;
-    place.y = startY;
     place.cell = (place.y >> 3) * this.columns + (place.x >> 3);
     place.moves = level === 0;
-    for (let j = 0; j < BLOCK_SIDE; j++) {
-      around[j] = place.x >= side ? places[BLOCK_SIDE * j] - side : -1;
-      around[BLOCK_SIDE + j] = places[j] - side * width;
-    }
   }
 
   /** Mean squared error a channel that prediction will leave of a block, about: by its place, its cell's last motion or its mean. */

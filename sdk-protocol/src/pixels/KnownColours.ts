@@ -24,9 +24,11 @@ export class KnownColours {
   /** True once the world was somewhere else than the screen; until then both are one. */
   scrolled = false;
 
-  constructor({ width, height }: CaptureGrid) {
+  /** @param points Where the world's level 0 is kept, width × height zeros; by default in an array of its own. */
+  constructor({ width, height }: CaptureGrid, points: Uint32Array | null = null) {
     this.width = width;
     this.height = height;
+    this.world[0] = points;
   }
 
   /** Forgets everything. */

@@ -6,11 +6,10 @@ const COLOURS = 0xffffff;
  * About what a block costs sample by sample, bits: what is known there, beside or seen before in it is cheap.
  *
  * @param rgb The block's 64 colours, 3 bytes each, from `first` on.
- * @param map What was last sent, bits << 24 | colour, 0 unknown.
- * @param places Places of the 64 samples in `map`.
+ * @param sent What was last sent of its 64 places, bits << 24 | colour, 0 unknown.
  * @param limit Counting stops once it is reached, bits.
  */
-export function exactBits(rgb: Uint8Array, first: number, map: Uint32Array, places: Int32Array, limit: number): number {
+export function exactBits(rgb: Uint8Array, first: number, sent: Uint32Array, limit: number): number {
   let bits = 2;
   let recent0 = -1;
   let recent1 = -1;
@@ -18,7 +17,7 @@ export function exactBits(rgb: Uint8Array, first: number, map: Uint32Array, plac
   let recent3 = -1;
   for (let j = 0, p = first; j < BLOCK_SAMPLES && bits < limit; j++, p += 3) {
     const colour = (rgb[p] << 16) | (rgb[p + 1] << 8) | rgb[p + 2];
-    if ((map[places[j]] & COLOURS) === colour && map[places[j]] !== 0) {
+    if ((sent[j] & COLOURS) === colour && sent[j] !== 0) {
       bits += 0.5;
       continue;
     }

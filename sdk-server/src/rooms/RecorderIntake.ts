@@ -54,6 +54,7 @@ export class RecorderIntake {
     schema: { values: [] },
     tierBits: DEFAULT_TIER_BITS,
     resolve: () => undefined,
+    kernels: false,
   });
   #afresh = true;
   #unansweredAt = 0;

@@ -1,0 +1,194 @@
+// Where in what was sent before a block's picture was. As MotionSearch.ts, whose decisions it makes one for one.
+import { BETWEEN_AT, BRIGHTNESS_AT, CANVAS_AT, ERROR_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
+import { sumOf } from './colours';
+import { pairOf, readMoved } from './motion';
+import { addressOf, entriesAt, height, width, wrap } from './ring';
+
+const REACH = 20;
+const BORDER = REACH + 2;
+const WINDOW = 8 + 2 * BORDER;
+const LIMIT = 4 * REACH;
+const FIRST_STEP = 32;
+/** Bytes of a row of the window. */
+const PITCH = 128;
+
+const MERGE_BIAS: f64 = 0.6;
+const MOTION_BIAS: f64 = 1.6;
+const PLACE = 0;
+const MEAN = 1;
+const MOTION = 2;
+
+let left: i32 = 0;
+let top: i32 = 0;
+/** Rows of the window read so far. */
+let first: i32 = 0;
+let last: i32 = 0;
+/** The best so far. */
+let bestX: i32 = 0;
+let bestY: i32 = 0;
+let bestError: f64 = 0;
+
+/** Brightness of four entries, red + 2 green + blue. */
+function brightnessOf(entries: v128): v128 {
+  const ends = i32x4.dot_i16x8_s(v128.and(entries, i32x4.splat(0xff00ff)), i16x8.splat(1));
+  return i32x4.add(ends, v128.and(i32x4.shr_u(entries, 7), i32x4.splat(0x1fe)));
+}
+
+function readRow(v: i32): void {
+  let row = top + v;
+  row %= height;
+  let to = WINDOW_AT + v * PITCH;
+  const end = to + 2 * WINDOW;
+  let column = left;
+  while (to < end) {
+    const count = min((end - to) >> 1, width - column);
+    let from = addressOf(row, column);
+    const stop = to + 2 * count;
+    for (let at = to; at < stop; at += 16) {
+      v128.store(at, i16x8.narrow_i32x4_s(brightnessOf(entriesAt(from)), brightnessOf(entriesAt(from + 16))));
+      from += 32;
+    }
+    to = stop;
+    column = 0;
+  }
+}
+
+function read(from: i32, to: i32): void {
+  while (first > from) readRow(--first);
+  while (last < to) readRow(last++);
+}
+
+/** A row between columns, eight of 64 times the brightness, to `to`. */
+function across(w: i32, before: v128, after: v128, to: i32): void {
+  const a = v128.load(w - 2);
+  const b = v128.load(w);
+  const c = v128.load(w + 2);
+  const d = v128.load(w + 4);
+  v128.store(
+    to,
+    i32x4.add(
+      i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), before),
+      i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), after),
+    ),
+  );
+  v128.store(
+    to,
+    i32x4.add(
+      i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), before),
+      i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), after),
+    ),
+    16,
+  );
+}
+
+/** Four of 4096 times the brightness between rows, from a row of `BETWEEN_AT` on. */
+function between(from: i32, p: v128, q: v128, r: v128, s: v128): v128 {
+  const upper = i32x4.add(i32x4.mul(p, v128.load(from)), i32x4.mul(q, v128.load(from, 32)));
+  const lower = i32x4.add(i32x4.mul(r, v128.load(from, 64)), i32x4.mul(s, v128.load(from, 96)));
+  return i32x4.shr_s(i32x4.add(i32x4.add(upper, lower), i32x4.splat(2048)), 12);
+}
+
+/** The sum of differences at a motion. */
+function errorAt(x: i32, y: i32): i32 {
+  const row = (y >> 2) + BORDER;
+  const w = WINDOW_AT + row * PITCH + 2 * ((x >> 2) + BORDER);
+  const fx = x & 3;
+  const fy = y & 3;
+  let sum = i16x8.splat(0);
+  if ((fx | fy) === 0) {
+    read(row, row + 8);
+    for (let v = 0; v < 8; v++) {
+      const difference = i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), v128.load(w + v * PITCH));
+      sum = i16x8.add(sum, i16x8.abs(difference));
+    }
+  } else {
+    read(row - 1, row + 10);
+    const before = pairOf(TAPS_AT + (fx << 4));
+    const after = pairOf(TAPS_AT + (fx << 4) + 8);
+    for (let v = 0; v < 11; v++) across(w + (v - 1) * PITCH, before, after, BETWEEN_AT + (v << 5));
+    const taps = TAPS_AT + (fy << 4);
+    const p = v128.load32_splat(taps);
+    const q = v128.load32_splat(taps, 4);
+    const r = v128.load32_splat(taps, 8);
+    const s = v128.load32_splat(taps, 12);
+    for (let v = 0; v < 8; v++) {
+      const from = BETWEEN_AT + (v << 5);
+      const value = i16x8.narrow_i32x4_s(between(from, p, q, r, s), between(from + 16, p, q, r, s));
+      sum = i16x8.add(sum, i16x8.abs(i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), value)));
+    }
+  }
+  return sumOf(i32x4.extadd_pairwise_i16x8_s(sum));
+}
+
+function consider(x: i32, y: i32): void {
+  if (x < -LIMIT || x >= LIMIT || y < -LIMIT || y >= LIMIT) return;
+  const error = f64(errorAt(x, y));
+  if (error >= bestError) return;
+  bestError = error;
+  bestX = x;
+  bestY = y;
+}
+
+function refine(bias: f64): void {
+  const startX = bestX;
+  const startY = bestY;
+  const start = bestError;
+  for (let step = FIRST_STEP; step >= 1; ) {
+    const x = bestX;
+    const y = bestY;
+    const base = step >= 4 ? (x >> 2) << 2 : x;
+    const high = step >= 4 ? (y >> 2) << 2 : y;
+    consider(base - step, high);
+    consider(base + step, high);
+    consider(base, high - step);
+    consider(base, high + step);
+    if ((bestX === x && bestY === y) || step < 4) step >>= 1;
+  }
+  bestError += bias;
+  if (bestError < start) return;
+  bestError = start;
+  bestX = startX;
+  bestY = startY;
+}
+
+/** Looks for the picture of the block at x, y around it: likely motions first; from an error of `enough` on, everywhere. */
+export function search(x: i32, y: i32, candidates: i32, x0: i32, y0: i32, x1: i32, y1: i32, enough: f64, bias: f64): void {
+  left = wrap(x - BORDER, width);
+  top = wrap(y - BORDER, height);
+  first = last = BORDER;
+  bestX = bestY = 0;
+  bestError = f64(errorAt(0, 0));
+  if (candidates > 0) consider(x0, y0);
+  if (candidates > 1) consider(x1, y1);
+  if (bestError > enough) refine(bias);
+  store<i32>(MOTION_AT, bestX);
+  store<i32>(MOTION_AT, bestY, 4);
+  store<f64>(ERROR_AT, bestError);
+}
+
+/**
+ * What of place (0), mean (1) and motion (2) is nearest to the truth; what a motion points to is read then. As BlockPredictor.ts.
+ * `known` tells of the place, `candidates` is −1 where nothing moves.
+ */
+export function choose(known: i32, step: i32, x: i32, y: i32, candidates: i32, x0: i32, y0: i32, x1: i32, y1: i32): i32 {
+  let sum = i32x4.splat(0);
+  for (let j = 0; j < 128; j += 16) sum = i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(v128.load(TRUTH_AT + j)));
+  const mean = i16x8.splat(i16(sumOf(sum) / 64));
+  let flat = i16x8.splat(0);
+  let still = i16x8.splat(0);
+  for (let j = 0; j < 128; j += 16) {
+    const luma = v128.load(TRUTH_AT + j);
+    flat = i16x8.add(flat, i16x8.abs(i16x8.sub(luma, mean)));
+    still = i16x8.add(still, i16x8.abs(i16x8.sub(luma, v128.load(CANVAS_AT + j))));
+  }
+  const plain = f64(sumOf(i32x4.extadd_pairwise_i16x8_s(flat)));
+  const changed = known ? f64(sumOf(i32x4.extadd_pairwise_i16x8_s(still))) : Infinity;
+  const otherwise = plain < changed ? MEAN : PLACE;
+  let best = min(plain, changed);
+  if (candidates < 0 || best < f64(step)) return otherwise;
+  search(x, y, candidates, x0, y0, x1, y1, f64(4 * step), MOTION_BIAS * f64(step));
+  best -= (MERGE_BIAS * f64(step)) / 4;
+  if (bestError / 4 >= best) return otherwise;
+  readMoved(x, y, bestX, bestY);
+  return MOTION;
+}
