@@ -54,6 +54,7 @@ export class HeldPicture {
     const { width, height } = this.grid;
     const { u, v, kind, count } = frame.samples;
     const { rgb: colours, bits, unchanged } = frame.values;
+    const { bits: pixelBits } = this;
     // A clamped array stores slowly.
     const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
     for (let i = 0; i < count; i++) {
@@ -65,22 +66,30 @@ export class HeldPicture {
       const rows = Math.min(BLOCK_SIDE, height - v[i]);
       // All of a block is as precise; what is still the same stays as precise as it was.
       const precision = bits[i];
+      const share = UNCERTAINTY[precision];
       const same = unchanged !== undefined && unchanged[i] === 1;
       for (let y = 0; y < rows; y++) {
-        const at = (v[i] + y) * width + u[i];
-        const end = 3 * (at + columns);
+        let at = (v[i] + y) * width + u[i];
+        const end = at + columns;
         let p = 3 * at;
         let q = 3 * (i + BLOCK_SIDE * y);
         if (same) {
-          while (p < end && bytes[p] === colours[q]) {
+          while (p < 3 * end && bytes[p] === colours[q]) {
             p++;
             q++;
           }
-          if (p === end) continue;
+          if (p === 3 * end) continue;
+          p = 3 * at;
+          q = 3 * (i + BLOCK_SIDE * y);
         }
-        while (p < end) bytes[p++] = colours[q++];
-        this.bits.fill(precision, at, at + columns);
-        uncertainty.fill(UNCERTAINTY[precision], at, at + columns);
+        // Rows are too short for `fill` and `set`.
+        for (; at < end; at++, p += 3, q += 3) {
+          bytes[p] = colours[q];
+          bytes[p + 1] = colours[q + 1];
+          bytes[p + 2] = colours[q + 2];
+          pixelBits[at] = precision;
+          uncertainty[at] = share;
+        }
       }
       i += BLOCK_SAMPLES - 1;
     }
