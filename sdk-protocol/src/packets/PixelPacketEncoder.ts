@@ -5,7 +5,8 @@ import { LIMITS } from '../limits.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
-import { carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import { DepthWalk } from '../samples/DepthWalk.js';
+import { DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
 import type { SampleSet } from '../samples/SampleSet.js';
 import type { FrameState, StateSchema } from '../state/FrameState.js';
 import { StateModel } from '../state/StateModel.js';
@@ -94,6 +95,7 @@ export class PixelPacketEncoder {
   private readonly pixels: PixelModel;
   private readonly depth: DepthModel | null;
   private readonly digest: PacketDigestWriter | null;
+  private readonly walk = new DepthWalk();
   private fresh = true;
 
   /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for options that cannot be coded. */
@@ -186,18 +188,19 @@ export class PixelPacketEncoder {
           `${samples.count} samples need ${3 * samples.count} colour bytes, ${rgb.length} were given.`,
         );
       }
-      if (depth && this.depth !== null) checkDepth(depth, samples);
+      if (depth && this.depth !== null) checkDepth(depth, samples, this.walk);
       this.pixels.check(samples);
     }
   }
 }
 
-function checkDepth(depth: Uint16Array, samples: SampleSet): void {
+function checkDepth(depth: Uint16Array, samples: SampleSet, walk: DepthWalk): void {
   if (depth.length < samples.count) {
     throw new SgapsError('ARGUMENT_INVALID', `${samples.count} samples need as many depth codes, ${depth.length} were given.`);
   }
-  for (let i = 0; i < samples.count; i++) {
-    if (carriesDepth(samples.kind[i], samples.u[i], samples.v[i]) && depth[i] > DEPTH_CODE_LIMIT) {
+  walk.begin(samples);
+  for (let i = walk.next(); i >= 0; i = walk.next()) {
+    if (depth[i] > DEPTH_CODE_LIMIT) {
       throw new SgapsError('ARGUMENT_INVALID', `Depth code ${depth[i]} of sample ${i}; 0 … ${DEPTH_CODE_LIMIT} are allowed.`);
     }
   }

@@ -4,7 +4,8 @@ import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { BLOCK_DEPTH_PITCH, carriesDepth, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
+import { DepthWalk } from '../samples/DepthWalk.js';
+import { BLOCK_DEPTH_PITCH, DEPTH_CODE_LIMIT } from '../samples/depthCode.js';
 import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
 
 /** Classes of age: this frame, the one before, 2, 3 … 4, 5 … 8, 9 … 16, 17 … 48, older. */
@@ -65,6 +66,7 @@ export class DepthModel {
   private readonly errors = new Uint16Array(CLASSES).fill(UNTRIED);
   private readonly predictions = new Uint16Array(SOURCES);
   private readonly classes = new Uint8Array(SOURCES);
+  private readonly walk = new DepthWalk();
   /** Frames with depth so far, modulo 2^16. */
   private clock = 0;
   private lastPresent = 0;
@@ -99,17 +101,17 @@ export class DepthModel {
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
   code(coder: RangeCoder, set: SampleSet, depth: Uint16Array, unchanged: Uint8Array): void {
-    const { width, known, stamps, probabilities, errors, predictions, classes } = this;
+    const { width, known, stamps, probabilities, errors, predictions, classes, walk } = this;
     const { encoding } = coder;
     const clock = (this.clock + 1) & 0xffff;
     this.clock = clock;
     let last = 0;
     let lastU = 0;
     let lastV = 0;
-    for (let i = 0; i < set.count; i++) {
+    walk.begin(set);
+    for (let i = walk.next(); i >= 0; i = walk.next()) {
       const u = set.u[i];
       const v = set.v[i];
-      if (!carriesDepth(set.kind[i], u, v)) continue;
       const at = v * width + u;
       const own = known[at];
       // Of a block few pixels carry depth: its neighbours are those of that lattice.
