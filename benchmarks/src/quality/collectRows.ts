@@ -17,6 +17,8 @@ export interface QualityRun {
   readonly rows: QualityRow[];
   /** Predicted PSNR of each frame by the shipped model, dB. */
   readonly shipped: number[];
+  /** Frames of which samples alone kept the picture up to date. */
+  readonly kept: number;
   /** Mean true squared error inside and outside of the problem regions, and the share of pixels that they take. */
   readonly problem: { inside: number; outside: number; share: number };
   /** Milliseconds of each assessment. */
@@ -38,6 +40,7 @@ export async function collectRows(clip: ClipEntry, options: Omit<ClipOptions, 'i
   const shipped: number[] = [];
   const ms: number[] = [];
   const inProblem = new Uint8Array(width * height);
+  let kept = 0;
   let inside = 0;
   let outside = 0;
   let pixelsInside = 0;
@@ -53,6 +56,7 @@ export async function collectRows(clip: ClipEntry, options: Omit<ClipOptions, 'i
       ms.push(performance.now() - start);
       rows.push({ features: [...quality.features.values], psnr: psnr(truth, decoded.rgb) });
       shipped.push(predicted);
+      if (decoded.kept) kept++;
       inProblem.fill(0);
       for (const region of problemRegions)
         for (let v = region.v; v < region.v + region.height; v++)
@@ -71,6 +75,7 @@ export async function collectRows(clip: ClipEntry, options: Omit<ClipOptions, 'i
   return {
     rows,
     shipped,
+    kept,
     problem: {
       inside: inside / (3 * Math.max(1, pixelsInside)),
       outside: outside / (3 * Math.max(1, pixels - pixelsInside)),

@@ -4,7 +4,7 @@ import { SgapsError } from '@sgaps/protocol';
 const DB_PER_OCTAVE = 4;
 /** Proportional and integral gain, octaves of bytes per octave of error and frame. */
 const PROPORTIONAL = 0.15;
-const INTEGRAL = 0.02;
+const INTEGRAL = 0.05;
 /** An error counts as no larger than this, dB: a cut must not wind the budget up. */
 const MOST_ERROR = 8;
 /** Smoothing of the predicted PSNR, share of the newest frame. */

@@ -2,6 +2,7 @@ import { CoordinateCodec, createSampleSet, type FrameState, levelOf, type PixelF
 import { describe, expect, it } from 'vitest';
 import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import { SessionDecoder } from '../session/SessionDecoder.js';
+import { PlannerLoop } from '../testing/PlannerLoop.js';
 import { findProblemRegions } from './problemRegions.js';
 import { SelfQualityAssessment } from './SelfQualityAssessment.js';
 
@@ -87,6 +88,31 @@ describe('SelfQualityAssessment', () => {
     for (const value of a.told) expect(value >= 5 && value <= 60).toBe(true);
     expect(a.last.confidence.every((value) => value >= 0 && value <= 1)).toBe(true);
     a.quality.clear();
+  });
+
+  it('knows what the recorder told of a picture that samples keep up to date, also of the parts not looked at now', () => {
+    const world = { width: 128, height: 96 };
+    const paint = (t: number, rgb: Uint8Array) => {
+      for (let v = 0, at = 0; v < world.height; v++)
+        for (let u = 0; u < world.width; u++, at += 3) {
+          // Grain everywhere; half of it changes, and less and less after a while.
+          const grain = Math.imul(u * 73_856_093 + v * 19_349_663 + (u < 64 && (t < 30 || v < 24) ? t : 0), 0x9e3779b1) >>> 25;
+          rgb.fill(60 + grain, at, at + 3);
+        }
+    };
+    const loop = new PlannerLoop({ grid: world, paint, state: () => still }, { bytesUp: 900 });
+    const quality = new SelfQualityAssessment(world);
+    for (let t = 0; t < 60; t++) {
+      const { decoded, psnr } = loop.step();
+      const { psnr: told, confidenceMap } = quality.assess(decoded, loop.decoder.memory.innovations);
+      if (t < 5) continue;
+      expect(decoded.kept).toBe(true);
+      expect(Math.abs(told - psnr)).toBeLessThan(1.5);
+      if (t === 29)
+        expect(mean([...confidenceMap].filter((_, b) => b % 16 < 6))).toBeLessThan(
+          mean([...confidenceMap].filter((_, b) => b % 16 > 9)),
+        );
+    }
   });
 
   it('takes frames without samples', () => {

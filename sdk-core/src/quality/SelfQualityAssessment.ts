@@ -2,7 +2,7 @@ import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
 import { BLOCK } from '../plan/BlockGrid.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
-import { heldError } from './heldError.js';
+import { HeldQuality } from './HeldQuality.js';
 import { findProblemRegions, type ProblemRegion } from './problemRegions.js';
 import { QualityFeatures } from './QualityFeatures.js';
 import { QUALITY_MODEL, type QualityModel } from './qualityModel.js';
@@ -37,8 +37,8 @@ export interface QualityAssessment {
 }
 
 /**
- * Assesses frames without the truth (S9). Where samples keep the whole picture up to date, from their precision; else from how sure memory is where there is detail, from seams and missing detail,
- * and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model
+ * Assesses frames without the truth (S9). Where samples keep the whole picture up to date, from their precision and from how well they came out as the recorder
+ * told; else from how sure memory is where there is detail, from seams and missing detail, and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model
  * fitted on clips (`npm run bench:quality`, each clip judged by a model that never saw it).
  *
  * @example
@@ -53,12 +53,14 @@ export class SelfQualityAssessment {
   private readonly model: QualityModel;
   private readonly confidence: Float32Array;
   private readonly error: Float32Array;
+  private readonly held: HeldQuality;
 
   constructor(grid: CaptureGrid, { model = QUALITY_MODEL }: { readonly model?: QualityModel } = {}) {
     this.features = new QualityFeatures(grid);
     this.model = model;
     this.error = new Float32Array(this.features.blockError.length);
     this.confidence = new Float32Array(this.error.length);
+    this.held = new HeldQuality(grid);
     this.grid = grid;
   }
 
@@ -80,12 +82,13 @@ export class SelfQualityAssessment {
   /** Starts over (scene cut, seek). */
   clear(): void {
     this.features.clear();
+    this.held.clear();
   }
 
-  /** Of a picture that samples keep up to date, the samples' precision tells nearly all. */
+  /** Of a picture that samples keep up to date, the samples tell all. */
   private assessHeld(decoded: DecodedFrame): number {
     const { error } = this;
-    heldError(decoded, this.grid, error);
+    this.held.take(decoded, error);
     let sum = 0;
     for (let b = 0; b < error.length; b++) sum += error[b];
     return within(10 * Math.log10((255 ** 2 * error.length) / sum));
@@ -94,6 +97,7 @@ export class SelfQualityAssessment {
   /** Of a rebuilt picture, the blocks' errors tell where, the model how much in all. */
   private assessRebuilt(decoded: DecodedFrame, innovations: InnovationLog): number {
     const { features, error } = this;
+    this.held.clear();
     features.read(decoded, innovations);
     const psnr = this.predict();
     const mean = 255 ** 2 / 10 ** (psnr / 10);

@@ -45,6 +45,8 @@ export interface DecodedFrame {
   readonly kept: boolean;
   /** What was sampled of the frame. */
   readonly samples: SampleSet;
+  /** PSNR of the pixels looked at, dB, as the recorder told (`SampleValues.psnr`); absent where it did not. */
+  readonly samplesPsnr?: number | undefined;
   /** What the game said of the frame. */
   readonly state: FrameState;
   /** Which layer of memory shows each pixel (`Source`), for people who debug: worked out by the call, before the next frame. */
@@ -121,6 +123,7 @@ export class SessionDecoder {
       confidence: this.composition.confidence,
       kept: this.keeping,
       samples: frame.samples,
+      samplesPsnr: frame.values.psnr,
       state: frame.state,
       sources: this.findSources,
     };

@@ -154,15 +154,15 @@ describe('pixel packets', () => {
         expect(span.lastFrame).toBeLessThan(0xffffffff);
       }),
     );
-    expect(pixelPacketSpan(Uint8Array.of(2, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0))).toEqual({
+    expect(pixelPacketSpan(Uint8Array.of(3, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0))).toEqual({
       firstFrame: 0xfffffffe,
       lastFrame: 0xfffffffe,
       frames: 1,
       reset: true,
       digest: false,
     });
-    expect(pixelPacketSpan(Uint8Array.of(2, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
-    expect(pixelPacketSpan(Uint8Array.of(2, 17, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
+    expect(pixelPacketSpan(Uint8Array.of(3, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
+    expect(pixelPacketSpan(Uint8Array.of(3, 17, 0xff, 0xff, 0xff, 0xff, 0x0f, 0))).toBeNull();
     expect(pixelPacketSpan(Uint8Array.of(1, 1, 0, 0))).toBeNull();
   });
 
@@ -264,7 +264,7 @@ describe('pixel packets', () => {
           bytes[at % bytes.length] ^= flip;
           attempt(() => reader.decode(bytes));
           attempt(() => reader.decode(bytes.subarray(0, at % bytes.length)));
-          attempt(() => reader.decode(Uint8Array.of(2, 1 | (at << 4), noise.length & 127, ...noise.subarray(0, 127))));
+          attempt(() => reader.decode(Uint8Array.of(3, 1 | (at << 4), noise.length & 127, ...noise.subarray(0, 127))));
           snapshot[at % snapshot.length] ^= flip;
           attempt(() => reader.restore(snapshot));
           const after = new PixelPacketEncoder({ grid, schema, tierBits: DEFAULT_TIER_BITS });

@@ -15,7 +15,7 @@ import { LIMITS } from '../limits.js';
 import { NO_FRAME } from '../recording/record.js';
 
 /** First byte of a pixel packet. */
-const PIXEL_PACKET_VERSION = 2;
+const PIXEL_PACKET_VERSION = 3;
 /** Flag of a pixel packet: all codec state starts afresh. */
 const PIXEL_PACKET_RESET = 1;
 /** Flag of a pixel packet: its frames may carry depth. */

@@ -3,6 +3,7 @@ import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeDecoder } from '../bytes/RangeDecoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { CodedQuality, tellsQuality } from '../pixels/CodedQuality.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel } from '../pixels/PixelModel.js';
 import { assertCaptureGrid } from '../samples/CaptureGrid.js';
@@ -13,7 +14,7 @@ import { StateModel } from '../state/StateModel.js';
 import { FrameHeadCoder, readPacketHead, TIME_STEPS } from './PixelPacket.js';
 import type { PixelPacketOptions } from './PixelPacketEncoder.js';
 
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 /**
  * One frame as it arrived. `state` is the quantised state, identical on both sides; `samples` is the set that `resolve`
@@ -61,6 +62,7 @@ export class PixelPacketDecoder {
   private readonly heads = new FrameHeadCoder();
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
+  private readonly quality = new CodedQuality();
   private readonly depth: DepthModel | null;
   private readonly resolve: (requestId: number) => SampleSet | undefined;
   private readonly nothing = createSampleSet(0);
@@ -96,6 +98,7 @@ export class PixelPacketDecoder {
       this.heads.reset();
       this.state.reset();
       this.pixels.reset();
+      this.quality.reset();
       this.depth?.reset();
     } else if (!synchronised) {
       throw new SgapsError(
@@ -125,6 +128,7 @@ export class PixelPacketDecoder {
     this.heads.save(writer);
     this.state.save(writer);
     this.pixels.save(writer);
+    this.quality.save(writer);
     this.depth?.save(writer);
     return writer.toBytes();
   }
@@ -147,6 +151,7 @@ export class PixelPacketDecoder {
     this.heads.restore(reader);
     this.state.restore(reader);
     this.pixels.restore(reader);
+    this.quality.restore(reader);
     this.depth?.restore(reader);
     reader.end('decoder snapshot');
     this.synchronised = synchronised;
@@ -168,7 +173,8 @@ export class PixelPacketDecoder {
     // As the encoder, which codes nothing for a frame without a request.
     if (head.requestId !== null)
       this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
-    let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count) };
+    const psnr = head.requestId !== null && tellsQuality(samples) ? this.quality.code(coder, 0) : undefined;
+    let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count), psnr };
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
       const depth = new Uint16Array(samples.count).fill(NO_DEPTH);
       depthModel.code(coder, samples, depth, this.pixels.unchanged);

@@ -2,6 +2,7 @@ import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { CodedQuality, tellsQuality } from '../pixels/CodedQuality.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel, type TierBits } from '../pixels/PixelModel.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
@@ -93,6 +94,7 @@ export class PixelPacketEncoder {
   private readonly heads = new FrameHeadCoder();
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
+  private readonly quality = new CodedQuality();
   private readonly depth: DepthModel | null;
   private readonly digest: PacketDigestWriter | null;
   private readonly walk = new DepthWalk();
@@ -125,6 +127,7 @@ export class PixelPacketEncoder {
       this.heads.reset();
       this.state.reset();
       this.pixels.reset();
+      this.quality.reset();
       this.depth?.reset();
       this.fresh = false;
     }
@@ -140,9 +143,12 @@ export class PixelPacketEncoder {
       this.state.read(frame.state);
       this.state.code(coder);
       if (frame.requestId === null) continue;
-      this.pixels.code(coder, frame.samples, frame.rgb, null, this.state.scrollX, this.state.scrollY);
+      const { samples, rgb } = frame;
+      const { scrollX, scrollY } = this.state;
+      this.pixels.code(coder, samples, rgb, null, scrollX, scrollY);
+      if (tellsQuality(samples)) this.quality.code(coder, this.pixels.psnrOf(samples, rgb, scrollX, scrollY));
       if (depthModel?.codePresence(coder, frame.depth ? 1 : 0)) {
-        depthModel.code(coder, frame.samples, frame.depth as Uint16Array, this.pixels.unchanged);
+        depthModel.code(coder, samples, frame.depth as Uint16Array, this.pixels.unchanged);
       }
       this.pixels.noteBytes(coder.length - before + HEAD_BYTES / frames.length);
     }

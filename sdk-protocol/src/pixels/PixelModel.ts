@@ -10,6 +10,7 @@ import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from
 import { BlockMode } from './BlockModel.js';
 import { BlockSamples } from './BlockSamples.js';
 import { QUANTISER_LIMIT } from './blockSteps.js';
+import { samplesPsnr } from './CodedQuality.js';
 import { maskOf, readWords, writeWords } from './colourMap.js';
 import { KnownColours } from './KnownColours.js';
 import { wrap } from './wrap.js';
@@ -236,6 +237,11 @@ export class PixelModel {
       }
     }
     this.blocks.finish(coder);
+  }
+
+  /** PSNR of a frame's single pixels as both sides know them, dB, after `code` (encoder only); infinite where all is exact. */
+  psnrOf(set: SampleSet, rgb: Uint8Array, scrollX: number, scrollY: number): number {
+    return samplesPsnr(this.known, set, rgb, scrollX, scrollY);
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */
