@@ -12,6 +12,7 @@ interface Arguments extends ClipChoice {
   readonly withDepth?: boolean;
   readonly frames?: number;
   readonly bytes: number;
+  readonly samples?: number;
   readonly seed: number;
   readonly workers: number;
   readonly json?: boolean;
@@ -26,11 +27,16 @@ const program = new Command('bench:latency')
   .option('--with-depth', 'send the depth that lies beside the clips')
   .option('--frames <n>', 'at most so many frames each', positiveInteger)
   .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
+  .option(
+    '--samples <n>',
+    'at most so many samples a frame, so that memory draws the rest; default all that changes',
+    positiveInteger,
+  )
   .option('--seed <n>', "of the networks' delays", positiveInteger, 7)
   .option('--workers <n>', 'processes', positiveInteger, 2)
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
-    const { frames, bytes: bytesUp, seed, workers } = args;
+    const { frames, bytes: bytesUp, samples, seed, workers } = args;
     const wanted = args.delays?.split(',');
     const delays = listDelays(seed).filter(({ id }) => !wanted || wanted.includes(id));
     const clips = gatherClips(args);
@@ -39,7 +45,7 @@ const program = new Command('bench:latency')
         clips.map(({ name, kind, input, state, depth: beside }) => {
           const without = compensation === 'with' ? [] : UNCOMPENSATED;
           const depth = args.withDepth ? beside : undefined;
-          const options = { input, state, depth, frames, bytesUp, ssim: false, held: false, without, ...delay };
+          const options = { input, state, depth, frames, bytesUp, samples, ssim: false, held: false, without, ...delay };
           const job: SweepJob = { name: `delay ${id}, ${compensation} compensation, ${name}`, options, at: [] };
           return { job, delay: id, compensation, clip: name, kind };
         }),
@@ -66,7 +72,7 @@ const program = new Command('bench:latency')
     );
     const { head, rows } = delayRows(delays, runs);
     console.log(formatTable(head, rows));
-    const figures: LatencyFigures = { seed, runs };
+    const figures: LatencyFigures = { seed, samples, runs };
     if (args.json) console.log(JSON.stringify(figures));
   });
 

@@ -8,7 +8,6 @@ import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import type { ClientFigures } from './client/ClientFigures.js';
 import { AUTO_SAMPLES } from './clip/createLoopParts.js';
 import { type ClipEntry, listClips } from './clip/listClips.js';
-import type { DelayRun } from './latency/latencyTable.js';
 import type { LoadFigures } from './load/measureLoad.js';
 import { clientSection } from './report/clientSection.js';
 import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
@@ -39,6 +38,9 @@ const FIXED_RATES = [0.005, 0.01, 0.02];
 /** Sessions at once of the load bench's runs, and seconds of each. */
 const LOADS = [1, 2, 4, 8];
 const LOAD_SECONDS = 5;
+/** Frames of each clip that the delays are measured over, and samples a frame of a client with little time. */
+const DELAY_FRAMES = 240;
+const FEW_SAMPLES = 8064;
 /** Where the client bench's plot lies, beside the page. */
 const PLOT = 'images/bench-client.svg';
 
@@ -160,23 +162,30 @@ function page(
 
 /** What stands beside the loop's own quality: realtime video at the same bytes, and delay. */
 async function measureBeside(folders: readonly string[], args: Arguments): Promise<string[]> {
-  const common = ['--bytes', String(args.bytes), ...(args.frames ? ['--frames', String(args.frames)] : []), '--json'];
+  const common = ['--bytes', String(args.bytes), '--json'];
+  const frames = args.frames ? ['--frames', String(args.frames)] : [];
+  const delayFrames = ['--frames', String(Math.min(DELAY_FRAMES, args.frames ?? DELAY_FRAMES))];
   const peers: PeersFigures[] = [];
-  const runs: DelayRun[] = [];
-  let seed = 0;
+  const delays: LatencyFigures[] = [];
   for (const clips of folders) {
     peers.push(
       lastJson<PeersFigures>(
-        await runBench('peers.ts', ['--clips', clips, '--latency', String(args.latency), '--no-ssim', ...common]),
+        await runBench('peers.ts', ['--clips', clips, '--latency', String(args.latency), '--no-ssim', ...frames, ...common]),
       ),
     );
     console.error(`realtime video beside ${clips} measured`);
-    const delays = lastJson<LatencyFigures>(await runBench('latency.ts', ['--clips', clips, '--workers', '1', ...common]));
-    seed = delays.seed;
-    runs.push(...delays.runs);
-    console.error(`delays of ${clips} measured`);
   }
-  return [...peersSection(peers), ...latencySection({ seed, runs })];
+  for (const samples of [[], ['--samples', String(FEW_SAMPLES)]]) {
+    // Each folder by itself: all rows are means over the clips of all.
+    const parts: LatencyFigures[] = [];
+    for (const clips of folders)
+      parts.push(
+        lastJson<LatencyFigures>(await runBench('latency.ts', ['--clips', clips, ...samples, ...delayFrames, ...common])),
+      );
+    delays.push({ ...parts[0], runs: parts.flatMap(({ runs }) => runs) });
+    console.error(`delays ${samples.join(' ')} measured`);
+  }
+  return [...peersSection(peers), ...latencySection(delays)];
 }
 
 /** Cost to the game and to the server: the chapters that depend on the machine most. */

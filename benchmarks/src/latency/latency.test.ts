@@ -52,9 +52,13 @@ describe('the table', () => {
   });
 
   it('makes a chapter', () => {
-    expect(latencySection({ seed: 7, runs: [] })).toEqual([]);
-    const text = latencySection({ seed: 7, runs: RUNS }).join('\n');
-    expect(text).toContain('the 2 clips again');
+    expect(latencySection([{ seed: 7, runs: [] }])).toEqual([]);
+    const text = latencySection([
+      { seed: 7, runs: RUNS },
+      { seed: 7, samples: 8064, runs: RUNS },
+    ]).join('\n');
+    expect(text).toContain('2 clips again, 300 frames at most');
     expect(text).toContain('| 5 frames | 33.50 |');
+    expect(text).toContain('`--samples 8064`');
   });
 });
