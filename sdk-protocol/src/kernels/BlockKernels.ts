@@ -12,7 +12,9 @@ export interface KernelFunctions {
   readonly takePlaces: () => number;
   readonly keepRows: (at: number) => void;
   readonly keepPlaces: () => void;
-  readonly compare: () => number;
+  readonly advance: () => void;
+  readonly missOf: (address: number, x: number, y: number, movedX: number, movedY: number) => number;
+  readonly compare: (address: number) => number;
   readonly changeOf: () => number;
   readonly errorOf: () => number;
   readonly readCanvas: () => void;
@@ -67,15 +69,17 @@ function compile(): object | null {
  *
  * @example
  * ```ts
- * const kernels = BlockKernels.open({ width: 320, height: 180 }); // null where there is no WebAssembly SIMD
+ * const kernels = BlockKernels.open({ width: 320, height: 180 }, false); // null where there is no WebAssembly SIMD
  * ```
  */
 export class BlockKernels {
   /** Width × height entries, bits << 24 | colour, 0 unknown: what had been sent when the frame began, and up to now. */
   readonly reference: Uint32Array;
   readonly map: Uint32Array;
-  /** Colours of the block, 3 × 64 bytes: as given, and as both sides know them. */
-  readonly rgb: Uint8Array;
+  /** Colours of a frame's samples, for an encoder; else nothing. Where it begins, bytes. */
+  readonly picture: Uint8Array;
+  readonly pictureAt: number;
+  /** Colours of the block as both sides know them, 3 × 64 bytes. */
   readonly coded: Uint8Array;
   /** Entries of the block: as last sent, and as coded now. */
   readonly sent: Uint32Array;
@@ -93,11 +97,13 @@ export class BlockKernels {
     { width, height }: CaptureGrid,
     buffer: ArrayBuffer,
     readonly run: KernelFunctions,
+    encoding: boolean,
   ) {
     const size = width * height;
+    this.pictureAt = encoding ? pictureAt({ width, height }) : 0;
+    this.picture = new Uint8Array(buffer, this.pictureAt, encoding ? layout.PICTURE_BYTES : 0);
     this.reference = new Uint32Array(buffer, layout.RINGS_AT, size);
     this.map = new Uint32Array(buffer, layout.RINGS_AT + ringBytes(size), size);
-    this.rgb = new Uint8Array(buffer, layout.RGB_AT, 3 * BLOCK_SAMPLES);
     this.coded = new Uint8Array(buffer, layout.CODED_AT, 3 * BLOCK_SAMPLES);
     this.sent = new Uint32Array(buffer, layout.SENT_AT, BLOCK_SAMPLES);
     this.codedEntries = new Uint32Array(buffer, layout.CODED_ENTRIES_AT, BLOCK_SAMPLES);
@@ -112,16 +118,17 @@ export class BlockKernels {
     run.setup(width, height);
   }
 
-  /** Kernels for a grid; null where WebAssembly with SIMD is missing, forbidden or out of memory. */
-  static open(grid: CaptureGrid): BlockKernels | null {
+  /** Kernels for a grid, for an encoder or a decoder; null where WebAssembly with SIMD is missing, forbidden or out of memory. */
+  static open(grid: CaptureGrid, encoding: boolean): BlockKernels | null {
     compiled ??= compile();
     const wasm = api();
     if (!compiled || !wasm) return null;
     try {
-      const pages = Math.ceil((layout.RINGS_AT + 2 * ringBytes(grid.width * grid.height)) / PAGE);
+      const rings = layout.RINGS_AT + 2 * ringBytes(grid.width * grid.height);
+      const pages = Math.ceil((encoding ? pictureAt(grid) + layout.PICTURE_BYTES : rings) / PAGE);
       const memory = new wasm.Memory({ initial: pages, maximum: pages });
       const { exports } = new wasm.Instance(compiled, { env: { memory } });
-      return new BlockKernels(grid, memory.buffer, exports as KernelFunctions);
+      return new BlockKernels(grid, memory.buffer, exports as KernelFunctions, encoding);
     } catch {
       return null; // no more memories
     }
@@ -131,6 +138,12 @@ export class BlockKernels {
 /** Bytes of a ring of so many entries, with what is read beyond. As `setup` in `assembly/ring.ts`. */
 function ringBytes(entries: number): number {
   return (4 * entries + layout.RING_ROOM + 15) & ~15;
+}
+
+/** Where an encoder keeps the colours of a frame: behind the rings and the shade, as `assembly/shade.ts` lays it out. */
+function pictureAt({ width, height }: CaptureGrid): number {
+  const pitch = (2 * (width + layout.SHADE_MORE) + 15) & ~15;
+  return layout.RINGS_AT + 2 * ringBytes(width * height) + pitch * (height + layout.SHADE_MORE);
 }
 
 /** The bytes that a base64 text says. */

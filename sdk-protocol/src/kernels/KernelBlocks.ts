@@ -20,6 +20,8 @@ export class KernelBlocks implements BlockArithmetic {
   readonly coded: Uint8Array;
   private readonly run: KernelFunctions;
   private place: BlockPlace | null = null;
+  private picture: Uint8Array = new Uint8Array(0);
+  private first = 0;
 
   constructor(private readonly kernels: BlockKernels) {
     this.run = kernels.run;
@@ -33,6 +35,17 @@ export class KernelBlocks implements BlockArithmetic {
 
   get motionY(): number {
     return this.kernels.motion[1];
+  }
+
+  advance(picture: Uint8Array | null): void {
+    if (picture === null) return;
+    this.picture = picture;
+    this.kernels.picture.set(picture);
+    this.run.advance();
+  }
+
+  missOf(first: number, x: number, y: number, movedX: number, movedY: number): number {
+    return this.run.missOf(this.kernels.pictureAt + first, x, y, movedX, movedY);
   }
 
   open(place: BlockPlace): boolean {
@@ -52,10 +65,9 @@ export class KernelBlocks implements BlockArithmetic {
     return known;
   }
 
-  compare(rgb: Uint8Array, first: number): number {
-    const own = this.kernels.rgb;
-    for (let i = 0; i < 3 * BLOCK_SAMPLES; i++) own[i] = rgb[first + i];
-    return this.run.compare();
+  compare(first: number): number {
+    this.first = first;
+    return this.run.compare(this.kernels.pictureAt + first);
   }
 
   changeOf(): number {
@@ -102,7 +114,7 @@ export class KernelBlocks implements BlockArithmetic {
   }
 
   exactBits(limit: number): number {
-    return exactBits(this.kernels.rgb, 0, this.kernels.sent, limit);
+    return exactBits(this.picture, this.first, this.kernels.sent, limit);
   }
 
   showSent(): void {

@@ -16,29 +16,35 @@ export const MOVED_AT = 960;
 export const MEANS_AT = 1344;
 /** Quantised coefficients in zigzag order: 3 × 64 i32. */
 export const LEVELS_AT = 1360;
-/** Colours of a block, 64 × 3 bytes, each with room for 16 more: as given, and as both sides know them. */
-export const RGB_AT = 2128;
-export const CODED_AT = 2336;
+/** Colours of the block as both sides know them, 64 × 3 bytes with room for 16 more. */
+export const CODED_AT = 2128;
 /** Entries of a block, 64 u32 (bits << 24 | colour): as last sent, and as coded now. */
-export const SENT_AT = 2544;
-export const CODED_ENTRIES_AT = 2800;
+export const SENT_AT = 2336;
+export const CODED_ENTRIES_AT = 2592;
 /** Places of a block's samples in its map, 64 i32. */
-export const PLACES_AT = 3056;
-/** Motion found, x and y, i32, and what it is off by, f64. */
-export const MOTION_AT = 3312;
-export const ERROR_AT = 3320;
+export const PLACES_AT = 2848;
+/** Motion found, x and y, i32. */
+export const MOTION_AT = 3104;
 /** Three planes of 64 i32 on their way through a transform. */
-export const RESIDUAL_AT = 3328;
-/** Between the passes of a transform and of an interpolation, and rows of entries. */
-export const BETWEEN_AT = 4096;
-export const PATCH_AT = 4608;
+export const RESIDUAL_AT = 3120;
+/** Between the passes of a transform and of an interpolation, and a row of entries. */
+export const BETWEEN_AT = 3888;
+export const PATCH_AT = 4400;
 /** Bytes of 3 × 11 rows of 16, and 3 × 11 rows of 8 i16. */
-export const BYTES_AT = 5376;
-export const ROWS_AT = 5904;
+export const BYTES_AT = 4464;
+export const ROWS_AT = 4992;
 /** Brightness of the block, 64 i16, and of 52 rows of 64 places around it. */
-export const BRIGHTNESS_AT = 6432;
-export const WINDOW_AT = 6560;
+export const BRIGHTNESS_AT = 5520;
+export const WINDOW_AT = 5648;
 /** Two rings of width × height u32 with room between: what had been sent when the frame began, and what was sent up to now. */
-export const RINGS_AT = 13312;
+export const RINGS_AT = 12416;
 /** Bytes after a ring that are read but not used. */
 export const RING_ROOM = 64;
+/**
+ * An encoder has two more, one after the other. The brightness of the reference, i16, a ring with this many columns and rows of it once more on
+ * the left and above, and as many on the right and below as a window has besides them.
+ */
+export const SHADE_BEFORE = 22;
+export const SHADE_MORE = 60;
+/** Bytes of the colours of a frame's samples, and after them. */
+export const PICTURE_BYTES = 196624;

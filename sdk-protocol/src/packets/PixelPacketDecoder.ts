@@ -2,6 +2,7 @@ import { ByteReader } from '../bytes/ByteReader.js';
 import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeDecoder } from '../bytes/RangeDecoder.js';
 import { SgapsError } from '../errors.js';
+import { BlockKernels } from '../kernels/BlockKernels.js';
 import { LIMITS } from '../limits.js';
 import { CodedQuality, tellsQuality } from '../pixels/CodedQuality.js';
 import { DepthModel } from '../pixels/DepthModel.js';
@@ -72,7 +73,8 @@ export class PixelPacketDecoder {
   constructor(options: PixelPacketDecoderOptions) {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
-    this.pixels = new PixelModel(options.grid, options.tierBits, options.kernels);
+    const kernels = options.kernels === false ? null : BlockKernels.open(options.grid, false);
+    this.pixels = new PixelModel(options.grid, options.tierBits, kernels);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
     this.resolve = options.resolve;
   }

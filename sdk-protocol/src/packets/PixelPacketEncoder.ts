@@ -1,6 +1,7 @@
 import { ByteWriter } from '../bytes/ByteWriter.js';
 import { RangeEncoder } from '../bytes/RangeEncoder.js';
 import { SgapsError } from '../errors.js';
+import { BlockKernels } from '../kernels/BlockKernels.js';
 import { LIMITS } from '../limits.js';
 import { CodedQuality, tellsQuality } from '../pixels/CodedQuality.js';
 import { DepthModel } from '../pixels/DepthModel.js';
@@ -104,7 +105,8 @@ export class PixelPacketEncoder {
   constructor(options: PixelPacketEncoderOptions) {
     assertCaptureGrid(options.grid);
     this.state = new StateModel(options.schema);
-    this.pixels = new PixelModel(options.grid, options.tierBits, options.kernels);
+    const kernels = options.kernels === false ? null : BlockKernels.open(options.grid, true);
+    this.pixels = new PixelModel(options.grid, options.tierBits, kernels);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
     this.digest = options.digest ? new PacketDigestWriter(options.grid) : null;
   }

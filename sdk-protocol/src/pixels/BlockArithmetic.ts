@@ -22,10 +22,12 @@ export interface BlockArithmetic {
   /** Motion that `choose` found, quarter pixels, −80 … 79. */
   readonly motionX: number;
   readonly motionY: number;
+  /** A frame begins: what had been sent is in the reference now. @param picture RGB of all its samples, null when decoding. */
+  advance(picture: Uint8Array | null): void;
   /** Goes to a block; true where all of it was sent before. */
   open(place: BlockPlace): boolean;
-  /** Takes the picture to be coded, 64 RGB colours from byte `first` on, and returns the largest difference of a channel to what was sent. */
-  compare(rgb: Uint8Array, first: number): number;
+  /** Takes as the picture to be coded the 64 colours from byte `first` of the frame's on; returns the largest difference of a channel to what was sent. */
+  compare(first: number): number;
   /** Squared difference of the picture to what was last sent, luma, over the block. */
   changeOf(): number;
   /** What of place, mean and motion is nearest to the picture; the block is predicted by any of them then. `motion` has the candidates. */

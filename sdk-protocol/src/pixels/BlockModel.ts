@@ -59,9 +59,10 @@ export class BlockModel {
     this.motion = new MotionModel(cells);
   }
 
-  /** A frame begins. */
-  advance(): void {
+  /** A frame begins. @param picture RGB of its samples, null when decoding. */
+  advance(picture: Uint8Array | null): void {
     this.motion.advance();
+    this.blocks.advance(picture);
   }
 
   /** Forgets everything. */
@@ -75,7 +76,8 @@ export class BlockModel {
   }
 
   /**
-   * Codes the block whose samples start at `first` in `rgb` (3 × 64 bytes, read when encoding, written when decoding but for `exact`).
+   * Codes the block whose samples start at `first` in `rgb` (3 × 64 bytes): the frame's picture when
+   * encoding, written when decoding but for `exact`.
    *
    * @param place What was last sent there is brought up to date, but for `exact`.
    * @param step Luma step, in 1/8 (`blockStep`).
@@ -86,7 +88,7 @@ export class BlockModel {
     const { encoding } = coder;
     const known = blocks.open(place);
     this.tried = -1;
-    const worst = encoding ? blocks.compare(rgb, first) : 0;
+    const worst = encoding ? blocks.compare(first) : 0;
     if (known) {
       this.lastSame = coder.bit(model, SAME + 2 * place.status + this.lastSame, encoding && this.isSame(worst, step) ? 1 : 0);
       if (this.lastSame === 1) {

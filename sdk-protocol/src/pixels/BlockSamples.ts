@@ -11,11 +11,10 @@ import { BlockMode, BlockModel } from './BlockModel.js';
 import type { BlockPlace } from './BlockPlace.js';
 import { blockStep, precisionOf, QUANTISER_LIMIT } from './blockSteps.js';
 import { type KnownColours, LEVELS } from './KnownColours.js';
+import { missOf, ringed } from './missOf.js';
 import { PlainBlocks } from './PlainBlocks.js';
 import { wrap } from './wrap.js';
 
-/** Values that `differenceOf` compares: half of a block's. */
-const COMPARED = 1.5 * BLOCK_SAMPLES;
 /** Bits of a quantiser. */
 const QUANTISER_BITS = 5;
 /** Bits of a change of it within a frame. */
@@ -37,6 +36,7 @@ export class BlockSamples {
   private readonly cells: number;
   private readonly model = createModel(STEP + (1 << STEP_BITS));
   private readonly blocks: BlockModel;
+  private readonly kernels: KernelBlocks | null;
   private readonly place: BlockPlace;
   /** By level and 8×8 cell: 0 never coded as a block, 1 changed, 2 the same when last coded. */
   private readonly status: Uint8Array;
@@ -48,8 +48,6 @@ export class BlockSamples {
   private coded = 0;
   private start = 0;
   private end = 0;
-  /** Variance of the block looked at last, a channel. */
-  private flat = 0;
   /** Where the world stands in the frame at hand: 0 … width − 1, 0 … height − 1. */
   private shiftX = 0;
   private shiftY = 0;
@@ -63,7 +61,8 @@ export class BlockSamples {
     this.columns = (width + 7) >> 3;
     this.cells = this.columns * ((height + 7) >> 3);
     this.status = new Uint8Array(LEVELS * this.cells);
-    this.blocks = new BlockModel(this.cells, kernels ? new KernelBlocks(kernels) : new PlainBlocks());
+    this.kernels = kernels && new KernelBlocks(kernels);
+    this.blocks = new BlockModel(this.cells, this.kernels ?? new PlainBlocks());
     this.place = {
       map: known.openWorld(0),
       reference: kernels?.reference ?? new Uint32Array(width * height),
@@ -98,11 +97,12 @@ export class BlockSamples {
   begin(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, shiftX: number, shiftY: number): void {
     this.shiftX = shiftX;
     this.shiftY = shiftY;
-    this.blocks.advance();
+    const any = hasBlocks(set);
     // What this frame puts there must not stand in the way of motions: half of them point to it.
-    if (hasBlocks(set)) this.place.reference.set(this.known.openWorld(0));
+    if (any) this.place.reference.set(this.known.openWorld(0));
+    this.blocks.advance(any && coder.encoding ? rgb.subarray(0, 3 * set.count) : null);
     this.quantiser = set.quantiser;
-    this.fitted = set.budget > 0 && hasBlocks(set);
+    this.fitted = set.budget > 0 && any;
     if (!this.fitted) return;
     if (coder.encoding) {
       this.budget.begin(set.quantiser, set.budget);
@@ -190,19 +190,13 @@ export class BlockSamples {
   }
 
   /** Fills `place` in, but for its status. */
-  private locate({ u, v }: SampleSet, first: number, level: number): void {
+  private locate(set: SampleSet, first: number, level: number): void {
     const { known, place, shiftX, shiftY } = this;
     const { width, height, places } = place;
-    const last = first + BLOCK_SAMPLES - 1;
-    const reach = BLOCK_SIDE - 1;
+    const { u, v } = set;
     place.x = ringed(u[first] + shiftX, width);
     place.y = ringed(v[first] + shiftY, height);
-    place.whole =
-      level === 0 &&
-      u[last] === u[first] + reach &&
-      v[last] === v[first] + reach &&
-      place.x + reach < width &&
-      place.y + reach < height;
+    place.whole = this.isWhole(set, first, level, place.x, place.y);
     if (!place.whole) {
       for (let j = 0, i = first; j < BLOCK_SAMPLES; j++, i++)
         places[j] = ringed(v[i] + shiftY, height) * width + ringed(u[i] + shiftX, width);
@@ -215,53 +209,30 @@ export class BlockSamples {
 
   /** Mean squared error a channel that prediction will leave of a block, about: by its place, its cell's last motion or its mean. */
   private errorOf(set: SampleSet, first: number, rgb: Uint8Array): number {
-    const { known, shiftX, shiftY } = this;
+    const { known, kernels, shiftX, shiftY } = this;
     const { width, height } = known;
     const { motion } = this.blocks;
     const level = levelOf(set.kind[first]);
-    const map = known.world[level] ?? known.openWorld(level);
     const x = ringed(set.u[first] + shiftX, width);
     const y = ringed(set.v[first] + shiftY, height);
     const cell = (y >> 3) * this.columns + (x >> 3);
     const acrossBy = level === 0 ? (motion.acrossOf(cell) + 2) >> 2 : 0;
     const downBy = level === 0 ? (motion.downOf(cell) + 2) >> 2 : 0;
-    const still = this.differenceOf(set, first, rgb, map, shiftX, shiftY);
-    const { flat } = this;
-    if (acrossBy === 0 && downBy === 0) return Math.min(flat, still);
-    const moved = this.differenceOf(set, first, rgb, map, wrap(shiftX + acrossBy, width), wrap(shiftY + downBy, height));
-    return Math.min(flat, still, moved);
+    if (kernels !== null && this.isWhole(set, first, level, x, y))
+      return kernels.missOf(3 * first, x, y, wrap(x + acrossBy, width), wrap(y + downBy, height));
+    const map = known.world[level] ?? known.openWorld(level);
+    const still = missOf(known, map, set, first, rgb, shiftX, shiftY);
+    if (acrossBy === 0 && downBy === 0) return still;
+    return Math.min(still, missOf(known, map, set, first, rgb, wrap(shiftX + acrossBy, width), wrap(shiftY + downBy, height)));
   }
 
-  /** Mean squared error a channel of a block against `map` shifted by 0 … size − 1, infinite where that is unknown; `flat` gets its variance. */
-  private differenceOf(set: SampleSet, first: number, rgb: Uint8Array, map: Uint32Array, shiftX: number, shiftY: number): number {
+  /** Whether a block is 8×8 pixels in a piece, at x, y of the ring: neither cut by the grid's edge nor by the ring's. */
+  private isWhole({ u, v }: SampleSet, first: number, level: number, x: number, y: number): boolean {
+    const last = first + BLOCK_SAMPLES - 1;
+    const reach = BLOCK_SIDE - 1;
     const { width, height } = this.known;
-    let known = true;
-    let changed = 0;
-    let sum = 0;
-    let squares = 0;
-    // Half of the pixels, as on a chessboard.
-    for (let j = 0; j < BLOCK_SAMPLES; j += 2) {
-      const i = first + j + ((j >> 3) & 1);
-      const entry = map[ringed(set.v[i] + shiftY, height) * width + ringed(set.u[i] + shiftX, width)];
-      if (entry === 0) known = false;
-      const r = rgb[3 * i];
-      const g = rgb[3 * i + 1];
-      const b = rgb[3 * i + 2];
-      const dr = r - ((entry >>> 16) & 255);
-      const dg = g - ((entry >>> 8) & 255);
-      const db = b - (entry & 255);
-      changed += dr * dr + dg * dg + db * db;
-      sum += r + g + b;
-      squares += r * r + g * g + b * b;
-    }
-    this.flat = (squares - (sum * sum) / COMPARED) / COMPARED;
-    return known ? changed / COMPARED : Number.POSITIVE_INFINITY;
+    return level === 0 && u[last] === u[first] + reach && v[last] === v[first] + reach && x + reach < width && y + reach < height;
   }
-}
-
-/** A place less than twice round a ring. */
-function ringed(value: number, size: number): number {
-  return value >= size ? value - size : value;
 }
 
 function hasBlocks({ kind, count }: SampleSet): boolean {

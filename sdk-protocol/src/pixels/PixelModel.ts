@@ -3,7 +3,7 @@ import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
-import { BlockKernels } from '../kernels/BlockKernels.js';
+import type { BlockKernels } from '../kernels/BlockKernels.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
@@ -82,8 +82,8 @@ export class PixelModel {
   private readonly cache = new Uint32Array(4 * 256);
   private readonly blocks: BlockSamples;
 
-  /** @param kernels False for plain TypeScript alone; by default WebAssembly where it is there. */
-  constructor(grid: CaptureGrid, tierBits: TierBits, kernels = true) {
+  /** @param kernels For this grid; null for plain TypeScript. */
+  constructor(grid: CaptureGrid, tierBits: TierBits, kernels: BlockKernels | null = null) {
     if (tierBits.length !== 4 || tierBits.some((bits) => !Number.isInteger(bits) || bits < 3 || bits > 8)) {
       throw new SgapsError('ARGUMENT_INVALID', `Tier bits ${tierBits.join(', ')}: four integers 3 … 8 are needed.`);
     }
@@ -92,9 +92,8 @@ export class PixelModel {
     this.cellColumns = (grid.width + 7) >> 3;
     this.cells = new Uint32Array(this.cellColumns * ((grid.height + 7) >> 3));
     this.bitsOf = Uint8Array.from(tierBits);
-    const inside = kernels ? BlockKernels.open(grid) : null;
-    this.known = new KnownColours(grid, inside?.map);
-    this.blocks = new BlockSamples(this.known, inside);
+    this.known = new KnownColours(grid, kernels?.map);
+    this.blocks = new BlockSamples(this.known, kernels);
   }
 
   /** Forgets everything. */

@@ -25,7 +25,7 @@ export class PlainBlocks implements BlockArithmetic {
   private readonly places = new Int32Array(BLOCK_SAMPLES);
   private place: BlockPlace | null = null;
   private known = false;
-  private rgb: Uint8Array = new Uint8Array(0);
+  private picture: Uint8Array = new Uint8Array(0);
   private first = 0;
 
   get levels(): readonly Int32Array[] {
@@ -42,6 +42,10 @@ export class PlainBlocks implements BlockArithmetic {
 
   get motionY(): number {
     return this.predictor.motionY;
+  }
+
+  advance(picture: Uint8Array | null): void {
+    if (picture !== null) this.picture = picture;
   }
 
   open(place: BlockPlace): boolean {
@@ -62,9 +66,8 @@ export class PlainBlocks implements BlockArithmetic {
     return known;
   }
 
-  compare(rgb: Uint8Array, first: number): number {
-    const { sent, planes } = this;
-    this.rgb = rgb;
+  compare(first: number): number {
+    const { sent, planes, picture: rgb } = this;
     this.first = first;
     let worst = 0;
     for (let j = 0, p = first; j < BLOCK_SAMPLES; j++, p += 3) {
@@ -91,7 +94,7 @@ export class PlainBlocks implements BlockArithmetic {
     const { place, planes } = this;
     if (place === null) return Prediction.mean;
     meanBeside(place, planes.means);
-    return this.predictor.choose(this.rgb, this.first, place, known, step, motion, planes);
+    return this.predictor.choose(this.picture, this.first, place, known, step, motion, planes);
   }
 
   quantise(prediction: Prediction, step: number): number {
@@ -111,11 +114,11 @@ export class PlainBlocks implements BlockArithmetic {
   }
 
   errorOf(): number {
-    return this.planes.errorOf(this.rgb, this.first);
+    return this.planes.errorOf(this.picture, this.first);
   }
 
   exactBits(limit: number): number {
-    return exactBits(this.rgb, this.first, this.sent, limit);
+    return exactBits(this.picture, this.first, this.sent, limit);
   }
 
   showSent(): void {

@@ -1,5 +1,8 @@
 // A block's colours as planes, and how far they are from others.
-import { BRIGHTNESS_AT, CANVAS_AT, CODED_AT, RGB_AT, SENT_AT, TRUTH_AT } from '../layout';
+import { BRIGHTNESS_AT, CANVAS_AT, CODED_AT, SENT_AT, TRUTH_AT } from '../layout';
+
+/** Where the colours of the block at hand are. */
+let given: i32 = 0;
 
 /** Eight colours as Y, Co and Cg (YCoCg-R) of the planes that begin at `to`. */
 export function storePlanes(r: v128, g: v128, b: v128, to: i32): void {
@@ -15,24 +18,51 @@ function farther(a: v128, b: v128, worst: v128): v128 {
   return i16x8.max_s(worst, i16x8.abs(i16x8.sub(a, b)));
 }
 
-/** Takes the colours given (`RGB_AT`) as truth and what was sent as canvas; returns the largest difference of a channel. */
-export function compare(): i32 {
+/** Channels of eight colours, 3 bytes each, i16. */
+export function redsOf(first: v128, last: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 0, 3, 6, 9, 12, 15, 26, 29, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+export function greensOf(first: v128, last: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 1, 4, 7, 10, 13, 24, 27, 30, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+export function bluesOf(first: v128, last: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 2, 5, 8, 11, 14, 25, 28, 31, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+/** Channels of eight entries, i16. */
+export function sentRedsOf(left: v128, right: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 2, 6, 10, 14, 18, 22, 26, 30, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+export function sentGreensOf(left: v128, right: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 1, 5, 9, 13, 17, 21, 25, 29, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+export function sentBluesOf(left: v128, right: v128): v128 {
+  return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+/** Takes the 64 colours from an address on as truth and what was sent as canvas; returns the largest difference of a channel. */
+export function compare(address: i32): i32 {
+  given = address;
   let worst = i16x8.splat(0);
-  let from = RGB_AT;
+  let from = address;
   let sent = SENT_AT;
   for (let j = 0; j < 128; j += 16) {
     const first = v128.load(from);
     const last = v128.load(from, 8);
-    const r = i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 0, 3, 6, 9, 12, 15, 26, 29, 0, 0, 0, 0, 0, 0, 0, 0));
-    const g = i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 1, 4, 7, 10, 13, 24, 27, 30, 0, 0, 0, 0, 0, 0, 0, 0));
-    const b = i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 2, 5, 8, 11, 14, 25, 28, 31, 0, 0, 0, 0, 0, 0, 0, 0));
+    const r = redsOf(first, last);
+    const g = greensOf(first, last);
+    const b = bluesOf(first, last);
     storePlanes(r, g, b, TRUTH_AT + j);
     v128.store(BRIGHTNESS_AT + j, i16x8.add(i16x8.add(r, b), i16x8.shl(g, 1)));
     const left = v128.load(sent);
     const right = v128.load(sent, 16);
-    const blue = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0));
-    const green = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 1, 5, 9, 13, 17, 21, 25, 29, 0, 0, 0, 0, 0, 0, 0, 0));
-    const red = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 2, 6, 10, 14, 18, 22, 26, 30, 0, 0, 0, 0, 0, 0, 0, 0));
+    const blue = sentBluesOf(left, right);
+    const green = sentGreensOf(left, right);
+    const red = sentRedsOf(left, right);
     storePlanes(red, green, blue, CANVAS_AT + j);
     worst = farther(b, blue, farther(g, green, farther(r, red, worst)));
     from += 24;
@@ -49,9 +79,9 @@ export function readCanvas(): void {
   for (let to = CANVAS_AT; to < CANVAS_AT + 128; to += 16) {
     const left = v128.load(sent);
     const right = v128.load(sent, 16);
-    const b = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0));
-    const g = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 1, 5, 9, 13, 17, 21, 25, 29, 0, 0, 0, 0, 0, 0, 0, 0));
-    const r = i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 2, 6, 10, 14, 18, 22, 26, 30, 0, 0, 0, 0, 0, 0, 0, 0));
+    const b = sentBluesOf(left, right);
+    const g = sentGreensOf(left, right);
+    const r = sentRedsOf(left, right);
     storePlanes(r, g, b, to);
     sent += 32;
   }
@@ -89,7 +119,7 @@ export function errorOf(): i32 {
   let sum = i32x4.splat(0);
   for (let c = 0; c < 192; c += 16) {
     const a = v128.load(CODED_AT + c);
-    const b = v128.load(RGB_AT + c);
+    const b = v128.load(given + c);
     const low = i16x8.sub(i16x8.extend_low_i8x16_u(a), i16x8.extend_low_i8x16_u(b));
     const high = i16x8.sub(i16x8.extend_high_i8x16_u(a), i16x8.extend_high_i8x16_u(b));
     sum = i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));

@@ -1,6 +1,8 @@
 // The kernels that BlockKernels.ts calls.
+export { missOf } from './budget';
 export { changeOf, compare, errorOf, readCanvas, showSent } from './colours';
 export { readMoved } from './motion';
 export { keepPlaces, keepRows, setup, takePlaces, takeRows } from './ring';
-export { choose, search } from './search';
+export { choose } from './search';
+export { advance } from './shade';
 export { quantise, rebuild } from './transform';

@@ -1,26 +1,13 @@
 // What a motion points to: read from the rings, interpolated, as planes.
 import { BYTES_AT, MOVED_AT, PATCH_AT, ROWS_AT, TAPS_AT } from '../layout';
 import { storePlanes } from './colours';
-import { addressOf, entriesAt, height, width, wrap } from './ring';
+import { addressOf, entriesAt, height, readRound, width, wrap } from './ring';
 
 /** Rows of the block, one before it and two after. */
 const ROWS = 11;
 /** Bytes of a channel's rows, before and after they are interpolated. */
 const CHANNEL_BYTES = 16 * ROWS;
 const CHANNEL_ROWS = 16 * ROWS;
-
-/** Twelve entries of a row that goes round the ring, to `PATCH_AT`. */
-function readRound(row: i32, column: i32): void {
-  let to = PATCH_AT;
-  const end = to + 48;
-  while (to < end) {
-    const count = min((end - to) >> 2, width - column);
-    const from = addressOf(row, column);
-    for (let i = 0; i < count << 2; i += 16) v128.store(to + i, entriesAt(from + i));
-    to += count << 2;
-    column = 0;
-  }
-}
 
 /** The rows of the patch as bytes, channel by channel. */
 function readPatch(left: i32, top: i32): void {

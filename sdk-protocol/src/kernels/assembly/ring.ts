@@ -1,10 +1,10 @@
 // What was sent before: the ring that the frame began with, and the one that is brought up to date.
-import { CODED_ENTRIES_AT, PLACES_AT, RING_ROOM, RINGS_AT, SENT_AT } from '../layout';
+import { CODED_ENTRIES_AT, PATCH_AT, PLACES_AT, RING_ROOM, RINGS_AT, SENT_AT } from '../layout';
 
 export let width: i32 = 0;
 export let height: i32 = 0;
-/** From the reference to the map, bytes. */
-let gap: i32 = 0;
+/** From the reference to the map, bytes; and so far again begins what an encoder alone has. */
+export let gap: i32 = 0;
 
 /** Size of the rings, before anything else. */
 export function setup(columns: i32, rows: i32): void {
@@ -28,6 +28,19 @@ export function addressOf(row: i32, column: i32): i32 {
 export function entriesAt(from: i32): v128 {
   const sent = v128.load(from);
   return v128.bitselect(v128.load(from + gap), sent, i32x4.eq(sent, i32x4.splat(0)));
+}
+
+/** Twelve entries of a row that goes round the ring, as `entriesAt`, to `PATCH_AT`. */
+export function readRound(row: i32, column: i32): void {
+  let to = PATCH_AT;
+  const end = to + 48;
+  while (to < end) {
+    const count = min((end - to) >> 2, width - column);
+    const from = addressOf(row, column);
+    for (let i = 0; i < count << 2; i += 16) v128.store(to + i, entriesAt(from + i));
+    to += count << 2;
+    column = 0;
+  }
 }
 
 /** Takes eight rows of eight entries from a place of the map on; 1 where all are known. */

@@ -1,15 +1,16 @@
 // Where in what was sent before a block's picture was. As MotionSearch.ts, whose decisions it makes one for one.
-import { BETWEEN_AT, BRIGHTNESS_AT, CANVAS_AT, ERROR_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
+import { BETWEEN_AT, BRIGHTNESS_AT, CANVAS_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
 import { sumOf } from './colours';
 import { pairOf, readMoved } from './motion';
 import { addressOf, entriesAt, height, width, wrap } from './ring';
+import { brightnessOf, isComplete, shadeAt, shadePitch } from './shade';
 
 const REACH = 20;
 const BORDER = REACH + 2;
 const WINDOW = 8 + 2 * BORDER;
 const LIMIT = 4 * REACH;
 const FIRST_STEP = 32;
-/** Bytes of a row of the window. */
+/** Bytes of a row of a window of its own. */
 const PITCH = 128;
 
 const MERGE_BIAS: f64 = 0.6;
@@ -18,6 +19,11 @@ const PLACE = 0;
 const MEAN = 1;
 const MOTION = 2;
 
+/** Where the window around the block begins, and bytes of a row of it. */
+let origin: i32 = 0;
+let pitch: i32 = 0;
+/** Where it begins on the ring, if it is not simply a part of the shade. */
+let windowed: boolean = false;
 let left: i32 = 0;
 let top: i32 = 0;
 /** Rows of the window read so far. */
@@ -28,15 +34,8 @@ let bestX: i32 = 0;
 let bestY: i32 = 0;
 let bestError: f64 = 0;
 
-/** Brightness of four entries, red + 2 green + blue. */
-function brightnessOf(entries: v128): v128 {
-  const ends = i32x4.dot_i16x8_s(v128.and(entries, i32x4.splat(0xff00ff)), i16x8.splat(1));
-  return i32x4.add(ends, v128.and(i32x4.shr_u(entries, 7), i32x4.splat(0x1fe)));
-}
-
 function readRow(v: i32): void {
-  let row = top + v;
-  row %= height;
+  const row = (top + v) % height;
   let to = WINDOW_AT + v * PITCH;
   const end = to + 2 * WINDOW;
   let column = left;
@@ -53,7 +52,9 @@ function readRow(v: i32): void {
   }
 }
 
+/** Reads rows of a window of its own, unless that was done. */
 function read(from: i32, to: i32): void {
+  if (!windowed) return;
   while (first > from) readRow(--first);
   while (last < to) readRow(last++);
 }
@@ -91,21 +92,21 @@ function between(from: i32, p: v128, q: v128, r: v128, s: v128): v128 {
 /** The sum of differences at a motion. */
 function errorAt(x: i32, y: i32): i32 {
   const row = (y >> 2) + BORDER;
-  const w = WINDOW_AT + row * PITCH + 2 * ((x >> 2) + BORDER);
+  const w = origin + row * pitch + 2 * ((x >> 2) + BORDER);
   const fx = x & 3;
   const fy = y & 3;
   let sum = i16x8.splat(0);
   if ((fx | fy) === 0) {
     read(row, row + 8);
     for (let v = 0; v < 8; v++) {
-      const difference = i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), v128.load(w + v * PITCH));
+      const difference = i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), v128.load(w + v * pitch));
       sum = i16x8.add(sum, i16x8.abs(difference));
     }
   } else {
     read(row - 1, row + 10);
     const before = pairOf(TAPS_AT + (fx << 4));
     const after = pairOf(TAPS_AT + (fx << 4) + 8);
-    for (let v = 0; v < 11; v++) across(w + (v - 1) * PITCH, before, after, BETWEEN_AT + (v << 5));
+    for (let v = 0; v < 11; v++) across(w + (v - 1) * pitch, before, after, BETWEEN_AT + (v << 5));
     const taps = TAPS_AT + (fy << 4);
     const p = v128.load32_splat(taps);
     const q = v128.load32_splat(taps, 4);
@@ -152,10 +153,18 @@ function refine(bias: f64): void {
 }
 
 /** Looks for the picture of the block at x, y around it: likely motions first; from an error of `enough` on, everywhere. */
-export function search(x: i32, y: i32, candidates: i32, x0: i32, y0: i32, x1: i32, y1: i32, enough: f64, bias: f64): void {
-  left = wrap(x - BORDER, width);
-  top = wrap(y - BORDER, height);
-  first = last = BORDER;
+function search(x: i32, y: i32, candidates: i32, x0: i32, y0: i32, x1: i32, y1: i32, enough: f64, bias: f64): void {
+  windowed = !isComplete();
+  if (windowed) {
+    origin = WINDOW_AT;
+    pitch = PITCH;
+    left = wrap(x - BORDER, width);
+    top = wrap(y - BORDER, height);
+    first = last = BORDER;
+  } else {
+    pitch = shadePitch();
+    origin = shadeAt() + y * pitch + 2 * x;
+  }
   bestX = bestY = 0;
   bestError = f64(errorAt(0, 0));
   if (candidates > 0) consider(x0, y0);
@@ -163,7 +172,6 @@ export function search(x: i32, y: i32, candidates: i32, x0: i32, y0: i32, x1: i3
   if (bestError > enough) refine(bias);
   store<i32>(MOTION_AT, bestX);
   store<i32>(MOTION_AT, bestY, 4);
-  store<f64>(ERROR_AT, bestError);
 }
 
 /**
