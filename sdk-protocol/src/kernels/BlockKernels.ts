@@ -17,6 +17,7 @@ export interface KernelFunctions {
   readonly compare: (address: number) => number;
   readonly changeOf: () => number;
   readonly errorOf: () => number;
+  readonly exactBits: (limit: number) => number;
   readonly readCanvas: () => void;
   readonly showSent: () => void;
   readonly readMoved: (x: number, y: number, motionX: number, motionY: number) => void;

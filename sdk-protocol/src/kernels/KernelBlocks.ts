@@ -1,7 +1,6 @@
 import type { BlockArithmetic } from '../pixels/BlockArithmetic.js';
 import { type BlockPlace, meanBeside } from '../pixels/BlockPlace.js';
 import { Prediction } from '../pixels/BlockPlanes.js';
-import { exactBits } from '../pixels/exactBits.js';
 import type { MotionModel } from '../pixels/MotionModel.js';
 import { BLOCK_SAMPLES } from '../samples/SampleSet.js';
 import type { BlockKernels, KernelFunctions } from './BlockKernels.js';
@@ -20,8 +19,6 @@ export class KernelBlocks implements BlockArithmetic {
   readonly coded: Uint8Array;
   private readonly run: KernelFunctions;
   private place: BlockPlace | null = null;
-  private picture: Uint8Array = new Uint8Array(0);
-  private first = 0;
 
   constructor(private readonly kernels: BlockKernels) {
     this.run = kernels.run;
@@ -39,7 +36,6 @@ export class KernelBlocks implements BlockArithmetic {
 
   advance(picture: Uint8Array | null): void {
     if (picture === null) return;
-    this.picture = picture;
     this.kernels.picture.set(picture);
     this.run.advance();
   }
@@ -66,7 +62,6 @@ export class KernelBlocks implements BlockArithmetic {
   }
 
   compare(first: number): number {
-    this.first = first;
     return this.run.compare(this.kernels.pictureAt + first);
   }
 
@@ -114,7 +109,7 @@ export class KernelBlocks implements BlockArithmetic {
   }
 
   exactBits(limit: number): number {
-    return exactBits(this.picture, this.first, this.kernels.sent, limit);
+    return this.run.exactBits(limit);
   }
 
   showSent(): void {

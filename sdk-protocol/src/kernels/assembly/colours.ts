@@ -2,7 +2,7 @@
 import { BRIGHTNESS_AT, CANVAS_AT, CODED_AT, SENT_AT, TRUTH_AT } from '../layout';
 
 /** Where the colours of the block at hand are. */
-let given: i32 = 0;
+export let given: i32 = 0;
 
 /** Eight colours as Y, Co and Cg (YCoCg-R) of the planes that begin at `to`. */
 export function storePlanes(r: v128, g: v128, b: v128, to: i32): void {

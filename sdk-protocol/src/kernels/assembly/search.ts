@@ -1,5 +1,5 @@
 // Where in what was sent before a block's picture was. As MotionSearch.ts, whose decisions it makes one for one.
-import { BETWEEN_AT, BRIGHTNESS_AT, CANVAS_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
+import { BRIGHTNESS_AT, CANVAS_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
 import { sumOf } from './colours';
 import { pairOf, readMoved } from './motion';
 import { addressOf, entriesAt, height, width, wrap } from './ring';
@@ -59,64 +59,117 @@ function read(from: i32, to: i32): void {
   while (last < to) readRow(last++);
 }
 
-/** A row between columns, eight of 64 times the brightness, to `to`. */
-function across(w: i32, before: v128, after: v128, to: i32): void {
-  const a = v128.load(w - 2);
-  const b = v128.load(w);
-  const c = v128.load(w + 2);
-  const d = v128.load(w + 4);
-  v128.store(
-    to,
-    i32x4.add(
-      i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), before),
-      i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), after),
-    ),
-  );
-  v128.store(
-    to,
-    i32x4.add(
-      i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), before),
-      i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), after),
-    ),
-    16,
-  );
+/** A tap by halves, all of them being even; eight times. */
+function halfOf(taps: i32, which: i32): v128 {
+  return i16x8.splat(i16(load<i32>(taps + (which << 2)) >> 1));
 }
 
-/** Four of 4096 times the brightness between rows, from a row of `BETWEEN_AT` on. */
-function between(from: i32, p: v128, q: v128, r: v128, s: v128): v128 {
-  const upper = i32x4.add(i32x4.mul(p, v128.load(from)), i32x4.mul(q, v128.load(from, 32)));
-  const lower = i32x4.add(i32x4.mul(r, v128.load(from, 64)), i32x4.mul(s, v128.load(from, 96)));
-  return i32x4.shr_s(i32x4.add(i32x4.add(upper, lower), i32x4.splat(2048)), 12);
+/**
+ * Four weighted by halved taps, less 32 · 510: between −22440 and 22440, so that what 16 bits lose on the way comes back.
+ */
+function weigh(a: v128, w0: v128, b: v128, w1: v128, c: v128, w2: v128, d: v128, w3: v128): v128 {
+  const sum = i16x8.add(i16x8.add(i16x8.mul(a, w0), i16x8.mul(b, w1)), i16x8.add(i16x8.mul(c, w2), i16x8.mul(d, w3)));
+  return i16x8.add(sum, i16x8.splat(-32 * 510));
+}
+
+/** Brightness of what `weigh` gave. */
+function rounded(weighed: v128): v128 {
+  return i16x8.add(i16x8.shr_s(i16x8.add(weighed, i16x8.splat(16)), 5), i16x8.splat(510));
+}
+
+/** Differences of a row of the block to brightness. */
+function differences(row: i32, brightness: v128): v128 {
+  return i16x8.abs(i16x8.sub(v128.load(BRIGHTNESS_AT + (row << 4)), brightness));
+}
+
+/** Differences between columns alone, from a place of the window on. */
+function acrossError(w: i32, taps: i32): v128 {
+  const a = halfOf(taps, 0);
+  const b = halfOf(taps, 1);
+  const c = halfOf(taps, 2);
+  const d = halfOf(taps, 3);
+  let sum = i16x8.splat(0);
+  for (let v = 0; v < 8; v++) {
+    const row = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
+    sum = i16x8.add(sum, differences(v, rounded(row)));
+    w += pitch;
+  }
+  return sum;
+}
+
+/** Differences between rows alone. */
+function downError(w: i32, taps: i32): v128 {
+  const p = halfOf(taps, 0);
+  const q = halfOf(taps, 1);
+  const r = halfOf(taps, 2);
+  const s = halfOf(taps, 3);
+  let sum = i16x8.splat(0);
+  let row0 = v128.load(w - pitch);
+  let row1 = v128.load(w);
+  let row2 = v128.load(w + pitch);
+  for (let v = 0; v < 8; v++) {
+    w += pitch;
+    const row3 = v128.load(w + pitch);
+    sum = i16x8.add(sum, differences(v, rounded(weigh(p, row0, q, row1, r, row2, s, row3))));
+    row0 = row1;
+    row1 = row2;
+    row2 = row3;
+  }
+  return sum;
+}
+
+/** Differences between both. */
+function partError(w: i32, tapsX: i32, tapsY: i32): v128 {
+  const a = halfOf(tapsX, 0);
+  const b = halfOf(tapsX, 1);
+  const c = halfOf(tapsX, 2);
+  const d = halfOf(tapsX, 3);
+  const before = pairOf(tapsY);
+  const after = pairOf(tapsY + 8);
+  // What was taken off the rows, times 64, and half of what is shifted out.
+  const rest = i32x4.splat(64 * 32 * 510 + 1024);
+  let sum = i16x8.splat(0);
+  w -= pitch;
+  let row0 = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
+  w += pitch;
+  let row1 = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
+  w += pitch;
+  let row2 = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
+  for (let v = 0; v < 8; v++) {
+    w += pitch;
+    const row3 = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
+    const low = i32x4.add(
+      i32x4.dot_i16x8_s(i8x16.shuffle(row0, row1, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), before),
+      i32x4.dot_i16x8_s(i8x16.shuffle(row2, row3, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), after),
+    );
+    const high = i32x4.add(
+      i32x4.dot_i16x8_s(i8x16.shuffle(row0, row1, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), before),
+      i32x4.dot_i16x8_s(i8x16.shuffle(row2, row3, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), after),
+    );
+    const value = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, rest), 11), i32x4.shr_s(i32x4.add(high, rest), 11));
+    sum = i16x8.add(sum, differences(v, value));
+    row0 = row1;
+    row1 = row2;
+    row2 = row3;
+  }
+  return sum;
 }
 
 /** The sum of differences at a motion. */
 function errorAt(x: i32, y: i32): i32 {
   const row = (y >> 2) + BORDER;
   const w = origin + row * pitch + 2 * ((x >> 2) + BORDER);
-  const fx = x & 3;
-  const fy = y & 3;
+  const across = TAPS_AT + ((x & 3) << 4);
+  const down = TAPS_AT + ((y & 3) << 4);
   let sum = i16x8.splat(0);
-  if ((fx | fy) === 0) {
+  if (((x | y) & 3) === 0) {
     read(row, row + 8);
-    for (let v = 0; v < 8; v++) {
-      const difference = i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), v128.load(w + v * pitch));
-      sum = i16x8.add(sum, i16x8.abs(difference));
-    }
+    for (let v = 0; v < 8; v++) sum = i16x8.add(sum, differences(v, v128.load(w + v * pitch)));
   } else {
     read(row - 1, row + 10);
-    const before = pairOf(TAPS_AT + (fx << 4));
-    const after = pairOf(TAPS_AT + (fx << 4) + 8);
-    for (let v = 0; v < 11; v++) across(w + (v - 1) * pitch, before, after, BETWEEN_AT + (v << 5));
-    const taps = TAPS_AT + (fy << 4);
-    const p = v128.load32_splat(taps);
-    const q = v128.load32_splat(taps, 4);
-    const r = v128.load32_splat(taps, 8);
-    const s = v128.load32_splat(taps, 12);
-    for (let v = 0; v < 8; v++) {
-      const from = BETWEEN_AT + (v << 5);
-      const value = i16x8.narrow_i32x4_s(between(from, p, q, r, s), between(from + 16, p, q, r, s));
-      sum = i16x8.add(sum, i16x8.abs(i16x8.sub(v128.load(BRIGHTNESS_AT + (v << 4)), value)));
-    }
+    if ((y & 3) === 0) sum = acrossError(w, across);
+    else if ((x & 3) === 0) sum = downError(w, down);
+    else sum = partError(w, across, down);
   }
   return sumOf(i32x4.extadd_pairwise_i16x8_s(sum));
 }
