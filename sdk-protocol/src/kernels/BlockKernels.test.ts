@@ -189,15 +189,25 @@ describe('the kernels', () => {
     );
   });
 
-  it('are left alone where they are not wanted, and not there where WebAssembly is not', async () => {
+  it('are not there where WebAssembly is missing, forbidden or out of memory: then the same bytes come without', async () => {
     const grid = { width: 64, height: 40 };
-    vi.resetModules();
-    vi.stubGlobal('WebAssembly', undefined);
-    try {
-      const { BlockKernels: Anew } = await import('./BlockKernels.js');
-      expect(Anew.open(grid, true)).toBeNull();
-    } finally {
-      vi.unstubAllGlobals();
+    const frames = session(grid, 3, 2, true);
+    const options = { grid, schema: { values: [] }, tierBits: DEFAULT_TIER_BITS };
+    const expected = new PixelPacketEncoder(options).encode(frames);
+    const refuse = () => {
+      throw new Error('Refused to compile or instantiate WebAssembly');
+    };
+    for (const missing of [undefined, { ...WebAssembly, Module: refuse }, { ...WebAssembly, Module: Object, Memory: refuse }]) {
+      vi.resetModules();
+      vi.stubGlobal('WebAssembly', missing);
+      try {
+        const { BlockKernels: Anew } = await import('./BlockKernels.js');
+        const { PixelPacketEncoder: Without } = await import('../packets/PixelPacketEncoder.js');
+        expect(Anew.open(grid, true)).toBeNull();
+        expect(new Without(options).encode(frames)).toEqual(expected);
+      } finally {
+        vi.unstubAllGlobals();
+      }
     }
     expect(BlockKernels.open(grid, true)).not.toBeNull();
   });
