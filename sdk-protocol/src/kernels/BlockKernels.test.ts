@@ -5,9 +5,12 @@ import { PixelPacketEncoder, type SampledFrame } from '../packets/PixelPacketEnc
 import type { BlockArithmetic } from '../pixels/BlockArithmetic.js';
 import type { BlockPlace } from '../pixels/BlockPlace.js';
 import { Prediction } from '../pixels/BlockPlanes.js';
+import { KnownColours } from '../pixels/KnownColours.js';
 import { MotionModel } from '../pixels/MotionModel.js';
+import { missOf } from '../pixels/missOf.js';
 import { DEFAULT_TIER_BITS } from '../pixels/PixelModel.js';
 import { PlainBlocks } from '../pixels/PlainBlocks.js';
+import { wrap } from '../pixels/wrap.js';
 import { appendBlock } from '../samples/blockPlaces.js';
 import { BLOCK_SAMPLES, createSampleSet, type SampleSet } from '../samples/SampleSet.js';
 import { BlockKernels } from './BlockKernels.js';
@@ -61,7 +64,7 @@ const scenes: fc.Arbitrary<Scene> = fc
 
 /** What both give of one block is put side by side: the kernels' first. */
 class Pair {
-  readonly fast: BlockArithmetic;
+  readonly fast: KernelBlocks;
   readonly plain: BlockArithmetic = new PlainBlocks();
   readonly fastPlace: BlockPlace;
   readonly plainPlace: BlockPlace;
@@ -141,6 +144,26 @@ describe('the kernels', () => {
         pair.sameColours();
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('say what prediction will leave of a block as plain TypeScript does', () => {
+    fc.assert(
+      fc.property(scenes, ({ x, y, motionX, motionY, ...scene }) => {
+        const { width, height } = scene;
+        const [u, v] = [Math.min(x, width - 8), Math.min(y, height - 8)];
+        const pair = new Pair({ ...scene, x: u, y: v, motionX, motionY });
+        const { map, reference } = pair.fastPlace;
+        reference.set(map);
+        const set = createSampleSet(BLOCK_SAMPLES);
+        appendBlock(scene, set, u, v, 8, 1);
+        const known = new KnownColours(scene);
+        const missAt = (shiftX: number, shiftY: number) => missOf(known, map, set, 0, pair.rgb.subarray(5), shiftX, shiftY);
+        const [shiftX, shiftY] = [wrap(motionX, width), wrap(motionY, height)];
+        const moved = pair.fast.missOf(5, u, v, (u + shiftX) % width, (v + shiftY) % height);
+        expect(moved).toBe(Math.min(missAt(0, 0), missAt(shiftX, shiftY)));
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -1,59 +1,77 @@
-// What prediction will leave of a block, about: as BlockSamples.ts asks it of each block of a frame before the first is coded.
+// What prediction will leave of a block, about: as missOf.ts, asked of each block of a frame before the first is coded. What had been sent is
+// all in the reference then.
 import { PATCH_AT } from '../layout';
-import { bluesOf, greensOf, redsOf, sentBluesOf, sentGreensOf, sentRedsOf, sumOf } from './colours';
-import { addressOf, entriesAt, height, readRound, width } from './ring';
+import { sumOf } from './colours';
+import { addressOf, height, readRound, width } from './ring';
 
-/** Values compared: half of the block's, as on a chessboard. */
+/** Values compared: those of half of the block's pixels, as on a chessboard. */
 const COMPARED: f64 = 96;
+const COLOURS = 0xffffff;
+/** Bytes of a row of the block's colours. */
+const ROW = 24;
 
-/** Half of the pixels of even rows; the others of odd ones. */
-function halfOf(row: i32): v128 {
-  return i32x4.splat((row & 1) === 0 ? 0xffff : -65536);
+/** Every other pixel of a row of colours, from the first on, as entries have them. */
+function evenColours(from: i32): v128 {
+  const picked = i8x16.shuffle(v128.load(from), v128.load(from, 8), 2, 1, 0, 0, 8, 7, 6, 0, 14, 13, 12, 0, 28, 27, 26, 0);
+  return v128.and(picked, i32x4.splat(COLOURS));
+}
+
+/** Every other pixel, from the second on. */
+function oddColours(from: i32): v128 {
+  const picked = i8x16.shuffle(v128.load(from), v128.load(from, 8), 5, 4, 3, 0, 11, 10, 9, 0, 25, 24, 15, 0, 31, 30, 29, 0);
+  return v128.and(picked, i32x4.splat(COLOURS));
+}
+
+function evenEntries(from: i32): v128 {
+  return i8x16.shuffle(v128.load(from), v128.load(from, 16), 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+}
+
+function oddEntries(from: i32): v128 {
+  return i8x16.shuffle(v128.load(from), v128.load(from, 16), 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+
+/** Squared differences of four colours to four entries. */
+function squaresOf(colours: v128, entries: v128): v128 {
+  const sent = v128.and(entries, i32x4.splat(COLOURS));
+  const low = i16x8.sub(i16x8.extend_low_i8x16_u(colours), i16x8.extend_low_i8x16_u(sent));
+  const high = i16x8.sub(i16x8.extend_high_i8x16_u(colours), i16x8.extend_high_i8x16_u(sent));
+  return i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high));
+}
+
+/** Where eight entries of a row of the reference are, put together where they go round the ring. */
+function rowAt(row: i32, column: i32): i32 {
+  if (column + 8 <= width) return addressOf(row, column);
+  readRound(row, column);
+  return PATCH_AT;
 }
 
 /** Mean squared error a channel of the colours from an address on against a place of the reference, infinite where that is unknown. */
 function differenceTo(address: i32, x: i32, y: i32): f64 {
-  const round = x + 8 > width;
   let sum = i32x4.splat(0);
-  let known = true;
-  for (let v = 0; v < 8; v++) {
-    const row = y + v < height ? y + v : y + v - height;
-    if (round) readRound(row, x);
-    const at = addressOf(row, x);
-    const left = round ? v128.load(PATCH_AT) : entriesAt(at);
-    const right = round ? v128.load(PATCH_AT, 16) : entriesAt(at + 16);
-    const half = halfOf(v);
-    const from = address + 24 * v;
-    const first = v128.load(from);
-    const last = v128.load(from, 8);
-    const r = v128.and(i16x8.sub(redsOf(first, last), sentRedsOf(left, right)), half);
-    const g = v128.and(i16x8.sub(greensOf(first, last), sentGreensOf(left, right)), half);
-    const b = v128.and(i16x8.sub(bluesOf(first, last), sentBluesOf(left, right)), half);
-    sum = i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(r, r), i32x4.add(i32x4.dot_i16x8_s(g, g), i32x4.dot_i16x8_s(b, b))));
-    // Of the pixels that take part.
-    const others = i32x4.splat((v & 1) === 0 ? 0 : -1);
-    const gaps = i32x4.shuffle(i32x4.eq(left, i32x4.splat(0)), i32x4.eq(right, i32x4.splat(0)), 0, 2, 4, 6);
-    const oddGaps = i32x4.shuffle(i32x4.eq(left, i32x4.splat(0)), i32x4.eq(right, i32x4.splat(0)), 1, 3, 5, 7);
-    if (v128.any_true(v128.bitselect(oddGaps, gaps, others))) known = false;
+  let row = y;
+  for (let from = address; from < address + 8 * ROW; from += 2 * ROW) {
+    const even = evenEntries(rowAt(row, x));
+    if (++row === height) row = 0;
+    const odd = oddEntries(rowAt(row, x));
+    if (++row === height) row = 0;
+    if (!i32x4.all_true(even) || !i32x4.all_true(odd)) return Infinity;
+    sum = i32x4.add(sum, i32x4.add(squaresOf(evenColours(from), even), squaresOf(oddColours(from + ROW), odd)));
   }
-  return known ? f64(sumOf(sum)) / COMPARED : Infinity;
+  return f64(sumOf(sum)) / COMPARED;
 }
 
 /** Variance of the colours from an address on, a channel. */
 function flatOf(address: i32): f64 {
   const one = i16x8.splat(1);
+  const nothing = i32x4.splat(0);
   let sums = i32x4.splat(0);
   let squares = i32x4.splat(0);
-  for (let v = 0; v < 8; v++) {
-    const half = halfOf(v);
-    const from = address + 24 * v;
-    const first = v128.load(from);
-    const last = v128.load(from, 8);
-    const r = v128.and(redsOf(first, last), half);
-    const g = v128.and(greensOf(first, last), half);
-    const b = v128.and(bluesOf(first, last), half);
-    sums = i32x4.add(sums, i32x4.dot_i16x8_s(i16x8.add(r, i16x8.add(g, b)), one));
-    squares = i32x4.add(squares, i32x4.add(i32x4.dot_i16x8_s(r, r), i32x4.add(i32x4.dot_i16x8_s(g, g), i32x4.dot_i16x8_s(b, b))));
+  for (let from = address; from < address + 8 * ROW; from += 2 * ROW) {
+    const even = evenColours(from);
+    const odd = oddColours(from + ROW);
+    const pairs = i16x8.add(i16x8.extadd_pairwise_i8x16_u(even), i16x8.extadd_pairwise_i8x16_u(odd));
+    sums = i32x4.add(sums, i32x4.dot_i16x8_s(pairs, one));
+    squares = i32x4.add(squares, i32x4.add(squaresOf(even, nothing), squaresOf(odd, nothing)));
   }
   const sum = f64(sumOf(sums));
   return (f64(sumOf(squares)) - (sum * sum) / COMPARED) / COMPARED;
