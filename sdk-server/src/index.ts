@@ -5,7 +5,7 @@ export { type DecoderSnapshot, decodeDecoderSnapshot, encodeDecoderSnapshot } fr
 export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracker.js';
 export type { Figures } from './loop/SessionFigures.js';
 export { SessionLoop } from './loop/SessionLoop.js';
-export type { RecordSink, SessionLoopOptions } from './loop/SessionLoopOptions.js';
+export type { ClientAllowance, RecordSink, SessionLoopOptions } from './loop/SessionLoopOptions.js';
 export { type ReplicaFrame, SessionReplica, type SessionShape } from './loop/SessionReplica.js';
 export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
 export type { Cadence } from './rooms/Cadence.js';

@@ -133,6 +133,14 @@ describe('Courier', () => {
     expect(courier.figures).toMatchObject({ sent: 3, dropped: 0 });
   });
 
+  it('codes what keeps a whole picture as the server reads it, and tells how well it came out', () => {
+    const ask = () => Object.assign(lattice(3000), { keeps: true });
+    const { decoded, faults } = sendNoise({ frames: 4, ask });
+    expect(faults).toEqual([]);
+    expect(decoded).toHaveLength(4);
+    for (const { values } of decoded) expect(values.psnr).toBeGreaterThan(5);
+  });
+
   it('codes a frame coarser that no packet can take, and without samples if that is no help', () => {
     const blocks = sendNoise({ frames: 1, ask: () => lattice(60_000) });
     expect(blocks.faults).toEqual([]);

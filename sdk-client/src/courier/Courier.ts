@@ -363,6 +363,7 @@ function withoutRepeats(set: SampleSet): SampleSet {
   compact.count = count;
   compact.quantiser = set.quantiser;
   compact.budget = set.budget;
+  compact.keeps = set.keeps;
   for (let i = 0, to = 0; i < set.count; i += set.kind[i] >= BLOCK_KIND ? BLOCK_SAMPLES : 1, to++) {
     compact.u[to] = set.u[i];
     compact.v[to] = set.v[i];

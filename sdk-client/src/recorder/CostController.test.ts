@@ -82,6 +82,34 @@ describe('CostController', () => {
     expect(second(cost, 16.7, 90)).toBe(false);
   });
 
+  it('asks for fewer samples, too, where the game codes on its own thread and that stays too dear', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 10; s++) second(cost, 16.7, 1500, { inline: true });
+    expect(cost).toMatchObject({ share: 0.25, fps: 3.75 });
+    for (let s = 0; s < 80; s++) second(cost, 16.7, 5, { inline: true });
+    expect(cost.level).toBe(0);
+  });
+
+  it('comes back although a frame is missed now and then, at few frames a second, too', () => {
+    const cost = new CostController({ fps: 30, batch: 4, micros: 33 });
+    for (let s = 0; s < 6; s++) second(cost, 16.7, 90);
+    expect(cost.level).toBe(4);
+    // One frame of 25: of the four of a second it is a quarter.
+    let due = 0;
+    let frame = 0;
+    for (let s = 0; s < 90; s++) {
+      due += cost.fps;
+      let missed = 0;
+      let frames = 0;
+      for (; due >= 1; due--) {
+        if (++frame % 25 === 0) missed++;
+        frames++;
+      }
+      second(cost, 16.7, 5, { missed: missed / Math.max(1, frames) });
+    }
+    expect(cost.level).toBe(0);
+  });
+
   it('lets coding take more of a core where there are many', () => {
     const cost = new CostController({ fps: 30, batch: 4, micros: 33, cores: 8 });
     for (let s = 0; s < 9; s++) expect(second(cost, 16.7, 10, { coding: 0.75 })).toBe(false);

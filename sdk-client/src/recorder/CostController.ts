@@ -30,6 +30,8 @@ export interface CostBudget {
 export interface CostLoad {
   /** Part of a processor core that the courier's worker spends coding. */
   readonly coding?: number;
+  /** True where the game's thread codes, for want of a worker: fewer samples then cost it less. */
+  readonly inline?: boolean;
   /** Part of the frames due that could not be taken, as those before had not come back or had not been coded. */
   readonly missed?: number;
 }
@@ -51,7 +53,7 @@ const STEPS = [
 const FEWER = 2;
 /** The last step for missed frames: a GPU that is busy with the game alone is late whatever is asked of it. */
 const FEW = 3;
-/** The last step with all samples. How many there are costs the game's thread nothing, but the coder: only that may go further. */
+/** The last step with all samples. How many there are costs the coder alone, wherever it runs: only what it takes may lead further. */
 const WHOLE = 4;
 /** Part of a core that coding may take: a quarter of all cores, most of one at the most; and the part of that under which there is ease. */
 const CODING_CORES = 0.25;
@@ -67,6 +69,8 @@ const EASY = 0.6;
 const SLOWER = 1.3;
 const SLOWER_MS = 2;
 const RECOVERED = 1.1;
+/** Frames due a second that make that second's misses count in full; of fewer, a single one would say too much. */
+const TELLING = 15;
 /** Seconds that form what frames took "of late", and seconds of calm before a step back up. */
 const LATELY = 30;
 const CALM = 8;
@@ -97,6 +101,8 @@ export class CostController {
   readonly #recent: number[] = [];
   #slow = 0;
   #calm = 0;
+  /** Part of the frames missed, over a second or so of the usual rate. */
+  #missed = 0;
 
   constructor(budget: CostBudget) {
     this.#budget = budget;
@@ -128,7 +134,7 @@ export class CostController {
    * Once a second, with the mean µs recording cost per displayed frame since, and what it took elsewhere; true when what to do has
    * changed.
    */
-  update(meanMicros: number, { coding = 0, missed = 0 }: CostLoad = {}): boolean {
+  update(meanMicros: number, { coding = 0, inline = false, missed = 0 }: CostLoad = {}): boolean {
     const median = this.#median();
     if (median === 0 || this.#budget.micros === Number.POSITIVE_INFINITY) return false;
     const usual = this.#recent.length > 0 ? Math.min(...this.#recent) : median;
@@ -138,18 +144,19 @@ export class CostController {
     this.#slow = slower ? this.#slow + 1 : 0;
     const dear = meanMicros > this.#budget.micros * TOO_MUCH;
     const coded = coding > this.#mostCoding;
-    const late = missed > MANY_MISSED && this.level < FEW;
+    this.#missed += Math.min(1, this.fps / TELLING) * (missed - this.#missed);
+    const late = this.#missed > MANY_MISSED && this.level < FEW;
     if (dear || coded || late || this.#slow >= 2) {
       this.#calm = 0;
       this.#slow = 0;
-      const atMost = coded ? STEPS.length - 1 : WHOLE;
+      const atMost = coded || (dear && inline) ? STEPS.length - 1 : WHOLE;
       if (this.level >= atMost) return false;
       // Longer batches would help neither the coder nor a game in trouble.
       this.level = Math.max(slower || coded || late ? FEWER : 0, this.level + 1);
       this.governed = slower;
       return true;
     }
-    const atEase = coding < LITTLE_CODING * this.#mostCoding && missed < FEW_MISSED;
+    const atEase = coding < LITTLE_CODING * this.#mostCoding && this.#missed < FEW_MISSED;
     const easy = atEase && meanMicros < this.#budget.micros * EASY && median < usual * RECOVERED;
     this.#calm = easy ? this.#calm + 1 : 0;
     if (this.level === 0 || this.#calm < CALM) return false;

@@ -346,7 +346,8 @@ export class Recorder {
     this.#bytesPerSecond = Math.max(0, (bytesUp + bytesDown - this.#bytesBefore) / seconds);
     this.#bytesBefore = bytesUp + bytesDown;
     const cost = this.#cost;
-    if (!cost?.update(this.#meter.takeMean(), { coding, missed: this.#meter.takeMissed() })) return;
+    const inline = this.#port.thread === 'main';
+    if (!cost?.update(this.#meter.takeMean(), { coding, inline, missed: this.#meter.takeMissed() })) return;
     this.#sampler.batch = cost.batch;
     this.#interval = 1000 / cost.fps;
     this.#sendStats();

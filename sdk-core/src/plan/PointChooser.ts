@@ -27,6 +27,7 @@ export class PointChooser {
   private readonly squares: SquareGrid;
   private readonly rating: SquareRating;
   private readonly tiers: TierFill;
+  private readonly weighed: Float32Array;
   private readonly take: Uint8Array;
   private readonly meanAsked: Uint8Array;
 
@@ -39,6 +40,7 @@ export class PointChooser {
     this.squares = new SquareGrid(grid);
     this.rating = new SquareRating(grid, this.squares, options.means);
     this.tiers = new TierFill(blocks);
+    this.weighed = new Float32Array(grid.width * grid.height);
     this.take = new Uint8Array(grid.width * grid.height);
     this.meanAsked = new Uint8Array(this.squares.count);
   }
@@ -49,7 +51,7 @@ export class PointChooser {
   }
 
   /** At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left by tiers (S5).
-   * `importance` is W·H, expected squared error, and gets weighted by `tags`, one a block. */
+   * `importance` is W·H, expected squared error, which `tags`, one a block, make count for more or less. */
   choose(
     budget: number,
     { importance, tags }: { readonly importance: Float32Array; readonly tags: Uint8Array },
@@ -63,13 +65,14 @@ export class PointChooser {
     const set = createSampleSet(budget);
     take.fill(0);
     this.meanAsked.fill(0);
+    const { weighed } = this;
     this.weigh(importance, tags);
-    rating.rate(importance, ahead);
+    rating.rate(weighed, ahead);
     watchLattice(grid, squares, frameId, set);
     const watched = set.count;
     if (means) coverUnknown(grid, squares, rating, ahead, set, Math.round(COARSE_SHARE * (budget - watched)));
     const spent = set.count + this.takeBest(budget - set.count, frameId);
-    if (exact) this.tiers.fill(take, budget - spent, { importance, tags, turn: frameId });
+    if (exact) this.tiers.fill(take, budget - spent, { importance: weighed, tags, turn: frameId });
     this.appendMeans(set);
     for (let at = 0; at < width * height && set.count < budget; at++) {
       if (take[at] !== 0) appendSample(set, at % width, (at / width) | 0, 0, Tier.critical);
@@ -79,14 +82,15 @@ export class PointChooser {
 
   /** What the game tagged counts for more or less than what is expected there. */
   private weigh(importance: Float32Array, tags: Uint8Array): void {
-    const { blocks } = this;
+    const { blocks, weighed } = this;
     const { width } = blocks.grid;
+    weighed.set(importance);
     for (let y = 0, b = 0; y < blocks.rows; y++) {
       for (let x = 0; x < blocks.columns; x++, b++) {
         const weight = TAG_WEIGHT[tags[b]];
         if (weight === 1) continue;
         for (let v = blocks.top(y); v < blocks.top(y + 1); v++)
-          for (let at = v * width + blocks.left(x); at < v * width + blocks.left(x + 1); at++) importance[at] *= weight;
+          for (let at = v * width + blocks.left(x); at < v * width + blocks.left(x + 1); at++) weighed[at] *= weight;
       }
     }
   }

@@ -26,7 +26,7 @@ const FOLLOW = 0.12;
  * ```
  */
 export class RateController {
-  /** Bytes a frame that are wanted, where the budget would allow more. */
+  /** Bytes a frame that are wanted, where the budget would allow more; whatever the pace. */
   wanted = Number.POSITIVE_INFINITY;
   private ofSamples = 1;
   /** Budgets that a frame of now may take. */

@@ -121,7 +121,7 @@ export class BlockKernels {
 
   /** Kernels for a grid, for an encoder or a decoder; null where WebAssembly with SIMD is missing, forbidden or out of memory. */
   static open(grid: CaptureGrid, encoding: boolean): BlockKernels | null {
-    compiled ??= compile();
+    if (compiled === undefined) compiled = compile();
     const wasm = api();
     if (!compiled || !wasm) return null;
     try {

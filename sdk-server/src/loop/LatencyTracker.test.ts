@@ -73,6 +73,21 @@ describe('LatencyTracker', () => {
     expect(tracker.lead).toBeGreaterThanOrEqual(6);
   });
 
+  it('asks as long ahead as before where frames get longer or shorter, and lowers that as soon', () => {
+    const tracker = new LatencyTracker({ frameMs: 1000 / 30 });
+    for (let i = 0; i < 5; i++) tracker.roundTrip(190, i * 20);
+    expect(tracker.lead).toBe(6);
+    tracker.frameMs = 1000 / 7.5;
+    expect(tracker.lead).toBe(2);
+    tracker.frameMs = 1000 / 30;
+    expect(tracker.lead).toBe(8);
+    // Five seconds of what is not late, after what was under way: at 15 frames a second, 75 of them.
+    tracker.frameMs = 1000 / 15;
+    expect(tracker.lead).toBe(4);
+    simulate(tracker, { delay: () => 1, batch: 4, frames: 120 });
+    expect(tracker.lead).toBe(3);
+  });
+
   it('carries on as far as it asks ahead while no round trip was measured (S4)', () => {
     const tracker = new LatencyTracker();
     expect(tracker.depth).toBe(2);

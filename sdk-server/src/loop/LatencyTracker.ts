@@ -5,7 +5,7 @@ import { AdaptiveLatencyCompensation } from '@sgaps/core';
  *
  * @example
  * ```ts
- * const options: LatencyTrackerOptions = { min: 2, max: 12, probeEveryFrames: 150 };
+ * const options: LatencyTrackerOptions = { min: 2, max: 12, probeEveryMs: 5000 };
  * ```
  */
 export interface LatencyTrackerOptions {
@@ -13,13 +13,13 @@ export interface LatencyTrackerOptions {
   readonly min?: number;
   /** Largest lead, default 12: S4's depth of 5 plus a live batch of 4 and room for jitter. */
   readonly max?: number;
-  /** Frames without a miss after which one frame less is tried, default 150 (5 s at 30/s). Doubles after a failed try. */
-  readonly probeEveryFrames?: number;
+  /** ms without a miss after which one frame less is tried, default 5,000. Doubles after a failed try. */
+  readonly probeEveryMs?: number;
   /** Length of a frame, ms, default 1000/30. */
   readonly frameMs?: number;
 }
 
-/** A failed try to ask later postpones the next one at most this many times `probeEveryFrames`. */
+/** A failed try to ask later postpones the next one at most this many times `probeEveryMs`. */
 const MAX_BACKOFF = 16;
 
 /**
@@ -43,12 +43,10 @@ export class LatencyTracker {
   /** Share of recent frames whose own request was used, 0 … 1 (exponential mean over about 64 frames). */
   hitRate = 1;
 
-  /** Length of a frame, ms. */
-  frameMs: number;
-
   /** Round trip and jitter, as measured. */
   readonly compensation: AdaptiveLatencyCompensation;
 
+  #frameMs: number;
   readonly #min: number;
   readonly #max: number;
   readonly #probeEvery: number;
@@ -61,21 +59,33 @@ export class LatencyTracker {
   constructor(options: LatencyTrackerOptions = {}) {
     this.#min = options.min ?? 2;
     this.#max = Math.max(this.#min, options.max ?? 12);
-    this.#probeEvery = options.probeEveryFrames ?? 150;
-    this.frameMs = options.frameMs ?? 1000 / 30;
+    this.#probeEvery = options.probeEveryMs ?? 5000;
+    this.#frameMs = options.frameMs ?? 1000 / 30;
     this.compensation = new AdaptiveLatencyCompensation({ minLead: this.#min, maxLead: this.#max });
     this.lead = this.#min;
   }
 
+  /** Length of a frame, ms. Where it changes, the lead becomes as many frames as take as long. */
+  get frameMs(): number {
+    return this.#frameMs;
+  }
+
+  set frameMs(ms: number) {
+    if (ms === this.#frameMs) return;
+    const lead = Math.ceil((this.lead * this.#frameMs) / ms - 1e-9);
+    this.#frameMs = ms;
+    this.#set(lead);
+  }
+
   /** Frames to carry cameras, objects and flow ahead (S4): min(5, floor(latency / frame)), by the lead where no round trip was measured. */
   get depth(): number {
-    return Number.isNaN(this.compensation.meanMs) ? Math.min(5, this.lead) : this.compensation.depth(this.frameMs);
+    return Number.isNaN(this.compensation.meanMs) ? Math.min(5, this.lead) : this.compensation.depth(this.#frameMs);
   }
 
   /** Takes in a measured time from sending a request to its arrival in the game and back, ms; raises the lead at once to what covers most. */
   roundTrip(rttMs: number, nowMs: number): void {
     this.compensation.observe(rttMs, nowMs);
-    const wanted = this.compensation.lead(this.frameMs);
+    const wanted = this.compensation.lead(this.#frameMs);
     if (wanted > this.lead) this.#set(wanted);
   }
 
@@ -115,10 +125,10 @@ export class LatencyTracker {
 
   #onTime(frames: number): void {
     this.#lateBatches = 0;
-    this.#clean += frames;
+    this.#clean += frames * this.#frameMs;
     if (this.#clean < this.#probeEvery * this.#backoff) return;
     this.#clean = 0;
-    if (this.lead > this.compensation.lead(this.frameMs)) {
+    if (this.lead > this.compensation.lead(this.#frameMs)) {
       this.#probing = true;
       this.#set(this.lead - 1);
     }

@@ -89,7 +89,7 @@ describe('SessionLoop', () => {
     expect(requests.at(-1)?.frameId).toBe(15 + 6 + 3);
     // Half the frames are twice as long.
     loop.allowance = { share: 1, pace: 0.5 };
-    expect(loop.latency.compensation.lead(loop.latency.frameMs)).toBe(3);
+    expect(loop.latency.lead).toBe(3);
     for (const pace of [0, -1, Number.NaN, 1e-9, 5]) {
       loop.allowance = { share: 1, pace };
       expect(loop.latency.frameMs).toBeGreaterThan(33);
