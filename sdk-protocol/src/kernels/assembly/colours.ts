@@ -19,28 +19,28 @@ function farther(a: v128, b: v128, worst: v128): v128 {
 }
 
 /** Channels of eight colours, 3 bytes each, i16. */
-export function redsOf(first: v128, last: v128): v128 {
+function redsOf(first: v128, last: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 0, 3, 6, 9, 12, 15, 26, 29, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-export function greensOf(first: v128, last: v128): v128 {
+function greensOf(first: v128, last: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 1, 4, 7, 10, 13, 24, 27, 30, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-export function bluesOf(first: v128, last: v128): v128 {
+function bluesOf(first: v128, last: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(first, last, 2, 5, 8, 11, 14, 25, 28, 31, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
 /** Channels of eight entries, i16. */
-export function sentRedsOf(left: v128, right: v128): v128 {
+function sentRedsOf(left: v128, right: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 2, 6, 10, 14, 18, 22, 26, 30, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-export function sentGreensOf(left: v128, right: v128): v128 {
+function sentGreensOf(left: v128, right: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 1, 5, 9, 13, 17, 21, 25, 29, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-export function sentBluesOf(left: v128, right: v128): v128 {
+function sentBluesOf(left: v128, right: v128): v128 {
   return i16x8.extend_low_i8x16_u(i8x16.shuffle(left, right, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
