@@ -58,6 +58,8 @@ export class LightPlanner {
   private readonly view: LightView;
   private readonly mostBlocks: number;
   private readonly noTags: Uint8Array;
+  /** Sets for requests of its own, used again when what they were for is forgotten. */
+  private readonly sets: SampleSet[] = [];
   private readonly book: ({ readonly frameId: number; readonly set: SampleSet } | undefined)[] = new Array(REMEMBERED);
   /** What the last request took. */
   private bytesDown = 0;
@@ -110,8 +112,10 @@ export class LightPlanner {
     const { view } = this;
     const first = view.frameId < 0;
     view.follow(frameId, scrollX, scrollY);
-    this.changes.begin(first || view.moving);
-    const set = requestId === null ? undefined : this.asked(requestId);
+    const moved = first || view.moving;
+    this.changes.begin(moved);
+    // After a move no cell is calm, whatever was seen of it.
+    const set = requestId === null || moved ? undefined : this.asked(requestId);
     if (set) {
       for (let i = 0, b = 0; i < set.count && b < changes.length; i++) {
         const kind = set.kind[i];
@@ -121,12 +125,13 @@ export class LightPlanner {
     this.changes.end();
   }
 
-  /** The request for `targetFrameId`, a frame after the last one taken in. */
+  /** The request for `targetFrameId`, a frame after the last one taken in. It holds until one for a frame 128 later, or a multiple of it, is planned. */
   plan(targetFrameId: number): SampleRequest {
     const { blocks, chooser, changes, noTags, view } = this;
     blocks.lock(view.xAt(targetFrameId), view.yAt(targetFrameId));
     const most = Math.max(1, Math.floor(this.rate.share * this.mostBlocks));
-    const set = createSampleSet(Math.min(most, blocks.count));
+    const set = (this.sets[targetFrameId % REMEMBERED] ??= createSampleSet(blocks.count));
+    set.count = 0;
     const fits = chooser.choose(set, changes, noTags, targetFrameId, most);
     if (!fits) this.memoryUntil = targetFrameId + MEMORY_FRAMES;
     if (!fits) chooser.chooseSome(set, noTags, targetFrameId, most);

@@ -22,6 +22,9 @@ const REACH = 3;
 export class ReplenishChooser {
   private readonly hot: Uint8Array;
   private readonly rowHot: Uint8Array;
+  private readonly line: Uint8Array;
+  /** Of the changes that were spread last. */
+  private version = -1;
   /** 1 for the blocks chosen last. */
   private readonly chosen: Uint8Array;
   /** Frame for which each was asked last by `chooseSome`, and how many there are of an age. */
@@ -35,6 +38,7 @@ export class ReplenishChooser {
   ) {
     this.hot = new Uint8Array(cells);
     this.rowHot = new Uint8Array(cells);
+    this.line = new Uint8Array(cells);
     this.chosen = new Uint8Array(blocks.count);
     this.asked = new Int32Array(blocks.count).fill(-OLDEST);
   }
@@ -42,18 +46,25 @@ export class ReplenishChooser {
   /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. */
   choose(set: SampleSet, changes: ChangeMap, tags: Uint8Array, turn: number, most: number): boolean {
     this.spread(changes);
-    const { blocks, chosen, grid } = this;
+    const { blocks, chosen, grid, line } = this;
     let count = 0;
     for (let y = 0, b = 0; y < blocks.rows; y++) {
+      const top = blocks.top(y);
+      const bottom = blocks.top(y + 1);
+      if (top >= bottom || top >= grid.height) {
+        chosen.fill(0, b, b + blocks.columns);
+        b += blocks.columns;
+        continue;
+      }
+      this.rowUnder(top, bottom - 1, changes.columns);
+      const dueY = (((blocks.worldY + y) & 1) << 1) ^ (turn & 3);
       for (let x = 0; x < blocks.columns; x++, b++) {
         const left = blocks.left(x);
         const right = blocks.left(x + 1);
-        const top = blocks.top(y);
-        const bottom = blocks.top(y + 1);
         chosen[b] = 0;
-        if (left >= right || top >= bottom || left >= grid.width || top >= grid.height) continue;
-        const due = (((blocks.worldX + x) & 1) | (((blocks.worldY + y) & 1) << 1)) === (turn & 3);
-        if (!due && !this.touches(left, top, right - 1, bottom - 1, changes.columns)) continue;
+        if (left >= right || left >= grid.width) continue;
+        const due = ((blocks.worldX + x) & 1) === dueY;
+        if (!due && (line[left >> 3] | line[(right - 1) >> 3]) === 0) continue;
         chosen[b] = 1;
         count++;
       }
@@ -85,15 +96,18 @@ export class ReplenishChooser {
     for (let b = 0; b < expectedError.length; b++) expectedError[b] = this.chosen[b] * 100;
   }
 
-  /** Whether any cell under the rectangle is hot. */
-  private touches(left: number, top: number, right: number, bottom: number, columns: number): boolean {
-    for (let y = top >> 3; y <= bottom >> 3; y++)
-      for (let x = left >> 3; x <= right >> 3; x++) if (this.hot[y * columns + x] === 1) return true;
-    return false;
+  /** Puts into `line` which columns of cells are hot in the rows that a row of blocks lies in: no more than two, as blocks are no larger than cells. */
+  private rowUnder(top: number, bottom: number, columns: number): void {
+    const { hot, line } = this;
+    const first = (top >> 3) * columns;
+    const last = (bottom >> 3) * columns;
+    for (let x = 0; x < columns; x++) line[x] = hot[first + x] | hot[last + x];
   }
 
   /** Marks the cells within reach of one that changed lately, rows first. */
-  private spread({ calm, columns, rows }: ChangeMap): void {
+  private spread({ calm, columns, rows, version }: ChangeMap): void {
+    if (version === this.version) return;
+    this.version = version;
     const { hot, rowHot } = this;
     for (let y = 0; y < rows; y++) {
       let reach = -1;

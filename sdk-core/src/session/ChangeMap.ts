@@ -23,6 +23,8 @@ export class ChangeMap {
   readonly rows: number;
   /** Frames since each cell was last seen to change, 0 … 255. */
   readonly calm: Uint8Array;
+  /** Another number whenever `calm` may have changed. */
+  version = 0;
   private last: FrameState | null = null;
   /** Calm cells looked at in the frame at hand, and those of them that changed. */
   private looked = 0;
@@ -38,6 +40,7 @@ export class ChangeMap {
   clear(): void {
     this.calm.fill(0);
     this.last = null;
+    this.version++;
   }
 
   /** Takes in a frame; frames without word of what changed count as changed where they were looked at. */
@@ -59,6 +62,7 @@ export class ChangeMap {
   /** A frame begins whose camera moved, or did not; `look` tells of each look at it, then `end`. */
   begin(cameraMoved: boolean): void {
     const { calm } = this;
+    this.version++;
     if (cameraMoved) calm.fill(0);
     else for (let cell = 0; cell < calm.length; cell++) if (calm[cell] < MOST) calm[cell]++;
     this.looked = 0;

@@ -143,13 +143,12 @@ export class CoordinateCodec extends CoordinateDecoder {
     }
     if (total > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', total, LIMITS.samplesPerFrame);
     const { width, height } = this.grid;
-    for (let i = 0; i < explicit.count; i++) {
-      const kind = explicit.kind[i];
-      const known = isSampleKind(kind) && explicit.tier[i] <= 3;
-      if (explicit.u[i] >= width || explicit.v[i] >= height || !known) {
+    const { count, u, v, kind, tier } = explicit;
+    for (let i = 0; i < count; i++) {
+      if (u[i] >= width || v[i] >= height || !isSampleKind(kind[i]) || tier[i] > 3) {
         throw new SgapsError(
           'ARGUMENT_INVALID',
-          `Sample ${i} (${explicit.u[i]}, ${explicit.v[i]}), kind ${kind}, tier ${explicit.tier[i]} cannot be asked for on a ${width}×${height} grid.`,
+          `Sample ${i} (${u[i]}, ${v[i]}), kind ${kind[i]}, tier ${tier[i]} cannot be asked for on a ${width}×${height} grid.`,
         );
       }
     }

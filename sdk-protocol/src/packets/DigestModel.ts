@@ -1,6 +1,7 @@
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
+import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
 import { type FrameHead, FrameHeadCoder } from './PixelPacket.js';
 
 /** Bits of a change class. */
@@ -38,6 +39,9 @@ export class DigestModel {
   private readonly last: Uint8Array;
   private stepX = 0;
   private stepY = 0;
+  /** The view, as a place in the world that comes round with the grid. */
+  private shiftX = 0;
+  private shiftY = 0;
   private beside = 0;
 
   constructor(private readonly grid: CaptureGrid) {
@@ -50,7 +54,7 @@ export class DigestModel {
     this.heads.reset();
     resetModel(this.model);
     this.last.fill(NEVER);
-    this.scrollX = this.scrollY = this.stepX = this.stepY = 0;
+    this.scrollX = this.scrollY = this.stepX = this.stepY = this.shiftX = this.shiftY = 0;
   }
 
   /** Says which frame a packet begins with. @throws SgapsError `BYTES_MALFORMED` when that is behind */
@@ -74,10 +78,13 @@ export class DigestModel {
     this.stepY = nowY - this.scrollY;
     this.scrollX = nowX;
     this.scrollY = nowY;
+    const { width, height } = this.grid;
+    this.shiftX = ((nowX % width) + width) % width;
+    this.shiftY = ((nowY % height) + height) % height;
     this.beside = 0;
   }
 
-  /** How much the block at (u, v) changed, 0 … 7; blocks in the order of their samples, after `codeScroll`. */
+  /** How much the block at (u, v) of the grid changed, 0 … 7; blocks in the order of their samples, after `codeScroll`. */
   codeChange(coder: RangeCoder, u: number, v: number, change: number): number {
     const cell = this.cellOf(u, v);
     const context = this.beside * (NEVER + 1) + this.last[cell];
@@ -87,10 +94,29 @@ export class DigestModel {
     return coded;
   }
 
+  /** Reads what `codeChange` wrote for each block of a set that was asked for, into `changes` from `at` on; returns where they end. */
+  readChanges(coder: RangeCoder, { count, u, v, kind }: SampleSet, changes: Uint8Array, at: number): number {
+    const { model, last } = this;
+    let { beside } = this;
+    let end = at;
+    for (let i = 0; i < count; i++) {
+      if (kind[i] < BLOCK_KIND) continue;
+      const cell = this.cellOf(u[i], v[i]);
+      const context = beside * (NEVER + 1) + last[cell];
+      beside = coder.symbol(model, CHANGE + context * CHANGE_CLASSES, CLASS_BITS, 0);
+      last[cell] = beside;
+      changes[end++] = beside;
+    }
+    this.beside = beside;
+    return end;
+  }
+
   private cellOf(u: number, v: number): number {
     const { width, height } = this.grid;
-    const x = (((u + this.scrollX) % width) + width) % width;
-    const y = (((v + this.scrollY) % height) + height) % height;
+    let x = u + this.shiftX;
+    if (x >= width) x -= width;
+    let y = v + this.shiftY;
+    if (y >= height) y -= height;
     return (y >> 3) * this.columns + (x >> 3);
   }
 }

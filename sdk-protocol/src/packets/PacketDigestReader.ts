@@ -3,7 +3,7 @@ import { RangeDecoder } from '../bytes/RangeDecoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
-import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
+import type { SampleSet } from '../samples/SampleSet.js';
 import { DigestModel } from './DigestModel.js';
 import { readPacketHead, TIME_STEPS } from './PixelPacket.js';
 
@@ -59,6 +59,9 @@ export class PacketDigestReader {
   private readonly model: DigestModel;
   private readonly resolve: (requestId: number) => SampleSet | undefined;
   private synchronised = false;
+  /** Changes of the frames of a packet, and how many there are so far. */
+  private changes = new Uint8Array(4096);
+  private told = 0;
 
   /** @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED` for a grid outside the limits. */
   constructor(options: PacketDigestReaderOptions) {
@@ -68,7 +71,7 @@ export class PacketDigestReader {
   }
 
   /**
-   * Reads the digest of one packet.
+   * Reads the digest of one packet. The frames' `changes` hold until the next packet is read.
    *
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`, `LIMIT_EXCEEDED`, `VERSION_UNSUPPORTED`; `UNSUPPORTED` for a packet
    * without digest; `OUT_OF_ORDER` when the stream was not started or an unknown request is answered
@@ -93,6 +96,7 @@ export class PacketDigestReader {
       );
     const coder = new RangeDecoder(digest);
     model.begin(head.firstFrame);
+    this.told = 0;
     const frames: FrameDigest[] = [];
     while (frames.length < head.frames) frames.push(this.readFrame(coder));
     coder.end();
@@ -117,19 +121,18 @@ export class PacketDigestReader {
         `Frame ${frameId} answers request ${requestId}, which was never made or is long gone.`,
       );
     }
-    const changes = new Uint8Array(asked.count);
-    let blocks = 0;
-    for (let i = 0; i < asked.count; i++) {
-      if (asked.kind[i] >= BLOCK_KIND) changes[blocks++] = model.codeChange(coder, asked.u[i], asked.v[i], 0);
-    }
-    return {
-      frameId,
-      clientTime,
-      requestId,
-      scrollX,
-      scrollY,
-      changes: blocks === changes.length ? changes : changes.subarray(0, blocks),
-    };
+    const first = this.told;
+    const changes = this.changesFor(asked.count);
+    this.told = model.readChanges(coder, asked, changes, first);
+    return { frameId, clientTime, requestId, scrollX, scrollY, changes: changes.subarray(first, this.told) };
+  }
+
+  /** Room for as many more changes; what was told before stays where it is for those who have it. */
+  private changesFor(more: number): Uint8Array {
+    if (this.changes.length >= this.told + more) return this.changes;
+    const larger = new Uint8Array(2 * (this.told + more));
+    this.changes = larger;
+    return larger;
   }
 }
 

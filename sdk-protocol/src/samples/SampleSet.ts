@@ -118,15 +118,17 @@ export interface SampleSet {
  * ```
  */
 export function createSampleSet(capacity: number): SampleSet {
+  // One buffer for all: sets are made by the thousand, and a collector counts buffers, not bytes.
+  const buffer = new ArrayBuffer(6 * capacity);
   return {
     count: 0,
     quantiser: 0,
     budget: 0,
     keeps: false,
-    u: new Uint16Array(capacity),
-    v: new Uint16Array(capacity),
-    kind: new Uint8Array(capacity),
-    tier: new Uint8Array(capacity),
+    u: new Uint16Array(buffer, 0, capacity),
+    v: new Uint16Array(buffer, 2 * capacity, capacity),
+    kind: new Uint8Array(buffer, 4 * capacity, capacity),
+    tier: new Uint8Array(buffer, 5 * capacity, capacity),
   };
 }
 
