@@ -27,6 +27,7 @@ export async function sealEpoch(epoch: number, records: readonly RecordingRecord
     const flags = part === batches.length - 1 ? ChunkFlag.endOfEpoch : 0;
     chunks.push(await encodeChunk(describe(batch, flags, part, epoch), packBody(batch), compressor));
   }
+  if (chunks.length === 1) return chunks[0];
   const group = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

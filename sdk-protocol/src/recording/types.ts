@@ -59,7 +59,7 @@ export interface RecordingSnapshot {
  */
 export interface Compressor {
   readonly name: 'zstd';
-  /** May work beside the caller, who leaves `bytes` alone until it is done. */
+  /** May work beside the caller, who leaves `bytes` alone until it is done. May give them back as they are where that is no loss. */
   compress(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Throws when the bytes are not its own or unpack to more than `maxBytes`; must not allocate far beyond `maxBytes`. */
   decompress(bytes: Uint8Array, maxBytes: number): Uint8Array;
