@@ -1,4 +1,5 @@
 import { pixelPacketSpan } from '@sgaps/protocol';
+import { BytePieces, type Piece } from './BytePieces.js';
 
 /** Bytes held at most; a recorder that is asked to start afresh and does not may fill them, about 80 s of packets. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -10,6 +11,8 @@ export interface DeferredRecord {
   readonly kind: 'coordinates' | 'pixels';
   readonly time: number;
   readonly bytes: Uint8Array;
+  /** What the bytes lie in, if it is to be released. */
+  readonly piece?: Piece;
   /** Frames of a pixel packet, by its own word; newest frame asked for by a coordinate packet. */
   readonly frames: number;
   readonly lastFrame: number;
@@ -35,6 +38,7 @@ export class DeferredRecords {
   cut = false;
   #records: DeferredRecord[] = [];
   #bytes = 0;
+  readonly #pieces = new BytePieces();
 
   /** True where the records can be decoded: by who decoded all before, or, after a cut, from a fresh start on. */
   get startable(): boolean {
@@ -54,7 +58,7 @@ export class DeferredRecords {
   /** Adds a pixel packet, whatever it holds; it is copied. */
   pixels(time: number, bytes: Uint8Array): void {
     const { frames = 1, firstFrame = 0, lastFrame = 0, reset = false } = pixelPacketSpan(bytes) ?? {};
-    this.#add({ kind: 'pixels', time, bytes: bytes.slice(), frames, firstFrame, lastFrame, reset });
+    this.#add({ kind: 'pixels', time, ...this.#pieces.copy(bytes), frames, firstFrame, lastFrame, reset });
   }
 
   /** The oldest record, which is no longer held. */
@@ -73,7 +77,7 @@ export class DeferredRecords {
     let dropped = false;
     this.#records = this.#records.filter((record, i) => {
       const keep = i >= start || (record.kind === 'coordinates' && record.lastFrame + STALE >= firstFrame);
-      if (!keep) this.#forget(record);
+      if (!keep) this.#letGo(record);
       if (!keep && record.kind === 'pixels') dropped = true;
       return keep;
     });
@@ -85,8 +89,14 @@ export class DeferredRecords {
     this.#bytes += record.bytes.length;
     this.frames += record.frames;
     if (this.#bytes <= MOST_BYTES) return;
-    for (const held of this.#records.splice(0)) this.#forget(held);
+    for (const held of this.#records.splice(0)) this.#letGo(held);
     this.cut = true;
+  }
+
+  /** Nobody ever saw the record: its memory may be used again, other than that of one which was handed on. */
+  #letGo(record: DeferredRecord): void {
+    this.#forget(record);
+    if (record.piece) this.#pieces.release(record.piece);
   }
 
   #forget(record: DeferredRecord): void {
