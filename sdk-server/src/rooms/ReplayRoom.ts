@@ -44,7 +44,8 @@ export abstract class ReplayRoom extends Room {
   protected abstract services(): Promise<ReplayServices>;
   protected readonly settings: ReplayRoomSettings = {};
 
-  override patchRate = null;
+  /** There is no state to patch: this is how often the room's clock ticks, which without it would be 60 times a second. */
+  override patchRate = FIGURES_EVERY;
   #session: LiveSession | null = null;
   #log!: Logger;
   #options!: RecordJoinOptions;
@@ -191,7 +192,10 @@ export abstract class ReplayRoom extends Room {
     // Private: found by id only, so that every recorder gets a room of its own.
     await this.setMatchmaking({ private: true, metadata: { recordingId, game, engine, grid, fps, startedAt } });
     this.#listen();
-    this.clock.setInterval(() => this.#everyHalfSecond(), FIGURES_EVERY);
+  }
+
+  override onBeforePatch(): void {
+    this.#everyHalfSecond();
   }
 
   #listen(): void {
