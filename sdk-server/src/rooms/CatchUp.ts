@@ -1,4 +1,5 @@
 import type { SessionLoop } from '../loop/SessionLoop.js';
+import { SyncGate } from '../storage/SyncGate.js';
 
 /** ms of work before other rooms get their turn. */
 const SLICE = 8;
@@ -9,6 +10,9 @@ const RESTART_WITHIN = 3000;
 const LOOK_EVERY = 30;
 /** Frames decoded for the picture of a session that nobody watched: in a second everything was looked at once. */
 const GLIMPSE = 30;
+
+/** Those that make a picture of a session that ends do so one after the other: many may end at once, and none of them may hold up the others' files. */
+const glimpses = new SyncGate(1);
 
 /**
  * What a `CatchUp` is told by and tells.
@@ -71,15 +75,18 @@ export class CatchUp {
     this.#timer.unref();
   }
 
-  /** The session ends. Makes a picture of one that was never seen, from about a second of its frames. */
-  async end(): Promise<void> {
+  /** The session ends. Makes a picture of one that was never seen, from about a second of its frames, if that is done within `ms`. */
+  async end(ms: number): Promise<void> {
     const { loop } = this.#options;
     clearTimeout(this.#timer);
     this.#over = true;
     await this.#busy;
-    const wanted = () => loop.deferring && loop.newest === null && loop.behind > 0;
+    const until = performance.now() + ms;
+    const wanted = () => performance.now() < until && loop.deferring && loop.newest === null && loop.behind > 0;
     // What cannot be decoded without a fresh start never will be: none comes any more.
-    while (wanted() && !loop.catchUp(SLICE, GLIMPSE) && loop.startable) await turn();
+    await glimpses.run(async () => {
+      while (wanted() && !loop.catchUp(SLICE, GLIMPSE) && loop.startable) await turn();
+    });
   }
 
   async #run(): Promise<void> {

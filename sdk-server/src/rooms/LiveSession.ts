@@ -76,7 +76,8 @@ export class LiveSession {
   /** When the recorder was last heard of, ms of the recording. */
   #heardAt = 0;
   readonly #catchUp: CatchUp;
-  #restartedAt = 0;
+  /** When the stream is next to start afresh, ms of the recording. */
+  #restartAt = RESTART_EVERY;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
@@ -131,7 +132,7 @@ export class LiveSession {
     try {
       const answer = this.loop.accept(bytes);
       if (this.loop.deferring) {
-        if (this.#heardAt - this.#restartedAt >= RESTART_EVERY) this.#restart();
+        if (this.#heardAt >= this.#restartAt) this.#restart();
         return answer;
       }
       this.previews
@@ -195,7 +196,8 @@ export class LiveSession {
   }
 
   #restart(): void {
-    this.#restartedAt = this.time;
+    // By the clock, not from when the recorder was last heard of: the times do not drift.
+    while (this.#restartAt <= this.time) this.#restartAt += RESTART_EVERY;
     this.#options.restart?.();
   }
 
@@ -216,7 +218,7 @@ export class LiveSession {
   }
 
   async #saveThumbnail(): Promise<void> {
-    await this.#catchUp.end();
+    await this.#catchUp.end(THUMBNAIL_WITHIN);
     const preview = await this.previews.fresh(0);
     if (preview) await this.#options.store.savePreview(this.writer.id, preview);
   }
