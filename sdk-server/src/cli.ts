@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { tuneCollector } from './tuneCollector.js';
 
 interface ServeFlags {
   readonly port: number;
@@ -46,6 +47,7 @@ export function program(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
+  tuneCollector();
   const log = flags.jsonLogs ? pino({ name: 'sgaps' }) : readableLog();
   const { port, host, data, examples, cadence, nth } = flags;
   const options: ServerOptions = { port, host, data, examples, log, room: { cadence, nth } };

@@ -29,4 +29,5 @@ export {
   recoverRecording,
   zstdCompressor,
 } from './storage/index.js';
+export { tuneCollector } from './tuneCollector.js';
 export { encodeFrame } from './watch/PictureEncoder.js';
