@@ -2,13 +2,15 @@ import type { Cadence } from '@sgaps/server';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
-import { LOAD_HEAD, loadRow } from './load/loadTable.js';
+import { LOAD_HEAD, loadNotes, loadRow } from './load/loadTable.js';
 import { measureLoad } from './load/measureLoad.js';
 
 interface Arguments {
   readonly sessions: number;
   readonly seconds: number;
   readonly cadence: Cadence;
+  readonly cohorts?: number;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
@@ -23,16 +25,20 @@ const program = new Command('bench:load')
       .choices(['every-frame', 'every-nth', 'on-demand'])
       .default('every-frame'),
   )
+  .option(
+    '--cohorts <n>',
+    'scenes played; sessions of one scene share the bytes that were encoded for one of them (default: 2)',
+    positiveInteger,
+  )
+  .option(
+    '--profile <file>',
+    "writes a CPU profile of the server's process while it is measured, to be opened in Chromium's DevTools",
+  )
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ sessions, seconds, cadence, json }: Arguments) => {
-    const figures = await measureLoad({ sessions, seconds, cadence });
+  .action(async ({ json, ...options }: Arguments) => {
+    const figures = await measureLoad(options);
     console.log(formatTable(LOAD_HEAD, [loadRow(figures)]));
-    const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, recordersCpuPercent } = figures;
-    console.log(
-      `cadence ${cadence}; ${samplesPerFrame.toFixed(0)} samples per frame; per packet p50 ${packetMs.p50.toFixed(1)} ms, p99 ${packetMs.p99.toFixed(1)} ms; ` +
-        `event loop kept waiting p50 ${eventLoopMs.p50.toFixed(1)} ms, p99 ${eventLoopMs.p99.toFixed(1)} ms; ${refused} packets refused, ${closed} sessions closed; ` +
-        `recorders used ${recordersCpuPercent.toFixed(0)} % of a core`,
-    );
+    console.log(loadNotes(figures));
     if (json) console.log(JSON.stringify(figures));
   });
 

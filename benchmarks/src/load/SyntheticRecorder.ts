@@ -1,155 +1,129 @@
 import { Connection } from '@sgaps/client';
-import {
-  CoordinateDecoder,
-  createSampleSet,
-  LIMITS,
-  PixelPacketEncoder,
-  type SampledFrame,
-  type SampleRequest,
-} from '@sgaps/protocol';
+import type { CaptureGrid } from '@sgaps/protocol';
 import { framingBytes } from '../clip/framing.js';
-import { samplePicture } from '../clip/samplePicture.js';
-import type { SyntheticScene } from './SyntheticScene.js';
+import type { Cohort, CohortFrame } from './Cohort.js';
+import { BATCH, FPS } from './messages.js';
+import type { KnownRequest } from './RequestCache.js';
+import { SharedStream } from './SharedEncoder.js';
+import type { Tally } from './Tally.js';
 
-/** Frames per packet and per second: the default preset's. */
-const BATCH = 4;
-const FPS = 30;
 /** Bytes waiting in the socket above which a packet is dropped, as the courier does. */
 const BUFFERED = 65_536;
-/** The first frames are asked for at join, before anything is known of the latency. */
-const COLD_START = 16;
+/** ms from the welcome to the first frame: the server's wish for a fresh start, every 10 s, then comes some packets before one that grants it. */
+const START_AFTER = 350;
+/** Packets from one that may grant such a wish to the next, 10 s: all of a cohort grant it with the same packet, also those that lag. */
+const RESTART_GRID = 75;
+/** ms that a frame which is due waits for its own request: an answer that takes so long does not come any more. */
+const PATIENCE = 3000;
+/** ms behind its schedule from which on a recorder lets frames go instead of making up for them. */
+const MOST_BEHIND = 1000;
 
 /**
- * What recorders count; shared by all of a process.
+ * A recorder without a game: plays a scene, takes exactly the samples that the server asks for and sends them in packets of four frames,
+ * 30 frames a second, over a socket of its own. A frame waits for the request that is meant for it, and is counted as late when it has to; the
+ * time lost is made up for. So the server is spared nothing when it is slow, and what is sent depends on no clock.
  *
  * @example
  * ```ts
- * const tally = new Tally();
- * ```
- */
-export class Tally {
-  frames = 0;
-  dropped = 0;
-  late = 0;
-  samples = 0;
-  bytesUp = 0;
-  bytesDown = 0;
-  resets = 0;
-  closed = 0;
-  readonly roundTrips: number[] = [];
-
-  /** Everything back to nothing. */
-  clear(): void {
-    this.frames = this.dropped = this.late = this.samples = this.bytesUp = this.bytesDown = this.resets = this.closed = 0;
-    this.roundTrips.length = 0;
-  }
-}
-
-/**
- * A recorder without a game: plays a scene, takes exactly the samples that the server asks for, codes and sends them in packets of
- * four frames, 30 frames a second, over a real socket.
- *
- * @example
- * ```ts
- * const recorder = await SyntheticRecorder.join('ws://127.0.0.1:2567', scene, tally, 0);
- * setInterval(() => recorder.tick(performance.now()), 4);
+ * const recorder = new SyntheticRecorder(await SyntheticRecorder.open(endpoint, grid), cohort, tally);
+ * setInterval(() => recorder.tick(performance.now()), 3);
  * ```
  */
 export class SyntheticRecorder {
-  readonly #scene: SyntheticScene;
+  /** Name of the recording. */
+  readonly recordingId: string;
+  readonly #cohort: Cohort;
   readonly #tally: Tally;
   readonly #connection: Connection;
-  readonly #coordinates: CoordinateDecoder;
-  readonly #encoder: PixelPacketEncoder;
-  readonly #offset: number;
-  readonly #batch: SampledFrame[] = [];
-  readonly #scratch = Array.from({ length: BATCH }, () => ({
-    samples: createSampleSet(LIMITS.samplesPerFrame),
-    rgb: new Uint8Array(3 * LIMITS.samplesPerFrame),
-  }));
-  #requests: SampleRequest[] = [];
+  readonly #stream = new SharedStream();
+  #batch: CohortFrame[] = [];
+  #requests: KnownRequest[] = [];
   #frameId = 0;
-  #due = 0;
+  #packets = 0;
+  #due = performance.now() + START_AFTER;
+  /** When the frame that waits for its request was due to be taken; null where none waits. */
+  #waits: number | null = null;
+  #afresh = true;
+  /** The server wishes for a fresh start, at the recorder's convenience. */
+  #wished = false;
   #awaitedSince = 0;
 
-  private constructor(connection: Connection, scene: SyntheticScene, tally: Tally, index: number) {
-    const { grid } = scene;
-    this.#scene = scene;
+  constructor(connection: Connection, cohort: Cohort, tally: Tally) {
+    this.recordingId = connection.welcome.recordingId;
+    this.#cohort = cohort;
     this.#tally = tally;
     this.#connection = connection;
-    // No two sessions show the same at the same time.
-    this.#offset = 37 * index;
-    this.#coordinates = new CoordinateDecoder(grid);
-    const { tierBits, digest } = connection.welcome;
-    this.#encoder = new PixelPacketEncoder({ grid, schema: { values: [] }, tierBits, digest });
     connection.onCoordinates((bytes) => this.#receive(bytes));
     connection.onReset(() => {
-      this.#encoder.reset();
+      this.#wished = true;
       tally.resets++;
     });
     connection.onClosed(() => tally.closed++);
   }
 
   /** Opens a session. Rejects with what `Connection.open` rejects with. */
-  static async join(endpoint: string, scene: SyntheticScene, tally: Tally, index: number): Promise<SyntheticRecorder> {
-    const join = { game: 'bench:load', engine: 'synthetic', grid: scene.grid, fps: FPS, schema: { values: [] } };
-    const connection = await Connection.open({ endpoint, join, goneAfter: 0 });
-    return new SyntheticRecorder(connection, scene, tally, index);
-  }
-
-  /** Begins to play at `at`, ms of `performance.now`. */
-  start(at: number): void {
-    this.#due = at;
+  static open(endpoint: string, grid: CaptureGrid): Promise<Connection> {
+    const join = { game: 'bench:load', engine: 'synthetic', grid, fps: FPS, schema: { values: [] } };
+    return Connection.open({ endpoint, join, goneAfter: 0 });
   }
 
   /** Takes the frames that are due; to be called every few milliseconds. */
   tick(now: number): void {
-    while (now >= this.#due && this.#connection.isOpen) {
+    if (now - this.#due > MOST_BEHIND) this.#due = now;
+    while (now >= this.#due && this.#connection.isOpen && this.#frame(now)) {
       this.#due += 1000 / FPS;
-      this.#frame();
-      if (this.#batch.length === BATCH) this.#send(now);
+      if (this.#batch.length === BATCH) this.#send();
     }
   }
 
-  close(): void {
-    this.#connection.close();
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
-  #frame(): void {
-    const frameId = this.#frameId++;
-    const { picture, state } = this.#scene.frame(frameId + this.#offset);
-    const { samples, rgb } = this.#scratch[this.#batch.length];
-    let request: SampleRequest | null = null;
-    for (const held of this.#requests) {
-      if (held.frameId <= frameId && (!request || held.frameId > request.frameId)) request = held;
+  /** False where the frame waits for its request. */
+  #frame(now: number): boolean {
+    const frameId = this.#frameId;
+    const known = this.#requests.findLast(({ request }) => request.frameId <= frameId) ?? null;
+    if (known?.request.frameId !== frameId) {
+      if (this.#waits === null) this.#tally.late++;
+      this.#waits ??= now;
+      if (now - this.#waits < PATIENCE) return false;
     }
-    samples.count = 0;
-    if (request) {
-      this.#requests = this.#requests.filter((held) => held.frameId > frameId);
-      samplePicture(this.#scene.grid, picture, this.#coordinates.expand(request, samples), rgb);
-    }
-    if (frameId >= COLD_START && request?.frameId !== frameId) this.#tally.late++;
+    this.#waits = null;
+    this.#requests = this.#requests.filter(({ request }) => request.frameId > frameId);
+    this.#batch.push({ frameId, known });
+    this.#frameId++;
     this.#tally.frames++;
-    this.#tally.samples += samples.count;
-    this.#batch.push({ frameId, clientTime: (1000 * frameId) / FPS, requestId: request?.frameId ?? null, state, samples, rgb });
+    if (known) this.#tally.samples += known.samples;
+    return true;
   }
 
-  #send(now: number): void {
+  #send(): void {
     const tally = this.#tally;
-    const frames = this.#batch.splice(0);
+    const frames = this.#batch;
+    this.#batch = [];
     if (this.#connection.bufferedAmount > BUFFERED) {
       tally.dropped += frames.length;
       return;
     }
-    const bytes = this.#encoder.encode(frames);
+    if (this.#wished && this.#packets % RESTART_GRID === 0) {
+      this.#afresh = true;
+      this.#wished = false;
+    }
+    void this.#cohort.encode(this.#stream, frames, this.#afresh).then((bytes) => this.#transmit(bytes));
+    this.#afresh = false;
+    this.#packets++;
+  }
+
+  #transmit(bytes: Uint8Array): void {
     this.#connection.sendPixels(bytes);
-    tally.bytesUp += bytes.length + framingBytes('pixels', bytes.length, 'up');
-    if (this.#awaitedSince === 0) this.#awaitedSince = now;
+    this.#tally.bytesUp += bytes.length + framingBytes('pixels', bytes.length, 'up');
+    if (this.#awaitedSince === 0) this.#awaitedSince = performance.now();
   }
 
   #receive(bytes: Uint8Array): void {
     this.#tally.bytesDown += bytes.length + framingBytes('coords', bytes.length, 'down');
-    this.#requests.push(...this.#coordinates.decode(bytes));
+    this.#requests.push(...this.#cohort.requests.decode(bytes));
     if (this.#awaitedSince === 0) return;
     this.#tally.roundTrips.push(performance.now() - this.#awaitedSince);
     this.#awaitedSince = 0;

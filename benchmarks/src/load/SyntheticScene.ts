@@ -1,5 +1,15 @@
 import type { CaptureGrid, FrameState, TrackedObject } from '@sgaps/protocol';
 
+/**
+ * The grid that the load bench plays on.
+ *
+ * @example
+ * ```ts
+ * const scene = new SyntheticScene(SCENE_GRID);
+ * ```
+ */
+export const SCENE_GRID: CaptureGrid = { width: 320, height: 180 };
+
 /** Frames after which the scene has come round to its first. */
 const LOOP = 240;
 const TILE = 16;

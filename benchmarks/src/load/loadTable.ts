@@ -25,6 +25,10 @@ export const LOAD_HEAD = [
   'dropped',
   'MB per session',
   'held',
+  'recorders CPU',
+  'encoded',
+  'shared',
+  'check dB',
 ];
 
 /**
@@ -36,12 +40,13 @@ export const LOAD_HEAD = [
  * ```
  */
 export function loadRow(figures: LoadFigures): string[] {
-  const { loopMs, roundTripMs, frames, late, dropped } = figures;
+  const { loopMs, roundTripMs, frames, late, dropped, full, encoded, shared, check } = figures;
+  const cpu = (percent: number, of: 'server' | 'recorders') => `${formatNumber(percent, 0)} %${full.includes(of) ? ' full' : ''}`;
   return [
     figures.cadence,
     String(figures.sessions),
     figures.keptUp ? 'yes' : 'no',
-    `${formatNumber(figures.serverCpuPercent, 0)} %`,
+    cpu(figures.serverCpuPercent, 'server'),
     formatNumber(figures.sessionsPerCore, 1),
     formatNumber(loopMs.p50, 2),
     formatNumber(loopMs.p99, 2),
@@ -53,5 +58,36 @@ export function loadRow(figures: LoadFigures): string[] {
     String(dropped),
     formatNumber(figures.memoryPerSession / 1e6, 1),
     formatNumber(figures.heldPerSession / 1e6, 1),
+    cpu(figures.recordersCpuPercent, 'recorders'),
+    String(encoded),
+    `${formatNumber((100 * shared) / Math.max(1, encoded + shared), 1)} %`,
+    check.rejected > 0 ? `${check.rejected} rejected` : formatNumber(check.psnrWorst, 1),
   ];
+}
+
+/**
+ * What there is to say of a run beside its row.
+ *
+ * @example
+ * ```ts
+ * console.log(loadNotes(figures));
+ * ```
+ */
+export function loadNotes(figures: LoadFigures): string {
+  const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, full, parted, check, serverMainPercent } = figures;
+  const notes = [
+    `${samplesPerFrame.toFixed(0)} samples per frame`,
+    `the server's main thread took ${serverMainPercent.toFixed(0)} % of a core`,
+    `per packet p50 ${packetMs.p50.toFixed(1)} ms, p99 ${packetMs.p99.toFixed(1)} ms`,
+    `event loop kept waiting p50 ${eventLoopMs.p50.toFixed(1)} ms, p99 ${eventLoopMs.p99.toFixed(1)} ms`,
+    `${refused} packets refused, ${closed} sessions closed`,
+    `${parted} streams parted from their cohort`,
+    `${check.recordings} recordings rebuilt: ${check.frames} frames, ${check.rejected} packets rejected, ` +
+      `${(100 * check.hitRate).toFixed(1)} % answer their own request, ${check.psnr.toFixed(1)} dB (worst ${check.psnrWorst.toFixed(1)})`,
+    ...full.map(
+      (which) =>
+        `the ${which === 'server' ? "server's" : "recorders'"} core was full: take this row for no measure of the other's`,
+    ),
+  ];
+  return notes.join('; ');
 }

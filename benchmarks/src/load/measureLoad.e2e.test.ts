@@ -21,6 +21,17 @@ it('carries sessions on demand', async () => {
   expect(figures).toMatchObject({ cadence: 'on-demand', refused: 0, closed: 0 });
   expect(figures.rebuilt).toBeGreaterThan(0);
   expect(figures.samplesPerFrame).toBeGreaterThan(50);
+  expect(figures.check).toMatchObject({ recordings: 2, rejected: 0 });
+  expect(figures.check.psnrWorst).toBeGreaterThan(30);
+});
+
+it('encodes once what several sessions of a cohort send', async () => {
+  const figures = await measureLoad({ sessions: 4, seconds: 2, cadence: 'on-demand', cohorts: 1 });
+  expect(figures).toMatchObject({ refused: 0, closed: 0, parted: 0 });
+  expect(figures.shared).toBeGreaterThan(figures.encoded);
+  // Those who follow get pictures of their own, as right as those of the first.
+  expect(figures.check).toMatchObject({ recordings: 3, rejected: 0 });
+  expect(figures.check.psnrWorst).toBeGreaterThan(30);
 });
 
 it('stays within its bounds', async () => {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 import type { Cadence } from '@sgaps/server';
+import { checkRecordings, type DecodeCheck } from './checkRecordings.js';
 import { LoadChild } from './LoadChild.js';
-import type { Percentiles } from './messages.js';
-import type { RecordersReading } from './recordersProcess.js';
+import { FPS, type Percentiles } from './messages.js';
+import type { JoinedSession, RecordersReading } from './recordersProcess.js';
 import type { ServerReading } from './serverProcess.js';
 
 /** Bounds of the bench: it measures a server on this machine, and is no tool to overload others'. */
@@ -14,7 +15,10 @@ const MOST_SESSIONS = 256;
 const MOST_SECONDS = 300;
 /** Time for code to be compiled and for latencies to settle, ms. */
 const WARM_UP = 3000;
-const FPS = 30;
+/** Scenes played where nothing else is said: what one process can encode beside hundreds of sockets. */
+const COHORTS = 2;
+/** CPU of a process, per cent of a core, from which on it is full and the figures are no measure of the other one. */
+const FULL = 95;
 /** Frames the server asks ahead at most: an answer that takes longer comes too late. */
 const MOST_AHEAD = 12;
 
@@ -33,6 +37,10 @@ export interface LoadOptions {
   readonly seconds: number;
   /** When the server makes pictures; default `every-frame`. Nobody watches. */
   readonly cadence?: Cadence;
+  /** Scenes that the sessions play, turn by turn; those of one scene send the same bytes as long as the server asks them for the same. Default 2. */
+  readonly cohorts?: number;
+  /** File for a CPU profile of the server's process while it is measured. */
+  readonly profile?: string;
 }
 
 /**
@@ -52,8 +60,12 @@ export interface LoadFigures {
   readonly sessionsPerCore: number;
   /** CPU of the server's process, per cent of one core. */
   readonly serverCpuPercent: number;
+  /** Of this, the thread that runs JavaScript; the rest packs chunks, waits for files and collects garbage. */
+  readonly serverMainPercent: number;
   /** True when nearly all was taken in as it came: 99 % of the frames, 1 % at most late or dropped, answers within 12 frames. */
   readonly keptUp: boolean;
+  /** Processes that had no CPU left: what the row says of the other one is then too little. */
+  readonly full: readonly ('server' | 'recorders')[];
   /** The server's loop per frame and per packet of four frames: append, decode, rebuild (not on demand), plan, encode, append. */
   readonly loopMs: Percentiles;
   readonly packetMs: Percentiles;
@@ -77,6 +89,13 @@ export interface LoadFigures {
   readonly heldPerSession: number;
   /** CPU of the recorders' process, per cent of one core: what the machine spent on making the load. */
   readonly recordersCpuPercent: number;
+  /** Packets encoded by the recorders, and those that bytes encoded for another session of the cohort served for. */
+  readonly encoded: number;
+  readonly shared: number;
+  /** Streams that parted from those they had shared with, and went on with an encoder of their own. */
+  readonly parted: number;
+  /** Some of the recordings, rebuilt and compared with what was played. */
+  readonly check: DecodeCheck;
 }
 
 /**
@@ -88,7 +107,8 @@ export interface LoadFigures {
  * const figures = await measureLoad({ sessions: 4, seconds: 10 });
  * ```
  */
-export async function measureLoad({ sessions, seconds, cadence = 'every-frame' }: LoadOptions): Promise<LoadFigures> {
+export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
+  const { sessions, seconds, cadence = 'every-frame', cohorts = COHORTS, profile } = options;
   if (sessions > MOST_SESSIONS) throw SgapsError.limit('sessions', sessions, MOST_SESSIONS);
   if (seconds > MOST_SECONDS) throw SgapsError.limit('seconds', seconds, MOST_SECONDS);
   const data = mkdtempSync(join(tmpdir(), 'sgaps-bench-load-'));
@@ -99,15 +119,23 @@ export async function measureLoad({ sessions, seconds, cadence = 'every-frame' }
     const recorders = await LoadChild.start('recordersProcess.ts');
     children.unshift(recorders.child);
     const empty = await server.child.ask<ServerReading>({ ask: 'read' });
-    await recorders.child.ask({ ask: 'join', endpoint: server.hello.endpoint, sessions });
+    const { endpoint } = server.hello;
+    const { recordings } = await recorders.child.ask<{ recordings: readonly JoinedSession[] }>({
+      ask: 'join',
+      endpoint,
+      sessions,
+      cohorts: Math.min(cohorts, sessions),
+    });
     await wait(WARM_UP);
-    await Promise.all(children.map((child) => child.ask({ ask: 'mark' })));
+    await Promise.all(children.map((child) => child.ask({ ask: 'mark', profile: profile !== undefined })));
     await wait(1000 * seconds);
-    const [made, served] = (await Promise.all(children.map((child) => child.ask({ ask: 'read' })))) as [
+    const [made, served] = (await Promise.all(children.map((child) => child.ask({ ask: 'read', profile })))) as [
       RecordersReading,
       ServerReading,
     ];
-    return figuresOf({ sessions, seconds, cadence }, empty, made, served);
+    for (const child of children.splice(0)) await child.close();
+    const check = await checkRecordings(data, recordings);
+    return { ...figuresOf({ sessions, seconds, cadence }, empty, made, served), check };
   } finally {
     for (const child of children) await child.close();
     rmSync(data, { recursive: true, force: true });
@@ -115,26 +143,32 @@ export async function measureLoad({ sessions, seconds, cadence = 'every-frame' }
 }
 
 function figuresOf(
-  options: Required<LoadOptions>,
+  { sessions, seconds, cadence }: { readonly sessions: number; readonly seconds: number; readonly cadence: Cadence },
   empty: ServerReading,
   made: RecordersReading,
   served: ServerReading,
-): LoadFigures {
-  const { sessions, seconds, cadence } = options;
+): Omit<LoadFigures, 'check'> {
   const expected = sessions * seconds * FPS;
   const { loopMs, packetMs, eventLoopMs, refused, frames: rebuilt, cpuMs } = served;
-  const { frames, dropped, late, roundTripMs, closed } = made;
+  const { frames, dropped, late, roundTripMs, closed, encoded, shared, parted } = made;
+  const serverCpuPercent = (100 * cpuMs) / served.ms;
+  const recordersCpuPercent = (100 * made.cpuMs) / made.ms;
   return {
     cadence,
     sessions,
     seconds,
     sessionsPerCore: rebuilt / FPS / (cpuMs / 1000),
-    serverCpuPercent: (100 * cpuMs) / served.ms,
+    serverCpuPercent,
+    serverMainPercent: (100 * served.mainCpuMs) / served.ms,
     keptUp:
       rebuilt >= 0.99 * expected - 4 * sessions &&
       late + dropped <= 0.01 * frames &&
       roundTripMs.p99 <= (1000 * MOST_AHEAD) / FPS &&
       closed === 0,
+    full: [
+      ...(serverCpuPercent >= FULL ? (['server'] as const) : []),
+      ...(recordersCpuPercent >= FULL ? (['recorders'] as const) : []),
+    ],
     loopMs,
     packetMs,
     eventLoopMs,
@@ -150,6 +184,9 @@ function figuresOf(
     closed,
     memoryPerSession: (served.rss - empty.rss) / sessions,
     heldPerSession: (served.held - empty.held) / sessions,
-    recordersCpuPercent: (100 * made.cpuMs) / made.ms,
+    recordersCpuPercent,
+    encoded,
+    shared,
+    parted,
   };
 }

@@ -1,3 +1,7 @@
+/** Frames per packet and per second: the default preset's. */
+export const BATCH = 4;
+export const FPS = 30;
+
 /**
  * What the parent asks of the server's or the recorders' process. Each is answered by one message.
  *
@@ -7,11 +11,12 @@
  * ```
  */
 export type LoadQuestion =
-  /** Recorders only: join so many sessions. */
-  | { readonly ask: 'join'; readonly endpoint: string; readonly sessions: number }
-  /** Begin to count. */
-  | { readonly ask: 'mark' }
-  | { readonly ask: 'read' }
+  /** Recorders only: join so many sessions, which play in so many cohorts. */
+  | { readonly ask: 'join'; readonly endpoint: string; readonly sessions: number; readonly cohorts: number }
+  /** Begin to count; the server's process also to note what its time goes to. */
+  | { readonly ask: 'mark'; readonly profile?: boolean }
+  /** Say what was counted; the server's process writes what its time went to. */
+  | { readonly ask: 'read'; readonly profile?: string }
   | { readonly ask: 'close' };
 
 /**

@@ -1,8 +1,26 @@
+import './plainSockets.js';
+import { setTimeout as wait } from 'node:timers/promises';
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
+import { Cohort } from './Cohort.js';
 import type { Percentiles } from './messages.js';
-import { SyntheticRecorder, Tally } from './SyntheticRecorder.js';
-import { SyntheticScene } from './SyntheticScene.js';
+import { SyntheticRecorder } from './SyntheticRecorder.js';
+import { SCENE_GRID } from './SyntheticScene.js';
+import { Tally } from './Tally.js';
+
+/**
+ * A session that was joined.
+ *
+ * @example
+ * ```ts
+ * const { recordings }: { recordings: readonly JoinedSession[] } = await recorders.ask({ ask: 'join', endpoint, sessions: 8, cohorts: 3 });
+ * ```
+ */
+export interface JoinedSession {
+  readonly recordingId: string;
+  /** Whose scene it plays. */
+  readonly cohort: number;
+}
 
 /**
  * What the recorders' process counted since `mark`, all sessions together.
@@ -18,9 +36,13 @@ export interface RecordersReading {
   /** Frames made; of these not sent because the socket was behind. */
   readonly frames: number;
   readonly dropped: number;
-  /** Frames made without the request that was meant for them: with an older one, or with none. */
+  /** Frames whose own request was not there when they were due. */
   readonly late: number;
   readonly samples: number;
+  /** Packets that were encoded, those that bytes encoded for another session served for, and streams that parted from those they had shared with. */
+  readonly encoded: number;
+  readonly shared: number;
+  readonly parted: number;
   /** Bytes over the sockets, framing included. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -33,33 +55,44 @@ export interface RecordersReading {
 
 /** How often frames that are due are looked for, ms; a third of what a frame lasts at 120 Hz. */
 const TICK = 3;
-/** Sessions opened at once. */
-const AT_ONCE = 8;
+/** ms between one session's opening and the next's: no whole part of a packet's time, so that sessions spread over it as unrelated players do. */
+const JOIN_EVERY = 37;
 
-const scene = new SyntheticScene({ width: 320, height: 180 });
 const tally = new Tally();
+const cohorts: Cohort[] = [];
 const recorders: SyntheticRecorder[] = [];
+let ticking: NodeJS.Timeout | undefined;
 let markedAt = 0;
 let markedCpu = process.cpuUsage();
 
-async function join(endpoint: string, sessions: number): Promise<void> {
-  for (let first = 0; first < sessions; first += AT_ONCE) {
-    const count = Math.min(AT_ONCE, sessions - first);
-    recorders.push(
-      ...(await Promise.all(Array.from({ length: count }, (_, i) => SyntheticRecorder.join(endpoint, scene, tally, first + i)))),
-    );
-  }
-  // Spread over the time of one packet, as unrelated players are.
-  const start = performance.now() + 50;
-  for (const [i, recorder] of recorders.entries()) recorder.start(start + (i * (4000 / 30)) / recorders.length);
-  setInterval(() => {
+async function join(endpoint: string, sessions: number, groups: number): Promise<readonly JoinedSession[]> {
+  ticking = setInterval(() => {
     for (const recorder of recorders) recorder.tick(performance.now());
   }, TICK);
+  const open = async (index: number): Promise<JoinedSession> => {
+    await wait(index * JOIN_EVERY);
+    const connection = await SyntheticRecorder.open(endpoint, SCENE_GRID);
+    const { tierBits, digest } = connection.welcome;
+    const at = index % groups;
+    cohorts[at] ??= new Cohort(SCENE_GRID, at, { tierBits, digest: digest === true });
+    const recorder = new SyntheticRecorder(connection, cohorts[at], tally);
+    recorders.push(recorder);
+    return { recordingId: recorder.recordingId, cohort: at };
+  };
+  return Promise.all(Array.from({ length: sessions }, (_, index) => open(index)));
+}
+
+function mark(): void {
+  tally.clear();
+  for (const { encoder } of cohorts) encoder.clear();
+  markedAt = performance.now();
+  markedCpu = process.cpuUsage();
 }
 
 function read(): RecordersReading {
   const { roundTrips, frames, dropped, late, samples, bytesUp, bytesDown, resets, closed } = tally;
   const { user, system } = process.cpuUsage(markedCpu);
+  const sum = (count: (cohort: Cohort) => number) => cohorts.reduce((all, cohort) => all + count(cohort), 0);
   return {
     ms: performance.now() - markedAt,
     cpuMs: (user + system) / 1000,
@@ -67,6 +100,9 @@ function read(): RecordersReading {
     dropped,
     late,
     samples,
+    encoded: sum(({ encoder }) => encoder.encoded),
+    shared: sum(({ encoder }) => encoder.shared),
+    parted: sum(({ encoder }) => encoder.parted),
     bytesUp,
     bytesDown,
     resets,
@@ -75,15 +111,16 @@ function read(): RecordersReading {
   };
 }
 
+async function close(): Promise<void> {
+  clearInterval(ticking);
+  await Promise.all(recorders.map((recorder) => recorder.close()));
+  await Promise.all(cohorts.map((cohort) => cohort.close()));
+}
+
 answerParent(async (question) => {
-  if (question.ask === 'join') await join(question.endpoint, question.sessions);
-  else if (question.ask === 'mark') {
-    tally.clear();
-    markedAt = performance.now();
-    markedCpu = process.cpuUsage();
-  } else if (question.ask === 'close') {
-    for (const recorder of recorders) recorder.close();
-  }
+  if (question.ask === 'join') return { recordings: await join(question.endpoint, question.sessions, question.cohorts) };
+  if (question.ask === 'mark') mark();
+  if (question.ask === 'close') await close();
   return question.ask === 'read' ? read() : null;
 });
 process.send?.({});

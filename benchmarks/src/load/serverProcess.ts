@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Cadence, SessionLoop, startServer } from '@sgaps/server';
+import { type Cadence, SessionLoop, startServer, tuneCollector } from '@sgaps/server';
 import { destination, pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
+import { CpuProfiler } from './CpuProfiler.js';
 import type { Percentiles } from './messages.js';
 
 /**
@@ -17,6 +18,8 @@ export interface ServerReading {
   readonly ms: number;
   /** User and system time of the process, ms. */
   readonly cpuMs: number;
+  /** Of these, those of the thread that runs JavaScript. */
+  readonly mainCpuMs: number;
   /** Resident memory now, and what the JavaScript side holds after a collection, bytes. */
   readonly rss: number;
   readonly held: number;
@@ -60,11 +63,14 @@ SessionLoop.prototype.accept = function (bytes) {
   }
 };
 
-const RESOLUTION = 1;
+/** ms; asking more often would cost the server some hundredths of a core. */
+const RESOLUTION = 10;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 const waited = (percentile: number) => Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION);
+const profiler = new CpuProfiler();
 let markedAt = 0;
 let markedCpu = process.cpuUsage();
+let markedMain = process.threadCpuUsage();
 
 function mark(): void {
   loopTimes.length = packetTimes.length = 0;
@@ -72,11 +78,13 @@ function mark(): void {
   delay.reset();
   markedAt = performance.now();
   markedCpu = process.cpuUsage();
+  markedMain = process.threadCpuUsage();
 }
 
 function read(): ServerReading {
   const ms = performance.now() - markedAt;
   const { user, system } = process.cpuUsage(markedCpu);
+  const main = process.threadCpuUsage(markedMain);
   const { rss } = process.memoryUsage();
   // After the CPU time has been taken: collecting is part of the measurement, not of the work.
   const eventLoopMs = { p50: waited(50), p99: waited(99) };
@@ -85,6 +93,7 @@ function read(): ServerReading {
   return {
     ms,
     cpuMs: (user + system) / 1000,
+    mainCpuMs: (main.user + main.system) / 1000,
     rss,
     held: heapUsed + arrayBuffers,
     loopMs: { p50: quantile(loopTimes, 0.5), p99: quantile(loopTimes, 0.99) },
@@ -96,11 +105,18 @@ function read(): ServerReading {
   };
 }
 
+// As `sgaps serve` does.
+tuneCollector();
 const server = await startServer({ port: 0, host: '127.0.0.1', data, log, room: { cadence: cadence as Cadence } });
 delay.enable();
-answerParent(async ({ ask }) => {
-  if (ask === 'mark') mark();
-  else if (ask === 'close') await server.close();
-  return ask === 'read' ? read() : null;
+answerParent(async (question) => {
+  if (question.ask === 'mark') {
+    if (question.profile) await profiler.start();
+    mark();
+  } else if (question.ask === 'close') await server.close();
+  if (question.ask !== 'read') return null;
+  const reading = read();
+  if (question.profile !== undefined) await profiler.stop(question.profile);
+  return reading;
 });
 process.send?.({ endpoint: `ws://127.0.0.1:${server.port}` });

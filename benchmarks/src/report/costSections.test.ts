@@ -11,7 +11,9 @@ const run: LoadFigures = {
   seconds: 5,
   sessionsPerCore: 5.25,
   serverCpuPercent: 76,
+  serverMainPercent: 70,
   keptUp: true,
+  full: [],
   loopMs: { p50: 5.5, p99: 8 },
   packetMs: { p50: 22, p99: 30 },
   eventLoopMs: { p50: 0, p99: 20 },
@@ -28,15 +30,20 @@ const run: LoadFigures = {
   memoryPerSession: 12e6,
   heldPerSession: 14e6,
   recordersCpuPercent: 8,
+  encoded: 75,
+  shared: 75,
+  parted: 0,
+  check: { recordings: 3, frames: 900, rejected: 0, hitRate: 1, psnr: 47, psnrWorst: 46 },
 };
 
 describe('loadSection', () => {
   it('has a row for each run, and nothing without any', () => {
     const text = loadSection([run, { ...run, sessions: 8, keptUp: false }]).join('\n');
     expect(text).toContain(
-      '| every-frame | 4 | yes | 76 % | 5.3 | 5.50 | 8.00 | 25 | 40 | 1000 | 110 | 1.0 % | 0 | 12.0 | 14.0 |',
+      '| every-frame | 4 | yes | 76 % | 5.3 | 5.50 | 8.00 | 25 | 40 | 1000 | 110 | 1.0 % | 0 | 12.0 | 14.0 | 8 % | 75 | 50.0 % | 46.0 |',
     );
     expect(text).toContain('| every-frame | 8 | no |');
+    expect(loadSection([{ ...run, full: ['server'] }]).join('\n')).toContain('| 76 % full |');
     expect(loadSection([])).toEqual([]);
   });
 });
