@@ -1,4 +1,4 @@
-import type { CaptureGrid, SampleSet } from '@sgaps/protocol';
+import { type CaptureGrid, SampleKind, type SampleSet, Tier } from '@sgaps/protocol';
 import { CALM, type ChangeMap } from '../session/ChangeMap.js';
 import { appendBlocks } from './appendBlocks.js';
 import type { BlockGrid } from './BlockGrid.js';
@@ -27,6 +27,9 @@ export class ReplenishChooser {
   private version = -1;
   /** 1 for the blocks chosen last. */
   private readonly chosen: Uint8Array;
+  /** Where those lie, one after the other. */
+  private readonly chosenU: Uint16Array;
+  private readonly chosenV: Uint16Array;
   /** Frame for which each was asked last by `chooseSome`, and how many there are of an age. */
   private readonly asked: Int32Array;
   private readonly ages = new Int32Array(OLDEST + 1);
@@ -40,13 +43,15 @@ export class ReplenishChooser {
     this.rowHot = new Uint8Array(cells);
     this.line = new Uint8Array(cells);
     this.chosen = new Uint8Array(blocks.count);
+    this.chosenU = new Uint16Array(blocks.count);
+    this.chosenV = new Uint16Array(blocks.count);
     this.asked = new Int32Array(blocks.count).fill(-OLDEST);
   }
 
   /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. */
   choose(set: SampleSet, changes: ChangeMap, tags: Uint8Array, turn: number, most: number): boolean {
     this.spread(changes);
-    const { blocks, chosen, grid, line } = this;
+    const { blocks, chosen, chosenU, chosenV, grid, line } = this;
     let count = 0;
     for (let y = 0, b = 0; y < blocks.rows; y++) {
       const top = blocks.top(y);
@@ -66,11 +71,13 @@ export class ReplenishChooser {
         const due = ((blocks.worldX + x) & 1) === dueY;
         if (!due && (line[left >> 3] | line[(right - 1) >> 3]) === 0) continue;
         chosen[b] = 1;
-        count++;
+        chosenU[count] = left;
+        chosenV[count++] = top;
       }
     }
     if (count > most) return false;
-    appendBlocks(set, this.blocks, chosen, 1, tags);
+    if (set.count > 0 || count > set.u.length || tags.some(isTagged)) appendBlocks(set, this.blocks, chosen, 1, tags);
+    else this.fill(set, count);
     return true;
   }
 
@@ -94,6 +101,15 @@ export class ReplenishChooser {
   /** Draws how much is expected of each block, for people who look: 1 where a change is likely. */
   paint(expectedError: Float32Array): void {
     for (let b = 0; b < expectedError.length; b++) expectedError[b] = this.chosen[b] * 100;
+  }
+
+  /** Makes the blocks chosen the whole of a set; none of them is tagged. */
+  private fill(set: SampleSet, count: number): void {
+    set.u.set(this.chosenU.subarray(0, count));
+    set.v.set(this.chosenV.subarray(0, count));
+    set.kind.fill(SampleKind.block0, 0, count);
+    set.tier.fill(Tier.important, 0, count);
+    set.count = count;
   }
 
   /** Puts into `line` which columns of cells are hot in the rows that a row of blocks lies in: no more than two, as blocks are no larger than cells. */
@@ -137,4 +153,8 @@ export class ReplenishChooser {
 function ageOf(asked: number, turn: number): number {
   const age = turn - asked;
   return age < 0 ? 0 : age > OLDEST ? OLDEST : age;
+}
+
+function isTagged(tag: number): boolean {
+  return tag > 0;
 }

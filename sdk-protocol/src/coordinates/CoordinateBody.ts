@@ -140,7 +140,8 @@ export class CoordinateBody {
     const explicit = request?.explicit ?? createSampleSet(count);
     for (let start = 0; start < count; ) start = this.codeRun(coder, explicit, start, count, chooseForm);
     explicit.count = count;
-    if (explicit.kind.subarray(0, count).some((kind) => kind >= BLOCK_KIND)) {
+    const expanded = expandedCount(explicit);
+    if (expanded > count) {
       const quantiser = coder.symbol(model, QUANTISER, 5, explicit.quantiser);
       const budget = codeUnsigned(coder, model, BUDGET, Math.min(BUDGET_LIMIT, Math.ceil(explicit.budget / BUDGET_UNIT)));
       if (budget > BUDGET_LIMIT) throw SgapsError.malformed('byte budget');
@@ -151,12 +152,11 @@ export class CoordinateBody {
         explicit.keeps = keeps;
       }
     }
-    if (expandedCount(explicit) > LIMITS.samplesPerFrame)
-      throw SgapsError.limit('samples', expandedCount(explicit), LIMITS.samplesPerFrame);
+    if (expanded > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', expanded, LIMITS.samplesPerFrame);
     const parts = codeUnsigned(coder, model, SEEDED, request?.seeded.length ?? 0);
     if (parts > SEEDED_LIMIT) throw SgapsError.limit('seeded sets', parts, SEEDED_LIMIT);
     const seeded: SeededSamples[] = [];
-    let total = expandedCount(explicit);
+    let total = expanded;
     for (let i = 0; i < parts; i++) {
       const part = this.codeSeeded(coder, request?.seeded[i] ?? null, chooseDensity);
       total += part.count;

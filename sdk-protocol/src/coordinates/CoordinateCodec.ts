@@ -144,8 +144,9 @@ export class CoordinateCodec extends CoordinateDecoder {
     if (total > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', total, LIMITS.samplesPerFrame);
     const { width, height } = this.grid;
     const { count, u, v, kind, tier } = explicit;
-    for (let i = 0; i < count; i++) {
-      if (u[i] >= width || v[i] >= height || !isSampleKind(kind[i]) || tier[i] > 3) {
+    for (let i = 0, known = -1; i < count; i++) {
+      if (kind[i] !== known && isSampleKind(kind[i])) known = kind[i];
+      if (u[i] >= width || v[i] >= height || kind[i] !== known || tier[i] > 3) {
         throw new SgapsError(
           'ARGUMENT_INVALID',
           `Sample ${i} (${u[i]}, ${v[i]}), kind ${kind[i]}, tier ${tier[i]} cannot be asked for on a ${width}×${height} grid.`,

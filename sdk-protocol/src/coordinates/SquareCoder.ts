@@ -127,23 +127,29 @@ export class SquareCoder {
     return total;
   }
 
-  /** Every key at the corner of a square of one lattice. */
+  /** Every key, of rising ones, at the corner of a square of one lattice. */
   private findCorners(keys: Uint32Array, count: number): boolean {
     if (count < LEAST) return false;
     const { width } = this.grid;
     const { side, shift } = this;
+    const mask = side - 1;
     let phaseU = 0;
-    let phaseV = 0;
-    for (let i = 0; i < count; i++) {
-      const v = (keys[i] / width) | 0;
-      const u = keys[i] - v * width;
-      if (u > 0) phaseU = -u & (side - 1);
-      if (v > 0) phaseV = -v & (side - 1);
+    const phaseV = -((keys[count - 1] / width) | 0) & mask;
+    for (let i = count - 1; i >= 0; i--) {
+      const u = keys[i] % width;
+      if (u === 0) continue;
+      phaseU = -u & mask;
+      break;
     }
-    for (let i = 0; i < count; i++) {
-      const v = (keys[i] / width) | 0;
-      const u = keys[i] - v * width;
-      if ((u > 0 && ((u + phaseU) & (side - 1)) !== 0) || (v > 0 && ((v + phaseV) & (side - 1)) !== 0)) return false;
+    // Keys rise: their rows are counted instead of divided for.
+    for (let i = 0, v = 0, row = 0; i < count; i++) {
+      const key = keys[i];
+      while (key - row >= width) {
+        row += width;
+        v++;
+      }
+      const u = key - row;
+      if ((u > 0 && ((u + phaseU) & mask) !== 0) || (v > 0 && ((v + phaseV) & mask) !== 0)) return false;
       this.squares[i] = ((v + phaseV) >> shift) * this.columns + ((u + phaseU) >> shift);
     }
     this.phaseU = phaseU;
