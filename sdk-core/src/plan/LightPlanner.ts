@@ -132,7 +132,7 @@ export class LightPlanner {
     const most = Math.max(1, Math.floor(this.rate.share * this.mostBlocks));
     const set = (this.sets[targetFrameId % REMEMBERED] ??= createSampleSet(blocks.count));
     set.count = 0;
-    const fits = chooser.choose(set, changes, noTags, targetFrameId, most);
+    const fits = chooser.choose(set, changes, null, targetFrameId, most);
     if (!fits) this.memoryUntil = targetFrameId + MEMORY_FRAMES;
     if (!fits) chooser.chooseSome(set, noTags, targetFrameId, most);
     set.keeps = targetFrameId >= this.memoryUntil;

@@ -48,27 +48,28 @@ export class ReplenishChooser {
     this.asked = new Int32Array(blocks.count).fill(-OLDEST);
   }
 
-  /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. */
-  choose(set: SampleSet, changes: ChangeMap, tags: Uint8Array, turn: number, most: number): boolean {
+  /** Adds what frame `turn` should look at; false, and nothing, where that is more than `most` blocks. No `tags`: no block is tagged. */
+  choose(set: SampleSet, changes: ChangeMap, tags: Uint8Array | null, turn: number, most: number): boolean {
     this.spread(changes);
     const { blocks, chosen, chosenU, chosenV, grid, line } = this;
+    const { columns, rows, worldX, worldY } = blocks;
+    const { width, height } = grid;
     let count = 0;
-    for (let y = 0, b = 0; y < blocks.rows; y++) {
+    for (let y = 0, b = 0; y < rows; y++) {
       const top = blocks.top(y);
       const bottom = blocks.top(y + 1);
-      if (top >= bottom || top >= grid.height) {
-        chosen.fill(0, b, b + blocks.columns);
-        b += blocks.columns;
+      if (top >= bottom || top >= height) {
+        chosen.fill(0, b, b + columns);
+        b += columns;
         continue;
       }
       this.rowUnder(top, bottom - 1, changes.columns);
-      const dueY = (((blocks.worldY + y) & 1) << 1) ^ (turn & 3);
-      for (let x = 0; x < blocks.columns; x++, b++) {
-        const left = blocks.left(x);
-        const right = blocks.left(x + 1);
+      const dueY = (((worldY + y) & 1) << 1) ^ (turn & 3);
+      for (let x = 0, left = blocks.left(0), right = left; x < columns; x++, b++, left = right) {
+        right = blocks.left(x + 1);
         chosen[b] = 0;
-        if (left >= right || left >= grid.width) continue;
-        const due = ((blocks.worldX + x) & 1) === dueY;
+        if (left >= right || left >= width) continue;
+        const due = ((worldX + x) & 1) === dueY;
         if (!due && (line[left >> 3] | line[(right - 1) >> 3]) === 0) continue;
         chosen[b] = 1;
         chosenU[count] = left;
@@ -76,8 +77,8 @@ export class ReplenishChooser {
       }
     }
     if (count > most) return false;
-    if (set.count > 0 || count > set.u.length || tags.some(isTagged)) appendBlocks(set, this.blocks, chosen, 1, tags);
-    else this.fill(set, count);
+    if (tags) appendBlocks(set, this.blocks, chosen, 1, tags);
+    else this.append(set, count);
     return true;
   }
 
@@ -103,13 +104,15 @@ export class ReplenishChooser {
     for (let b = 0; b < expectedError.length; b++) expectedError[b] = this.chosen[b] * 100;
   }
 
-  /** Makes the blocks chosen the whole of a set; none of them is tagged. */
-  private fill(set: SampleSet, count: number): void {
-    set.u.set(this.chosenU.subarray(0, count));
-    set.v.set(this.chosenV.subarray(0, count));
-    set.kind.fill(SampleKind.block0, 0, count);
-    set.tier.fill(Tier.important, 0, count);
-    set.count = count;
+  /** Adds the first `count` of the blocks chosen, or as many as a set has room for; none of them is tagged. */
+  private append(set: SampleSet, count: number): void {
+    const first = set.count;
+    const end = Math.min(set.u.length, first + count);
+    set.u.set(this.chosenU.subarray(0, end - first), first);
+    set.v.set(this.chosenV.subarray(0, end - first), first);
+    set.kind.fill(SampleKind.block0, first, end);
+    set.tier.fill(Tier.important, first, end);
+    set.count = end;
   }
 
   /** Puts into `line` which columns of cells are hot in the rows that a row of blocks lies in: no more than two, as blocks are no larger than cells. */
@@ -153,8 +156,4 @@ export class ReplenishChooser {
 function ageOf(asked: number, turn: number): number {
   const age = turn - asked;
   return age < 0 ? 0 : age > OLDEST ? OLDEST : age;
-}
-
-function isTagged(tag: number): boolean {
-  return tag > 0;
 }
