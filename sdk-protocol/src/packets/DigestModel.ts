@@ -1,7 +1,6 @@
 import { codeSigned, createModel, type RangeCoder, resetModel, SIGNED_MODEL } from '../bytes/RangeCoder.js';
 import { SgapsError } from '../errors.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
 import { type FrameHead, FrameHeadCoder } from './PixelPacket.js';
 
 /** Bits of a change class. */
@@ -92,23 +91,6 @@ export class DigestModel {
     this.last[cell] = coded;
     this.beside = coded;
     return coded;
-  }
-
-  /** Reads what `codeChange` wrote for each block of a set that was asked for, into `changes` from `at` on; returns where they end. */
-  readChanges(coder: RangeCoder, { count, u, v, kind }: SampleSet, changes: Uint8Array, at: number): number {
-    const { model, last } = this;
-    let { beside } = this;
-    let end = at;
-    for (let i = 0; i < count; i++) {
-      if (kind[i] < BLOCK_KIND) continue;
-      const cell = this.cellOf(u[i], v[i]);
-      const context = beside * (NEVER + 1) + last[cell];
-      beside = coder.symbol(model, CHANGE + context * CHANGE_CLASSES, CLASS_BITS, 0);
-      last[cell] = beside;
-      changes[end++] = beside;
-    }
-    this.beside = beside;
-    return end;
   }
 
   private cellOf(u: number, v: number): number {

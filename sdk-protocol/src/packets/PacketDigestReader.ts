@@ -3,7 +3,7 @@ import { RangeDecoder } from '../bytes/RangeDecoder.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { assertCaptureGrid, type CaptureGrid } from '../samples/CaptureGrid.js';
-import type { SampleSet } from '../samples/SampleSet.js';
+import { BLOCK_KIND, type SampleSet } from '../samples/SampleSet.js';
 import { DigestModel } from './DigestModel.js';
 import { readPacketHead, TIME_STEPS } from './PixelPacket.js';
 
@@ -123,8 +123,11 @@ export class PacketDigestReader {
     }
     const first = this.told;
     const changes = this.changesFor(asked.count);
-    this.told = model.readChanges(coder, asked, changes, first);
-    return { frameId, clientTime, requestId, scrollX, scrollY, changes: changes.subarray(first, this.told) };
+    const { count, u, v, kind } = asked;
+    let end = first;
+    for (let i = 0; i < count; i++) if (kind[i] >= BLOCK_KIND) changes[end++] = model.codeChange(coder, u[i], v[i], 0);
+    this.told = end;
+    return { frameId, clientTime, requestId, scrollX, scrollY, changes: changes.subarray(first, end) };
   }
 
   /** Room for as many more changes; what was told before stays where it is for those who have it. */

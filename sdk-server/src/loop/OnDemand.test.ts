@@ -160,7 +160,7 @@ describe('a session whose records can never be decoded', () => {
     const failed = (error: unknown) => {
       throw error;
     };
-    await new CatchUp({ loop, restart: () => undefined, done: () => undefined, failed }).end();
+    await new CatchUp({ loop, restart: () => undefined, done: () => undefined, failed }).end(5000);
     const plain = new PixelPacketEncoder(shape).encode([
       { frameId: 0, clientTime: 0, requestId: null, state: stateAt(0), samples: createSampleSet(0), rgb: new Uint8Array(0) },
     ]);
