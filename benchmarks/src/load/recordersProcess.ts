@@ -57,6 +57,8 @@ export interface RecordersReading {
 const TICK = 3;
 /** ms between one session's opening and the next's: no whole part of a packet's time, so that sessions spread over it as unrelated players do. */
 const JOIN_EVERY = 37;
+/** Sessions being opened at once, where the server takes longer: it keeps their seats for some seconds only. */
+const AT_ONCE = 8;
 
 const tally = new Tally();
 const cohorts: Cohort[] = [];
@@ -69,17 +71,23 @@ async function join(endpoint: string, sessions: number, groups: number): Promise
   ticking = setInterval(() => {
     for (const recorder of recorders) recorder.tick(performance.now());
   }, TICK);
-  const open = async (index: number): Promise<JoinedSession> => {
-    await wait(index * JOIN_EVERY);
+  const joined: JoinedSession[] = [];
+  const start = performance.now();
+  const open = async (index: number): Promise<void> => {
+    await wait(Math.max(0, start + index * JOIN_EVERY - performance.now()));
     const connection = await SyntheticRecorder.open(endpoint, SCENE_GRID);
     const { tierBits, digest } = connection.welcome;
     const at = index % groups;
     cohorts[at] ??= new Cohort(SCENE_GRID, at, { tierBits, digest: digest === true });
     const recorder = new SyntheticRecorder(connection, cohorts[at], tally);
     recorders.push(recorder);
-    return { recordingId: recorder.recordingId, cohort: at };
+    joined[index] = { recordingId: recorder.recordingId, cohort: at };
   };
-  return Promise.all(Array.from({ length: sessions }, (_, index) => open(index)));
+  const lane = async (first: number): Promise<void> => {
+    for (let index = first; index < sessions; index += AT_ONCE) await open(index);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, (_, first) => lane(first)));
+  return joined;
 }
 
 function mark(): void {
