@@ -65,6 +65,9 @@ export function loadRow(figures: LoadFigures): string[] {
   ];
 }
 
+/** CPU of other programs, per cent of a core, from which on a run is not what the machine carries. */
+const DISTURBED = 20;
+
 /**
  * What there is to say of a run beside its row.
  *
@@ -74,7 +77,8 @@ export function loadRow(figures: LoadFigures): string[] {
  * ```
  */
 export function loadNotes(figures: LoadFigures): string {
-  const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, full, parted, check, serverMainPercent } = figures;
+  const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, full, parted, check, serverMainPercent, othersCpuPercent } =
+    figures;
   const notes = [
     `${samplesPerFrame.toFixed(0)} samples per frame`,
     `the server's main thread took ${serverMainPercent.toFixed(0)} % of a core`,
@@ -84,6 +88,7 @@ export function loadNotes(figures: LoadFigures): string {
     `${parted} streams parted from their cohort`,
     `${check.recordings} recordings rebuilt: ${check.frames} frames, ${check.rejected} packets rejected, ` +
       `${(100 * check.hitRate).toFixed(1)} % answer their own request, ${check.psnr.toFixed(1)} dB (worst ${check.psnrWorst.toFixed(1)})`,
+    `other programs took ${othersCpuPercent.toFixed(0)} % of a core${othersCpuPercent > DISTURBED ? ': too much for a fair row' : ''}`,
     ...full.map(
       (which) =>
         `the ${which === 'server' ? "server's" : "recorders'"} core was full: take this row for no measure of the other's`,

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
@@ -89,6 +89,8 @@ export interface LoadFigures {
   readonly heldPerSession: number;
   /** CPU of the recorders' process, per cent of one core: what the machine spent on making the load. */
   readonly recordersCpuPercent: number;
+  /** CPU of all other programs of this machine meanwhile, per cent of one core: what may have been missing. */
+  readonly othersCpuPercent: number;
   /** Packets encoded by the recorders, and those that bytes encoded for another session of the cohort served for. */
   readonly encoded: number;
   readonly shared: number;
@@ -128,14 +130,16 @@ export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
     });
     await wait(WARM_UP);
     await Promise.all(children.map((child) => child.ask({ ask: 'mark', profile: profile !== undefined })));
+    const busyBefore = busyMs();
     await wait(1000 * seconds);
+    const busy = busyMs() - busyBefore;
     const [made, served] = (await Promise.all(children.map((child) => child.ask({ ask: 'read', profile })))) as [
       RecordersReading,
       ServerReading,
     ];
     for (const child of children.splice(0)) await child.close();
     const check = await checkRecordings(data, recordings);
-    return { ...figuresOf({ sessions, seconds, cadence }, empty, made, served), check };
+    return { ...figuresOf({ sessions, seconds, cadence }, empty, made, served, busy), check };
   } finally {
     for (const child of children) await child.close();
     rmSync(data, { recursive: true, force: true });
@@ -147,6 +151,7 @@ function figuresOf(
   empty: ServerReading,
   made: RecordersReading,
   served: ServerReading,
+  busy: number,
 ): Omit<LoadFigures, 'check'> {
   const expected = sessions * seconds * FPS;
   const { loopMs, packetMs, eventLoopMs, refused, frames: rebuilt, cpuMs } = served;
@@ -185,8 +190,14 @@ function figuresOf(
     memoryPerSession: (served.rss - empty.rss) / sessions,
     heldPerSession: (served.held - empty.held) / sessions,
     recordersCpuPercent,
+    othersCpuPercent: Math.max(0, busy / (10 * seconds) - serverCpuPercent - recordersCpuPercent),
     encoded,
     shared,
     parted,
   };
+}
+
+/** Time all cores of this machine were busy since it started, ms. */
+function busyMs(): number {
+  return cpus().reduce((all, { times: { user, nice, sys, irq } }) => all + user + nice + sys + irq, 0);
 }

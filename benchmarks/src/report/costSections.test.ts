@@ -30,6 +30,7 @@ const run: LoadFigures = {
   memoryPerSession: 12e6,
   heldPerSession: 14e6,
   recordersCpuPercent: 8,
+  othersCpuPercent: 3,
   encoded: 75,
   shared: 75,
   parted: 0,
