@@ -107,7 +107,9 @@ function read(): ServerReading {
 
 // As `sgaps serve` does.
 tuneCollector();
-const server = await startServer({ port: 0, host: '127.0.0.1', data, log, room: { cadence: cadence as Cadence } });
+// The lead stands still: sessions of a cohort must be asked the same, whatever each one's pings say.
+const room = { cadence: cadence as Cadence, maxLatency: 2 };
+const server = await startServer({ port: 0, host: '127.0.0.1', data, log, room });
 delay.enable();
 answerParent(async (question) => {
   if (question.ask === 'mark') {

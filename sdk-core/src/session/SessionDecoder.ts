@@ -45,7 +45,7 @@ export interface DecodedFrame {
   readonly kept: boolean;
   /** What was sampled of the frame. */
   readonly samples: SampleSet;
-  /** PSNR of the pixels looked at, dB, as the recorder told (`SampleValues.psnr`); absent where it did not. */
+  /** PSNR of the 8×8 blocks looked at, dB, as the recorder told (`SampleValues.psnr`); absent where it did not. */
   readonly samplesPsnr?: number | undefined;
   /** What the game said of the frame. */
   readonly state: FrameState;

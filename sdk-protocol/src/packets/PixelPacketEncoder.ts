@@ -148,7 +148,7 @@ export class PixelPacketEncoder {
       const { samples, rgb } = frame;
       const { scrollX, scrollY } = this.state;
       this.pixels.code(coder, samples, rgb, null, scrollX, scrollY);
-      if (tellsQuality(samples)) this.quality.code(coder, this.pixels.psnrOf(samples, rgb, scrollX, scrollY));
+      if (tellsQuality(samples)) this.quality.code(coder, this.pixels.blocksPsnr);
       if (depthModel?.codePresence(coder, frame.depth ? 1 : 0)) {
         depthModel.code(coder, samples, frame.depth as Uint16Array, this.pixels.unchanged);
       }

@@ -45,6 +45,8 @@ export class BlockModel {
   private readonly model = createModel(SIZE);
   private readonly coefficients = new CoefficientCoder(3 * PLANES);
   readonly motion: MotionModel;
+  /** Squared error of the block coded last, over its 192 values (encoder only). */
+  error = 0;
   /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
   private tried = -1;
   private lastSame = 0;
@@ -92,10 +94,9 @@ export class BlockModel {
     if (known) {
       this.lastSame = coder.bit(model, SAME + 2 * place.status + this.lastSame, encoding && this.isSame(worst, step) ? 1 : 0);
       if (this.lastSame === 1) {
-        if (!encoding) {
-          blocks.showSent();
-          rgb.set(blocks.coded, first);
-        }
+        if (!encoding || worst > 0) blocks.showSent();
+        if (!encoding) rgb.set(blocks.coded, first);
+        this.error = worst > 0 ? blocks.errorOf() : 0;
         return BlockMode.same;
       }
     }
@@ -108,13 +109,17 @@ export class BlockModel {
       const bits = prediction === Prediction.place && this.tried >= 0 ? this.tried : blocks.quantise(prediction, step);
       blocks.rebuild(prediction, step);
       const weight = (LAMBDA * step * step) / 64;
-      const transformed = blocks.errorOf() + weight * bits;
+      this.error = blocks.errorOf();
+      const transformed = this.error + weight * bits;
       const limit = (EXACT_BONUS * transformed) / weight;
       exact = blocks.exactBits(limit) < limit ? 1 : 0;
     }
     exact = coder.bit(model, EXACT + 3 * (known ? 1 : 0) + this.lastMode, exact);
     this.lastMode = 1 + exact;
-    if (exact === 1) return BlockMode.exact;
+    if (exact === 1) {
+      this.error = 0;
+      return BlockMode.exact;
+    }
     prediction = this.codePrediction(coder, prediction, known, place);
     for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, prediction * PLANES + p, blocks.levels[p]);
     if (!encoding) {

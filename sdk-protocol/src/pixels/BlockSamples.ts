@@ -48,6 +48,9 @@ export class BlockSamples {
   private coded = 0;
   private start = 0;
   private end = 0;
+  /** Squared error of the frame's 8×8 blocks, and the values that it is of. */
+  private squares = 0;
+  private values = 0;
   /** Where the world stands in the frame at hand: 0 … width − 1, 0 … height − 1. */
   private shiftX = 0;
   private shiftY = 0;
@@ -97,6 +100,7 @@ export class BlockSamples {
   begin(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, shiftX: number, shiftY: number): void {
     this.shiftX = shiftX;
     this.shiftY = shiftY;
+    this.squares = this.values = 0;
     const any = hasBlocks(set);
     // What this frame puts there must not stand in the way of motions: half of them point to it.
     if (any) this.place.reference.set(this.known.openWorld(0));
@@ -116,6 +120,11 @@ export class BlockSamples {
     this.quantiser = coder.symbol(this.model, 0, QUANTISER_BITS, this.quantiser);
     this.coded = 0;
     this.start = coder.length;
+  }
+
+  /** How well the 8×8 blocks of the frame coded last came out, PSNR over RGB in dB (encoder only); infinite where they are exact. */
+  get psnr(): number {
+    return 10 * Math.log10((255 * 255 * this.values) / this.squares);
   }
 
   /** The frame's samples are coded, those of exact blocks too. */
@@ -156,6 +165,10 @@ export class BlockSamples {
     if (this.fitted) this.adapt(coder);
     const step = blockStep(this.quantiser, set.tier[first]);
     const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
+    if (level === 0) {
+      this.squares += this.blocks.error;
+      this.values += 3 * BLOCK_SAMPLES;
+    }
     const same = mode === BlockMode.same ? 1 : 0;
     status[base + cell] = 1 + same;
     if (mode === BlockMode.exact) return mode;

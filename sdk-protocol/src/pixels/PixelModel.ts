@@ -10,7 +10,6 @@ import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from
 import { BlockMode } from './BlockModel.js';
 import { BlockSamples } from './BlockSamples.js';
 import { QUANTISER_LIMIT } from './blockSteps.js';
-import { samplesPsnr } from './CodedQuality.js';
 import { maskOf, readWords, writeWords } from './colourMap.js';
 import { KnownColours } from './KnownColours.js';
 import { wrap } from './wrap.js';
@@ -238,9 +237,9 @@ export class PixelModel {
     this.blocks.finish(coder);
   }
 
-  /** PSNR of a frame's single pixels as both sides know them, dB, after `code` (encoder only); infinite where all is exact. */
-  psnrOf(set: SampleSet, rgb: Uint8Array, scrollX: number, scrollY: number): number {
-    return samplesPsnr(this.known, set, rgb, scrollX, scrollY);
+  /** How well the 8×8 blocks of the frame coded last came out, PSNR over RGB in dB (encoder only); infinite where they are exact. */
+  get blocksPsnr(): number {
+    return this.blocks.psnr;
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */

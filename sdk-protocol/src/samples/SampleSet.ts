@@ -187,7 +187,7 @@ export interface SampleValues {
   /** 1 for each sample that is what was last sent of its place; absent where that is not known. */
   readonly unchanged?: Uint8Array;
   /**
-   * How well blocks that keep a whole picture came out, by the recorder's own count: PSNR over RGB of the pixels looked at, dB, 0 … 63.75 in steps of
+   * How well blocks that keep a whole picture came out, by the recorder's own count: PSNR over RGB of its 8×8 blocks, dB, 0 … 63.75 in steps of
    * a quarter. Absent for other frames.
    */
   readonly psnr?: number;
