@@ -236,6 +236,26 @@ describe('the kernels', () => {
   });
 });
 
+describe('an encoder and a decoder', () => {
+  it('compute in the kernels, unless they are told not to', () => {
+    const grid = { width: 48, height: 40 };
+    const frames = session(grid, 3, 4, true);
+    const taken = vi.spyOn(KernelBlocks.prototype, 'open');
+    try {
+      for (const kernels of [undefined, true, false]) {
+        taken.mockClear();
+        const options = { grid, schema: { values: [] }, tierBits: DEFAULT_TIER_BITS, kernels };
+        const packet = new PixelPacketEncoder(options).encode(frames);
+        const encoded = taken.mock.calls.length;
+        new PixelPacketDecoder({ ...options, resolve: (id) => frames[id].samples }).decode(packet);
+        expect([encoded > 0, taken.mock.calls.length > encoded]).toEqual(kernels === false ? [false, false] : [true, true]);
+      }
+    } finally {
+      taken.mockRestore();
+    }
+  });
+});
+
 /** Frames of a rough world that moves past, with things of their own in it, as blocks of all levels. */
 function session(grid: { width: number; height: number }, seed: number, finest: number, budget: boolean): SampledFrame[] {
   const next = dice(seed);

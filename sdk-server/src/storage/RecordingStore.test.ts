@@ -28,7 +28,7 @@ function headerOf(recordingId: string, change: Partial<RecordingHeader> = {}): R
 
 /** The clear head of a pixel packet of `frames` frames whose ids span `first` … `last`; no body follows. */
 function packetHead(first: number, last: number, frames: number, length = 10): Uint8Array {
-  const bytes = [2, (frames - 1) << 4];
+  const bytes = [3, (frames - 1) << 4];
   for (let rest of [first, last - first - (frames - 1), 0]) {
     for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
     bytes.push(rest);
