@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SgapsError } from '@sgaps/protocol';
@@ -12,6 +12,7 @@ import type { LoadFigures } from './load/measureLoad.js';
 import { clientSection } from './report/clientSection.js';
 import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
 import { codecTable } from './report/codecTable.js';
+import { type DemoFigures, demoSection } from './report/demoSection.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
 import { lastJson } from './report/lastJson.js';
 import { type LatencyFigures, latencySection } from './report/latencySection.js';
@@ -37,7 +38,8 @@ const FIXED_RATES = [0.005, 0.01, 0.02];
 
 /** Sessions at once of the load bench's runs, and seconds of each. */
 const LOADS = [1, 2, 4, 8];
-const LOAD_SECONDS = 5;
+const LOADS_ON_DEMAND = [8, 80, 160];
+const LOAD_SECONDS = 10;
 /** Frames of each clip that the delays are measured over, and samples a frame of a client with little time. */
 const DELAY_FRAMES = 240;
 const FEW_SAMPLES = 8064;
@@ -160,6 +162,18 @@ function page(
   return parts.join('\n');
 }
 
+/** The sample games, recorded live. */
+async function measureDemos(own: readonly MeasuredClip[]): Promise<string[]> {
+  const games = JSON.parse(readFileSync(join(HERE, '../../examples/games.json'), 'utf8')) as { readonly name: string }[];
+  const demos: { game: string; figures: DemoFigures }[] = [];
+  for (const { name: game } of games) {
+    const output = await runBench('demo.ts', ['--game', game, '--clock', 'virtual', '--json']);
+    demos.push({ game, figures: lastJson<DemoFigures>(output) });
+    console.error(`${game} recorded live`);
+  }
+  return demoSection(demos, own);
+}
+
 /** What stands beside the loop's own quality: realtime video at the same bytes, and delay. */
 async function measureBeside(folders: readonly string[], args: Arguments): Promise<string[]> {
   const common = ['--bytes', String(args.bytes), '--json'];
@@ -193,8 +207,12 @@ async function measureCosts(args: Arguments): Promise<string[]> {
   const plot = join(dirname(args.out), PLOT);
   const client = await runBench('client.ts', ['--seconds', String(args.clientSeconds), '--svg', plot, '--json']);
   const loads: LoadFigures[] = [];
-  for (const sessions of LOADS) {
-    const run = await runBench('load.ts', ['--sessions', String(sessions), '--seconds', String(LOAD_SECONDS), '--json']);
+  const runs = [
+    ...LOADS.map((sessions) => ({ sessions, way: [] })),
+    ...LOADS_ON_DEMAND.map((sessions) => ({ sessions, way: ['--cadence', 'on-demand', '--cohorts', '1'] })),
+  ];
+  for (const { sessions, way } of runs) {
+    const run = await runBench('load.ts', ['--sessions', String(sessions), '--seconds', String(LOAD_SECONDS), ...way, '--json']);
     loads.push(lastJson<LoadFigures>(run));
     console.error(`load of ${sessions} sessions measured`);
   }
@@ -232,7 +250,7 @@ const program = new Command('bench:docs')
     const depths = depthTable(await measureAll(deep, args, { depth: true }));
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
     const folders = [args.own, ...(existsSync(args.clips) ? [args.clips] : [])];
-    const costs = [...(await measureBeside(folders, args)), ...(await measureCosts(args))];
+    const costs = [...(await measureDemos(own)), ...(await measureBeside(folders, args)), ...(await measureCosts(args))];
     mkdirSync(dirname(args.out), { recursive: true });
     writeFileSync(args.out, formatMarkdown(page(own, others, depths, rateTable(rows), codecs, costs, args)));
     console.error(`Wrote ${args.out}`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClientFigures, summarise } from '../client/ClientFigures.js';
 import type { LoadFigures } from '../load/measureLoad.js';
 import { clientSection } from './clientSection.js';
+import { demoSection } from './demoSection.js';
 import { lastJson } from './lastJson.js';
 import { loadSection } from './loadSection.js';
 
@@ -46,6 +47,25 @@ describe('loadSection', () => {
     expect(text).toContain('| every-frame | 8 | no |');
     expect(loadSection([{ ...run, full: ['server'] }]).join('\n')).toContain('| 76 % full |');
     expect(loadSection([])).toEqual([]);
+  });
+});
+
+describe('demoSection', () => {
+  it('has a row for each game, beside its clip where that was measured', () => {
+    const figures = {
+      psnr: 31.1,
+      psnrSteady: 31.8,
+      ssimSteady: 0.85,
+      bytesUp: 2377,
+      bytesDown: 19,
+      hitRate: 0.97,
+      latencyFrames: 5,
+      frames: 300,
+    };
+    expect(demoSection([{ game: 'jump', figures }], []).join('\n')).toContain(
+      '| jump | 31.10 | 31.80 | 0.8500 | – | 2377 | 19 | 5 | 97 % |',
+    );
+    expect(demoSection([], [])).toEqual([]);
   });
 });
 
