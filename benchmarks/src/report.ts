@@ -137,8 +137,8 @@ function page(
     parts.push(
       '## Depth beside colour',
       '',
-      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: each point sample carries a 10-bit code of its view-space depth, paid from the',
-      'same budget. Beside the rows above, the quality shows what that costs and what depth is worth.',
+      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: a 10-bit code of the view-space depth of one pixel of each block, paid from the',
+      'same budget. Where whole pictures are kept up to date it costs more than it is worth; memory, which draws where a client has little time, gains by it ([ablation](ablation.md)).',
       '',
       depths,
       '',
@@ -247,7 +247,7 @@ const program = new Command('bench:docs')
         ),
       });
     const deep = [...own, ...others].map(({ clip }) => clip).filter(({ depth }) => depth !== undefined);
-    const depths = depthTable(await measureAll(deep, args, { depth: true }));
+    const depths = depthTable(await measureAll(deep, args, { depth: true }), [...own, ...others]);
     const codecs = codecTable(await runBench('codecs.ts', ['--json']));
     const folders = [args.own, ...(existsSync(args.clips) ? [args.clips] : [])];
     const costs = [...(await measureDemos(own)), ...(await measureBeside(folders, args)), ...(await measureCosts(args))];

@@ -72,28 +72,27 @@ export function clipTable(measured: readonly MeasuredClip[]): string {
  *
  * @example
  * ```ts
- * const text = depthTable(measured);
+ * const text = depthTable(measuredWithDepth, measured);
  * ```
  */
-export function depthTable(measured: readonly MeasuredClip[]): string {
+export function depthTable(measured: readonly MeasuredClip[], without: readonly MeasuredClip[]): string {
   const rows = measured.flatMap(({ clip, figures: { depth, ...figures } }) =>
     depth
       ? [
           [
             clip.name,
             formatNumber(depth.samplesPerFrame, 0),
-            formatNumber(depth.bytesUp, 0),
-            formatNumber(depth.bitsPerSample, 2),
             formatNumber(figures.bytesUp, 0),
             formatNumber(figures.psnrSteady, 2),
+            formatNumber(without.find((plain) => plain.clip.name === clip.name)?.figures.psnrSteady, 2),
           ],
         ]
       : [],
   );
   if (rows.length === 0) return '';
   return [
-    '| clip | samples with depth | B depth | bits each | B up in all | PSNR steady |',
-    '|---|---:|---:|---:|---:|---:|',
+    '| clip | samples with depth | B up in all | PSNR steady | without depth |',
+    '|---|---:|---:|---:|---:|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
 }

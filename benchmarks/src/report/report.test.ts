@@ -48,8 +48,8 @@ describe('depthTable', () => {
       { clip: clip('a', '2d-static'), figures: figures(30) },
       { clip: clip('c', '3d'), figures: { ...figures(20), depth } },
     ];
-    expect(depthTable(measured).split('\n').slice(2)).toEqual(['| c | 500 | 80 | 1.28 | 2000 | 21.00 |']);
-    expect(depthTable(measured.slice(0, 1))).toBe('');
+    expect(depthTable(measured, measured).split('\n').slice(2)).toEqual(['| c | 500 | 2000 | 21.00 | 21.00 |']);
+    expect(depthTable(measured.slice(0, 1), [])).toBe('');
   });
 });
 
