@@ -50,8 +50,12 @@ export class PointChooser {
     this.squares.lock(viewX, viewY);
   }
 
-  /** At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left by tiers (S5).
-   * `importance` is W·H, expected squared error, which `tags`, one a block, make count for more or less. */
+  /**
+   * At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left by tiers (S5).
+   *
+   * @param importance W·H, expected squared error, 8-bit steps². @param tags One a block, 0 none, 1 … 4 the tier + 1: what is tagged counts for
+   * more or less. @param frameId Changes who is first among equals.
+   */
   choose(
     budget: number,
     { importance, tags }: { readonly importance: Float32Array; readonly tags: Uint8Array },

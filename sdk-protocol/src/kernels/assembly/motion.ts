@@ -29,13 +29,8 @@ function readPatch(left: i32, top: i32): void {
   }
 }
 
-/** A row of a channel from `ROWS_AT` on, eight between rows, clamped. */
-function down(from: i32, before: v128, after: v128): v128 {
-  const a = v128.load(from);
-  const b = v128.load(from, 16);
-  const c = v128.load(from, 32);
-  const d = v128.load(from, 48);
-  const half = i32x4.splat(2048);
+/** Eight values between four rows: taps `before` of the first two and `after` of the others, plus `half`, shifted right. */
+export function betweenRows(a: v128, b: v128, c: v128, d: v128, before: v128, after: v128, half: v128, shift: i32): v128 {
   const low = i32x4.add(
     i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), before),
     i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), after),
@@ -44,7 +39,22 @@ function down(from: i32, before: v128, after: v128): v128 {
     i32x4.dot_i16x8_s(i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), before),
     i32x4.dot_i16x8_s(i8x16.shuffle(c, d, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), after),
   );
-  const value = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), 12), i32x4.shr_s(i32x4.add(high, half), 12));
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), shift), i32x4.shr_s(i32x4.add(high, half), shift));
+}
+
+/** A row of a channel from `ROWS_AT` on, eight between rows, clamped. */
+function down(from: i32, before: v128, after: v128): v128 {
+  const half = i32x4.splat(2048);
+  const value = betweenRows(
+    v128.load(from),
+    v128.load(from, 16),
+    v128.load(from, 32),
+    v128.load(from, 48),
+    before,
+    after,
+    half,
+    12,
+  );
   return i16x8.min_s(i16x8.max_s(value, i16x8.splat(0)), i16x8.splat(255));
 }
 

@@ -1,7 +1,7 @@
 // Where in what was sent before a block's picture was. As MotionSearch.ts, whose decisions it makes one for one.
 import { BRIGHTNESS_AT, CANVAS_AT, MOTION_AT, TAPS_AT, TRUTH_AT, WINDOW_AT } from '../layout';
 import { sumOf } from './colours';
-import { pairOf, readMoved } from './motion';
+import { betweenRows, pairOf, readMoved } from './motion';
 import { addressOf, entriesAt, height, width, wrap } from './ring';
 import { brightnessOf, isComplete, shadeAt, shadePitch } from './shade';
 
@@ -138,15 +138,7 @@ function partError(w: i32, tapsX: i32, tapsY: i32): v128 {
   for (let v = 0; v < 8; v++) {
     w += pitch;
     const row3 = weigh(a, v128.load(w - 2), b, v128.load(w), c, v128.load(w + 2), d, v128.load(w + 4));
-    const low = i32x4.add(
-      i32x4.dot_i16x8_s(i8x16.shuffle(row0, row1, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), before),
-      i32x4.dot_i16x8_s(i8x16.shuffle(row2, row3, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), after),
-    );
-    const high = i32x4.add(
-      i32x4.dot_i16x8_s(i8x16.shuffle(row0, row1, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), before),
-      i32x4.dot_i16x8_s(i8x16.shuffle(row2, row3, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), after),
-    );
-    const value = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, rest), 11), i32x4.shr_s(i32x4.add(high, rest), 11));
+    const value = betweenRows(row0, row1, row2, row3, before, after, rest, 11);
     sum = i16x8.add(sum, differences(v, value));
     row0 = row1;
     row1 = row2;
