@@ -84,6 +84,7 @@ export {
 } from './recording/index.js';
 export { expandedCount } from './samples/blockPlaces.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
+export { BlockCoding, type CodedBlocks } from './samples/CodedBlocks.js';
 export { carriesDepth, codeToDepth, depthToCode, NO_DEPTH } from './samples/depthCode.js';
 export {
   BLOCK_KIND,

@@ -5,6 +5,7 @@ import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js
 import { ContestMap } from './ContestMap.js';
 import { CutDetector } from './CutDetector.js';
 import { DynamicMemory } from './DynamicMemory.js';
+import type { BackwardMotion } from './depth/BackwardMotion.js';
 import { DepthMemory } from './depth/DepthMemory.js';
 import { UNSCORED } from './drawDetail.js';
 import { drawPatch } from './drawPatch.js';
@@ -101,6 +102,11 @@ export class LayeredMemory {
   /** The last step of a 3D camera's view space, 12 numbers row by row, the translation last; null when it stands still or is unknown. */
   get cameraStep(): Float64Array | null {
     return this.depth?.cameraStep ?? null;
+  }
+
+  /** Finds where the picture of each pixel was in the frame before, where a 3D camera moved and memory knows how. */
+  traceBack(state: FrameState, into: BackwardMotion): void {
+    if (this.follows(state)) this.depth?.traceBack(into);
   }
 
   /** Takes a frame's samples in. */

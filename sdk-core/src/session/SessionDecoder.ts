@@ -43,6 +43,8 @@ export interface DecodedFrame {
   readonly confidence: Uint8Array;
   /** True where samples alone kept the picture up to date; false where memory drew what was not sampled. */
   readonly kept: boolean;
+  /** The frame as it arrived. */
+  readonly frame: PixelFrame;
   /** What was sampled of the frame. */
   readonly samples: SampleSet;
   /** PSNR of the 8×8 blocks looked at, dB, as the recorder told (`SampleValues.psnr`); absent where it did not. */
@@ -123,6 +125,7 @@ export class SessionDecoder {
       confidence: this.composition.confidence,
       kept: this.keeping,
       samples: frame.samples,
+      frame,
       samplesPsnr: frame.values.psnr,
       state: frame.state,
       sources: this.findSources,

@@ -176,7 +176,8 @@ export class PixelPacketDecoder {
     if (head.requestId !== null)
       this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
     const psnr = head.requestId !== null && tellsQuality(samples) ? this.quality.code(coder, 0) : undefined;
-    let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count), psnr };
+    const blocks = head.requestId !== null ? this.pixels.codedBlocks.copy() : undefined;
+    let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count), psnr, blocks };
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
       const depth = new Uint16Array(samples.count).fill(NO_DEPTH);
       depthModel.code(coder, samples, depth, this.pixels.unchanged);

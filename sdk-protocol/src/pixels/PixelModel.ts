@@ -6,6 +6,7 @@ import { SgapsError } from '../errors.js';
 import type { BlockKernels } from '../kernels/BlockKernels.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
+import type { CodedBlockList } from '../samples/CodedBlocks.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
 import { BlockMode } from './BlockModel.js';
 import { BlockSamples } from './BlockSamples.js';
@@ -240,6 +241,11 @@ export class PixelModel {
   /** How well the 8×8 blocks of the frame coded last came out, PSNR over RGB in dB (encoder only); infinite where they are exact. */
   get blocksPsnr(): number {
     return this.blocks.psnr;
+  }
+
+  /** How the blocks of the frame coded last were coded; overwritten by the next. */
+  get codedBlocks(): CodedBlockList {
+    return this.blocks.list;
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */

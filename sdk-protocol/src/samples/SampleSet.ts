@@ -1,3 +1,5 @@
+import type { CodedBlocks } from './CodedBlocks.js';
+
 /**
  * Tier of a sample (S5). It decides the order in which budget is spent and the precision on the wire (S15).
  *
@@ -191,4 +193,6 @@ export interface SampleValues {
    * a quarter. Absent for other frames.
    */
   readonly psnr?: number;
+  /** How the frame's blocks were coded; absent where that is not known, or there are none. */
+  readonly blocks?: CodedBlocks;
 }

@@ -3,6 +3,7 @@ import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from '../Composition.js';
 import { agreement } from './agreement.js';
+import { type BackwardMotion, invertStep, traceBack } from './BackwardMotion.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
 import { DepthPainter } from './DepthPainter.js';
@@ -43,6 +44,8 @@ export class DepthMemory {
   private readonly reader: DepthReader;
   private readonly painter: DepthPainter;
   private camera: Camera3D | null = null;
+  /** Of the frame before. */
+  private previous: Camera3D | null = null;
   private readonly step = new Float64Array(12);
   private readonly lastStep = Float64Array.from(STILL);
   private readonly motion: CameraMotion = new Float64Array(12);
@@ -81,6 +84,7 @@ export class DepthMemory {
   carry(frame: PixelFrame): void {
     const [camera] = frame.state.cameras3d;
     const before = this.camera;
+    this.previous = before;
     this.camera = camera;
     if (!before || sameCamera(before, camera)) {
       this.lastStep.set(STILL);
@@ -111,6 +115,15 @@ export class DepthMemory {
     this.field.gather(this.points);
     this.sweep?.move(step, camera);
     if (this.sweep) this.field.fitPlane();
+  }
+
+  /** Finds where the picture of each pixel of the frame carried to was in the frame before; nothing changes while the camera stands still. */
+  traceBack(into: BackwardMotion): void {
+    const { camera, previous, lastStep, step, motion } = this;
+    if (!camera || !previous || this.cameraStep === null) return;
+    invertStep(lastStep, step);
+    pixelMotion(camera, previous, step, motion);
+    traceBack(motion, this.field, this.points, into);
   }
 
   /** Takes the samples of a frame that was carried to; `note` hears of each point whether it was as known. */

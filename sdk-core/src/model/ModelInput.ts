@@ -1,0 +1,147 @@
+import type { CaptureGrid } from '@sgaps/protocol';
+import type { InnovationLog } from '../memory/InnovationLog.js';
+import { type FrameEvidence, MOTION_PARTS } from './FrameEvidence.js';
+
+/**
+ * Planes of a model's input, in order; each is W·H bytes.
+ *
+ * @example
+ * ```ts
+ * const planes = MODEL_PLANES.length * width * height; // bytes of a frame's input
+ * ```
+ */
+export const MODEL_PLANES = [
+  'red',
+  'green',
+  'blue',
+  'previousRed',
+  'previousGreen',
+  'previousBlue',
+  'previousKnown',
+  'step',
+  'confidence',
+  'age',
+  'looked',
+  'column',
+  'row',
+  'innovation',
+] as const;
+
+const PREVIOUS = 3;
+const KNOWN_PLANE = 6;
+const STEP = 7;
+const CONFIDENCE = 8;
+const AGE = 9;
+const LOOKED = 10;
+const COLUMN = 11;
+const ROW = 12;
+const INNOVATION = 13;
+/** Bits of a motion's parts of a pixel, and half of the weights of four pixels. */
+const SHIFT = 4;
+const MASK = MOTION_PARTS - 1;
+const HALF = (MOTION_PARTS * MOTION_PARTS) / 2;
+/** Place in a block, of 8, as a byte. */
+const PHASE = 28;
+/** Innovation in 8-bit levels, as a byte. */
+const INNOVATION_SCALE = 2;
+
+/**
+ * What a model is shown of a frame: `MODEL_PLANES`, W·H bytes each, one after the other. The frame before, as the model made it, is carried to where this frame shows it.
+ *
+ * @example
+ * ```ts
+ * const input = new ModelInput(grid);
+ * input.fill({ rgb, confidence, evidence, innovations, previous });
+ * ```
+ */
+export class ModelInput {
+  /** `MODEL_PLANES.length` × H × W. */
+  readonly planes: Uint8Array;
+
+  constructor(private readonly grid: CaptureGrid) {
+    this.planes = new Uint8Array(MODEL_PLANES.length * grid.width * grid.height);
+  }
+
+  /** @param previous The model's last frame, 3 planes of W·H; null where there is none. */
+  fill({
+    rgb,
+    confidence,
+    evidence,
+    innovations,
+    previous,
+  }: {
+    readonly rgb: Uint8ClampedArray;
+    readonly confidence: Uint8Array;
+    readonly evidence: FrameEvidence;
+    readonly innovations: InnovationLog | null;
+    readonly previous: Uint8Array | null;
+  }): void {
+    const { planes } = this;
+    const { width, height } = this.grid;
+    const size = width * height;
+    const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
+    for (let at = 0, p = 0; at < size; at++, p += 3) {
+      planes[at] = bytes[p];
+      planes[size + at] = bytes[p + 1];
+      planes[2 * size + at] = bytes[p + 2];
+    }
+    planes.set(evidence.step, STEP * size);
+    planes.set(confidence, CONFIDENCE * size);
+    planes.set(evidence.age, AGE * size);
+    planes.set(evidence.looked, LOOKED * size);
+    for (let at = 0; at < size; at++) {
+      const phase = evidence.phase[at];
+      planes[COLUMN * size + at] = PHASE * (phase & 15);
+      planes[ROW * size + at] = PHASE * (phase >> 4);
+    }
+    planes.fill(0, INNOVATION * size, (INNOVATION + 1) * size);
+    if (innovations) {
+      const { count, u, v, squaredError } = innovations;
+      for (let i = 0; i < count; i++)
+        planes[INNOVATION * size + v[i] * width + u[i]] = Math.min(255, INNOVATION_SCALE * Math.sqrt(squaredError[i]));
+    }
+    this.align(evidence, previous);
+  }
+
+  /** Carries the frame before to where this one shows it; where it was nowhere, this frame stands for it. */
+  private align({ motionX, motionY, motionKnown }: FrameEvidence, previous: Uint8Array | null): void {
+    const { planes } = this;
+    const { width, height } = this.grid;
+    const size = width * height;
+    const known = planes.subarray(KNOWN_PLANE * size, (KNOWN_PLANE + 1) * size);
+    if (previous === null) {
+      planes.copyWithin(PREVIOUS * size, 0, 3 * size);
+      known.fill(0);
+      return;
+    }
+    known.set(motionKnown);
+    for (let c = 0; c < 3; c++) {
+      const from = previous.subarray(c * size, (c + 1) * size);
+      const to = planes.subarray((PREVIOUS + c) * size, (PREVIOUS + c + 1) * size);
+      const here = planes.subarray(c * size, (c + 1) * size);
+      for (let y = 0, at = 0; y < height; y++) {
+        for (let x = 0; x < width; x++, at++) {
+          if (motionKnown[at] === 0) {
+            to[at] = here[at];
+            continue;
+          }
+          const mx = motionX[at];
+          const my = motionY[at];
+          const source = at + (my >> SHIFT) * width + (mx >> SHIFT);
+          const fx = mx & MASK;
+          const fy = my & MASK;
+          if ((fx | fy) === 0) {
+            to[at] = from[source];
+            continue;
+          }
+          // Within the picture: what is beyond the last row or column has no share.
+          const right = fx > 0 ? 1 : 0;
+          const down = fy > 0 ? width : 0;
+          const upper = (MOTION_PARTS - fx) * from[source] + fx * from[source + right];
+          const lower = (MOTION_PARTS - fx) * from[source + down] + fx * from[source + down + right];
+          to[at] = ((MOTION_PARTS - fy) * upper + fy * lower + HALF) >> (2 * SHIFT);
+        }
+      }
+    }
+  }
+}
