@@ -3,6 +3,7 @@ export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
 export { Source } from './memory/SourceMap.js';
 export { FrameEvidence } from './model/FrameEvidence.js';
+export { FrameRefiner, type RefinedFrame } from './model/FrameRefiner.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';

@@ -35,6 +35,8 @@ export interface LoopSettings {
   readonly quality?: number;
   /** `points` keeps to single pixels (the paper's case). */
   readonly sampling?: 'auto' | 'points';
+  /** True spreads points, as for a model that fills in between them. */
+  readonly spread?: boolean;
   /** Name of the reconstructor; default: the one the server would take. */
   readonly reconstructor?: 'diffusion';
   /** When pictures are made; default `every-frame`. `on-demand` plans from packet digests alone, as a room that nobody watches does. */
@@ -71,11 +73,22 @@ export function createLoopParts(
   settings: LoopSettings,
   offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: { readonly importance: Float32Array } } {
-  const { rate, samples, bytesUp, bytesDown, quality, sampling, reconstructor, without = [] } = settings;
+  const { rate, samples, bytesUp, bytesDown, quality, sampling, spread, reconstructor, without = [] } = settings;
   const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
   const session = new SessionDecoder({ grid, reconstructor, features });
   if (settings.cadence === 'on-demand') return createLightParts(grid, settings, offer, session);
-  const planner = new SamplingPlanner({ grid, decoder: session, rate, samples, bytesUp, bytesDown, quality, sampling, features });
+  const planner = new SamplingPlanner({
+    grid,
+    decoder: session,
+    rate,
+    samples,
+    bytesUp,
+    bytesDown,
+    quality,
+    sampling,
+    spread,
+    features,
+  });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };
   const parts: LoopParts = {
     client: {

@@ -46,36 +46,39 @@ const PHASE = 28;
 const INNOVATION_SCALE = 2;
 
 /**
- * What a model is shown of a frame: `MODEL_PLANES`, W·H bytes each, one after the other. The frame before, as the model made it, is carried to where this frame shows it.
+ * What a model is shown of a frame: `MODEL_PLANES`, W·H bytes each, one after the other. The frame before, as the model made it, is carried to where this
+ * frame shows it.
  *
  * @example
  * ```ts
  * const input = new ModelInput(grid);
- * input.fill({ rgb, confidence, evidence, innovations, previous });
+ * input.take(decoded, evidence, decoder.memory.innovations);
+ * input.align(previous);
+ * const output = await backend.run(grid, input.planes);
  * ```
  */
 export class ModelInput {
   /** `MODEL_PLANES.length` × H × W. */
   readonly planes: Uint8Array;
+  /** Where each pixel was in the frame before, 1/16 pixels, as `FrameEvidence` has it. */
+  readonly motionX: Int16Array;
+  readonly motionY: Int16Array;
+  readonly motionKnown: Uint8Array;
 
   constructor(private readonly grid: CaptureGrid) {
-    this.planes = new Uint8Array(MODEL_PLANES.length * grid.width * grid.height);
+    const pixels = grid.width * grid.height;
+    this.planes = new Uint8Array(MODEL_PLANES.length * pixels);
+    this.motionX = new Int16Array(pixels);
+    this.motionY = new Int16Array(pixels);
+    this.motionKnown = new Uint8Array(pixels);
   }
 
-  /** @param previous The model's last frame, 3 planes of W·H; null where there is none. */
-  fill({
-    rgb,
-    confidence,
-    evidence,
-    innovations,
-    previous,
-  }: {
-    readonly rgb: Uint8ClampedArray;
-    readonly confidence: Uint8Array;
-    readonly evidence: FrameEvidence;
-    readonly innovations: InnovationLog | null;
-    readonly previous: Uint8Array | null;
-  }): void {
+  /** Takes all but the frame before. @param innovations What the frame's points said against memory; null where memory rests. */
+  take(
+    { rgb, confidence }: { readonly rgb: Uint8ClampedArray; readonly confidence: Uint8Array },
+    evidence: FrameEvidence,
+    innovations: InnovationLog | null,
+  ): void {
     const { planes } = this;
     const { width, height } = this.grid;
     const size = width * height;
@@ -100,12 +103,14 @@ export class ModelInput {
       for (let i = 0; i < count; i++)
         planes[INNOVATION * size + v[i] * width + u[i]] = Math.min(255, INNOVATION_SCALE * Math.sqrt(squaredError[i]));
     }
-    this.align(evidence, previous);
+    this.motionX.set(evidence.motionX);
+    this.motionY.set(evidence.motionY);
+    this.motionKnown.set(evidence.motionKnown);
   }
 
-  /** Carries the frame before to where this one shows it; where it was nowhere, this frame stands for it. */
-  private align({ motionX, motionY, motionKnown }: FrameEvidence, previous: Uint8Array | null): void {
-    const { planes } = this;
+  /** Carries the frame before to where this one shows it; where it was nowhere, this frame stands for it. @param previous The model's last frame, 3 planes of W·H; null where there is none. */
+  align(previous: Uint8Array | null): void {
+    const { planes, motionX, motionY, motionKnown } = this;
     const { width, height } = this.grid;
     const size = width * height;
     const known = planes.subarray(KNOWN_PLANE * size, (KNOWN_PLANE + 1) * size);

@@ -20,6 +20,7 @@ import { PointChooser } from './PointChooser.js';
 import { RateController } from './RateController.js';
 import { RegionAlarm } from './RegionAlarm.js';
 import { MEMORY_FRAMES, ReplenishChooser } from './ReplenishChooser.js';
+import { SpreadChooser } from './SpreadChooser.js';
 import { StaticWatch } from './StaticWatch.js';
 import { TierTags } from './TierTags.js';
 
@@ -57,6 +58,8 @@ export interface SamplingPlannerOptions {
   readonly quality?: number;
   /** `points` asks for single pixels only. */
   readonly sampling?: 'auto' | 'points';
+  /** True where a model fills in between points: points are then spread, not gathered in squares for memory. Default false. */
+  readonly spread?: boolean;
   /** Parts switched on; default all. */
   readonly features?: LoopFeatures;
 }
@@ -88,6 +91,7 @@ export class SamplingPlanner {
   private readonly pending: PendingRequests;
   private readonly blocks: BlockChooser;
   private readonly points: PointChooser | null;
+  private readonly spread: SpreadChooser | null;
   private readonly replenish: ReplenishChooser | null;
   /** No whole pictures before this frame: there was no time for them. */
   private memoryUntil = 0;
@@ -129,6 +133,7 @@ export class SamplingPlanner {
     this.points = pointsOnly
       ? new PointChooser(this.analyzer.blocks, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
       : null;
+    this.spread = pointsOnly && options.spread ? new SpreadChooser(grid) : null;
     this.replenish =
       !pointsOnly && this.features.replenish
         ? new ReplenishChooser(grid, this.analyzer.blocks, this.decoder.changes.calm.length)
@@ -186,7 +191,10 @@ export class SamplingPlanner {
       this.points.lock(lockX, lockY);
       if (this.features.tiers) this.tags.read(then);
       const { importance } = analyzer;
-      set = this.points.choose(this.rate.samples(targetFrameId), { importance, tags: this.tags.tags }, ahead, targetFrameId);
+      const count = this.rate.samples(targetFrameId);
+      set = this.spread
+        ? this.spread.choose(count, importance, targetFrameId)
+        : this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
       const framesAhead = targetFrameId - decoder.frameId;

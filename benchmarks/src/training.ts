@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { positiveInteger, runCommand } from './cli.js';
+import { listClips } from './clip/listClips.js';
+import { exportRecords } from './training/exportRecords.js';
+import { TRAINING_SETTINGS, type TrainingSetting } from './training/settings.js';
+
+const NAMES = Object.keys(TRAINING_SETTINGS) as TrainingSetting[];
+
+const program = new Command('training:data')
+  .description('Runs clips through the real loop and writes what a model is shown of them, with the truth, for training.')
+  .requiredOption('--out <folder>', 'where to write')
+  .requiredOption('--input <path...>', 'clips, or folders of clips, with their states beside them')
+  .addOption(
+    new Option('--settings <name...>', 'how the sessions are run')
+      .choices(NAMES)
+      .default(['whole', 'samples', 'points', 'sparse']),
+  )
+  .option('--frames <n>', 'at most so many frames of each clip', positiveInteger, 150)
+  .option('--again', 'write what is there already once more')
+  .action(async (args: { out: string; input: string[]; settings: TrainingSetting[]; frames: number; again?: boolean }) => {
+    mkdirSync(args.out, { recursive: true });
+    for (const input of args.input.flatMap((path) =>
+      path.endsWith('.mkv') ? [path] : listClips(path).map((clip) => clip.input),
+    )) {
+      const state = input.replace(/\.mkv$/, '.json');
+      for (const setting of args.settings) {
+        const name = `${basename(input, '.mkv')}@${setting}`;
+        if (!args.again && existsSync(join(args.out, `${name}.json`))) continue;
+        const options = {
+          input,
+          state: existsSync(state) ? state : undefined,
+          frames: args.frames,
+          ...TRAINING_SETTINGS[setting],
+        };
+        const { frames, psnr } = await exportRecords(options, args.out, name);
+        console.log(`${name}: ${frames} frames, steady ${psnr.toFixed(2)} dB without a model`);
+      }
+    }
+  });
+
+await runCommand(() => program.parseAsync());
