@@ -1,0 +1,118 @@
+import { Worker } from 'node:worker_threads';
+import { MODEL_PLANES } from '@sgaps/core';
+import { SgapsError } from '@sgaps/protocol';
+import type { Batch } from './BatchQueue.js';
+import { GpuTurn } from './GpuTurn.js';
+import type { PendingFrame } from './PendingFrame.js';
+import { reasonOf } from './Refusal.js';
+import type { BatchReport, FromThread, LoadedModel, ThreadSetup, ToThread } from './threadMessages.js';
+
+/** From its sources the thread needs what this process was started with; the published package is plain JavaScript. */
+const FROM_SOURCES = import.meta.url.endsWith('.ts');
+const PROGRAM = FROM_SOURCES
+  ? new URL('./inference.worker.ts', import.meta.url)
+  : new URL('./inference.worker.js', import.meta.url);
+const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
+/** ms a thread has to finish its batches and give its memory back, before it is ended. */
+const CLOSE_MS = 5_000;
+
+const gpuTurn = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+
+/** A batch that was handed to the thread. */
+export interface RunningBatch {
+  readonly grid: Batch['grid'];
+  readonly frames: readonly PendingFrame[];
+  /** When the thread began with it, or will have, ms. */
+  since: number;
+}
+
+/** What a thread tells its owner. */
+export interface ThreadEvents {
+  readonly onDone: (batch: RunningBatch, report: BatchReport, thread: InferenceThread) => void;
+  /** It ended without having been asked to, or before it had answered; `running` are the batches that nobody answers any more. */
+  readonly onGone: (thread: InferenceThread, running: readonly RunningBatch[], reason: string) => void;
+}
+
+/**
+ * A thread with one loaded model.
+ *
+ * @example
+ * ```ts
+ * const thread = await InferenceThread.start({ folder, provider: 'auto', threads: 2, warmUp }, events);
+ * thread.run(batch);
+ * ```
+ */
+export class InferenceThread {
+  /** Batches handed over and not yet answered, in their order. */
+  readonly running: RunningBatch[] = [];
+  #closing = false;
+
+  private constructor(
+    readonly model: LoadedModel,
+    private readonly worker: Worker,
+    events: ThreadEvents,
+    private readonly exit: Promise<string>,
+  ) {
+    worker.on('message', (report: BatchReport) => {
+      const batch = this.running.shift();
+      if (this.running[0]) this.running[0].since = performance.now();
+      if (batch) events.onDone(batch, report, this);
+    });
+    exit.then((reason) => {
+      const lost = this.running.splice(0);
+      if (!this.#closing || lost.length > 0) events.onGone(this, lost, reason);
+    });
+  }
+
+  /** @throws SgapsError `MODEL_NOT_FOUND`, `MODEL_INVALID` or `PROVIDER_UNAVAILABLE`. */
+  static async start(setup: Omit<ThreadSetup, 'planes' | 'gpuTurn'>, events: ThreadEvents): Promise<InferenceThread> {
+    const workerData: ThreadSetup = { ...setup, planes: MODEL_PLANES, gpuTurn };
+    const worker = new Worker(PROGRAM, { workerData, execArgv: EXEC_ARGV, name: 'sgaps-inference' });
+    const { threadId } = worker;
+    let reason = 'it was ended';
+    worker.on('error', (error) => {
+      reason = reasonOf(error);
+    });
+    const exit = new Promise<string>((resolve) => {
+      worker.once('exit', () => {
+        GpuTurn.release(gpuTurn, threadId);
+        resolve(reason);
+      });
+    });
+    const answer = await Promise.race([
+      new Promise<FromThread>((resolve) => worker.once('message', resolve)),
+      exit.then((why) => new SgapsError('PROVIDER_UNAVAILABLE', `The inference thread ended while it loaded a model: ${why}.`)),
+    ]);
+    if (answer instanceof SgapsError) throw answer;
+    if (answer.kind === 'loaded') return new InferenceThread(answer.model, worker, events, exit);
+    await worker.terminate();
+    if (answer.kind === 'refused') throw new SgapsError(answer.code, answer.message);
+    throw new Error(`An inference thread began with '${answer.kind}'.`);
+  }
+
+  /** Pixels of all frames handed over. */
+  get runningPixels(): number {
+    return this.running.reduce((sum, { grid, frames }) => sum + grid.width * grid.height * frames.length, 0);
+  }
+
+  /** Hands a batch over; frames at its ends that are settled already are left out. */
+  run({ grid, frames, planes }: Batch): void {
+    const from = frames.findIndex(({ settled }) => !settled);
+    const until = frames.findLastIndex(({ settled }) => !settled) + 1;
+    this.running.push({ grid, frames: frames.slice(from, until), since: performance.now() });
+    this.#post({ kind: 'run', grid, planes, from, count: until - from }, [planes]);
+  }
+
+  /** Ends the thread once it has answered its batches. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#post({ kind: 'close' });
+    const timer = setTimeout(() => this.worker.terminate(), CLOSE_MS);
+    await this.exit;
+    clearTimeout(timer);
+  }
+
+  #post(message: ToThread, transfer: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+}
