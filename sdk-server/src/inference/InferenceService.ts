@@ -12,6 +12,8 @@ import type { BatchReport } from './threadMessages.js';
 
 /** Batches in the thread: one that runs, and one behind it if it cannot grow any more. */
 const HANDED_OVER = 2;
+/** Part of a frame's time that may be planned with: batches do not all take the same. */
+const MARGIN = 0.8;
 /** A model that seems too slow is tried again so often, ms. */
 const PROBE_MS = 1_000;
 
@@ -30,7 +32,7 @@ const PROBE_MS = 1_000;
 export class InferenceService implements ModelBackend {
   readonly #options: ReturnType<typeof completeOptions>;
   readonly #tally: InferenceTally;
-  readonly #queue = new BatchQueue();
+  readonly #queue = new BatchQueue((grid) => this.#capacity(grid));
   readonly #pace = new Pace();
   /** Who asks through the service itself. */
   readonly #everybody: Asker;
@@ -131,14 +133,14 @@ export class InferenceService implements ModelBackend {
       const size = `${grid.width}×${grid.height}`;
       throw new SgapsError('ARGUMENT_INVALID', `A model's input of ${size} has ${bytes} bytes, not ${planes.length}.`);
     }
-    const frame = new PendingFrame(asker, grid, performance.now(), (late) => this.#tally.late(late));
+    const frame = new PendingFrame(asker, grid, planes, performance.now(), (late) => this.#tally.late(late));
     if (this.#closed || this.#keeper.down) this.#tally.lost([frame]);
     else if (this.#fits(frame)) {
-      this.#queue.add(frame, planes, this.#capacity(grid));
+      this.#queue.add(frame);
       asker.waiting = frame;
       this.#schedule();
     } else {
-      const displaced = this.#queue.displace(frame, planes);
+      const displaced = this.#queue.displace(frame);
       if (displaced) asker.waiting = frame;
       this.#tally.late(displaced ?? frame);
     }
@@ -153,7 +155,7 @@ export class InferenceService implements ModelBackend {
     const passed = thread.running.length > 0 ? since - thread.running[0].since : 0;
     const running = Math.max(0, this.#pace.expect(thread.runningPixels) - passed);
     const needed = this.#pace.expect(this.#queue.pixels + grid.width * grid.height);
-    if (running + needed <= lateAfterMs) return true;
+    if (running + needed <= MARGIN * lateAfterMs) return true;
     if (thread.running.length > 0 || this.#queue.length > 0 || since - this.#probedAt < PROBE_MS) return false;
     this.#probedAt = since;
     return true;
@@ -183,7 +185,6 @@ export class InferenceService implements ModelBackend {
       this.#pace.observe(report.ms, grid.width * grid.height * frames.length);
       this.#maxPixels = report.maxPixels;
     }
-    this.#queue.recycle(report.planes);
     this.#pump();
     this.#tally.answer(batch, report);
   }
@@ -192,7 +193,7 @@ export class InferenceService implements ModelBackend {
   #schedule(): void {
     const { thread } = this.#keeper;
     if (!thread || this.#soon || thread.running.length >= HANDED_OVER) return;
-    const oldest = this.#queue.oldest();
+    const oldest = this.#queue.oldest;
     if (oldest === null) return;
     const wait = oldest + this.#maxWaitMs - performance.now();
     if (this.#queue.full || (thread.running.length === 0 && wait <= 0)) this.#soon = setImmediate(() => this.#pump());
@@ -212,8 +213,7 @@ export class InferenceService implements ModelBackend {
       const now = performance.now();
       const batch = this.#queue.take(thread.running.length === 0 ? now - this.#maxWaitMs : Number.NEGATIVE_INFINITY);
       if (!batch) break;
-      for (const { settled, asker } of batch.frames) {
-        if (settled) continue;
+      for (const { asker } of batch.frames) {
         asker.waiting = null;
         asker.servedAt = now;
       }

@@ -3,8 +3,9 @@ import { MODEL_PLANES } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import type { Batch } from './BatchQueue.js';
 import { GpuTurn } from './GpuTurn.js';
-import type { PendingFrame } from './PendingFrame.js';
+import { PlaneBuffers } from './PlaneBuffers.js';
 import { reasonOf } from './Refusal.js';
+import { RunGate } from './RunGate.js';
 import type { BatchReport, FromThread, LoadedModel, ThreadSetup, ToThread } from './threadMessages.js';
 
 /** From its sources the thread needs what this process was started with; the published package is plain JavaScript. */
@@ -18,10 +19,11 @@ const CLOSE_MS = 5_000;
 
 const gpuTurn = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
 
+/** What its owner chooses of a thread's setup. */
+export type ThreadOptions = Pick<ThreadSetup, 'folder' | 'provider' | 'threads' | 'warmUp'>;
+
 /** A batch that was handed to the thread. */
-export interface RunningBatch {
-  readonly grid: Batch['grid'];
-  readonly frames: readonly PendingFrame[];
+export interface RunningBatch extends Batch {
   /** When the thread began with it, or will have, ms. */
   since: number;
 }
@@ -45,17 +47,20 @@ export interface ThreadEvents {
 export class InferenceThread {
   /** Batches handed over and not yet answered, in their order. */
   readonly running: RunningBatch[] = [];
+  readonly #buffers = new PlaneBuffers();
   #closing = false;
 
   private constructor(
     readonly model: LoadedModel,
     private readonly worker: Worker,
+    private readonly gate: RunGate,
     events: ThreadEvents,
     private readonly exit: Promise<string>,
   ) {
     worker.on('message', (report: BatchReport) => {
       const batch = this.running.shift();
       if (this.running[0]) this.running[0].since = performance.now();
+      this.#buffers.giveBack(report.planes);
       if (batch) events.onDone(batch, report, this);
     });
     exit.then((reason) => {
@@ -65,8 +70,9 @@ export class InferenceThread {
   }
 
   /** @throws SgapsError `MODEL_NOT_FOUND`, `MODEL_INVALID` or `PROVIDER_UNAVAILABLE`. */
-  static async start(setup: Omit<ThreadSetup, 'planes' | 'gpuTurn'>, events: ThreadEvents): Promise<InferenceThread> {
-    const workerData: ThreadSetup = { ...setup, planes: MODEL_PLANES, gpuTurn };
+  static async start(setup: ThreadOptions, events: ThreadEvents): Promise<InferenceThread> {
+    const gate = RunGate.open();
+    const workerData: ThreadSetup = { ...setup, planes: MODEL_PLANES, gpuTurn, runGate: gate.shared };
     const worker = new Worker(PROGRAM, { workerData, execArgv: EXEC_ARGV, name: 'sgaps-inference' });
     const { threadId } = worker;
     let reason = 'it was ended';
@@ -76,6 +82,7 @@ export class InferenceThread {
     const exit = new Promise<string>((resolve) => {
       worker.once('exit', () => {
         GpuTurn.release(gpuTurn, threadId);
+        gate.close();
         resolve(reason);
       });
     });
@@ -84,7 +91,7 @@ export class InferenceThread {
       exit.then((why) => new SgapsError('PROVIDER_UNAVAILABLE', `The inference thread ended while it loaded a model: ${why}.`)),
     ]);
     if (answer instanceof SgapsError) throw answer;
-    if (answer.kind === 'loaded') return new InferenceThread(answer.model, worker, events, exit);
+    if (answer.kind === 'loaded') return new InferenceThread(answer.model, worker, gate, events, exit);
     await worker.terminate();
     if (answer.kind === 'refused') throw new SgapsError(answer.code, answer.message);
     throw new Error(`An inference thread began with '${answer.kind}'.`);
@@ -95,20 +102,26 @@ export class InferenceThread {
     return this.running.reduce((sum, { grid, frames }) => sum + grid.width * grid.height * frames.length, 0);
   }
 
-  /** Hands a batch over; frames at its ends that are settled already are left out. */
-  run({ grid, frames, planes }: Batch): void {
-    const from = frames.findIndex(({ settled }) => !settled);
-    const until = frames.findLastIndex(({ settled }) => !settled) + 1;
-    this.running.push({ grid, frames: frames.slice(from, until), since: performance.now() });
-    this.#post({ kind: 'run', grid, planes, from, count: until - from }, [planes]);
+  run(batch: Batch): void {
+    const { grid, frames } = batch;
+    const planes = this.#buffers.fill(batch);
+    this.running.push({ grid, frames, since: performance.now() });
+    this.#post({ kind: 'run', grid, planes, count: frames.length }, [planes]);
   }
 
-  /** Ends the thread once it has answered its batches. */
+  /** Ends the thread once it has answered its batches. One that hangs in a run is left behind, and keeps the process no longer. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#post({ kind: 'close' });
-    const timer = setTimeout(() => this.worker.terminate(), CLOSE_MS);
-    await this.exit;
+    let timer: NodeJS.Timeout | undefined;
+    const hanging = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        if (this.gate.stop(0)) return this.worker.terminate();
+        this.worker.unref();
+        resolve();
+      }, CLOSE_MS);
+    });
+    await Promise.race([this.exit, hanging]);
     clearTimeout(timer);
   }
 

@@ -28,7 +28,7 @@ export function newAsker(lateAfterMs: number): Asker {
  *
  * @example
  * ```ts
- * const frame = new PendingFrame(asker, grid, performance.now(), () => late++);
+ * const frame = new PendingFrame(asker, grid, planes, performance.now(), () => late++);
  * return frame.output;
  * ```
  */
@@ -42,6 +42,8 @@ export class PendingFrame {
   constructor(
     readonly asker: Asker,
     readonly grid: CaptureGrid,
+    /** The asker's, unchanged until this is settled. */
+    readonly planes: Uint8Array,
     readonly since: number,
     onLate: (frame: PendingFrame) => void,
   ) {

@@ -1,8 +1,8 @@
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { InferenceThread, type RunningBatch, type ThreadEvents } from './InferenceThread.js';
+import { InferenceThread, type RunningBatch, type ThreadEvents, type ThreadOptions } from './InferenceThread.js';
 import { reasonOf } from './Refusal.js';
-import type { LoadedModel, ThreadSetup } from './threadMessages.js';
+import type { LoadedModel } from './threadMessages.js';
 
 /** Threads may end by themselves so often within so many ms before no new one is started. */
 const MAX_CRASHES = 3;
@@ -42,17 +42,13 @@ export class ThreadKeeper {
   #swapping: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private setup: Omit<ThreadSetup, 'planes' | 'gpuTurn'>,
+    private setup: ThreadOptions,
     private readonly events: KeeperEvents,
     private readonly log: Logger | undefined,
   ) {}
 
   /** @throws SgapsError as `InferenceThread.start`. */
-  static async start(
-    setup: Omit<ThreadSetup, 'planes' | 'gpuTurn'>,
-    events: KeeperEvents,
-    log: Logger | undefined,
-  ): Promise<ThreadKeeper> {
+  static async start(setup: ThreadOptions, events: KeeperEvents, log: Logger | undefined): Promise<ThreadKeeper> {
     const keeper = new ThreadKeeper(setup, events, log);
     keeper.#adopt(await keeper.#start(setup.folder));
     return keeper;

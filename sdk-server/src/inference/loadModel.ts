@@ -1,4 +1,3 @@
-import type { GpuTurn } from './GpuTurn.js';
 import { OnnxModel } from './OnnxModel.js';
 import { Refusal, reasonOf } from './Refusal.js';
 import { readModel } from './readModel.js';
@@ -6,6 +5,9 @@ import type { LoadedModel, Provider, ThreadSetup } from './threadMessages.js';
 
 /** ONNX Runtime's module. */
 export type Ort = typeof import('onnxruntime-node');
+
+/** Does work of a provider when nothing else of the process disturbs it. */
+export type Guard = <T>(provider: Provider, work: () => Promise<T>) => Promise<T>;
 
 /** What `auto` tries before the CPU. */
 const GPUS = ['cuda', 'webgpu'] as const;
@@ -23,25 +25,25 @@ interface Warm {
  *
  * @example
  * ```ts
- * const { model, loaded } = await loadModel(setup, turn);
+ * const { model, loaded } = await loadModel(setup, guarded);
  * ```
  */
-export async function loadModel(setup: ThreadSetup, turn: GpuTurn): Promise<{ model: OnnxModel; loaded: LoadedModel }> {
+export async function loadModel(setup: ThreadSetup, guarded: Guard): Promise<{ model: OnnxModel; loaded: LoadedModel }> {
   const { id, bytes } = await readModel(setup.folder, setup.planes);
   const ort = await importRuntime();
   // On the CPU first, whatever is asked for: what fails here is the model's fault, what fails later the provider's.
-  const cpu = await warm(ort, setup, bytes, 'cpu').catch((error: unknown) => {
+  const cpu = await guarded('cpu', () => warm(ort, setup, bytes, 'cpu')).catch((error: unknown) => {
     if (error instanceof Refusal) throw error;
     throw new Refusal('MODEL_INVALID', `The model in ${setup.folder} does not run: ${reasonOf(error)}`);
   });
   const passedOver: Partial<Record<Provider, string>> = {};
   for (const provider of setup.provider === 'auto' ? GPUS : setup.provider === 'cpu' ? [] : [setup.provider]) {
     try {
-      const gpu = await turn.during(() => warm(ort, setup, bytes, provider));
+      const gpu = await guarded(provider, () => warm(ort, setup, bytes, provider));
       if (setup.provider === 'auto' && gpu.frameMs >= cpu.frameMs) {
         // Vulkan drivers that compute on the CPU are adapters too.
         passedOver[provider] = `slower than the CPU (${gpu.frameMs.toFixed(1)} ms a frame instead of ${cpu.frameMs.toFixed(1)})`;
-        await turn.during(() => gpu.model.session.release());
+        await guarded(provider, () => gpu.model.session.release());
         continue;
       }
       await cpu.model.session.release();

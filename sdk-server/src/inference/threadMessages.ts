@@ -23,6 +23,8 @@ export interface ThreadSetup {
   readonly planes: readonly string[];
   /** Shared by all threads of the process; see `GpuTurn`. */
   readonly gpuTurn: SharedArrayBuffer;
+  /** Shared with who ends the thread; see `RunGate`. */
+  readonly runGate: SharedArrayBuffer;
 }
 
 /** What a thread has loaded. */
@@ -41,9 +43,8 @@ export type ToThread =
   | {
       readonly kind: 'run';
       readonly grid: CaptureGrid;
-      /** Planes of frame after frame; of these, `count` from frame `from` on are run. */
+      /** Planes of `count` frames, one after the other. */
       readonly planes: ArrayBuffer;
-      readonly from: number;
       readonly count: number;
     }
   | { readonly kind: 'close' };
