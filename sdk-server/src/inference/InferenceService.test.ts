@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Worker } from 'node:worker_threads';
 import { MODEL_PLANES, type ModelOutput } from '@sgaps/core';
 import type { CaptureGrid } from '@sgaps/protocol';
@@ -112,15 +113,15 @@ describe('batches', () => {
     expect(service.figures().batchSizes).toEqual({ 3: 2 });
   });
 
-  it('fill while another runs, and the caller may change its planes only once it is answered', async () => {
+  it('fill while another runs', async () => {
     const service = await start('slow', { maxBatch: 32 });
-    const first = service.run(LARGE, input(0, LARGE));
-    await pause(5); // It runs now.
-    const inputs = seeds(5).map((seed) => input(seed + 1, LARGE));
+    const inputs = seeds(5).map((seed) => input(seed, LARGE));
+    const first = service.run(LARGE, inputs[0]);
+    await pause(2); // It runs now.
     const rest: Promise<ModelOutput | null>[] = [];
     for (const planes of inputs) {
       rest.push(service.run(LARGE, planes));
-      await pause(1);
+      await pause(0);
     }
     const outputs = await Promise.all([first, ...rest]);
     expect(outputs.every((output) => output !== null)).toBe(true);
@@ -349,6 +350,19 @@ describe('close', () => {
     expect(service.figures()).toMatchObject({ frames: 2, failed: 3, crashes: 0 });
     await expect(service.swap(await makeModelFolder('tint'))).rejects.toMatchObject({ code: 'CLOSED' });
     await service.close();
+  });
+
+  it('is not needed before the process ends, which waits for what runs', async () => {
+    const program = `
+      const { MODEL_PLANES } = await import('@sgaps/core');
+      const { InferenceService } = await import(${JSON.stringify(new URL('./InferenceService.ts', import.meta.url).href)});
+      const service = await InferenceService.start({ folder: ${JSON.stringify(await makeModelFolder('slow'))}, provider: 'cpu', threads: 1, maxBatch: 8, lateAfterMs: 60_000 });
+      for (let i = 0; i < 8; i++) service.run({ width: 480, height: 270 }, new Uint8Array(MODEL_PLANES.length * 480 * 270));
+      setTimeout(() => process.exit(7), 60);
+    `;
+    const args = ['--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', program];
+    const { status, signal } = spawnSync(process.execPath, args, { cwd: import.meta.dirname });
+    expect({ status, signal }).toEqual({ status: 7, signal: null });
   });
 
   it('ends a swap that is under way', async () => {
