@@ -84,7 +84,7 @@ describe('batches', () => {
   });
 
   it('are as large as allowed, and the rest follows', async () => {
-    const service = await start('tint', { maxBatch: 4 });
+    const service = await start('tint', { maxBatch: 4, maxWaitMs: 2 });
     const inputs = seeds(10).map((seed) => input(seed));
     const outputs = await Promise.all(inputs.map((planes) => service.run(GRID, planes)));
     expect(outputs).toEqual(await direct('tint', inputs));

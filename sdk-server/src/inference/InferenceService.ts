@@ -2,7 +2,7 @@ import { MODEL_PLANES, type ModelBackend, type ModelOutput } from '@sgaps/core';
 import { assertCaptureGrid, type CaptureGrid, SgapsError } from '@sgaps/protocol';
 import { BatchQueue } from './BatchQueue.js';
 import type { InferenceFigures } from './InferenceFigures.js';
-import { completeOptions, type InferenceOptions } from './InferenceOptions.js';
+import { assertMs, completeOptions, type InferenceOptions } from './InferenceOptions.js';
 import { InferenceTally } from './InferenceTally.js';
 import type { InferenceThread, RunningBatch } from './InferenceThread.js';
 import { Pace } from './Pace.js';
@@ -85,6 +85,7 @@ export class InferenceService implements ModelBackend {
    * @param options `lateAfterMs`: default that of the service; Infinity for one that would rather wait, such as an export.
    */
   open({ lateAfterMs = this.#options.lateAfterMs }: { readonly lateAfterMs?: number } = {}): ModelBackend {
+    assertMs('lateAfterMs', lateAfterMs);
     const asker = newAsker(lateAfterMs);
     const service = this;
     return {
@@ -161,8 +162,17 @@ export class InferenceService implements ModelBackend {
     return true;
   }
 
+  /** False, and the frame answered, where it has waited so long that its batch cannot be there in time any more. */
+  #inTime(frame: PendingFrame, batchSize: number, now: number): boolean {
+    const { asker, grid, since } = frame;
+    const ms = this.#pace.expect(batchSize * grid.width * grid.height);
+    if (now + ms <= since + asker.lateAfterMs || ms > asker.lateAfterMs) return true;
+    this.#tally.late(frame);
+    return false;
+  }
+
   #capacity({ width, height }: CaptureGrid): number {
-    const { maxBatch = this.#keeper.model.provider === 'cpu' ? 4 : 32 } = this.#options;
+    const { maxBatch = this.#keeper.model.provider === 'cpu' ? 1 : 32 } = this.#options;
     return Math.max(1, Math.min(maxBatch, Math.floor(this.#maxPixels / (width * height))));
   }
 
@@ -213,11 +223,12 @@ export class InferenceService implements ModelBackend {
       const now = performance.now();
       const batch = this.#queue.take(thread.running.length === 0 ? now - this.#maxWaitMs : Number.NEGATIVE_INFINITY);
       if (!batch) break;
-      for (const { asker } of batch.frames) {
+      const frames = batch.frames.filter((frame) => this.#inTime(frame, batch.frames.length, now));
+      for (const { asker } of frames) {
         asker.waiting = null;
         asker.servedAt = now;
       }
-      thread.run(batch);
+      if (frames.length > 0) thread.run({ ...batch, frames });
     }
     this.#schedule();
   }

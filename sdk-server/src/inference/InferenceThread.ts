@@ -54,7 +54,7 @@ export class InferenceThread {
     readonly model: LoadedModel,
     private readonly worker: Worker,
     private readonly gate: RunGate,
-    events: ThreadEvents,
+    private readonly events: ThreadEvents,
     private readonly exit: Promise<string>,
   ) {
     worker.on('message', (report: BatchReport) => {
@@ -63,10 +63,7 @@ export class InferenceThread {
       this.#buffers.giveBack(report.planes);
       if (batch) events.onDone(batch, report, this);
     });
-    exit.then((reason) => {
-      const lost = this.running.splice(0);
-      if (!this.#closing || lost.length > 0) events.onGone(this, lost, reason);
-    });
+    exit.then((reason) => this.#gone(reason));
   }
 
   /** @throws SgapsError `MODEL_NOT_FOUND`, `MODEL_INVALID` or `PROVIDER_UNAVAILABLE`. */
@@ -123,6 +120,12 @@ export class InferenceThread {
     });
     await Promise.race([this.exit, hanging]);
     clearTimeout(timer);
+    this.#gone('it hangs');
+  }
+
+  #gone(reason: string): void {
+    const lost = this.running.splice(0);
+    if (!this.#closing || lost.length > 0) this.events.onGone(this, lost, reason);
   }
 
   #post(message: ToThread, transfer: ArrayBuffer[] = []): void {

@@ -1,9 +1,11 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OUTPUT_PIXEL_BYTES, outputViews } from './frameOutput.js';
-import type { Ort } from './loadModel.js';
 import { Refusal, reasonOf } from './Refusal.js';
 import type { BatchReport } from './threadMessages.js';
+
+/** ONNX Runtime's module. */
+export type Ort = typeof import('onnxruntime-node');
 
 /** How the providers say that memory ran out. */
 const OUT_OF_MEMORY = /out of memory|failed to allocate|bad_?alloc|alloc_failed|smaller than requested bytes/i;

@@ -1,10 +1,7 @@
-import { OnnxModel } from './OnnxModel.js';
+import { OnnxModel, type Ort } from './OnnxModel.js';
 import { Refusal, reasonOf } from './Refusal.js';
 import { readModel } from './readModel.js';
 import type { LoadedModel, Provider, ThreadSetup } from './threadMessages.js';
-
-/** ONNX Runtime's module. */
-export type Ort = typeof import('onnxruntime-node');
 
 /** Does work of a provider when nothing else of the process disturbs it. */
 export type Guard = <T>(provider: Provider, work: () => Promise<T>) => Promise<T>;
