@@ -11,7 +11,7 @@ import { InferenceService } from './InferenceService.js';
 
 const GRID: CaptureGrid = { width: 48, height: 32 };
 /** The fixture `slow` takes tens of milliseconds for a frame of it. */
-const LARGE: CaptureGrid = { width: 480, height: 270 };
+const LARGE: CaptureGrid = { width: 640, height: 360 };
 const services: InferenceService[] = [];
 
 /** With all the time in the world, unless told otherwise. */
@@ -357,7 +357,7 @@ describe('close', () => {
       const { MODEL_PLANES } = await import('@sgaps/core');
       const { InferenceService } = await import(${JSON.stringify(new URL('./InferenceService.ts', import.meta.url).href)});
       const service = await InferenceService.start({ folder: ${JSON.stringify(await makeModelFolder('slow'))}, provider: 'cpu', threads: 1, maxBatch: 8, lateAfterMs: 60_000 });
-      for (let i = 0; i < 8; i++) service.run({ width: 480, height: 270 }, new Uint8Array(MODEL_PLANES.length * 480 * 270));
+      for (let i = 0; i < 8; i++) service.run({ width: 640, height: 360 }, new Uint8Array(MODEL_PLANES.length * 640 * 360));
       setTimeout(() => process.exit(7), 60);
     `;
     const args = ['--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', program];
