@@ -8,7 +8,7 @@ const ARROWS = {
   'sdk-protocol': [],
   'sdk-core': ['sdk-protocol'],
   'sdk-client': ['sdk-protocol'],
-  'sdk-server': ['sdk-core', 'sdk-protocol'],
+  'sdk-server': ['sdk-core', 'sdk-protocol', 'models'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
   'plugins/babylon': ['sdk-client', 'sdk-protocol'],
 };

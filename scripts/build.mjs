@@ -82,8 +82,8 @@ function bundle(item) {
     target: 'es2022',
     // Packages for the browser may not lean on Node: 'neutral' makes esbuild refuse its modules.
     platform: item.manifest.engines?.node ? 'node' : 'neutral',
-    // What is only needed for development is never bundled in.
-    external: Object.keys(item.manifest.devDependencies ?? {}),
+    // What is only needed for development is never bundled in, nor what may be missing. (Dependencies never are.)
+    external: Object.keys({ ...item.manifest.devDependencies, ...item.manifest.optionalDependencies }),
     sourcemap: true,
     silent: true,
   };

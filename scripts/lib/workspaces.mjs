@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * @typedef {{ name: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
  *   engines?: Record<string, string>, dependencies?: Record<string, string>, devDependencies?: Record<string, string>,
- *   peerDependencies?: Record<string, string> }} Manifest
+ *   optionalDependencies?: Record<string, string>, peerDependencies?: Record<string, string> }} Manifest
  * @typedef {{ folder: string, manifest: Manifest }} Workspace folder relative to the root, with forward slashes
  * @typedef {{ subpath: string, source: string, types: string, output: string }} Entry
  * @typedef {Workspace & { name: string, entries: Entry[] }} Package

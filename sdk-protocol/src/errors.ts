@@ -19,7 +19,10 @@ export type SgapsErrorCode =
   | 'STORAGE_FULL'
   | 'STORAGE_FAILED'
   | 'UNSUPPORTED'
-  | 'CLOSED';
+  | 'CLOSED'
+  | 'MODEL_NOT_FOUND'
+  | 'MODEL_INVALID'
+  | 'PROVIDER_UNAVAILABLE';
 
 /**
  * An error with a stable `code`, saying what was wrong and what to do about it.

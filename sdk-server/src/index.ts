@@ -1,6 +1,12 @@
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
+export { type CreateInferenceOptions, createInference } from './inference/createInference.js';
+export type { InferenceFigures, Spread } from './inference/InferenceFigures.js';
+export type { InferenceOptions } from './inference/InferenceOptions.js';
+export { InferenceService } from './inference/InferenceService.js';
+export { openModel } from './inference/openModel.js';
+export type { Provider } from './inference/threadMessages.js';
 export { type DecoderSnapshot, decodeDecoderSnapshot, encodeDecoderSnapshot } from './loop/DecoderSnapshot.js';
 export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracker.js';
 export type { Figures } from './loop/SessionFigures.js';

@@ -23,6 +23,9 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   STORAGE_FAILED: 500,
   UNSUPPORTED: 501,
   CLOSED: 410,
+  MODEL_NOT_FOUND: 404,
+  MODEL_INVALID: 500,
+  PROVIDER_UNAVAILABLE: 503,
 };
 
 /**
