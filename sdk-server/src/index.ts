@@ -1,13 +1,9 @@
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
-export { type DecoderSnapshot, decodeDecoderSnapshot, encodeDecoderSnapshot } from './loop/DecoderSnapshot.js';
 export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracker.js';
-export type { Figures } from './loop/SessionFigures.js';
 export { SessionLoop } from './loop/SessionLoop.js';
 export type { ClientAllowance, RecordSink, SessionLoopOptions } from './loop/SessionLoopOptions.js';
-export { type ReplicaFrame, SessionReplica, type SessionShape } from './loop/SessionReplica.js';
-export { PLAYBACK_RATES, Playback, type PlaybackListener, type PlaybackState } from './playback/Playback.js';
 export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';

@@ -1,7 +1,8 @@
-import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
 import { isSgapsError, type RecordingReader, type RecordingRecord, type RecordingSnapshot } from '@sgaps/protocol';
-import { SessionFigures } from '../loop/SessionFigures.js';
-import { type ReplicaFrame, SessionReplica } from '../loop/SessionReplica.js';
+import { SamplingPlanner } from '../plan/SamplingPlanner.js';
+import type { DecodedFrame } from '../session/SessionDecoder.js';
+import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
+import { SessionFigures } from './SessionFigures.js';
 
 /**
  * The frames of a recording one after the other, rebuilt by the decoder of the live loop; from the start or from a snapshot.
