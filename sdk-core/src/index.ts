@@ -3,13 +3,14 @@ export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
 export { Source } from './memory/SourceMap.js';
 export { FrameEvidence } from './model/FrameEvidence.js';
+export { FrameRefiner, type RefinedFrame } from './model/FrameRefiner.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
-export { FrameSource } from './playback/FrameSource.js';
+export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
 export {
   PLAYBACK_RATES,
   Playback,

@@ -19,6 +19,9 @@ export type SgapsErrorCode =
   | 'STORAGE_FULL'
   | 'STORAGE_FAILED'
   | 'UNSUPPORTED'
+  | 'MODEL_INVALID'
+  | 'MODEL_NOT_FOUND'
+  | 'PROVIDER_UNAVAILABLE'
   | 'CLOSED';
 
 /**

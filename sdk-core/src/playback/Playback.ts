@@ -1,6 +1,6 @@
 import type { RecordingReader, RecordingSnapshot } from '@sgaps/protocol';
-import type { DecodedFrame } from '../session/SessionDecoder.js';
-import { FrameSource } from './FrameSource.js';
+import type { ModelBackend } from '../model/NeuralModel.js';
+import { FrameSource, type PlayedFrame } from './FrameSource.js';
 import { type Figures, sparseMean } from './SessionFigures.js';
 
 /**
@@ -13,7 +13,7 @@ import { type Figures, sparseMean } from './SessionFigures.js';
  */
 export interface PlaybackListener {
   /** A frame to show; its buffers are reused once this returned, or settled. */
-  frame(frame: DecodedFrame, time: number, importance: Float32Array | null): void | Promise<void>;
+  frame(frame: PlayedFrame, time: number, importance: Float32Array | null): void | Promise<void>;
   /** A stored picture near the place that is being sought, WebP. */
   preview(webp: Uint8Array, frameId: number, time: number): void;
   /** Reading failed; playback has paused. */
@@ -104,7 +104,7 @@ export class Playback {
   #goal: number | null = null;
   #busy: Promise<void> | null = null;
   #closed = false;
-  #shown: DecodedFrame | null = null;
+  #shown: PlayedFrame | null = null;
   #shownTime = 0;
   #frameTimes: number[] = [];
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -115,13 +115,13 @@ export class Playback {
     reader: RecordingReader,
     listener: PlaybackListener,
     machine: PlaybackMachine,
-    options: { readonly growing?: boolean } = {},
+    options: { readonly growing?: boolean; readonly model?: ModelBackend | null } = {},
   ) {
     this.#reader = reader;
     this.#listener = listener;
     this.#machine = machine;
     this.#growing = options.growing ?? false;
-    this.#source = new FrameSource(reader);
+    this.#source = new FrameSource(reader, options.model);
   }
 
   get state(): PlaybackState {
@@ -323,7 +323,7 @@ export class Playback {
 
   /** Rebuilds the frame that waits, and shows it. */
   async #rebuild(): Promise<void> {
-    const next = this.#source.decode();
+    const next = await this.#source.decode();
     if (!next) return;
     this.#pass(next.time);
     this.#shown = next.frame;
@@ -348,7 +348,7 @@ export class Playback {
     await this.#source.refresh();
   }
 
-  #importance(frame: DecodedFrame): Float32Array | null {
+  #importance(frame: PlayedFrame): Float32Array | null {
     return this.#listener.wantsImportance() ? this.#source.importance(frame) : null;
   }
 }

@@ -111,7 +111,7 @@ describe('FrameSource', () => {
 
   async function rebuild(source: FrameSource): Promise<Uint8Array | null> {
     await source.fill();
-    const next = source.decode();
+    const next = await source.decode();
     return next && Uint8Array.from(next.frame.rgb);
   }
 

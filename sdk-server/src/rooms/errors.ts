@@ -22,6 +22,9 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   STORAGE_FULL: 507,
   STORAGE_FAILED: 500,
   UNSUPPORTED: 501,
+  MODEL_INVALID: 422,
+  MODEL_NOT_FOUND: 404,
+  PROVIDER_UNAVAILABLE: 501,
   CLOSED: 410,
 };
 
