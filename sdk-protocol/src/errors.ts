@@ -19,10 +19,10 @@ export type SgapsErrorCode =
   | 'STORAGE_FULL'
   | 'STORAGE_FAILED'
   | 'UNSUPPORTED'
-  | 'MODEL_INVALID'
+  | 'CLOSED'
   | 'MODEL_NOT_FOUND'
-  | 'PROVIDER_UNAVAILABLE'
-  | 'CLOSED';
+  | 'MODEL_INVALID'
+  | 'PROVIDER_UNAVAILABLE';
 
 /**
  * An error with a stable `code`, saying what was wrong and what to do about it.

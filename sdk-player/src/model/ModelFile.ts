@@ -27,7 +27,7 @@ const MOST_BYTES = 256 << 20;
 export async function readModel(source: ModelSource): Promise<ModelFile> {
   const files = typeof source === 'string' || source instanceof URL ? beside(new URL(source)) : source;
   const { id, planes, hash } = parseModelJson(new TextDecoder().decode(await contents(files.json, MOST_JSON)));
-  if (planes !== MODEL_PLANES.join()) {
+  if (planes !== MODEL_PLANES.join() && planes !== String(MODEL_PLANES.length)) {
     throw new SgapsError(
       'MODEL_INVALID',
       `Model ${id} was made for other planes than this version shows. Update one of the two.`,
@@ -76,7 +76,8 @@ function parseModelJson(text: string): { id: string; planes: string; hash: strin
   const { id, planes, sha256 } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   if (typeof id !== 'string' || !/^[\w.-]{1,64}@[\w.-]{1,32}$/.test(id))
     throw new SgapsError('MODEL_INVALID', 'model.json names no id of the form name@version.');
-  if (!Array.isArray(planes) || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new SgapsError('MODEL_INVALID', `model.json of ${id} lacks the names of its planes or the sha256 of model.onnx.`);
-  return { id, planes: planes.join(), hash: sha256 };
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
+    throw new SgapsError('MODEL_INVALID', `model.json of ${id} lacks the sha256 of model.onnx.`);
+  // Their names in order, or how many there are.
+  return { id, planes: String(planes), hash: sha256 };
 }
