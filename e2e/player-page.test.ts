@@ -64,6 +64,13 @@ async function expectTrue(page: Page, frameId: number): Promise<void> {
   expect((await shown(page)).rgb).toEqual(pictures.get(frameId));
 }
 
+const modelFiles = () =>
+  ['model.json', 'model.onnx'].map((name) => ({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(join(MODEL, name)),
+  }));
+
 const text = (page: Page, name: string) => page.locator(`#${name}`).textContent();
 
 function complaintsOf(page: Page): string[] {
@@ -107,6 +114,9 @@ describe("the player's page", () => {
     await page.click('#play');
     await expect.poll(async () => (await shown(page)).frameId, WAIT).toBe(FRAMES - 1);
     await expect.poll(() => text(page, 'play'), WAIT).toBe('Play');
+    await page.setInputFiles('#file', modelFiles());
+    await expect.poll(() => text(page, 'provider'), WAIT).toBe('WASM');
+    await expect.poll(async () => (await shown(page)).refined, WAIT).toBe(true);
     expect(statuses.length).toBeGreaterThan(0);
     expect(new Set(statuses)).toEqual(new Set([206]));
     expect(complaints).toEqual([]);
@@ -143,12 +153,7 @@ describe("the player's page", () => {
     it('refines it with a model from disk, says on what it runs, and can do without', async () => {
       await seekTo(page, 0.5);
       const before = await settled(page);
-      const model = ['model.json', 'model.onnx'].map((name) => ({
-        name,
-        mimeType: 'application/octet-stream',
-        buffer: readFileSync(join(MODEL, name)),
-      }));
-      await page.setInputFiles('#file', model);
+      await page.setInputFiles('#file', modelFiles());
       await expect.poll(() => text(page, 'provider'), WAIT).toBe('WASM');
       await expect.poll(async () => (await shown(page)).refined, WAIT).toBe(true);
       await expect.poll(() => text(page, 'modelText'), WAIT).toMatch(/^untrained@1 · frames refined: [1-9]\d*$/);

@@ -175,6 +175,9 @@ document.addEventListener('keydown', (event) => {
   KEYS[key]();
 });
 
+say('hint', 'Drop a .sgaps file here, or open one.\nIt stays on this machine.');
+element('hint', HTMLElement).classList.remove('late');
+
 // `?recording=/api/recordings/1f3a/download&t=12.5` plays a file that a server has, from 12.5 s on.
 recording = query.get('recording');
 void open(1000 * Number(query.get('t') ?? 0) || 0);

@@ -141,10 +141,16 @@ function createWasm(): Worker {
   return new Worker(new URL('./modelWasm.worker.js', import.meta.url), { type: 'module' });
 }
 
+/** What is read of a WebGPU adapter, which TypeScript's DOM library does not know; older browsers say it of the adapter itself. */
+interface Adapter {
+  readonly info?: { readonly isFallbackAdapter?: boolean };
+  readonly isFallbackAdapter?: boolean;
+}
+
 /** Software adapters are slower than WASM. */
 async function findAdapter(): Promise<'none' | 'software' | 'hardware'> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<{ info?: { isFallbackAdapter?: boolean } } | null> } };
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<Adapter | null> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (!adapter) return 'none';
-  return adapter.info?.isFallbackAdapter ? 'software' : 'hardware';
+  return (adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter) ? 'software' : 'hardware';
 }
