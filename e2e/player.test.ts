@@ -3,9 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FrameSource } from '@sgaps/core';
+import { FrameSource, MODEL_PLANES, type ModelBackend } from '@sgaps/core';
 import { memorySource, RecordingReader } from '@sgaps/protocol';
 import { startServer, zstdCompressor } from '@sgaps/server';
+import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,17 +90,30 @@ async function recordSession(): Promise<Uint8Array> {
   }
 }
 
-async function playOnServer(file: Uint8Array): Promise<PlayedPicture[]> {
+/** A model as Node runs it. */
+async function nodeModel(name: string): Promise<ModelBackend> {
+  const session = await InferenceSession.create(readFileSync(join(MODELS, name, 'model.onnx')));
+  return {
+    id: name,
+    run: async ({ width, height }, planes) => {
+      const outputs = await session.run({ planes: new Tensor('uint8', planes, [1, MODEL_PLANES.length, height, width]) });
+      const [frame, logVariance, gap] = ['frame', 'logVariance', 'gap'].map((output) => outputs[output].data);
+      return { frame: frame as Uint8Array, logVariance: logVariance as Float32Array, gap: gap as Float32Array };
+    },
+  };
+}
+
+async function playOnServer(file: Uint8Array, model: ModelBackend | null = null): Promise<PlayedPicture[]> {
   const reader = await RecordingReader.open(memorySource(file), { compressor: zstdCompressor });
   if (reader.index.snapshots.length === 0) throw new Error('There is no snapshot to seek from.');
-  const source = new FrameSource(reader);
+  const source = new FrameSource(reader, model);
   const pictures: PlayedPicture[] = [];
   while (await source.fill()) {
     const next = await source.decode();
     if (!next) break;
-    const { rgb, frameId } = next.frame;
+    const { rgb, frameId, refined } = next.frame;
     const rgba = Uint8Array.from({ length: (rgb.length / 3) * 4 }, (_, i) => (i % 4 === 3 ? 255 : rgb[3 * (i >> 2) + (i % 4)]));
-    pictures.push({ frameId, time: next.time, refined: false, hash: hashPixels(rgba) });
+    pictures.push({ frameId, time: next.time, refined, hash: hashPixels(rgba) });
   }
   await source.close();
   return pictures;
@@ -117,7 +131,8 @@ async function openPage(): Promise<Page> {
   return opened;
 }
 
-const at = (time: number) => truth.findLast((picture) => picture.time <= time);
+/** The picture at a time; before the first frame, that one. */
+const at = (time: number) => truth.findLast((picture) => picture.time <= time) ?? truth[0];
 const model = (name: string) => `models/${name}/model.json`;
 
 describe('a recording in a browser, with no server', () => {
@@ -189,22 +204,22 @@ describe('a model in a browser', () => {
     expectLike(output, 1e-2);
   });
 
-  it('refines every frame of a recording, and leaves a software GPU alone unless told', async () => {
+  it('refines a recording as Node does, bit for bit, and leaves a software GPU alone unless told', async () => {
     const options = { model: model('untrained') };
     const { info, state, pictures } = await page.evaluate((o) => window.sgapsPlayer.walk('session.sgaps', o, false), options);
     expect(info.model).toEqual({ id: 'untrained@1', provider: 'wasm', fallback: null });
     expect(state.modelFailures).toBe(0);
-    expect(pictures.map(({ frameId }) => frameId)).toEqual(truth.map(({ frameId }) => frameId));
-    expect(pictures.filter(({ refined }) => refined)).toHaveLength(FRAMES);
-    const changed = pictures.filter(({ hash }, i) => hash !== truth[i].hash);
-    expect(changed).toHaveLength(FRAMES);
+    expect(pictures).toEqual(await playOnServer(file, await nodeModel('untrained')));
+    const refined = pictures.filter((picture) => picture.refined);
+    expect(refined.length).toBeGreaterThan(0);
+    for (const { frameId, hash } of refined) expect(hash).not.toBe(truth.find((picture) => picture.frameId === frameId)?.hash);
   });
 
   it('shows what memory drew where a model gives no numbers, and counts it', async () => {
     const options = { model: model('broken'), provider: 'wasm' as const };
     const { state, pictures } = await page.evaluate((o) => window.sgapsPlayer.walk('session.sgaps', o, false), options);
     expect(pictures).toEqual(truth);
-    expect(state.modelFailures).toBe(FRAMES);
+    expect(state.modelFailures).toBeGreaterThan(0);
   });
 
   it('says by a code what is wrong with a model', async () => {
