@@ -44,7 +44,8 @@ export function sendPage(pages: Pages, name: string, response: Response, next: N
     // Assets are named by content.
     const immutable = name.startsWith('assets/');
     response.sendFile(name, { root: pages, dotfiles: 'allow', immutable, maxAge: immutable ? '1y' : 0 }, (error) => {
-      if (error) next('status' in error && error.status === 404 ? undefined : error);
+      // No such file, or a name that leads out of the folder.
+      if (error) next('status' in error && (error.status === 404 || error.status === 403) ? undefined : error);
     });
     return;
   }
