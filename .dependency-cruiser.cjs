@@ -8,6 +8,7 @@ const ARROWS = {
   'sdk-protocol': [],
   'sdk-core': ['sdk-protocol'],
   'sdk-client': ['sdk-protocol'],
+  'sdk-player': ['sdk-core', 'sdk-protocol'],
   'sdk-server': ['sdk-core', 'sdk-protocol', 'models'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
   'plugins/babylon': ['sdk-client', 'sdk-protocol'],
@@ -23,7 +24,7 @@ const ENTRIES = FOLDERS.flatMap((folder) =>
 );
 
 /** Packages that run in a browser as well as on a server, and in every engine. */
-const ISOMORPHIC = '^(sdk-protocol|sdk-core|sdk-client|plugins/[^/]+)/src/';
+const ISOMORPHIC = '^(sdk-protocol|sdk-core|sdk-client|sdk-player|plugins/[^/]+)/src/';
 /** Browser tests of the courier's inside, which no entry point shows. */
 const INSIDERS = '^e2e/(block-samples\\.page|sampler-support)\\.ts$';
 const TESTS = '(\\.(e2e|chromium|browser))?\\.test\\.ts$|/(test|testing|fixtures)/';

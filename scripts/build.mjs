@@ -12,6 +12,8 @@ import { examples, packages, ROOT } from './lib/workspaces.mjs';
 
 const CACHE = join(ROOT, '.sgaps-cache', 'build.json');
 const COMMON = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/lib/*.mjs'];
+/** Where in `dist` a package's pages are built to; those of a sample game are `dist`. */
+const PAGES = { 'sdk-server': 'dashboard', 'sdk-player': 'page' };
 const force = process.argv.includes('--force');
 
 /** sha256 over path and content of the files the patterns name. Tests take no part in a build. */
@@ -29,7 +31,7 @@ function hashOf(patterns, salt = '') {
 function targets() {
   const common = hashOf(COMMON);
   const all = packages();
-  const own = ({ folder }) => [`${folder}/src/**/*`, `${folder}/*.{json,ts,html}`];
+  const own = ({ folder }) => [`${folder}/src/**/*`, `${folder}/page/**/*`, `${folder}/*.{json,ts,html}`];
   const declarations = {
     name: 'declarations',
     hash: hashOf(all.flatMap(own), common),
@@ -46,9 +48,7 @@ function targets() {
     ({ folder, manifest }) => ({
       name: `${manifest.name} (pages)`,
       hash: hashOf([...own({ folder }), `${folder}/public/**/*`, 'examples/shared/**/*', ...all.flatMap(own)], common),
-      outputs: folder.startsWith('examples/')
-        ? [join(folder, 'dist', 'index.html')]
-        : [join(folder, 'dist', 'dashboard', 'index.html')],
+      outputs: [join(folder, 'dist', PAGES[folder] ?? '', 'index.html')],
       make: () =>
         run('vite', ['build', '--logLevel', 'warn', ...(folder.startsWith('examples/') ? ['--base', './'] : [])], {
           cwd: join(ROOT, folder),

@@ -1,5 +1,5 @@
 /**
- * Bundles what a game loads to be recorded, as Vite does it, and holds minified and gzipped bytes to the budgets in
+ * Bundles what a game loads to be recorded, and a page to play, as Vite does it, and holds minified and gzipped bytes to the budgets in
  * `api/sizes.json`. Colyseus' SDK and the engines are left out, but for the worker, which carries its own.
  *
  *   node scripts/check-sizes.ts [--update]
@@ -16,6 +16,7 @@ const PAGES = {
   client: "export { createSampler, GameRecorder } from '@sgaps/client';",
   phaser: "export { createContext, SgapsPlugin } from '@sgaps/phaser';",
   babylon: "export { SgapsRecorder } from '@sgaps/babylon';",
+  player: "export { RecordingPlayer } from '@sgaps/player';",
 };
 /** Loaded on the game's thread once a WebGL2 game is recorded. */
 const RECORDING = ['Recorder', 'WebGL2Sampler', 'openCourier'];
@@ -55,6 +56,12 @@ async function bundle(code: string): Promise<Output> {
 
 const gzipped = (part: Output[number]) => gzipSync(part.type === 'chunk' ? part.code : part.source, { level: 9 }).length;
 
+/** Bytes of a worker's script, 0 where there is none. */
+function workerSize(output: Output, name: string): number {
+  const worker = output.find(({ fileName }) => fileName.includes(name));
+  return worker ? gzipped(worker) : 0;
+}
+
 /** Files that come with `name`: what it imports, and what that imports. */
 function closure(output: Output, names: readonly string[]): Set<string> {
   const chunks = new Map(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part] as const] : [])));
@@ -82,8 +89,10 @@ for (const [page, code] of Object.entries(PAGES)) {
     sizes["client: on the game's thread while a WebGL2 game is recorded"] = sum(
       closure(output, ['page.js', ...RECORDING.map((name) => `${name}.js`)]),
     );
-    const worker = output.find(({ fileName }) => fileName.includes('courier.worker'));
-    if (worker) sizes['client: in the courier worker, with Colyseus'] = gzipped(worker);
+    sizes['client: in the courier worker, with Colyseus'] = workerSize(output, 'courier.worker');
+  } else if (page === 'player') {
+    sizes['player: loaded with the page'] = first;
+    sizes['player: in its worker'] = workerSize(output, 'player.worker');
   } else sizes[`${page}: more than the client`] = first - base;
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream, globSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -30,12 +30,14 @@ export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
-/** The client's workers, under the names the client asks for. */
-const CLIENT = fileURLToPath(new URL('../../sdk-client/src', import.meta.url));
-const WORKERS = globSync('**/*.worker.ts', { cwd: CLIENT }).map((file) => ({
-  in: join(CLIENT, file),
-  out: basename(file, '.ts'),
-}));
+/** A package's workers, under the names that it asks for. */
+function workersOf(folder: 'sdk-client' | 'sdk-player'): { in: string; out: string }[] {
+  const sources = fileURLToPath(new URL(`../../${folder}/src`, import.meta.url));
+  return globSync('**/*.worker.ts', { cwd: sources }).map((file) => ({ in: join(sources, file), out: basename(file, '.ts') }));
+}
+
+/** ONNX Runtime's WebAssembly, which the player's workers look for beside themselves. */
+const RUNTIME = ['onnxruntime-web/ort-wasm-simd-threaded.wasm', 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm'];
 
 /** A folder with a bundled page; `remove` deletes it. */
 export interface BundledPage {
@@ -45,16 +47,20 @@ export interface BundledPage {
 
 /**
  * Bundles a TypeScript entry, our packages from source, into a temporary folder with an `index.html` that runs it.
- * `alias` maps package names, for example `{ phaser: 'phaser3' }`.
+ * `alias` maps package names, for example `{ phaser: 'phaser3' }`; `workers` is the package whose workers the page starts.
  */
 export async function bundlePage(
   entry: string,
-  options: { readonly alias?: Readonly<Record<string, string>> } = {},
+  options: { readonly alias?: Readonly<Record<string, string>>; readonly workers?: 'sdk-client' | 'sdk-player' } = {},
 ): Promise<BundledPage> {
+  const { workers = 'sdk-client' } = options;
   const dir = await mkdtemp(join(tmpdir(), 'sgaps-page-'));
+  if (workers === 'sdk-player')
+    for (const file of RUNTIME.map((name) => fileURLToPath(import.meta.resolve(name))))
+      await copyFile(file, join(dir, basename(file)));
   await build({
-    // Beside the page lie the client's workers, where it looks for them.
-    entryPoints: [{ in: entry, out: 'page' }, ...WORKERS],
+    // Beside the page lie the workers, where it looks for them.
+    entryPoints: [{ in: entry, out: 'page' }, ...workersOf(workers)],
     outdir: dir,
     bundle: true,
     format: 'esm',
@@ -78,9 +84,11 @@ export interface ServedPage {
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
+  '.css': 'text/css',
   '.js': 'text/javascript',
   '.json': 'application/json',
   '.png': 'image/png',
+  '.wasm': 'application/wasm',
 };
 
 /** Serves `dir`; `close` ends the server. */

@@ -1,5 +1,6 @@
+import { SessionReplica } from '@sgaps/core';
 import { memorySource, RecordingReader } from '@sgaps/protocol';
-import { SessionReplica, zstdCompressor } from '@sgaps/server';
+import { zstdCompressor } from '@sgaps/server';
 
 /** A frame with its place in a recording, ms. */
 export interface TimedFrame {

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { run, seconds } from './run.mjs';
 import { ROOT } from './workspaces.mjs';
 
-const SOURCES = ['sdk-protocol', 'sdk-core', 'sdk-client', 'sdk-server', 'plugins', 'examples', 'benchmarks', 'e2e', 'scripts'];
+const SOURCES = [
+  'sdk-protocol',
+  'sdk-core',
+  'sdk-client',
+  'sdk-player',
+  'sdk-server',
+  'plugins',
+  'examples',
+  'benchmarks',
+  'e2e',
+  'scripts',
+];
 
 const CHECKS = [
   ['lock file names every platform', 'node', ['scripts/complete-lock.mjs', '--check']],

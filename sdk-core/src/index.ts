@@ -10,6 +10,15 @@ export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
+export {
+  PLAYBACK_RATES,
+  Playback,
+  type PlaybackListener,
+  type PlaybackMachine,
+  type PlaybackState,
+} from './playback/Playback.js';
+export { type Figures, SessionFigures, sparseMean } from './playback/SessionFigures.js';
 export type { ProblemRegion } from './quality/problemRegions.js';
 export { FEATURE_NAMES, QualityFeatures } from './quality/QualityFeatures.js';
 export { QualityTarget, type QualityTargetOptions } from './quality/QualityTarget.js';
@@ -17,4 +26,6 @@ export { QUALITY_MODEL, type QualityModel } from './quality/qualityModel.js';
 export { type QualityAssessment, SelfQualityAssessment } from './quality/SelfQualityAssessment.js';
 export { DiffusionReconstructor } from './reconstruct/DiffusionReconstructor.js';
 export type { Reconstructor, ReconstructorInput, ReconstructorOutput } from './reconstruct/Reconstructor.js';
+export { type DecoderSnapshot, decodeDecoderSnapshot, encodeDecoderSnapshot } from './session/DecoderSnapshot.js';
 export { type DecodedFrame, SessionDecoder } from './session/SessionDecoder.js';
+export { type ReplicaFrame, SessionReplica, type SessionShape } from './session/SessionReplica.js';

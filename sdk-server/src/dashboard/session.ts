@@ -129,6 +129,9 @@ async function replay(recordingId: string, time: number): Promise<void> {
   const download = byId('download', HTMLAnchorElement);
   download.hidden = false;
   download.href = `/api/recordings/${recordingId}/download`;
+  const local = byId('local', HTMLAnchorElement);
+  local.hidden = false;
+  local.href = `/dashboard/player/?recording=${encodeURIComponent(download.pathname)}`;
 }
 
 function fail(error: unknown): void {

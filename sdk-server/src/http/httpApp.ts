@@ -2,6 +2,7 @@ import type { Application, Request, Response } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
+import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, securityHeaders } from './respond.js';
 import { healthRoute, sessionRoutes } from './sessionRoutes.js';
@@ -23,6 +24,7 @@ export async function mountHttp(app: Application, services: ReplayServices, game
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
+  app.use('/dashboard/player', playerRoutes());
   app.use(await dashboardRoutes());
   app.use(jsonErrors(services.log));
 }

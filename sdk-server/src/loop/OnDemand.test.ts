@@ -1,3 +1,4 @@
+import { SessionReplica } from '@sgaps/core';
 import {
   CoordinateDecoder,
   createSampleSet,
@@ -10,7 +11,6 @@ import { describe, expect, it } from 'vitest';
 import { CatchUp } from '../rooms/CatchUp.js';
 import { DeferredRecords } from './DeferredRecords.js';
 import { SessionLoop } from './SessionLoop.js';
-import { SessionReplica } from './SessionReplica.js';
 
 const shape = { grid: { width: 64, height: 36 }, schema: { values: [] }, tierBits: DEFAULT_TIER_BITS } as const;
 const coordinates = new CoordinateDecoder(shape.grid);

@@ -1,7 +1,13 @@
-import { type DecodedFrame, LightPlanner, type LightPlannerOptions } from '@sgaps/core';
+import {
+  type DecodedFrame,
+  LightPlanner,
+  type LightPlannerOptions,
+  type ReplicaFrame,
+  SessionReplica,
+  type SessionShape,
+} from '@sgaps/core';
 import { type FrameDigest, isSgapsError, PacketDigestReader, SgapsError } from '@sgaps/protocol';
 import { DeferredRecords } from './DeferredRecords.js';
-import { type ReplicaFrame, SessionReplica, type SessionShape } from './SessionReplica.js';
 
 /** As in a replica: frame ids are u32 and requests run ahead of them. */
 const MAX_FRAME_ID = 0xffff0000;

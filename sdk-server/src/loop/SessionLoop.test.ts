@@ -1,3 +1,4 @@
+import { SessionReplica } from '@sgaps/core';
 import {
   CoordinateDecoder,
   createSampleSet,
@@ -8,7 +9,6 @@ import {
 } from '@sgaps/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SessionLoop } from './SessionLoop.js';
-import { SessionReplica } from './SessionReplica.js';
 
 const shape = { grid: { width: 64, height: 36 }, schema: { values: [] }, tierBits: DEFAULT_TIER_BITS } as const;
 const state: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };

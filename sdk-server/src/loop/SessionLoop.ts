@@ -1,4 +1,4 @@
-import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
+import { type DecodedFrame, type ReplicaFrame, SamplingPlanner, SessionFigures, SessionReplica, sparseMean } from '@sgaps/core';
 import {
   BLOCK_SAMPLES,
   isSgapsError,
@@ -10,9 +10,7 @@ import {
 } from '@sgaps/protocol';
 import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
-import { SessionFigures, sparseMean } from './SessionFigures.js';
 import type { ClientAllowance, SessionLoopOptions } from './SessionLoopOptions.js';
-import { type ReplicaFrame, SessionReplica } from './SessionReplica.js';
 import { SnapshotWriter } from './SnapshotWriter.js';
 import { sharedCodec } from './sharedCodec.js';
 

@@ -1,5 +1,4 @@
-import type { DecodedFrame } from '@sgaps/core';
-import type { SessionShape } from './SessionReplica.js';
+import type { DecodedFrame, SessionShape } from '@sgaps/core';
 
 /**
  * What a client has time for, as parts of the usual, 0 … 1.

@@ -1,5 +1,5 @@
+import type { SessionReplica } from '@sgaps/core';
 import type { SessionLoopOptions } from './SessionLoopOptions.js';
-import type { SessionReplica } from './SessionReplica.js';
 
 /** Exchanged bytes per byte of (unpacked) snapshot that must lie between two: about one and a half times what it packs to. */
 const SHARE = 0.6;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FrameSource } from '@sgaps/core';
 import {
   CoordinateDecoder,
   createSampleSet,
@@ -15,7 +16,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { RecordingStore } from '../storage/index.js';
-import { FrameSource } from './FrameSource.js';
 
 const FRAMES = 160;
 const header: RecordingHeader = {
@@ -111,7 +111,7 @@ describe('FrameSource', () => {
 
   async function rebuild(source: FrameSource): Promise<Uint8Array | null> {
     await source.fill();
-    const next = source.decode();
+    const next = await source.decode();
     return next && Uint8Array.from(next.frame.rgb);
   }
 

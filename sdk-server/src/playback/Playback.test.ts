@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Playback, SessionReplica } from '@sgaps/core';
 import { createSampleSet, DEFAULT_TIER_BITS, PixelPacketEncoder, type RecordingHeader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SessionReplica } from '../loop/SessionReplica.js';
 import { RecordingStore } from '../storage/index.js';
-import { Playback } from './Playback.js';
+import { nodeMachine } from './nodeMachine.js';
 
 const header: RecordingHeader = {
   recordingId: 'a1',
@@ -68,7 +68,7 @@ describe('Playback', () => {
     done: (playback: Playback) => boolean,
     within = 15_000,
   ): Promise<Playback> {
-    const playback = new Playback(await store.open('a1'), listener);
+    const playback = new Playback(await store.open('a1'), listener, nodeMachine);
     const timer = setInterval(() => playback.tick(), 16);
     try {
       playback.seek(0);
@@ -139,7 +139,7 @@ describe('Playback', () => {
   it('shows the newest frame that is not after the place sought, on either side of a snapshot', async () => {
     // A slow game: a snapshot, and long nothing. The last record is a snapshot too.
     await record([0, 400, 800, 1200, 1600], [2, 4]);
-    const playback = new Playback(await store.open('a1'), listener);
+    const playback = new Playback(await store.open('a1'), listener, nodeMachine);
     expect(await shownAt(playback, 1300)).toBe(3);
     expect(await shownAt(playback, 900)).toBe(2);
     expect(await shownAt(playback, 1600)).toBe(4);
@@ -149,7 +149,7 @@ describe('Playback', () => {
 
   it('steps back frame by frame, over a snapshot too', async () => {
     await record([0, 400, 800, 1200, 1600], [2, 4]);
-    const playback = new Playback(await store.open('a1'), listener);
+    const playback = new Playback(await store.open('a1'), listener, nodeMachine);
     expect(await shownAt(playback, 1500)).toBe(3);
     for (const frameId of [2, 1, 0]) {
       const before = shown.length;
@@ -162,7 +162,7 @@ describe('Playback', () => {
 
   it('leaves a seek for the next one, and the steps that were left with it', async () => {
     await record(Array.from({ length: 2000 }, (_, i) => i * 33));
-    const playback = new Playback(await store.open('a1'), listener);
+    const playback = new Playback(await store.open('a1'), listener, nodeMachine);
     expect(await shownAt(playback, 0)).toBe(0);
     shown.length = 0;
     for (const share of [0.9, 0.3, 0.6, 0.05]) {
@@ -180,7 +180,7 @@ describe('Playback', () => {
   it('reads what was recorded between its last look and the end', async () => {
     const writer = await store.create(header);
     writer.append('event', 100, new Uint8Array(1));
-    const playback = new Playback(await store.open('a1'), listener, { growing: true });
+    const playback = new Playback(await store.open('a1'), listener, nodeMachine, { growing: true });
     const tick = async () => {
       playback.tick();
       await new Promise((resolve) => setTimeout(resolve, 30));

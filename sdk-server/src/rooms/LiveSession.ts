@@ -1,6 +1,6 @@
+import type { Figures } from '@sgaps/core';
 import { isSgapsError, type KeptRecord, parseGameEvent, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import type { Figures } from '../loop/SessionFigures.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';

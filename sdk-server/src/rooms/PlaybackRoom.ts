@@ -1,7 +1,8 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
+import { Playback } from '@sgaps/core';
 import { encodePicture, isRecordingId, MessageType, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { Playback } from '../playback/Playback.js';
+import { nodeMachine } from '../playback/nodeMachine.js';
 import { FrameBroadcaster, type Watcher } from '../watch/FrameBroadcaster.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
@@ -132,6 +133,7 @@ export abstract class PlaybackRoom extends Room {
         error: (error) => this.#report(error),
         wantsImportance: () => this.#broadcaster.wants('importance'),
       },
+      nodeMachine,
       { growing },
     );
     this.maxMessagesPerSecond = 200;

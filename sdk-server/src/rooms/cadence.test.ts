@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
+import { Playback, type PlaybackListener, SessionReplica } from '@sgaps/core';
 import { DEFAULT_TIER_BITS, decodePicture, PixelPacketEncoder } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SessionReplica } from '../loop/SessionReplica.js';
-import { Playback } from '../playback/Playback.js';
+import { nodeMachine } from '../playback/nodeMachine.js';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 
@@ -52,12 +52,13 @@ describe('a room on demand', () => {
     await closed(recorder.recordingId);
     expect((await server.catalog.get(recorder.recordingId))?.frames).toBe(80);
     const shown: number[] = [];
-    const playback = new Playback(await server.store.open(recorder.recordingId), {
-      frame: ({ frameId, rgb }) => shown.push(frameId, rgb[0]),
+    const listener: PlaybackListener = {
+      frame: ({ frameId, rgb }) => void shown.push(frameId, rgb[0]),
       preview: () => undefined,
       error: (error) => expect.unreachable(String(error)),
       wantsImportance: () => false,
-    });
+    };
+    const playback = new Playback(await server.store.open(recorder.recordingId), listener, nodeMachine);
     playback.seek(1e9);
     await until(() => !playback.state.seeking && shown.length > 0);
     await playback.close();

@@ -1,7 +1,7 @@
-import type { DecodedFrame } from '@sgaps/core';
 import type { RecordingReader, RecordingSnapshot } from '@sgaps/protocol';
-import { type Figures, sparseMean } from '../loop/SessionFigures.js';
-import { FrameSource } from './FrameSource.js';
+import type { ModelBackend } from '../model/NeuralModel.js';
+import { FrameSource, type PlayedFrame } from './FrameSource.js';
+import { type Figures, sparseMean } from './SessionFigures.js';
 
 /**
  * What a playback tells its room.
@@ -12,8 +12,8 @@ import { FrameSource } from './FrameSource.js';
  * ```
  */
 export interface PlaybackListener {
-  /** A frame to show; its buffers are reused after the call. */
-  frame(frame: DecodedFrame, time: number, importance: Float32Array | null): void;
+  /** A frame to show; its buffers are reused once this returned, or settled. */
+  frame(frame: PlayedFrame, time: number, importance: Float32Array | null): void | Promise<void>;
   /** A stored picture near the place that is being sought, WebP. */
   preview(webp: Uint8Array, frameId: number, time: number): void;
   /** Reading failed; playback has paused. */
@@ -44,6 +44,21 @@ export interface PlaybackState {
 }
 
 /**
+ * What a playback needs of the machine that it runs on.
+ *
+ * @example
+ * ```ts
+ * const machine: PlaybackMachine = { now: () => performance.now(), rest: () => new Promise((resolve) => setImmediate(resolve)) };
+ * ```
+ */
+export interface PlaybackMachine {
+  /** ms of a steady clock. */
+  now(): number;
+  /** Lets other work have its turn. */
+  rest(): Promise<void>;
+}
+
+/**
  * Slowest and fastest rate.
  *
  * @example
@@ -66,7 +81,7 @@ const MAX_LAG = 250;
  *
  * @example
  * ```ts
- * const playback = new Playback(await store.open(id), listener);
+ * const playback = new Playback(await store.open(id), listener, machine);
  * playback.play();
  * setInterval(() => playback.tick(), 16);
  * ```
@@ -74,6 +89,7 @@ const MAX_LAG = 250;
 export class Playback {
   readonly #reader: RecordingReader;
   readonly #listener: PlaybackListener;
+  readonly #machine: PlaybackMachine;
   readonly #source: FrameSource;
   #growing: boolean;
 
@@ -88,18 +104,24 @@ export class Playback {
   #goal: number | null = null;
   #busy: Promise<void> | null = null;
   #closed = false;
-  #shown: DecodedFrame | null = null;
+  #shown: PlayedFrame | null = null;
   #shownTime = 0;
   #frameTimes: number[] = [];
   #refreshedAt = Number.NEGATIVE_INFINITY;
   /** The recording has ended, and what came last has not been read yet. */
   #lastLook = false;
 
-  constructor(reader: RecordingReader, listener: PlaybackListener, options: { readonly growing?: boolean } = {}) {
+  constructor(
+    reader: RecordingReader,
+    listener: PlaybackListener,
+    machine: PlaybackMachine,
+    options: { readonly growing?: boolean; readonly model?: ModelBackend | null } = {},
+  ) {
     this.#reader = reader;
     this.#listener = listener;
+    this.#machine = machine;
     this.#growing = options.growing ?? false;
-    this.#source = new FrameSource(reader);
+    this.#source = new FrameSource(reader, options.model);
   }
 
   get state(): PlaybackState {
@@ -155,7 +177,7 @@ export class Playback {
   show(): void {
     // With frames taken in since, another is about to be shown.
     if (!this.#shown || this.#shown.frameId !== this.#source.frameId) return;
-    this.#listener.frame(this.#shown, this.#shownTime, this.#importance(this.#shown));
+    void this.#listener.frame(this.#shown, this.#shownTime, this.#importance(this.#shown));
   }
 
   /** Pauses and goes `frames` forward, or back when negative; at most 30 at once. */
@@ -177,6 +199,11 @@ export class Playback {
       this.#busy = null;
       if (this.#seek !== null || this.#steps !== 0) this.tick();
     });
+  }
+
+  /** Settles when nothing that was asked for is left to do: seeks, steps, the frame that is due. */
+  async settled(): Promise<void> {
+    while (this.#busy) await this.#busy;
   }
 
   /** The recording stopped growing: its end is the end. */
@@ -205,7 +232,7 @@ export class Playback {
     }
     if (this.#growing || this.#lastLook) await this.#refresh();
     if (!this.#playing) return;
-    const now = performance.now();
+    const now = this.#machine.now();
     const elapsed = this.#tickedAt === null ? 0 : Math.min(100, now - this.#tickedAt);
     this.#tickedAt = now;
     this.#clock = Math.min(this.#reader.duration, this.#clock + elapsed * this.#rate);
@@ -274,35 +301,35 @@ export class Playback {
    * has come to. True when `to` was reached.
    */
   async #advance(to: number, budget: number, abortable = false): Promise<boolean> {
-    const startedAt = performance.now();
+    const startedAt = this.#machine.now();
     let slice = startedAt;
     while ((await this.#source.fill()) && (this.#source.nextTime ?? 0) <= to) {
-      const givesUp = performance.now() - startedAt > budget || (abortable && this.#seek !== null);
+      const givesUp = this.#machine.now() - startedAt > budget || (abortable && this.#seek !== null);
       const isLast = !(await this.#source.fill(2)) || (this.#source.timeAfter ?? 0) > to;
       if (this.#closed) return false;
       if (givesUp || isLast) {
-        this.#rebuild();
+        await this.#rebuild();
         return isLast;
       }
       this.#pass(this.#source.skip());
-      const now = performance.now();
+      const now = this.#machine.now();
       if (now - slice > SLICE) {
-        await new Promise((resolve) => setImmediate(resolve));
-        slice = performance.now();
+        await this.#machine.rest();
+        slice = this.#machine.now();
       }
     }
     return true;
   }
 
   /** Rebuilds the frame that waits, and shows it. */
-  #rebuild(): void {
-    const next = this.#source.decode();
+  async #rebuild(): Promise<void> {
+    const next = await this.#source.decode();
     if (!next) return;
     this.#pass(next.time);
     this.#shown = next.frame;
     this.#shownTime = next.time;
     this.#source.figures.uncertainty = sparseMean(next.frame.uncertainty);
-    this.#listener.frame(next.frame, next.time, this.#importance(next.frame));
+    await this.#listener.frame(next.frame, next.time, this.#importance(next.frame));
   }
 
   /** Stands at a frame of this time. */
@@ -314,14 +341,14 @@ export class Playback {
   }
 
   async #refresh(): Promise<void> {
-    const now = performance.now();
+    const now = this.#machine.now();
     if (now - this.#refreshedAt < 500 && !this.#lastLook) return;
     this.#refreshedAt = now;
     this.#lastLook = false;
     await this.#source.refresh();
   }
 
-  #importance(frame: DecodedFrame): Float32Array | null {
+  #importance(frame: PlayedFrame): Float32Array | null {
     return this.#listener.wantsImportance() ? this.#source.importance(frame) : null;
   }
 }

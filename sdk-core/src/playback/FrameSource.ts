@@ -1,15 +1,32 @@
-import { type DecodedFrame, SamplingPlanner } from '@sgaps/core';
 import { isSgapsError, type RecordingReader, type RecordingRecord, type RecordingSnapshot } from '@sgaps/protocol';
-import { SessionFigures } from '../loop/SessionFigures.js';
-import { type ReplicaFrame, SessionReplica } from '../loop/SessionReplica.js';
+import { FrameRefiner } from '../model/FrameRefiner.js';
+import type { ModelBackend } from '../model/NeuralModel.js';
+import { SamplingPlanner } from '../plan/SamplingPlanner.js';
+import type { DecodedFrame } from '../session/SessionDecoder.js';
+import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
+import { SessionFigures } from './SessionFigures.js';
 
 /**
- * The frames of a recording one after the other, rebuilt by the decoder of the live loop; from the start or from a snapshot.
+ * A frame as it is shown.
+ *
+ * @example
+ * ```ts
+ * const { rgb, refined }: PlayedFrame = frame;
+ * ```
+ */
+export interface PlayedFrame extends DecodedFrame {
+  /** True where the picture is the model's. */
+  readonly refined: boolean;
+}
+
+/**
+ * The frames of a recording one after the other, rebuilt by the decoder of the live loop and, where there is one, by a model; from the
+ * start or from a snapshot.
  *
  * @example
  * ```ts
  * const source = new FrameSource(await store.open(id));
- * while (await source.fill()) show(source.decode());
+ * while (await source.fill()) show(await source.decode());
  * ```
  */
 export class FrameSource {
@@ -20,14 +37,16 @@ export class FrameSource {
   atEnd = false;
 
   readonly #reader: RecordingReader;
+  readonly #refiner: FrameRefiner | null;
   #replica: SessionReplica;
   #planner: SamplingPlanner | null = null;
   #records: AsyncGenerator<RecordingRecord> | null = null;
   #sequence = -1;
   #queue: ReplicaFrame[] = [];
 
-  constructor(reader: RecordingReader) {
+  constructor(reader: RecordingReader, model: ModelBackend | null = null) {
     this.#reader = reader;
+    this.#refiner = model ? new FrameRefiner(reader.header.grid, model) : null;
     this.#replica = this.#newReplica();
   }
 
@@ -73,10 +92,16 @@ export class FrameSource {
     return true;
   }
 
-  /** Rebuilds the frame that waits; its buffers are reused by the next call. Call `fill` first. */
-  decode(): { readonly frame: DecodedFrame; readonly time: number } | null {
+  /** Rebuilds the frame that waits; its buffers are reused by the next call. Call `fill` first, and nothing until it has settled. */
+  async decode(): Promise<{ readonly frame: PlayedFrame; readonly time: number } | null> {
     const next = this.#queue.shift();
-    return next ? { frame: this.#replica.decode(next.frame), time: next.time } : null;
+    if (!next) return null;
+    const { decoder } = this.#replica;
+    const decoded = this.#replica.decode(next.frame);
+    const { rgb, uncertainty, refined } = this.#refiner
+      ? await this.#refiner.refine(decoded, decoder.memory)
+      : { ...decoded, refined: false };
+    return { frame: { ...decoded, rgb, uncertainty, refined }, time: next.time };
   }
 
   /**
@@ -87,6 +112,7 @@ export class FrameSource {
     const next = this.#queue.shift();
     if (!next) return null;
     this.#replica.observe(next.frame);
+    this.#refiner?.skip(next.frame, this.#replica.decoder.memory);
     return next.time;
   }
 
@@ -94,6 +120,7 @@ export class FrameSource {
   async restart(snapshot: RecordingSnapshot | null): Promise<boolean> {
     await this.#release();
     this.#replica = this.#newReplica();
+    this.#refiner?.clear();
     this.#planner = null;
     this.figures.restart();
     this.#queue = [];

@@ -1,4 +1,3 @@
-import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
 import {
   type CaptureGrid,
   CoordinateCodec,
@@ -11,6 +10,7 @@ import {
 } from '@sgaps/protocol';
 import { decodeDecoderSnapshot, encodeDecoderSnapshot } from './DecoderSnapshot.js';
 import { RequestLedger } from './RequestLedger.js';
+import { type DecodedFrame, SessionDecoder } from './SessionDecoder.js';
 
 /** Frame ids are u32 and requests run ahead of them; 4.5 years at 30 frames/s fit. */
 const MAX_FRAME_ID = 0xffff0000;

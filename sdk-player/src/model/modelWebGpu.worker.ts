@@ -1,0 +1,4 @@
+import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
+import { serveModel } from './serveModel.js';
+
+serveModel({ env, InferenceSession, Tensor }, 'webgpu');

@@ -1,0 +1,139 @@
+import { Playback, type PlayedFrame } from '@sgaps/core';
+import { isSgapsError, RecordingReader, SgapsError } from '@sgaps/protocol';
+import { WebModel } from '../model/WebModel.js';
+import { openSource } from '../source/openSource.js';
+import { webCompressor } from '../source/webCompressor.js';
+import type { FromPlayer, PlayerRequest, PlayerState, RecordingInfo, ToPlayer } from './messages.js';
+
+/** ms between looks at the clock while playing. */
+const TICK = 8;
+
+/** Lets messages in between: a timer would wait for 4 ms. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** The player's worker: decodes, refines, keeps the clock, and sends finished pictures. */
+export class PlayerHost {
+  #playback: Playback | null = null;
+  #model: WebModel | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #told: PlayerState | null = null;
+  #shown = 0;
+  #failure: unknown = null;
+
+  constructor(private readonly post: (message: FromPlayer, transfer: Transferable[]) => void) {}
+
+  /** Does what is asked, and answers. */
+  async take(message: ToPlayer): Promise<void> {
+    const { id } = message;
+    const shown = this.#shown;
+    this.#failure = null;
+    try {
+      const info = message.type === 'open' ? await this.#open(message) : await this.#control(message);
+      if (this.#failure !== null) throw this.#failure;
+      this.#tell();
+      this.post({ type: 'done', id, info, shown: this.#shown > shown }, []);
+    } catch (error) {
+      this.post({ type: 'failed', id, ...plain(error) }, []);
+    }
+  }
+
+  async #open({ source, model, options }: Extract<PlayerRequest, { type: 'open' }>): Promise<RecordingInfo> {
+    const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
+    const { recordingId, game, engine, grid, fps, startedAt, modelId } = reader.header;
+    this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
+    this.#playback = new Playback(
+      reader,
+      {
+        frame: (frame, time) => this.#show(frame, time),
+        preview: () => undefined,
+        error: (error) => this.#fail(error),
+        wantsImportance: () => false,
+      },
+      { now: () => performance.now(), rest },
+      { model: this.#model },
+    );
+    const { duration, frames } = reader.index;
+    const { id, provider, fallback } = this.#model ?? {};
+    return {
+      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId },
+      model: id !== undefined && provider !== undefined ? { id, provider, fallback: fallback ?? null } : null,
+    };
+  }
+
+  async #control(message: Exclude<PlayerRequest, { type: 'open' }>): Promise<null> {
+    const playback = this.#playback;
+    if (!playback) throw new SgapsError('CLOSED', 'The recording is not open.');
+    if (message.type === 'play') {
+      playback.play();
+      this.#timer ??= setInterval(() => this.#tick(playback), TICK);
+    } else if (message.type === 'pause') playback.pause();
+    else if (message.type === 'rate') playback.setRate(message.rate);
+    else if (message.type === 'close') await this.#close(playback);
+    else {
+      if (message.type === 'seek') playback.seek(message.time);
+      else playback.step(1);
+      this.#tell();
+      await playback.settled();
+    }
+    return null;
+  }
+
+  #tick(playback: Playback): void {
+    playback.tick();
+    this.#tell();
+    if (playback.state.playing || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #show({ frameId, rgb, refined }: PlayedFrame, time: number): void {
+    const pixels = new Uint8ClampedArray((rgb.length / 3) * 4);
+    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+      pixels[to] = rgb[from];
+      pixels[to + 1] = rgb[from + 1];
+      pixels[to + 2] = rgb[from + 2];
+      pixels[to + 3] = 255;
+    }
+    this.#shown++;
+    this.post({ type: 'frame', frameId, time, refined, pixels }, [pixels.buffer]);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.post({ type: 'error', ...plain(error) }, []);
+  }
+
+  /** Says where the player stands, where that has changed. */
+  #tell(): void {
+    if (!this.#playback) return;
+    const { position, playing, seeking, rate } = this.#playback.state;
+    const { rejected } = this.#playback.figures();
+    const modelFailures = this.#model?.failures ?? 0;
+    const state: PlayerState = { time: position, playing, seeking, playbackRate: rate, modelFailures, rejected };
+    const told = this.#told;
+    if (told && (Object.keys(state) as (keyof PlayerState)[]).every((key) => state[key] === told[key])) return;
+    this.#told = state;
+    this.post({ type: 'state', state }, []);
+  }
+
+  async #close(playback: Playback): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#model?.dispose();
+    await playback.close();
+    this.#playback = null;
+  }
+}
+
+function plain(error: unknown): Pick<Extract<FromPlayer, { type: 'error' }>, 'code' | 'message'> {
+  return { code: isSgapsError(error) ? error.code : null, message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Router } from 'express';
+import { builtPages, type Pages, sendPage } from './builtPages.js';
+
+const FOLDER = dirname(createRequire(import.meta.url).resolve('@sgaps/player/package.json'));
+
+/** What the page and its workers may do: run WebAssembly, and fetch from this server only. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
+/**
+ * The page that plays a recording in the browser, `@sgaps/player`'s: with `?recording=` one that this server has, else a file of the user's.
+ *
+ * @example
+ * ```ts
+ * app.use('/dashboard/player', playerRoutes());
+ * ```
+ */
+export function playerRoutes(): Router {
+  const router = Router({ strict: true });
+  let pages: Promise<Pages> | null = null;
+  router.use((_request, response, next) => {
+    response.setHeader('Content-Security-Policy', POLICY);
+    // Only isolated pages have shared memory, which the model's threads need.
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    next();
+  });
+  router.get(['/', '/assets/:name'], (request, response, next) => {
+    // Its files are named relative to it.
+    if (request.originalUrl.split('?')[0] === request.baseUrl)
+      return response.redirect(301, request.originalUrl.replace(request.baseUrl, `${request.baseUrl}/`));
+    const { name } = request.params;
+    pages ??= builtPages(join(FOLDER, 'dist/page'), join(FOLDER, 'vite.config.ts'));
+    pages.then((found) => sendPage(found, name === undefined ? 'index.html' : `assets/${name}`, response, next), next);
+  });
+  return router;
+}
