@@ -4,6 +4,7 @@ import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.j
 import { AUTO_SAMPLES } from './clip/createLoopParts.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
 import { type ClipFigures, measureClip } from './clip/measureClip.js';
+import { openBackend } from './clip/openBackend.js';
 import type { Quality } from './metrics/QualityMeter.js';
 
 interface Arguments {
@@ -17,7 +18,9 @@ interface Arguments {
   readonly latency: number;
   readonly batch: number;
   readonly sampling: 'auto' | 'points';
-  readonly reconstructor: string;
+  readonly reconstructor: 'auto' | 'diffusion' | 'sgaps-mae';
+  readonly model?: string;
+  readonly analytic?: boolean;
   readonly cadence: 'every-frame' | 'on-demand';
   readonly restart: number;
   readonly frames?: number;
@@ -73,7 +76,9 @@ const program = new Command('bench:clip')
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--batch <frames>', 'frames per pixel packet, 1 … 16', positiveInteger, 1)
   .addOption(new Option('--sampling <kind>', 'kinds of samples').choices(['auto', 'points']).default('auto'))
-  .addOption(new Option('--reconstructor <name>', 'what fills in').choices(['auto', 'diffusion']).default('auto'))
+  .addOption(new Option('--reconstructor <name>', 'what fills in').choices(['auto', 'diffusion', 'sgaps-mae']).default('auto'))
+  .option('--model <path>', 'folder of the model, default: the one shipped')
+  .option('--analytic', 'with a model: choose samples as without one')
   .addOption(
     new Option(
       '--cadence <name>',
@@ -95,12 +100,15 @@ const program = new Command('bench:clip')
         console.error(`Using the state beside the clip: ${beside}`);
       }
     }
+    const model = await openBackend(args.reconstructor, args.model);
     const figures = await measureClip({
       ...args,
       state,
       bytesUp: args.bytes,
-      reconstructor: args.reconstructor === 'auto' ? undefined : 'diffusion',
+      model: model?.backend,
+      spread: args.analytic ? false : undefined,
     });
+    await model?.close();
     console.log(`cadence ${args.cadence}`);
     printTable(figures);
     if (args.json) console.log(JSON.stringify(figures));

@@ -55,6 +55,7 @@ function plainParts(log: string[]): LoopParts {
             uncertainty: new Float32Array(0),
             confidence: new Uint8Array(0),
             kept: false,
+            frame,
             samples: frame.samples,
             state: frame.state,
             sources: () => new Uint8Array(0),
@@ -76,7 +77,7 @@ function plainParts(log: string[]): LoopParts {
 const columns = (add: number) => Uint8Array.from({ length: 3 * 256 }, (_, i) => (Math.floor(i / 3) % 16) + add);
 
 describe('ClipLoop', () => {
-  it('answers frame t + latency with what was asked from frame t, and asks for the first frames at join', () => {
+  it('answers frame t + latency with what was asked from frame t, and asks for the first frames at join', async () => {
     const log: string[] = [];
     const seen: number[] = [];
     const loop = new ClipLoop({
@@ -86,8 +87,8 @@ describe('ClipLoop', () => {
       parts: plainParts(log),
       onFrame: (frame) => seen.push(frame.frameId),
     });
-    for (let t = 0; t < 4; t++) loop.push(columns(100 * (t % 2)), STATE);
-    loop.finish();
+    for (let t = 0; t < 4; t++) await loop.push(columns(100 * (t % 2)), STATE);
+    await loop.finish();
     expect(log).toEqual([
       'plan 0 from -1',
       'plan 1 from -1',
@@ -105,18 +106,18 @@ describe('ClipLoop', () => {
     expect(loop.totals.ms).toHaveLength(4);
   });
 
-  it('counts each packet with its framing', () => {
+  it('counts each packet with its framing', async () => {
     const loop = new ClipLoop({ grid: GRID, fps: 30, latency: 1, parts: plainParts([]), onFrame: () => undefined });
-    loop.push(columns(0), STATE);
+    await loop.push(columns(0), STATE);
     expect(loop.totals.bytesUp).toBe('[{"frameId":0,"requestId":0,"rgb":[0,0,0]}]'.length + 8 + 2 + 4);
     expect(loop.totals.bytesDown).toBe(2 * ('[0]'.length + 8 + 2));
   });
 
-  it('plans a batch together once its packet is there', () => {
+  it('plans a batch together once its packet is there', async () => {
     const log: string[] = [];
     const loop = new ClipLoop({ grid: GRID, fps: 30, latency: 1, batch: 3, parts: plainParts(log), onFrame: () => undefined });
-    for (let t = 0; t < 7; t++) loop.push(columns(0), STATE);
-    loop.finish();
+    for (let t = 0; t < 7; t++) await loop.push(columns(0), STATE);
+    await loop.finish();
     expect(log.slice(0, 3)).toEqual(['plan 0 from -1', 'plan 1 from -1', 'plan 2 from -1']);
     expect(log.slice(3, 9)).toEqual(['0<0:0', '1<1:1', '2<2:2', 'plan 3 from 2', 'plan 4 from 2', 'plan 5 from 2']);
     // Frame 7 was planned with the batch before.
@@ -124,7 +125,7 @@ describe('ClipLoop', () => {
     expect(loop.totals.framesWithoutRequest).toBe(0);
   });
 
-  it('decodes late what arrives late, plans for the measured delay, and plans no frame twice', () => {
+  it('decodes late what arrives late, plans for the measured delay, and plans no frame twice', async () => {
     const log: string[] = [];
     // Nothing arrives at the server between 100 and 200 ms; frames are 10 ms apart, the answer takes 15 ms.
     const network: Network = { up: (sent) => (sent >= 100 && sent < 200 ? 200 : sent), down: (sent) => sent + 15 };
@@ -143,10 +144,10 @@ describe('ClipLoop', () => {
       onFrame: (frame) => seen.push(frame.frameId),
     });
     for (let t = 0; t < 40; t++) {
-      loop.push(columns(0), STATE);
+      await loop.push(columns(0), STATE);
       if (t === 15) expect(seen.at(-1)).toBe(9);
     }
-    loop.finish();
+    await loop.finish();
     expect(seen).toEqual(Array.from({ length: 40 }, (_, t) => t));
     expect(trips.slice(0, 3)).toEqual([15, 15, 15]);
     expect(Math.max(...trips)).toBe(115);
@@ -159,7 +160,7 @@ describe('ClipLoop', () => {
     expect(planned.at(-1)).toBe(39 + 12);
   });
 
-  it('refuses a latency or batch that cannot be', () => {
+  it('refuses a latency or batch that cannot be', async () => {
     const make = (latency: number, batch: number) => () =>
       new ClipLoop({ grid: GRID, fps: 30, latency, batch, parts: plainParts([]), onFrame: () => undefined });
     expect(make(0, 1)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));

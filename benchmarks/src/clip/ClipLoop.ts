@@ -41,8 +41,8 @@ export interface LoopLink {
  * @example
  * ```ts
  * const loop = new ClipLoop({ grid, fps: 30, latency: 2, parts, onFrame: (decoded) => meter.add(truth, decoded.rgb) });
- * loop.push(rgb, state);
- * loop.finish();
+ * await loop.push(rgb, state);
+ * await loop.finish();
  * ```
  */
 export class ClipLoop {
@@ -108,10 +108,10 @@ export class ClipLoop {
    * The client side of one frame: the true picture on the grid and what the game knows; `depth` has a depth code for each pixel of
    * the grid, of which the points take theirs.
    */
-  push(rgb: Uint8Array | Uint8ClampedArray, state: FrameState, depth?: Uint16Array): void {
+  async push(rgb: Uint8Array | Uint8ClampedArray, state: FrameState, depth?: Uint16Array): Promise<void> {
     const frameId = this.nextFrame++;
     const now = frameId * this.frameMs;
-    this.serve(now);
+    await this.serve(now);
     this.receive(now);
     const request = this.newestRequest(frameId);
     const samples = request ? this.client.coordinates.expand(request) : createSampleSet(0);
@@ -129,13 +129,13 @@ export class ClipLoop {
     this.totals.frames++;
     this.totals.samples += samples.count;
     if (this.batched.length === this.batch) this.send(now);
-    this.serve(now);
+    await this.serve(now);
   }
 
   /** Sends what a last, incomplete batch holds, and waits for all that is under way. */
-  finish(): void {
+  async finish(): Promise<void> {
     if (this.batched.length > 0) this.send((this.nextFrame - 1) * this.frameMs);
-    this.serve(Number.POSITIVE_INFINITY);
+    await this.serve(Number.POSITIVE_INFINITY);
   }
 
   private send(now: number): void {
@@ -150,14 +150,14 @@ export class ClipLoop {
   }
 
   /** The server's work until `now`. */
-  private serve(now: number): void {
+  private async serve(now: number): Promise<void> {
     while (this.goingUp.length > 0 && this.goingUp[0].at <= now + ROUNDING) {
       const arrived = this.goingUp.shift();
       if (!arrived) return;
       this.serverTime = arrived.at;
       this.answering = arrived.sent;
       for (const trip of arrived.trips) this.link.compensation.observe(trip, arrived.at);
-      this.server.accept(arrived.packet, arrived.bytes);
+      await this.server.accept(arrived.packet, arrived.bytes);
     }
   }
 

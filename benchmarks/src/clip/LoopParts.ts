@@ -1,4 +1,4 @@
-import type { SessionDecoder } from '@sgaps/core';
+import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
 import type { CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, SampleRequest, SampleSet } from '@sgaps/protocol';
 
 /**
@@ -36,6 +36,8 @@ export interface LoopParts {
     readonly coordinates: Pick<CoordinateCodec, 'encode' | 'decode' | 'expand'>;
     readonly createPixels: (resolve: (requestId: number) => SampleSet | undefined) => Pick<PixelPacketDecoder, 'decode'>;
     readonly session: Pick<SessionDecoder, 'decode'>;
+    /** What a model makes of a rebuilt frame; absent without one. */
+    readonly refine?: (decoded: DecodedFrame) => Promise<DecodedFrame>;
     readonly planner: LoopPlanner;
     /** Takes in what a packet's digest says, where the planner knows no more than that: nothing is decoded before somebody looks. */
     readonly takeDigest?: (packet: Uint8Array) => void;

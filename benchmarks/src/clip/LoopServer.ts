@@ -15,7 +15,7 @@ const FORGET = 96;
  * ```ts
  * const server = new LoopServer({ parts, compensation, frameMs, totals, onFrame, send: (bytes) => wire.push(bytes) });
  * server.start(2);
- * server.accept(packet, packet.length + 16);
+ * await server.accept(packet, packet.length + 16);
  * ```
  */
 export class LoopServer {
@@ -56,8 +56,8 @@ export class LoopServer {
   }
 
   /** Takes a pixel packet in, `bytes` of the socket, and answers it. */
-  accept(packet: Uint8Array, bytes: number): void {
-    const { session, planner, takeDigest } = this.parts;
+  async accept(packet: Uint8Array, bytes: number): Promise<void> {
+    const { session, planner, takeDigest, refine } = this.parts;
     const { totals } = this;
     const downBefore = totals.bytesDown;
     let spent = 0;
@@ -69,7 +69,8 @@ export class LoopServer {
     const count = frames.length;
     for (const frame of frames) {
       if (frame.values.depth) totals.depthSamples += pointCount(frame.samples);
-      const decoded = session.decode(frame);
+      const rebuilt = session.decode(frame);
+      const decoded = refine ? await refine(rebuilt) : rebuilt;
       spent += performance.now() - start;
       this.onFrame(decoded);
       start = performance.now();

@@ -1,4 +1,12 @@
-import { ALL_FEATURES, LightPlanner, type LoopFeatures, SamplingPlanner, SessionDecoder } from '@sgaps/core';
+import {
+  ALL_FEATURES,
+  FrameRefiner,
+  LightPlanner,
+  type LoopFeatures,
+  type ModelBackend,
+  SamplingPlanner,
+  SessionDecoder,
+} from '@sgaps/core';
 import {
   type CaptureGrid,
   CoordinateCodec,
@@ -37,8 +45,6 @@ export interface LoopSettings {
   readonly sampling?: 'auto' | 'points';
   /** True spreads points, as for a model that fills in between them. */
   readonly spread?: boolean;
-  /** Name of the reconstructor; default: the one the server would take. */
-  readonly reconstructor?: 'diffusion';
   /** When pictures are made; default `every-frame`. `on-demand` plans from packet digests alone, as a room that nobody watches does. */
   readonly cadence?: 'every-frame' | 'on-demand';
   /** With `on-demand`: frames after which the client starts its stream afresh, as the room asks; default 300, 0 for never. */
@@ -58,6 +64,8 @@ export interface LoopSettings {
 export interface LoopOffer {
   /** True where points carry depth, as agreed at join. */
   readonly depth?: boolean;
+  /** Runs the model that fills in. */
+  readonly model?: ModelBackend | null;
 }
 
 /**
@@ -73,9 +81,9 @@ export function createLoopParts(
   settings: LoopSettings,
   offer: LoopOffer = {},
 ): { readonly parts: LoopParts; readonly session: SessionDecoder; readonly planner: { readonly importance: Float32Array } } {
-  const { rate, samples, bytesUp, bytesDown, quality, sampling, spread, reconstructor, without = [] } = settings;
+  const { rate, samples, bytesUp, bytesDown, quality, sampling, spread, without = [] } = settings;
   const features: LoopFeatures = { ...ALL_FEATURES, ...Object.fromEntries(without.map((name) => [name, false])) };
-  const session = new SessionDecoder({ grid, reconstructor, features });
+  const session = new SessionDecoder({ grid, features });
   if (settings.cadence === 'on-demand') return createLightParts(grid, settings, offer, session);
   const planner = new SamplingPlanner({
     grid,
@@ -100,6 +108,7 @@ export function createLoopParts(
       coordinates: new CoordinateCodec(grid),
       createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
       session,
+      refine: offer.model ? createRefine(grid, offer.model, session, planner) : undefined,
       planner,
     },
   };
@@ -137,6 +146,7 @@ function createLightParts(
       coordinates: new CoordinateCodec(grid),
       createPixels: (resolve) => new PixelPacketDecoder({ ...codec, resolve }),
       session,
+      refine: offer.model ? createRefine(grid, offer.model, session, null) : undefined,
       planner,
       takeDigest: (packet) => {
         for (const digest of reader.read(packet)) planner.take(digest);
@@ -144,4 +154,19 @@ function createLightParts(
     },
   };
   return { parts, session, planner: { importance: new Float32Array(grid.width * grid.height) } };
+}
+
+/** Shows what was rebuilt to the model, and the planner what the model thinks it is worth. */
+function createRefine(
+  grid: CaptureGrid,
+  model: ModelBackend,
+  session: SessionDecoder,
+  planner: SamplingPlanner | null,
+): NonNullable<LoopParts['server']['refine']> {
+  const refiner = new FrameRefiner(grid, model);
+  return async (decoded) => {
+    const { rgb, uncertainty, output } = await refiner.refine(decoded, session.memory);
+    planner?.takeModel(output, decoded);
+    return { ...decoded, rgb, uncertainty };
+  };
 }

@@ -1,4 +1,4 @@
-import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
+import type { DecodedFrame, ModelBackend, SessionDecoder } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
 import { quantile } from '../metrics/statistics.js';
@@ -25,6 +25,8 @@ import { toFrameState } from './toFrameState.js';
 export interface ClipOptions extends LoopSettings {
   /** Lossless clip. */
   readonly input: string;
+  /** What fills in: a model run by this backend; null or absent: `diffusion`. */
+  readonly model?: ModelBackend | null;
   /** Its state; without one the loop sees pixels alone. */
   readonly state?: string;
   /**
@@ -99,7 +101,10 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   }
   const depth = options.depth === undefined ? undefined : await DepthClip.open(options.depth, info);
   const grid = { width: info.width, height: info.height };
-  const { parts, session, planner } = createLoopParts(grid, options, { depth: depth !== undefined });
+  const { parts, session, planner } = createLoopParts(grid, options, {
+    depth: depth !== undefined,
+    model: options.model ?? null,
+  });
   const meter = new QualityMeter({ ...info, ssim: options.ssim, held: options.held });
   const writer = options.out === undefined ? undefined : new VideoWriter(options.out, info);
   const truths = new Map<number, Uint8Array>();
@@ -130,11 +135,11 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   try {
     for await (const rgb of readFrames(options.input, info, { frames: options.frames })) {
       truths.set(frame, rgb);
-      loop.push(rgb, toFrameState(grid, state?.per_frame[frame]), await depth?.next());
+      await loop.push(rgb, toFrameState(grid, state?.per_frame[frame]), await depth?.next());
       frame++;
       await drain();
     }
-    loop.finish();
+    await loop.finish();
     await drain();
     await writer?.close();
   } finally {
@@ -155,7 +160,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     lead: totals.leads / totals.answers,
     msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
     ...(depth ? { depth: depthFigures(totals) } : {}),
-    model: session.reconstructor.id,
+    model: options.model?.id ?? session.reconstructor.id,
     ...(options.held === false ? {} : { firstFrameHeld: meter.firstHeld(), previousFrameHeld: meter.previousHeld() }),
   };
 }

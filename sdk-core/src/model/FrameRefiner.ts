@@ -1,21 +1,21 @@
 import type { CaptureGrid, PixelFrame } from '@sgaps/protocol';
 import type { LayeredMemory } from '../memory/LayeredMemory.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
-import { FrameEvidence, LOOKED } from './FrameEvidence.js';
+import { FrameEvidence } from './FrameEvidence.js';
 import { ModelInput } from './ModelInput.js';
 import type { ModelBackend, ModelOutput } from './NeuralModel.js';
 
-/** Samples that came out this well, dB, leave a model nothing to do. */
-const GOOD = 50;
 /** Standard deviation that counts as wholly uncertain, 8-bit levels. */
 const UNCERTAIN = 64;
+/** No frame. */
+const NONE = -1;
 
 /**
  * A frame as a model has rebuilt it. The arrays belong to the refiner and are overwritten by the next frame but one: copy what you keep.
  *
  * @example
  * ```ts
- * const { rgb, refined } = await refiner.refine(decoder.decode(frame));
+ * const { rgb, refined } = await refiner.refine(decoder.decode(frame), decoder.memory);
  * ```
  */
 export interface RefinedFrame {
@@ -23,7 +23,7 @@ export interface RefinedFrame {
   readonly rgb: Uint8ClampedArray;
   /** W·H, 0 certain … 1 nothing known. */
   readonly uncertainty: Float32Array;
-  /** What the model said, null where the picture is the decoder's. */
+  /** What the model said; null where the picture is the decoder's. */
   readonly output: ModelOutput | null;
   /** True where the picture is the model's. */
   readonly refined: boolean;
@@ -44,8 +44,9 @@ class Slot {
 }
 
 /**
- * Shows a session's frames to a model, with what the model made of the frame before, carried to where this frame shows it (S6–S8). What the model makes is a
- * picture to be looked at; memory never sees it, so that recordings decode alike with any model and with none.
+ * Shows a session's frames to a model, with what the model made of the frame before, carried to where this frame shows it (S6–S8). Frames that samples alone keep up to
+ * date leave a model nothing to fill in: they stay as they are. What the model makes is a picture to be looked at; memory never sees it, so that recordings decode
+ * alike with any model and with none.
  *
  * @example
  * ```ts
@@ -57,9 +58,9 @@ export class FrameRefiner {
   private readonly evidence: FrameEvidence;
   private readonly slots: readonly [Slot, Slot];
   private next = 0;
-  /** The model's last frame, 3 planes, and the number of the frame that it is of; −1 where it is of none. */
+  /** The model's last frame, 3 planes, and the number of the frame that it is of. */
   private readonly previous: Uint8Array;
-  private previousFrame = -1;
+  private previousFrame = NONE;
   private running: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
@@ -75,10 +76,10 @@ export class FrameRefiner {
   /** Forgets all frames (seek). */
   clear(): void {
     this.evidence.clear();
-    this.previousFrame = -1;
+    this.previousFrame = NONE;
   }
 
-  /** Takes note of a frame that nobody looks at. */
+  /** Takes note of a frame whose picture is not wanted of the model. */
   skip(frame: PixelFrame, memory: LayeredMemory): void {
     this.evidence.take(frame, memory);
   }
@@ -88,18 +89,17 @@ export class FrameRefiner {
    * with the model the next one waits, and any more stay as they were decoded.
    */
   async refine(decoded: DecodedFrame, memory: LayeredMemory): Promise<RefinedFrame> {
-    const { frame } = decoded;
-    this.evidence.take(frame, decoded.kept ? null : memory);
+    this.evidence.take(decoded.frame, decoded.kept ? null : memory);
+    if (decoded.kept || this.waiting > 1) {
+      return { rgb: decoded.rgb.slice(), uncertainty: decoded.uncertainty.slice(), output: null, refined: false };
+    }
     const slot = this.slots[this.next];
-    if (this.waiting > 1) return asDecoded(Uint8ClampedArray.from(decoded.rgb), Float32Array.from(decoded.uncertainty));
     this.next = 1 - this.next;
     slot.rgb.set(decoded.rgb);
     slot.uncertainty.set(decoded.uncertainty);
-    slot.input.take(decoded, this.evidence, decoded.kept ? null : memory.innovations);
-    const good = (decoded.samplesPsnr ?? 0) >= GOOD;
-    const still = decoded.kept && this.isStill();
+    slot.input.take(decoded, this.evidence, memory.innovations);
     this.waiting++;
-    const turn = this.running.then(() => this.rebuild(slot, frame.frameId, good, still));
+    const turn = this.running.then(() => this.rebuild(slot, decoded.frameId));
     this.running = turn.catch(() => undefined);
     try {
       return await turn;
@@ -108,45 +108,24 @@ export class FrameRefiner {
     }
   }
 
-  private async rebuild(slot: Slot, frameId: number, good: boolean, still: boolean): Promise<RefinedFrame> {
+  private async rebuild(slot: Slot, frameId: number): Promise<RefinedFrame> {
     const { previous, grid } = this;
-    const follows = this.previousFrame === frameId - 1 && frameId > 0;
-    if (good) {
-      this.previousFrame = -1;
-      return asDecoded(slot.rgb, slot.uncertainty);
-    }
-    if (still && follows) {
-      this.previousFrame = frameId;
-      interleave(previous, slot.rgb);
-      return { rgb: slot.rgb, uncertainty: slot.uncertainty, output: null, refined: true };
-    }
-    slot.input.align(follows ? previous : null);
-    const output = await this.backend.run(grid, slot.input.planes);
-    if (!output) {
-      this.previousFrame = -1;
-      return asDecoded(slot.rgb, slot.uncertainty);
-    }
+    const { input, rgb, uncertainty } = slot;
+    // A frame that was left out parts the picture before from this one's motion.
+    input.align(this.previousFrame !== NONE && this.previousFrame === frameId - 1 ? previous : null);
+    this.previousFrame = NONE;
+    const output = await this.backend.run(grid, input.planes);
+    if (!output) return { rgb, uncertainty, output, refined: false };
     previous.set(output.frame);
     this.previousFrame = frameId;
-    interleave(output.frame, slot.rgb);
-    for (let at = 0; at < slot.uncertainty.length; at++)
-      slot.uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / UNCERTAIN);
-    return { rgb: slot.rgb, uncertainty: slot.uncertainty, output, refined: true };
-  }
-
-  /** True where nothing of the picture is new and nothing moved. */
-  private isStill(): boolean {
-    const { looked, motionX, motionY, motionKnown } = this.evidence;
-    for (let at = 0; at < looked.length; at++)
-      if (looked[at] > LOOKED.same || motionX[at] !== 0 || motionY[at] !== 0 || motionKnown[at] === 0) return false;
-    return true;
+    interleave(output.frame, rgb);
+    for (let at = 0; at < uncertainty.length; at++)
+      uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / UNCERTAIN);
+    return { rgb, uncertainty, output, refined: true };
   }
 }
 
-function asDecoded(rgb: Uint8ClampedArray, uncertainty: Float32Array): RefinedFrame {
-  return { rgb, uncertainty, output: null, refined: false };
-}
-
+/** Three planes to pixels. */
 function interleave(planes: Uint8Array, rgb: Uint8ClampedArray): void {
   const size = planes.length / 3;
   const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);

@@ -9,12 +9,14 @@ import {
 } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
+import type { ModelOutput } from '../model/NeuralModel.js';
 import { QualityControl } from '../quality/QualityControl.js';
-import type { SessionDecoder } from '../session/SessionDecoder.js';
+import type { DecodedFrame, SessionDecoder } from '../session/SessionDecoder.js';
 import { BlockChooser } from './BlockChooser.js';
 import { extrapolateState } from './extrapolate.js';
 import { fitBudget } from './fitBudget.js';
 import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
+import { ModelError } from './ModelError.js';
 import { PendingRequests } from './PendingRequests.js';
 import { PointChooser } from './PointChooser.js';
 import { RateController } from './RateController.js';
@@ -92,6 +94,7 @@ export class SamplingPlanner {
   private readonly blocks: BlockChooser;
   private readonly points: PointChooser | null;
   private readonly spread: SpreadChooser | null;
+  private readonly modelError: ModelError;
   private readonly replenish: ReplenishChooser | null;
   /** No whole pictures before this frame: there was no time for them. */
   private memoryUntil = 0;
@@ -133,6 +136,7 @@ export class SamplingPlanner {
     this.points = pointsOnly
       ? new PointChooser(this.analyzer.blocks, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
       : null;
+    this.modelError = new ModelError(grid);
     this.spread = pointsOnly && options.spread ? new SpreadChooser(grid) : null;
     this.replenish =
       !pointsOnly && this.features.replenish
@@ -160,6 +164,11 @@ export class SamplingPlanner {
   /** Part of its usual frames that the client takes, 0 … 1: a frame may have the bytes of those left out, up to four budgets in all. */
   set pace(pace: number) {
     this.rate.pace = pace;
+  }
+
+  /** Takes in what a model made of the newest frame, by which points are spread from here on; null where it made nothing of it. */
+  takeModel(output: ModelOutput | null, { frameId, state }: Pick<DecodedFrame, 'frameId' | 'state'>): void {
+    this.modelError.take(output, frameId, state);
   }
 
   /** The request for `targetFrameId`, a frame after the last decoded one. */
@@ -191,6 +200,7 @@ export class SamplingPlanner {
       this.points.lock(lockX, lockY);
       if (this.features.tiers) this.tags.read(then);
       const { importance } = analyzer;
+      if (this.spread) this.modelError.carry(then, decoder.frameId, importance);
       const count = this.rate.samples(targetFrameId);
       set = this.spread
         ? this.spread.choose(count, importance, targetFrameId)
