@@ -1,6 +1,7 @@
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
+export type { LayeredMemory } from './memory/LayeredMemory.js';
 export { Source } from './memory/SourceMap.js';
 export { FrameEvidence } from './model/FrameEvidence.js';
 export { FrameRefiner, type RefinedFrame } from './model/FrameRefiner.js';

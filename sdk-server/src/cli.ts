@@ -15,6 +15,9 @@ interface ServeFlags {
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
+  readonly model?: string;
+  readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly sampling: 'auto' | 'points';
   readonly jsonLogs?: boolean;
 }
 
@@ -41,6 +44,16 @@ export function program(): Command {
         .default('every-frame'),
     )
     .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', frameCount)
+    .option(
+      '--model <name>',
+      "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
+    )
+    .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(
+      new Option('--sampling <kind>', 'kinds of samples asked for; points: single pixels only')
+        .choices(['auto', 'points'])
+        .default('auto'),
+    )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
   return sgaps;
@@ -49,8 +62,9 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = flags.jsonLogs ? pino({ name: 'sgaps' }) : readableLog();
-  const { port, host, data, examples, cadence, nth } = flags;
-  const options: ServerOptions = { port, host, data, examples, log, room: { cadence, nth } };
+  const { port, host, data, examples, cadence, nth, sampling, provider } = flags;
+  const model = flags.model === 'none' ? null : { provider, model: flags.model };
+  const options: ServerOptions = { port, host, data, examples, log, model, room: { cadence, nth, sampling } };
   let server: SgapsServer;
   try {
     server = await startServer(options);

@@ -6,6 +6,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
+import type { CreateInferenceOptions } from './inference/createInference.js';
 import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices } from './rooms/ReplayServices.js';
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly examples?: string;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
+  /** The model that fills in, null for none; default the usual one, where it is installed. */
+  readonly model?: CreateInferenceOptions | null;
   readonly room?: ReplayRoomSettings;
 }
 
@@ -48,6 +51,8 @@ export interface SgapsServer {
   readonly port: number;
   readonly store: RecordingStore;
   readonly catalog: Catalog;
+  /** Id of the model that fills in, name@version; null: `diffusion` does. */
+  readonly model: string | null;
   /** Names of the sample games that are served. */
   readonly games: readonly string[];
   /** Recordings recovered at start. */
@@ -97,7 +102,7 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
-  const services = await openServices({ data, log });
+  const services = await openServices({ data, log, model: options.model });
   const games = options.examples ? readSampleGames(options.examples) : [];
   const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
   const server: Server = defineServer({
@@ -126,6 +131,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     port: address.port,
     store: services.store,
     catalog: services.catalog,
+    model: services.inference?.id ?? null,
     games: games.map(({ name }) => name),
     recovered: services.recovered,
     close: () => {

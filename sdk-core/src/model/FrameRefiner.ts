@@ -79,8 +79,8 @@ export class FrameRefiner {
     this.previousFrame = NONE;
   }
 
-  /** Takes note of a frame whose picture is not wanted of the model. */
-  skip(frame: PixelFrame, memory: LayeredMemory): void {
+  /** Takes note of a frame whose picture is not wanted of the model. @param memory Null where it rests. */
+  skip(frame: PixelFrame, memory: LayeredMemory | null): void {
     this.evidence.take(frame, memory);
   }
 

@@ -112,7 +112,8 @@ export class FrameSource {
     const next = this.#queue.shift();
     if (!next) return null;
     this.#replica.observe(next.frame);
-    this.#refiner?.skip(next.frame, this.#replica.decoder.memory);
+    const { decoder } = this.#replica;
+    this.#refiner?.skip(next.frame, decoder.keeping ? null : decoder.memory);
     return next.time;
   }
 

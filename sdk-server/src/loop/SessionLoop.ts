@@ -1,4 +1,12 @@
-import { type DecodedFrame, type ReplicaFrame, SamplingPlanner, SessionFigures, SessionReplica, sparseMean } from '@sgaps/core';
+import {
+  type DecodedFrame,
+  type ModelOutput,
+  type ReplicaFrame,
+  SamplingPlanner,
+  SessionFigures,
+  SessionReplica,
+  sparseMean,
+} from '@sgaps/core';
 import {
   BLOCK_SAMPLES,
   isSgapsError,
@@ -316,6 +324,11 @@ export class SessionLoop {
     if (this.#onDemand) Object.assign(this.#onDemand.planner, allowance);
   }
 
+  /** Takes in what a model said of a frame, for what is asked next; of use where points are spread. */
+  takeModel(output: ModelOutput, frame: DecodedFrame): void {
+    this.#planner?.takeModel(output, frame);
+  }
+
   /** The importance map of the last plan, W×H: expected squared error, 8-bit steps². */
   get importance(): Float32Array {
     const { width, height } = this.#options.shape.grid;
@@ -352,9 +365,9 @@ export class SessionLoop {
   }
 
   #newPlanner(): SamplingPlanner {
-    const { shape, bytesUp, bytesDown, samples, quality } = this.#options;
+    const { shape, bytesUp, bytesDown, samples, quality, sampling, spread } = this.#options;
     const { decoder } = this.replica;
-    const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality });
+    const planner = new SamplingPlanner({ grid: shape.grid, decoder, bytesUp, bytesDown, samples, quality, sampling, spread });
     return Object.assign(planner, this.#allowance);
   }
 

@@ -57,6 +57,10 @@ export interface SessionLoopOptions {
   readonly quality?: number;
   /** Samples asked of a frame at most. */
   readonly samples?: number;
+  /** `points` asks for single pixels only (the paper's case); default `auto`. */
+  readonly sampling?: 'auto' | 'points';
+  /** True where a model fills in between points: they are then spread. Default false. */
+  readonly spread?: boolean;
   /** Largest number of frames asked ahead, default 12 (S13). */
   readonly maxLatency?: number;
   /** ms between decoder snapshots at least, default 10,000; a large one waits until the session has exchanged enough to be worth it. */

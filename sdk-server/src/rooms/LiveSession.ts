@@ -1,10 +1,11 @@
-import type { Figures } from '@sgaps/core';
+import type { Figures, ModelBackend } from '@sgaps/core';
 import { isSgapsError, type KeptRecord, parseGameEvent, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
 import { FrameBroadcaster } from '../watch/FrameBroadcaster.js';
+import { LiveRefiner } from '../watch/LiveRefiner.js';
 import { PreviewMaker } from '../watch/PreviewMaker.js';
 import { type Cadence, loopCadence } from './Cadence.js';
 import { CatchUp } from './CatchUp.js';
@@ -45,6 +46,10 @@ export interface LiveSessionOptions {
   readonly nth?: number;
   /** Asks the recorder to start its stream afresh; only needed on demand. */
   readonly restart?: () => void;
+  /** Kinds of samples that are asked for, default `auto`. */
+  readonly sampling?: 'auto' | 'points';
+  /** What fills in beside memory; default nothing. */
+  readonly model?: ModelBackend | null;
   /** ms that the recorder kept by itself and sends first: the recording began so long ago. Absent: nothing was kept. */
   readonly keptMs?: number;
 }
@@ -76,6 +81,7 @@ export class LiveSession {
   /** When the recorder was last heard of, ms of the recording. */
   #heardAt = 0;
   readonly #catchUp: CatchUp;
+  readonly #refiner: LiveRefiner;
   /** When the stream is next to start afresh, ms of the recording. */
   #restartAt = RESTART_EVERY;
   #finished: Promise<void> | null = null;
@@ -88,7 +94,9 @@ export class LiveSession {
     const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
     this.broadcaster = new FrameBroadcaster(grid, warn);
     // What a recorder kept by itself it did not tell the changes of.
-    this.cadence = options.keptMs === undefined ? (options.cadence ?? 'every-frame') : 'every-frame';
+    // Points are planned from pictures.
+    const points = options.sampling === 'points';
+    this.cadence = options.keptMs === undefined && !points ? (options.cadence ?? 'every-frame') : 'every-frame';
     this.loop = new SessionLoop({
       ...loopCadence(this.cadence, options.nth),
       shape: { grid, schema, tierBits, depth },
@@ -98,13 +106,25 @@ export class LiveSession {
       bytesUp: options.bytesUp,
       bytesDown: options.bytesDown,
       samples: options.samples,
+      sampling: options.sampling,
+      spread: points && options.model !== null && options.model !== undefined,
       quality: options.quality,
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
       from: options.keptMs === undefined ? undefined : 0,
-      onFrame: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
+      onFrame: (frame, time, importance) => this.#refiner.take(frame, time, importance),
       preview: () => this.previews.latest,
       onSnapshotError: (error) => this.#noteSnapshot(error),
+    });
+    this.#refiner = new LiveRefiner({
+      grid,
+      backend: options.model ?? null,
+      memory: () => this.loop.replica.decoder.memory,
+      wants: (layer) => this.broadcaster.wants(layer),
+      wanted: () => points || this.broadcaster.size > 0,
+      show: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
+      said: (output, frame) => this.loop.takeModel(output, frame),
+      failed: warn,
     });
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
     const log = options.log.child({ recording: this.writer.id });

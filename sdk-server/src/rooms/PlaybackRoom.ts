@@ -134,7 +134,7 @@ export abstract class PlaybackRoom extends Room {
         wantsImportance: () => this.#broadcaster.wants('importance'),
       },
       nodeMachine,
-      { growing },
+      { growing, model: this.#services.inference?.open() ?? null },
     );
     this.maxMessagesPerSecond = 200;
     this.maxClients = MOST_WATCHERS;

@@ -181,7 +181,15 @@ export abstract class ReplayRoom extends Room {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
     const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
-    const session = new LiveSession({ ...this.settings, store: services.store, writer, log: this.#log, keptMs, restart });
+    const session = new LiveSession({
+      ...this.settings,
+      model: services.inference?.open() ?? null,
+      store: services.store,
+      writer,
+      log: this.#log,
+      keptMs,
+      restart,
+    });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
     this.#viewers = new LiveViewers(session);

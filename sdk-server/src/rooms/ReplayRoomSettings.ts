@@ -15,6 +15,8 @@ export interface ReplayRoomSettings {
   readonly bytesDown?: number;
   /** Samples asked of a frame at most, 64 … 65,536; default 65,536: all blocks of a grid of 320×180. Fewer cost players and server less, and quality where much moves. */
   readonly samples?: number;
+  /** `points`: single pixels only (the paper's case), the least that a player's machine can do; every frame is rebuilt then. Default `auto`. */
+  readonly sampling?: 'auto' | 'points';
   /** Quality to keep, predicted PSNR in dB, 20 … 55: frames then take the bytes that it needs, at most those budgets; default all of them. */
   readonly quality?: number;
   /**

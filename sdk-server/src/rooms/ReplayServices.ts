@@ -1,4 +1,6 @@
 import { type Logger, pino } from 'pino';
+import { type CreateInferenceOptions, createInference } from '../inference/createInference.js';
+import type { InferenceService } from '../inference/InferenceService.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
@@ -16,6 +18,8 @@ export interface ReplayServices {
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
+  /** Runs the model that fills in; null: frames are rebuilt by `diffusion`. */
+  readonly inference: InferenceService | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
 }
@@ -31,6 +35,8 @@ export interface ReplayServices {
 export interface ServicesOptions {
   /** Folder of recordings and catalog; made when missing. */
   readonly data: string;
+  /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
+  readonly model?: CreateInferenceOptions | null;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
@@ -67,18 +73,20 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, sessions } = await services;
+  const { store, sessions, inference } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await store.close();
+  await inference?.close();
 }
 
-async function open({ data, log = pino({ name: 'sgaps' }) }: ServicesOptions): Promise<ReplayServices> {
+async function open({ data, log = pino({ name: 'sgaps' }), model = {} }: ServicesOptions): Promise<ReplayServices> {
   const store = await RecordingStore.open({ folder: data });
+  const inference = model && (await createInference(model, log));
   const found = await store.recoverAll();
   for (const { id, status, error } of found) {
     if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-  return { store, catalog: store.catalog, log, sessions: new Map(), recovered };
+  return { store, catalog: store.catalog, log, sessions: new Map(), inference, recovered };
 }

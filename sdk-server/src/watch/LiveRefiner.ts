@@ -1,0 +1,74 @@
+import { type DecodedFrame, FrameRefiner, type LayeredMemory, type ModelBackend, type ModelOutput } from '@sgaps/core';
+import type { CaptureGrid, OverlayLayer } from '@sgaps/protocol';
+
+/**
+ * Options of `LiveRefiner`.
+ *
+ * @example
+ * ```ts
+ * const options: LiveRefinerOptions = { grid, backend: inference.open(), memory, wanted: () => true, wants: () => false, show, failed: log.warn };
+ * ```
+ */
+export interface LiveRefinerOptions {
+  readonly grid: CaptureGrid;
+  /** Null: frames are shown as they were decoded. */
+  readonly backend: ModelBackend | null;
+  readonly memory: () => LayeredMemory;
+  /** Whether anybody needs the model's picture of the next frame. */
+  readonly wanted: () => boolean;
+  /** Whether somebody looks at this overlay. */
+  readonly wants: (layer: OverlayLayer) => boolean;
+  /** Takes each frame, refined or not, oldest first; `importance` may be null. Buffers are reused after the call. */
+  readonly show: (frame: DecodedFrame, time: number, importance: Float32Array | null) => void;
+  /** Takes what the model said of a frame. */
+  readonly said?: (output: ModelOutput, frame: DecodedFrame) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Passes the frames of a session being recorded by the model on their way to those who watch. The loop never waits for it: a frame that the model has no
+ * time for is shown as memory drew it, and one that is overtaken is not shown.
+ *
+ * @example
+ * ```ts
+ * const refiner = new LiveRefiner(options);
+ * refiner.take(decoded, time, importance);
+ * ```
+ */
+export class LiveRefiner {
+  readonly #options: LiveRefinerOptions;
+  readonly #refiner: FrameRefiner | null;
+  #shown = -1;
+
+  constructor(options: LiveRefinerOptions) {
+    this.#options = options;
+    this.#refiner = options.backend && new FrameRefiner(options.grid, options.backend);
+  }
+
+  /** Takes the newest frame; its buffers may be reused at once. */
+  take(frame: DecodedFrame, time: number, importance: Float32Array | null): void {
+    const { memory, wanted, wants } = this.#options;
+    if (this.#refiner === null || frame.kept || !wanted()) {
+      this.#refiner?.skip(frame.frame, frame.kept ? null : memory());
+      this.#show(frame, time, importance);
+      return;
+    }
+    // What is worked out from the decoder's state must be asked for while it stands.
+    const sources = wants('layers') ? frame.sources().slice() : new Uint8Array(frame.confidence.length);
+    const rated = importance !== null && wants('importance') ? importance.slice() : null;
+    const confidence = wants('confidence') ? frame.confidence.slice() : frame.confidence;
+    this.#refiner
+      .refine(frame, memory())
+      .then(({ rgb, uncertainty, output }) => {
+        if (output) this.#options.said?.(output, frame);
+        this.#show({ ...frame, rgb, uncertainty, confidence, sources: () => sources }, time, rated);
+      })
+      .catch(this.#options.failed);
+  }
+
+  #show(frame: DecodedFrame, time: number, importance: Float32Array | null): void {
+    if (frame.frameId <= this.#shown) return;
+    this.#shown = frame.frameId;
+    this.#options.show(frame, time, importance);
+  }
+}
