@@ -1,10 +1,10 @@
 /**
  * Gets a fresh clone ready, then runs a command in it. Needs Node >= 20 and npm, nothing else.
  *
- *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg] [-- command arguments…]
+ *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg,torch] [-- command arguments…]
  *
  * - installs the packages when `node_modules` is missing or older than the lock file,
- * - builds what is outdated, and finds or (Debian, root) installs Chromium and ffmpeg, where `--needs` names them,
+ * - builds what is outdated, and finds or (Debian, root) installs Chromium, ffmpeg and PyTorch, where `--needs` names them,
  * - runs the command with the pinned Node 24 first on PATH, passing signals and the exit code through.
  *
  * Everything it says goes to standard error, so that standard output belongs to the command alone.
@@ -38,6 +38,14 @@ const TOOLS = {
     names: ['ffmpeg'],
     paths: [],
     advice: 'ffmpeg (https://ffmpeg.org/download.html, or set SGAPS_FFMPEG)',
+  },
+  torch: {
+    env: 'SGAPS_PYTHON',
+    names: ['python3'],
+    paths: ['/usr/bin/python3'],
+    has: ['-c', 'import torch, numpy'],
+    apt: 'python3-torch',
+    advice: 'PyTorch (https://pytorch.org, or set SGAPS_PYTHON to a Python that has it)',
   },
 };
 
@@ -106,18 +114,18 @@ function install() {
 }
 
 function find(tool) {
+  const { env, names, paths, has } = TOOLS[tool];
   const runnable = (file) => {
     try {
       accessSync(file, constants.X_OK);
-      return true;
+      return !has || spawnSync(file, has, { stdio: 'ignore' }).status === 0;
     } catch {
       return false;
     }
   };
-  const { env, names, paths } = TOOLS[tool];
   if (process.env[env]) {
     if (runnable(process.env[env])) return process.env[env];
-    fail(`${env} is ${process.env[env]}, which is not a program.`);
+    fail(`${env} is ${process.env[env]}, which is not a program${has ? ` with ${tool}` : ''}.`);
   }
   const folders = (process.env.PATH ?? '').split(delimiter);
   const files = names.flatMap((name) => folders.map((folder) => join(folder, WINDOWS ? `${name}.exe` : name)));
@@ -136,7 +144,7 @@ function provide(tools) {
     say(`installing ${missing.join(' and ')} with apt…`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     if (!step('apt-get', ['update', '-qq'], { env })) fail('apt-get update failed, see above.');
-    step('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env });
+    step('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((tool) => TOOLS[tool].apt ?? tool)], { env });
     missing = tools.filter((tool) => !find(tool));
   }
   if (missing.length > 0) fail(`please install ${missing.map((tool) => TOOLS[tool].advice).join(' and ')}, then run this again.`);
