@@ -5,14 +5,15 @@ import numpy as np
 
 from .clip_writer import ClipWriter
 from .clips2d import frames2d
+from .clips3d import frames3d
 
-KINDS = ('2d-scroll', '2d-static')
+KINDS = ('2d-scroll', '3d', '2d-static')
 
 
 def clip_frames(seed, number, kind, frames):
     """A generator: first the facts of the clip, then (picture, state[, depth]) per frame. The same arguments give the same clip."""
     rng = np.random.default_rng([seed, number, KINDS.index(kind)])
-    return frames2d(rng, kind, frames)
+    return frames3d(rng, frames) if kind == '3d' else frames2d(rng, kind, frames)
 
 
 def make_clip(folder, seed, number, kind, frames):

@@ -133,6 +133,16 @@ class Stage:
                  'objects': objects[-256:]}
         return style.scaler(picture), state
 
+    def overlay(self, picture):
+        """Draws only what hangs on the screen over a finished picture: the HUD of a 3D game."""
+        for mark in self.over:
+            mark(picture, self)
+        self._draw_actors(picture, sorted((a for a in self.actors if a.depth >= 80), key=lambda a: a.depth), [])
+        if self.flash[3] > 0:
+            picture += (self.flash[:3] - picture) * self.flash[3]
+        if self.fade > 0:
+            picture *= 1 - min(1.0, self.fade)
+
     def _draw_actors(self, picture, actors, objects):
         for actor in actors:
             actor.draw(picture, self.style, self.camera)
