@@ -1,11 +1,13 @@
 """Makes the frames of one 3D clip."""
+import math
+
 import numpy as np
 
 from . import scenes3d
-from .canvas import draw, line
+from .canvas import Texture, draw, line
 from .hud import add_events, add_hud
+from .painter import Painter
 from .scene2d import Style
-from .sprites import sheet
 from .stage import Stage
 from .world3d import World
 
@@ -24,14 +26,34 @@ def _overlay(rng, style, frames, first_person):
                 line(picture, cx + dx * r * 0.5, cy + dy * r * 0.5, cx + dx * r * 1.5, cy + dy * r * 1.5, colour)
         stage.over.append(cross)
     if first_person and rng.random() < 0.35:
-        size = style.height * rng.uniform(0.35, 0.6)
-        weapon, side = sheet(rng, style.palette, style.look, ('ship', 'vehicle', 'plant'), size)[0], rng.uniform(0.5, 0.8)
-        bob = rng.uniform(0, 4) * style.unit
-
-        def hold(picture, s):
-            draw(picture, weapon, style.width * side + bob * np.sin(s.t * 0.15), style.height + bob * abs(np.cos(s.t * 0.15)), size * weapon.width / weapon.height, size, 0.5, 0.9, linear=style.linear)
-        stage.over.insert(0, hold)
+        stage.over.insert(0, _weapon(rng, style))
     return stage
+
+
+def _weapon(rng, style):
+    """Something held in the hand, bobbing, and springing back now and then."""
+    size = style.height * rng.uniform(0.4, 0.7)
+    tall, metal, grip, skin = max(8, round(size)), style.palette.colour(rng, 'any'), style.palette.colour(rng, 'ground'), style.palette.colour(rng, 'actor')
+    painter, kind, lean = Painter(tall, tall, style.look, rng), rng.integers(3), rng.uniform(0.1, 0.5)
+    if kind == 0:  # a barrel that points away to the left
+        painter.capsule(0.35, 0.45, 0.1, 0.2, 0.12, grip)
+        painter.polygon([(-0.35, -0.2), (-0.28, -0.27), (0.35, 0.15), (0.2, 0.35)], metal)
+        painter.box(0.0, -0.02, 0.08, 0.04, metal * 0.6, angle=0.6)
+    elif kind == 1:  # a blade
+        painter.polygon([(-lean, -0.48), (-lean + 0.08, -0.45), (0.2, 0.2), (0.08, 0.24)], np.full(3, 200))
+        painter.capsule(-0.02, 0.22, 0.26, 0.14, 0.03, metal)
+        painter.capsule(0.14, 0.2, 0.25, 0.46, 0.06, grip)
+    else:
+        painter.capsule(0.0, 0.0, 0.05, 0.5, 0.16, metal)
+        painter.ellipse(0.0, -0.05, 0.12, 0.12, np.full(3, 30))
+    painter.capsule(0.3, 0.5, 0.2, 0.34, 0.11, skin)
+    texture, side, bob, every = Texture(painter.rgba), rng.uniform(0.55, 0.85), rng.uniform(0, 4) * style.unit, int(rng.integers(8, 60))
+
+    def hold(picture, s):
+        kick = max(0, 4 - s.t % every) * 2 * style.unit
+        draw(picture, texture, style.width * side + bob * math.sin(s.t * 0.15) + kick, style.height + bob * abs(math.cos(s.t * 0.15)) + kick, size, size, 0.5, 0.92,
+             linear=style.linear)
+    return hold
 
 
 def frames3d(rng, frames):

@@ -79,6 +79,17 @@ class World:
         grid_x = ((np.arange(320) + 0.5) / self.style.k).astype(int)
         grid_y = ((np.arange(180) + 0.5) / self.style.k).astype(int)
         self.grid = (grid_y[:, None], grid_x[None, :])
+        self._expose()
+
+    def _expose(self):
+        """Sets the light so that what is drawn at first is as bright as this clip shall be."""
+        wanted, lamp, fog = self.rng.uniform(35, 150), self.lamp, self.fog
+        self.lamp = self.fog = 0
+        picture, _, depth = self.draw()
+        self.lamp, self.fog = lamp, fog
+        drawn = np.isfinite(depth)
+        if drawn.sum() > 500 and not self.style.quantiser:
+            self.sun_colour *= np.float32(np.clip(wanted / max(4.0, picture[drawn].mean()), 0.6, 4))
 
     def lit(self, mesh):
         """Light on each vertex, T × 3."""
