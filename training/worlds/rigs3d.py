@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from .mesh import box, join, prism, ball, turn
+from .mesh import ball, box, join, prism, turn
 from .raster3d import look
 
 
@@ -100,7 +100,7 @@ def orbit(rng, centre, radius, height):
     return rig
 
 
-def flyer(rng, speed, height, floor=None):
+def flyer(rng, speed, height, reach=30.0):
     """Free flight with banking; `m` of it is in `rig.mind`."""
     m = {'x': 0.0, 'y': height, 'z': 0.0, 'yaw': rng.uniform(0, 6.28), 'pitch': 0.05, 'roll': 0.0, 'turn': 0.0, 'goal': 0.0, 'dive': 0.0}
     banks = rng.uniform(0, 6)
@@ -108,6 +108,8 @@ def flyer(rng, speed, height, floor=None):
     def rig(w):
         if rng.random() < 0.04:
             m['goal'], m['dive'] = rng.choice([0, 0, 1, -1]) * rng.uniform(0.005, 0.03), rng.uniform(-0.25, 0.3)
+        if math.hypot(m['x'], m['z']) > reach:  # back to where there is something to see
+            m['goal'] = 0.04 * np.sign(math.remainder(math.atan2(-m['x'], -m['z']) - m['yaw'], 2 * math.pi))
         m['turn'] += (m['goal'] - m['turn']) * 0.08
         m['yaw'] += m['turn']
         low = w.ground(m['x'] + 8 * math.sin(m['yaw']), m['z'] + 8 * math.cos(m['yaw'])) + height * 0.4
