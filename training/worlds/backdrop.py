@@ -123,10 +123,11 @@ LAYERS = {f.__name__: f for f in (hills, mountains, city, forest, clouds, stars)
 
 
 class Layer:
-    """A wrapping picture behind the game with its scroll factors; `drift` moves it by itself."""
+    """A wrapping picture behind the game with its scroll factors; `drift` moves it by itself. `as_tile`: reported as a tile
+    sprite, or as an 'image' where it stands still."""
 
-    def __init__(self, style, image, sf, drift=0.0, name='', as_tile=False, y=0.0):
-        self.image, self.sf, self.drift, self.name, self.as_tile, self.y = image, sf, drift, name, as_tile, y
+    def __init__(self, style, image, sf, drift=0.0, name='', as_tile=False):
+        self.image, self.sf, self.drift, self.name, self.as_tile = image, sf, drift, name, as_tile
         self.id = style.new_id()
         self.offset = 0.0
 
@@ -135,7 +136,7 @@ def backdrop(rng, style, scrolling, reported):
     """Layers back to front, the first opaque. `reported` ones are tile sprites that the plugin sees, as many games build them."""
     w, h = style.width, style.height
     wide = w * 2 if scrolling else w
-    layers = [Layer(style, sky(rng, style, wide if scrolling and rng.random() < 0.5 else w, h), (0.0, 0.0), 0.0, 'sky', reported and rng.random() < 0.5)]
+    layers = [Layer(style, sky(rng, style, wide if scrolling and rng.random() < 0.5 else w, h), (0.0, 0.0), 0.0, 'sky', ('tile' if scrolling or rng.random() < 0.3 else 'image') if reported and rng.random() < 0.6 else '')]
     n = int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15])) if scrolling else int(rng.choice([0, 1, 2], p=[0.5, 0.3, 0.2]))
     kinds = [str(k) for k in rng.choice(list(LAYERS), n, p=[0.25, 0.2, 0.15, 0.2, 0.12, 0.08])]
     kinds.sort(key=lambda k: {'stars': 0, 'clouds': 1}.get(k, 2))
@@ -146,5 +147,6 @@ def backdrop(rng, style, scrolling, reported):
         factor = round(t * rng.uniform(0.5, 1), 3) if scrolling else 0.0
         upward = factor if kind == 'stars' else 0.0
         drift = float(rng.choice([0, 0.1, 0.35])) * style.unit if kind == 'clouds' or rng.random() < 0.1 else 0.0
-        layers.append(Layer(style, LAYERS[kind](rng, style, wide, h, colour), (factor, upward), drift, f'{kind}{i}', reported))
+        as_image = not scrolling and not drift and rng.random() < 0.5
+        layers.append(Layer(style, LAYERS[kind](rng, style, wide, h, colour), (factor, upward), drift, f'{kind}{i}', 'image' if reported and as_image else reported))
     return layers

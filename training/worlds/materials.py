@@ -141,4 +141,7 @@ def material(rng, palette, h, w, name=None, dither=None, role='ground', colour=N
     ramp = palette.ramp(rng, palette.colour(rng, role) if colour is None else colour, steps)
     if rng.random() < 0.3 and colour is None:
         ramp[-1] = palette.colour(rng, role)
-    return np.clip(MATERIALS[str(name)](rng, ramp, h, w, dither), 0, 255).astype(np.float32)
+    out = MATERIALS[str(name)](rng, ramp, h, w, dither)
+    if palette.grain:  # painted and photographed looks: fine detail over everything
+        out = out * (1 + palette.grain * (fbm(rng, h, w, max(2, min(h, w) // 6), 4, 0.8) - 0.5) * 2)[..., None]
+    return np.clip(out, 0, 255).astype(np.float32)

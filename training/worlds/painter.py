@@ -18,6 +18,7 @@ class Look:
         self.light = rng.uniform(-2.6, -0.5)
         self.strength = rng.uniform(0.15, 0.5)
         self.steps = int(rng.integers(2, 5))
+        self.grain = float(rng.choice([0, 0, 0.6, 1.2]))
         self.dither = pixel and rng.random() < 0.3
 
 
@@ -30,6 +31,7 @@ class Painter:
         self.rgba = np.zeros((height, width, 4), np.float32)
         v, u = np.mgrid[0:height, 0:width].astype(np.float32)
         self.u, self.v = (u + 0.5 - width / 2) / height, (v + 0.5 - height / 2) / height
+        self.grain = look.grain * (rng.random((height, width), dtype=np.float32) - 0.5) if look.grain and not look.hard else None
         if look.shading == 'noise':
             self.noise = rng.random((height, width), dtype=np.float32)
 
@@ -55,6 +57,8 @@ class Painter:
                 h, w = light.shape
                 light = light + (np.tile(BAYER, (h // 4 + 1, w // 4 + 1))[:h, :w] - 0.5) / n
             light = np.round(np.clip(light, -1, 1) * n) / n
+        if self.grain is not None:
+            light = light + self.grain
         shaded = np.asarray(colour, np.float32) * (1 + look.strength * np.clip(light, -1, 1))[..., None] + 12 * np.maximum(light, 0)[..., None]
         self._cover(self._coverage(px), np.clip(shaded, 0, 255), alpha)
 

@@ -14,24 +14,36 @@ def hsv(h, s, v):
 class Palette:
     """Draws colours for roles. `mood` is one of those below; each has its own range of brightness and saturation."""
 
-    MOODS = ('bright', 'dark', 'pastel', 'neon', 'earth', 'grey', 'wild', 'night')
+    MOODS = ('natural', 'bright', 'dark', 'pastel', 'neon', 'earth', 'grey', 'wild', 'night')
+    # What grounds and skies are of in games that look like the world: hue, saturation, value.
+    GROUNDS = ((0.28, 0.6, 0.6), (0.24, 0.7, 0.7), (0.08, 0.5, 0.45), (0.07, 0.35, 0.6), (0.12, 0.45, 0.8), (0.6, 0.06, 0.5), (0.58, 0.12, 0.65),
+               (0.1, 0.1, 0.4), (0.55, 0.1, 0.92), (0.03, 0.55, 0.5), (0.35, 0.5, 0.35), (0.0, 0.0, 0.35))
+    SKIES = ((0.56, 0.45, 0.95), (0.55, 0.25, 0.97), (0.6, 0.6, 0.8), (0.08, 0.4, 0.95), (0.65, 0.6, 0.25), (0.6, 0.1, 0.7), (0.0, 0.0, 0.08), (0.5, 0.2, 0.9),
+             (0.75, 0.3, 0.6), (0.28, 0.4, 0.6), (0.1, 0.3, 0.5))
 
     def __init__(self, rng):
-        self.mood = rng.choice(self.MOODS, p=[0.24, 0.16, 0.12, 0.1, 0.16, 0.05, 0.07, 0.1])
+        self.mood = rng.choice(self.MOODS, p=[0.4, 0.14, 0.1, 0.07, 0.06, 0.09, 0.04, 0.05, 0.05])
         self.hue = rng.random()
         scheme = rng.choice(['analog', 'complement', 'triad', 'any'])
         offsets = {'analog': [0, 0.06, -0.06, 0.12], 'complement': [0, 0.5, 0.05, 0.55], 'triad': [0, 1 / 3, 2 / 3, 0.1]}
         self.offsets = offsets.get(scheme, list(rng.random(4)))
         self.saturation, self.value, self.back = {
-            'bright': (0.7, 0.9, (0.45, 0.95)), 'dark': (0.5, 0.55, (0.5, 0.15)), 'pastel': (0.35, 0.95, (0.2, 0.97)),
+            'natural': (0.6, 0.85, (0.4, 0.8)), 'bright': (0.7, 0.9, (0.45, 0.95)), 'dark': (0.5, 0.55, (0.5, 0.15)), 'pastel': (0.35, 0.95, (0.2, 0.97)),
             'neon': (0.95, 1.0, (0.6, 0.06)), 'earth': (0.45, 0.65, (0.35, 0.6)), 'grey': (0.08, 0.7, (0.04, 0.5)),
             'wild': (0.9, 0.8, (0.8, 0.6)), 'night': (0.45, 0.5, (0.65, 0.25))}[self.mood]
-        self.dark = self.back[1] < 0.4
+        picks = rng.permutation(len(self.GROUNDS))[:3]
+        self.grounds = [self.GROUNDS[i] for i in picks]
+        self.skies = [self.SKIES[i] for i in rng.permutation(len(self.SKIES))[:2]]
+        self.dark = (self.skies[0][2] if self.mood == 'natural' else self.back[1]) < 0.4
         self.contrast = rng.uniform(0.5, 1.3)
+        self.grain = float(rng.choice([0, 0.15, 0.35, 0.6], p=[0.6, 0.15, 0.15, 0.1]))
 
     def colour(self, rng, role='any'):
         """An RGB colour for 'back', 'ground', 'actor', 'accent', 'text' or any."""
         h = self.hue + self.offsets[rng.integers(4)] + rng.normal(0, 0.02)
+        if self.mood == 'natural' and role in ('back', 'ground', 'any'):
+            h, s, v = (self.skies if role == 'back' else self.grounds)[rng.integers(2 if role == 'back' else 3)]
+            return hsv(h + rng.normal(0, 0.015), s * rng.uniform(0.8, 1.15), v * rng.uniform(0.85, 1.1))
         if role == 'back':
             if self.mood == 'neon' and rng.random() < 0.4:
                 return np.zeros(3, np.float32) + rng.integers(0, 12)

@@ -28,6 +28,7 @@ class Style:
         # What the game draws from textures of its own and so gets reported: nearly all, about half of the kinds, or nothing.
         self.reports = float(rng.choice([1.0, 0.6, 0.0], p=[0.72, 0.2, 0.08]))
         self.text_reported = bool(rng.random() < 0.5 and self.reports > 0)
+        self.glows = rng.random() < 0.25
         unit = self.height / 180
         self.unit = unit
         self.font = Font(rng, unit * rng.choice([1, 1, 1.5]), self.pixel)

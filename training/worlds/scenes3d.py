@@ -5,9 +5,9 @@ import numpy as np
 
 from . import rigs3d
 from .materials import MATERIALS, liquid, material
-from .mesh import ball, box, height_field, join, prism, quads, turn, voxels
+from .mesh import Mesh, ball, box, height_field, join, prism, quads, turn, voxels
 from .noise import fbm
-from .sprites import FLYERS, THINGS, WALKERS, sheet
+from .sprites import WALKERS, sheet
 from .tilemap import MAPS
 
 
@@ -17,7 +17,7 @@ def surface(rng, world, name=None, role='ground', colour=None, bright=None):
     n = int(rng.choice([16, 32])) if style.pixel else int(rng.choice([32, 64, 128]))
     image = material(rng, style.palette, n, n, name, style.pixel and rng.random() < 0.3, role, colour)
     if not style.pixel and rng.random() < 0.5:
-        image = image * (0.75 + 0.5 * fbm(rng, n, n, 4, 5)[..., None])
+        image = image * (1 + rng.uniform(0.4, 1.3) * (fbm(rng, n, n, int(rng.integers(4, 16)), 5, rng.uniform(0.5, 0.9))[..., None] - 0.5))
     return world.textures.add(np.clip(image * (bright or 1), 0, 255))
 
 
@@ -150,6 +150,25 @@ def _land(rng, world, rows, cell, amount):
     return heights, ground
 
 
+def _undergrowth(rng, world, size):
+    """Hundreds of blades, stones or flowers: fine geometry that no memory can know in advance."""
+    n = int(rng.integers(150, 900))
+    x, z = rng.uniform(-1, 1, (2, n)) * min(size * 0.8, 28)
+    y = np.array([world.ground(a, b) for a, b in zip(x, z)]) - 0.05
+    a, s = rng.uniform(0, math.pi, n), rng.uniform(0.15, 0.8, n)
+    dx, dz = np.cos(a) * s * rng.uniform(0.1, 0.5), np.sin(a) * s * rng.uniform(0.1, 0.5)
+    zero = np.zeros(n)
+    foot = np.stack([x, y, z], 1)
+    left, right, tip = foot - np.stack([dx, zero, dz], 1), foot + np.stack([dx, zero, dz], 1), foot + np.stack([0.3 * dz, s, 0.3 * dx], 1)
+    tint = world.style.palette.colour(rng, 'ground') / 255 * rng.uniform(0.6, 1.4, (n, 1))
+    pos = np.stack([left, right, tip], 1)
+    side = np.stack([-np.sin(a), zero + 0.3, np.cos(a)], 1)
+    uv = np.tile([[(0, 1), (1, 1), (0.5, 0)]], (n, 1, 1))
+    tex = plain(world)
+    for sign in (1, -1):  # seen from both sides
+        world.static.append(Mesh(pos, np.repeat((side * [sign, 1, sign])[:, None], 3, 1), uv, tex, tint))
+
+
 def hills(rng, world):
     """Rolling land with trees, rocks and houses; somebody walks, or one flies over it."""
     rows, cell = int(rng.integers(40, 72)), rng.uniform(1.5, 4)
@@ -197,6 +216,8 @@ def hills(rng, world):
     world.solid = lambda x, z: abs(x) > size * 0.9 or abs(z) > size * 0.9
     _spinners(rng, world, int(rng.integers(0, 10)), place, surface(rng, world, role='actor'))
     near = lambda: tuple(rng.uniform(-10, 10, 2))
+    if rng.random() < 0.45:
+        _undergrowth(rng, world, size)
     if rng.random() < 0.5:
         _people(rng, world, int(rng.integers(1, 4)), near, [white] * 3)
     mode = rng.choice(['third', 'first', 'fly'], p=[0.45, 0.3, 0.25])

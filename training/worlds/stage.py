@@ -54,7 +54,8 @@ class Stage:
         return self.wanted[kind]
 
     def add(self, frames, name, x, y, **more):
-        actor = Actor(self.style, frames, name, x, y, reported=self.report(name), **more)
+        glows = name in ('explosion', 'bullet', 'shot') and self.style.glows  # another blend mode: a plugin leaves it out
+        actor = Actor(self.style, frames, name, x, y, reported=self.report(name) and not glows, add=glows, **more)
         self.actors.append(actor)
         return actor
 
@@ -159,7 +160,12 @@ class Stage:
         if style.round_pixels:
             ox, oy = float(math.floor(ox + 0.5)), float(math.floor(oy + 0.5))
         draw_layer(picture, layer.image, ox, oy, 1.0, True, layer.sf[1] != 0, linear=style.linear)
-        if layer.as_tile:
+        if layer.as_tile == 'image':
+            n = lambda value: round(float(value) * style.k, 3)
+            high, wide = (n(size) for size in layer.image.shape[:2])
+            objects.append({'id': layer.id, 'type': 'Image', 'name': layer.name, 'x': n(-ox), 'y': n(-oy), 'w': wide, 'h': high, 'z': len(objects), 'cx': n(-ox), 'cy': n(-oy),
+                            'dw': wide, 'dh': high, 'ox': 0, 'oy': 0, 'sf': [round(float(f), 4) for f in layer.sf]})
+        elif layer.as_tile:
             n = lambda value: round(float(value) * style.k, 3)
             width, height = n(style.width), n(style.height)
             objects.append({'id': layer.id, 'type': 'TileSprite', 'name': layer.name, 'x': 0, 'y': 0, 'w': width, 'h': height, 'z': len(objects),
