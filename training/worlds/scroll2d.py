@@ -4,8 +4,8 @@ import math
 import numpy as np
 
 from . import brains, cameras2d
-from .backdrop import Layer, backdrop, sky
-from .canvas import draw_layer, line
+from .backdrop import Layer, backdrop, sky, stars
+from .canvas import Texture, draw_layer, line, opaque
 from .materials import material
 from .noise import fbm
 from .palette import shade
@@ -59,7 +59,6 @@ def platformer(rng, stage):
 
 
 def _tile_sprite(rng, style, tile):
-    from .canvas import Texture, opaque
     return [Texture(opaque(material(rng, style.palette, tile, tile, rng.choice(['brick', 'slab', 'wood', 'stone', 'metal']), style.dither)))]
 
 
@@ -154,7 +153,6 @@ def shmup(rng, stage):
         factor = round(rng.uniform(0.4, 1), 2)
         stage.layers = [Layer(style, ground, (1.0, factor), 0.0, 'ground', stage.report('ground'))]
         if rng.random() < 0.4:
-            from .backdrop import stars
             stage.layers.append(Layer(style, stars(rng, style, w, h, None), (0.0, round(factor * 0.5, 3)), 0.0, 'stars', stage.report('stars')))
         stage.camera.y = 10000.0
         stage.follow = cameras2d.scroll(stage, 0, -speed, rng)
@@ -233,6 +231,32 @@ def _ground_picture(rng, style, w, h):
         view, p = out[y:y + tree.height, x:x + tree.width], tree.pixels
         view *= 1 - p[..., 3:]
         view += p[..., :3]
+    return out
+
+
+def _isometric(rng, style, w, h):
+    """A field of diamonds with blocks standing on it."""
+    palette = style.palette
+    half = max(4, round(style.size(rng, 8, 22)))
+    out = np.zeros((h, w, 3), np.float32) + palette.colour(rng, 'back')
+    v, u = np.mgrid[0:2 * half, 0:4 * half].astype(np.float32)
+    diamond = np.abs(u + 0.5 - 2 * half) / (2 * half) + np.abs(v + 0.5 - half) / half <= 1
+    tops = [material(rng, palette, 2 * half, 4 * half, None, style.dither) for _ in range(3)]
+    land = fbm(rng, h // half + 2, w // (2 * half) + 2, 4, 3)
+    high = half * rng.choice([0, 0.5, 1, 2])
+    for j in range(land.shape[0] + 4):
+        for i in range(land.shape[1]):
+            level = land[min(j, land.shape[0] - 1), i]
+            top, lift = tops[0 if level < 0.4 else 1 if level < 0.7 else 2], int(max(0, level - 0.5) * 2 * high)
+            x, y = (i * 4 * half + (j % 2) * 2 * half) - 2 * half, j * half - half - lift
+            if x < 0 or y < 0 or x + 4 * half > w or y + 2 * half > h:
+                continue
+            for k in range(lift, 0, -1):  # the sides below the top, the left one darker
+                if y + k + 2 * half <= h:
+                    view = out[y + k:y + k + 2 * half, x:x + 4 * half]
+                    view[diamond] = (top * np.where(u < 2 * half, 0.45, 0.65)[..., None])[diamond]
+            view = out[y:y + 2 * half, x:x + 4 * half]
+            view[diamond] = top[diamond]
     return out
 
 
@@ -331,7 +355,8 @@ def overview(rng, stage):
         stage.map = TileMap(rng, style, str(rng.choice(['arena', 'street', 'cave'])), rows, cols, tile, floor=True)
         places = stage.map.open_places(rng, 80)
     else:
-        stage.map = _Ground(_ground_picture(rng, style, cols * tile, rows * tile))
+        paint = _isometric if rng.random() < 0.5 else _ground_picture
+        stage.map = _Ground(paint(rng, style, cols * tile, rows * tile))
         places = [(rng.uniform(0, cols * tile), rng.uniform(0, rows * tile)) for _ in range(80)]
     at = 0
     for n in range(int(rng.integers(2, 6))):
@@ -355,12 +380,19 @@ def overview(rng, stage):
 TEMPLATES = {platformer: 1.6, topdown: 1.6, shmup: 1.0, runner: 0.8, space: 1.0, overview: 0.8}
 
 
+def style_zooms(rng, stage):
+    """Whether the whole clip is seen through a zoomed camera."""
+    return rng.random() < (0.12 if stage.style.linear else 0.04)
+
+
 def build(rng, stage):
     """Fills a stage with one of the templates."""
     shares = np.array(list(TEMPLATES.values()))
     template = list(TEMPLATES)[rng.choice(len(shares), p=shares / shares.sum())]
     stage.layers = backdrop(rng, stage.style, True, stage.report('layers'))
     template(rng, stage)
-    if stage.follow and template is not shmup and rng.random() < 0.12:
+    if stage.follow and template is not shmup and style_zooms(rng, stage):
+        stage.camera.zoom = float(rng.choice([0.8, 1.25, 1.5, 2.0]))
+    if stage.follow and template is not shmup and rng.random() < 0.1:
         stage.follow = cameras2d.zooming(stage, rng, stage.follow)
     return template.__name__

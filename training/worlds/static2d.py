@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from . import brains
+from . import brains, more2d
 from .backdrop import Layer, backdrop, sky
 from .canvas import Texture, line, opaque, rectangle
 from .hud import menu
@@ -353,7 +353,8 @@ def grid_walk(rng, stage):
     stage.marks.append(mark)
 
 
-TEMPLATES = {formation: 1.2, vectors: 1.0, board: 1.2, paddle: 0.9, collector: 1.2, skirmish: 1.5, room: 1.5, defence: 0.8, title: 0.6, grid_walk: 0.5}
+TEMPLATES = {formation: 1.2, vectors: 1.0, board: 1.2, paddle: 0.9, collector: 1.2, skirmish: 1.5, room: 1.5, defence: 0.8, title: 0.6, grid_walk: 0.4,
+             more2d.road: 0.7, more2d.novel: 0.6, more2d.heap: 0.8}
 
 
 def build(rng, stage):
