@@ -1,4 +1,5 @@
 """`python3 -m training.worlds --out DIR --count N --frames 120 --seed S [--kind 2d-static|2d-scroll|3d|all] [--jobs 2]`"""
+
 import argparse
 import json
 import multiprocessing
@@ -16,7 +17,9 @@ def _job(arguments):
 
 def main():
     """Makes the clips, prints a line for each and writes MANIFEST.json beside them."""
-    parser = argparse.ArgumentParser(prog='training.worlds', description='Makes game-like clips with their state, as in shared/clips/train.')
+    parser = argparse.ArgumentParser(
+        prog='training.worlds', description='Makes game-like clips with their state, as in shared/clips/train.'
+    )
     parser.add_argument('--out', required=True, help='folder for NAME.mkv, NAME.json, NAME.depth.mkv')
     parser.add_argument('--count', type=int, default=10)
     parser.add_argument('--frames', type=int, default=120)
@@ -28,15 +31,22 @@ def main():
     if options.frames < 1 or options.count < 1 or options.jobs < 1:
         parser.error('--frames, --count and --jobs must be at least 1')
     os.makedirs(options.out, exist_ok=True)
-    jobs = [{'folder': options.out, 'seed': options.seed, 'number': n, 'frames': options.frames,
-             'kind': KINDS[n % len(KINDS)] if options.kind == 'all' else options.kind}
-            for n in range(options.first, options.first + options.count)]
+    jobs = [
+        {
+            'folder': options.out,
+            'seed': options.seed,
+            'number': n,
+            'frames': options.frames,
+            'kind': KINDS[n % len(KINDS)] if options.kind == 'all' else options.kind,
+        }
+        for n in range(options.first, options.first + options.count)
+    ]
     clips, started = [], time.monotonic()
     with multiprocessing.Pool(options.jobs) as pool:
         for facts in pool.imap(_job, jobs):
             seconds = facts.pop('seconds')
             clips.append(facts)
-            print(f"{facts['name']}: {facts['kind']} {facts['template']}, {facts['frames'] / max(seconds, 0.1):.0f} frames/s", flush=True)
+            print(f'{facts["name"]}: {facts["kind"]} {facts["template"]}, {facts["frames"] / max(seconds, 0.1):.0f} frames/s', flush=True)
     with open(os.path.join(options.out, 'MANIFEST.json'), 'w', encoding='utf-8') as file:
         json.dump({'codec': 'libx264rgb, crf 0, rgb24 (lossless)', 'clips': clips}, file, indent=1)
     total = options.count * options.frames

@@ -1,4 +1,5 @@
 """Backgrounds: skies and parallax layers, baked once, wrapping along x."""
+
 import math
 
 import numpy as np
@@ -25,7 +26,11 @@ def sky(rng, style, w, h):
     if kind == 'cloudy':
         level = 0.4 * level + 0.6 * fbm(rng, h, w, int(rng.integers(2, 6)), 4)
     ramp = np.linspace(top, low, int(rng.integers(3, 7)) if kind == 'banded' else 2).astype(np.float32)
-    return shade(ramp, level, style.dither) if kind != 'banded' or style.dither else ramp[np.minimum((level * len(ramp)).astype(int), len(ramp) - 1)]
+    return (
+        shade(ramp, level, style.dither)
+        if kind != 'banded' or style.dither
+        else ramp[np.minimum((level * len(ramp)).astype(int), len(ramp) - 1)]
+    )
 
 
 def _silhouette(rng, style, w, h, heights, colour, texture=True):
@@ -48,7 +53,11 @@ def hills(rng, style, w, h, colour):
 
 
 def mountains(rng, style, w, h, colour):
-    line = fbm(rng, 1, w, 3, 6, 0.55)[0] if rng.random() < 0.4 else np.abs(((np.arange(w) * rng.integers(2, 6) / w) % 1) - 0.5).astype(np.float32) * 1.5
+    line = (
+        fbm(rng, 1, w, 3, 6, 0.55)[0]
+        if rng.random() < 0.4
+        else np.abs(((np.arange(w) * rng.integers(2, 6) / w) % 1) - 0.5).astype(np.float32) * 1.5
+    )
     line = line + 0.15 * fbm(rng, 1, w, 8, 3)[0]
     return _silhouette(rng, style, w, h, h * (rng.uniform(0.05, 0.3) + 0.45 * line), colour)
 
@@ -59,12 +68,12 @@ def city(rng, style, w, h, colour):
     win = max(1, round(2 * style.unit))
     while x < w:
         bw, bh = int(rng.uniform(12, 46) * style.unit) + 4, int(h * rng.uniform(0.2, 0.65))
-        out[h - bh:, x:x + bw, :3] = colour * rng.uniform(0.8, 1.15)
-        out[h - bh:, x:x + bw, 3] = 1
+        out[h - bh :, x : x + bw, :3] = colour * rng.uniform(0.8, 1.15)
+        out[h - bh :, x : x + bw, 3] = 1
         for wy in range(h - bh + 2 * win, h, 3 * win):
             for wx in range(x + win, min(x + bw - win, w), 3 * win):
                 if rng.random() < 0.4:
-                    out[wy:wy + win, wx:wx + win, :3] = lit
+                    out[wy : wy + win, wx : wx + win, :3] = lit
         x += bw + int(rng.choice([0, 0, 4]) * style.unit)
     return out
 
@@ -77,7 +86,7 @@ def forest(rng, style, w, h, colour):
         tree = trees[rng.integers(3)]
         x, y = int(rng.integers(w)), int(h * rng.uniform(0.45, 0.98)) - tree.height
         if x + tree.width < w and y > 0:
-            view, p = out[y:y + tree.height, x:x + tree.width], tree.pixels.copy()
+            view, p = out[y : y + tree.height, x : x + tree.width], tree.pixels.copy()
             p[..., :3] = p[..., :3] * blend + colour * p[..., 3:] * (1 - blend)
             view *= 1 - p[..., 3:]
             view += p
@@ -115,7 +124,9 @@ def stars(rng, style, w, h, colour):
         d = np.hypot(u - cx, v - cy)
         cover = np.clip(r - d + 0.5, 0, 1)[..., None]
         light = np.clip(0.6 + 0.5 * ((u - cx) + (v - cy)) / -r, 0.1, 1.1)[..., None]
-        out = out * (1 - cover) + np.concatenate([np.clip(style.palette.colour(rng, 'any') * light, 0, 255), np.ones_like(cover)], -1) * cover
+        out = (
+            out * (1 - cover) + np.concatenate([np.clip(style.palette.colour(rng, 'any') * light, 0, 255), np.ones_like(cover)], -1) * cover
+        )
     return out
 
 
@@ -136,7 +147,16 @@ def backdrop(rng, style, scrolling, reported):
     """Layers back to front, the first opaque. `reported` ones are tile sprites that the plugin sees, as many games build them."""
     w, h = style.width, style.height
     wide = w * 2 if scrolling else w
-    layers = [Layer(style, sky(rng, style, wide if scrolling and rng.random() < 0.5 else w, h), (0.0, 0.0), 0.0, 'sky', ('tile' if scrolling or rng.random() < 0.3 else 'image') if reported and rng.random() < 0.6 else '')]
+    layers = [
+        Layer(
+            style,
+            sky(rng, style, wide if scrolling and rng.random() < 0.5 else w, h),
+            (0.0, 0.0),
+            0.0,
+            'sky',
+            ('tile' if scrolling or rng.random() < 0.3 else 'image') if reported and rng.random() < 0.6 else '',
+        )
+    ]
     n = int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15])) if scrolling else int(rng.choice([0, 1, 2], p=[0.5, 0.3, 0.2]))
     kinds = [str(k) for k in rng.choice(list(LAYERS), n, p=[0.25, 0.2, 0.15, 0.2, 0.12, 0.08])]
     kinds.sort(key=lambda k: {'stars': 0, 'clouds': 1}.get(k, 2))
@@ -148,5 +168,14 @@ def backdrop(rng, style, scrolling, reported):
         upward = factor if kind == 'stars' else 0.0
         drift = float(rng.choice([0, 0.1, 0.35])) * style.unit if kind == 'clouds' or rng.random() < 0.1 else 0.0
         as_image = not scrolling and not drift and rng.random() < 0.5
-        layers.append(Layer(style, LAYERS[kind](rng, style, wide, h, colour), (factor, upward), drift, f'{kind}{i}', 'image' if reported and as_image else reported))
+        layers.append(
+            Layer(
+                style,
+                LAYERS[kind](rng, style, wide, h, colour),
+                (factor, upward),
+                drift,
+                f'{kind}{i}',
+                'image' if reported and as_image else reported,
+            )
+        )
     return layers

@@ -1,4 +1,5 @@
 """How actors move: each function makes one `brain(actor, stage)` with its own memory, in canvas pixels per frame."""
+
 import math
 
 import numpy as np
@@ -53,6 +54,7 @@ def walker(rng, style, speed=None, jumps=True, bot=False):
         if a.vx:
             a.flip_x = a.vx < 0
         a.fps = 10 if abs(a.vx) > 0.2 * speed and a.vy == 0 else 0
+
     return brain
 
 
@@ -70,7 +72,9 @@ def roamer(rng, style, speed=None, turns=False, bot=False):
             if rng.random() < (0.2 if bot else 0.3):
                 hold['dx'] = hold['dy'] = 0.0
             else:
-                angle = rng.integers(8 if not eight else 4) * math.pi / (4 if not eight else 2) if rng.random() < 0.8 else rng.uniform(0, 6.28)
+                angle = (
+                    rng.integers(8 if not eight else 4) * math.pi / (4 if not eight else 2) if rng.random() < 0.8 else rng.uniform(0, 6.28)
+                )
                 hold['dx'], hold['dy'] = math.cos(angle), math.sin(angle)
         a.vx += (hold['dx'] * speed - a.vx) * accel
         a.vy += (hold['dy'] * speed - a.vy) * accel
@@ -91,6 +95,7 @@ def roamer(rng, style, speed=None, turns=False, bot=False):
         elif abs(a.vx) > 0.05:
             a.flip_x = a.vx < 0
         a.fps = 9 if abs(a.vx) + abs(a.vy) > 0.1 else 0
+
     return brain
 
 
@@ -107,15 +112,18 @@ def bouncer(rng, style, box, speed=None, spin=0.0):
             go[1] = abs(go[1]) if a.y <= box[1] else -abs(go[1])
         a.vx, a.vy = go
         a.rotation += spin
+
     return brain
 
 
 def drifter(rng, style, vx, vy, box, spin=0.0):
     """Moves steadily and comes in again at the other side of box."""
+
     def brain(a, stage):
         a.x = box[0] + (a.x + vx - box[0]) % (box[2] - box[0])
         a.y = box[1] + (a.y + vy - box[1]) % (box[3] - box[1])
         a.rotation += spin
+
     return brain
 
 
@@ -132,12 +140,13 @@ def swayer(rng, style, rx, ry, rate=None):
         a.vx = a.x - last
         if a.memory.get('faces') and abs(a.vx) > 0.05:
             a.flip_x = a.vx < 0
+
     return brain
 
 
 def dodger(rng, style, box, speed=None):
     """A player in a box: eases to random places, waits, dashes."""
-    speed = (speed or rng.uniform(0.05, 0.2))
+    speed = speed or rng.uniform(0.05, 0.2)
     hold = {'wait': 0, 'x': 0.0, 'y': 0.0}
 
     def brain(a, stage):
@@ -149,6 +158,7 @@ def dodger(rng, style, box, speed=None):
         top = 5 * style.unit
         a.x += np.clip(a.vx, -top, top)
         a.y += np.clip(a.vy, -top, top)
+
     return brain
 
 
@@ -172,13 +182,25 @@ def pilot(rng, style, world, speed=None):
         a.x, a.y = a.x + a.vx, a.y + a.vy
         a.rotation = hold['angle'] + a.memory.get('nose', 0.0)
         if a.memory.get('trail') and hold['thrust'] and a.age % 2 == 0:
-            stage.particles.add(rng, 2, a.x - 6 * style.unit * math.cos(hold['angle']), a.y - 6 * style.unit * math.sin(hold['angle']),
-                                style.unit, 18, 2 * style.unit, [[255, 200, 80], [255, 120, 40]], angle=hold['angle'] + math.pi, spread=0.4)
+            stage.particles.add(
+                rng,
+                2,
+                a.x - 6 * style.unit * math.cos(hold['angle']),
+                a.y - 6 * style.unit * math.sin(hold['angle']),
+                style.unit,
+                18,
+                2 * style.unit,
+                [[255, 200, 80], [255, 120, 40]],
+                angle=hold['angle'] + math.pi,
+                spread=0.4,
+            )
+
     return brain
 
 
 def flight(vx, vy, life, target='', gravity=0.0, spin=0.0, explode=None):
     """A bullet: straight or falling, dies after `life` frames or at an actor of kind `target`, which it harms."""
+
     def brain(a, stage):
         a.vy, a.vx = a.memory.setdefault('vy', vy), vx
         a.memory['vy'] += gravity
@@ -187,7 +209,11 @@ def flight(vx, vy, life, target='', gravity=0.0, spin=0.0, explode=None):
         hit = a.age > life or (stage.map is not None and stage.map.blocked(a.x, a.y))
         if target and not hit:
             for other in stage.actors:
-                if other.kind == target and abs(other.x - a.x) < other.texture.width * 0.45 * other.sx and abs(other.y - a.y) < other.texture.height * 0.45:
+                if (
+                    other.kind == target
+                    and abs(other.x - a.x) < other.texture.width * 0.45 * other.sx
+                    and abs(other.y - a.y) < other.texture.height * 0.45
+                ):
                     other.alive, hit = False, True
                     stage.score += 10
                     if explode:
@@ -195,11 +221,13 @@ def flight(vx, vy, life, target='', gravity=0.0, spin=0.0, explode=None):
                     break
         if hit:
             a.alive = False
+
     return brain
 
 
 def popper(life, grow=0.0, rise=0.0):
     """Plays once and goes: explosions, floating numbers."""
+
     def brain(a, stage):
         a.y -= rise
         a.sx += grow
@@ -207,6 +235,7 @@ def popper(life, grow=0.0, rise=0.0):
         a.alpha = max(0.0, min(1.0, 2 * (1 - a.age / life))) if grow or rise else 1.0
         a.frame = min(len(a.frames) - 1, a.age * len(a.frames) / life)
         a.alive = a.age < life
+
     return brain
 
 
@@ -217,12 +246,39 @@ def pulse(rng, amount=0.15, rate=0.15, squash=False):
     def brain(a, stage):
         s = amount * math.sin(rate * a.age + phase)
         a.sx, a.sy = 1 + s, 1 - s if squash else 1 + s
+
     return brain
 
 
 def both(*brains):
     """Several brains in turn."""
+
     def brain(a, stage):
         for part in brains:
             part(a, stage)
+
+    return brain
+
+
+def faller(style):
+    """Falls onto the map and bounces a little."""
+
+    def brain(a, stage):
+        floor = stage.map.floor_below(a.x, a.y) - a.texture.height / 2
+        a.vy += 0.3 * style.unit
+        a.y += a.vy
+        if a.y > floor:
+            a.y, a.vy = floor, -0.4 * a.vy if a.vy > 1 else 0.0
+
+    return brain
+
+
+def tumbler(rng):
+    """Turns while it falls."""
+    rate = rng.normal(0, 0.15)
+
+    def brain(a, stage):
+        if abs(a.vy) > 0.5:
+            a.rotation += rate
+
     return brain

@@ -1,4 +1,5 @@
 """What moves a 2D camera: following, easing, flipping rooms, gliding on its own, zooming."""
+
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ def _clamp(stage, x, y):
 
 
 def follow(stage, target, rng, bounds=None, kind=None):
-    """Keeps `target` in view. Kinds: stiff, eased, ahead (looks where it goes), zone (moves at the edge of a box), rooms (flips screen by screen)."""
+    """Keeps `target` in view. Kinds: stiff, eased, ahead (looks where it goes), zone (a box), rooms (screen by screen)."""
     stage.memory_bounds = bounds
     kind = kind or str(rng.choice(['stiff', 'eased', 'ahead', 'zone', 'rooms'], p=[0.3, 0.35, 0.15, 0.12, 0.08]))
     ease = float(rng.choice([0.05, 0.1, 0.2]))
@@ -39,6 +40,7 @@ def follow(stage, target, rng, bounds=None, kind=None):
         f = ease if kind in ('eased', 'ahead') else 1.0
         camera.x += (x - camera.x) * f
         camera.y += (y - camera.y) * f
+
     for _ in range(60):
         move(stage)
     return move
@@ -67,6 +69,7 @@ def glide(stage, rng, bounds):
             hold['from'] = (camera.x, camera.y)
             if rng.random() < 0.12:
                 hold['t'], (camera.x, camera.y) = 1.0, goal
+
     return move
 
 
@@ -81,6 +84,7 @@ def scroll(stage, vx, vy, rng):
         pace['now'] += (pace['goal'] - pace['now']) * 0.1
         stage.camera.x += vx * pace['now']
         stage.camera.y += vy * pace['now']
+
     return move
 
 
@@ -101,4 +105,5 @@ def zooming(stage, rng, inner):
         camera.x += style.width * (1 / before - 1 / camera.zoom) / 2
         camera.y += style.height * (1 / before - 1 / camera.zoom) / 2
         inner(stage)
+
     return move

@@ -1,4 +1,5 @@
 """Drawing textures onto a float picture the way WebGL sprite batches do: affine, nearest or bilinear, tinted, alpha-blended."""
+
 import math
 
 import numpy as np
@@ -53,8 +54,23 @@ def _axis(first, count, step, start, limit, linear):
     return np.where(inside, np.floor(at).astype(np.int32) + 1, 0), None
 
 
-def draw(picture, texture, x, y, width, height, ox=0.5, oy=0.5, rotation=0.0, flip_x=False, flip_y=False, alpha=1.0, tint=None,
-         linear=False, add=False):
+def draw(
+    picture,
+    texture,
+    x,
+    y,
+    width,
+    height,
+    ox=0.5,
+    oy=0.5,
+    rotation=0.0,
+    flip_x=False,
+    flip_y=False,
+    alpha=1.0,
+    tint=None,
+    linear=False,
+    add=False,
+):
     """Draws `texture` with its pivot (ox, oy: fractions) at (x, y), `width` × `height` before rotation, in picture pixels."""
     if width <= 0.2 or height <= 0.2 or alpha <= 0:
         return
@@ -94,7 +110,9 @@ def draw(picture, texture, x, y, width, height, ox=0.5, oy=0.5, rotation=0.0, fl
         px, py = np.clip(px + 0.5, 0, texture.width + 1 - 1e-3), np.clip(py + 0.5, 0, texture.height + 1 - 1e-3)
         ix, iy = px.astype(np.int32), py.astype(np.int32)
         fx, fy = (px - ix)[..., None], (py - iy)[..., None]
-        source = (data[iy, ix] * (1 - fx) + data[iy, ix + 1] * fx) * (1 - fy) + (data[iy + 1, ix] * (1 - fx) + data[iy + 1, ix + 1] * fx) * fy
+        source = (data[iy, ix] * (1 - fx) + data[iy, ix + 1] * fx) * (1 - fy) + (
+            data[iy + 1, ix] * (1 - fx) + data[iy + 1, ix + 1] * fx
+        ) * fy
     else:
         inside = (px >= 0) & (px < texture.width) & (py >= 0) & (py < texture.height)
         ix = np.where(inside, px.astype(np.int32) + 1, 0)
@@ -104,7 +122,7 @@ def draw(picture, texture, x, y, width, height, ox=0.5, oy=0.5, rotation=0.0, fl
 
 
 def draw_layer(picture, image, offset_x, offset_y, zoom=1.0, wrap_x=False, wrap_y=False, alpha=1.0, linear=False):
-    """Draws a large image whose pixel (i, j) lies at screen (i · zoom − offset_x, j · zoom − offset_y). 3 channels: opaque; 4: premultiplied."""
+    """Draws a large image, pixel (i, j) at screen (i · zoom − offset_x, j · zoom − offset_y). 3 channels: opaque; 4: premultiplied."""
     h, w = picture.shape[:2]
     ih, iw = image.shape[:2]
     whole = abs(offset_x - round(offset_x)) < 0.02 and abs(offset_y - round(offset_y)) < 0.02 and zoom == 1
@@ -113,7 +131,7 @@ def draw_layer(picture, image, offset_x, offset_y, zoom=1.0, wrap_x=False, wrap_
         if not wrap_x and not wrap_y or (0 <= ox and ox + w <= iw and 0 <= oy and oy + h <= ih):
             x0, y0, x1, y1 = max(0, ox), max(0, oy), min(iw, ox + w), min(ih, oy + h)
             if x0 < x1 and y0 < y1:
-                _lay(picture[y0 - oy:y1 - oy, x0 - ox:x1 - ox], image[y0:y1, x0:x1], alpha)
+                _lay(picture[y0 - oy : y1 - oy, x0 - ox : x1 - ox], image[y0:y1, x0:x1], alpha)
             return
     x = (np.arange(w, dtype=np.float64) + 0.5 + offset_x) / zoom
     y = (np.arange(h, dtype=np.float64) + 0.5 + offset_y) / zoom
@@ -130,7 +148,9 @@ def draw_layer(picture, image, offset_x, offset_y, zoom=1.0, wrap_x=False, wrap_
     a, b = fix(iy, ih, wrap_y), fix(ix, iw, wrap_x)
     if linear and not whole:
         rows = image[a] if np.all(fy < 0.02) else image[a] * (1 - fy)[:, None, None] + image[fix(iy + 1, ih, wrap_y)] * fy[:, None, None]
-        source = rows[:, b] if np.all(fx < 0.02) else rows[:, b] * (1 - fx)[None, :, None] + rows[:, fix(ix + 1, iw, wrap_x)] * fx[None, :, None]
+        source = (
+            rows[:, b] if np.all(fx < 0.02) else rows[:, b] * (1 - fx)[None, :, None] + rows[:, fix(ix + 1, iw, wrap_x)] * fx[None, :, None]
+        )
     else:
         source = image[a][:, b]
     _lay(picture[vs:ve, us:ue], source, alpha)
@@ -228,9 +248,9 @@ class Scaler:
         if self.repeat == 1:
             out = picture
         elif self.repeat:
-            out = picture.repeat(self.repeat, 0).repeat(self.repeat, 1)[:self.height, :self.width]
+            out = picture.repeat(self.repeat, 0).repeat(self.repeat, 1)[: self.height, : self.width]
         elif self.k == 0.5:
-            out = (picture[0::2] + picture[1::2])
+            out = picture[0::2] + picture[1::2]
             out = (out[:, 0::2] + out[:, 1::2]) * np.float32(0.25)
         else:
             rows = sum(picture[i] * w[:, None, None] for i, w in self.y)

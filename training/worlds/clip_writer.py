@@ -1,4 +1,5 @@
 """Writes a clip as `shared/clips/train` has them: lossless RGB, its state, and depth codes for 3D."""
+
 import json
 import math
 import os
@@ -7,9 +8,13 @@ import subprocess
 import numpy as np
 
 WIDTH, HEIGHT, FPS = 320, 180, 30
-CONVENTIONS_2D = 'all numbers in pixels of the 320x180 picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen'
-CONVENTIONS_3D = ('view, projection: Babylon matrices, 16 floats, row vectors (clip = world * view * projection), taken after the frame was drawn; '
-                  'NAME.depth.mkv: view-space z as 10-bit codes, 0 = nothing drawn, else z = 0.05 * exp((code - 1) / 1022 * ln(100000))')
+CONVENTIONS_2D = (
+    'all numbers in pixels of the 320x180 picture; screen = world*zoom - (viewX,viewY); objects: top left corner and size on screen'
+)
+CONVENTIONS_3D = (
+    'view, projection: Babylon matrices, 16 floats, row vectors (clip = world * view * projection), taken after the frame was drawn; '
+    'NAME.depth.mkv: view-space z as 10-bit codes, 0 = nothing drawn, else z = 0.05 * exp((code - 1) / 1022 * ln(100000))'
+)
 _REPEATABLE = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1', '-threads', '1']
 
 
@@ -43,11 +48,26 @@ class ClipWriter:
         os.makedirs(folder, exist_ok=True)
         self.folder, self.name, self.frames = folder, name, []
         self.is_3d = kind == '3d'
-        self.head = {'name': name, 'engine': 'worlds', 'kind': kind, 'source': 'training.worlds', 'licence': 'MIT', 'width': WIDTH,
-                     'height': HEIGHT, 'fps': FPS, 'frames': 0, 'seed': seed, **(extra or {}),
-                     'conventions': CONVENTIONS_3D if self.is_3d else CONVENTIONS_2D}
+        self.head = {
+            'name': name,
+            'engine': 'worlds',
+            'kind': kind,
+            'source': 'training.worlds',
+            'licence': 'MIT',
+            'width': WIDTH,
+            'height': HEIGHT,
+            'fps': FPS,
+            'frames': 0,
+            'seed': seed,
+            **(extra or {}),
+            'conventions': CONVENTIONS_3D if self.is_3d else CONVENTIONS_2D,
+        }
         self.colour = _Pipe(self.path('.mkv'), 'rgb24', ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'ultrafast', '-pix_fmt', 'rgb24'])
-        self.depth = _Pipe(self.path('.depth.mkv'), 'gray10le', ['-c:v', 'ffv1', '-level', '3', '-g', '1', '-pix_fmt', 'gray10le']) if self.is_3d else None
+        self.depth = (
+            _Pipe(self.path('.depth.mkv'), 'gray10le', ['-c:v', 'ffv1', '-level', '3', '-g', '1', '-pix_fmt', 'gray10le'])
+            if self.is_3d
+            else None
+        )
 
     def path(self, ending):
         return os.path.join(self.folder, self.name + ending)

@@ -1,4 +1,5 @@
 """Makes the frames of one 2D clip."""
+
 import numpy as np
 
 from . import scroll2d, static2d
@@ -16,10 +17,12 @@ def _new_stage(rng, style, scrolls, frames):
     add_hud(rng, stage)
     add_events(rng, stage, frames)
     if rng.random() < 0.07:
-        v, u = np.mgrid[-1:1:style.height * 1j, -1:1:style.width * 1j].astype(np.float32)
+        v, u = np.mgrid[-1 : 1 : style.height * 1j, -1 : 1 : style.width * 1j].astype(np.float32)
         stage.vignette = np.clip(1.15 - rng.uniform(0.2, 0.6) * (u * u + v * v), 0, 1)[..., None]
         if rng.random() < 0.5 and style.height >= 180:
-            stage.vignette = stage.vignette * np.where(np.arange(style.height) % 2, rng.uniform(0.6, 0.9), 1).astype(np.float32)[:, None, None]
+            stage.vignette = (
+                stage.vignette * np.where(np.arange(style.height) % 2, rng.uniform(0.6, 0.9), 1).astype(np.float32)[:, None, None]
+            )
     stage.particles.gravity = float(rng.choice([0, 0.1, 0.2])) * style.unit
     return stage, template
 

@@ -1,4 +1,5 @@
 """Makes the frames of one 3D clip."""
+
 import math
 
 import numpy as np
@@ -24,6 +25,7 @@ def _overlay(rng, style, frames, first_person):
         def cross(picture, _):
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
                 line(picture, cx + dx * r * 0.5, cy + dy * r * 0.5, cx + dx * r * 1.5, cy + dy * r * 1.5, colour)
+
         stage.over.append(cross)
     if first_person and rng.random() < 0.35:
         stage.over.insert(0, _weapon(rng, style))
@@ -33,7 +35,12 @@ def _overlay(rng, style, frames, first_person):
 def _weapon(rng, style):
     """Something held in the hand, bobbing, and springing back now and then."""
     size = style.height * rng.uniform(0.4, 0.7)
-    tall, metal, grip, skin = max(8, round(size)), style.palette.colour(rng, 'any'), style.palette.colour(rng, 'ground'), style.palette.colour(rng, 'actor')
+    tall, metal, grip, skin = (
+        max(8, round(size)),
+        style.palette.colour(rng, 'any'),
+        style.palette.colour(rng, 'ground'),
+        style.palette.colour(rng, 'actor'),
+    )
     painter, kind, lean = Painter(tall, tall, style.look, rng), rng.integers(3), rng.uniform(0.1, 0.5)
     if kind == 0:  # a barrel that points away to the left
         painter.capsule(0.35, 0.45, 0.1, 0.2, 0.12, grip)
@@ -51,8 +58,18 @@ def _weapon(rng, style):
 
     def hold(picture, s):
         kick = max(0, 4 - s.t % every) * 2 * style.unit
-        draw(picture, texture, style.width * side + bob * math.sin(s.t * 0.15) + kick, style.height + bob * abs(math.cos(s.t * 0.15)) + kick, size, size, 0.5, 0.92,
-             linear=style.linear)
+        draw(
+            picture,
+            texture,
+            style.width * side + bob * math.sin(s.t * 0.15) + kick,
+            style.height + bob * abs(math.cos(s.t * 0.15)) + kick,
+            size,
+            size,
+            0.5,
+            0.92,
+            linear=style.linear,
+        )
+
     return hold
 
 

@@ -1,4 +1,5 @@
 """One clip from a seed and a number."""
+
 import os
 
 import numpy as np
@@ -25,5 +26,7 @@ def make_clip(folder, seed, number, kind, frames):
     for picture, state, *depth in source:
         writer.write(picture, state, *depth)
     writer.close()
-    entry = {key: writer.head[key] for key in ('name', 'engine', 'kind', 'source', 'licence', 'frames', 'width', 'height', 'fps', 'template')}
+    entry = {
+        key: writer.head[key] for key in ('name', 'engine', 'kind', 'source', 'licence', 'frames', 'width', 'height', 'fps', 'template')
+    }
     return {**entry, 'bytes': os.path.getsize(writer.path('.mkv')), 'depth': writer.is_3d}

@@ -1,4 +1,5 @@
 """Tileable surfaces for tiles, walls and meshes: float32 height × width × 3, 0 … 255."""
+
 import numpy as np
 
 from .noise import fbm, value_noise, worley
@@ -125,12 +126,26 @@ def cells(rng, ramp, h, w, dither):
 def liquid(rng, ramp, h, w, phase):
     """Waves that come round at phase 1; for animated tiles and planes."""
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    wave = np.sin(6.2832 * (x / w + phase) + 2 * np.sin(6.2832 * y / h)) + np.sin(6.2832 * (2 * y / h - phase) + 1.5 * np.sin(6.2832 * x / w))
+    wave = np.sin(6.2832 * (x / w + phase) + 2 * np.sin(6.2832 * y / h)) + np.sin(
+        6.2832 * (2 * y / h - phase) + 1.5 * np.sin(6.2832 * x / w)
+    )
     return shade(ramp, 0.5 + 0.2 * wave)
 
 
-MATERIALS = {'brick': brick, 'grass': grass, 'stone': stone, 'wood': wood, 'metal': metal, 'checker': checker, 'slab': slab,
-             'cloudy': cloudy, 'speckle': speckle, 'stripes': stripes, 'flat': flat, 'cells': cells}
+MATERIALS = {
+    'brick': brick,
+    'grass': grass,
+    'stone': stone,
+    'wood': wood,
+    'metal': metal,
+    'checker': checker,
+    'slab': slab,
+    'cloudy': cloudy,
+    'speckle': speckle,
+    'stripes': stripes,
+    'flat': flat,
+    'cells': cells,
+}
 
 
 def material(rng, palette, h, w, name=None, dither=None, role='ground', colour=None):

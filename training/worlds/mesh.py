@@ -1,4 +1,5 @@
 """Triangle soups: positions, normals, texture coordinates, texture and tint of each triangle. Left-handed, y up, as Babylon."""
+
 import math
 
 import numpy as np
@@ -96,7 +97,15 @@ def prism(radius, height, n, tex, tint=(1, 1, 1), top=None, smooth=True, repeat=
         normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     u = np.arange(n + 1) / n * max(1, round(2 * math.pi * radius * repeat))
     v = max(1, round(height * repeat))
-    uvs = np.stack([np.stack([u[:-1], 0 * u[1:] + v], 1), np.stack([u[1:], 0 * u[1:] + v], 1), np.stack([u[1:], 0 * u[1:]], 1), np.stack([u[:-1], 0 * u[1:]], 1)], 1)
+    uvs = np.stack(
+        [
+            np.stack([u[:-1], 0 * u[1:] + v], 1),
+            np.stack([u[1:], 0 * u[1:] + v], 1),
+            np.stack([u[1:], 0 * u[1:]], 1),
+            np.stack([u[:-1], 0 * u[1:]], 1),
+        ],
+        1,
+    )
     side = quads(corners, normals, uvs, tex, tint)
     if top <= 0:
         return side
@@ -154,13 +163,15 @@ def voxels(heights, tex_top, tex_side, tints):
     parts = [quads(top, np.tile([[0, 1, 0]], (len(h), 1)), unit, tex_top, tint)]
     padded = np.pad(heights, 1, mode='constant', constant_values=int(heights.min()) - 2).astype(float)
     for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        other = padded[1 + dz:1 + dz + rows, 1 + dx:1 + dx + cols].ravel()
+        other = padded[1 + dz : 1 + dz + rows, 1 + dx : 1 + dx + cols].ravel()
         shown = other < h
         px, pz, hi, lo = x[shown], z[shown], h[shown], other[shown]
         ax, az = (px + max(dx, 0), pz) if dx else (px, pz + max(dz, 0))
         bx, bz = (ax, az + 1) if dx else (ax + 1, az)
         side = np.stack([np.stack([ax, lo, az], 1), np.stack([bx, lo, bz], 1), np.stack([bx, hi, bz], 1), np.stack([ax, hi, az], 1)], 1)
         v = hi - lo
-        uv = np.stack([np.stack([0 * v, v], 1), np.stack([0 * v + 1, v], 1), np.stack([0 * v + 1, 0 * v], 1), np.stack([0 * v, 0 * v], 1)], 1)
+        uv = np.stack(
+            [np.stack([0 * v, v], 1), np.stack([0 * v + 1, v], 1), np.stack([0 * v + 1, 0 * v], 1), np.stack([0 * v, 0 * v], 1)], 1
+        )
         parts.append(quads(side, np.tile([[dx, 0, dz]], (len(hi), 1)), uv, tex_side, tint[shown]))
     return join(parts)

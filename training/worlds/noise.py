@@ -1,4 +1,5 @@
 """Tileable noise: what materials, skies and terrains are made of. All functions return float32 maps, 0 … 1."""
+
 import numpy as np
 
 

@@ -1,4 +1,5 @@
 """Small pictures from signed distances: hard-edged and stepped (pixel art) or anti-aliased and smooth (vector art)."""
+
 import math
 
 import numpy as np
@@ -59,7 +60,9 @@ class Painter:
             light = np.round(np.clip(light, -1, 1) * n) / n
         if self.grain is not None:
             light = light + self.grain
-        shaded = np.asarray(colour, np.float32) * (1 + look.strength * np.clip(light, -1, 1))[..., None] + 12 * np.maximum(light, 0)[..., None]
+        shaded = (
+            np.asarray(colour, np.float32) * (1 + look.strength * np.clip(light, -1, 1))[..., None] + 12 * np.maximum(light, 0)[..., None]
+        )
         self._cover(self._coverage(px), np.clip(shaded, 0, 255), alpha)
 
     def _coverage(self, px):

@@ -1,4 +1,5 @@
 """Particles: bursts, trails and weather. Never in the state, as in real games."""
+
 import numpy as np
 
 from .canvas import dots
@@ -18,10 +19,21 @@ class Particles:
         n = min(n, self.limit - len(self.data))
         if n <= 0:
             return
-        a = (rng.uniform(-3.1416, 3.1416, n) if angle is None else angle + rng.uniform(-spread, spread, n))
+        a = rng.uniform(-3.1416, 3.1416, n) if angle is None else angle + rng.uniform(-spread, spread, n)
         v = speed * rng.uniform(0.3, 1, n)
-        rows = np.stack([x + rng.uniform(-1, 1, n) * spread_x, y + rng.uniform(-1, 1, n) * spread_y, v * np.cos(a), v * np.sin(a), np.zeros(n),
-                         life * rng.uniform(0.5, 1, n), np.maximum(1, np.round(size * rng.uniform(0.5, 1.2, n))), np.full(n, on_screen)], 1)
+        rows = np.stack(
+            [
+                x + rng.uniform(-1, 1, n) * spread_x,
+                y + rng.uniform(-1, 1, n) * spread_y,
+                v * np.cos(a),
+                v * np.sin(a),
+                np.zeros(n),
+                life * rng.uniform(0.5, 1, n),
+                np.maximum(1, np.round(size * rng.uniform(0.5, 1.2, n))),
+                np.full(n, on_screen),
+            ],
+            1,
+        )
         self.data = np.concatenate([self.data, rows.astype(np.float32)])
         colours = np.asarray(colours, np.float32).reshape(-1, 3)
         self.colours = np.concatenate([self.colours, colours[rng.integers(len(colours), size=n)]])
@@ -58,10 +70,19 @@ class Weather:
         n = int(rng.integers(15, 120))
         self.x, self.y = rng.uniform(0, style.width, n), rng.uniform(0, style.height, n)
         u = style.unit
-        self.vx, self.vy = {'rain': (-1.5 * u, 6 * u), 'snow': (0.4 * u, 0.8 * u), 'embers': (0.3 * u, -1.0 * u), 'dust': (1.2 * u, 0.1 * u)}[self.kind]
+        self.vx, self.vy = {
+            'rain': (-1.5 * u, 6 * u),
+            'snow': (0.4 * u, 0.8 * u),
+            'embers': (0.3 * u, -1.0 * u),
+            'dust': (1.2 * u, 0.1 * u),
+        }[self.kind]
         self.own = rng.uniform(0.5, 1.3, n)
-        self.colour = {'rain': np.array([150, 180, 220.0]), 'snow': np.full(3, 245.0), 'embers': np.array([255, 140, 40.0]),
-                       'dust': np.array([200, 190, 150.0])}[self.kind].astype(np.float32)
+        self.colour = {
+            'rain': np.array([150, 180, 220.0]),
+            'snow': np.full(3, 245.0),
+            'embers': np.array([255, 140, 40.0]),
+            'dust': np.array([200, 190, 150.0]),
+        }[self.kind].astype(np.float32)
         self.alpha = rng.uniform(0.3, 0.9)
         self.factor = float(rng.choice([0, 1]))
 

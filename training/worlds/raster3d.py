@@ -1,4 +1,5 @@
 """A z-buffer rasteriser in numpy: spans of all triangles at once, then deferred shading with mip-mapped textures."""
+
 import math
 
 import numpy as np
@@ -32,11 +33,15 @@ class Textures:
 
     def seal(self):
         self.flat = np.concatenate(self.parts)
-        self.offsets, self.sizes, self.tops = np.array(self.offset, np.int32), np.array(self.size, np.int32), np.array(self.levels, np.int32)
+        self.offsets, self.sizes, self.tops = (
+            np.array(self.offset, np.int32),
+            np.array(self.size, np.int32),
+            np.array(self.levels, np.int32),
+        )
 
     def replace(self, index, image):
         """A new picture for the finest level: animated textures."""
-        self.flat[self.offset[index][0]:self.offset[index][0] + image.shape[0] ** 2] = image.reshape(-1, 3)
+        self.flat[self.offset[index][0] : self.offset[index][0] + image.shape[0] ** 2] = image.reshape(-1, 3)
 
     def sample(self, tex, u, v, footprint, mode):
         """Colours at u, v. `footprint`: texture widths a pixel spans. Modes: nearest, linear (no mips), mip (nearest level), trilinear."""

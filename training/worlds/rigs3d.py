@@ -1,4 +1,5 @@
 """Who moves in 3D and how cameras look at it. A mind is a dictionary with x, y, z, yaw and speed, stepped once a frame."""
+
 import math
 
 import numpy as np
@@ -9,8 +10,23 @@ from .raster3d import look
 
 def mind(rng, x, z, speed, **more):
     """Someone who walks, turns, waits and keeps out of walls."""
-    return {'x': x, 'z': z, 'y': 0.0, 'vy': 0.0, 'yaw': rng.uniform(0, 6.28), 'turn': 0.0, 'goal': 0.0, 'speed': 0.0, 'pace': speed, 'top': speed, 'side': 0.0,
-            'wait': 0, 'walked': 0.0, 'calm': rng.uniform(0.5, 1), **more}
+    return {
+        'x': x,
+        'z': z,
+        'y': 0.0,
+        'vy': 0.0,
+        'yaw': rng.uniform(0, 6.28),
+        'turn': 0.0,
+        'goal': 0.0,
+        'speed': 0.0,
+        'pace': speed,
+        'top': speed,
+        'side': 0.0,
+        'wait': 0,
+        'walked': 0.0,
+        'calm': rng.uniform(0.5, 1),
+        **more,
+    }
 
 
 def walk(m, world, rng, jumps=False):
@@ -25,7 +41,7 @@ def walk(m, world, rng, jumps=False):
             m['vy'] = 0.16
     ahead = 0.8 + 6 * m['speed']
     if world.solid(m['x'] + ahead * math.sin(m['yaw']), m['z'] + ahead * math.cos(m['yaw'])):
-        m['goal'] = (0.08 if m['goal'] >= 0 else -0.08)
+        m['goal'] = 0.08 if m['goal'] >= 0 else -0.08
         m['wait'] = max(m['wait'], 6)
     m['turn'] += (m['goal'] - m['turn']) * 0.2
     m['speed'] += (m['pace'] - m['speed']) * 0.15
@@ -57,6 +73,7 @@ def first_person(rng, world, m, eye=1.7, jumps=True):
         hold['pitch'] += (hold['goal'] - hold['pitch']) * 0.08
         up = bob * math.sin(m['walked'] * 3.2)
         return look((m['x'], m['y'] + eye + up, m['z']), m['yaw'], hold['pitch'])
+
     return rig
 
 
@@ -79,6 +96,7 @@ def third_person(rng, world, m):
         x, z = hold['x'] - far * math.sin(hold['yaw']), hold['z'] - far * math.cos(hold['yaw'])
         y = max(hold['y'] + up, w.ground(x, z) + 0.6)
         return look((x, y, z), hold['yaw'], math.atan2(y - hold['y'] - 1.3, far))
+
     return rig
 
 
@@ -97,6 +115,7 @@ def orbit(rng, centre, radius, height):
         hold['h'] += (hold['hg'] - hold['h']) * 0.04
         x, z = centre[0] - hold['r'] * math.sin(hold['a']), centre[2] - hold['r'] * math.cos(hold['a'])
         return look((x, centre[1] + hold['h'], z), hold['a'], math.atan2(hold['h'], hold['r']))
+
     return rig
 
 
@@ -119,6 +138,7 @@ def flyer(rng, speed, height, reach=30.0):
         m['z'] += speed * math.cos(m['yaw']) * math.cos(m['pitch'])
         m['y'] -= speed * math.sin(m['pitch'])
         return look((m['x'], m['y'], m['z']), m['yaw'], m['pitch'], -banks * m['turn'])
+
     rig.mind = m
     return rig
 
@@ -133,6 +153,7 @@ def rail(rng, speed, lanes, wide, height, pitch):
         m['x'] += (m['lane'] * wide - m['x']) * 0.15
         m['z'] += speed
         return look((m['x'] * 0.7, height, m['z']), 0.0, pitch)
+
     rig.mind = m
     return rig
 
@@ -142,8 +163,12 @@ def person(rng, palette, tex, scale=1.0):
     pick = lambda role: palette.colour(rng, role) / 255
     skin, shirt, legs = pick('actor'), pick('actor'), pick('any')
     tall = rng.uniform(1.5, 2.1) * scale
-    head = (ball(0.13 * tall, 5, tex[0], skin) if rng.random() < 0.5 else box((0.22 * tall, 0.22 * tall, 0.22 * tall), tex[0], skin))
-    body = (box((0.3 * tall, 0.36 * tall, 0.18 * tall), tex[1], shirt) if rng.random() < 0.6 else prism(0.16 * tall, 0.36 * tall, 8, tex[1], shirt).moved(np.eye(3), (0, -0.18 * tall, 0)))
+    head = ball(0.13 * tall, 5, tex[0], skin) if rng.random() < 0.5 else box((0.22 * tall, 0.22 * tall, 0.22 * tall), tex[0], skin)
+    body = (
+        box((0.3 * tall, 0.36 * tall, 0.18 * tall), tex[1], shirt)
+        if rng.random() < 0.6
+        else prism(0.16 * tall, 0.36 * tall, 8, tex[1], shirt).moved(np.eye(3), (0, -0.18 * tall, 0))
+    )
     limb = lambda tint, length, thick: box((thick, length, thick), tex[2], tint, centre=(0, -length / 2, 0))
     arm, leg = limb(skin, 0.36 * tall, 0.08 * tall), limb(legs, 0.42 * tall, 0.11 * tall)
 
@@ -154,6 +179,7 @@ def person(rng, palette, tex, scale=1.0):
             parts.append(arm.moved(turn(0, side * swing), (side * 0.2 * tall, 0.76 * tall, 0)))
             parts.append(leg.moved(turn(0, -side * swing), (side * 0.08 * tall, 0.42 * tall, 0)))
         return join(parts).moved(turn(m['yaw']), (m['x'], m['y'], m['z']))
+
     return mesh
 
 
@@ -161,7 +187,10 @@ def car(rng, palette, tex):
     """A car of boxes: function (m) -> mesh."""
     tint, dark = palette.colour(rng, 'actor') / 255, np.full(3, 0.2)
     long, high = rng.uniform(2.2, 4.5), rng.uniform(0.6, 1.4)
-    parts = [box((1.6, 0.6, long), tex[0], tint, centre=(0, 0.6, 0)), box((1.4, high * 0.6, long * 0.5), tex[1], tint * 0.8, centre=(0, 0.9 + high * 0.3, -0.1 * long))]
+    parts = [
+        box((1.6, 0.6, long), tex[0], tint, centre=(0, 0.6, 0)),
+        box((1.4, high * 0.6, long * 0.5), tex[1], tint * 0.8, centre=(0, 0.9 + high * 0.3, -0.1 * long)),
+    ]
     for x in (-0.8, 0.8):
         for z in (-0.33, 0.33):
             parts.append(box((0.25, 0.6, 0.6), tex[2], dark, centre=(x, 0.3, z * long)))

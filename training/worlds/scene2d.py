@@ -1,4 +1,5 @@
 """The parts of a 2D game that a plugin knows: style, camera, actors and the state they give."""
+
 import math
 
 import numpy as np
@@ -37,7 +38,7 @@ class Style:
         if self.pixel and rng.random() < 0.18:
             n = int(rng.choice([4, 8, 16, 32]))
             colours = [self.palette.colour(rng, r) for r in ('back', 'ground', 'actor', 'accent', 'text', 'any') for _ in range(6)]
-            order = rng.permutation(len(colours))[:n - 2]
+            order = rng.permutation(len(colours))[: n - 2]
             self.quantiser = Quantiser([np.zeros(3), np.full(3, 240)] + [colours[i] for i in order], float(rng.choice([0, 0, 24, 48])))
         self._next_id = 1
 
@@ -109,8 +110,23 @@ class Actor:
 
     def draw(self, picture, style, camera):
         x, y, w, h = self.place(style, camera)
-        draw(picture, self.texture, x, y, w, h, self.ox, self.oy, self.rotation, self.flip_x, self.flip_y, self.alpha, self.tint,
-             style.linear, self.add)
+        draw(
+            picture,
+            self.texture,
+            x,
+            y,
+            w,
+            h,
+            self.ox,
+            self.oy,
+            self.rotation,
+            self.flip_x,
+            self.flip_y,
+            self.alpha,
+            self.tint,
+            style.linear,
+            self.add,
+        )
 
     def state(self, style, camera, z):
         """The entry of `objects`, or None where nothing of it is on the screen."""
@@ -122,8 +138,22 @@ class Actor:
             return None
         k = style.k
         n = lambda value: round(float(value) * k, 3)
-        out = {'id': self.id, 'type': self.type, 'name': self.name, 'x': n(min(xs)), 'y': n(min(ys)), 'w': n(max(xs) - min(xs)),
-               'h': n(max(ys) - min(ys)), 'z': z, 'cx': n(x), 'cy': n(y), 'dw': n(w), 'dh': n(h), 'ox': round(self.ox, 3), 'oy': round(self.oy, 3)}
+        out = {
+            'id': self.id,
+            'type': self.type,
+            'name': self.name,
+            'x': n(min(xs)),
+            'y': n(min(ys)),
+            'w': n(max(xs) - min(xs)),
+            'h': n(max(ys) - min(ys)),
+            'z': z,
+            'cx': n(x),
+            'cy': n(y),
+            'dw': n(w),
+            'dh': n(h),
+            'ox': round(self.ox, 3),
+            'oy': round(self.oy, 3),
+        }
         if len(self.frames) > 1:
             out['frame'] = str(int(self.frame) % len(self.frames))
         if self.rotation:

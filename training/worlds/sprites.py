@@ -1,4 +1,5 @@
 """Sprite sheets: every function paints the animation frames of one thing. `sheet` picks one by name."""
+
 import math
 
 import numpy as np
@@ -36,6 +37,7 @@ def humanoid(rng, palette, look, size):
         if hat:
             p.box(0, neck - head * (1.4 if hat < 3 else 1.1), head * (1.1 if hat == 1 else 0.9), head * 0.35, hair, radius=0.03)
         p.ellipse(head * 0.35, neck - head * 0.75, 0.025, 0.035, np.zeros(3), outline=False)
+
     return _sheet(size, int(rng.choice([4, 6, 8])), look, rng, paint, rng.uniform(0.6, 0.85))
 
 
@@ -56,7 +58,15 @@ def creature(rng, palette, look, size):
             for i in range(n):
                 if grid[j, i]:
                     for side in (-1, 1):
-                        p.box(side * (i + 0.5) * w, (j + 0.5) / m * 0.9 - 0.45, w / 2 + 0.01, 0.46 / m, colours[int(tone[j, i])], outline=False)
+                        p.box(
+                            side * (i + 0.5) * w,
+                            (j + 0.5) / m * 0.9 - 0.45,
+                            w / 2 + 0.01,
+                            0.46 / m,
+                            colours[int(tone[j, i])],
+                            outline=False,
+                        )
+
     flat = type(look)(rng, look.hard)
     flat.shading, flat.outline = 'flat', 0
     return _sheet(size, 2, flat, rng, paint)
@@ -77,9 +87,10 @@ def blob(rng, palette, look, size):
             elif ears == 2:
                 p.polygon([(0.1 * side, -0.2), (0.3 * side, -0.45 + s), (0.32 * side, -0.1)], colour)
         p.ellipse(0, 0.06 + s, 0.38 + s, 0.34 - s, colour)
-        for side in ((-1, 1) if eye == 2 else (0.3,)):
+        for side in (-1, 1) if eye == 2 else (0.3,):
             p.ellipse(0.14 * side + 0.03, s, 0.08, 0.1, np.full(3, 250))
             p.ellipse(0.14 * side + 0.05, s + 0.01, 0.04, 0.05, np.zeros(3), outline=False)
+
     return _sheet(size, 4, look, rng, paint)
 
 
@@ -97,6 +108,7 @@ def flyer(rng, palette, look, size):
         p.polygon([(long - 0.05, 0), (long + 0.13, 0.06), (long - 0.05, 0.12)], palette_beak)
         p.ellipse(long * 0.6, 0, 0.04, 0.05, np.zeros(3), outline=False)
         p.ellipse(0.05, -0.15 - 0.12 * a, 0.12, 0.08 + 0.16 * abs(a), wing, angle=0.5)
+
     palette_beak = palette.colour(rng, 'accent')
     return _sheet(size, 4, look, rng, paint, 1.15)
 
@@ -117,6 +129,7 @@ def ship(rng, palette, look, size):
                 p.box(side * fins * 0.8, 0.1, 0.035, 0.16, hull * 0.6)
         p.polygon(half + [(-x, y) for x, y in reversed(half)], hull)
         p.ellipse(0, -0.08, 0.08, 0.15, glass)
+
     return _sheet(size, 2, look, rng, paint)
 
 
@@ -139,6 +152,7 @@ def vehicle(rng, palette, look, size):
             p.box(0.25, 0, 0.22, 0.05, roof * 0.7)
         else:
             p.box(0.18, 0, 0.05, 0.18, np.array([150, 200, 230]), outline=False)
+
     return _sheet(size, 2 if tank else 1, look, rng, paint, 1.05)
 
 
@@ -152,6 +166,7 @@ def coin(rng, palette, look, size):
             p.ellipse(0, 0, 0.28 * w, 0.28, colour * 0.75, outline=False)
         elif mark == 2:
             p.box(0, 0, 0.08 * w, 0.2, colour * 0.6, outline=False)
+
     return _sheet(size, int(rng.choice([1, 6, 8])), look, rng, paint)
 
 
@@ -174,6 +189,7 @@ def gem(rng, palette, look, size):
             p.polygon([(-0.36, 0), (0.36, 0), (0, 0.4)], colour)
         else:
             p.box(0, 0, 0.3, 0.3, colour, angle=math.pi / 4 if rng else 0, radius=0.05)
+
     return _sheet(size, int(rng.choice([1, 2, 4])), look, rng, paint)
 
 
@@ -201,6 +217,7 @@ def plant(rng, palette, look, size):
         else:
             for x, y, r in balls:
                 p.ellipse(x * 1.3 + sway, 0.2 + y * 0.5, r, r, leaf * (0.8 + r))
+
     return _sheet(size, int(rng.choice([1, 1, 4])), look, rng, paint)
 
 
@@ -226,6 +243,7 @@ def block(rng, palette, look, size):
             p.ellipse(0.1, -0.1, 0.06, 0.06, np.full(3, 30), outline=False)
         else:
             p.polygon(rock, colour)
+
     return _sheet(size, 1, look, rng, paint)
 
 
@@ -236,6 +254,7 @@ def ball(rng, palette, look, size):
         p.ellipse(0, 0, 0.44, 0.44, colour)
         p.box(0, 0, 0.4, 0.08, mark, angle=0.4, outline=False)
         p.ellipse(-0.15, -0.17, 0.1, 0.07, np.full(3, 255), outline=False, alpha=0.7)
+
     return _sheet(size, 1, look, rng, paint)
 
 
@@ -250,6 +269,7 @@ def bullet(rng, palette, look, size):
             p.ellipse(0, 0, 0.24, 0.24, np.minimum(255, colour + 120), outline=False)
         else:
             p.polygon([(0.45, 0), (-0.4, 0.2), (-0.2, 0), (-0.4, -0.2)], colour)
+
     return _sheet(size, 1, look, rng, paint)
 
 
@@ -260,7 +280,16 @@ def explosion(rng, palette, look, size):
     def paint(p, t):
         for x, y, r in puffs:
             grow = 0.4 + 1.4 * t
-            p.ellipse(x * grow, y * grow, r * (1.2 - 0.8 * t * t), r * (1.2 - 0.8 * t * t), hot * (1 - t) + cold * t, outline=False, alpha=1 - 0.8 * t)
+            p.ellipse(
+                x * grow,
+                y * grow,
+                r * (1.2 - 0.8 * t * t),
+                r * (1.2 - 0.8 * t * t),
+                hot * (1 - t) + cold * t,
+                outline=False,
+                alpha=1 - 0.8 * t,
+            )
+
     return _sheet(size, 8, look, rng, paint)
 
 
@@ -279,6 +308,7 @@ def card(rng, palette, look, size):
         else:
             p.box(0, 0, 0.06, 0.2, mark)
             p.box(0, 0, 0.18, 0.06, mark)
+
     return _sheet(size, 1, look, rng, paint, 0.72)
 
 

@@ -1,4 +1,5 @@
 """One running 2D scene: steps its parts, draws them in order and says what a plugin would say."""
+
 import math
 
 import numpy as np
@@ -14,8 +15,19 @@ class Text(Actor):
     def __init__(self, style, font, words, colour, x, y, **more):
         self.font, self.colour, self.words = font, colour, words
         first = words if isinstance(words, str) else ''
-        super().__init__(style, [font.render(first, colour)], f'text-{style._next_id}', x, y, ox=0.0, oy=0.0, sf=(0.0, 0.0), type='Text',
-                         depth=90, **more)
+        super().__init__(
+            style,
+            [font.render(first, colour)],
+            f'text-{style._next_id}',
+            x,
+            y,
+            ox=0.0,
+            oy=0.0,
+            sf=(0.0, 0.0),
+            type='Text',
+            depth=90,
+            **more,
+        )
 
     def step(self, stage):
         super().step(stage)
@@ -130,8 +142,13 @@ class Stage:
         if style.quantiser:
             picture = style.quantiser(picture)
         k = style.k
-        state = {'viewX': round(camera.view_x * k, 3), 'viewY': round(camera.view_y * k, 3), 'zoom': round(camera.zoom, 5), 'rotation': 0,
-                 'objects': objects[-256:]}
+        state = {
+            'viewX': round(camera.view_x * k, 3),
+            'viewY': round(camera.view_y * k, 3),
+            'zoom': round(camera.zoom, 5),
+            'rotation': 0,
+            'objects': objects[:256],
+        }  # a plugin has no room for more
         return style.scaler(picture), state
 
     def overlay(self, picture):
@@ -161,22 +178,56 @@ class Stage:
             ox, oy = float(math.floor(ox + 0.5)), float(math.floor(oy + 0.5))
         draw_layer(picture, layer.image, ox, oy, 1.0, True, layer.sf[1] != 0, linear=style.linear)
         if layer.as_tile == 'image':
-            n = lambda value: round(float(value) * style.k, 3)
+            n = lambda value: round(float(value) * style.k, 3) + 0.0
             high, wide = (n(size) for size in layer.image.shape[:2])
-            objects.append({'id': layer.id, 'type': 'Image', 'name': layer.name, 'x': n(-ox), 'y': n(-oy), 'w': wide, 'h': high, 'z': len(objects), 'cx': n(-ox), 'cy': n(-oy),
-                            'dw': wide, 'dh': high, 'ox': 0, 'oy': 0, 'sf': [round(float(f), 4) for f in layer.sf]})
+            objects.append(
+                {
+                    'id': layer.id,
+                    'type': 'Image',
+                    'name': layer.name,
+                    'x': n(-ox),
+                    'y': n(-oy),
+                    'w': wide,
+                    'h': high,
+                    'z': len(objects),
+                    'cx': n(-ox),
+                    'cy': n(-oy),
+                    'dw': wide,
+                    'dh': high,
+                    'ox': 0,
+                    'oy': 0,
+                    'sf': [round(float(f), 4) for f in layer.sf],
+                }
+            )
         elif layer.as_tile:
             n = lambda value: round(float(value) * style.k, 3)
             width, height = n(style.width), n(style.height)
-            objects.append({'id': layer.id, 'type': 'TileSprite', 'name': layer.name, 'x': 0, 'y': 0, 'w': width, 'h': height, 'z': len(objects),
-                            'cx': width / 2, 'cy': height / 2, 'dw': width, 'dh': height, 'ox': 0.5, 'oy': 0.5, 'sf': [0, 0],
-                            'tile': [n(ox % layer.image.shape[1]), n(oy % layer.image.shape[0])]})
+            objects.append(
+                {
+                    'id': layer.id,
+                    'type': 'TileSprite',
+                    'name': layer.name,
+                    'x': 0,
+                    'y': 0,
+                    'w': width,
+                    'h': height,
+                    'z': len(objects),
+                    'cx': width / 2,
+                    'cy': height / 2,
+                    'dw': width,
+                    'dh': height,
+                    'ox': 0.5,
+                    'oy': 0.5,
+                    'sf': [0, 0],
+                    'tile': [n(ox % layer.image.shape[1]), n(oy % layer.image.shape[0])],
+                }
+            )
 
 
 def torch(rng, style, target):
     """Darkness with a circle of light around an actor, smooth or in rings."""
     radius, dark, rings = style.height * rng.uniform(0.25, 0.6), rng.uniform(0.0, 0.35), int(rng.choice([0, 0, 2, 4]))
-    v, u = np.mgrid[0:style.height, 0:style.width].astype(np.float32)
+    v, u = np.mgrid[0 : style.height, 0 : style.width].astype(np.float32)
     flicker = rng.uniform(0, 0.05)
 
     def light(picture, stage):
@@ -186,6 +237,7 @@ def torch(rng, style, target):
         if rings:
             level = np.ceil(level * rings) / rings
         picture *= (dark + (1 - dark) * level)[..., None]
+
     return light
 
 

@@ -1,4 +1,5 @@
 """Clips as files: repeatable, lossless, and with the state that the loop reads."""
+
 import json
 import os
 import subprocess

@@ -1,12 +1,13 @@
 """2D states tell the truth about the pixels."""
+
 import unittest
 
 import numpy as np
 
 from training.worlds.backdrop import Layer
+from training.worlds.canvas import Texture, opaque
 from training.worlds.make_clip import clip_frames
 from training.worlds.materials import material
-from training.worlds.canvas import Texture, opaque
 from training.worlds.scene2d import Style
 from training.worlds.stage import Stage
 from training.worlds.tilemap import TileMap
@@ -27,16 +28,25 @@ class Bounds(unittest.TestCase):
         for seed in range(40):
             rng, style, stage = bare_stage(seed)
             size = int(rng.integers(6, 40) * style.unit) + 4
-            actor = stage.add([Texture(opaque(np.full((size, size + 3, 3), 250, np.float32)))], 'box', rng.uniform(0.2, 0.8) * style.width,
-                              rng.uniform(0.2, 0.8) * style.height, rotation=float(rng.choice([0, rng.uniform(0, 6.28)])), sx=rng.uniform(0.5, 2), sy=rng.uniform(0.5, 2),
-                              ox=float(rng.choice([0, 0.5, 1])), oy=float(rng.choice([0, 0.5])), flip_x=rng.random() < 0.5)
+            actor = stage.add(
+                [Texture(opaque(np.full((size, size + 3, 3), 250, np.float32)))],
+                'box',
+                rng.uniform(0.2, 0.8) * style.width,
+                rng.uniform(0.2, 0.8) * style.height,
+                rotation=float(rng.choice([0, rng.uniform(0, 6.28)])),
+                sx=rng.uniform(0.5, 2),
+                sy=rng.uniform(0.5, 2),
+                ox=float(rng.choice([0, 0.5, 1])),
+                oy=float(rng.choice([0, 0.5])),
+                flip_x=rng.random() < 0.5,
+            )
             stage.camera.x = float(rng.uniform(-20, 20))
             stage.step()
             with_it, state = stage.draw()
             stage.actors.remove(actor)
             without, _ = stage.draw()
             y, x = np.nonzero(np.abs(with_it.astype(int) - without).max(-1) > 8)
-            o, = state['objects']
+            (o,) = state['objects']
             slack = 0.9 + style.k
             left, right, top, bottom = max(0, o['x']), min(320, o['x'] + o['w']), max(0, o['y']), min(180, o['y'] + o['h'])
             with self.subTest(seed=seed, canvas=style.width, state=o):
@@ -44,7 +54,9 @@ class Bounds(unittest.TestCase):
                 self.assertLessEqual(x.max() + 1, right + slack)
                 self.assertGreaterEqual(y.min(), top - slack)
                 self.assertLessEqual(y.max() + 1, bottom + slack)
-                self.assertLess(abs(x.min() - left) + abs(x.max() + 1 - right) + abs(y.min() - top) + abs(y.max() + 1 - bottom), 4 * slack + 2)
+                self.assertLess(
+                    abs(x.min() - left) + abs(x.max() + 1 - right) + abs(y.min() - top) + abs(y.max() + 1 - bottom), 4 * slack + 2
+                )
 
     def test_a_rotated_object_is_where_its_pivot_and_angle_say(self):
         # A square with one bright quarter: that quarter must turn clockwise on the screen, as y points down.
@@ -55,7 +67,7 @@ class Bounds(unittest.TestCase):
         stage.add([Texture(opaque(picture))], 'quarter', 160, 90, rotation=np.pi / 2)
         stage.step()
         out, state = stage.draw()
-        o, = state['objects']
+        (o,) = state['objects']
         self.assertAlmostEqual(o['rot'], np.pi / 2, 3)
         bright = np.argwhere(out.min(-1) > 200).mean(0)
         self.assertTrue(bright[0] > 95 and bright[1] > 165, f'bottom right expected, found {bright}')
@@ -77,7 +89,7 @@ class Scrolling(unittest.TestCase):
             dx, dy = round(views[1][0] - views[0][0]), round(views[1][1] - views[0][1])
             with self.subTest(canvas=canvas):
                 self.assertEqual((dx, dy), (round(6 * style.k), round(4 * style.k)))
-                self.assertEqual(np.abs(pictures[0][dy:, dx:] - pictures[1][:180 - dy, :320 - dx]).max(), 0)
+                self.assertEqual(np.abs(pictures[0][dy:, dx:] - pictures[1][: 180 - dy, : 320 - dx]).max(), 0)
                 self.assertGreater(np.abs(pictures[0] - pictures[1]).mean(), 0.5)
 
     def test_sub_pixel_views_resample(self):
@@ -112,8 +124,8 @@ class Scrolling(unittest.TestCase):
     def test_tracked_objects_of_whole_clips_follow_their_state(self):
         # Most of what a scrolling pixel-art clip shows stays where the view says.
         checked = 0
-        for number in range(60):
-            clip = clip_frames(21, number, '2d-scroll', 12)
+        for number in range(250):
+            clip = clip_frames(21, number, '2d-scroll', 16)
             facts = next(clip)
             if facts['template'] not in ('topdown', 'overview') or not facts['pixel'] or facts['canvas'][0] not in (320, 160):
                 continue
@@ -127,7 +139,7 @@ class Scrolling(unittest.TestCase):
                 same = (np.abs(moved - b[24:-24, 24:-24]).max(-1) <= 2).mean()
                 still = (np.abs(a[24:-24, 24:-24].astype(int) - b[24:-24, 24:-24]).max(-1) <= 2).mean()
                 if still < 0.9:
-                    self.assertGreater(same, still, f"clip {number} {facts}")
+                    self.assertGreater(same, still, f'clip {number} {facts}')
                     checked += 1
             if checked > 8:
                 break

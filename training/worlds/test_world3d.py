@@ -1,4 +1,5 @@
 """3D states tell the truth: matrices and depth carry one frame to the next."""
+
 import unittest
 
 import numpy as np
@@ -34,7 +35,7 @@ def sample(image, x, y):
 
 
 def carry(before, after):
-    """Frame `before` as seen by the camera of `after`, with the depth of `after`; and where it can be known. Only what a state says is used."""
+    """Frame `before` as seen by the camera of `after`, with the depth of `after`; and where it can be known. Uses only what states say."""
     (picture, state, depth), (_, state2, depth2) = before, after
     view, projection = (np.array(state[k]).reshape(4, 4) for k in ('view', 'projection'))
     view2, projection2 = (np.array(state2[k]).reshape(4, 4) for k in ('view', 'projection'))
@@ -53,7 +54,14 @@ def carry(before, after):
 
 class Reprojection(unittest.TestCase):
     def test_depth_and_matrices_carry_static_things(self):
-        for template, seed in ((scenes3d.hills, 1), (scenes3d.town, 2), (scenes3d.corridors, 3), (scenes3d.blocks, 4), (scenes3d.void, 5), (scenes3d.tabletop, 6)):
+        for template, seed in (
+            (scenes3d.hills, 1),
+            (scenes3d.town, 2),
+            (scenes3d.corridors, 3),
+            (scenes3d.blocks, 4),
+            (scenes3d.void, 5),
+            (scenes3d.tabletop, 6),
+        ):
             for right_handed in (False, True):
                 world = make_world(template, seed)
                 world.right_handed = right_handed
@@ -68,7 +76,9 @@ class Reprojection(unittest.TestCase):
                 error, unmoved = np.abs(moved - truth)[there].mean(), np.abs(wrong - truth)[there].mean()
                 with self.subTest(template=template.__name__, right_handed=right_handed):
                     self.assertGreater(there.mean(), 0.02)
-                    self.assertTrue(error < 4 and (error < 0.7 * unmoved or unmoved < 1), f'carried {error:.2f}, left where it was {unmoved:.2f}')
+                    self.assertTrue(
+                        error < 4 and (error < 0.7 * unmoved or unmoved < 1), f'carried {error:.2f}, left where it was {unmoved:.2f}'
+                    )
 
     def test_babylon_conventions(self):
         world = make_world(scenes3d.hills, 1)
@@ -84,9 +94,11 @@ class Reprojection(unittest.TestCase):
 class Drawing(unittest.TestCase):
     def one(self, mesh, eye, yaw=0.0, pitch=0.0):
         """A world of one mesh."""
+
         def template(rng, world):
             world.static.append(mesh(world))
             world.rig = lambda w: look(eye, yaw, pitch)
+
         world = make_world(template, 3)
         world.fov = 0.9
         return world
@@ -101,6 +113,7 @@ class Drawing(unittest.TestCase):
             mesh = box((10, 6, 8), scenes3d.surface(w.rng, w, 'brick'), repeat=1.0)
             mesh.normal = -mesh.normal
             return mesh
+
         for yaw in (0.0, 0.7, 2.1, 4.4):
             world = self.one(room, (1.3, 0.4, -1.1), yaw, 0.2)
             _, _, depth = world.draw()
@@ -108,7 +121,12 @@ class Drawing(unittest.TestCase):
             self.assertTrue(0.5 < depth.min() and depth.max() < 13)
 
     def test_the_nearer_thing_hides_the_farther(self):
-        world = self.one(lambda w: join([box((2, 2, 2), scenes3d.plain(w), (1, 0, 0)), box((20, 20, 1), scenes3d.plain(w), (0, 1, 0), centre=(0, 0, 6))]), (0, 0, -6))
+        world = self.one(
+            lambda w: join(
+                [box((2, 2, 2), scenes3d.plain(w), (1, 0, 0)), box((20, 20, 1), scenes3d.plain(w), (0, 1, 0), centre=(0, 0, 6))]
+            ),
+            (0, 0, -6),
+        )
         picture, _, depth = world.draw()
         self.assertGreater(int(picture[90, 160, 0]), int(picture[90, 160, 1]))
         self.assertGreater(int(picture[20, 20, 1]), int(picture[20, 20, 0]))

@@ -1,4 +1,5 @@
 """Tile maps: what is solid, and the whole map baked into one picture with autotiled edges."""
+
 import numpy as np
 
 from .materials import liquid, material
@@ -16,13 +17,13 @@ def platform_map(rng, rows, cols):
         if rng.random() < 0.2 and 4 < x < cols - 8:
             x += int(rng.integers(1, 4))
             continue
-        solid[height:, x:x + run] = True
+        solid[height:, x : x + run] = True
         x += run
         if not flat:
             height = int(np.clip(height + rng.integers(-2, 3), rows // 2, rows - 1))
     for _ in range(int(cols * rng.uniform(0.03, 0.14))):
         x, y, n = rng.integers(cols), rng.integers(2, max(3, rows - 3)), rng.integers(2, 6)
-        solid[y:y + rng.integers(1, 3), x:x + n] = True
+        solid[y : y + rng.integers(1, 3), x : x + n] = True
     return solid
 
 
@@ -33,12 +34,12 @@ def room_map(rng, rows, cols):
     for _ in range(int(rng.integers(5, 14))):
         h, w = rng.integers(4, max(5, rows // 2)), rng.integers(5, max(6, cols // 3))
         y, x = rng.integers(1, max(2, rows - h - 1)), rng.integers(1, max(2, cols - w - 1))
-        solid[y:min(y + h, rows - 1), x:min(x + w, cols - 1)] = False
+        solid[y : min(y + h, rows - 1), x : min(x + w, cols - 1)] = False
         centres.append((min(rows - 2, y + h // 2), min(cols - 2, x + w // 2)))
     for (ay, ax), (by, bx) in zip(centres, centres[1:]):
         wide = int(rng.integers(1, 3))
-        solid[ay:ay + wide, min(ax, bx):max(ax, bx) + 1] = False
-        solid[min(ay, by):max(ay, by) + 1, bx:bx + wide] = False
+        solid[ay : ay + wide, min(ax, bx) : max(ax, bx) + 1] = False
+        solid[min(ay, by) : max(ay, by) + 1, bx : bx + wide] = False
     solid[[0, -1]] = True
     solid[:, [0, -1]] = True
     return solid
@@ -57,9 +58,9 @@ def arena_map(rng, rows, cols):
     for _ in range(int(rng.integers(2, 9))):
         y, x = rng.integers(rows), rng.integers(cols)
         if rng.random() < 0.5:
-            solid[y, x:x + rng.integers(2, 7)] = True
+            solid[y, x : x + rng.integers(2, 7)] = True
         else:
-            solid[y:y + rng.integers(2, 5), x] = True
+            solid[y : y + rng.integers(2, 5), x] = True
     solid[[0, -1]] = True
     solid[:, [0, -1]] = True
     return solid
@@ -73,9 +74,9 @@ def street_map(rng, rows, cols):
         while at < n:
             wide = int(rng.integers(2, 4))
             if axis == 0:
-                solid[at:at + wide] = False
+                solid[at : at + wide] = False
             else:
-                solid[:, at:at + wide] = False
+                solid[:, at : at + wide] = False
             at += wide + int(rng.integers(3, 8))
     return solid
 
@@ -105,8 +106,10 @@ class TileMap:
             fname = rng.choice(['grass', 'stone', 'wood', 'slab', 'cloudy', 'speckle', 'checker', 'flat', 'flat'])
             floors = [material(rng, palette, t, t, fname, dither, colour=ground * f) for f in (1.0, 1.0, rng.uniform(0.8, 1.15))]
             if rng.random() < 0.35:  # one seamless picture instead of tiles: painted floors
-                broad = material(rng, palette, 8 * t, 8 * t, rng.choice(['cloudy', 'grass', 'stone', 'cells', 'speckle']), dither, colour=ground)
-                image[...] = np.tile(broad, (self.rows // 8 + 1, self.cols // 8 + 1, 1))[:self.rows * t, :self.cols * t]
+                broad = material(
+                    rng, palette, 8 * t, 8 * t, rng.choice(['cloudy', 'grass', 'stone', 'cells', 'speckle']), dither, colour=ground
+                )
+                image[...] = np.tile(broad, (self.rows // 8 + 1, self.cols // 8 + 1, 1))[: self.rows * t, : self.cols * t]
             else:
                 pick = rng.choice(3, (self.rows, self.cols), p=[0.6, 0.3, 0.1])
                 image[...] = np.stack(floors)[pick].transpose(0, 2, 1, 3, 4).reshape(image.shape)
@@ -123,13 +126,15 @@ class TileMap:
         rim_on = rng.random() < 0.7
         wall_face = self.floor and rng.random() < 0.5
         for j, i in zip(*np.nonzero(s)):
-            cell = (variants if not (up[j, i] and down[j, i] and left[j, i] and right[j, i]) else deep)[(i * 7 + j * 3) % len(variants)].copy()
+            cell = (variants if not (up[j, i] and down[j, i] and left[j, i] and right[j, i]) else deep)[
+                (i * 7 + j * 3) % len(variants)
+            ].copy()
             if not up[j, i] and cap_mode < 3:
                 cell[cap_mask] = cap * (1 if cap_mode else 0.9)
                 if cap_mode == 2:
                     cell[:line] = np.minimum(255, cap * 1.3)
             if wall_face and not down[j, i]:
-                cell[t // 2:] *= 0.55
+                cell[t // 2 :] *= 0.55
             if rim_on:
                 if not left[j, i]:
                     cell[:, :line] = rim
@@ -139,7 +144,7 @@ class TileMap:
                     cell[-line:] = rim * 0.7
                 if not up[j, i] and cap_mode == 3:
                     cell[:line] = rim
-            view = image[j * t:(j + 1) * t, i * t:(i + 1) * t]
+            view = image[j * t : (j + 1) * t, i * t : (i + 1) * t]
             view[..., :3] = np.clip(cell, 0, 255)
             if not self.floor:
                 view[..., 3] = 1
@@ -161,9 +166,9 @@ class TileMap:
             x, y = i * t + (t - texture.width) // 2, (j + 1) * t - texture.height
             if x < 0 or y < 0 or x + texture.width > image.shape[1]:
                 continue
-            view, p = image[y:y + texture.height, x:x + texture.width], texture.pixels
+            view, p = image[y : y + texture.height, x : x + texture.width], texture.pixels
             view *= 1 - p[..., 3:]
-            view += p[..., :image.shape[2]] if image.shape[2] == 4 else p[..., :3]
+            view += p[..., : image.shape[2]] if image.shape[2] == 4 else p[..., :3]
 
     def _flood(self, rng, style, image):
         """Animated water or lava in the open cells of the lowest rows, or in ponds of a floor."""
@@ -175,7 +180,7 @@ class TileMap:
             wet = (fbm(rng, self.rows, self.cols, 3, 2) > 0.68) & ~self.solid
         else:
             wet = np.zeros_like(self.solid)
-            wet[-int(rng.integers(1, 3)):] = True
+            wet[-int(rng.integers(1, 3)) :] = True
             wet &= ~self.solid
         frames = int(rng.choice([2, 4, 8]))
         self.waves = [np.clip(liquid(rng, ramp, t, t, f / frames), 0, 255) for f in range(frames)]
@@ -190,7 +195,7 @@ class TileMap:
         t, wave = self.tile, self.waves[frame // self.wave_rate % len(self.waves)]
         for j, i in self.wet:
             if x0 - t <= i * t <= x1 and y0 - t <= j * t <= y1:
-                view = self.image[j * t:(j + 1) * t, i * t:(i + 1) * t]
+                view = self.image[j * t : (j + 1) * t, i * t : (i + 1) * t]
                 view[..., :3] = wave
                 if view.shape[2] == 4:
                     view[..., 3] = 1

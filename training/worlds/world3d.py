@@ -1,4 +1,5 @@
 """A 3D scene and how it is shaded: light, fog, sky, shadows, billboards; `draw` gives picture, state and depth."""
+
 import math
 
 import numpy as np
@@ -108,21 +109,32 @@ class World:
         if moving:
             moving = join(moving)
             cam2, attributes2, index2 = project(moving, self.lit(moving), view, fx, fy, self.near)
-            cam, attributes, index = np.concatenate([cam, cam2]), np.concatenate([attributes, attributes2]), np.concatenate([index, index2 + len(mesh.pos)])
+            cam, attributes, index = (
+                np.concatenate([cam, cam2]),
+                np.concatenate([attributes, attributes2]),
+                np.concatenate([index, index2 + len(mesh.pos)]),
+            )
             tex, tint = np.concatenate([tex, moving.tex]), np.concatenate([tint, moving.tint])
         picture = np.zeros((h * w, 3), np.float32)
         depth = np.full(h * w, np.inf)
         if len(cam):
             pixel, triangle, z, (u, v, bright), footprint = self.raster.render(cam, attributes, fx, fy)
             number = index[triangle]
-            colour = self.textures.sample(tex[number], u, v, footprint, self.filter) * tint[number] * (bright[:, None].astype(np.float32) * self.sun_colour)
+            colour = (
+                self.textures.sample(tex[number], u, v, footprint, self.filter)
+                * tint[number]
+                * (bright[:, None].astype(np.float32) * self.sun_colour)
+            )
             depth[pixel] = z
             if self.shadows:
                 colour *= self._shade(pixel, z, view, fx, fy)[:, None]
             picture[pixel] = self._haze(np.minimum(colour, 255), z)
         empty = np.nonzero(np.isinf(depth))[0]
         if len(empty):
-            rays = np.stack([(self.px[empty] / (w / 2) - 1) / fx, (1 - self.py[empty] / (h / 2)) / fy, np.ones(len(empty))], 1) @ view[:3, :3].T
+            rays = (
+                np.stack([(self.px[empty] / (w / 2) - 1) / fx, (1 - self.py[empty] / (h / 2)) / fy, np.ones(len(empty))], 1)
+                @ view[:3, :3].T
+            )
             picture[empty] = self.sky.colour(rays / np.linalg.norm(rays, axis=1, keepdims=True), self.t)
         picture, depth = picture.reshape(h, w, 3), depth.reshape(h, w)
         for board in self.billboards:
@@ -172,12 +184,19 @@ class World:
             return
         w, h = self.style.width, self.style.height
         sx, sy, pw, ph = (1 + cx / cz * fx) * w / 2, (1 - cy / cz * fy) * h / 2, bw / cz * fx * w / 2, bh / cz * fy * h / 2
-        left, right, top, bottom = max(0, math.ceil(sx - pw / 2 - 0.5)), min(w, math.ceil(sx + pw / 2 - 0.5)), max(0, math.ceil(sy - ph - 0.5)), min(h, math.ceil(sy - 0.5))
+        left, right, top, bottom = (
+            max(0, math.ceil(sx - pw / 2 - 0.5)),
+            min(w, math.ceil(sx + pw / 2 - 0.5)),
+            max(0, math.ceil(sy - ph - 0.5)),
+            min(h, math.ceil(sy - 0.5)),
+        )
         if left >= right or top >= bottom:
             return
         tu = ((np.arange(left, right) + 0.5 - sx) / pw + 0.5) * texture.width
         tv = ((np.arange(top, bottom) + 0.5 - sy) / ph + 1) * texture.height
-        source = texture.pixels[np.clip(tv.astype(int), 0, texture.height - 1)[:, None], np.clip(tu.astype(int), 0, texture.width - 1)[None, :]]
+        source = texture.pixels[
+            np.clip(tv.astype(int), 0, texture.height - 1)[:, None], np.clip(tu.astype(int), 0, texture.width - 1)[None, :]
+        ]
         j, i = np.nonzero((source[..., 3] > 0.5) & (depth[top:bottom, left:right] > cz))
         picture[top + j, left + i] = self._haze(source[j, i, :3] / source[j, i, 3:], np.full(len(j), cz))
         depth[top + j, left + i] = cz
