@@ -121,9 +121,9 @@ class Scrolling(unittest.TestCase):
             self.assertEqual(np.abs(pictures[0][:, 10:] - pictures[1][:, :310]).max(), 0)
             self.assertEqual([o['tile'] for o in state['objects']], [[15.0, 0.0]] if as_tile else [])
 
-    def test_tracked_objects_of_whole_clips_follow_their_state(self):
-        # Most of what a scrolling pixel-art clip shows stays where the view says.
-        checked = 0
+    def test_whole_clips_scroll_by_their_views(self):
+        # Most of what a scrolling pixel-art clip shows stays where the view says; a flash or a cut may break a frame.
+        followed, same, still = [], [], []
         for number in range(250):
             clip = clip_frames(21, number, '2d-scroll', 16)
             facts = next(clip)
@@ -134,16 +134,18 @@ class Scrolling(unittest.TestCase):
                 dx, dy = sb['viewX'] - sa['viewX'], sb['viewY'] - sa['viewY']
                 if (dx, dy) == (0, 0) or dx % 1 or dy % 1 or max(abs(dx), abs(dy)) > 20 or sa['zoom'] != 1 or sb['zoom'] != 1:
                     continue
-                dx, dy = int(dx), int(dy)
-                moved = np.roll(a, (-dy, -dx), (0, 1))[24:-24, 24:-24].astype(int)
-                same = (np.abs(moved - b[24:-24, 24:-24]).max(-1) <= 2).mean()
-                still = (np.abs(a[24:-24, 24:-24].astype(int) - b[24:-24, 24:-24]).max(-1) <= 2).mean()
-                if still < 0.9:
-                    self.assertGreater(same, still, f'clip {number} {facts}')
-                    checked += 1
-            if checked > 8:
+                inner = (slice(24, -24), slice(24, -24))
+                moved = np.roll(a, (-int(dy), -int(dx)), (0, 1)).astype(int)
+                alike = lambda x: (np.abs(x[inner].astype(int) - b[inner]).max(-1) <= 2).mean()
+                if alike(a) < 0.9:
+                    same.append(alike(moved))
+                    still.append(alike(a))
+                    followed.append(same[-1] > still[-1])
+            if len(same) > 30:
                 break
-        self.assertGreater(checked, 3)
+        self.assertGreater(len(same), 15)
+        self.assertGreater(np.mean(followed), 0.8)
+        self.assertGreater(np.median(same), np.median(still) + 0.2)
 
 
 if __name__ == '__main__':
