@@ -139,10 +139,10 @@ def add_events(rng, stage, frames):
         a = int(rng.integers(10, max(11, frames - 30)))
         b, shows = a + int(rng.integers(15, 60)), rng.random() < 0.6
         stage.pauses.append((a, b, shows))
-    for _ in range(int(rng.choice([0, 0, 1, 2, 4]))):
+    for _ in range(int(rng.choice([0, 0, 0, 0, 1, 2, 4]))):
         t, colour, strength = int(rng.integers(5, max(6, frames))), style.palette.colour(rng, 'accent'), rng.uniform(0.3, 1)
         at(t, lambda s, c=colour, a=strength: s.flash.__setitem__(slice(None), [*c, a]))
-    for _ in range(int(rng.choice([0, 0, 0, 1, 3]))):
+    for _ in range(int(rng.choice([0, 0, 0, 0, 1, 3]))):
         t, power = int(rng.integers(5, max(6, frames))), rng.uniform(2, 9) * style.unit
         at(t, lambda s, p=power: setattr(s.camera, 'shake', p))
     if rng.random() < 0.12:

@@ -49,7 +49,7 @@ class Stage:
         self.score, self.lives = int(rng.integers(0, 50)), 3
         self.pauses = []  # (first frame, last frame, shows a word)
         self.flash = np.zeros(4, np.float32)  # colour, alpha
-        self.flash_fall = 0.1
+        self.flash_fall = float(rng.choice([0.06, 0.12, 0.3]))
         self.fade = 0.0
         self.follow = None  # moves the camera
         self.director = []  # called every frame

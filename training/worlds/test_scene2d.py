@@ -122,7 +122,7 @@ class Scrolling(unittest.TestCase):
             self.assertEqual([o['tile'] for o in state['objects']], [[15.0, 0.0]] if as_tile else [])
 
     def test_whole_clips_scroll_by_their_views(self):
-        # Most of what a scrolling pixel-art clip shows stays where the view says; a flash or a cut may break a frame.
+        # Most of what a scrolling pixel-art clip shows stays where the view says; light that flickers may spoil a frame.
         followed, same, still = [], [], []
         for number in range(250):
             clip = clip_frames(21, number, '2d-scroll', 16)
@@ -137,7 +137,8 @@ class Scrolling(unittest.TestCase):
                 inner = (slice(24, -24), slice(24, -24))
                 moved = np.roll(a, (-int(dy), -int(dx)), (0, 1)).astype(int)
                 alike = lambda x: (np.abs(x[inner].astype(int) - b[inner]).max(-1) <= 2).mean()
-                if alike(a) < 0.9:
+                glow = abs(a.mean() - b.mean()) > 0.5  # a flash or a fade: every pixel changes
+                if alike(a) < 0.9 and not glow:
                     same.append(alike(moved))
                     still.append(alike(a))
                     followed.append(same[-1] > still[-1])
