@@ -219,7 +219,7 @@ class Stage:
                     'ox': 0.5,
                     'oy': 0.5,
                     'sf': [0, 0],
-                    'tile': [n(ox % layer.image.shape[1]), n(oy % layer.image.shape[0])],
+                    'tile': [n(ox), n(oy)],
                 }
             )
 
