@@ -10,6 +10,7 @@ const GRID = { width: 32, height: 16 };
 const SIZE = GRID.width * GRID.height;
 const PREVIOUS = MODEL_PLANES.indexOf('previousRed');
 const KNOWN = MODEL_PLANES.indexOf('previousKnown');
+const CONFIDENCE = MODEL_PLANES.indexOf('confidence');
 
 /** A backend that answers when it is told to, in order; its picture of frame n is all 100 + n. */
 class SlowBackend implements ModelBackend {
@@ -59,6 +60,7 @@ class Session {
     const frame: PixelFrame = { frameId, clientTime: 33 * frameId, requestId: frameId, state, samples, values };
     this.rgb.fill(frameId);
     this.uncertainty.fill(frameId / 256);
+    this.confidence.fill(frameId);
     const { rgb, uncertainty, confidence } = this;
     const sources = () => new Uint8Array(SIZE);
     return { frameId, time: 33 * frameId, rgb, uncertainty, confidence, kept, frame, samples, state, sources };
@@ -112,7 +114,7 @@ describe('a frame that a model rebuilds', () => {
     }
     // The second one was shown what it was, though the first was still with the model.
     expect(session.backend.shown.map((planes) => planes[0])).toEqual([5, 6]);
-    expect(session.backend.shown.map((planes) => planes[8 * SIZE])).toEqual([0, 0]);
+    expect(session.backend.shown.map((planes) => planes[CONFIDENCE * SIZE])).toEqual([5, 6]);
   });
 
   it('is with the model alone: the next one waits, more are left as they were decoded, until there is room', async () => {

@@ -27,8 +27,11 @@ class Backend implements ModelBackend {
     });
   }
 
-  answer(answer: 'picture' | 'nothing' | 'error'): void {
+  /** Answers the oldest run under way, if there is one. */
+  async answer(answer: 'picture' | 'nothing' | 'error'): Promise<void> {
+    await settle();
     this.#open.shift()?.(answer);
+    await settle();
   }
 }
 
@@ -99,10 +102,8 @@ describe('frames on their way to those who watch', () => {
     const loop = new Loop();
     loop.take(1);
     loop.take(2);
-    loop.backend.answer('picture');
-    await settle();
-    loop.backend.answer('picture');
-    await settle();
+    await loop.backend.answer('picture');
+    await loop.backend.answer('picture');
     expect(loop.shown).toEqual([
       { id: 1, rgb: 101, time: 10, importance: 1, source: 1, confidence: 1 },
       { id: 2, rgb: 102, time: 20, importance: 2, source: 2, confidence: 2 },
@@ -116,8 +117,7 @@ describe('frames on their way to those who watch', () => {
     loop.take(1);
     loop.take(2);
     loop.overlays.add('confidence');
-    loop.backend.answer('picture');
-    await settle();
+    await loop.backend.answer('picture');
     expect(loop.shown).toMatchObject([{ id: 1, confidence: 1 }]);
   });
 
@@ -135,14 +135,11 @@ describe('frames on their way to those who watch', () => {
   it('are shown as they were decoded where the model has no time, or fails, which is reported', async () => {
     const loop = new Loop();
     loop.take(1);
-    loop.backend.answer('nothing');
-    await settle();
+    await loop.backend.answer('nothing');
     loop.take(2);
-    loop.backend.answer('error');
-    await settle();
+    await loop.backend.answer('error');
     loop.take(3);
-    loop.backend.answer('picture');
-    await settle();
+    await loop.backend.answer('picture');
     expect(loop.shown.map(({ id, rgb }) => [id, rgb])).toEqual([
       [1, 1],
       [2, 2],
@@ -162,11 +159,10 @@ describe('frames on their way to those who watch', () => {
           if (e === 'take' || e === 'kept') loop.take(++frameId, e === 'kept');
           else if (e === 'away' || e === 'back') loop.wanted = e === 'back';
           else if (e === 'wait') await settle();
-          else loop.backend.answer(e);
+          else await loop.backend.answer(e);
         }
         for (let n = 0; n < 4; n++) {
-          await settle();
-          loop.backend.answer('picture');
+          await loop.backend.answer('picture');
         }
         await settle();
         const ids = loop.shown.map(({ id }) => id);
