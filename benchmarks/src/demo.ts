@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ModelBackend } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { Command, Option } from 'commander';
 import { destination, pino } from 'pino';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
+import { openBackend, type ReconstructorName } from './clip/openBackend.js';
 import { recordGame } from './demo/recordGame.js';
 import { replayRecording } from './demo/replayRecording.js';
 import { TruthStore } from './demo/TruthStore.js';
@@ -23,6 +25,8 @@ interface Arguments {
   readonly clock: 'real' | 'virtual';
   readonly out: string;
   readonly data?: string;
+  readonly sampling: 'auto' | 'points';
+  readonly reconstructor: ReconstructorName;
   readonly json?: boolean;
 }
 
@@ -30,7 +34,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const ENLARGED = ['-vf', 'scale=iw*2:ih*2:flags=neighbor', ...PLAYABLE_H264];
 
 /** Rebuilds the recording beside its truth and writes films and picture. */
-async function compare(server: SgapsServer, id: string, truths: TruthStore, out: string) {
+async function compare(server: SgapsServer, id: string, truths: TruthStore, out: string, model: ModelBackend | null) {
   const reader = await server.store.open(id);
   const writers: VideoWriter[] = [];
   try {
@@ -50,24 +54,28 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
     let compared = 0;
     let seen = 0;
     let strip: StripPanel[] = [];
-    const exchange = await replayRecording(reader, async (decoded) => {
-      const truth = truths.get(decoded.frameId);
-      if (truth) {
-        const psnr = meter.add(truth, decoded.rgb, decoded.time);
-        compared++;
-        if (seen >= wanted && strip.length === 0) {
-          strip = [
-            { label: `truth, frame ${decoded.frameId}`, rgb: truth.slice() },
-            { label: `rebuilt, ${psnr.toFixed(1)} dB`, rgb: decoded.rgb.slice() },
-            { label: `the ${decoded.samples.count} samples`, rgb: paintSamples(grid, truth, decoded.samples) },
-            { label: 'uncertainty', rgb: paintMap(decoded.uncertainty) },
-          ];
+    const exchange = await replayRecording(
+      reader,
+      async (decoded) => {
+        const truth = truths.get(decoded.frameId);
+        if (truth) {
+          const psnr = meter.add(truth, decoded.rgb, decoded.time);
+          compared++;
+          if (seen >= wanted && strip.length === 0) {
+            strip = [
+              { label: `truth, frame ${decoded.frameId}`, rgb: truth.slice() },
+              { label: `rebuilt, ${psnr.toFixed(1)} dB`, rgb: decoded.rgb.slice() },
+              { label: `the ${decoded.samples.count} samples`, rgb: paintSamples(grid, truth, decoded.samples) },
+              { label: 'uncertainty', rgb: paintMap(decoded.uncertainty) },
+            ];
+          }
         }
-      }
-      seen++;
-      await both.write(sideBySide(grid, truth ?? black, decoded.rgb, wide));
-      await alone.write(decoded.rgb);
-    });
+        seen++;
+        await both.write(sideBySide(grid, truth ?? black, decoded.rgb, wide));
+        await alone.write(decoded.rgb);
+      },
+      model,
+    );
     await both.close();
     await alone.close();
     if (compared === 0) throw new SgapsError('NOT_FOUND', 'No true picture came from the game; nothing could be compared.');
@@ -94,14 +102,26 @@ const program = new Command('demo')
       .choices(['real', 'virtual'])
       .default('real'),
   )
+  .addOption(
+    new Option('--sampling <kind>', "kinds of samples; points is the paper's case").choices(['auto', 'points']).default('auto'),
+  )
+  .addOption(new Option('--reconstructor <name>', 'what fills in').choices(['auto', 'diffusion', 'sgaps-mae']).default('auto'))
   .option('--out <dir>', 'folder for films and pictures', join(ROOT, 'out/demo'))
   .option('--data <dir>', "the server's data folder (default: DIR/data)")
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ game, seconds, seed, clock, out, data = join(out, 'data'), json }: Arguments) => {
+  .action(async ({ game, seconds, seed, clock, out, data = join(out, 'data'), sampling, reconstructor, json }: Arguments) => {
     mkdirSync(out, { recursive: true });
     const scratch = mkdtempSync(join(tmpdir(), 'sgaps-demo-'));
     const log = pino({ name: 'sgaps', level: 'warn' }, destination(2));
-    const server = await startServer({ port: 0, data: resolve(data), examples: join(ROOT, 'examples'), log });
+    const opened = await openBackend(reconstructor);
+    const server = await startServer({
+      port: 0,
+      data: resolve(data),
+      examples: join(ROOT, 'examples'),
+      log,
+      model: opened && {},
+      room: { sampling },
+    });
     let truths: TruthStore | undefined;
     try {
       const id = await recordGame({
@@ -117,7 +137,7 @@ const program = new Command('demo')
       });
       if (!truths) throw new SgapsError('NOT_FOUND', 'No true picture came from the game; nothing could be compared.');
       console.error(`${truths.count} true frames; rebuilding the recording`);
-      const { exchange, meter, compared, files } = await compare(server, id, truths, resolve(out));
+      const { exchange, meter, compared, files } = await compare(server, id, truths, resolve(out), opened?.backend ?? null);
       const row = (name: string, q: Quality) => [
         name,
         formatNumber(q.psnr, 2),
@@ -170,6 +190,7 @@ const program = new Command('demo')
       truths?.dispose();
       rmSync(scratch, { recursive: true, force: true });
       await server.close();
+      await opened?.close();
     }
   });
 

@@ -3,10 +3,20 @@ import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { positiveInteger, runCommand } from './cli.js';
 import { listClips } from './clip/listClips.js';
+import { openBackend } from './clip/openBackend.js';
 import { exportRecords } from './training/exportRecords.js';
 import { TRAINING_SETTINGS, type TrainingSetting } from './training/settings.js';
 
 const NAMES = Object.keys(TRAINING_SETTINGS) as TrainingSetting[];
+
+interface Arguments {
+  readonly out: string;
+  readonly input: string[];
+  readonly settings: TrainingSetting[];
+  readonly frames: number;
+  readonly model?: string;
+  readonly again?: boolean;
+}
 
 const program = new Command('training:data')
   .description('Runs clips through the real loop and writes what a model is shown of them, with the truth, for training.')
@@ -18,8 +28,10 @@ const program = new Command('training:data')
       .default(['whole', 'samples', 'points', 'sparse']),
   )
   .option('--frames <n>', 'at most so many frames of each clip', positiveInteger, 150)
+  .option('--model <folder>', 'let the doubt of this model choose the samples, as it will in use (default: as without one)')
   .option('--again', 'write what is there already once more')
-  .action(async (args: { out: string; input: string[]; settings: TrainingSetting[]; frames: number; again?: boolean }) => {
+  .action(async (args: Arguments) => {
+    const model = args.model === undefined ? null : await openBackend('sgaps-mae', args.model);
     mkdirSync(args.out, { recursive: true });
     for (const input of args.input.flatMap((path) =>
       path.endsWith('.mkv') ? [path] : listClips(path).map((clip) => clip.input),
@@ -32,12 +44,14 @@ const program = new Command('training:data')
           input,
           state: existsSync(state) ? state : undefined,
           frames: args.frames,
+          model: model?.backend,
           ...TRAINING_SETTINGS[setting],
         };
         const { frames, psnr } = await exportRecords(options, args.out, name);
         console.log(`${name}: ${frames} frames, steady ${psnr.toFixed(2)} dB without a model`);
       }
     }
+    await model?.close();
   });
 
 await runCommand(() => program.parseAsync());

@@ -4,7 +4,7 @@ export type { InnovationLog } from './memory/InnovationLog.js';
 export type { LayeredMemory } from './memory/LayeredMemory.js';
 export { Source } from './memory/SourceMap.js';
 export { FrameEvidence } from './model/FrameEvidence.js';
-export { FrameRefiner, type RefinedFrame } from './model/FrameRefiner.js';
+export { FrameRefiner, MOST_DOUBT, type RefinedFrame } from './model/FrameRefiner.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';

@@ -145,7 +145,11 @@ class SparsePixelEncoder(nn.Module):
         rows, columns = (height + 3) // 4, (width + 3) // 4
         cell = torch.div(v, 4, rounding_mode="floor").long() * columns + torch.div(u, 4, rounding_mode="floor").long()
         weighted = torch.cat((x * valid.unsqueeze(2), valid.unsqueeze(2)), 2)
-        grid = torch.zeros(b, rows * columns, self.width + 1, dtype=weighted.dtype, device=x.device)
-        grid = grid.scatter_add(1, cell.unsqueeze(2).expand(b, cell.shape[1], self.width + 1), weighted)
+        # One flat list: exporters know no other.
+        width1 = self.width + 1
+        cell = cell + torch.arange(b, device=x.device).unsqueeze(1) * (rows * columns)
+        index = cell.unsqueeze(2) * width1 + torch.arange(width1, device=x.device)
+        grid = torch.zeros(b * rows * columns * width1, dtype=weighted.dtype, device=x.device)
+        grid = grid.scatter_add(0, index.reshape(-1), weighted.reshape(-1)).reshape(b, rows * columns, width1)
         features = grid[:, :, :-1] / grid[:, :, -1:].clamp(min=1)
         return features.transpose(1, 2).reshape(b, self.width, rows, columns)

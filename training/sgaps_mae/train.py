@@ -58,6 +58,7 @@ def parse(argv=None):
     parser.add_argument("--all-games", action="store_true", help="train on every game: no figure of the run is a validation")
     parser.add_argument("--evaluate-every", type=float, default=10, help="minutes")
     parser.add_argument("--evaluate-frames", type=int, default=60)
+    parser.add_argument("--log-every", type=int, default=50, help="steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--threads", type=int, default=0)
     return parser.parse_args(argv)
@@ -156,7 +157,7 @@ def train(args) -> Path:
         step += 1
         average.update(model, step)
         mean = loss.item() if step == 1 else 0.99 * mean + 0.01 * loss.item()
-        if step % 50 == 0:
+        if step % args.log_every == 0:
             progress(done, step, mean)
             log.writerow([step, round(time.time() - started, 1), round(mean, 5), round(float(norm), 4)])
         if judged and time.time() - evaluated > 60 * args.evaluate_every:

@@ -1,4 +1,4 @@
-import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
+import { type DecodedFrame, FrameRefiner, type ModelBackend, SessionDecoder } from '@sgaps/core';
 import {
   CoordinateCodec,
   isSgapsError,
@@ -38,7 +38,7 @@ export interface Exchange {
 }
 
 /**
- * Rebuilds a finished recording from its bytes alone, record by record, and counts what was exchanged. Throws the formats' errors.
+ * Rebuilds a finished recording from its bytes alone, record by record and with the model, where there is one, and counts what was exchanged. Throws the formats' errors.
  *
  * @example
  * ```ts
@@ -48,12 +48,14 @@ export interface Exchange {
 export async function replayRecording(
   reader: RecordingReader,
   onFrame: (decoded: DecodedFrame) => Promise<void> | void,
+  model: ModelBackend | null = null,
 ): Promise<Exchange> {
   const { grid, schema, tierBits, depth } = reader.header;
   const coordinates = new CoordinateCodec(grid);
   const asked = new Map<number, SampleSet>();
   const pixels = new PixelPacketDecoder({ grid, schema, tierBits, depth, resolve: (id) => asked.get(id) });
   const session = new SessionDecoder({ grid });
+  const refiner = model && new FrameRefiner(grid, model);
   const leads: number[] = [];
   let newest = -1;
   let frames = 0;
@@ -89,7 +91,8 @@ export async function replayRecording(
       newest = frame.frameId;
       if (Number.isNaN(first)) first = frame.clientTime;
       last = frame.clientTime;
-      await onFrame(session.decode(frame));
+      const rebuilt = session.decode(frame);
+      await onFrame(refiner ? { ...rebuilt, ...(await refiner.refine(rebuilt, session.memory)) } : rebuilt);
       for (const id of asked.keys()) if (id + STALE < frame.frameId) asked.delete(id);
     }
   }

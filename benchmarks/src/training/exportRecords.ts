@@ -27,7 +27,9 @@ export async function exportRecords(
     ...options,
     ssim: false,
     held: false,
-    onFrame: (decoded, truth, _, session) => {
+    onFrame: (shown, truth, _, session) => {
+      // A model may have been at work, whose doubt chose the samples: what it is shown is what was rebuilt before.
+      const decoded = session.newest ?? shown;
       const { grid } = session;
       size = grid;
       const pixels = grid.width * grid.height;

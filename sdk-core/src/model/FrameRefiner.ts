@@ -5,8 +5,15 @@ import { FrameEvidence } from './FrameEvidence.js';
 import { ModelInput } from './ModelInput.js';
 import type { ModelBackend, ModelOutput } from './NeuralModel.js';
 
-/** Standard deviation that counts as wholly uncertain, 8-bit levels. */
-const UNCERTAIN = 64;
+/**
+ * Expected error, 8-bit levels, that counts as an uncertainty of 1.
+ *
+ * @example
+ * ```ts
+ * const levels = MOST_DOUBT * refined.uncertainty[at];
+ * ```
+ */
+export const MOST_DOUBT = 64;
 /** No frame. */
 const NONE = -1;
 
@@ -127,7 +134,7 @@ export class FrameRefiner {
     }
     interleave(output.frame, rgb);
     for (let at = 0; at < uncertainty.length; at++)
-      uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / UNCERTAIN);
+      uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / MOST_DOUBT);
     return { rgb, uncertainty, output, refined: true };
   }
 }

@@ -35,6 +35,8 @@ const MOST_SAMPLES = LIMITS.samplesPerFrame;
 const NEW_BLOCK = 6;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
+/** Up to this share of the pixels points are spread in 2D as well; more of them memory makes more of in squares. */
+const SPARSE = 0.02;
 /** Frames within which every block is looked at, unless it was looked at for another reason meanwhile (S11: a second in all). */
 const WATCH_PERIOD = 20;
 
@@ -60,7 +62,7 @@ export interface SamplingPlannerOptions {
   readonly quality?: number;
   /** `points` asks for single pixels only. */
   readonly sampling?: 'auto' | 'points';
-  /** True where a model fills in between points: points are then spread, not gathered in squares for memory. Default false. */
+  /** True where a model fills in between points: in 3D, and where there are few, points are then spread, not gathered in squares for memory. Default false. */
   readonly spread?: boolean;
   /** Parts switched on; default all. */
   readonly features?: LoopFeatures;
@@ -200,10 +202,12 @@ export class SamplingPlanner {
       this.points.lock(lockX, lockY);
       if (this.features.tiers) this.tags.read(then);
       const { importance } = analyzer;
-      if (this.spread) this.modelError.carry(then, decoder.frameId, importance);
       const count = this.rate.samples(targetFrameId);
-      set = this.spread
-        ? this.spread.choose(count, importance, targetFrameId)
+      const spread =
+        this.spread && (isWorld3D(then) || count <= SPARSE * this.grid.width * this.grid.height) ? this.spread : null;
+      if (spread) this.modelError.carry(then, decoder.frameId, importance);
+      set = spread
+        ? spread.choose(count, importance, targetFrameId)
         : this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
@@ -278,4 +282,9 @@ export class SamplingPlanner {
     fitBudget(set, rate, frameId, this.bytesDown);
     return set;
   }
+}
+
+/** True for a state of a 3D game: memory of single points does not carry far there. */
+function isWorld3D({ cameras, cameras3d }: FrameState): boolean {
+  return cameras.length === 0 && cameras3d.length > 0;
 }

@@ -24,7 +24,7 @@ export async function mountHttp(app: Application, services: ReplayServices, game
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
-  app.use('/dashboard/player', playerRoutes());
+  app.use('/dashboard/player', playerRoutes(services.modelFolder));
   app.use(await dashboardRoutes());
   app.use(jsonErrors(services.log));
 }

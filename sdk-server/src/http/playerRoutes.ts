@@ -5,19 +5,21 @@ import { builtPages, type Pages, sendPage } from './builtPages.js';
 
 const FOLDER = dirname(createRequire(import.meta.url).resolve('@sgaps/player/package.json'));
 
+/** What a browser needs of a model. */
+const MODEL_FILES = ['model.json', 'model.onnx'];
 /** What the page and its workers may do: run WebAssembly, and fetch from this server only. */
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
- * The page that plays a recording in the browser, `@sgaps/player`'s: with `?recording=` one that this server has, else a file of the user's.
+ * The page that plays a recording in the browser, `@sgaps/player`'s, and the server's model for it: with `?recording=` one that this server has, else a file of the user's.
  *
  * @example
  * ```ts
- * app.use('/dashboard/player', playerRoutes());
+ * app.use('/dashboard/player', playerRoutes(services.modelFolder));
  * ```
  */
-export function playerRoutes(): Router {
+export function playerRoutes(modelFolder: string | null): Router {
   const router = Router({ strict: true });
   let pages: Promise<Pages> | null = null;
   router.use((_request, response, next) => {
@@ -34,6 +36,12 @@ export function playerRoutes(): Router {
     const { name } = request.params;
     pages ??= builtPages(join(FOLDER, 'dist/page'), join(FOLDER, 'vite.config.ts'));
     pages.then((found) => sendPage(found, name === undefined ? 'index.html' : `assets/${name}`, response, next), next);
+  });
+  // The page looks for the model beside itself.
+  router.get('/model/:name', (request, response, next) => {
+    const { name } = request.params;
+    if (modelFolder === null || !MODEL_FILES.includes(name)) return next();
+    response.sendFile(name, { root: modelFolder }, (error) => error && next(error));
   });
   return router;
 }

@@ -17,7 +17,8 @@ export interface CreateInferenceOptions extends Omit<InferenceOptions, 'folder' 
   readonly model?: string;
 }
 
-const USUAL_MODEL = 'sgaps-mae-small';
+/** The model that is taken where none is named. */
+export const USUAL_MODEL = 'sgaps-mae-small';
 
 /**
  * The inference service; null, and one line in the log, where the usual model or `onnxruntime-node` is not installed: frames are then rebuilt by `diffusion`.

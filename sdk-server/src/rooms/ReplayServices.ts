@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
-import { type CreateInferenceOptions, createInference } from '../inference/createInference.js';
+import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
+import { openModel } from '../inference/openModel.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
@@ -20,6 +21,8 @@ export interface ReplayServices {
   readonly sessions: Map<string, LiveSession>;
   /** Runs the model that fills in; null: frames are rebuilt by `diffusion`. */
   readonly inference: InferenceService | null;
+  /** Where that model lies, for browsers that run it themselves; null without one. */
+  readonly modelFolder: string | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
 }
@@ -82,11 +85,12 @@ export async function closeServices(data: string): Promise<void> {
 async function open({ data, log = pino({ name: 'sgaps' }), model = {} }: ServicesOptions): Promise<ReplayServices> {
   const store = await RecordingStore.open({ folder: data });
   const inference = model && (await createInference(model, log));
+  const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
   const found = await store.recoverAll();
   for (const { id, status, error } of found) {
     if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-  return { store, catalog: store.catalog, log, sessions: new Map(), inference, recovered };
+  return { store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered };
 }
