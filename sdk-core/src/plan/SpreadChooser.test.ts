@@ -76,6 +76,14 @@ describe('points spread over a frame', () => {
     expect([...new Set(sure.tier.subarray(0, 50))]).toEqual([Tier.critical]);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('are spread as ever where the error of one pixel is %d', (odd) => {
+    const { width, height } = MIDDLE;
+    const importance = Float32Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 1600 : 100));
+    importance[0] = odd;
+    const set = new SpreadChooser(MIDDLE).choose(2000, importance, 3);
+    expect(set.u.subarray(0, 2000).filter((u) => u < width / 2).length).toBeGreaterThan(1500);
+  });
+
   it('look at what is thought to be known now and then', () => {
     const { width, height } = SMALL;
     const importance = Float32Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 1000 : 0));
