@@ -144,7 +144,9 @@ function provide(tools) {
     say(`installing ${missing.join(' and ')} with apt…`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     if (!step('apt-get', ['update', '-qq'], { env })) fail('apt-get update failed, see above.');
-    step('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((tool) => TOOLS[tool].apt ?? tool)], { env });
+    step('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((tool) => TOOLS[tool].apt ?? tool)], {
+      env,
+    });
     missing = tools.filter((tool) => !find(tool));
   }
   if (missing.length > 0) fail(`please install ${missing.map((tool) => TOOLS[tool].advice).join(' and ')}, then run this again.`);

@@ -55,6 +55,8 @@ export class FrameEvidence {
   private viewX = 0;
   private viewY = 0;
   private begun = false;
+  /** True where nothing of the frame before shows in this one, or there is none. */
+  private parted = true;
   /** How far the world scrolled since the frame before, 1/16 pixels. */
   private scrollX = 0;
   private scrollY = 0;
@@ -81,7 +83,7 @@ export class FrameEvidence {
   take({ state, samples, values }: PixelFrame, memory: LayeredMemory | null = null): void {
     const { grid, step, age } = this;
     this.scroll(state);
-    memory?.traceBack(state, this);
+    if (!this.parted) memory?.traceBack(state, this);
     for (let at = 0; at < age.length; at++) if (age[at] < 255) age[at]++;
     this.looked.fill(LOOKED.none);
     this.phase.fill(0);
@@ -131,7 +133,7 @@ export class FrameEvidence {
   private move(left: number, top: number, columns: number, rows: number, motionX: number, motionY: number): void {
     const { width, height } = this.grid;
     for (let y = top; y < top + rows; y++) {
-      const within = UNIT * y + motionY >= 0 && UNIT * y + motionY <= UNIT * (height - 1);
+      const within = !this.parted && UNIT * y + motionY >= 0 && UNIT * y + motionY <= UNIT * (height - 1);
       for (let x = left, at = y * width + left; x < left + columns; x++, at++) {
         this.motionX[at] = motionX;
         this.motionY[at] = motionY;
@@ -156,14 +158,15 @@ export class FrameEvidence {
     const dy = this.begun ? viewY - this.viewY : 0;
     this.viewX = viewX;
     this.viewY = viewY;
-    const lost = !this.begun || Math.abs(dx) >= width || Math.abs(dy) >= height;
+    const parted = !this.begun || Math.abs(dx) >= width || Math.abs(dy) >= height;
     this.begun = true;
-    this.scrollX = lost ? 0 : UNIT * dx;
-    this.scrollY = lost ? 0 : UNIT * dy;
+    this.parted = parted;
+    this.scrollX = parted ? 0 : UNIT * dx;
+    this.scrollY = parted ? 0 : UNIT * dy;
     this.motionX.fill(this.scrollX);
     this.motionY.fill(this.scrollY);
-    this.motionKnown.fill(lost ? KNOWN.nowhere : KNOWN.coded);
-    if (lost) {
+    this.motionKnown.fill(parted ? KNOWN.nowhere : KNOWN.coded);
+    if (parted) {
       this.step.fill(GUESS);
       this.age.fill(GUESS);
     } else if (dx !== 0 || dy !== 0) {

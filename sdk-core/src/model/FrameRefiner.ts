@@ -70,6 +70,8 @@ export class FrameRefiner {
   private previousFrame = NONE;
   private running: Promise<unknown> = Promise.resolve();
   private waiting = 0;
+  /** Counts what was cleared: a frame from before must not be the history of one after. */
+  private history = 0;
 
   constructor(
     private readonly grid: CaptureGrid,
@@ -84,6 +86,7 @@ export class FrameRefiner {
   clear(): void {
     this.evidence.clear();
     this.previousFrame = NONE;
+    this.history++;
   }
 
   /** Takes note of a frame whose picture is not wanted of the model. @param memory Null where it rests. */
@@ -106,7 +109,9 @@ export class FrameRefiner {
     slot.uncertainty.set(decoded.uncertainty);
     slot.input.take(decoded, this.evidence, memory.innovations);
     this.waiting++;
-    const turn = this.running.then(() => this.rebuild(slot, decoded.frameId));
+    const { frameId } = decoded;
+    const { history } = this;
+    const turn = this.running.then(() => this.rebuild(slot, frameId, history));
     this.running = turn.catch(() => undefined);
     try {
       return await turn;
@@ -115,7 +120,7 @@ export class FrameRefiner {
     }
   }
 
-  private async rebuild(slot: Slot, frameId: number): Promise<RefinedFrame> {
+  private async rebuild(slot: Slot, frameId: number, history: number): Promise<RefinedFrame> {
     const { previous, grid } = this;
     const { input, rgb, uncertainty } = slot;
     // A frame that was left out parts the picture before from this one's motion.
@@ -123,8 +128,10 @@ export class FrameRefiner {
     this.previousFrame = NONE;
     const output = await this.backend.run(grid, input.planes);
     if (!output) return { rgb, uncertainty, output, refined: false };
-    previous.set(output.frame);
-    this.previousFrame = frameId;
+    if (history === this.history) {
+      previous.set(output.frame);
+      this.previousFrame = frameId;
+    }
     interleave(output.frame, rgb);
     for (let at = 0; at < uncertainty.length; at++)
       uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / MOST_DOUBT);

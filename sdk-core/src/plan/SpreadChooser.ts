@@ -7,6 +7,8 @@ const MASK = BLUE_NOISE_SIDE - 1;
 const FLOOR = 0.06;
 /** Expected squared error, 8-bit steps², up to which a look is to be exact: it confirms what is known, and costs a bit. */
 const KNOWN = 60;
+/** No error is larger. */
+const MOST = 255 * 255;
 /** Bins of the ranking: the upper half of a positive float32 is its logarithm, near enough. */
 const BINS = 1 << 15;
 /** Steps of the tile from frame to frame, which put the points where none were lately. */
@@ -41,7 +43,7 @@ export class SpreadChooser {
     const wanted = Math.min(count, pixels);
     const set = createSampleSet(wanted);
     let sum = 0;
-    for (let at = 0; at < pixels; at++) sum += Math.sqrt(importance[at]);
+    for (let at = 0; at < pixels; at++) sum += weight(importance[at]);
     const floor = (FLOOR * sum) / pixels + 1e-3;
     const tile = blueNoise();
     const moveU = STEP_U * frameId;
@@ -50,7 +52,7 @@ export class SpreadChooser {
     for (let v = 0, at = 0; v < height; v++) {
       const row = ((v + moveV) & MASK) * BLUE_NOISE_SIDE;
       for (let u = 0; u < width; u++, at++) {
-        rank[at] = (Math.sqrt(importance[at]) + floor) / tile[row + ((u + moveU) & MASK)];
+        rank[at] = (weight(importance[at]) + floor) / tile[row + ((u + moveU) & MASK)];
         bins[bits[at] >>> 16]++;
       }
     }
@@ -74,4 +76,9 @@ export class SpreadChooser {
     }
     return set;
   }
+}
+
+/** Root of an expected squared error; of what is none, 0: a single one must not spoil the sum, nor the number of points. */
+function weight(squared: number): number {
+  return squared > 0 ? Math.sqrt(Math.min(MOST, squared)) : 0;
 }

@@ -8,6 +8,7 @@ import { CodedQuality, tellsQuality } from '../pixels/CodedQuality.js';
 import { DepthModel } from '../pixels/DepthModel.js';
 import { PixelModel } from '../pixels/PixelModel.js';
 import { assertCaptureGrid } from '../samples/CaptureGrid.js';
+import { CodedBlockList } from '../samples/CodedBlockList.js';
 import { NO_DEPTH } from '../samples/depthCode.js';
 import { createSampleSet, type SampleSet, type SampleValues } from '../samples/SampleSet.js';
 import type { FrameState } from '../state/FrameState.js';
@@ -63,6 +64,7 @@ export class PixelPacketDecoder {
   private readonly heads = new FrameHeadCoder();
   private readonly state: StateModel;
   private readonly pixels: PixelModel;
+  private readonly blocks = new CodedBlockList();
   private readonly quality = new CodedQuality();
   private readonly depth: DepthModel | null;
   private readonly resolve: (requestId: number) => SampleSet | undefined;
@@ -172,11 +174,12 @@ export class PixelPacketDecoder {
     if (samples.count > LIMITS.samplesPerFrame) throw SgapsError.limit('samples', samples.count, LIMITS.samplesPerFrame);
     this.pixels.check(samples);
     const colours = { rgb: new Uint8Array(3 * samples.count), bits: new Uint8Array(samples.count) };
+    this.blocks.begin();
     // As the encoder, which codes nothing for a frame without a request.
     if (head.requestId !== null)
-      this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY);
+      this.pixels.code(coder, samples, colours.rgb, colours.bits, this.state.scrollX, this.state.scrollY, this.blocks);
     const psnr = head.requestId !== null && tellsQuality(samples) ? this.quality.code(coder, 0) : undefined;
-    const blocks = head.requestId !== null ? this.pixels.codedBlocks.copy() : undefined;
+    const blocks = this.blocks.copy();
     let values: SampleValues = { ...colours, unchanged: this.pixels.unchanged.slice(0, samples.count), psnr, blocks };
     if (head.requestId !== null && depthModel?.codePresence(coder, 0)) {
       const depth = new Uint16Array(samples.count).fill(NO_DEPTH);

@@ -2,7 +2,6 @@ import type { ByteReader } from '../bytes/ByteReader.js';
 import type { ByteWriter } from '../bytes/ByteWriter.js';
 import { readModel, writeModel } from '../bytes/modelBytes.js';
 import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js';
-import { BlockCoding } from '../samples/CodedBlocks.js';
 import type { BlockArithmetic } from './BlockArithmetic.js';
 import type { BlockPlace } from './BlockPlace.js';
 import { PLANES, Prediction } from './BlockPlanes.js';
@@ -14,8 +13,6 @@ export const BlockMode = { same: 0, transformed: 1, exact: 2 } as const;
 /** One of the three. */
 export type BlockMode = (typeof BlockMode)[keyof typeof BlockMode];
 
-/** How a block is coded, by what it is predicted by. */
-const CODING = [BlockCoding.place, BlockCoding.mean, BlockCoding.motion] as const;
 /** A pixel this many steps off is a change even where no coefficient tells. */
 const OUTLIER_STEPS = 2;
 const OUTLIER = 24;
@@ -50,13 +47,12 @@ export class BlockModel {
   readonly motion: MotionModel;
   /** Squared error of the block coded last, over its 192 values (encoder only). */
   error = 0;
-  /** How the block coded last was coded. */
-  how: BlockCoding = BlockCoding.same;
   /** Bits that the difference to what was sent costs, where it was quantised already; else −1. */
   private tried = -1;
   private lastSame = 0;
   private lastMode = 0;
-  private lastPrediction = 0;
+  /** What the transformed block coded last was predicted by. */
+  lastPrediction: Prediction = Prediction.place;
 
   /** @param cells 8×8 cells of the picture. */
   constructor(
@@ -79,7 +75,7 @@ export class BlockModel {
     this.coefficients.reset();
     this.lastSame = 0;
     this.lastMode = 0;
-    this.lastPrediction = 0;
+    this.lastPrediction = Prediction.place;
   }
 
   /**
@@ -102,7 +98,6 @@ export class BlockModel {
         if (!encoding || worst > 0) blocks.showSent();
         if (!encoding) rgb.set(blocks.coded, first);
         this.error = worst > 0 ? blocks.errorOf() : 0;
-        this.how = BlockCoding.same;
         return BlockMode.same;
       }
     }
@@ -124,11 +119,9 @@ export class BlockModel {
     this.lastMode = 1 + exact;
     if (exact === 1) {
       this.error = 0;
-      this.how = BlockCoding.exact;
       return BlockMode.exact;
     }
     prediction = this.codePrediction(coder, prediction, known, place);
-    this.how = CODING[prediction];
     for (let p = 0; p < PLANES; p++) this.coefficients.code(coder, prediction * PLANES + p, blocks.levels[p]);
     if (!encoding) {
       blocks.predict(prediction, motion.x, motion.y);
@@ -174,7 +167,7 @@ export class BlockModel {
     this.coefficients.restore(reader);
     this.lastSame = reader.u8('block state') & 1;
     this.lastMode = Math.min(2, reader.u8('block state'));
-    this.lastPrediction = Math.min(2, reader.u8('block state'));
+    this.lastPrediction = Math.min(2, reader.u8('block state')) as Prediction;
     this.motion.restore(reader);
   }
 

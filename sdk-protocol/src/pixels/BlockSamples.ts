@@ -5,8 +5,7 @@ import { createModel, type RangeCoder, resetModel } from '../bytes/RangeCoder.js
 import { SgapsError } from '../errors.js';
 import type { BlockKernels } from '../kernels/BlockKernels.js';
 import { KernelBlocks } from '../kernels/KernelBlocks.js';
-import { LIMITS } from '../limits.js';
-import { BlockCoding, CodedBlockList } from '../samples/CodedBlocks.js';
+import type { CodedBlockList } from '../samples/CodedBlockList.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, levelOf, type SampleSet } from '../samples/SampleSet.js';
 import { BlockBudget, BUDGET_GROUP, MOST_STEP } from './BlockBudget.js';
 import { BlockMode, BlockModel } from './BlockModel.js';
@@ -43,8 +42,6 @@ export class BlockSamples {
   /** By level and 8×8 cell: 0 never coded as a block, 1 changed, 2 the same when last coded. */
   private readonly status: Uint8Array;
   private readonly budget = new BlockBudget();
-  /** How the blocks of the frame coded last were coded. */
-  readonly list = new CodedBlockList(Math.floor(LIMITS.samplesPerFrame / BLOCK_SAMPLES));
   /** Quantiser of the frame at hand, and whether a budget decided it. */
   private quantiser = 0;
   private fitted = false;
@@ -105,7 +102,6 @@ export class BlockSamples {
     this.shiftX = shiftX;
     this.shiftY = shiftY;
     this.squares = this.values = 0;
-    this.list.begin();
     const any = hasBlocks(set);
     // What this frame puts there must not stand in the way of motions: half of them point to it.
     if (any) this.place.reference.set(this.known.openWorld(0));
@@ -149,6 +145,7 @@ export class BlockSamples {
    * @param rgb Read when encoding; when decoding it gets the block's colours.
    * @param bits When decoding it gets the precision of each sample.
    * @param unchanged Gets 1 for each sample where nothing changed, else 0.
+   * @param list Gets how the block was coded, exact ones too.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
   code(
@@ -158,6 +155,7 @@ export class BlockSamples {
     rgb: Uint8Array,
     bits: Uint8Array | null,
     unchanged: Uint8Array,
+    list: CodedBlockList | null,
   ): BlockMode {
     const { place, status, columns } = this;
     const level = levelOf(set.kind[first]);
@@ -170,9 +168,8 @@ export class BlockSamples {
     if (this.fitted) this.adapt(coder);
     const step = blockStep(this.quantiser, set.tier[first]);
     const mode = this.blocks.code(coder, rgb, 3 * first, place, step);
-    const { how, motion } = this.blocks;
-    const moved = how === BlockCoding.motion;
-    this.list.add(how, step, moved ? motion.x : 0, moved ? motion.y : 0);
+    const { motion } = this.blocks;
+    list?.add(mode, this.blocks.lastPrediction, step, motion.x, motion.y);
     if (level === 0) {
       this.squares += this.blocks.error;
       this.values += 3 * BLOCK_SAMPLES;

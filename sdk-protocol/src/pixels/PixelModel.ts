@@ -6,7 +6,7 @@ import { SgapsError } from '../errors.js';
 import type { BlockKernels } from '../kernels/BlockKernels.js';
 import { LIMITS } from '../limits.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
-import type { CodedBlockList } from '../samples/CodedBlocks.js';
+import type { CodedBlockList } from '../samples/CodedBlockList.js';
 import { BLOCK_KIND, BLOCK_SAMPLES, isSampleKind, levelOf, type SampleSet } from '../samples/SampleSet.js';
 import { BlockMode } from './BlockModel.js';
 import { BlockSamples } from './BlockSamples.js';
@@ -140,9 +140,18 @@ export class PixelModel {
    * @param rgb 3 × count, 8 bits: read when encoding; when decoding it gets the middle of each cell.
    * @param bits When decoding it gets the precision of each sample; unused when encoding.
    * @param scrollX Rounded view of the first 2D camera in grid pixels, 0 without one.
+   * @param list Gets how the blocks were coded.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
-  code(coder: RangeCoder, set: SampleSet, rgb: Uint8Array, bits: Uint8Array | null, scrollX: number, scrollY: number): void {
+  code(
+    coder: RangeCoder,
+    set: SampleSet,
+    rgb: Uint8Array,
+    bits: Uint8Array | null,
+    scrollX: number,
+    scrollY: number,
+    list: CodedBlockList | null = null,
+  ): void {
     const { width, height, known: colours, cells, cellColumns, probabilities, candidateHistory } = this;
     const encoding = coder.encoding;
     const shiftX = wrap(scrollX, width);
@@ -155,7 +164,7 @@ export class PixelModel {
       const kind = levelOf(set.kind[i]);
       if (set.kind[i] >= BLOCK_KIND && i >= blockEnd) {
         blockEnd = i + BLOCK_SAMPLES;
-        if (this.blocks.code(coder, set, i, rgb, bits, this.unchanged) !== BlockMode.exact) {
+        if (this.blocks.code(coder, set, i, rgb, bits, this.unchanged, list) !== BlockMode.exact) {
           i = blockEnd - 1;
           continue;
         }
@@ -241,11 +250,6 @@ export class PixelModel {
   /** How well the 8×8 blocks of the frame coded last came out, PSNR over RGB in dB (encoder only); infinite where they are exact. */
   get blocksPsnr(): number {
     return this.blocks.psnr;
-  }
-
-  /** How the blocks of the frame coded last were coded; overwritten by the next. */
-  get codedBlocks(): CodedBlockList {
-    return this.blocks.list;
   }
 
   /** What the frame coded last took in all, bytes (encoder only): the next one with a budget is fitted to it. */

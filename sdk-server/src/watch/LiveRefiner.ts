@@ -42,7 +42,7 @@ export class LiveRefiner {
 
   constructor(options: LiveRefinerOptions) {
     this.#options = options;
-    this.#refiner = options.backend && new FrameRefiner(options.grid, options.backend);
+    this.#refiner = options.backend && new FrameRefiner(options.grid, reporting(options.backend, options.failed));
   }
 
   /** Takes the newest frame; its buffers may be reused at once. */
@@ -56,12 +56,13 @@ export class LiveRefiner {
     // What is worked out from the decoder's state must be asked for while it stands.
     const sources = wants('layers') ? frame.sources().slice() : new Uint8Array(frame.confidence.length);
     const rated = importance !== null && wants('importance') ? importance.slice() : null;
-    const confidence = wants('confidence') ? frame.confidence.slice() : frame.confidence;
+    const confidence = frame.confidence.slice();
     this.#refiner
       .refine(frame, memory())
       .then(({ rgb, uncertainty, output }) => {
-        if (output) this.#options.said?.(output, frame);
-        this.#show({ ...frame, rgb, uncertainty, confidence, sources: () => sources }, time, rated);
+        const shown = { ...frame, rgb, uncertainty, confidence, sources: () => sources };
+        if (output) this.#options.said?.(output, shown);
+        this.#show(shown, time, rated);
       })
       .catch(this.#options.failed);
   }
@@ -71,4 +72,19 @@ export class LiveRefiner {
     this.#shown = frame.frameId;
     this.#options.show(frame, time, importance);
   }
+}
+
+/** A backend whose errors are reported, and whose frames are then shown as they were decoded. */
+function reporting(backend: ModelBackend, failed: (error: unknown) => void): ModelBackend {
+  return {
+    id: backend.id,
+    run: async (grid, planes) => {
+      try {
+        return await backend.run(grid, planes);
+      } catch (error) {
+        failed(error);
+        return null;
+      }
+    },
+  };
 }

@@ -16,12 +16,6 @@ export interface BackwardMotion {
   readonly motionKnown: Uint8Array;
 }
 
-/** Turns a rigid step of the view (12 numbers, row vectors, the translation last) round. */
-export function invertStep(step: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) out[3 * i + j] = step[3 * j + i];
-  for (let j = 0; j < 3; j++) out[9 + j] = -(step[9] * out[j] + step[10] * out[3 + j] + step[11] * out[6 + j]);
-}
-
 /** Where all pixels were by the motion from this view to the one before, each as near as its point or else its block. */
 export function traceBack(motion: CameraMotion, field: DepthField, points: PointPicture, into: BackwardMotion): void {
   const { width, height, spot, nearness } = points;

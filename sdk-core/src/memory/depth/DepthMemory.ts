@@ -3,7 +3,7 @@ import { ALL_FEATURES, type LoopFeatures } from '../../features.js';
 import { readArray, readState, writeArray, writeState } from '../../snapshot/snapshotBytes.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from '../Composition.js';
 import { agreement } from './agreement.js';
-import { type BackwardMotion, invertStep, traceBack } from './BackwardMotion.js';
+import { type BackwardMotion, traceBack } from './BackwardMotion.js';
 import { type CameraMotion, isPerspective, pixelMotion, sameCamera, viewStep } from './CameraMotion.js';
 import { DepthField } from './DepthField.js';
 import { DepthPainter } from './DepthPainter.js';
@@ -13,6 +13,7 @@ import { PlaneSweep } from './PlaneSweep.js';
 import type { PointOutcome } from './PointObserver.js';
 import { PointPicture } from './PointPicture.js';
 import { PointWarp } from './PointWarp.js';
+import { undoStep } from './rigidStep.js';
 
 /** Share of the known blocks looked at that must be contradicted for a cut. */
 const CUT = 0.85;
@@ -117,11 +118,11 @@ export class DepthMemory {
     if (this.sweep) this.field.fitPlane();
   }
 
-  /** Finds where the picture of each pixel of the frame carried to was in the frame before; nothing changes while the camera stands still. */
+  /** Finds where the picture of each pixel of the frame carried to was in the frame before; nothing changes while the camera stands still, and looks as wide. */
   traceBack(into: BackwardMotion): void {
     const { camera, previous, lastStep, step, motion } = this;
-    if (!camera || !previous || this.cameraStep === null) return;
-    invertStep(lastStep, step);
+    if (!camera || !previous || sameCamera(previous, camera)) return;
+    undoStep(lastStep, step);
     pixelMotion(camera, previous, step, motion);
     traceBack(motion, this.field, this.points, into);
   }

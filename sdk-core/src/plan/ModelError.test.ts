@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelOutput } from '../model/NeuralModel.js';
+import { PlannerLoop, type TestWorld } from '../testing/PlannerLoop.js';
+import { createTexture, scrollingWorld, view } from '../testing/worlds.js';
+import { ModelError } from './ModelError.js';
+
+const GRID = { width: 64, height: 36 };
+const SIZE = GRID.width * GRID.height;
+
+/** A model that expects the squared error `squared(u, v)`. */
+const outputOf = (squared: (u: number, v: number) => number): ModelOutput => ({
+  frame: new Uint8Array(3 * SIZE),
+  logVariance: Float32Array.from({ length: SIZE }, (_, at) => Math.log(squared(at % GRID.width, Math.floor(at / GRID.width)))),
+  gap: new Float32Array(SIZE),
+});
+const at = (viewX: number, viewY = 0) => view(viewX, viewY, [], GRID);
+
+describe('the error that a model expects', () => {
+  const output = outputOf((u, v) => 1 + u + 100 * v);
+
+  it('goes where a scrolling camera takes it, and what comes in is worth a look', () => {
+    const error = new ModelError(GRID);
+    error.take(output, 7, at(10, 5));
+    for (const [dx, dy] of [
+      [0, 0],
+      [3, -2],
+      [-5, 4],
+      [64, 0],
+      [0, -200],
+    ]) {
+      const out = new Float32Array(SIZE);
+      expect(error.carry(at(10 + dx, 5 + dy), 7, out)).toBe(true);
+      for (let v = 0, i = 0; v < GRID.height; v++) {
+        for (let u = 0; u < GRID.width; u++, i++) {
+          const [x, y] = [u + dx, v + dy];
+          const inside = x >= 0 && y >= 0 && x < GRID.width && y < GRID.height;
+          const wanted = inside ? 1 + x + 100 * y : 2000;
+          if (Math.abs(out[i] - wanted) > 1e-3 * wanted) expect([u, v, out[i]]).toEqual([u, v, wanted]);
+        }
+      }
+    }
+  });
+
+  it('is unknown without a model, of another frame than the newest, and where the model said nothing', () => {
+    const error = new ModelError(GRID);
+    const out = new Float32Array(SIZE).fill(42);
+    expect(error.carry(at(0), -1, out)).toBe(false);
+    error.take(output, 7, at(0));
+    expect(error.carry(at(0), 8, out)).toBe(false);
+    error.take(null, 8, at(0));
+    expect([error.carry(at(0), 7, out), error.carry(at(0), 8, out)]).toEqual([false, false]);
+    expect(out.every((value) => value === 42)).toBe(true);
+  });
+});
+
+describe('a planner that spreads points', () => {
+  const still: TestWorld = scrollingWorld(createTexture(3), undefined, undefined, GRID);
+  const options = { rate: 0.02, sampling: 'points', bytesUp: 4096 } as const;
+  const COUNT = Math.round(0.02 * SIZE);
+  const inside = (u: number, v: number) => u >= 40 && v >= 20;
+
+  it('asks for as many single points as its rate says, also before it has heard of a model', () => {
+    const loop = new PlannerLoop(still, { ...options, spread: true });
+    for (let t = 0; t < 6; t++) {
+      const { explicit } = loop.step().request;
+      expect(explicit.count).toBe(COUNT);
+      expect(new Set(explicit.kind.subarray(0, COUNT))).toEqual(new Set([0]));
+    }
+  });
+
+  it('looks where the model doubts, once it has said so of the newest frame, and no longer than it says so', () => {
+    const loop = new PlannerLoop(still, { ...options, spread: true });
+    for (let t = 0; t < 4; t++) loop.step();
+    const share = () => {
+      const { explicit } = loop.planner.plan(loop.decoder.frameId + 2);
+      return (
+        Array.from({ length: explicit.count }, (_, i) => inside(explicit.u[i], explicit.v[i])).filter(Boolean).length / COUNT
+      );
+    };
+    const state = loop.decoder.state;
+    if (!state) throw new Error('no frame was decoded');
+    const area = (24 * 16) / SIZE;
+    loop.planner.takeModel(
+      outputOf((u, v) => (inside(u, v) ? 4000 : 1)),
+      { frameId: loop.decoder.frameId, state },
+    );
+    expect(share()).toBeGreaterThan(0.7);
+    loop.planner.takeModel(null, { frameId: loop.decoder.frameId, state });
+    expect(share()).toBeLessThan(area + 0.3);
+  });
+
+  it('leaves planners alone that do not spread', () => {
+    const plans = [true, false].map((said) => {
+      const loop = new PlannerLoop(still, options);
+      for (let t = 0; t < 4; t++) loop.step();
+      const { frameId, state } = loop.decoder;
+      if (state && said)
+        loop.planner.takeModel(
+          outputOf((u, v) => (inside(u, v) ? 4000 : 1)),
+          { frameId, state },
+        );
+      return loop.planner.plan(frameId + 2).explicit;
+    });
+    expect(plans[0]).toEqual(plans[1]);
+  });
+});
