@@ -66,7 +66,21 @@ describe('training', () => {
     const records = join(folder, 'records');
     mkdirSync(records);
     await python('training.worlds', '--out', worlds, '--count', '1', '--frames', '14', '--seed', '4', '--kind', '2d-scroll');
-    await python('training.worlds', '--out', worlds, '--count', '1', '--frames', '14', '--seed', '4', '--kind', '3d', '--first', '1');
+    await python(
+      'training.worlds',
+      '--out',
+      worlds,
+      '--count',
+      '1',
+      '--frames',
+      '14',
+      '--seed',
+      '4',
+      '--kind',
+      '3d',
+      '--first',
+      '1',
+    );
     for (const [number, name] of ['world-4-00000', 'world-4-00001'].entries()) {
       const options = { input: join(worlds, `${name}.mkv`), state: join(worlds, `${name}.json`) };
       await exportRecords({ ...options, bytesUp: 2048 }, records, `${name}@whole`);
@@ -75,7 +89,20 @@ describe('training', () => {
       await checkCarried({ ...points, name: `${name}@points`, records, wantsMotion: number === 0 });
     }
     const run = join(folder, 'run');
-    const steps = ['--steps', '6', '--batch', '2', '--length', '2', '--window', '64', '--threads', '1', '--held-out', 'world-4-00001'];
+    const steps = [
+      '--steps',
+      '6',
+      '--batch',
+      '2',
+      '--length',
+      '2',
+      '--window',
+      '64',
+      '--threads',
+      '1',
+      '--held-out',
+      'world-4-00001',
+    ];
     const told = await python('training.sgaps_mae.train', '--data', records, '--preset', 'tiny', '--out', run, ...steps);
     expect(told).toContain('world-4-00001@points');
     expect(told).not.toContain('world-4-00000');
@@ -86,7 +113,11 @@ describe('training', () => {
 
   /** What training shows a model of a frame is what the product shows it, to 1e-3. */
   async function checkCarried(
-    options: Parameters<typeof measureClip>[0] & { readonly name: string; readonly records: string; readonly wantsMotion: boolean },
+    options: Parameters<typeof measureClip>[0] & {
+      readonly name: string;
+      readonly records: string;
+      readonly wantsMotion: boolean;
+    },
   ): Promise<void> {
     const at = 9;
     const file = join(folder, 'planes.bin');
