@@ -94,7 +94,7 @@ export function createLoopParts(
     bytesDown,
     quality,
     sampling,
-    spread,
+    spread: spread ?? (offer.model ?? null) !== null,
     features,
   });
   const codec = { grid, schema: SCHEMA, tierBits: DEFAULT_TIER_BITS, depth: offer.depth };

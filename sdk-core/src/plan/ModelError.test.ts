@@ -1,3 +1,4 @@
+import { CoordinateCodec } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ModelOutput } from '../model/NeuralModel.js';
 import { PlannerLoop, type TestWorld } from '../testing/PlannerLoop.js';
@@ -56,15 +57,16 @@ describe('the error that a model expects', () => {
 describe('a planner that spreads points', () => {
   const still: TestWorld = scrollingWorld(createTexture(3), undefined, undefined, GRID);
   const options = { rate: 0.02, sampling: 'points', bytesUp: 4096 } as const;
+  const codec = new CoordinateCodec(GRID);
   const COUNT = Math.round(0.02 * SIZE);
   const inside = (u: number, v: number) => u >= 40 && v >= 20;
 
   it('asks for as many single points as its rate says, also before it has heard of a model', () => {
     const loop = new PlannerLoop(still, { ...options, spread: true });
     for (let t = 0; t < 6; t++) {
-      const { explicit } = loop.step().request;
-      expect(explicit.count).toBe(COUNT);
-      expect(new Set(explicit.kind.subarray(0, COUNT))).toEqual(new Set([0]));
+      const { count, kind } = codec.expand(loop.step().request);
+      expect(count).toBe(COUNT);
+      expect(new Set(kind.subarray(0, COUNT))).toEqual(new Set([0]));
     }
   });
 
@@ -72,10 +74,8 @@ describe('a planner that spreads points', () => {
     const loop = new PlannerLoop(still, { ...options, spread: true });
     for (let t = 0; t < 4; t++) loop.step();
     const share = () => {
-      const { explicit } = loop.planner.plan(loop.decoder.frameId + 2);
-      return (
-        Array.from({ length: explicit.count }, (_, i) => inside(explicit.u[i], explicit.v[i])).filter(Boolean).length / COUNT
-      );
+      const { u, v, count } = codec.expand(loop.planner.plan(loop.decoder.frameId + 2));
+      return Array.from({ length: count }, (_, i) => inside(u[i], v[i])).filter(Boolean).length / COUNT;
     };
     const state = loop.decoder.state;
     if (!state) throw new Error('no frame was decoded');

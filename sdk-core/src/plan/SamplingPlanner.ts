@@ -28,7 +28,7 @@ import { TierTags } from './TierTags.js';
 
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 /** Largest share of the pixels asked for as points in one frame when bytes alone set the rate. */
-const MOST_POINTS = 0.04;
+const MOST_POINTS = 0.12;
 /** Samples asked for in one frame at most, by default: 1024 blocks, all of a grid of 320×180. */
 const MOST_SAMPLES = LIMITS.samplesPerFrame;
 /** Bytes a block costs, at least, that shows something new and is to be worth looking at. */
@@ -205,10 +205,12 @@ export class SamplingPlanner {
       const count = this.rate.samples(targetFrameId);
       const spread =
         this.spread && (isWorld3D(then) || count <= SPARSE * this.grid.width * this.grid.height) ? this.spread : null;
-      if (spread) this.modelError.carry(then, decoder.frameId, importance);
-      set = spread
-        ? spread.choose(count, importance, targetFrameId)
-        : this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
+      if (spread) {
+        this.modelError.carry(then, decoder.frameId, importance);
+        const drawn = spread.draw(count, importance, targetFrameId);
+        return { frameId: targetFrameId, explicit: createSampleSet(0), seeded: [drawn] };
+      }
+      set = this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
       const framesAhead = targetFrameId - decoder.frameId;

@@ -1,113 +1,76 @@
-import { SampleKind, type SampleSet, Tier } from '@sgaps/protocol';
+import { CoordinateCodec, createSampleSet, type SampleSet } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpreadChooser } from './SpreadChooser.js';
 
-const GRIDS = [
-  { width: 64, height: 36 },
-  { width: 224, height: 224 },
-  { width: 640, height: 360 },
-];
-const [SMALL, MIDDLE] = GRIDS;
+const GRID = { width: 320, height: 180 };
 
-const places = ({ u, v, count }: SampleSet, width: number) => Array.from({ length: count }, (_, i) => v[i] * width + u[i]);
-
-/** Mean and least distance of each point to the nearest other one. */
-function nearest({ u, v, count }: SampleSet): { mean: number; least: number } {
-  let sum = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < count; i++) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < count; j++) if (j !== i) best = Math.min(best, (u[i] - u[j]) ** 2 + (v[i] - v[j]) ** 2);
-    sum += Math.sqrt(best);
-    least = Math.min(least, Math.sqrt(best));
-  }
-  return { mean: sum / count, least };
+/** The points that both sides draw. */
+function points(count: number, importance: Float32Array, frameId: number, grid = GRID): SampleSet {
+  const seeded = [new SpreadChooser(grid).draw(count, importance, frameId)];
+  return new CoordinateCodec(grid).expand({ frameId, explicit: createSampleSet(0), seeded });
 }
 
-describe('points spread over a frame', () => {
-  it('are as many as asked for, each another pixel of the grid, whatever the importance', () => {
+const key = (set: SampleSet) => Array.from({ length: set.count }, (_, i) => set.v[i] * 1000 + set.u[i]).sort((a, b) => a - b);
+
+describe('SpreadChooser', () => {
+  it('draws exactly as many different points as wanted, whatever is expected where, and NaN does not matter', () => {
     const value = fc.oneof(
-      fc.constantFrom(0, 0, 1e-30, 60, 65_025, 1e30, -1, Number.NaN, Number.POSITIVE_INFINITY),
-      fc.float({ min: 0, max: 4000, noNaN: true }),
+      fc.constant(0),
+      fc.constant(Number.NaN),
+      fc.constant(Number.POSITIVE_INFINITY),
+      fc.float({ min: -10, max: 70_000, noNaN: true }),
     );
-    const grid = fc.record({ width: fc.integer({ min: 16, max: 70 }), height: fc.integer({ min: 16, max: 40 }) });
     fc.assert(
-      fc.property(grid, fc.array(value, { minLength: 1, maxLength: 40 }), fc.nat(3000), fc.nat(1e6), (g, list, count, frame) => {
-        const pixels = g.width * g.height;
-        const importance = Float32Array.from({ length: pixels }, (_, at) => list[(at >> 2) % list.length]);
-        const set = new SpreadChooser(g).choose(count, importance, frame);
-        expect(set.count).toBe(Math.min(count, pixels));
-        const chosen = places(set, g.width);
-        expect(new Set(chosen).size).toBe(set.count);
-        expect(set.u.subarray(0, set.count).every((u) => u < g.width)).toBe(true);
-        expect(Math.max(-1, ...chosen)).toBeLessThan(pixels);
-        expect(set.kind.subarray(0, set.count).every((kind) => kind === SampleKind.point)).toBe(true);
-      }),
-      { numRuns: 60 },
+      fc.property(
+        fc.integer({ min: 1, max: 2000 }),
+        fc.array(value, { minLength: 1, maxLength: 40 }),
+        fc.nat(10_000),
+        (count, values, frameId) => {
+          const grid = { width: 224, height: 224 };
+          const importance = Float32Array.from({ length: 224 * 224 }, (_, at) => values[at % values.length]);
+          expect(new Set(key(points(count, importance, frameId, grid))).size).toBe(count);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 
-  it.each(GRIDS)('are as many as asked for, and even where all is alike, on $width×$height', (grid) => {
-    const pixels = grid.width * grid.height;
-    const count = Math.min(2304, Math.round(0.02 * pixels));
-    for (const level of [0, 500]) {
-      const set = new SpreadChooser(grid).choose(count, new Float32Array(pixels).fill(level), 11);
-      expect(set.count).toBe(count);
-      const { mean, least } = nearest(set);
-      // Points at random are 0.5 of the spacing apart on average, and touch now and then; those of a square lattice 1.
-      const spacing = Math.sqrt(pixels / count);
-      expect(mean).toBeGreaterThan(0.68 * spacing);
-      expect(least).toBeGreaterThan(0.3 * spacing);
+  it('looks twice as often where four times the error is expected, and nowhere never', () => {
+    const importance = Float32Array.from({ length: 57_600 }, (_, at) => (at % 320 < 160 ? 0.01 : at < 28_800 ? 100 : 400));
+    const { u, v, count } = points(3000, importance, 7);
+    let upper = 0;
+    let lower = 0;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      if (u[i] < 160) left++;
+      else if (v[i] < 80) upper++;
+      else if (v[i] >= 100) lower++;
     }
+    expect(lower / upper).toBeGreaterThan(1.7);
+    expect(lower / upper).toBeLessThan(2.3);
+    expect(left).toBeGreaterThan(20);
   });
 
-  it('are denser by the root of the importance', () => {
-    const { width, height } = MIDDLE;
-    const importance = Float32Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 1600 : 100));
-    const set = new SpreadChooser(MIDDLE).choose(2000, importance, 3);
-    const left = set.u.subarray(0, set.count).filter((u) => u < width / 2).length;
-    // Roots of 40 and 10, and 6 % of their mean each for what is thought to be known.
-    expect(left / (2000 - left)).toBeGreaterThan(3.4);
-    expect(left / (2000 - left)).toBeLessThan(4.1);
-    // Few bits for what is not known anyway; exact where a look is to confirm.
-    expect(set.tier[0]).toBe(Tier.important);
-    const sure = new SpreadChooser(MIDDLE).choose(50, new Float32Array(width * height).fill(10), 3);
-    expect([...new Set(sure.tier.subarray(0, 50))]).toEqual([Tier.critical]);
+  it('spreads evenly where all is alike: no two side by side, no hole', () => {
+    const { u, v, count } = points(576, new Float32Array(57_600).fill(50), 3);
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) nearest = Math.min(nearest, Math.hypot(u[i] - u[j], v[i] - v[j]));
+    expect(nearest).toBeGreaterThanOrEqual(1.4);
+    let hole = 0;
+    for (let y = 4; y < 180; y += 8)
+      for (let x = 4; x < 320; x += 8) {
+        let near = Number.POSITIVE_INFINITY;
+        for (let i = 0; i < count; i++) near = Math.min(near, Math.hypot(u[i] - x, v[i] - y));
+        hole = Math.max(hole, near);
+      }
+    expect(hole).toBeLessThan(16);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('are spread as ever where the error of one pixel is %d', (odd) => {
-    const { width, height } = MIDDLE;
-    const importance = Float32Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 1600 : 100));
-    importance[0] = odd;
-    const set = new SpreadChooser(MIDDLE).choose(2000, importance, 3);
-    expect(set.u.subarray(0, 2000).filter((u) => u < width / 2).length).toBeGreaterThan(1500);
-  });
-
-  it('look at what is thought to be known now and then', () => {
-    const { width, height } = SMALL;
-    const importance = Float32Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 1000 : 0));
-    const chooser = new SpreadChooser(SMALL);
-    let right = 0;
-    for (let frame = 0; frame < 20; frame++) {
-      const set = chooser.choose(100, importance, frame);
-      right += set.u.subarray(0, set.count).filter((u) => u >= width / 2).length;
-    }
-    expect(right).toBeGreaterThan(20);
-    expect(right).toBeLessThan(200);
-  });
-
-  it('are the same for the same frame, and elsewhere in the next', () => {
-    const { width, height } = SMALL;
-    const flat = new Float32Array(width * height).fill(100);
-    const chooser = new SpreadChooser(SMALL);
-    const first = places(chooser.choose(60, flat, 5), width);
-    const next = places(chooser.choose(60, flat, 6), width);
-    expect(places(new SpreadChooser(SMALL).choose(60, flat, 5), width)).toEqual(first);
-    expect(next.filter((at) => first.includes(at)).length).toBeLessThan(12);
-    // Within a few seconds all is looked at.
-    const seen = new Set<number>();
-    for (let frame = 0; frame < 64; frame++) for (const at of places(chooser.choose(60, flat, frame), width)) seen.add(at);
-    expect(seen.size).toBeGreaterThan(0.7 * width * height);
+  it('draws the same for a frame and others for the next', () => {
+    const importance = new Float32Array(57_600).fill(9);
+    expect(key(points(576, importance, 5))).toEqual(key(points(576, importance, 5)));
+    const before = new Set(key(points(576, importance, 5)));
+    expect(key(points(576, importance, 6)).filter((at) => before.has(at)).length).toBeLessThan(60);
   });
 });
