@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ModelBackend } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
+import { PLAYABLE_H264, VideoWriter } from '@sgaps/server/clips';
 import { Command, Option } from 'commander';
 import { destination, pino } from 'pino';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
@@ -16,7 +17,6 @@ import { type Quality, QualityMeter } from './metrics/QualityMeter.js';
 import { paintMap, paintSamples } from './picture/paint.js';
 import { sideBySide } from './picture/sideBySide.js';
 import { type StripPanel, writeStrip } from './picture/writeStrip.js';
-import { PLAYABLE_H264, VideoWriter } from './video/VideoWriter.js';
 
 interface Arguments {
   readonly game: string;

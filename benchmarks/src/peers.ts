@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
-import { loadClipState } from './clip/ClipState.js';
 import { formatTable } from './clip/formatTable.js';
 import { type ClipChoice, gatherClips } from './clip/gatherClips.js';
 import type { ClipEntry } from './clip/listClips.js';
+import { loadClipState } from './clip/loadClipState.js';
 import type { ClipFigures } from './clip/measureClip.js';
 import { measurePeers } from './peers/measurePeers.js';
 import {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { isSgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
+import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 import { tuneCollector } from './tuneCollector.js';
@@ -56,6 +57,7 @@ export function program(): Command {
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
+  sgaps.addCommand(finetuneCommand());
   return sgaps;
 }
 

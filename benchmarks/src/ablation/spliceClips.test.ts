@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VideoWriter } from '@sgaps/server/clips';
 import { afterAll, expect, it } from 'vitest';
-import { loadClipState } from '../clip/ClipState.js';
 import type { ClipEntry } from '../clip/listClips.js';
+import { loadClipState } from '../clip/loadClipState.js';
 import { readFrames } from '../video/readFrames.js';
-import { VideoWriter } from '../video/VideoWriter.js';
 import { spliceClips } from './spliceClips.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-splice-'));

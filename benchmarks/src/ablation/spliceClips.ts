@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { type ClipFrame, loadClipState } from '../clip/ClipState.js';
+import type { ClipFrame } from '@sgaps/server/clips';
+import { VideoWriter } from '@sgaps/server/clips';
 import type { ClipEntry } from '../clip/listClips.js';
+import { loadClipState } from '../clip/loadClipState.js';
 import { probeVideo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
-import { VideoWriter } from '../video/VideoWriter.js';
 
 /** What the second clip's objects are numbered from: a game does not use an id twice. */
 const SECOND_IDS = 1 << 20;

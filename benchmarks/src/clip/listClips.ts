@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { loadClipState } from './ClipState.js';
+import { loadClipState } from './loadClipState.js';
 
 /**
  * A clip of a folder: `NAME.mkv` with its state and depth, where they lie beside it.

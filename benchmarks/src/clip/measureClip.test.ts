@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClipState } from '@sgaps/server/clips';
+import { fromFrameState, LOSSLESS_DEPTH, VideoWriter } from '@sgaps/server/clips';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { psnr } from '../metrics/psnr.js';
 import { mean } from '../metrics/statistics.js';
 import { readFrames } from '../video/readFrames.js';
-import { LOSSLESS_DEPTH, VideoWriter } from '../video/VideoWriter.js';
-import type { ClipState } from './ClipState.js';
 import { DepthClip } from './DepthClip.js';
-import { fromFrameState } from './fromFrameState.js';
 import { listClips } from './listClips.js';
 import { measureClip } from './measureClip.js';
 import { toFrameState } from './toFrameState.js';

@@ -1,17 +1,17 @@
 import type { DecodedFrame, ModelBackend, SessionDecoder } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
+import { VideoWriter } from '@sgaps/server/clips';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
 import { quantile } from '../metrics/statistics.js';
 import { LeadEstimator } from '../network/LeadEstimator.js';
 import { createNetwork, type NetworkName } from '../network/networks.js';
 import { probeVideo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
-import { VideoWriter } from '../video/VideoWriter.js';
 import { ClipLoop } from './ClipLoop.js';
-import { loadClipState } from './ClipState.js';
 import { createLoopParts, type LoopSettings } from './createLoopParts.js';
 import { DepthClip } from './DepthClip.js';
 import type { LoopTotals } from './LoopParts.js';
+import { loadClipState } from './loadClipState.js';
 import { toFrameState } from './toFrameState.js';
 
 /**

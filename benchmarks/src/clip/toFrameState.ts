@@ -1,5 +1,5 @@
 import { type CaptureGrid, type FrameState, LIMITS, type TrackedObject } from '@sgaps/protocol';
-import type { ClipFrame, ClipObject } from './ClipState.js';
+import type { ClipFrame, ClipObject } from '@sgaps/server/clips';
 
 /**
  * What the live plugin would send for a clip's frame: one 2D camera and its objects in draw order and layer space

@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { areaPicture } from '@sgaps/client';
 import { type CaptureGrid, type FrameState, SgapsError } from '@sgaps/protocol';
+import type { ClipFrame, ClipState } from '@sgaps/server/clips';
+import { fromFrameState, LOSSLESS_DEPTH, VideoWriter } from '@sgaps/server/clips';
 import type { Browser } from 'playwright-core';
 import { StaticServer } from '../browser/StaticServer.js';
-import type { ClipFrame, ClipState } from '../clip/ClipState.js';
-import { fromFrameState } from '../clip/fromFrameState.js';
-import { LOSSLESS_DEPTH, VideoWriter } from '../video/VideoWriter.js';
 import { bundlePage } from './bundlePage.js';
 
 /**

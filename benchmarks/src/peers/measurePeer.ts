@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { startFfmpeg } from '@sgaps/server/clips';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
-import { startFfmpeg } from '../video/ffmpeg.js';
 import type { VideoInfo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
 import type { Peer } from './encoders.js';

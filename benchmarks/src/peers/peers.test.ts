@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VideoWriter } from '@sgaps/server/clips';
 import { describe, expect, it } from 'vitest';
 import type { ClipFigures } from '../clip/measureClip.js';
 import { peersSection } from '../report/peersSection.js';
-import { VideoWriter } from '../video/VideoWriter.js';
 import { PEERS } from './encoders.js';
 import type { PeerFigures } from './measurePeer.js';
 import { measurePeers } from './measurePeers.js';

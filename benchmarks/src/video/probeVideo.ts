@@ -1,5 +1,6 @@
 import { SgapsError } from '@sgaps/protocol';
-import { assertFile, startFfmpeg } from './ffmpeg.js';
+import { startFfmpeg } from '@sgaps/server/clips';
+import { assertFile } from './assertFile.js';
 
 /**
  * Size and rate of a clip.

@@ -1,11 +1,6 @@
 import { SgapsError } from '@sgaps/protocol';
-import { assertFile, startFfmpeg } from './ffmpeg.js';
-
-/** Pixel formats the benches read: 8-bit RGB, and 10-bit grey for depth. */
-export type RawFormat = 'rgb24' | 'gray10le';
-
-/** Bytes of one raw pixel. */
-export const BYTES_PER_PIXEL: Readonly<Record<RawFormat, number>> = { rgb24: 3, gray10le: 2 };
+import { BYTES_PER_PIXEL, type RawFormat, startFfmpeg } from '@sgaps/server/clips';
+import { assertFile } from './assertFile.js';
 
 /**
  * Streams the frames of a clip as raw bytes, each in a buffer of its own, decoded by ffmpeg. Never holds more than a few.

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ByteSource, isSgapsError, type RecordingHeader, RecordingReader, SgapsError } from '@sgaps/protocol';
+import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import { Catalog, type RecordingStatus } from './Catalog.js';
-import { fileSource, toStorageError } from './files.js';
+import { openRecording } from './openRecording.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
@@ -100,19 +100,7 @@ export class RecordingStore {
    * ```
    */
   async open(id: string): Promise<RecordingReader> {
-    const sources: ByteSource[] = [];
-    try {
-      const source = await fileSource(this.folder.filePath(id));
-      sources.push(source);
-      for (const path of this.folder.journalPaths(id)) {
-        const journal = await journalSource(path);
-        if (journal) sources.push(journal);
-      }
-      return await RecordingReader.open(source, { compressor: zstdCompressor, journals: sources.slice(1) });
-    } catch (error) {
-      for (const source of sources) await source.close?.();
-      throw toStorageError(error, `opening recording ${id}`);
-    }
+    return openRecording(this.folder.filePath(id), this.folder.journalPaths(id), `recording ${id}`);
   }
 
   /**
@@ -259,15 +247,5 @@ export class RecordingStore {
       await wait(RETRY_AFTER);
       await this.catalog.update(writer.id, end);
     }
-  }
-}
-
-/** A journal to read along; null where there is none, or no more: its recording may be closed at this moment. */
-async function journalSource(path: string): Promise<ByteSource | null> {
-  try {
-    return await fileSource(path);
-  } catch (error) {
-    if (isSgapsError(error) && error.code === 'NOT_FOUND') return null;
-    throw error;
   }
 }

@@ -4,13 +4,46 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SgapsError } from '@sgaps/protocol';
 import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
-import { BYTES_PER_PIXEL, type RawFormat } from './readFrames.js';
+
+/**
+ * Pixel formats of raw frames: 8-bit RGB, and 10-bit grey for depth.
+ *
+ * @example
+ * ```ts
+ * const format: RawFormat = 'gray10le';
+ * ```
+ */
+export type RawFormat = 'rgb24' | 'gray10le';
+
+/**
+ * Bytes of one raw pixel.
+ *
+ * @example
+ * ```ts
+ * const frameBytes = width * height * BYTES_PER_PIXEL.rgb24;
+ * ```
+ */
+export const BYTES_PER_PIXEL: Readonly<Record<RawFormat, number>> = { rgb24: 3, gray10le: 2 };
 
 /** Lossless RGB, as the clips are stored. */
 const LOSSLESS_RGB = ['-c:v', 'libx264rgb', '-crf', '0', '-preset', 'veryfast', '-pix_fmt', 'rgb24'] as const;
-/** Lossless 10-bit grey, as the depth clips are stored; the frames are given as gray10le. */
+/**
+ * Lossless 10-bit grey, as the depth clips are stored; the frames are given as gray10le.
+ *
+ * @example
+ * ```ts
+ * const writer = new VideoWriter('clip.depth.mkv', info, LOSSLESS_DEPTH, 'gray10le');
+ * ```
+ */
 export const LOSSLESS_DEPTH = ['-c:v', 'ffv1', '-level', '3', '-g', '1', '-pix_fmt', 'gray10le'] as const;
-/** H.264 that every browser plays. */
+/**
+ * H.264 that every browser plays.
+ *
+ * @example
+ * ```ts
+ * const writer = new VideoWriter('recon.mp4', info, PLAYABLE_H264);
+ * ```
+ */
 export const PLAYABLE_H264 = [
   '-c:v',
   'libx264',

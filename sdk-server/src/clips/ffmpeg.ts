@@ -56,15 +56,3 @@ function binaryOf(program: 'ffmpeg' | 'ffprobe'): string {
   const beside = join(dirname(named), basename(named).replace('ffmpeg', 'ffprobe'));
   return existsSync(beside) ? beside : program;
 }
-
-/**
- * Throws `NOT_FOUND` unless `path` is there.
- *
- * @example
- * ```ts
- * assertFile('clip.mkv', 'clip');
- * ```
- */
-export function assertFile(path: string, what: string): void {
-  if (!existsSync(path)) throw new SgapsError('NOT_FOUND', `No ${what} at ${path}.`);
-}

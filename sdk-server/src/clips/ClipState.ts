@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { type Camera2D, SgapsError } from '@sgaps/protocol';
-import { assertFile } from '../video/ffmpeg.js';
+import type { Camera2D } from '@sgaps/protocol';
 
 /**
  * An object of a 2D clip (DESIGN.md, "Clip state JSON"): pixels of the picture, as it stands on the screen.
@@ -74,7 +72,7 @@ export interface ClipFrame {
  *
  * @example
  * ```ts
- * const state = loadClipState('clip.json');
+ * const state = JSON.parse(readFileSync('clip.json', 'utf8')) as ClipState;
  * ```
  */
 export interface ClipState {
@@ -87,26 +85,4 @@ export interface ClipState {
   readonly fps: number;
   readonly frames: number;
   readonly per_frame: readonly ClipFrame[];
-}
-
-/**
- * Reads a clip's state. Throws `NOT_FOUND` where the file is missing and `BYTES_MALFORMED` where it is no clip state.
- *
- * @example
- * ```ts
- * const { per_frame } = loadClipState('clip.json');
- * ```
- */
-export function loadClipState(path: string): ClipState {
-  assertFile(path, 'clip state');
-  let state: ClipState;
-  try {
-    state = JSON.parse(readFileSync(path, 'utf8')) as ClipState;
-  } catch (cause) {
-    throw new SgapsError('BYTES_MALFORMED', `${path} is not JSON.`, { cause });
-  }
-  if (!Array.isArray(state.per_frame) || !(state.width > 0) || !(state.height > 0)) {
-    throw SgapsError.malformed(`clip state ${path}: per_frame, width and height are needed`);
-  }
-  return state;
 }

@@ -1,0 +1,4 @@
+export type { ClipFrame, ClipObject, ClipState } from './ClipState.js';
+export { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
+export { fromFrameState } from './fromFrameState.js';
+export { BYTES_PER_PIXEL, LOSSLESS_DEPTH, PLAYABLE_H264, type RawFormat, VideoWriter } from './VideoWriter.js';
