@@ -13,7 +13,7 @@ it('says which recordings could not be recovered, and does not count them', asyn
     await writeFile(join(data, 'recordings', 'junk.journal'), '');
     const lines: string[] = [];
     const log = pino({}, { write: (line: string) => void lines.push(line) });
-    const services = await openServices({ data, log });
+    const services = await openServices({ data, log, model: null });
     expect(services.recovered).toBe(0);
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 40, recording: 'junk', msg: 'recording not recovered' }),
