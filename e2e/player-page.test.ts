@@ -28,7 +28,13 @@ let file: Buffer;
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'sgaps-player-page-'));
-  server = await startServer({ port: 0, data: join(folder, 'data'), log: pino({ level: 'silent' }) });
+  server = await startServer({
+    port: 0,
+    data: join(folder, 'data'),
+    log: pino({ level: 'silent' }),
+    model: null,
+    room: { sampling: 'points' },
+  });
   const recorder = await SyntheticRecorder.join(server.url, { grid: GRID });
   await recorder.play(FRAMES, { pause: 100 });
   await recorder.room.leave();

@@ -72,7 +72,13 @@ afterAll(async () => {
 /** The file of a session, from a server that is gone thereafter. */
 async function recordSession(): Promise<Uint8Array> {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-player-'));
-  const server = await startServer({ port: 0, data, log: pino({ level: 'silent' }), room: { snapshotEvery: 1000 } });
+  const server = await startServer({
+    port: 0,
+    data,
+    log: pino({ level: 'silent' }),
+    model: null,
+    room: { snapshotEvery: 1000, sampling: 'points' },
+  });
   try {
     const recorder = await SyntheticRecorder.join(server.url, { grid: GRID });
     await recorder.play(FRAMES, { pause: 100 });
