@@ -165,6 +165,10 @@ function createRefine(
 ): NonNullable<LoopParts['server']['refine']> {
   const refiner = new FrameRefiner(grid, model);
   return async (decoded) => {
+    if (decoded.kept) {
+      refiner.clear();
+      return decoded;
+    }
     const { rgb, uncertainty, output } = await refiner.refine(decoded, session.memory);
     planner?.takeModel(output, decoded);
     return { ...decoded, rgb, uncertainty };

@@ -92,7 +92,7 @@ export async function replayRecording(
       if (Number.isNaN(first)) first = frame.clientTime;
       last = frame.clientTime;
       const rebuilt = session.decode(frame);
-      await onFrame(refiner ? { ...rebuilt, ...(await refiner.refine(rebuilt, session.memory)) } : rebuilt);
+      await onFrame(refiner && !rebuilt.kept ? { ...rebuilt, ...(await refiner.refine(rebuilt, session.memory)) } : rebuilt);
       for (const id of asked.keys()) if (id + STALE < frame.frameId) asked.delete(id);
     }
   }

@@ -94,6 +94,7 @@ export async function measureModel(
     name: clip.name,
     setting,
     diffusion,
+    spread,
     model: judged,
     analytic,
     spearman: mean(ranks),

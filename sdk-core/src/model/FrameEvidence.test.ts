@@ -9,9 +9,10 @@ import {
 } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KNOWN, MOTION_PARTS } from '../memory/depth/BackwardMotion.js';
 import type { LayeredMemory } from '../memory/LayeredMemory.js';
 import { view } from '../testing/worlds.js';
-import { FrameEvidence, KNOWN, LOOKED, MOTION_PARTS } from './FrameEvidence.js';
+import { FrameEvidence, LOOKED } from './FrameEvidence.js';
 
 const GRID = { width: 40, height: 28 };
 const SIZE = GRID.width * GRID.height;

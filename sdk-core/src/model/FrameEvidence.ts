@@ -8,14 +8,12 @@ import {
   levelOf,
   type PixelFrame,
 } from '@sgaps/protocol';
+import { KNOWN, MOTION_PARTS } from '../memory/depth/BackwardMotion.js';
 import type { LayeredMemory } from '../memory/LayeredMemory.js';
 
 /** How a pixel was looked at in a frame: not at all; a block that is the same, or coded; exactly. */
 export const LOOKED = { none: 0, same: 128, coded: 192, exact: 255 } as const;
-/** What `motionKnown` says of where a pixel was: nothing; that it stood still, by want of a better word; that its block was coded so. */
-export const KNOWN = { nowhere: 0, guessed: 128, coded: 255 } as const;
-/** Parts of a pixel in which motion is told, and those of the blocks' quarters. */
-export const MOTION_PARTS = 16;
+/** A pixel, and the quarters in which blocks tell motion. */
 const UNIT = MOTION_PARTS;
 const QUARTER = UNIT / 4;
 /** Step plane: 0 exact, 255 a guess, between them 30 a doubling of the step, from 1 level on. */
@@ -74,6 +72,7 @@ export class FrameEvidence {
 
   /** Forgets all frames. */
   clear(): void {
+    if (!this.begun) return;
     this.step.fill(GUESS);
     this.age.fill(GUESS);
     this.begun = false;

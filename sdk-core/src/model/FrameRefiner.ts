@@ -80,23 +80,25 @@ export class FrameRefiner {
     this.previous = new Uint8Array(3 * grid.width * grid.height);
   }
 
-  /** Forgets all frames (seek). */
+  /** Forgets all frames: after a seek, or where those that follow are not the model's for a while. */
   clear(): void {
     this.evidence.clear();
     this.previousFrame = NONE;
   }
 
-  /** Takes note of a frame whose picture is not wanted of the model. @param memory Null where it rests. */
-  skip(frame: PixelFrame, memory: LayeredMemory | null): void {
+  /** Takes note of a frame that memory drew and whose picture is not wanted of the model. */
+  skip(frame: PixelFrame, memory: LayeredMemory): void {
     this.evidence.take(frame, memory);
   }
 
   /**
    * Rebuilds a frame. What it needs of `decoded` is taken before it returns, so that the decoder may go on; frames must come in order. While one frame is
-   * with the model the next one waits, and any more stay as they were decoded.
+   * with the model the next one waits, and any more stay as they were decoded. Of a kept frame the arrays are new: whoever has many of them looks at
+   * `decoded.kept` first, and calls `clear`.
    */
   async refine(decoded: DecodedFrame, memory: LayeredMemory): Promise<RefinedFrame> {
-    this.evidence.take(decoded.frame, decoded.kept ? null : memory);
+    if (decoded.kept) this.clear();
+    else this.evidence.take(decoded.frame, memory);
     if (decoded.kept || this.waiting > 1) {
       return { rgb: decoded.rgb.slice(), uncertainty: decoded.uncertainty.slice(), output: null, refined: false };
     }

@@ -1,9 +1,10 @@
 import { BlockCoding, createSampleSet, SampleKind } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MOTION_PARTS } from '../memory/depth/BackwardMotion.js';
 import { InnovationLog } from '../memory/InnovationLog.js';
 import { view } from '../testing/worlds.js';
-import { FrameEvidence, MOTION_PARTS } from './FrameEvidence.js';
+import { FrameEvidence } from './FrameEvidence.js';
 import { MODEL_PLANES, ModelInput } from './ModelInput.js';
 
 const GRID = { width: 24, height: 17 };

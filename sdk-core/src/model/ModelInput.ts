@@ -1,6 +1,7 @@
 import type { CaptureGrid } from '@sgaps/protocol';
+import { MOTION_PARTS } from '../memory/depth/BackwardMotion.js';
 import type { InnovationLog } from '../memory/InnovationLog.js';
-import { type FrameEvidence, MOTION_PARTS } from './FrameEvidence.js';
+import type { FrameEvidence } from './FrameEvidence.js';
 
 /**
  * Planes of a model's input, in order; each is W·H bytes.

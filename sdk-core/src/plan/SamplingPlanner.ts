@@ -96,7 +96,7 @@ export class SamplingPlanner {
   private readonly blocks: BlockChooser;
   private readonly points: PointChooser | null;
   private readonly spread: SpreadChooser | null;
-  private readonly modelError: ModelError;
+  private readonly modelError: ModelError | null;
   private readonly replenish: ReplenishChooser | null;
   /** No whole pictures before this frame: there was no time for them. */
   private memoryUntil = 0;
@@ -138,8 +138,9 @@ export class SamplingPlanner {
     this.points = pointsOnly
       ? new PointChooser(this.analyzer.blocks, { exact: exact !== null, means: sampling === 'auto' && this.features.means })
       : null;
-    this.modelError = new ModelError(grid);
-    this.spread = pointsOnly && options.spread ? new SpreadChooser(grid) : null;
+    const spread = pointsOnly && options.spread === true;
+    this.spread = spread ? new SpreadChooser(grid) : null;
+    this.modelError = spread ? new ModelError(grid) : null;
     this.replenish =
       !pointsOnly && this.features.replenish
         ? new ReplenishChooser(grid, this.analyzer.blocks, this.decoder.changes.calm.length)
@@ -170,7 +171,7 @@ export class SamplingPlanner {
 
   /** Takes in what a model made of the newest frame, by which points are spread from here on; null where it made nothing of it. */
   takeModel(output: ModelOutput | null, { frameId, state }: Pick<DecodedFrame, 'frameId' | 'state'>): void {
-    this.modelError.take(output, frameId, state);
+    this.modelError?.take(output, frameId, state);
   }
 
   /** The request for `targetFrameId`, a frame after the last decoded one. */
@@ -206,7 +207,7 @@ export class SamplingPlanner {
       const spread =
         this.spread && (isWorld3D(then) || count <= SPARSE * this.grid.width * this.grid.height) ? this.spread : null;
       if (spread) {
-        this.modelError.carry(then, decoder.frameId, importance);
+        this.modelError?.carry(then, decoder.frameId, importance);
         const drawn = spread.draw(count, importance, targetFrameId);
         return { frameId: targetFrameId, explicit: createSampleSet(0), seeded: [drawn] };
       }

@@ -98,9 +98,11 @@ export class FrameSource {
     if (!next) return null;
     const { decoder } = this.#replica;
     const decoded = this.#replica.decode(next.frame);
-    const { rgb, uncertainty, refined } = this.#refiner
-      ? await this.#refiner.refine(decoded, decoder.memory)
-      : { ...decoded, refined: false };
+    if (!this.#refiner || decoded.kept) {
+      this.#refiner?.clear();
+      return { frame: { ...decoded, refined: false }, time: next.time };
+    }
+    const { rgb, uncertainty, refined } = await this.#refiner.refine(decoded, decoder.memory);
     return { frame: { ...decoded, rgb, uncertainty, refined }, time: next.time };
   }
 
@@ -113,7 +115,8 @@ export class FrameSource {
     if (!next) return null;
     this.#replica.observe(next.frame);
     const { decoder } = this.#replica;
-    this.#refiner?.skip(next.frame, decoder.keeping ? null : decoder.memory);
+    if (decoder.keeping) this.#refiner?.clear();
+    else this.#refiner?.skip(next.frame, decoder.memory);
     return next.time;
   }
 

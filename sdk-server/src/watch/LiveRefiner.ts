@@ -37,19 +37,19 @@ export interface LiveRefinerOptions {
  */
 export class LiveRefiner {
   readonly #options: LiveRefinerOptions;
-  readonly #refiner: FrameRefiner | null;
+  /** Made when it is first needed: it holds some megabytes, and most sessions are never looked at. */
+  #refiner: FrameRefiner | null = null;
   #shown = -1;
 
   constructor(options: LiveRefinerOptions) {
     this.#options = options;
-    this.#refiner = options.backend && new FrameRefiner(options.grid, reporting(options.backend, options.failed));
   }
 
   /** Takes the newest frame; its buffers may be reused at once. */
   take(frame: DecodedFrame, time: number, importance: Float32Array | null): void {
-    const { memory, wanted, wants } = this.#options;
-    if (this.#refiner === null || frame.kept || !wanted()) {
-      this.#refiner?.skip(frame.frame, frame.kept ? null : memory());
+    const { grid, backend, memory, wanted, wants, failed } = this.#options;
+    if (backend === null || frame.kept || !wanted()) {
+      this.#refiner?.clear();
       this.#show(frame, time, importance);
       return;
     }
@@ -57,6 +57,7 @@ export class LiveRefiner {
     const sources = wants('layers') ? frame.sources().slice() : new Uint8Array(frame.confidence.length);
     const rated = importance !== null && wants('importance') ? importance.slice() : null;
     const confidence = frame.confidence.slice();
+    this.#refiner ??= new FrameRefiner(grid, reporting(backend, failed));
     this.#refiner
       .refine(frame, memory())
       .then(({ rgb, uncertainty, output }) => {
@@ -64,7 +65,7 @@ export class LiveRefiner {
         if (output) this.#options.said?.(output, shown);
         this.#show(shown, time, rated);
       })
-      .catch(this.#options.failed);
+      .catch(failed);
   }
 
   #show(frame: DecodedFrame, time: number, importance: Float32Array | null): void {

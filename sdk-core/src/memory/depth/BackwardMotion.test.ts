@@ -1,6 +1,7 @@
 import { type Camera3D, createSampleSet, depthToCode, type FrameState, type PixelFrame, SampleKind } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cameraAt, type Pose } from '../../testing/camera3d.js';
 import { LayeredMemory } from '../LayeredMemory.js';
 import type { BackwardMotion } from './BackwardMotion.js';
 import { traceBack } from './BackwardMotion.js';
@@ -10,28 +11,6 @@ import { PointPicture } from './PointPicture.js';
 
 const GRID = { width: 48, height: 32 };
 const SIZE = GRID.width * GRID.height;
-
-interface Pose {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly yaw: number;
-}
-
-/** A camera of either handedness; row vectors. */
-function cameraAt({ x, y, z, yaw }: Pose, side: 1 | -1, focal = 1.4): Camera3D {
-  const c = Math.cos(yaw);
-  const s = Math.sin(yaw);
-  const view = new Float32Array(16);
-  view.set([c, 0, side * s, 0, 0, 1, 0, 0, -s, 0, side * c, 0]);
-  view[12] = -(x * view[0] + y * view[4] + z * view[8]);
-  view[13] = -(x * view[1] + y * view[5] + z * view[9]);
-  view[14] = -(x * view[2] + y * view[6] + z * view[10]);
-  view[15] = 1;
-  const projection = new Float32Array(16);
-  projection.set([focal, 0, 0, 0, 0, (focal * GRID.width) / GRID.height, 0, 0, 0, 0, side, side, 0, 0, -0.1, 0]);
-  return { id: 0, view, projection, x: 0, y: 0, ...GRID };
-}
 
 const ray = (u: number, v: number, { yaw }: Pose, focal = 1.4): [number, number, number] => {
   const rx = ((2 * u + 1) / GRID.width - 1) / focal;
@@ -89,7 +68,7 @@ describe('where the picture of a pixel was in the frame before', () => {
   it('is where the camera of then saw its point, of either handedness, by points and by blocks', () => {
     fc.assert(
       fc.property(pose, pose, side, fc.boolean(), (before, now, handed, byPoints) => {
-        const [from, to] = [cameraAt(now, handed), cameraAt(before, handed)];
+        const [from, to] = [cameraAt(GRID, now, handed), cameraAt(GRID, before, handed)];
         const step = new Float64Array(12);
         const motion: CameraMotion = new Float64Array(12);
         viewStep(from, to, step);
@@ -149,7 +128,14 @@ describe('memory of a 3D game', () => {
       }
     }
     const values = { rgb, bits: new Uint8Array(SIZE).fill(8), depth };
-    return { frameId, clientTime: 33 * frameId, requestId: 0, state: stateOf(cameraAt(now, handed, focal)), samples, values };
+    return {
+      frameId,
+      clientTime: 33 * frameId,
+      requestId: 0,
+      state: stateOf(cameraAt(GRID, now, handed, focal)),
+      samples,
+      values,
+    };
   }
 
   it.each<[string, 1 | -1, Pose]>([

@@ -3,16 +3,17 @@ import type { DepthField } from './DepthField.js';
 import type { PointPicture } from './PointPicture.js';
 
 /** Parts of a pixel in which motion is told. */
-const PARTS = 16;
-/** What is known of a motion that the camera tells. */
-const CERTAIN = 255;
+export const MOTION_PARTS = 16;
+/** What `motionKnown` says of where a pixel was: nothing; that it stood still, by want of a better word; that its block or the camera said so. */
+export const KNOWN = { nowhere: 0, guessed: 128, coded: 255 } as const;
 /** Nearer than this share of its depth is at the camera or behind it. */
 const BEHIND = 1e-3;
 
-/** Where the picture of each pixel was in the frame before, relative to where it is, in 1/16 pixels; 0 in `motionKnown` where it was nowhere. */
+/** Where the picture of each pixel was in the frame before, relative to where it is, in `MOTION_PARTS` of a pixel. */
 export interface BackwardMotion {
   readonly motionX: Int16Array;
   readonly motionY: Int16Array;
+  /** `KNOWN`. */
   readonly motionKnown: Uint8Array;
 }
 
@@ -28,10 +29,10 @@ export function traceBack(motion: CameraMotion, field: DepthField, points: Point
       const x = (m0 * u + m1 * v + m2 + q * m9) / w;
       const y = (m3 * u + m4 * v + m5 + q * m10) / w;
       if (w > BEHIND && x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1) {
-        motionX[at] = Math.round(PARTS * (x - u));
-        motionY[at] = Math.round(PARTS * (y - v));
-        motionKnown[at] = CERTAIN;
-      } else motionKnown[at] = 0;
+        motionX[at] = Math.round(MOTION_PARTS * (x - u));
+        motionY[at] = Math.round(MOTION_PARTS * (y - v));
+        motionKnown[at] = KNOWN.coded;
+      } else motionKnown[at] = KNOWN.nowhere;
     }
   }
 }

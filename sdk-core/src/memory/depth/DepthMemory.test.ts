@@ -11,27 +11,14 @@ import {
 } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import { ALL_FEATURES } from '../../features.js';
+import { cameraAt as poseCamera } from '../../testing/camera3d.js';
 import { createComposition, FULL_DETAIL } from '../Composition.js';
 import { DepthMemory } from './DepthMemory.js';
 
 const GRID = { width: 96, height: 64 };
 const FOCAL = 1.4;
 
-/** A camera at (x, y, z) turned by `yaw`, of either handedness; row vectors. */
-function cameraAt(x: number, y: number, z: number, yaw = 0, side: 1 | -1 = 1): Camera3D {
-  const c = Math.cos(yaw);
-  const s = Math.sin(yaw);
-  // World to view: move by −position, turn by −yaw about y; a right-handed view looks along −z.
-  const view = new Float32Array(16);
-  view.set([c, 0, side * s, 0, 0, 1, 0, 0, -s, 0, side * c, 0]);
-  view[12] = -(x * view[0] + y * view[4] + z * view[8]);
-  view[13] = -(x * view[1] + y * view[5] + z * view[9]);
-  view[14] = -(x * view[2] + y * view[6] + z * view[10]);
-  view[15] = 1;
-  const projection = new Float32Array(16);
-  projection.set([FOCAL, 0, 0, 0, 0, (FOCAL * GRID.width) / GRID.height, 0, 0, 0, 0, side, side, 0, 0, -0.1, 0]);
-  return { id: 0, view, projection, x: 0, y: 0, ...GRID };
-}
+const cameraAt = (x: number, y: number, z: number, yaw = 0, side: 1 | -1 = 1) => poseCamera(GRID, { x, y, z, yaw }, side, FOCAL);
 
 interface View {
   readonly rgb: Uint8Array;
