@@ -38,6 +38,8 @@ export interface ModelRow {
   readonly setting: ModelSetting;
   readonly diffusion: ClipFigures;
   readonly model: ClipFigures;
+  /** Without the model, where points are spread as for it: what the spreading alone is worth. */
+  readonly spread: ClipFigures;
   /** The model's pictures where samples are chosen as without one. */
   readonly analytic: ClipFigures;
   /** Spearman's correlation of predicted and true error of pixels, and area under the sparsification error; NaN where no frame was the model's. */
@@ -63,6 +65,7 @@ export async function measureModel(
 ): Promise<ModelRow> {
   const options: ClipOptions = { input: clip.input, state: clip.state, frames, held: false, ...TRAINING_SETTINGS[setting] };
   const diffusion = await measureClip({ ...options, spread: false });
+  const spread = await measureClip({ ...options, spread: true });
   const ranks: number[] = [];
   const areas: number[] = [];
   const told: number[] = [];
