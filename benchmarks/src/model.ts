@@ -27,6 +27,7 @@ const HEAD = [
   'spearman',
   'AUSE',
   'told off dB',
+  'without',
   'ms p95',
 ];
 
@@ -47,6 +48,7 @@ function cells(row: ModelRow): string[] {
     formatNumber(row.spearman, 3),
     formatNumber(row.ause, 3),
     formatNumber(row.toldError, 2),
+    formatNumber(row.toldErrorDiffusion, 2),
     formatNumber(model.msPerFrame.p95, 1),
   ];
 }

@@ -1,4 +1,3 @@
-import type { DecodedFrame } from '@sgaps/core';
 import {
   type CaptureGrid,
   createSampleSet,
@@ -10,7 +9,7 @@ import {
 import type { LatencyCompensation } from '../network/LeadEstimator.js';
 import { type Network, SteadyNetwork } from '../network/networks.js';
 import { framingBytes } from './framing.js';
-import { createTotals, type LoopParts, type LoopTotals } from './LoopParts.js';
+import { createTotals, type LoopFrame, type LoopParts, type LoopTotals } from './LoopParts.js';
 import { LoopServer } from './LoopServer.js';
 import { sampleDepth, samplePicture } from './samplePicture.js';
 
@@ -73,7 +72,7 @@ export class ClipLoop {
     readonly batch?: number;
     readonly parts: LoopParts;
     readonly link?: LoopLink;
-    readonly onFrame: (decoded: DecodedFrame) => void;
+    readonly onFrame: (decoded: LoopFrame) => void;
   }) {
     const { latency, batch = 1 } = options;
     if (!Number.isInteger(latency) || latency < 1)

@@ -1,4 +1,4 @@
-import type { DecodedFrame, SessionDecoder } from '@sgaps/core';
+import type { DecodedFrame, ModelOutput, SessionDecoder } from '@sgaps/core';
 import type { CoordinateCodec, PixelPacketDecoder, PixelPacketEncoder, SampleRequest, SampleSet } from '@sgaps/protocol';
 
 /**
@@ -14,6 +14,19 @@ interface LoopPlanner {
   plan(targetFrameId: number): SampleRequest;
   /** Measured bytes of a frame, up and down, and its samples. */
   feedback(bytesUp: number, bytesDown: number, samples: number, frameId: number): void;
+}
+
+/**
+ * A frame as it is shown: the decoder's, or a model's.
+ *
+ * @example
+ * ```ts
+ * const told = frame.output ? quality.assessModel(frame.output) : quality.assess(frame, innovations);
+ * ```
+ */
+export interface LoopFrame extends DecodedFrame {
+  /** What a model said of it, whose picture it then is. */
+  readonly output?: ModelOutput | null;
 }
 
 /**
@@ -37,7 +50,7 @@ export interface LoopParts {
     readonly createPixels: (resolve: (requestId: number) => SampleSet | undefined) => Pick<PixelPacketDecoder, 'decode'>;
     readonly session: Pick<SessionDecoder, 'decode'>;
     /** What a model makes of a rebuilt frame; absent without one. */
-    readonly refine?: (decoded: DecodedFrame) => Promise<DecodedFrame>;
+    readonly refine?: (decoded: DecodedFrame) => Promise<LoopFrame>;
     readonly planner: LoopPlanner;
     /** Takes in what a packet's digest says, where the planner knows no more than that: nothing is decoded before somebody looks. */
     readonly takeDigest?: (packet: Uint8Array) => void;

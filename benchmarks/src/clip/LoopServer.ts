@@ -1,8 +1,7 @@
-import type { DecodedFrame } from '@sgaps/core';
 import { carriesDepth, type PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import type { LatencyCompensation } from '../network/LeadEstimator.js';
 import { framingBytes } from './framing.js';
-import type { LoopParts, LoopTotals } from './LoopParts.js';
+import type { LoopFrame, LoopParts, LoopTotals } from './LoopParts.js';
 
 /** Frames after which nobody refers to a request any more. */
 const FORGET = 96;
@@ -23,7 +22,7 @@ export class LoopServer {
   private readonly compensation: LatencyCompensation;
   private readonly frameMs: number;
   private readonly totals: LoopTotals;
-  private readonly onFrame: (decoded: DecodedFrame) => void;
+  private readonly onFrame: (decoded: LoopFrame) => void;
   private readonly send: (bytes: Uint8Array) => void;
   private readonly pixels: Pick<PixelPacketDecoder, 'decode'>;
   private readonly asked = new Map<number, SampleSet>();
@@ -38,7 +37,7 @@ export class LoopServer {
     readonly compensation: LatencyCompensation;
     readonly frameMs: number;
     readonly totals: LoopTotals;
-    readonly onFrame: (decoded: DecodedFrame) => void;
+    readonly onFrame: (decoded: LoopFrame) => void;
     readonly send: (bytes: Uint8Array) => void;
   }) {
     this.parts = options.parts;

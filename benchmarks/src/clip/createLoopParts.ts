@@ -171,6 +171,6 @@ function createRefine(
     }
     const { rgb, uncertainty, output } = await refiner.refine(decoded, session.memory);
     planner?.takeModel(output, decoded);
-    return { ...decoded, rgb, uncertainty };
+    return { ...decoded, rgb, uncertainty, output };
   };
 }

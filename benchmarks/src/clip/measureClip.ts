@@ -1,4 +1,4 @@
-import type { DecodedFrame, ModelBackend, SessionDecoder } from '@sgaps/core';
+import type { ModelBackend, SessionDecoder } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { VideoWriter } from '@sgaps/server/clips';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
@@ -10,7 +10,7 @@ import { readFrames } from '../video/readFrames.js';
 import { ClipLoop } from './ClipLoop.js';
 import { createLoopParts, type LoopSettings } from './createLoopParts.js';
 import { DepthClip } from './DepthClip.js';
-import type { LoopTotals } from './LoopParts.js';
+import type { LoopFrame, LoopTotals } from './LoopParts.js';
 import { loadClipState } from './loadClipState.js';
 import { toFrameState } from './toFrameState.js';
 
@@ -50,7 +50,7 @@ export interface ClipOptions extends LoopSettings {
   /** Rows "first frame held" and "previous frame held", default true. */
   readonly held?: boolean;
   /** Called with every rebuilt frame (buffers are reused), its truth, and what rebuilt it. */
-  readonly onFrame?: (decoded: DecodedFrame, truth: Uint8Array, importance: Float32Array, session: SessionDecoder) => void;
+  readonly onFrame?: (decoded: LoopFrame, truth: Uint8Array, importance: Float32Array, session: SessionDecoder) => void;
 }
 
 /**

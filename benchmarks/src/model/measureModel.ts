@@ -1,11 +1,11 @@
-import type { ModelBackend } from '@sgaps/core';
-import { MOST_DOUBT } from '@sgaps/core';
+import { type ModelBackend, SelfQualityAssessment } from '@sgaps/core';
 import type { ClipEntry } from '../clip/listClips.js';
 import { type ClipFigures, type ClipOptions, measureClip } from '../clip/measureClip.js';
 import { spearman } from '../metrics/correlation.js';
 import { psnr } from '../metrics/psnr.js';
 import { sparsificationError } from '../metrics/sparsification.js';
 import { TRAINING_SETTINGS } from '../training/settings.js';
+import { probeVideo } from '../video/probeVideo.js';
 
 /**
  * The settings that a model is judged by.
@@ -45,8 +45,9 @@ export interface ModelRow {
   /** Spearman's correlation of predicted and true error of pixels, and area under the sparsification error; NaN where no frame was the model's. */
   readonly spearman: number;
   readonly ause: number;
-  /** Mean absolute difference of the PSNR told by the model's own doubt from the true one, dB (S9). */
+  /** Mean absolute difference of the PSNR told (S9) from the true one, dB: of the model's pictures, and without it. */
   readonly toldError: number;
+  readonly toldErrorDiffusion: number;
 }
 
 /**
@@ -64,8 +65,20 @@ export async function measureModel(
   frames: number,
 ): Promise<ModelRow> {
   const options: ClipOptions = { input: clip.input, state: clip.state, frames, held: false, ...TRAINING_SETTINGS[setting] };
-  const diffusion = await measureClip({ ...options, spread: false });
+  const { width, height } = await probeVideo(clip.input);
+  const first = Math.min(STEADY, frames / 3);
+  const toldDiffusion: number[] = [];
+  const plain = new SelfQualityAssessment({ width, height });
+  const diffusion = await measureClip({
+    ...options,
+    spread: false,
+    onFrame: (decoded, truth, _, session) => {
+      const { psnr: told } = plain.assess(decoded, session.memory.innovations);
+      if (!decoded.kept && decoded.frameId >= first) toldDiffusion.push(Math.abs(told - psnr(truth, decoded.rgb)));
+    },
+  });
   const spread = await measureClip({ ...options, spread: true });
+  const quality = new SelfQualityAssessment({ width, height });
   const ranks: number[] = [];
   const areas: number[] = [];
   const told: number[] = [];
@@ -73,21 +86,18 @@ export async function measureModel(
     ...options,
     spread: true,
     model,
-    onFrame: ({ frameId, kept, uncertainty, rgb }, truth) => {
-      if (kept || frameId < Math.min(STEADY, frames / 3)) return;
+    onFrame: ({ frameId, output, rgb }, truth) => {
+      if (!output || frameId < first) return;
+      told.push(Math.abs(quality.assessModel(output).psnr - psnr(truth, rgb)));
+      if (frameId % RANKED_FRAMES !== 0) return;
       const squared: number[] = [];
       const doubt: number[] = [];
-      let expected = 0;
-      for (let at = 0; at < uncertainty.length; at++) {
-        expected += (MOST_DOUBT * uncertainty[at]) ** 2;
-        if (frameId % RANKED_FRAMES !== 0 || at % RANKED_PIXELS !== 0) continue;
+      for (let at = 0; at < output.logVariance.length; at += RANKED_PIXELS) {
         let sum = 0;
         for (let c = 0; c < 3; c++) sum += (rgb[3 * at + c] - truth[3 * at + c]) ** 2;
         squared.push(sum / 3);
-        doubt.push(uncertainty[at]);
+        doubt.push(output.logVariance[at]);
       }
-      told.push(Math.abs(Math.min(60, 10 * Math.log10((255 ** 2 * uncertainty.length) / expected)) - psnr(truth, rgb)));
-      if (squared.length === 0) return;
       ranks.push(spearman(doubt, squared));
       areas.push(sparsificationError(doubt, squared));
     },
@@ -103,6 +113,7 @@ export async function measureModel(
     spearman: mean(ranks),
     ause: mean(areas),
     toldError: mean(told),
+    toldErrorDiffusion: mean(toldDiffusion),
   };
 }
 

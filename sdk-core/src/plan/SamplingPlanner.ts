@@ -35,6 +35,8 @@ const MOST_SAMPLES = LIMITS.samplesPerFrame;
 const NEW_BLOCK = 6;
 /** Expected squared error of every block where importance is switched off. */
 const EVEN = 100;
+/** Frames for which a model's word of the quality counts: what it shows is better than what memory draws. */
+const MODEL_TELLS = 8;
 /** Up to this share of the pixels points are spread in 2D as well; more of them memory makes more of in squares. */
 const SPARSE = 0.02;
 /** Frames within which every block is looked at, unless it was looked at for another reason meanwhile (S11: a second in all). */
@@ -107,6 +109,8 @@ export class SamplingPlanner {
   private readonly quality: QualityControl | null;
   private historyFrame = -1;
   private assessedFrame = -1;
+  /** The last frame that a model told the quality of. */
+  private modelFrame = Number.NEGATIVE_INFINITY;
   /** What the last request took. */
   private bytesDown = 0;
   /** What the last plan expected around a pixel. */
@@ -169,9 +173,12 @@ export class SamplingPlanner {
     this.rate.pace = pace;
   }
 
-  /** Takes in what a model made of the newest frame, by which points are spread from here on; null where it made nothing of it. */
+  /** Takes in what a model made of the newest frame, by which points are spread from here on and the wanted quality is kept; null where it made nothing of it. */
   takeModel(output: ModelOutput | null, { frameId, state }: Pick<DecodedFrame, 'frameId' | 'state'>): void {
     this.modelError?.take(output, frameId, state);
+    if (!output || !this.quality) return;
+    this.modelFrame = frameId;
+    this.rate.wanted = this.quality.bytesAfterModel(output);
   }
 
   /** The request for `targetFrameId`, a frame after the last decoded one. */
@@ -249,10 +256,11 @@ export class SamplingPlanner {
     this.assess();
   }
 
-  /** Takes in how good the last frame is. */
+  /** Takes in how good the last frame is, unless a model tells. */
   private assess(): void {
     const { decoder } = this;
-    if (!this.quality || this.assessedFrame === decoder.frameId || decoder.newest?.frameId !== decoder.frameId) return;
+    if (!this.quality || decoder.frameId <= this.modelFrame + MODEL_TELLS) return;
+    if (this.assessedFrame === decoder.frameId || decoder.newest?.frameId !== decoder.frameId) return;
     this.assessedFrame = decoder.frameId;
     this.rate.wanted = this.quality.bytesAfter(decoder);
   }

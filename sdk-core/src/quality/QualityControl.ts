@@ -1,4 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
+import type { ModelOutput } from '../model/NeuralModel.js';
 import type { SessionDecoder } from '../session/SessionDecoder.js';
 import { QualityTarget, type QualityTargetOptions } from './QualityTarget.js';
 import { SelfQualityAssessment } from './SelfQualityAssessment.js';
@@ -26,5 +27,10 @@ export class QualityControl {
   /** Bytes a frame, both ways, after the decoder's newest frame. */
   bytesAfter({ newest, memory }: SessionDecoder): number {
     return newest ? this.target.update(this.assessment.assess(newest, memory.innovations).psnr) : this.target.bytes;
+  }
+
+  /** Bytes a frame, both ways, after a frame of which a model said this, and whose picture is the one that is shown. */
+  bytesAfterModel(output: ModelOutput): number {
+    return this.target.update(this.assessment.assessModel(output).psnr);
   }
 }

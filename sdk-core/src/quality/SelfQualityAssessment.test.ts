@@ -2,6 +2,7 @@ import { CoordinateCodec, createSampleSet, type FrameState, levelOf, type PixelF
 import { describe, expect, it } from 'vitest';
 import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import { SessionDecoder } from '../session/SessionDecoder.js';
+import { cameraAt } from '../testing/camera3d.js';
 import { PlannerLoop } from '../testing/PlannerLoop.js';
 import { findProblemRegions } from './problemRegions.js';
 import { SelfQualityAssessment } from './SelfQualityAssessment.js';
@@ -113,6 +114,40 @@ describe('SelfQualityAssessment', () => {
           mean([...confidenceMap].filter((_, b) => b % 16 > 9)),
         );
     }
+  });
+
+  it("adds a model's doubt up, over a grid that no block divides, and says where it is", () => {
+    const odd = { width: 44, height: 29 };
+    const logVariance = new Float32Array(odd.width * odd.height).fill(Math.log(25));
+    for (let v = 16; v < 24; v++) logVariance.fill(Math.log(900), v * odd.width + 40, (v + 1) * odd.width);
+    const output = { frame: new Uint8Array(3 * logVariance.length), logVariance, gap: logVariance };
+    const quality = new SelfQualityAssessment(odd);
+    const { psnr, problemRegions, confidenceMap } = quality.assessModel(output);
+    const expected = 25 + ((900 - 25) * 8 * 4) / logVariance.length;
+    expect(psnr).toBeCloseTo(10 * Math.log10(255 ** 2 / expected), 3);
+    expect(problemRegions).toHaveLength(1);
+    expect(problemRegions[0]).toMatchObject({ u: 40, v: 16, width: 4, height: 8 });
+    expect(confidenceMap[0]).toBeCloseTo(100 / 125, 5);
+    expect(confidenceMap[confidenceMap.length - 1]).toBeCloseTo(100 / 125, 5);
+  });
+
+  it("spends fewer bytes on points where the model's picture is better than memory's", () => {
+    const bytes = [30, 48].map((psnr) => {
+      const decoder = new SessionDecoder({ grid });
+      const planner = new SamplingPlanner({ grid, decoder, sampling: 'points', spread: true, quality: 36 });
+      const logVariance = new Float32Array(grid.width * grid.height).fill(Math.log(255 ** 2 / 10 ** (psnr / 10)));
+      const output = { frame: new Uint8Array(3 * logVariance.length), logVariance, gap: logVariance };
+      const in3d = { ...still, cameras3d: [cameraAt(grid, { x: 0, y: 0, z: 0, yaw: 0 })] };
+      let asked = 0;
+      for (let t = 0; t < 60; t++) {
+        const set = coordinates.expand(planner.plan(t));
+        planner.takeModel(output, decoder.decode({ ...answer(t, set, scene), state: in3d }));
+        planner.feedback(3 * set.count, 0, set.count, t);
+        asked = set.count;
+      }
+      return asked;
+    });
+    expect(bytes[1]).toBeLessThan(bytes[0] / 2);
   });
 
   it('takes frames without samples', () => {

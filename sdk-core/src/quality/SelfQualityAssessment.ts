@@ -1,6 +1,7 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
-import { BLOCK } from '../plan/BlockGrid.js';
+import type { ModelOutput } from '../model/NeuralModel.js';
+import { BLOCK, BLOCK_SHIFT } from '../plan/BlockGrid.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { HeldQuality } from './HeldQuality.js';
 import { findProblemRegions, type ProblemRegion } from './problemRegions.js';
@@ -38,8 +39,8 @@ export interface QualityAssessment {
 
 /**
  * Assesses frames without the truth (S9). Where samples keep the whole picture up to date, from their precision and from how well they came out as the recorder
- * told; else from how sure memory is where there is detail, from seams and missing detail, and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model
- * fitted on clips (`npm run bench:quality`, each clip judged by a model that never saw it).
+ * told; where a model rebuilt it (`assessModel`), from the error that the model expects; else from how sure memory is where there is detail, from seams and missing
+ * detail, and from what the frame's own samples said against what was expected of them. How those add up to decibels is a linear model fitted on clips (`npm run bench:quality`, each clip judged by a model that never saw it).
  *
  * @example
  * ```ts
@@ -68,8 +69,41 @@ export class SelfQualityAssessment {
 
   /** Assesses a frame; every frame is to be shown to it, in order, with what its samples said. */
   assess(decoded: DecodedFrame, innovations: InnovationLog): QualityAssessment {
-    const { features, error, confidence } = this;
-    const psnr = decoded.kept ? this.assessHeld(decoded) : this.assessRebuilt(decoded, innovations);
+    return this.conclude(decoded.kept ? this.assessHeld(decoded) : this.assessRebuilt(decoded, innovations));
+  }
+
+  /** Assesses a model's picture by the squared error that the model itself expects of each pixel (S8, S9). */
+  assessModel({ logVariance }: ModelOutput): QualityAssessment {
+    const { error, grid } = this;
+    const { columns } = this.features;
+    this.clear();
+    error.fill(0);
+    let sum = 0;
+    for (let v = 0, at = 0; v < grid.height; v++) {
+      const row = columns * (v >> BLOCK_SHIFT);
+      for (let u = 0; u < grid.width; u++, at++) {
+        const squared = Math.exp(logVariance[at]);
+        error[row + (u >> BLOCK_SHIFT)] += squared;
+        sum += squared;
+      }
+    }
+    for (let b = 0; b < error.length; b++) {
+      const width = Math.min(BLOCK, grid.width - BLOCK * (b % columns));
+      const height = Math.min(BLOCK, grid.height - BLOCK * Math.floor(b / columns));
+      error[b] /= width * height;
+    }
+    return this.conclude(within(10 * Math.log10((255 ** 2 * logVariance.length) / sum)));
+  }
+
+  /** Starts over (scene cut, seek). */
+  clear(): void {
+    this.features.clear();
+    this.held.clear();
+  }
+
+  /** What the blocks' errors and the PSNR come to. */
+  private conclude(psnr: number): QualityAssessment {
+    const { error, confidence, features } = this;
     for (let b = 0; b < error.length; b++) confidence[b] = HALF_CONFIDENCE / (HALF_CONFIDENCE + error[b]);
     return {
       overallQuality: Math.min(1, Math.max(0, (psnr - POOR_DB) / (PERFECT_DB - POOR_DB))),
@@ -77,12 +111,6 @@ export class SelfQualityAssessment {
       problemRegions: findProblemRegions(error, features.columns, PROBLEM, this.grid, BLOCK),
       confidenceMap: confidence,
     };
-  }
-
-  /** Starts over (scene cut, seek). */
-  clear(): void {
-    this.features.clear();
-    this.held.clear();
   }
 
   /** Of a picture that samples keep up to date, the samples tell all. */
