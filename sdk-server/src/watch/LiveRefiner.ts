@@ -69,6 +69,8 @@ export class LiveRefiner {
   #slow = true;
   /** The newest frame as it was decoded; null where that, or a newer one, was shown. */
   #newest: Waiting | null = null;
+  /** Its buffers. */
+  #copy: Pick<DecodedFrame, 'rgb' | 'uncertainty'> | null = null;
   /** Goes off when the oldest frame that is due, or else the newest, must be shown. */
   #timer: NodeJS.Timeout | undefined;
   /** Frames are shown as they were decoded. */
@@ -99,7 +101,8 @@ export class LiveRefiner {
       at: performance.now(),
     };
     if (!this.#behind) {
-      const { rgb, uncertainty } = this.#newest?.frame ?? { rgb: frame.rgb.slice(), uncertainty: frame.uncertainty.slice() };
+      this.#copy ??= { rgb: frame.rgb.slice(), uncertainty: frame.uncertainty.slice() };
+      const { rgb, uncertainty } = this.#copy;
       rgb.set(frame.rgb);
       uncertainty.set(frame.uncertainty);
       this.#newest = { ...kept, frame: { ...kept.frame, rgb, uncertainty } };
@@ -147,10 +150,7 @@ export class LiveRefiner {
   /** The model has not made in time what was due, or no frame came after the newest, which it had no time for. */
   #giveUp(): void {
     const newest = this.#newest;
-    if (this.#due.length > 0) {
-      this.#behind = true;
-      this.#keptUpSince = null;
-    }
+    if (this.#due.length > 0) this.#behind = true;
     this.#forget();
     if (newest) this.#show(newest);
   }
@@ -159,6 +159,7 @@ export class LiveRefiner {
   #forget(): void {
     this.#due = [];
     this.#newest = null;
+    this.#keptUpSince = null;
     clearTimeout(this.#timer);
   }
 
