@@ -5,6 +5,7 @@ export type { LayeredMemory } from './memory/LayeredMemory.js';
 export { Source } from './memory/SourceMap.js';
 export { FrameEvidence } from './model/FrameEvidence.js';
 export { FrameRefiner, MOST_DOUBT, type RefinedFrame } from './model/FrameRefiner.js';
+export { type ModelCard, parseModelCard } from './model/ModelCard.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';

@@ -116,7 +116,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await closeServices(data);
     throw error;
   });
-  log.info({ port: address.port, data, games: games.length, recovered: services.recovered }, 'server listening');
+  const { inference, recovered } = services;
+  // What fills in: one line tells all that one wants to know of a server that was just started.
+  const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
+  log.info({ port: address.port, data, games: games.length, recovered, model, provider }, 'server listening');
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
@@ -131,9 +134,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     port: address.port,
     store: services.store,
     catalog: services.catalog,
-    model: services.inference?.id ?? null,
+    model: inference?.id ?? null,
     games: games.map(({ name }) => name),
-    recovered: services.recovered,
+    recovered,
     close: () => {
       closing ??= close();
       return closing;

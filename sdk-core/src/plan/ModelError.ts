@@ -3,14 +3,19 @@ import type { ModelOutput } from '../model/NeuralModel.js';
 
 /** What comes in with a scrolling camera is off by this much, 8-bit steps². */
 const NEW = 2000;
+/** Frames for which a word counts: a model that is late has a say. */
+const MOST_AGE = 6;
+/** Up to this squared error, 8-bit steps², doubt grows with every frame since, by this part of what lacks. */
+const DOUBTFUL = 100;
+const GROWTH = 0.1;
 
 /**
- * The squared error that a model expects of the newest picture, carried to a frame to come (S3, S12).
+ * The squared error that a model expects of a recent picture, carried to a frame to come (S3, S12).
  *
  * @example
  * ```ts
  * error.take(output, frameId, state);
- * if (error.carry(then, targetFrameId, importance)) look(importance);
+ * if (error.carry(then, newestFrameId, importance)) look(importance);
  * ```
  */
 export class ModelError {
@@ -23,27 +28,33 @@ export class ModelError {
     this.squared = new Float32Array(grid.width * grid.height);
   }
 
-  /** Takes what the model said of a frame; null where it said nothing. */
+  /** Takes what the model said of a frame; null where it said nothing, and what it said before goes on. */
   take(output: ModelOutput | null, frameId: number, { cameras }: FrameState): void {
-    this.frameId = output ? frameId : -1;
     if (!output) return;
+    this.frameId = frameId;
     for (let at = 0; at < this.squared.length; at++) this.squared[at] = Math.exp(output.logVariance[at]);
     this.viewX = Math.round(cameras[0]?.viewX ?? 0);
     this.viewY = Math.round(cameras[0]?.viewY ?? 0);
   }
 
-  /** Fills `out` (W·H, 8-bit steps²) with what is to be expected where a 2D camera stands then; false, and nothing done, where the model said nothing of frame `newest`. */
+  /**
+   * Fills `out` (W·H, 8-bit steps²) with what is to be expected where a 2D camera stands then; false, and nothing done, where the model said nothing of frame
+   * `newest`, nor of the six before it. The older its word, the less it is sure of anything.
+   */
   carry(then: FrameState, newest: number, out: Float32Array): boolean {
-    if (this.frameId < 0 || this.frameId !== newest) return false;
+    const age = newest - this.frameId;
+    if (this.frameId < 0 || age < 0 || age > MOST_AGE) return false;
     const { width, height } = this.grid;
     const dx = Math.round(then.cameras[0]?.viewX ?? 0) - this.viewX;
     const dy = Math.round(then.cameras[0]?.viewY ?? 0) - this.viewY;
+    const growth = GROWTH * age;
     for (let v = 0, at = 0; v < height; v++) {
       const row = v + dy;
       for (let u = 0; u < width; u++, at++) {
         const column = u + dx;
         const inside = row >= 0 && row < height && column >= 0 && column < width;
-        out[at] = inside ? this.squared[row * width + column] : NEW;
+        const squared = inside ? this.squared[row * width + column] : NEW;
+        out[at] = squared < DOUBTFUL ? squared + growth * (DOUBTFUL - squared) : squared;
       }
     }
     return true;

@@ -173,7 +173,10 @@ export class SamplingPlanner {
     this.rate.pace = pace;
   }
 
-  /** Takes in what a model made of the newest frame, by which points are spread from here on and the wanted quality is kept; null where it made nothing of it. */
+  /**
+   * Takes in what a model made of a frame, by which points are spread and the wanted quality is kept from here on and for some frames; null where it made nothing
+   * of it.
+   */
   takeModel(output: ModelOutput | null, { frameId, state }: Pick<DecodedFrame, 'frameId' | 'state'>): void {
     this.modelError?.take(output, frameId, state);
     if (!output || !this.quality) return;

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { MODEL_PLANES } from '@sgaps/core';
+import { parseModelCard } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { request } from '../source/request.js';
 
@@ -26,21 +26,15 @@ const MOST_BYTES = 256 << 20;
 /** Gets a model and checks that it is whole and for this version. Throws `MODEL_NOT_FOUND`, `MODEL_INVALID`, or `STORAGE_FAILED`. */
 export async function readModel(source: ModelSource): Promise<ModelFile> {
   const files = typeof source === 'string' || source instanceof URL ? beside(new URL(source)) : source;
-  const { id, planes, hash } = parseModelJson(new TextDecoder().decode(await contents(files.json, MOST_JSON)));
-  if (planes !== MODEL_PLANES.join() && planes !== String(MODEL_PLANES.length)) {
-    throw new SgapsError(
-      'MODEL_INVALID',
-      `Model ${id} was made for other planes than this version shows. Update one of the two.`,
-    );
-  }
+  const card = parseModelCard(new TextDecoder().decode(await contents(files.json, MOST_JSON)));
   const bytes = await contents(files.onnx, MOST_BYTES);
-  if (bytesToHex(sha256(bytes)) !== hash) {
+  if (bytesToHex(sha256(bytes)) !== card.sha256) {
     throw new SgapsError(
       'MODEL_INVALID',
-      `model.onnx of ${id} is not the file that model.json names; it is damaged or another's.`,
+      `model.onnx of ${card.id} is not the file that model.json names; it is damaged or another's.`,
     );
   }
-  return { id, bytes };
+  return { id: card.id, bytes };
 }
 
 function beside(json: URL): { json: URL; onnx: URL } {
@@ -64,20 +58,4 @@ async function download(url: string): Promise<Blob> {
     if (cause instanceof SgapsError) throw cause;
     throw new SgapsError('STORAGE_FAILED', `${url} broke off. Try again.`, { cause });
   }
-}
-
-function parseModelJson(text: string): { id: string; planes: string; hash: string } {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (cause) {
-    throw new SgapsError('MODEL_INVALID', 'model.json is not JSON.', { cause });
-  }
-  const { id, planes, sha256 } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
-  if (typeof id !== 'string' || !/^[\w.-]{1,64}@[\w.-]{1,32}$/.test(id))
-    throw new SgapsError('MODEL_INVALID', 'model.json names no id of the form name@version.');
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new SgapsError('MODEL_INVALID', `model.json of ${id} lacks the sha256 of model.onnx.`);
-  // Their names in order, or how many there are.
-  return { id, planes: String(planes), hash: sha256 };
 }

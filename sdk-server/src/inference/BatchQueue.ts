@@ -31,7 +31,7 @@ export class BatchQueue {
   /** Pixels of all frames that wait. */
   get pixels(): number {
     this.#dropSettled();
-    return this.#frames.reduce((sum, { grid }) => sum + grid.width * grid.height, 0);
+    return this.#frames.reduce((sum, frame) => sum + pixelsOf(frame), 0);
   }
 
   /** When the first frame of those that wait came; null where none does. */
@@ -50,23 +50,31 @@ export class BatchQueue {
   }
 
   /**
-   * Gives a newcomer the place of that frame of its size whose asker was served last, if that was later than the newcomer's own: under overload
-   * everybody is served in turn. Returns the frame that lost its place; null where none did.
+   * Gives a newcomer the place of frames whose askers were served last, if that was later than the newcomer's own: under overload everybody is served
+   * in turn, whatever the size of its frames. Returns the frames that lost their place; none, where the newcomer has to go.
    */
-  displace(newcomer: PendingFrame): PendingFrame | null {
+  displace(newcomer: PendingFrame): PendingFrame[] {
     this.#dropSettled();
-    let found = -1;
-    let servedAt = newcomer.asker.servedAt;
-    for (const [at, { asker, grid }] of this.#frames.entries()) {
-      if (asker.lateAfterMs === Number.POSITIVE_INFINITY || !sameGrid(grid, newcomer.grid) || asker.servedAt <= servedAt)
-        continue;
-      found = at;
-      servedAt = asker.servedAt;
+    const { servedAt } = newcomer.asker;
+    const later = this.#frames
+      .filter(({ asker }) => asker.lateAfterMs !== Number.POSITIVE_INFINITY && asker.servedAt > servedAt)
+      .sort((a, b) => b.asker.servedAt - a.asker.servedAt);
+    const displaced: PendingFrame[] = [];
+    for (let room = 0; room < pixelsOf(newcomer); room += pixelsOf(displaced[displaced.length - 1])) {
+      const next = later.shift();
+      if (!next) return [];
+      displaced.push(next);
     }
-    return found < 0 ? null : this.#frames.splice(found, 1, newcomer)[0];
+    const place = this.#frames.findIndex((frame) => displaced.includes(frame));
+    this.#frames = this.#frames.filter((frame) => !displaced.includes(frame));
+    this.#frames.splice(place, 0, newcomer);
+    return displaced;
   }
 
-  /** Takes out the oldest batch that is full or whose first frame came no later than `before`; null where none is. */
+  /**
+   * Takes out the oldest batch, if one is full or its first frame came no later than `before`; null otherwise. Full batches do not overtake an older one that
+   * is not: rooms of a size of their own would wait for ever.
+   */
   take(before: number): Batch | null {
     const frames = this.#ready(before);
     if (!frames) return null;
@@ -87,12 +95,19 @@ export class BatchQueue {
       if (!batch) batches.push([frame]);
       else if (batch.length < this.capacity(frame.grid)) batch.push(frame);
     }
-    return batches.find((batch) => batch.length >= this.capacity(batch[0].grid) || batch[0].since <= before) ?? null;
+    const [oldest] = batches;
+    if (!oldest) return null;
+    const full = batches.some((batch) => batch.length >= this.capacity(batch[0].grid));
+    return full || oldest[0].since <= before ? oldest : null;
   }
 
   #dropSettled(): void {
     if (this.#frames.some(({ settled }) => settled)) this.#frames = this.#frames.filter(({ settled }) => !settled);
   }
+}
+
+function pixelsOf({ grid }: PendingFrame): number {
+  return grid.width * grid.height;
 }
 
 function sameGrid(a: CaptureGrid, b: CaptureGrid): boolean {

@@ -1,4 +1,6 @@
 const FREE = 0;
+/** ms to wait for a turn: one that takes longer hangs. */
+const WAIT_MS = 30_000;
 
 /**
  * Lets one thread of the process at a time work on the GPU: ONNX Runtime 1.30 shares one WebGPU device among all sessions and crashes where two
@@ -20,11 +22,15 @@ export class GpuTurn {
     this.#holder = new Int32Array(shared);
   }
 
+  /** Rejects, and does nothing, where another thread is not done with its turn within half a minute. */
   async during<T>(work: () => Promise<T>): Promise<T> {
+    const until = performance.now() + WAIT_MS;
     for (;;) {
       const holder = Atomics.compareExchange(this.#holder, 0, FREE, this.me);
       if (holder === FREE) break;
-      Atomics.wait(this.#holder, 0, holder);
+      const left = until - performance.now();
+      if (left <= 0) throw new Error('another thread hangs on the GPU');
+      Atomics.wait(this.#holder, 0, holder, left);
     }
     try {
       return await work();

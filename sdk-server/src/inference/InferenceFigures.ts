@@ -25,6 +25,8 @@ export interface InferenceFigures {
   readonly outOfMemory: number;
   /** Threads that ended by themselves. */
   readonly crashes: number;
+  /** Threads that were given up since they did not answer any more. */
+  readonly hangs: number;
   /** Models taken over from others. */
   readonly swaps: number;
   /** Frames that wait to be run now. */

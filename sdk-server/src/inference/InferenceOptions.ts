@@ -22,8 +22,10 @@ export interface InferenceOptions {
   readonly maxBatch?: number;
   /** ms a frame waits for others while nothing runs. 0 … 1,000. Default 2 on a GPU, 0 on the CPU. */
   readonly maxWaitMs?: number;
-  /** ms after which a picture is of no use any more. Default 50. */
+  /** ms after which a picture is of no use any more. Default 250. */
   readonly lateAfterMs?: number;
+  /** ms without any answer after which the thread counts as hanging, and is replaced; longer where a batch takes that long. Default 10,000. */
+  readonly hangAfterMs?: number;
   /** Frames that wait at most; those of `open({ lateAfterMs: Infinity })` are taken all the same. Default 128. */
   readonly maxWaiting?: number;
   /** Grid the model is run on before anybody waits for it. Default 320×180. */
@@ -39,7 +41,7 @@ const USUAL_GRID: CaptureGrid = { width: 320, height: 180 };
 /** The options with their defaults, those that depend on the provider left open. Throws `ARGUMENT_INVALID`. */
 export function completeOptions(options: InferenceOptions) {
   const { provider = 'auto', threads = Math.min(4, availableParallelism()), warmUp = USUAL_GRID } = options;
-  const { maxBatch, maxWaitMs, lateAfterMs = 50, maxWaiting = 128 } = options;
+  const { maxBatch, maxWaitMs, lateAfterMs = 250, hangAfterMs = 10_000, maxWaiting = 128 } = options;
   if (!['auto', 'cuda', 'webgpu', 'cpu'].includes(provider))
     throw new SgapsError('ARGUMENT_INVALID', `Execution provider '${provider}' is none of auto, cuda, webgpu and cpu.`);
   for (const [name, value] of Object.entries({ threads, maxBatch, maxWaiting })) {
@@ -48,9 +50,11 @@ export function completeOptions(options: InferenceOptions) {
   }
   assertCaptureGrid(warmUp);
   assertMs('lateAfterMs', lateAfterMs);
+  assertMs('hangAfterMs', hangAfterMs);
   if (maxWaitMs !== undefined && !(maxWaitMs >= 0 && maxWaitMs <= MOST_WAIT_MS))
     throw new SgapsError('ARGUMENT_INVALID', `\`maxWaitMs\` is ${maxWaitMs}, it must be 0 to ${MOST_WAIT_MS}.`);
-  return { folder: options.folder, provider, threads, warmUp, maxBatch, maxWaitMs, lateAfterMs, maxWaiting, log: options.log };
+  const { folder, log } = options;
+  return { folder, provider, threads, warmUp, maxBatch, maxWaitMs, lateAfterMs, hangAfterMs, maxWaiting, log };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { MODEL_PLANES, type ModelOutput } from '@sgaps/core';
 import type { CaptureGrid } from '@sgaps/protocol';
@@ -177,31 +178,63 @@ describe('back-pressure', () => {
     expect(outputs.map((output) => output !== null)).toEqual([true, true, true, true, true, false, false]);
   });
 
-  it('leaves a session one frame that waits, and serves all in turn', async () => {
-    const service = await start('slow', { warmUp: LARGE, maxBatch: 1 });
+  it('leaves a session one frame that waits', async () => {
+    const service = await start('slow', { maxBatch: 1 });
     const planes = input(1, LARGE);
-    for (let i = 0; i < 5; i++) await service.run(LARGE, planes);
-    const frameMs = service.figures().batchMs.mean;
-    // All ask again as soon as they have their answer: the first of them would always find the queue full of the others' frames.
-    const served = await Promise.all(
-      seeds(12).map(async () => {
-        const backend = service.open({ lateAfterMs: 5 * frameMs });
-        expect(backend.id).toBe('slow@1');
-        let frames = 0;
-        const until = performance.now() + 100 * frameMs;
-        while (performance.now() < until) {
-          const [first, second] = await Promise.all([backend.run(LARGE, planes), backend.run(LARGE, planes)]);
-          if (first && second) throw new Error('A session had two frames waiting.');
-          if (first ?? second) frames++;
-          await pause(frameMs / 2);
-        }
-        return frames;
-      }),
-    );
-    expect(service.figures().late).toBeGreaterThan(100);
-    const mean = served.reduce((sum, frames) => sum + frames, 0) / served.length;
-    expect(mean).toBeGreaterThan(3);
-    expect(Math.min(...served)).toBeGreaterThan(mean / 3);
+    const running = [service.run(LARGE, planes), service.run(LARGE, planes)];
+    await pause(5); // Both are with the thread.
+    const backend = service.open();
+    expect(backend.id).toBe('slow@1');
+    const asked = seeds(3).map(() => backend.run(LARGE, planes));
+    expect(service.figures()).toMatchObject({ waiting: 1, late: 2 });
+    const outputs = await Promise.all([...running, ...asked]);
+    expect(outputs.map((output) => output !== null)).toEqual([true, true, true, false, false]);
+  });
+
+  describe('serves rooms in turn', () => {
+    const FRAMES = 60;
+    const COMMON: CaptureGrid = { width: 160, height: 96 };
+
+    /** Rooms that ask until so many frames are made, and how many each then has of them. A greedy one asks all the time, the others once they are answered. */
+    async function share(service: InferenceService, rooms: readonly { grid: CaptureGrid; greedy: boolean }[]): Promise<number[]> {
+      const made = rooms.map(() => 0);
+      const done = () => made.reduce((sum, frames) => sum + frames, 0) >= FRAMES;
+      await Promise.all(
+        rooms.map(async ({ grid, greedy }, room) => {
+          const backend = service.open();
+          const planes = input(room, grid);
+          const ask = async () => {
+            if (await backend.run(grid, planes)) made[room]++;
+          };
+          while (!done()) {
+            if (greedy) void ask();
+            else await ask();
+            await pause(0);
+          }
+        }),
+      );
+      return made;
+    }
+
+    it('however often some of them ask', async () => {
+      const service = await start('slow', { maxBatch: 1, maxWaiting: 2, lateAfterMs: 120_000 });
+      const rooms = [true, true, true, false, false, false].map((greedy) => ({ grid: COMMON, greedy }));
+      const made = await share(service, rooms);
+      expect(service.figures().late).toBeGreaterThan(FRAMES / 2);
+      expect(Math.min(...made)).toBeGreaterThanOrEqual(FRAMES / rooms.length / 2);
+    });
+
+    it.each([
+      ['small', { width: 80, height: 48 }],
+      ['large', { width: 320, height: 180 }],
+    ])('also one of another size than all the others, which fill batches without it: a %s one', async (_, grid) => {
+      for (const maxWaiting of [3, 128]) {
+        const service = await start('slow', { maxBatch: 2, maxWaiting, lateAfterMs: 120_000 });
+        const rooms = [...seeds(8).map(() => ({ grid: COMMON, greedy: true })), { grid, greedy: false }];
+        const made = await share(service, rooms);
+        expect(made.at(-1)).toBeGreaterThanOrEqual(FRAMES / rooms.length / 2);
+      }
+    });
   });
 
   it('keeps for a patient session what it asked for, however late', async () => {
@@ -288,20 +321,20 @@ describe('swap', () => {
   });
 });
 
-describe('a thread that ends by itself', () => {
-  /** The threads started from now on, the newest last. */
-  function watchThreads(): Worker[] {
-    const threads: Worker[] = [];
-    const add = (thread: Worker) => threads.push(thread);
-    process.on('worker', add);
-    afterThis.push(() => process.off('worker', add));
-    return threads;
-  }
-  const afterThis: (() => void)[] = [];
-  afterEach(() => {
-    for (const undo of afterThis.splice(0)) undo();
-  });
+/** The threads started from now on, the newest last. */
+function watchThreads(): Worker[] {
+  const threads: Worker[] = [];
+  const add = (thread: Worker) => threads.push(thread);
+  process.on('worker', add);
+  afterThis.push(() => process.off('worker', add));
+  return threads;
+}
+const afterThis: (() => void)[] = [];
+afterEach(() => {
+  for (const undo of afterThis.splice(0)) undo();
+});
 
+describe('a thread that ends by itself', () => {
   it('is replaced; what it was given is answered with null, what waits is run', async () => {
     const threads = watchThreads();
     const { lines, log } = recordingLog();
@@ -336,6 +369,67 @@ describe('a thread that ends by itself', () => {
     await service.swap(await makeModelFolder('tint-back'));
     expect(await service.run(GRID, input(1))).not.toBeNull();
   });
+});
+
+describe('a thread that hangs', () => {
+  const HANG_MS = 1_500;
+  const size = GRID.width * GRID.height;
+  /** A frame for which the fixture `hangs` stays in ONNX Runtime some 400 ms times `times`. */
+  const hanging = (times: number) => {
+    const planes = input(1);
+    [planes[0], planes[size]] = [255, times];
+    return planes;
+  };
+
+  it('is replaced; what it was given is answered with null, what waits is run, and nothing that it comes back with', async () => {
+    const threads = watchThreads();
+    const { lines, log } = recordingLog();
+    const service = await start('hangs', { maxBatch: 1, hangAfterMs: HANG_MS, lateAfterMs: 60_000, log });
+    const calm = input(1);
+    const answers = [hanging(12), calm, calm, calm].map((planes) => service.run(GRID, planes));
+    const outputs = await Promise.all(answers);
+    // The thread had two of them.
+    expect(outputs.slice(0, 2)).toEqual([null, null]);
+    expect(outputs.slice(2)).toEqual(await direct('hangs', [calm, calm]));
+    const counted = { hangs: 1, crashes: 0, failed: 2, frames: 2, late: 0 };
+    expect(service.figures()).toMatchObject(counted);
+    expect(lines.filter(({ level }) => level === 50)).toMatchObject([{ msg: 'the inference thread hangs', model: 'hangs@1' }]);
+    if (threads[0].threadId >= 0) await once(threads[0], 'exit');
+    expect(service.figures()).toMatchObject(counted);
+    expect(await service.run(GRID, calm)).not.toBeNull();
+  }, 120_000);
+
+  it('is not replaced for ever, and frames are answered at once while nobody knows', async () => {
+    const threads = watchThreads();
+    const { lines, log } = recordingLog();
+    const service = await start('hangs', { maxBatch: 1, hangAfterMs: HANG_MS, lateAfterMs: 100, log });
+    const late = () => service.figures().late;
+    for (let hang = 1; hang <= 4; hang++) {
+      expect(await service.open().run(GRID, hanging(12))).toBeNull();
+      const before = late();
+      // As soon as the model is overdue.
+      await expect.poll(() => [service.open().run(GRID, input(1)), late() - before > 0].at(-1), { timeout: 10_000 }).toBe(true);
+      await expect
+        .poll(() => lines.filter(({ msg }) => /inference is (ready|down)/.test(msg)).length, { timeout: 60_000 })
+        .toBe(hang + 1);
+    }
+    expect(threads).toHaveLength(4);
+    expect(service.figures()).toMatchObject({ hangs: 4, crashes: 0 });
+    expect(await service.run(GRID, input(1))).toBeNull();
+    expect(lines.filter(({ msg }) => msg.startsWith('inference is down'))).toHaveLength(1);
+    await Promise.all(threads.map((thread) => thread.threadId >= 0 && once(thread, 'exit')));
+  }, 120_000);
+
+  it('keeps no process from ending', async () => {
+    const program = `
+      const { InferenceService } = await import(${JSON.stringify(new URL('./InferenceService.ts', import.meta.url).href)});
+      const service = await InferenceService.start({ folder: ${JSON.stringify(await makeModelFolder('hangs'))}, provider: 'cpu', threads: 1, hangAfterMs: 500 });
+      service.run({ width: 48, height: 32 }, Uint8Array.from(${JSON.stringify([...hanging(255)])}));
+      setTimeout(() => process.exit(7), 1_000);
+    `;
+    const args = ['--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', program];
+    expect(spawnSync(process.execPath, args, { cwd: import.meta.dirname, timeout: 60_000 }).signal).toBe('SIGKILL');
+  }, 120_000);
 });
 
 describe('close', () => {

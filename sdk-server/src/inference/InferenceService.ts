@@ -4,7 +4,7 @@ import { BatchQueue } from './BatchQueue.js';
 import type { InferenceFigures } from './InferenceFigures.js';
 import { assertMs, completeOptions, type InferenceOptions } from './InferenceOptions.js';
 import { InferenceTally } from './InferenceTally.js';
-import type { InferenceThread, RunningBatch } from './InferenceThread.js';
+import type { InferenceThread, RunningBatch, ThreadEnd } from './InferenceThread.js';
 import { Pace } from './Pace.js';
 import { type Asker, newAsker, PendingFrame } from './PendingFrame.js';
 import { ThreadKeeper } from './ThreadKeeper.js';
@@ -58,18 +58,18 @@ export class InferenceService implements ModelBackend {
    */
   static async start(options: InferenceOptions): Promise<InferenceService> {
     const service = new InferenceService(options);
-    const { folder, provider, threads, warmUp, log } = service.#options;
+    const { folder, provider, threads, warmUp, hangAfterMs, log } = service.#options;
     const lost = (batches: readonly RunningBatch[]) => service.#tally.lost(batches.flatMap(({ frames }) => frames));
     const events = {
       onDone: (batch: RunningBatch, report: BatchReport, thread: InferenceThread) => service.#done(batch, report, thread),
-      onCrash: (batches: readonly RunningBatch[]) => {
-        service.#tally.crashes++;
+      onGone: (batches: readonly RunningBatch[], end: ThreadEnd) => {
+        service.#tally[end === 'hang' ? 'hangs' : 'crashes']++;
         lost(batches);
       },
       onReady: () => service.#began(),
       onDown: () => service.#tally.lost(service.#queue.clear()),
     };
-    service.#keeper = await ThreadKeeper.start({ folder, provider, threads, warmUp }, events, log);
+    service.#keeper = await ThreadKeeper.start({ folder, provider, threads, warmUp, hangAfterMs }, events, log);
     service.#began();
     return service;
   }
@@ -142,8 +142,8 @@ export class InferenceService implements ModelBackend {
       this.#schedule();
     } else {
       const displaced = this.#queue.displace(frame);
-      if (displaced) asker.waiting = frame;
-      this.#tally.late(displaced ?? frame);
+      if (displaced.length > 0) asker.waiting = frame;
+      for (const loser of displaced.length > 0 ? displaced : [frame]) this.#tally.late(loser);
     }
     return frame.output;
   }
@@ -155,6 +155,8 @@ export class InferenceService implements ModelBackend {
     if (!thread || this.#queue.length >= this.#options.maxWaiting) return false;
     const passed = thread.running.length > 0 ? since - thread.running[0].since : 0;
     const running = Math.max(0, this.#pace.expect(thread.runningPixels) - passed);
+    // Overdue by a frame's time: nobody knows when it will answer, if ever.
+    if (passed > this.#pace.expect(thread.runningPixels) + lateAfterMs) return false;
     const needed = this.#pace.expect(this.#queue.pixels + grid.width * grid.height);
     if (running + needed <= MARGIN * lateAfterMs) return true;
     if (thread.running.length > 0 || this.#queue.length > 0 || since - this.#probedAt < PROBE_MS) return false;

@@ -19,6 +19,7 @@ const LOG_MS = 1_000;
  */
 export class InferenceTally {
   crashes = 0;
+  hangs = 0;
   swaps = 0;
   readonly #outcomes = { frames: 0, late: 0, failed: 0, invalid: 0 };
   #batches = 0;
@@ -72,6 +73,7 @@ export class InferenceTally {
       ...this.#outcomes,
       outOfMemory: this.#outOfMemory,
       crashes: this.crashes,
+      hangs: this.hangs,
       swaps: this.swaps,
       ms: this.#ms.spread(),
       batchMs: this.#batchMs.spread(),

@@ -1,26 +1,24 @@
-import { Worker } from 'node:worker_threads';
-import { MODEL_PLANES } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import type { Batch } from './BatchQueue.js';
-import { GpuTurn } from './GpuTurn.js';
 import { PlaneBuffers } from './PlaneBuffers.js';
-import { reasonOf } from './Refusal.js';
-import { RunGate } from './RunGate.js';
+import { readCard } from './readCard.js';
+import { ThreadProgram } from './ThreadProgram.js';
 import type { BatchReport, FromThread, LoadedModel, ThreadSetup, ToThread } from './threadMessages.js';
 
-/** From its sources the thread needs what this process was started with; the published package is plain JavaScript. */
-const FROM_SOURCES = import.meta.url.endsWith('.ts');
-const PROGRAM = FROM_SOURCES
-  ? new URL('./inference.worker.ts', import.meta.url)
-  : new URL('./inference.worker.js', import.meta.url);
-const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
+/** ms a thread has to load a model. */
+const LOAD_MS = 120_000;
 /** ms a thread has to finish its batches and give its memory back, before it is ended. */
 const CLOSE_MS = 5_000;
+/** A batch does not hang before it has taken so many times as long as the model's first frames make one expect. */
+const PATIENCE = 10;
+/** ms a timer takes. */
+const MOST_TIMER = 2 ** 31 - 1;
 
-const gpuTurn = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-
-/** What its owner chooses of a thread's setup. */
-export type ThreadOptions = Pick<ThreadSetup, 'folder' | 'provider' | 'threads' | 'warmUp'>;
+/** What its owner chooses of a thread. */
+export interface ThreadOptions extends Pick<ThreadSetup, 'folder' | 'provider' | 'threads' | 'warmUp'> {
+  /** ms without an answer after which the thread is given up, if that is long for its batch. */
+  readonly hangAfterMs: number;
+}
 
 /** A batch that was handed to the thread. */
 export interface RunningBatch extends Batch {
@@ -28,11 +26,14 @@ export interface RunningBatch extends Batch {
   since: number;
 }
 
+/** How a thread went that nobody had asked to: it ended, or it does not answer any more. */
+export type ThreadEnd = 'crash' | 'hang';
+
 /** What a thread tells its owner. */
 export interface ThreadEvents {
   readonly onDone: (batch: RunningBatch, report: BatchReport, thread: InferenceThread) => void;
-  /** It ended without having been asked to, or before it had answered; `running` are the batches that nobody answers any more. */
-  readonly onGone: (thread: InferenceThread, running: readonly RunningBatch[], reason: string) => void;
+  /** It went without having been asked to, or before it had answered; `running` are the batches that nobody answers any more. */
+  readonly onGone: (thread: InferenceThread, running: readonly RunningBatch[], end: ThreadEnd, reason: string) => void;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface ThreadEvents {
  *
  * @example
  * ```ts
- * const thread = await InferenceThread.start({ folder, provider: 'auto', threads: 2, warmUp }, events);
+ * const thread = await InferenceThread.start({ folder, provider: 'auto', threads: 2, warmUp, hangAfterMs: 10_000 }, events);
  * thread.run(batch);
  * ```
  */
@@ -49,86 +50,106 @@ export class InferenceThread {
   readonly running: RunningBatch[] = [];
   readonly #buffers = new PlaneBuffers();
   #closing = false;
+  #over = false;
+  #watchdog: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly model: LoadedModel,
-    private readonly worker: Worker,
-    private readonly gate: RunGate,
+    private readonly program: ThreadProgram,
+    private readonly options: ThreadOptions,
     private readonly events: ThreadEvents,
-    private readonly exit: Promise<string>,
   ) {
-    worker.on('message', (report: BatchReport) => {
+    program.worker.on('message', (report: BatchReport) => {
       const batch = this.running.shift();
       if (this.running[0]) this.running[0].since = performance.now();
+      this.#watch();
       this.#buffers.giveBack(report.planes);
       if (batch) events.onDone(batch, report, this);
     });
-    exit.then((reason) => this.#gone(reason));
+    program.exit.then((reason) => this.#gone('crash', reason));
   }
 
   /** @throws SgapsError `MODEL_NOT_FOUND`, `MODEL_INVALID` or `PROVIDER_UNAVAILABLE`. */
-  static async start(setup: ThreadOptions, events: ThreadEvents): Promise<InferenceThread> {
-    const gate = RunGate.open();
-    const workerData: ThreadSetup = { ...setup, planes: MODEL_PLANES, gpuTurn, runGate: gate.shared };
-    const worker = new Worker(PROGRAM, { workerData, execArgv: EXEC_ARGV, name: 'sgaps-inference' });
-    const { threadId } = worker;
-    let reason = 'it was ended';
-    worker.on('error', (error) => {
-      reason = reasonOf(error);
-    });
-    const exit = new Promise<string>((resolve) => {
-      worker.once('exit', () => {
-        GpuTurn.release(gpuTurn, threadId);
-        gate.close();
-        resolve(reason);
-      });
-    });
+  static async start(options: ThreadOptions, events: ThreadEvents): Promise<InferenceThread> {
+    const { hangAfterMs: _, ...setup } = options;
+    const program = new ThreadProgram({ ...setup, card: await readCard(setup.folder) });
+    const failed = (why: string) => new SgapsError('PROVIDER_UNAVAILABLE', `The inference thread ${why}.`);
+    let timer: NodeJS.Timeout | undefined;
     const answer = await Promise.race([
-      new Promise<FromThread>((resolve) => worker.once('message', resolve)),
-      exit.then((why) => new SgapsError('PROVIDER_UNAVAILABLE', `The inference thread ended while it loaded a model: ${why}.`)),
+      new Promise<FromThread>((resolve) => program.worker.once('message', resolve)),
+      program.exit.then((why) => failed(`ended while it loaded a model: ${why}`)),
+      new Promise<SgapsError>((resolve) => {
+        timer = setTimeout(() => resolve(failed(`has not loaded a model within ${LOAD_MS / 1_000} s`)), LOAD_MS);
+      }),
     ]);
+    clearTimeout(timer);
+    if (!(answer instanceof SgapsError) && answer.kind === 'loaded')
+      return new InferenceThread(answer.model, program, options, events);
+    program.end();
     if (answer instanceof SgapsError) throw answer;
-    if (answer.kind === 'loaded') return new InferenceThread(answer.model, worker, gate, events, exit);
-    await worker.terminate();
+    await program.exit;
     if (answer.kind === 'refused') throw new SgapsError(answer.code, answer.message);
     throw new Error(`An inference thread began with '${answer.kind}'.`);
   }
 
   /** Pixels of all frames handed over. */
   get runningPixels(): number {
-    return this.running.reduce((sum, { grid, frames }) => sum + grid.width * grid.height * frames.length, 0);
+    return this.running.reduce((sum, batch) => sum + pixelsOf(batch), 0);
   }
 
   run(batch: Batch): void {
     const { grid, frames } = batch;
     const planes = this.#buffers.fill(batch);
     this.running.push({ grid, frames, since: performance.now() });
+    if (this.running.length === 1) this.#watch();
     this.#post({ kind: 'run', grid, planes, count: frames.length }, [planes]);
   }
 
   /** Ends the thread once it has answered its batches. One that hangs in a run is left behind, and keeps the process no longer. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#watch();
     this.#post({ kind: 'close' });
     let timer: NodeJS.Timeout | undefined;
-    const hanging = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        if (this.gate.stop(0)) return this.worker.terminate();
-        this.worker.unref();
-        resolve();
-      }, CLOSE_MS);
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS);
     });
-    await Promise.race([this.exit, hanging]);
+    await Promise.race([this.program.exit, late]);
     clearTimeout(timer);
-    this.#gone('it hangs');
+    if (!this.#over) this.#giveUp(CLOSE_MS);
   }
 
-  #gone(reason: string): void {
+  /** Waits for the answer to the first batch. */
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    const batch = this.running[0];
+    if (!batch || this.#closing) return;
+    const { hangAfterMs, warmUp } = this.options;
+    const usual = (this.model.frameMs * pixelsOf(batch)) / (warmUp.width * warmUp.height);
+    const ms = Math.min(MOST_TIMER, Math.max(hangAfterMs, PATIENCE * usual));
+    // Where it was this thread that could not listen, the answer is there, and is read first.
+    this.#watchdog = setTimeout(() => setImmediate(() => batch === this.running[0] && this.#giveUp(ms)), ms);
+    this.#watchdog.unref();
+  }
+
+  #giveUp(ms: number): void {
+    this.program.end();
+    this.#gone('hang', `no answer for ${(ms / 1_000).toFixed(1)} s`);
+  }
+
+  #gone(end: ThreadEnd, reason: string): void {
+    clearTimeout(this.#watchdog);
+    if (this.#over) return;
+    this.#over = true;
     const lost = this.running.splice(0);
-    if (!this.#closing || lost.length > 0) this.events.onGone(this, lost, reason);
+    if (!this.#closing || lost.length > 0) this.events.onGone(this, lost, end, reason);
   }
 
   #post(message: ToThread, transfer: ArrayBuffer[] = []): void {
-    this.worker.postMessage(message, transfer);
+    this.program.worker.postMessage(message, transfer);
   }
+}
+
+function pixelsOf({ grid, frames }: Batch): number {
+  return grid.width * grid.height * frames.length;
 }

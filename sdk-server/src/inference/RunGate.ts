@@ -1,18 +1,21 @@
 const RUNNING = 0;
 const STOPPED = 1;
-/** ms the process waits at its end for a run to finish. */
+/** ms the process waits at its end for what runs to finish. */
 const EXIT_MS = 5_000;
 
 /** Gates of the threads there are. */
 const open = new Set<RunGate>();
 
+/** Node waits for its threads before it ends: with one that hangs in native code it would stay for ever, so that this is where it ends. */
 function stopAll(): void {
-  for (const gate of open) gate.stop(EXIT_MS);
+  const until = performance.now() + EXIT_MS;
+  const stopped = [...open].map((gate) => gate.stop(Math.max(0, until - performance.now())));
+  if (stopped.includes(false)) process.kill(process.pid, 'SIGKILL');
 }
 
 /**
  * Keeps a thread from being ended inside ONNX Runtime: onnxruntime-node 1.30 then throws through native code, which aborts the whole process. Not only
- * `Worker.terminate` ends threads, but also `process.exit`, which therefore waits for what runs.
+ * `Worker.terminate` ends threads, but also `process.exit`, which therefore waits for what runs, and kills the process where that hangs.
  *
  * @example
  * ```ts

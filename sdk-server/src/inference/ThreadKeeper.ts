@@ -1,26 +1,26 @@
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { InferenceThread, type RunningBatch, type ThreadEvents, type ThreadOptions } from './InferenceThread.js';
+import { InferenceThread, type RunningBatch, type ThreadEnd, type ThreadEvents, type ThreadOptions } from './InferenceThread.js';
 import { reasonOf } from './Refusal.js';
 import type { LoadedModel } from './threadMessages.js';
 
-/** Threads may end by themselves so often within so many ms before no new one is started. */
-const MAX_CRASHES = 3;
-const CRASH_WINDOW_MS = 60_000;
+/** Threads may crash or hang so often within so many ms before no new one is started. */
+const MAX_LOSSES = 3;
+const LOSS_WINDOW_MS = 60_000;
 
 /** What becomes of batches and threads. */
 export interface KeeperEvents {
   readonly onDone: ThreadEvents['onDone'];
-  /** A thread ended by itself; nobody answers these batches any more. */
-  readonly onCrash: (lost: readonly RunningBatch[]) => void;
-  /** A thread is there, after a crash or a swap. */
+  /** A thread crashed or hangs; nobody answers these batches any more. */
+  readonly onGone: (lost: readonly RunningBatch[], end: ThreadEnd) => void;
+  /** A thread is there, in place of one that is gone or by a swap. */
   readonly onReady: () => void;
   /** There will be none until the next swap. */
   readonly onDown: () => void;
 }
 
 /**
- * Keeps one thread with a model: starts a new one when it ends by itself, though not again and again, and exchanges it for one with another model.
+ * Keeps one thread with a model: starts a new one when it crashes or hangs, though not again and again, and exchanges it for one with another model.
  *
  * @example
  * ```ts
@@ -29,14 +29,14 @@ export interface KeeperEvents {
  * ```
  */
 export class ThreadKeeper {
-  /** Null while a new one is started after a crash, and where none is any more. */
+  /** Null while a new one is started in place of one that is gone, and where none is any more. */
   thread: InferenceThread | null = null;
   /** What runs, or ran last. */
   model!: LoadedModel;
   /** No thread is to be hoped for. */
   down = false;
   #closed = false;
-  #crashTimes: number[] = [];
+  #lossTimes: number[] = [];
   /** Swaps, restarts and retiring threads that are not done. */
   readonly #pending = new Set<Promise<unknown>>();
   #swapping: Promise<unknown> = Promise.resolve();
@@ -83,7 +83,7 @@ export class ThreadKeeper {
 
   #start(folder: string): Promise<InferenceThread> {
     const { onDone } = this.events;
-    const onGone = (thread: InferenceThread, lost: readonly RunningBatch[], reason: string) => this.#gone(thread, lost, reason);
+    const onGone: ThreadEvents['onGone'] = (...gone) => this.#gone(...gone);
     return InferenceThread.start({ ...this.setup, folder }, { onDone, onGone });
   }
 
@@ -96,23 +96,25 @@ export class ThreadKeeper {
     this.events.onReady();
   }
 
-  #gone(thread: InferenceThread, lost: readonly RunningBatch[], reason: string): void {
-    this.log?.error({ reason, model: thread.model.id }, 'the inference thread ended by itself');
+  #gone(thread: InferenceThread, lost: readonly RunningBatch[], end: ThreadEnd, reason: string): void {
+    const { id: model, provider } = thread.model;
+    this.log?.error({ reason, model, provider }, `the inference thread ${end === 'hang' ? 'hangs' : 'ended by itself'}`);
     const current = thread === this.thread;
     if (current) this.thread = null;
-    this.events.onCrash(lost);
+    this.events.onGone(lost, end);
     if (current && !this.#closed) this.#await(this.#restart());
   }
 
   async #restart(): Promise<void> {
     const now = performance.now();
-    this.#crashTimes = [...this.#crashTimes.filter((time) => now - time < CRASH_WINDOW_MS), now];
+    this.#lossTimes = [...this.#lossTimes.filter((time) => now - time < LOSS_WINDOW_MS), now];
     const giveUp = (reason: string) => {
       this.down = true;
       this.log?.error({ reason }, 'inference is down; pictures are those of memory until another model is swapped in');
       this.events.onDown();
     };
-    if (this.#crashTimes.length > MAX_CRASHES) return giveUp(`${this.#crashTimes.length} crashes within a minute`);
+    const losses = this.#lossTimes.length;
+    if (losses > MAX_LOSSES) return giveUp(`${losses} threads crashed or hung within a minute`);
     try {
       const thread = await this.#start(this.setup.folder);
       if (this.#closed || this.thread) return await thread.close();

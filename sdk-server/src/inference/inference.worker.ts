@@ -23,7 +23,7 @@ function say(message: FromThread, transfer: ArrayBuffer[] = []): void {
 }
 
 async function run(model: OnnxModel, provider: Provider, { grid, planes, count }: ToThread & { kind: 'run' }): Promise<void> {
-  const input = new Uint8Array(planes, 0, count * setup.planes.length * grid.width * grid.height);
+  const input = new Uint8Array(planes, 0, count * setup.planes * grid.width * grid.height);
   const report = await guarded(provider, () => model.run(grid, input, count));
   say({ kind: 'done', planes, ...report }, [planes, ...report.outputs.filter((output) => output instanceof ArrayBuffer)]);
 }

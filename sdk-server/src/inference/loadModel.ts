@@ -26,7 +26,8 @@ interface Warm {
  * ```
  */
 export async function loadModel(setup: ThreadSetup, guarded: Guard): Promise<{ model: OnnxModel; loaded: LoadedModel }> {
-  const { id, bytes } = await readModel(setup.folder, setup.planes);
+  const { id, sha256 } = setup.card;
+  const bytes = await readModel(setup.folder, sha256);
   const ort = await importRuntime();
   // On the CPU first, whatever is asked for: what fails here is the model's fault, what fails later the provider's.
   const cpu = await guarded('cpu', () => warm(ort, setup, bytes, 'cpu')).catch((error: unknown) => {
@@ -82,8 +83,8 @@ async function warm(ort: Ort, setup: ThreadSetup, bytes: Uint8Array, provider: P
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   try {
-    const model = new OnnxModel(ort, session, planes.length);
-    const input = new Uint8Array(planes.length * warmUp.width * warmUp.height);
+    const model = new OnnxModel(ort, session, planes);
+    const input = new Uint8Array(planes * warmUp.width * warmUp.height);
     let frameMs = 0;
     // The first run prepares memory and shaders, the second is like those to come.
     for (let run = 0; run < 2; run++) {

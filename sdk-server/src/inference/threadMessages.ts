@@ -1,3 +1,4 @@
+import type { ModelCard } from '@sgaps/core';
 import type { CaptureGrid } from '@sgaps/protocol';
 
 /**
@@ -12,15 +13,16 @@ export type Provider = 'cuda' | 'webgpu' | 'cpu';
 
 /** What a thread is to load, and how. */
 export interface ThreadSetup {
-  /** Folder with `model.onnx` and `model.json`. */
+  /** Folder with `model.onnx` and `model.json`, and what the latter says: the thread imports none of this project's packages. */
   readonly folder: string;
+  readonly card: ModelCard;
   readonly provider: Provider | 'auto';
   /** Intra-op threads on the CPU. */
   readonly threads: number;
   /** Grid of the first runs, which nobody waits for. */
   readonly warmUp: CaptureGrid;
-  /** Names of the input's planes. */
-  readonly planes: readonly string[];
+  /** Of the input. */
+  readonly planes: number;
   /** Shared by all threads of the process; see `GpuTurn`. */
   readonly gpuTurn: SharedArrayBuffer;
   /** Shared with who ends the thread; see `RunGate`. */

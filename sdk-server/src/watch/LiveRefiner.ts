@@ -1,4 +1,11 @@
-import { type DecodedFrame, FrameRefiner, type LayeredMemory, type ModelBackend, type ModelOutput } from '@sgaps/core';
+import {
+  type DecodedFrame,
+  FrameRefiner,
+  type LayeredMemory,
+  type ModelBackend,
+  type ModelOutput,
+  type RefinedFrame,
+} from '@sgaps/core';
 import type { CaptureGrid, OverlayLayer } from '@sgaps/protocol';
 
 /**
@@ -25,9 +32,23 @@ export interface LiveRefinerOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** ms that a picture may come after its frame. */
+const MOST_DELAY_MS = 250;
+/** ms that the model must have kept to it, before its pictures are shown again. */
+const CATCH_UP_MS = 1_000;
+
+/** A frame to be shown, and when it came. */
+interface Waiting {
+  readonly frame: DecodedFrame;
+  readonly time: number;
+  readonly importance: Float32Array | null;
+  readonly at: number;
+}
+
 /**
- * Passes the frames of a session being recorded by the model on their way to those who watch. The loop never waits for it: a frame that the model has no
- * time for is shown as memory drew it, and one that is overtaken is not shown.
+ * Passes the frames of a session being recorded by the model on their way to those who watch. The loop never waits for it. While the model's pictures come
+ * at most a quarter of a second late, they are shown, and they alone: frames that it has no time for are left out, instead of being shown as memory drew them in
+ * between. Where they come later, or none come, all frames are shown as they were decoded, until the model has kept up for a second.
  *
  * @example
  * ```ts
@@ -40,6 +61,22 @@ export class LiveRefiner {
   /** Made when it is first needed: it holds some megabytes, and most sessions are never looked at. */
   #refiner: FrameRefiner | null = null;
   #shown = -1;
+  /** Frames given to the model since the newest that it has rebuilt. */
+  #due: Waiting[] = [];
+  /** How many it has not answered, when it last did, and whether it takes so long that none may wait behind another: it may, until one knows. */
+  #running = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #slow = true;
+  /** The newest frame as it was decoded; null where that, or a newer one, was shown. */
+  #newest: Waiting | null = null;
+  /** Its buffers. */
+  #copy: Pick<DecodedFrame, 'rgb' | 'uncertainty'> | null = null;
+  /** Goes off when the oldest frame that is due, or else the newest, must be shown. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Frames are shown as they were decoded. */
+  #behind = false;
+  /** Since when the model has kept up, while `#behind`. */
+  #keptUpSince: number | null = null;
 
   constructor(options: LiveRefinerOptions) {
     this.#options = options;
@@ -50,27 +87,86 @@ export class LiveRefiner {
     const { grid, backend, memory, wanted, wants, failed } = this.#options;
     if (backend === null || frame.kept || !wanted()) {
       this.#refiner?.clear();
-      this.#show(frame, time, importance);
+      this.#forget();
+      this.#show({ frame, time, importance });
       return;
     }
+    if (this.#behind) this.#show({ frame, time, importance });
     // What is worked out from the decoder's state must be asked for while it stands.
     const sources = wants('layers') ? frame.sources().slice() : new Uint8Array(frame.confidence.length);
-    const rated = importance !== null && wants('importance') ? importance.slice() : null;
-    const confidence = frame.confidence.slice();
+    const kept: Waiting = {
+      frame: { ...frame, confidence: frame.confidence.slice(), sources: () => sources },
+      time,
+      importance: importance !== null && wants('importance') ? importance.slice() : null,
+      at: performance.now(),
+    };
+    if (!this.#behind) {
+      this.#copy ??= { rgb: frame.rgb.slice(), uncertainty: frame.uncertainty.slice() };
+      const { rgb, uncertainty } = this.#copy;
+      rgb.set(frame.rgb);
+      uncertainty.set(frame.uncertainty);
+      this.#newest = { ...kept, frame: { ...kept.frame, rgb, uncertainty } };
+    }
     this.#refiner ??= new FrameRefiner(grid, reporting(backend, failed));
-    this.#refiner
-      .refine(frame, memory())
-      .then(({ rgb, uncertainty, output }) => {
-        const shown = { ...frame, rgb, uncertainty, confidence, sources: () => sources };
-        if (output) this.#options.said?.(output, shown);
-        this.#show(shown, time, rated);
-      })
-      .catch(failed);
+    if (this.#running >= (this.#slow ? 1 : 2)) this.#refiner.skip(frame.frame, memory());
+    else {
+      this.#due.push(kept);
+      this.#running++;
+      this.#refiner
+        .refine(frame, memory())
+        .finally(() => this.#running--)
+        .then((refined) => this.#answered(kept, refined))
+        .catch(failed);
+    }
+    this.#watch();
   }
 
-  #show(frame: DecodedFrame, time: number, importance: Float32Array | null): void {
+  #answered(given: Waiting, { rgb, uncertainty, output }: RefinedFrame): void {
+    const now = performance.now();
+    this.#slow = now - Math.max(given.at, this.#answeredAt) > MOST_DELAY_MS / 2;
+    this.#answeredAt = now;
+    if (!output) return;
+    // What was too late is not due any more.
+    const inTime = this.#due.includes(given);
+    this.#due = this.#due.filter(({ frame }) => frame.frameId > given.frame.frameId);
+    if (this.#behind && inTime) {
+      this.#keptUpSince ??= now;
+      if (now - this.#keptUpSince >= CATCH_UP_MS) this.#behind = false;
+    }
+    const frame = { ...given.frame, rgb, uncertainty };
+    this.#options.said?.(output, frame);
+    this.#show({ ...given, frame });
+    this.#watch();
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    const next = this.#due[0] ?? this.#newest;
+    if (!next) return;
+    this.#timer = setTimeout(() => this.#giveUp(), next.at + MOST_DELAY_MS - performance.now());
+    this.#timer.unref();
+  }
+
+  /** The model has not made in time what was due, or no frame came after the newest, which it had no time for. */
+  #giveUp(): void {
+    const newest = this.#newest;
+    if (this.#due.length > 0) this.#behind = true;
+    this.#forget();
+    if (newest) this.#show(newest);
+  }
+
+  /** Awaits nothing of what came so far. */
+  #forget(): void {
+    this.#due = [];
+    this.#newest = null;
+    this.#keptUpSince = null;
+    clearTimeout(this.#timer);
+  }
+
+  #show({ frame, time, importance }: Omit<Waiting, 'at'>): void {
     if (frame.frameId <= this.#shown) return;
     this.#shown = frame.frameId;
+    if (this.#newest && this.#newest.frame.frameId <= frame.frameId) this.#newest = null;
     this.#options.show(frame, time, importance);
   }
 }
