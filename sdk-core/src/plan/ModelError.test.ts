@@ -61,8 +61,6 @@ describe('the error that a model expects', () => {
       expect(values[0]).toBeLessThan(values[1]);
       expect(values[2]).toBeCloseTo(4000, 1);
     }
-    error.take(null, 8, at(10));
-    expect(error.carry(at(10), 9, new Float32Array(SIZE))).toBe(true);
   });
 
   it('is unknown without a model, and of frames that its word is too old for, or that were before it', () => {

@@ -28,9 +28,8 @@ export class ModelError {
     this.squared = new Float32Array(grid.width * grid.height);
   }
 
-  /** Takes what the model said of a frame; null where it said nothing, and what it said before goes on. */
-  take(output: ModelOutput | null, frameId: number, { cameras }: FrameState): void {
-    if (!output) return;
+  /** Takes what the model said of a frame. */
+  take(output: ModelOutput, frameId: number, { cameras }: FrameState): void {
     this.frameId = frameId;
     for (let at = 0; at < this.squared.length; at++) this.squared[at] = Math.exp(output.logVariance[at]);
     this.viewX = Math.round(cameras[0]?.viewX ?? 0);

@@ -175,11 +175,12 @@ export class SamplingPlanner {
 
   /**
    * Takes in what a model made of a frame, by which points are spread and the wanted quality is kept from here on and for some frames; null where it made nothing
-   * of it.
+   * of it. Of use with `spread`; without it, what is recorded does not depend on any model.
    */
   takeModel(output: ModelOutput | null, { frameId, state }: Pick<DecodedFrame, 'frameId' | 'state'>): void {
-    this.modelError?.take(output, frameId, state);
-    if (!output || !this.quality) return;
+    if (!output || !this.modelError) return;
+    this.modelError.take(output, frameId, state);
+    if (!this.quality) return;
     this.modelFrame = frameId;
     this.rate.wanted = this.quality.bytesAfterModel(output);
   }

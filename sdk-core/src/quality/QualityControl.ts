@@ -29,7 +29,7 @@ export class QualityControl {
     return newest ? this.target.update(this.assessment.assess(newest, memory.innovations).psnr) : this.target.bytes;
   }
 
-  /** Bytes a frame, both ways, after a frame of which a model said this, and whose picture is the one that is shown. */
+  /** Bytes a frame, both ways, after a frame of which a model said this: its picture is the one to be judged by. */
   bytesAfterModel(output: ModelOutput): number {
     return this.target.update(this.assessment.assessModel(output).psnr);
   }

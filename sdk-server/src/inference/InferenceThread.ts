@@ -92,6 +92,11 @@ export class InferenceThread {
     throw new Error(`An inference thread began with '${answer.kind}'.`);
   }
 
+  /** Settled when the thread itself is no more; one that hangs in a run lives on after it was given up. */
+  get exited(): Promise<unknown> {
+    return this.program.exit;
+  }
+
   /** Pixels of all frames handed over. */
   get runningPixels(): number {
     return this.running.reduce((sum, batch) => sum + pixelsOf(batch), 0);
@@ -110,13 +115,14 @@ export class InferenceThread {
     this.#closing = true;
     this.#watch();
     this.#post({ kind: 'close' });
+    const ms = this.running.reduce((sum, batch) => sum + PATIENCE * this.#usual(batch), CLOSE_MS);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS);
+      timer = setTimeout(resolve, Math.min(MOST_TIMER, ms));
     });
     await Promise.race([this.program.exit, late]);
     clearTimeout(timer);
-    if (!this.#over) this.#giveUp(CLOSE_MS);
+    if (!this.#over) this.#giveUp(ms);
   }
 
   /** Waits for the answer to the first batch. */
@@ -124,12 +130,16 @@ export class InferenceThread {
     clearTimeout(this.#watchdog);
     const batch = this.running[0];
     if (!batch || this.#closing) return;
-    const { hangAfterMs, warmUp } = this.options;
-    const usual = (this.model.frameMs * pixelsOf(batch)) / (warmUp.width * warmUp.height);
-    const ms = Math.min(MOST_TIMER, Math.max(hangAfterMs, PATIENCE * usual));
+    const ms = Math.min(MOST_TIMER, Math.max(this.options.hangAfterMs, PATIENCE * this.#usual(batch)));
     // Where it was this thread that could not listen, the answer is there, and is read first.
     this.#watchdog = setTimeout(() => setImmediate(() => batch === this.running[0] && this.#giveUp(ms)), ms);
     this.#watchdog.unref();
+  }
+
+  /** ms that a batch takes, by what the warm-up took. */
+  #usual(batch: Batch): number {
+    const { width, height } = this.options.warmUp;
+    return (this.model.frameMs * pixelsOf(batch)) / (width * height);
   }
 
   #giveUp(ms: number): void {

@@ -7,6 +7,8 @@ import type { LoadedModel } from './threadMessages.js';
 /** Threads may crash or hang so often within so many ms before no new one is started. */
 const MAX_LOSSES = 3;
 const LOSS_WINDOW_MS = 60_000;
+/** Threads that hang, each with its cores and memory, with which no new one is started. */
+const MAX_HANGING = 3;
 
 /** What becomes of batches and threads. */
 export interface KeeperEvents {
@@ -37,6 +39,8 @@ export class ThreadKeeper {
   down = false;
   #closed = false;
   #lossTimes: number[] = [];
+  /** Threads that were given up in a run and have not come out of it. */
+  #hanging = 0;
   /** Swaps, restarts and retiring threads that are not done. */
   readonly #pending = new Set<Promise<unknown>>();
   #swapping: Promise<unknown> = Promise.resolve();
@@ -99,6 +103,10 @@ export class ThreadKeeper {
   #gone(thread: InferenceThread, lost: readonly RunningBatch[], end: ThreadEnd, reason: string): void {
     const { id: model, provider } = thread.model;
     this.log?.error({ reason, model, provider }, `the inference thread ${end === 'hang' ? 'hangs' : 'ended by itself'}`);
+    if (end === 'hang') {
+      this.#hanging++;
+      thread.exited.then(() => this.#hanging--);
+    }
     const current = thread === this.thread;
     if (current) this.thread = null;
     this.events.onGone(lost, end);
@@ -115,6 +123,7 @@ export class ThreadKeeper {
     };
     const losses = this.#lossTimes.length;
     if (losses > MAX_LOSSES) return giveUp(`${losses} threads crashed or hung within a minute`);
+    if (this.#hanging >= MAX_HANGING) return giveUp(`${this.#hanging} threads hang`);
     try {
       const thread = await this.#start(this.setup.folder);
       if (this.#closed || this.thread) return await thread.close();

@@ -287,6 +287,41 @@ describe('those who watch see', () => {
     expect(worst(loop).gap).toBeLessThan(TOO_LATE + 33);
   });
 
+  it.each([
+    [110, 135],
+    [120, 150],
+    [140, 170],
+  ])('one kind of pictures of a model whose runs take %i to %i ms', async (least, most) => {
+    const model = new Model(least);
+    let seed = 1;
+    model.answer = () => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      model.ms = least + ((most - least) * seed) / 2_147_483_647;
+      return true;
+    };
+    const loop = new Loop({ backend: model });
+    await loop.play(1, 150);
+    expect(loop.turns).toEqual(['model']);
+    expect(worst(loop).gap).toBeLessThan(TOO_LATE);
+  });
+
+  it.each([
+    ['nobody looked for a while', (loop: Loop) => void (loop.wanted = false)],
+    ['samples alone kept a frame', (loop: Loop) => loop.take(31, true)],
+  ])('pictures of memory soon, where %s while the model hangs', async (_, interrupt) => {
+    const model = new Model(20);
+    const loop = new Loop({ backend: model });
+    await loop.play(1, 29);
+    model.ms = 20_000;
+    await loop.play(30, 30);
+    interrupt(loop);
+    await loop.play(32, 32);
+    loop.wanted = true;
+    await loop.play(33, 90);
+    expect(loop.turns.at(-1)).toBe('memory');
+    expect(worst(loop).gap).toBeLessThan(TOO_LATE + 66);
+  });
+
   it('the model again at once after a pause of the game', async () => {
     const loop = new Loop({ backend: new Model(40) });
     await loop.play(1, 10);

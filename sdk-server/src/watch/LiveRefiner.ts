@@ -34,6 +34,8 @@ export interface LiveRefinerOptions {
 
 /** ms that a picture may come after its frame. */
 const MOST_DELAY_MS = 250;
+/** Part of it that a run may take for another frame to wait behind it: not all runs take the same. */
+const MOST_RUN = 0.4;
 /** ms that the model must have kept to it, before its pictures are shown again. */
 const CATCH_UP_MS = 1_000;
 
@@ -108,8 +110,11 @@ export class LiveRefiner {
       this.#newest = { ...kept, frame: { ...kept.frame, rgb, uncertainty } };
     }
     this.#refiner ??= new FrameRefiner(grid, reporting(backend, failed));
-    if (this.#running >= (this.#slow ? 1 : 2)) this.#refiner.skip(frame.frame, memory());
-    else {
+    if (this.#running >= (this.#slow ? 1 : 2)) {
+      this.#refiner.skip(frame.frame, memory());
+      // Where the model is busy with what nobody waits for any more, this frame is the oldest that somebody does.
+      if (this.#due.length === 0) this.#due.push(kept);
+    } else {
       this.#due.push(kept);
       this.#running++;
       this.#refiner
@@ -123,7 +128,7 @@ export class LiveRefiner {
 
   #answered(given: Waiting, { rgb, uncertainty, output }: RefinedFrame): void {
     const now = performance.now();
-    this.#slow = now - Math.max(given.at, this.#answeredAt) > MOST_DELAY_MS / 2;
+    this.#slow = now - Math.max(given.at, this.#answeredAt) > MOST_RUN * MOST_DELAY_MS;
     this.#answeredAt = now;
     if (!output) return;
     // What was too late is not due any more.
