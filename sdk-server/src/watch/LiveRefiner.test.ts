@@ -307,18 +307,19 @@ describe('those who watch see', () => {
 
   it.each([
     ['nobody looked for a while', (loop: Loop) => void (loop.wanted = false)],
-    ['samples alone kept a frame', (loop: Loop) => loop.take(31, true)],
+    ['samples alone kept a frame', (loop: Loop) => loop.take(32, true)],
   ])('pictures of memory soon, where %s while the model hangs', async (_, interrupt) => {
     const model = new Model(20);
     const loop = new Loop({ backend: model });
     await loop.play(1, 29);
     model.ms = 20_000;
-    await loop.play(30, 30);
+    await loop.play(30, 31);
     interrupt(loop);
-    await loop.play(32, 32);
+    await loop.play(33, 33);
     loop.wanted = true;
-    await loop.play(33, 90);
+    await loop.play(34, 90);
     expect(loop.turns.at(-1)).toBe('memory');
+    expect(loop.shown.at(-1)?.id).toBe(90);
     expect(worst(loop).gap).toBeLessThan(TOO_LATE + 66);
   });
 
