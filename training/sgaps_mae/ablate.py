@@ -2,11 +2,12 @@
 
     python3 -m training.sgaps_mae.ablate --data DIR --steps 1500
 
-Every row is trained alike (seed, steps, windows) and judged on the games of split.json. Prints a Markdown table; `--out` keeps the runs, and rows that are there already
-are not trained again."""
+Every row is trained alike (seed, steps, windows) and judged on the games of split.json. Prints a Markdown table; `--out` keeps the runs, and rows that are there with
+the same arguments are not trained again."""
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from .train import SPLIT, parse, train
 
 WHOLE = "all of the preset's parts"
 DROPOUT = "Monte Carlo dropout 0.1 (S8)"
+#: Passes of it (S8).
+PASSES = 10
 #: Arguments of each row.
 ROWS = {
     WHOLE: [],
@@ -29,7 +32,7 @@ ROWS = {
     "10 diffusion steps (S7)": ["--parts", '{"diffusion": 10}'],
     "graph attention, 32 wide, 2 layers (S6)": ["--parts", '{"graph": 32, "layers": 2, "heads": 4, "nodes": 288}'],
     DROPOUT: ["--parts", '{"dropout": 0.1}'],
-    "the paper's loss (S17)": ["--loss", '{"paper": true}'],
+    "the paper's loss (S17, see `paper_loss`)": ["--loss", '{"paper": true}'],
     "0.2 SSIM in the loss": ["--loss", '{"ssim": 0.2}'],
     "plain NLL (β = 0)": ["--loss", '{"beta": 0}'],
     "quality not told (S9)": ["--loss", '{"told": 0}'],
@@ -39,13 +42,18 @@ ROWS = {
 
 
 def run(name: str, extra: list, args) -> Path:
-    folder = Path(args.out) / f"row{list(ROWS).index(name):02d}"
-    last = folder / "last.pt"
-    if last.exists() and torch.load(last, map_location="cpu")["step"] >= args.steps:
-        return last
+    """The weights of a row; trained anew where those that are there are of other arguments."""
+    folder = Path(args.out) / re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     common = ["--data", *args.data, "--preset", args.preset, "--steps", str(args.steps), "--batch", "4", "--length", "4", "--window", "96", "--seed", str(args.seed)]
     quiet = ["--log-every", "500", "--evaluate-every", "100000", "--evaluate-frames", "3", "--out", str(folder)]
-    return train(parse([*common, *quiet, *extra]))
+    wanted = parse([*common, *quiet, *extra])
+    last, settings = folder / "last.pt", folder / "settings.json"
+    if last.exists() and settings.exists():
+        found = json.loads(settings.read_text())
+        same = all(found.get(key) == value for key, value in vars(wanted).items())
+        if same and torch.load(last, map_location="cpu")["step"] >= args.steps:
+            return last
+    return train(wanted)
 
 
 def summary(results: list, settings: list) -> dict:
@@ -87,7 +95,7 @@ def main(argv=None) -> str:
         model = judge.load_model(str(run(name, extra, args)))
         rows[name] = summary(judge.evaluate(model, judged, args.frames), args.settings)
         if name == DROPOUT:
-            rows[f"{name}, doubt of 8 passes"] = summary(judge.evaluate(model, judged, args.frames, 8), args.settings)
+            rows[f"… doubt of {PASSES} passes"] = summary(judge.evaluate(model, judged, args.frames, PASSES), args.settings)
         print(f"{name}: {rows[name]}", flush=True)
     return table(rows, args.settings)
 

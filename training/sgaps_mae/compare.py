@@ -126,7 +126,10 @@ if __name__ == "__main__":
     held_out = json.loads((Path(__file__).parent / "split.json").read_text())["validation"]
     _, judged = split_records(load_records(args.data), held_out)
     timings = [(provider, threads) for provider, threads in (("cpu", 2), ("cpu", 1), ("wasm", 1)) if provider in args.providers]
-    rows = compare([args.model] + args.variants, [r for r in judged if r.setting in args.settings], args.frames, timings, args.turns)
+    judged = [r for r in judged if r.setting in args.settings]
+    if not judged:
+        raise SystemExit(f"No record of a game held out, of {', '.join(args.settings)}, in {', '.join(args.data)}.")
+    rows = compare([args.model] + args.variants, judged, args.frames, timings, args.turns)
     print(table(rows))
     if args.json:
         print(json.dumps(rows))

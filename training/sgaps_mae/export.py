@@ -47,6 +47,13 @@ def text(array: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
 
 
+def history(state: dict) -> dict:
+    """How it was trained, with the runs whose weights it began with: steps, minutes, the games, and how many of them made by code."""
+    in_all = state["in_all"]
+    made = [game for game in in_all["games"] if game.startswith("world-")]
+    return {"steps": in_all["steps"], "minutes": round(in_all["spent"] / 60, 1), "games": [game for game in in_all["games"] if game not in made], "worlds": len(made)}
+
+
 def export(model_file: str, out: str, model_id: str, facts: dict) -> Path:
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,8 +74,7 @@ def export(model_file: str, out: str, model_id: str, facts: dict) -> Path:
         "licence": "MIT",
         "preset": state["preset"],
         "parameters": sum(value.numel() for value in state["model"].values()),
-        "steps": state["step"],
-        "minutes": round(state["spent"] / 60, 1),
+        **history(state),
         **facts,
     }
     (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n")

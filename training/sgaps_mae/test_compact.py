@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from .compact import VARIANTS, compact
+from .compare import compare, table
 from .data import Record
 from .export import OPSET, OUTPUTS, sample_input
 from .model import Served, SgapsMae
@@ -59,6 +60,18 @@ class Compact(unittest.TestCase):
                 # Exact samples stay exact.
                 exact = (planes[:, 10] == 255) & (planes[:, 7] == 0)
                 self.assertTrue((got["frame"].transpose(1, 0, 2, 3)[:, exact] == planes.transpose(1, 0, 2, 3)[:3, exact]).all(), variant)
+
+    def test_compares_variants_on_records(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_model(folder / "model.onnx")
+            record = Record(write_record(folder, "bee-platformer@points"))
+            (folder / "int8-weights.onnx").write_bytes(compact(folder / "model.onnx", "int8-weights"))
+            rows = compare([folder / "model.onnx", folder / "int8-weights.onnx"], [record], 3, [("cpu", 1)], 1)
+            self.assertEqual([row["name"] for row in rows], ["model", "int8-weights"])
+            self.assertLess(rows[1]["bytes"], rows[0]["bytes"])
+            self.assertLess(abs(rows[1]["after"] - rows[0]["after"]), 3)
+            self.assertIn("int8-weights", table(rows))
 
     def test_int8_without_records_says_what_it_lacks(self):
         with self.assertRaisesRegex(SystemExit, "--data"):

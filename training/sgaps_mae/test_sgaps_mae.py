@@ -9,12 +9,14 @@ import numpy as np
 import torch
 
 from . import planes as P
+from .ablate import DROPOUT, PASSES, ROWS
+from .ablate import main as ablate
 from .data import Record, Sampler
-from .evaluate import ause, spearman
+from .evaluate import ause, evaluate, spearman
 from .export import export, sample_input
-from .loss import beta_nll, ssim
+from .loss import beta_nll, paper_loss, ssim, told_error
 from .model import SgapsMae
-from .presets import PRESETS
+from .presets import PRESETS, Preset
 from .rollout import carry, show
 from .train import parse, train
 
@@ -59,6 +61,12 @@ class Model(unittest.TestCase):
         moved = (model(x)[0] - x[:, P.BASE]).abs().max().item() * 255
         self.assertGreater(moved, 4)
         self.assertLessEqual(moved, 1.5 * 8 + 0.1)
+
+    def test_a_preset_goes_through_json_and_that_of_an_older_trainer_is_refused(self):
+        preset = PRESETS["small"]
+        self.assertEqual(Preset.from_dict(json.loads(json.dumps(preset.to_dict()))), preset)
+        with self.assertRaisesRegex(ValueError, "older trainer"):
+            Preset.from_dict({**preset.to_dict(), "blocks": 1})
 
     def test_a_batch_is_as_its_frames_one_by_one(self):
         model = SgapsMae(PRESETS["tiny"]).eval()
@@ -132,6 +140,33 @@ class Figures(unittest.TestCase):
         losses = [beta_nll(error, torch.full_like(error, float(np.log(v)))).item() for v in (10, 30, 50, 80, 300)]
         self.assertEqual(int(np.argmin(losses)), 2)
 
+    def test_told_error_is_least_where_the_doubt_adds_up_to_the_error(self):
+        error = torch.tensor([4.0, 900.0]).view(2, 1, 1, 1).expand(2, 1, 8, 8)
+        losses = [told_error(error, (error * factor).log()).item() for factor in (0.25, 0.5, 1, 2, 4)]
+        self.assertEqual(int(np.argmin(losses)), 2)
+        self.assertAlmostEqual(losses[2], 0, places=5)
+
+    def test_the_papers_loss_is_none_for_the_truth_and_more_for_worse_pictures(self):
+        truth, seen = torch.rand(2, 3, 32, 32), (torch.rand(2, 1, 32, 32) < 0.1).float()
+        losses = [paper_loss((truth + off * torch.randn_like(truth)), truth, seen, (truth, truth)).item() for off in (0, 0.05, 0.2)]
+        self.assertAlmostEqual(losses[0], 0, places=4)
+        self.assertEqual(losses, sorted(losses))
+
+    def test_dropout_gives_a_doubt_of_its_own(self):
+        with tempfile.TemporaryDirectory() as name:
+            record = Record(write_record(Path(name), "noise@points", frames=18))
+            torch.manual_seed(2)
+            # Deaf to dropout unless it is on; the last layer of a new model says next to nothing.
+            model = SgapsMae(PRESETS["tiny"]).eval()
+            torch.nn.init.normal_(model.out.weight, 0, 0.3)
+            rows = [evaluate(model, [record], 0, passes)[0] for passes in (0, 4, 0)]
+            self.assertEqual(rows[0], rows[2])
+            self.assertNotEqual(rows[0]["spearman"], rows[1]["spearman"])
+            with self.assertRaisesRegex(ValueError, "two passes"):
+                evaluate(model, [record], 0, 1)
+            with self.assertRaisesRegex(ValueError, "trained with dropout"):
+                evaluate(SgapsMae(PRESETS["small"]), [record], 0, 4)
+
     def test_ssim_of_a_picture_with_itself_is_one(self):
         picture = torch.rand(1, 3, 32, 32)
         self.assertAlmostEqual(ssim(picture, picture).item(), 1.0, places=4)
@@ -143,8 +178,8 @@ class Training(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_record(folder, "noise@whole")
-            write_record(folder, "other@points", seed=1)
-            common = ["--data", name, "--preset", "tiny", "--batch", "2", "--length", "2", "--window", "32", "--log-every", "1", "--threads", "1", "--held-out", "other"]
+            write_record(folder, "bee-platformer@points", seed=1)
+            common = ["--data", name, "--preset", "tiny", "--batch", "2", "--length", "2", "--window", "32", "--log-every", "1", "--threads", "1", "--held-out", "bee-platformer"]
             train(parse(common + ["--steps", "8", "--out", f"{name}/a"]))
             train(parse(common + ["--steps", "8", "--out", f"{name}/b"]))
             losses = lambda run: [line.split(",")[2] for line in (folder / run / "log.csv").read_text().splitlines()]
@@ -154,9 +189,16 @@ class Training(unittest.TestCase):
             self.assertEqual(len(losses("a")), 12)
             self.assertEqual(torch.load(folder / "a" / "last.pt")["step"], 12)
             self.assertEqual(json.loads((folder / "a" / "settings.json").read_text())["games"], ["noise"])
+            table = ablate(["--data", name, "--preset", "tiny", "--steps", "2", "--frames", "3", "--out", f"{name}/rows", "--settings", "points", "--only", next(iter(ROWS)), DROPOUT])
+            self.assertEqual(len(table.splitlines()), 5)
+            self.assertIn(f"doubt of {PASSES} passes", table)
+            train(parse(common + ["--steps", "3", "--out", f"{name}/c", "--init", f"{name}/a/last.pt"]))
+            in_all = torch.load(folder / "c" / "last.pt")["in_all"]
+            self.assertEqual((in_all["steps"], in_all["games"]), (15, ["noise"]))
             out = export(f"{name}/a/last.pt", f"{name}/model", "tiny@1", {})
             self.assertTrue((out / "model.onnx").stat().st_size > 10_000)
-            self.assertEqual(json.loads((out / "model.json").read_text())["planes"], list(P.PLANES))
+            card = json.loads((out / "model.json").read_text())
+            self.assertEqual((card["planes"], card["games"], card["worlds"], card["steps"]), (list(P.PLANES), ["noise"], 0, 12))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import planes as P
 from .data import Sampler, load_records, split_records
 from .evaluate import evaluate, summarise
 from .loss import frame_loss
@@ -36,6 +37,8 @@ CURRICULUM = {
     "sparse": (0.2, 0.8),
     "points05": (0.0, 0.4),
 }
+#: The same all along, to tell what the phases are worth.
+FLAT = {setting: (sum(ends) / 2,) * 2 for setting, ends in CURRICULUM.items()}
 PHASES = 4
 
 
@@ -52,6 +55,8 @@ def parse(argv=None):
     parser.add_argument("--length", type=int, default=5, help="frames that the loop is unrolled for")
     parser.add_argument("--window", type=int, default=128, help="pixels")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="learning rate at its peak")
+    parser.add_argument("--flat", action="store_true", help="no curriculum: the settings' mean weights all along")
+    parser.add_argument("--worlds", type=float, default=1.0, help="what a game made by code (world-…) counts beside another")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--init", help="weights to start from (fine-tuning)")
     parser.add_argument("--held-out", nargs="*", default=None, help="games that are only judged by (default: split.json)")
@@ -70,12 +75,12 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def weights_of(records, done: float):
+def weights_of(records, done: float, curriculum: dict, worlds: float):
     phase = min(PHASES - 1, int(done * PHASES)) / (PHASES - 1)
     weights = []
     for record in records:
-        start, end = CURRICULUM.get(record.setting, (1.0, 1.0))
-        weights.append(start + (end - start) * phase + 1e-6)
+        start, end = curriculum.get(record.setting, (1.0, 1.0))
+        weights.append((start + (end - start) * phase + 1e-6) * (worlds if record.game.startswith("world-") else 1))
     return weights
 
 
@@ -106,29 +111,38 @@ def train(args) -> Path:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     preset = PRESETS[args.preset].with_parts(**args.parts)
     model = SgapsMae(preset).to(device)
+    earlier = {"games": [], "steps": 0, "spent": 0.0}
     if args.init:
-        model.load_state_dict(torch.load(args.init, map_location=device)["model"])
+        state = torch.load(args.init, map_location=device)
+        model.load_state_dict(state["model"])
+        earlier = state.get("in_all", earlier)
     model = model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=args.rate)
     scaler = torch.cuda.amp.GradScaler(enabled=device.type == "cuda")
     average = Average(model)
     held_out = [] if args.all_games else args.held_out if args.held_out is not None else json.loads(SPLIT.read_text())["validation"]
     records, judged = split_records(load_records(args.data), held_out)
-    step, spent, phase = 0, 0.0, -1
+    step, spent, phase, mean = 0, 0.0, -1, None
     last = out / "last.pt"
     if args.resume and last.exists():
         state = torch.load(last, map_location=device)
         model.load_state_dict(state["raw"])
         optimizer.load_state_dict(state["optimizer"])
         average.weights = state["model"]
-        step, spent = state["step"], state["spent"]
-    settings = {**vars(args), "games": sorted({r.game for r in records}), "judged": sorted({r.game for r in judged}), "parameters": sum(p.numel() for p in model.parameters())}
+        step, spent, mean = state["step"], state["spent"], state.get("loss")
+        earlier = state.get("earlier", earlier)
+    games = sorted({r.game for r in records}.union(earlier["games"]))
+    settings = {**vars(args), "games": games, "judged": sorted({r.game for r in judged}), "parameters": sum(p.numel() for p in model.parameters())}
     (out / "settings.json").write_text(json.dumps(settings, indent=1))
     log = csv.writer((out / "log.csv").open("a" if step else "w"), lineterminator="\n")
-    started, evaluated, mean = time.time() - spent, time.time(), 0.0
+    started, evaluated = time.time() - spent, time.time()
 
     def save():
-        torch.save({"model": average.weights, "raw": model.state_dict(), "optimizer": optimizer.state_dict(), "preset": preset.to_dict(), "step": step, "spent": time.time() - started}, last)
+        spent = time.time() - started
+        # Of this run and of those whose weights it began with.
+        in_all = {"games": games, "steps": earlier["steps"] + step, "spent": earlier["spent"] + spent}
+        weights = {"model": average.weights, "raw": model.state_dict(), "optimizer": optimizer.state_dict(), "preset": preset.to_dict()}
+        torch.save({**weights, "step": step, "spent": spent, "loss": mean, "earlier": earlier, "in_all": in_all}, last)
 
     while True:
         done = step / args.steps if args.steps else (time.time() - started) / (60 * args.minutes)
@@ -136,16 +150,18 @@ def train(args) -> Path:
             break
         if int(done * PHASES) != phase:
             phase = int(done * PHASES)
-            sampler = Sampler(records, weights_of(records, done), args.seed + 1000 * step + phase, args.batch, args.length, args.window)
+            sampler = Sampler(records, weights_of(records, done, FLAT if args.flat else CURRICULUM, args.worlds), args.seed + 1000 * step + phase, args.batch, args.length, args.window)
         for group in optimizer.param_groups:
             group["lr"] = args.rate * min(1.0, (step + 1) / 300) * (1 - done) + 1e-5
-        loss, previous = 0.0, None
+        loss, previous, before = 0.0, None, None
         for planes, truth, motion in sampler.draw():
             x = show(planes.to(device), motion.to(device), previous).contiguous(memory_format=torch.channels_last)
             truth = truth.to(device).float() / 255
             with torch.autocast(device.type, enabled=device.type == "cuda"):
                 frame, log_variance, _ = model(x)
-            loss = loss + frame_loss(frame.float(), log_variance.float(), truth, args.loss)
+            seen = (x[:, P.LOOKED] > P.NONE).float()
+            loss = loss + frame_loss(frame.float(), log_variance.float(), truth, args.loss, seen, before)
+            before = (frame.float(), truth) if args.loss.get("paper") else None
             previous = frame.detach().float().clamp(0, 1)
         loss = loss / args.length
         optimizer.zero_grad(set_to_none=True)
@@ -156,7 +172,7 @@ def train(args) -> Path:
         scaler.update()
         step += 1
         average.update(model, step)
-        mean = loss.item() if step == 1 else 0.99 * mean + 0.01 * loss.item()
+        mean = loss.item() if mean is None else 0.99 * mean + 0.01 * loss.item()
         if step % args.log_every == 0:
             progress(done, step, mean)
             log.writerow([step, round(time.time() - started, 1), round(mean, 5), round(float(norm), 4)])

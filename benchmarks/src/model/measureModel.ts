@@ -35,6 +35,8 @@ const STEADY = 60;
  */
 export interface ModelRow {
   readonly name: string;
+  /** '2d-static', '2d-scroll', '3d' or ''. */
+  readonly kind: string;
   readonly setting: ModelSetting;
   readonly diffusion: ClipFigures;
   readonly model: ClipFigures;
@@ -105,6 +107,7 @@ export async function measureModel(
   const analytic = await measureClip({ ...options, spread: false, model });
   return {
     name: clip.name,
+    kind: clip.kind,
     setting,
     diffusion,
     spread,

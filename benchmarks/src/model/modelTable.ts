@@ -12,21 +12,21 @@ import type { ModelRow } from './measureModel.js';
  */
 export const MODEL_HEAD = [
   'clip',
-  'diffusion dB',
-  'model dB',
+  'dB diffusion',
+  'dB model',
   'gain',
-  'SSIM',
-  'model',
-  'B up',
-  'model',
+  'SSIM diffusion',
+  'SSIM model',
+  'B up diffusion',
+  'B up model',
   'spread alone',
   'same samples',
   'Spearman',
   'AUSE',
-  'told off dB',
-  'without',
+  'told off model',
+  'told off diffusion',
   'ms p50',
-  'p95',
+  'ms p95',
 ];
 
 /**
@@ -109,6 +109,7 @@ function meanRow(name: string, rows: readonly ModelRow[]): ModelRow {
 }
 
 function signed(value: number): string {
+  if (Number.isNaN(value)) return '';
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }
 
