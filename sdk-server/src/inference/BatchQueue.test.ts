@@ -36,6 +36,15 @@ describe('a frame for which there is no room', () => {
     expect(queue.clear()).toEqual([early, newcomer]);
   });
 
+  it('takes all places where it is larger than all that wait, which were served after it', () => {
+    const frames = [frameOf(3), frameOf(4)];
+    const queue = queueOf(...frames);
+    const large = frameOf(2, LARGE);
+    expect(queue.displace(large)).toEqual([...frames].reverse());
+    expect(queue.clear()).toEqual([large]);
+    expect(queueOf().displace(large)).toEqual([]);
+  });
+
   it('takes no place of one that was served before it, nor of one that rather waits, nor any where they do not suffice', () => {
     const patient = frameOf(9, LARGE, 0, Number.POSITIVE_INFINITY);
     const frames = [frameOf(4), patient, frameOf(6), frameOf(7)];

@@ -62,6 +62,8 @@ export class BatchQueue {
     const displaced: PendingFrame[] = [];
     for (let room = 0; room < pixelsOf(newcomer); room += pixelsOf(displaced[displaced.length - 1])) {
       const next = later.shift();
+      // One that is larger than all of them together has its turn as well, alone.
+      if (!next && displaced.length === this.#frames.length) break;
       if (!next) return [];
       displaced.push(next);
     }

@@ -373,11 +373,10 @@ describe('a thread that ends by itself', () => {
 
 describe('a thread that hangs', () => {
   const HANG_MS = 1_000;
-  const size = GRID.width * GRID.height;
   /** A frame for which the fixture `hangs` stays in ONNX Runtime for long, the more so the larger `times`. */
   const hanging = (times: number) => {
     const planes = input(1);
-    [planes[0], planes[size]] = [255, times];
+    [planes[0], planes[GRID.width * GRID.height]] = [255, times];
     return planes;
   };
 

@@ -8,7 +8,7 @@ import type { LoadedModel } from './threadMessages.js';
 const MAX_LOSSES = 3;
 const LOSS_WINDOW_MS = 60_000;
 /** Threads that hang, each with its cores and memory, with which no new one is started. */
-const MAX_HANGING = 3;
+const MAX_HANGING = 4;
 
 /** What becomes of batches and threads. */
 export interface KeeperEvents {
