@@ -65,7 +65,7 @@ def summary(results: list, settings: list) -> dict:
 def table(rows: dict, settings: list) -> str:
     whole = rows[WHOLE]
     head = ["", *(f"{setting}, dB" for setting in settings), "Spearman", "AUSE", "told off, dB"]
-    lines = [" | ".join(head), " | ".join("---" for _ in head)]
+    lines = [" | ".join(head), " | ".join(["---"] + ["---:"] * (len(head) - 1))]
     for name, row in rows.items():
         cells = [name]
         for setting in settings:

@@ -73,6 +73,8 @@ export class LiveRefiner {
   #newest: Waiting | null = null;
   /** Its buffers. */
   #copy: Pick<DecodedFrame, 'rgb' | 'uncertainty'> | null = null;
+  /** Sources of frames of which nobody looks at them. */
+  #noSources: Uint8Array | null = null;
   /** Goes off when the oldest frame that is due, or else the newest, must be shown. */
   #timer: NodeJS.Timeout | undefined;
   /** Frames are shown as they were decoded. */
@@ -95,7 +97,7 @@ export class LiveRefiner {
     }
     if (this.#behind) this.#show({ frame, time, importance });
     // What is worked out from the decoder's state must be asked for while it stands.
-    const sources = wants('layers') ? frame.sources().slice() : new Uint8Array(frame.confidence.length);
+    const sources = wants('layers') ? frame.sources().slice() : (this.#noSources ??= new Uint8Array(frame.confidence.length));
     const kept: Waiting = {
       frame: { ...frame, confidence: frame.confidence.slice(), sources: () => sources },
       time,
