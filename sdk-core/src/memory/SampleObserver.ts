@@ -19,8 +19,8 @@ const COARSE_STEPS = 40;
 
 /**
  * Takes a frame's samples in (S10): decides for each whether it shows an object, the scenery behind the world or a scroll
- * layer, confirms or replaces what that one knows, and reports what was contradicted. Blocks are taken whole: first what is
- * predicted of all of a block's pixels, then what objects and scenery make of their samples, then what each scroll layer does.
+ * layer, confirms or replaces what that one knows, and reports what was contradicted. Blocks are taken whole, and points that lie side by side together: first what
+ * is predicted of all of their pixels, then what objects and scenery make of their samples, then what each scroll layer does.
  *
  * @example
  * ```ts
@@ -58,7 +58,9 @@ export class SampleObserver {
       const u = samples.u[i];
       const v = samples.v[i];
       if (kind === 0) {
-        this.takeWindow(i, u, v, 1, 1, 1, values, log);
+        const columns = runOf(samples, i);
+        this.takeWindow(i, u, v, columns, 1, 1, values, log);
+        i += columns - 1;
       } else if (kind === BLOCK_KIND) {
         // A quarter of a block's pixels tell how far off memory was.
         this.takeWindow(i, u, v, Math.min(SIDE, grid.width - u), Math.min(SIDE, grid.height - v), 2, values, log);
@@ -70,20 +72,21 @@ export class SampleObserver {
   }
 
   /** Lets `log` hear of the samples in windows that objects touch. */
-  private compareObjects({ count, u, v, kind }: SampleSet, values: SampleValues, log: InnovationLog): void {
+  private compareObjects(samples: SampleSet, values: SampleValues, log: InnovationLog): void {
+    const { count, u, v, kind } = samples;
     const { width, height } = this.parts.grid;
     for (let i = 0; i < count; i++) {
       if (levelOf(kind[i]) !== 0) continue;
-      const side = kind[i] === BLOCK_KIND ? SIDE : 1;
-      const columns = Math.min(side, width - u[i]);
-      const rows = Math.min(side, height - v[i]);
+      const isBlock = kind[i] === BLOCK_KIND;
+      const columns = isBlock ? Math.min(SIDE, width - u[i]) : runOf(samples, i);
+      const rows = isBlock ? Math.min(SIDE, height - v[i]) : 1;
       if (this.front.open(this.scene, u[i], v[i], columns, rows)) {
         const scroll = this.predict(u[i], v[i], columns, rows);
-        const step = side === 1 ? 1 : 2;
+        const step = isBlock ? 2 : 1;
         this.front.predict(scroll, step);
         this.compare(i, u[i], v[i], columns, rows, step, values, scroll, true, log);
       }
-      i += side * side - 1;
+      i += isBlock ? BLOCK_SAMPLES - 1 : columns - 1;
     }
   }
 
@@ -105,7 +108,7 @@ export class SampleObserver {
     const scroll = this.predict(u, v, columns, rows);
     if (!touched && log !== null) this.compare(first, u, v, columns, rows, step, values, scroll, false, log);
     colours.read(values, first, u, v, columns, rows, brightness);
-    findings.begin(colours.tells);
+    findings.begin(colours.tells, rows);
     if (touched) {
       front.predict(scroll, 1);
       front.teach(colours, scroll, findings);
@@ -192,4 +195,12 @@ export class SampleObserver {
     if (!agree || !disagree) return;
     for (let k = 0; k < layers.length; k++) if (windows[k].verdicts[n] !== 0) windows[k].weigh(n, 24 * windows[k].verdicts[n]);
   }
+}
+
+/** Points from sample `first` on that lie side by side, as many as a window holds. */
+function runOf({ count, u, v, kind }: SampleSet, first: number): number {
+  const most = Math.min(SIDE, count - first);
+  let run = 1;
+  while (run < most && kind[first + run] === 0 && v[first + run] === v[first] && u[first + run] === u[first] + run) run++;
+  return run;
 }

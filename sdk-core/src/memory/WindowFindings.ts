@@ -1,4 +1,4 @@
-import { PIXELS } from './WindowColours.js';
+import { PIXELS, SIDE } from './WindowColours.js';
 
 /** What `said` holds where the scroll layers are to say what a sample was. */
 export const UNSAID = 2;
@@ -11,7 +11,7 @@ export const OBJECT_CHANGED = -2;
  * @example
  * ```ts
  * const findings = new WindowFindings();
- * findings.begin(colours.tells);
+ * findings.begin(colours.tells, 8);
  * ```
  */
 export class WindowFindings {
@@ -26,12 +26,13 @@ export class WindowFindings {
   /** What the samples were in the end, as `said`. */
   readonly outcomes = new Int8Array(PIXELS);
 
-  /** Starts a window; `tells` is 1 where the sample says something of memory. */
-  begin(tells: Uint8Array): void {
+  /** Starts a window of so many rows; `tells` is 1 where the sample says something of memory. */
+  begin(tells: Uint8Array, rows: number): void {
+    const end = SIDE * rows;
     this.takes.set(tells);
-    this.said.fill(UNSAID);
-    this.weighs.fill(0);
-    this.motions.fill(0);
-    this.outcomes.fill(0);
+    this.said.fill(UNSAID, 0, end);
+    this.weighs.fill(0, 0, end);
+    this.motions.fill(0, 0, end);
+    this.outcomes.fill(0, 0, end);
   }
 }
