@@ -4,6 +4,7 @@ import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { FrameEvidence } from './FrameEvidence.js';
 import { ModelInput } from './ModelInput.js';
 import type { ModelBackend, ModelOutput } from './NeuralModel.js';
+import { squaredError } from './squaredError.js';
 
 /**
  * Expected error, 8-bit levels, that counts as an uncertainty of 1.
@@ -41,6 +42,8 @@ class Slot {
   readonly input: ModelInput;
   readonly rgb: Uint8ClampedArray;
   readonly uncertainty: Float32Array;
+  /** What the model made of the frame; its arrays are given back to it with the next one here. */
+  output: ModelOutput | null = null;
 
   constructor(grid: CaptureGrid) {
     const pixels = grid.width * grid.height;
@@ -123,13 +126,16 @@ export class FrameRefiner {
     // A frame that was left out parts the picture before from this one's motion.
     input.align(this.previousFrame !== NONE && this.previousFrame === frameId - 1 ? previous : null);
     this.previousFrame = NONE;
-    const output = await this.backend.run(grid, input.planes);
+    const reuse = slot.output;
+    slot.output = null;
+    const output = await this.backend.run(grid, input.planes, reuse);
+    slot.output = output;
     if (!output) return { rgb, uncertainty, output, refined: false };
     previous.set(output.frame);
     this.previousFrame = frameId;
     interleave(output.frame, rgb);
     for (let at = 0; at < uncertainty.length; at++)
-      uncertainty[at] = Math.min(1, Math.exp(0.5 * output.logVariance[at]) / MOST_DOUBT);
+      uncertainty[at] = Math.min(1, Math.sqrt(squaredError(output.logVariance[at])) / MOST_DOUBT);
     return { rgb, uncertainty, output, refined: true };
   }
 }

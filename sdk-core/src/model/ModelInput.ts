@@ -121,31 +121,39 @@ export class ModelInput {
       return;
     }
     known.set(motionKnown);
-    for (let c = 0; c < 3; c++) {
-      const from = previous.subarray(c * size, (c + 1) * size);
-      const to = planes.subarray((PREVIOUS + c) * size, (PREVIOUS + c + 1) * size);
-      const here = planes.subarray(c * size, (c + 1) * size);
-      for (let y = 0, at = 0; y < height; y++) {
-        for (let x = 0; x < width; x++, at++) {
-          if (motionKnown[at] === 0) {
-            to[at] = here[at];
-            continue;
-          }
-          const mx = motionX[at];
-          const my = motionY[at];
-          const source = at + (my >> SHIFT) * width + (mx >> SHIFT);
-          const fx = mx & MASK;
-          const fy = my & MASK;
-          if ((fx | fy) === 0) {
-            to[at] = from[source];
-            continue;
-          }
-          // Within the picture: what is beyond the last row or column has no share.
-          const right = fx > 0 ? 1 : 0;
-          const down = fy > 0 ? width : 0;
-          const upper = (MOTION_PARTS - fx) * from[source] + fx * from[source + right];
-          const lower = (MOTION_PARTS - fx) * from[source + down] + fx * from[source + down + right];
-          to[at] = ((MOTION_PARTS - fy) * upper + fy * lower + HALF) >> (2 * SHIFT);
+    const red = PREVIOUS * size;
+    const green = red + size;
+    const blue = green + size;
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at++) {
+        if (motionKnown[at] === 0) {
+          planes[red + at] = planes[at];
+          planes[green + at] = planes[size + at];
+          planes[blue + at] = planes[2 * size + at];
+          continue;
+        }
+        const mx = motionX[at];
+        const my = motionY[at];
+        const a = at + (my >> SHIFT) * width + (mx >> SHIFT);
+        const fx = mx & MASK;
+        const fy = my & MASK;
+        if ((fx | fy) === 0) {
+          planes[red + at] = previous[a];
+          planes[green + at] = previous[size + a];
+          planes[blue + at] = previous[2 * size + a];
+          continue;
+        }
+        // Within the picture: what is beyond the last row or column has no share.
+        const right = fx > 0 ? 1 : 0;
+        const down = fy > 0 ? width : 0;
+        const wd = fx * fy;
+        const wb = MOTION_PARTS * fx - wd;
+        const wc = MOTION_PARTS * fy - wd;
+        const wa = MOTION_PARTS * MOTION_PARTS - wb - wc - wd;
+        for (let c = 0, from = a, to = red + at; c < 3; c++, from += size, to += size) {
+          const upper = wa * previous[from] + wb * previous[from + right];
+          const lower = wc * previous[from + down] + wd * previous[from + down + right];
+          planes[to] = (upper + lower + HALF) >> (2 * SHIFT);
         }
       }
     }

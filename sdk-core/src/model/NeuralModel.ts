@@ -31,6 +31,8 @@ export interface ModelBackend {
   /**
    * Rebuilds a frame from its `ModelInput` planes, which are the caller's again once this is settled. Null where there was no time, or the model failed: the
    * picture then stays as memory drew it.
+   *
+   * @param reuse An earlier output of this backend that nobody looks at any more: its arrays may be empty from now on, or come back with this frame in them.
    */
-  run(grid: CaptureGrid, planes: Uint8Array): Promise<ModelOutput | null>;
+  run(grid: CaptureGrid, planes: Uint8Array, reuse?: ModelOutput | null): Promise<ModelOutput | null>;
 }

@@ -1,5 +1,6 @@
 import type { CaptureGrid, FrameState } from '@sgaps/protocol';
 import type { ModelOutput } from '../model/NeuralModel.js';
+import { squaredError } from '../model/squaredError.js';
 
 /** What comes in with a scrolling camera is off by this much, 8-bit steps². */
 const NEW = 2000;
@@ -31,7 +32,7 @@ export class ModelError {
   /** Takes what the model said of a frame. */
   take(output: ModelOutput, frameId: number, { cameras }: FrameState): void {
     this.frameId = frameId;
-    for (let at = 0; at < this.squared.length; at++) this.squared[at] = Math.exp(output.logVariance[at]);
+    for (let at = 0; at < this.squared.length; at++) this.squared[at] = squaredError(output.logVariance[at]);
     this.viewX = Math.round(cameras[0]?.viewX ?? 0);
     this.viewY = Math.round(cameras[0]?.viewY ?? 0);
   }

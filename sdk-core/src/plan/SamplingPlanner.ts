@@ -6,6 +6,7 @@ import {
   LIMITS,
   type SampleRequest,
   type SampleSet,
+  type SeededSamples,
 } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { type Composition, createComposition, type DrawDetail } from '../memory/Composition.js';
@@ -198,12 +199,14 @@ export class SamplingPlanner {
       if (set) return { frameId: targetFrameId, explicit: set, seeded: [] };
       this.memoryUntil = targetFrameId + MEMORY_FRAMES;
     }
+    this.learn();
+    const doubted = this.spreadByDoubt(then, targetFrameId);
+    if (doubted) return doubted;
     // Every second row tells enough of blocks; the row at which new content comes in is among them.
     const comesFromBelow = viewY > (decoder.state?.cameras[0]?.viewY ?? viewY);
     const detail: DrawDetail = { resampled: false, rowStep: 2, firstRow: comesFromBelow ? 1 : 0 };
     decoder.memory.compose(then, ahead, detail);
     fillRows(ahead.confidence, this.grid.width, this.grid.height, detail.firstRow);
-    this.learn();
     this.pending.drop(decoder.frameId, targetFrameId);
     this.pending.expect(viewX, viewY, ahead);
     const lockX = Math.round(viewX);
@@ -215,13 +218,8 @@ export class SamplingPlanner {
       if (this.features.tiers) this.tags.read(then);
       const { importance } = analyzer;
       const count = this.rate.samples(targetFrameId);
-      const spread =
-        this.spread && (isWorld3D(then) || count <= SPARSE * this.grid.width * this.grid.height) ? this.spread : null;
-      if (spread) {
-        this.modelError?.carry(then, decoder.frameId, importance);
-        const drawn = spread.draw(count, importance, targetFrameId);
-        return { frameId: targetFrameId, explicit: createSampleSet(0), seeded: [drawn] };
-      }
+      const spread = this.spreadFor(then, count);
+      if (spread) return seededRequest(targetFrameId, spread.draw(count, importance, targetFrameId));
       set = this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
     } else {
       analyzer.blocks.lock(lockX, lockY);
@@ -235,6 +233,20 @@ export class SamplingPlanner {
     }
     this.pending.add(targetFrameId, viewX, viewY, set);
     return { frameId: targetFrameId, explicit: set, seeded: [] };
+  }
+
+  /** Points spread by what a model doubts, which makes what memory expects superfluous; null where they are not to be spread, or no model said anything lately. */
+  private spreadByDoubt(then: FrameState, frameId: number): SampleRequest | null {
+    if (!this.modelError) return null;
+    const count = this.rate.samples(frameId);
+    const spread = this.spreadFor(then, count);
+    const { importance } = this.analyzer;
+    if (!spread || !this.modelError.carry(then, this.decoder.frameId, importance)) return null;
+    return seededRequest(frameId, spread.draw(count, importance, frameId));
+  }
+
+  private spreadFor(then: FrameState, count: number): SpreadChooser | null {
+    return isWorld3D(then) || count <= SPARSE * this.grid.width * this.grid.height ? this.spread : null;
   }
 
   /** Expects of blocks in a region that changes as a whole what was found around them. */
@@ -297,6 +309,10 @@ export class SamplingPlanner {
     fitBudget(set, rate, frameId, this.bytesDown);
     return set;
   }
+}
+
+function seededRequest(frameId: number, samples: SeededSamples): SampleRequest {
+  return { frameId, explicit: createSampleSet(0), seeded: [samples] };
 }
 
 /** True for a state of a 3D game: memory of single points does not carry far there. */

@@ -1,6 +1,7 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 import type { InnovationLog } from '../memory/InnovationLog.js';
 import type { ModelOutput } from '../model/NeuralModel.js';
+import { squaredError } from '../model/squaredError.js';
 import { BLOCK, BLOCK_SHIFT } from '../plan/BlockGrid.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { HeldQuality } from './HeldQuality.js';
@@ -82,7 +83,7 @@ export class SelfQualityAssessment {
     for (let v = 0, at = 0; v < grid.height; v++) {
       const row = columns * (v >> BLOCK_SHIFT);
       for (let u = 0; u < grid.width; u++, at++) {
-        const squared = Math.exp(logVariance[at]);
+        const squared = squaredError(logVariance[at]);
         error[row + (u >> BLOCK_SHIFT)] += squared;
         sum += squared;
       }

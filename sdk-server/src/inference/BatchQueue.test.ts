@@ -10,7 +10,7 @@ const LARGE: CaptureGrid = { width: 16, height: 24 };
 function frameOf(servedAt: number, grid = SMALL, since = 0, lateAfterMs = 60_000): PendingFrame {
   const asker = newAsker(lateAfterMs);
   asker.servedAt = servedAt;
-  return new PendingFrame(asker, grid, new Uint8Array(0), since, () => undefined);
+  return new PendingFrame(asker, grid, new Uint8Array(0), since, null, () => undefined);
 }
 
 /** A queue of these frames, whose batches have two. */

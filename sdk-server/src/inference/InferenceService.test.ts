@@ -84,6 +84,22 @@ describe('batches', () => {
     expect(service.figures().ms.p95).toBeGreaterThan(0);
   });
 
+  it('are written to the arrays of outputs that nobody needs any more, each once, whatever is given back', async () => {
+    const service = await start('tint', { maxBatch: 4, maxWaitMs: 2 });
+    const frames = seeds(3).map((seed) => input(seed));
+    const expected = await direct('tint', frames);
+    const [first, other] = await Promise.all(frames.slice(0, 2).map((planes) => service.run(GRID, planes)));
+    const buffers = [first?.gap.buffer, other?.gap.buffer];
+    const again = await Promise.all(frames.map((planes, at) => service.run(GRID, planes, at < 2 ? other : null)));
+    expect(again).toEqual(expected);
+    // Moved to the thread and back, a buffer is another object with the same bytes: the one given up is empty.
+    expect(buffers.map((buffer) => buffer?.byteLength)).toEqual([11 * GRID.width * GRID.height, 0]);
+    const small = { frame: new Uint8Array(3), logVariance: new Float32Array(1), gap: new Float32Array(1) };
+    for (const unfit of [other, small, null]) expect(await service.run(GRID, frames[2], unfit)).toEqual(expected[2]);
+    expect(first).toEqual(expected[0]);
+    expect(service.figures()).toMatchObject({ failed: 0, invalid: 0, late: 0 });
+  });
+
   it('are as large as allowed, and the rest follows', async () => {
     const service = await start('tint', { maxBatch: 4, maxWaitMs: 2 });
     const inputs = seeds(10).map((seed) => input(seed));

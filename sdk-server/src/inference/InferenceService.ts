@@ -1,6 +1,7 @@
 import { MODEL_PLANES, type ModelBackend, type ModelOutput } from '@sgaps/core';
 import { assertCaptureGrid, type CaptureGrid, SgapsError } from '@sgaps/protocol';
 import { BatchQueue } from './BatchQueue.js';
+import { outputBuffer } from './frameOutput.js';
 import type { InferenceFigures } from './InferenceFigures.js';
 import { assertMs, completeOptions, type InferenceOptions } from './InferenceOptions.js';
 import { InferenceTally } from './InferenceTally.js';
@@ -92,8 +93,8 @@ export class InferenceService implements ModelBackend {
       get id() {
         return service.id;
       },
-      run: async (grid, planes) => {
-        if (!asker.waiting) return service.#ask(asker, grid, planes);
+      run: async (grid, planes, reuse) => {
+        if (!asker.waiting) return service.#ask(asker, grid, planes, reuse);
         service.#tally.refused();
         return null;
       },
@@ -101,8 +102,8 @@ export class InferenceService implements ModelBackend {
   }
 
   /** As a backend of `open()`, for callers that are no session: any number of frames may wait. Rejects with `ARGUMENT_INVALID` for planes of another size. */
-  async run(grid: CaptureGrid, planes: Uint8Array): Promise<ModelOutput | null> {
-    return this.#ask(this.#everybody, grid, planes);
+  async run(grid: CaptureGrid, planes: Uint8Array, reuse?: ModelOutput | null): Promise<ModelOutput | null> {
+    return this.#ask(this.#everybody, grid, planes, reuse);
   }
 
   /**
@@ -127,14 +128,17 @@ export class InferenceService implements ModelBackend {
     await this.#keeper.close();
   }
 
-  #ask(asker: Asker, grid: CaptureGrid, planes: Uint8Array): Promise<ModelOutput | null> {
+  #ask(asker: Asker, grid: CaptureGrid, planes: Uint8Array, reuse: ModelOutput | null = null): Promise<ModelOutput | null> {
     assertCaptureGrid(grid);
-    const bytes = MODEL_PLANES.length * grid.width * grid.height;
+    const pixels = grid.width * grid.height;
+    const bytes = MODEL_PLANES.length * pixels;
     if (planes.length !== bytes) {
       const size = `${grid.width}×${grid.height}`;
       throw new SgapsError('ARGUMENT_INVALID', `A model's input of ${size} has ${bytes} bytes, not ${planes.length}.`);
     }
-    const frame = new PendingFrame(asker, grid, planes, performance.now(), (late) => this.#tally.late(late));
+    const frame = new PendingFrame(asker, grid, planes, performance.now(), outputBuffer(reuse, pixels), (late) =>
+      this.#tally.late(late),
+    );
     if (this.#closed || this.#keeper.down) this.#tally.lost([frame]);
     else if (this.#fits(frame)) {
       this.#queue.add(frame);

@@ -107,7 +107,12 @@ export class InferenceThread {
     const planes = this.#buffers.fill(batch);
     this.running.push({ grid, frames, since: performance.now() });
     if (this.running.length === 1) this.#watch();
-    this.#post({ kind: 'run', grid, planes, count: frames.length }, [planes]);
+    // Once each: one that was handed over before is empty.
+    const reuse = frames.map(({ reuse: buffer }, at) =>
+      buffer !== null && buffer.byteLength > 0 && frames.findIndex((frame) => frame.reuse === buffer) === at ? buffer : null,
+    );
+    const transfer = [planes, ...reuse.filter((buffer) => buffer !== null)];
+    this.#post({ kind: 'run', grid, planes, count: frames.length, reuse }, transfer);
   }
 
   /** Ends the thread once it has answered its batches. One that hangs in a run is left behind, and keeps the process no longer. */

@@ -42,8 +42,13 @@ export class OnnxModel {
     expectTensors('output', session.outputMetadata, OUTPUTS);
   }
 
-  /** @param planes Those of `count` frames, one after the other. */
-  async run(grid: CaptureGrid, planes: Uint8Array, count: number): Promise<Omit<BatchReport, 'kind' | 'planes'>> {
+  /** @param planes Those of `count` frames, one after the other. @param reuse Buffers for their outputs; null, or none, for new ones. */
+  async run(
+    grid: CaptureGrid,
+    planes: Uint8Array,
+    count: number,
+    reuse: readonly (ArrayBuffer | null)[] = [],
+  ): Promise<Omit<BatchReport, 'kind' | 'planes'>> {
     const start = performance.now();
     const size = grid.width * grid.height;
     const bytes = this.planes * size;
@@ -54,7 +59,8 @@ export class OnnxModel {
       const from = outputs.length;
       const part = Math.min(count - from, Math.max(1, Math.floor(this.#maxPixels / size)));
       try {
-        const made = await this.#runPart(grid, planes.subarray(from * bytes, (from + part) * bytes), part);
+        const input = planes.subarray(from * bytes, (from + part) * bytes);
+        const made = await this.#runPart(grid, input, reuse.slice(from, from + part), part);
         for (const output of made) outputs.push(allFinite(output, size) ? output : 'invalid');
       } catch (thrown) {
         const full = OUT_OF_MEMORY.test(reasonOf(thrown));
@@ -72,18 +78,24 @@ export class OnnxModel {
   }
 
   /** One run of ONNX Runtime. A lone frame is written where it stays; those of a batch are cut out of it, so that none keeps the whole in memory. */
-  async #runPart(grid: CaptureGrid, planes: Uint8Array, count: number): Promise<ArrayBuffer[]> {
+  async #runPart(
+    grid: CaptureGrid,
+    planes: Uint8Array,
+    reuse: readonly (ArrayBuffer | null)[],
+    count: number,
+  ): Promise<ArrayBuffer[]> {
     const { width, height } = grid;
     const size = width * height;
+    const bufferFor = (at: number) => reuse[at] ?? new ArrayBuffer(OUTPUT_PIXEL_BYTES * size);
     if (count === 1) {
-      const output = new ArrayBuffer(OUTPUT_PIXEL_BYTES * size);
+      const output = bufferFor(0);
       await this.#runInto(grid, planes, 1, outputViews(output, size));
       return [output];
     }
     const target = this.#scratchFor(count * size);
     await this.#runInto(grid, planes, count, target);
     return Array.from({ length: count }, (_, at) => {
-      const output = new ArrayBuffer(OUTPUT_PIXEL_BYTES * size);
+      const output = bufferFor(at);
       const own = outputViews(output, size);
       own.frame.set(target.frame.subarray(3 * at * size, 3 * (at + 1) * size));
       own.logVariance.set(target.logVariance.subarray(at * size, (at + 1) * size));

@@ -28,7 +28,7 @@ export function newAsker(lateAfterMs: number): Asker {
  *
  * @example
  * ```ts
- * const frame = new PendingFrame(asker, grid, planes, performance.now(), () => late++);
+ * const frame = new PendingFrame(asker, grid, planes, performance.now(), null, () => late++);
  * return frame.output;
  * ```
  */
@@ -45,6 +45,8 @@ export class PendingFrame {
     /** The asker's, unchanged until this is settled. */
     readonly planes: Uint8Array,
     readonly since: number,
+    /** A buffer for its output; null for a new one. */
+    readonly reuse: ArrayBuffer | null,
     onLate: (frame: PendingFrame) => void,
   ) {
     this.output = new Promise((resolve) => {

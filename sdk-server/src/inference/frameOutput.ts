@@ -1,3 +1,5 @@
+import type { ModelOutput } from '@sgaps/core';
+
 /** Bytes of a pixel of a frame's output: log-variance, gap, red, green, blue. */
 export const OUTPUT_PIXEL_BYTES = 11;
 
@@ -17,4 +19,17 @@ export function outputViews(buffer: ArrayBuffer, size: number) {
     gap: new Float32Array(buffer, 4 * size, size),
     frame: new Uint8Array(buffer, 8 * size, 3 * size),
   };
+}
+
+/**
+ * The buffer of an output made by `outputViews`; null where it is of another size, or no output.
+ *
+ * @example
+ * ```ts
+ * const buffer = outputBuffer(output, width * height) ?? new ArrayBuffer(OUTPUT_PIXEL_BYTES * width * height);
+ * ```
+ */
+export function outputBuffer(output: ModelOutput | null, size: number): ArrayBuffer | null {
+  const buffer = output?.logVariance.buffer;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === OUTPUT_PIXEL_BYTES * size ? buffer : null;
 }

@@ -22,9 +22,13 @@ function say(message: FromThread, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-async function run(model: OnnxModel, provider: Provider, { grid, planes, count }: ToThread & { kind: 'run' }): Promise<void> {
+async function run(
+  model: OnnxModel,
+  provider: Provider,
+  { grid, planes, count, reuse }: ToThread & { kind: 'run' },
+): Promise<void> {
   const input = new Uint8Array(planes, 0, count * setup.planes * grid.width * grid.height);
-  const report = await guarded(provider, () => model.run(grid, input, count));
+  const report = await guarded(provider, () => model.run(grid, input, count, reuse));
   say({ kind: 'done', planes, ...report }, [planes, ...report.outputs.filter((output) => output instanceof ArrayBuffer)]);
 }
 

@@ -48,6 +48,8 @@ export type ToThread =
       /** Planes of `count` frames, one after the other. */
       readonly planes: ArrayBuffer;
       readonly count: number;
+      /** For each frame a buffer of 11 · W·H bytes for its output, or null for a new one. */
+      readonly reuse: readonly (ArrayBuffer | null)[];
     }
   | { readonly kind: 'close' };
 

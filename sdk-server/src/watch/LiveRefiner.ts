@@ -182,9 +182,9 @@ export class LiveRefiner {
 function reporting(backend: ModelBackend, failed: (error: unknown) => void): ModelBackend {
   return {
     id: backend.id,
-    run: async (grid, planes) => {
+    run: async (grid, planes, reuse) => {
       try {
-        return await backend.run(grid, planes);
+        return await backend.run(grid, planes, reuse);
       } catch (error) {
         failed(error);
         return null;
