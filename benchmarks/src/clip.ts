@@ -47,11 +47,12 @@ function printTable(figures: ClipFigures): void {
       ],
     ),
   );
-  const { samplesPerFrame, bytesUp, bytesDown, bytesWorstSecond, msPerFrame, frames } = figures;
+  const { samplesPerFrame, bytesUp, bytesDown, bytesWorstSecond, msPerFrame, modelMs, frames } = figures;
   console.log(
     `${frames} frames; per frame ${samplesPerFrame.toFixed(0)} samples, ${bytesUp.toFixed(0)} B up, ${bytesDown.toFixed(0)} B down ` +
       `(worst second ${bytesWorstSecond.toFixed(0)} B both ways); server loop p50 ${msPerFrame.p50.toFixed(2)} ms, p95 ${msPerFrame.p95.toFixed(2)} ms`,
   );
+  if (modelMs) console.log(`the model's picture after p50 ${modelMs.p50.toFixed(2)} ms, p95 ${modelMs.p95.toFixed(2)} ms`);
   const { depth } = figures;
   if (depth) {
     console.log(

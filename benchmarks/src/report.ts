@@ -116,7 +116,7 @@ function page(
     '- **SSIM**: on luma (BT.601), 11×11 Gaussian window, σ = 1.5.',
     '- **Bytes** per frame are those that cross the socket: the packets, the message header of Colyseus and the frame header of WebSocket; not those of TCP and IP.',
     '  State and samples go up, coordinates come down, the requests sent at join included. One frame per packet here; live play sends several and spends less on headers.',
-    '- **ms**: time of the server loop per frame on one core: decode the packet, rebuild the frame, plan, encode the coordinates.',
+    "- **ms**: time of the server's thread per frame: decode the packet, rebuild the frame, plan, encode the coordinates; with a model also to give it the frame and to take its picture. The model works in a thread of its own.",
     '- **First frame held**: the first true picture shown for ever. **Previous frame held**: the true frame before, known exactly, which nobody has without sending it all.',
     '',
   ];

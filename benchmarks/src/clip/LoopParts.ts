@@ -82,8 +82,13 @@ export interface LoopTotals {
   /** Frames asked ahead, summed over the server's packets, and how many those are. */
   leads: number;
   answers: number;
-  /** Server time per frame, ms: decode packet, rebuild, plan, encode coordinates; without the first two where planning needs the digests alone. */
+  /**
+   * Time of the server's thread per frame, ms: decode packet, rebuild, plan, encode coordinates; without the first two where planning needs the digests alone. With a
+   * model also what giving it the frame and taking its picture cost, not what it works itself, in a thread of its own.
+   */
   readonly ms: number[];
+  /** ms from giving a frame to the model until its picture is there, planning beside it; empty without one. */
+  readonly modelMs: number[];
   /** Bytes up and down of each frame; what a packet of several frames cost is shared evenly. */
   readonly bytesPerFrame: number[];
 }
@@ -109,6 +114,7 @@ export function createTotals(): LoopTotals {
     leads: 0,
     answers: 0,
     ms: [],
+    modelMs: [],
     bytesPerFrame: [],
   };
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { carriesDepth, type PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import type { LatencyCompensation } from '../network/LeadEstimator.js';
 import { framingBytes } from './framing.js';
@@ -8,7 +9,7 @@ const FORGET = 96;
 
 /**
  * The server's end of a clip's loop: takes pixel packets in, rebuilds their frames, plans the frames that its answer is expected to reach in time, and
- * answers. Each frame is planned at most once, as in the room.
+ * answers. Each frame is planned at most once, as in the room. A model works beside it, as there: what it says of a packet's last frame counts from the next packet on.
  *
  * @example
  * ```ts
@@ -66,10 +67,18 @@ export class LoopServer {
     start = performance.now();
     const frames = this.pixels.decode(packet);
     const count = frames.length;
+    let refined: Promise<LoopFrame> | null = null;
+    let refining = start;
     for (const frame of frames) {
+      if (refined) {
+        spent += performance.now() - start + (await this.show(refined, refining));
+        start = performance.now();
+      }
       if (frame.values.depth) totals.depthSamples += pointCount(frame.samples);
-      const rebuilt = session.decode(frame);
-      const decoded = refine ? await refine(rebuilt) : rebuilt;
+      const decoded = session.decode(frame);
+      refining = performance.now();
+      refined = refine?.(decoded) ?? null;
+      if (refined) continue;
       spent += performance.now() - start;
       this.onFrame(decoded);
       start = performance.now();
@@ -84,11 +93,25 @@ export class LoopServer {
     totals.answers++;
     this.ask(this.plan(newest + lead, newest + lead + count - 1));
     spent += performance.now() - start + taken - (takeDigest ? this.readBack : 0);
+    if (refined) {
+      const busy = await this.show(refined, refining);
+      if (!takeDigest) spent += busy;
+    }
     for (const id of this.asked.keys()) if (id < newest - FORGET) this.asked.delete(id);
     for (let i = 0; i < count; i++) {
       totals.ms.push(spent / count);
       totals.bytesPerFrame.push((bytes + totals.bytesDown - downBefore) / count);
     }
+  }
+
+  /** Awaits what the model, given it at `since`, makes of a frame, and shows it; returns the time that it took this thread, ms. */
+  private async show(refined: Promise<LoopFrame>, since: number): Promise<number> {
+    const before = performance.eventLoopUtilization();
+    const frame = await refined;
+    const { active } = performance.eventLoopUtilization(before);
+    if (frame.output) this.totals.modelMs.push(performance.now() - since);
+    this.onFrame(frame);
+    return active;
   }
 
   /** Plans frames `first` … `last`, of which those that were planned before are left out. */

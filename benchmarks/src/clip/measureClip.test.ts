@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelBackend } from '@sgaps/core';
 import type { ClipState } from '@sgaps/server/clips';
 import { fromFrameState, LOSSLESS_DEPTH, VideoWriter } from '@sgaps/server/clips';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { mean } from '../metrics/statistics.js';
 import { readFrames } from '../video/readFrames.js';
 import { DepthClip } from './DepthClip.js';
 import { listClips } from './listClips.js';
-import { measureClip } from './measureClip.js';
+import { type ClipOptions, measureClip } from './measureClip.js';
 import { toFrameState } from './toFrameState.js';
 
 const W = 64;
@@ -87,6 +88,28 @@ describe('measureClip', () => {
     expect(some.bytesUp + some.bytesDown).toBeLessThanOrEqual(all.bytesUp + all.bytesDown);
     expect(some.psnr).toBeGreaterThan(18);
     await expect(measureClip({ ...options, quality: 12 })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+  });
+
+  it('tells how long a model’s pictures take apart from the loop, which does not wait for them, and shows every one', async () => {
+    const delay = 200;
+    let shown = 0;
+    const model: ModelBackend = {
+      id: 'slow@1',
+      run: async (grid, planes) => {
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        const size = grid.width * grid.height;
+        return { frame: planes.slice(0, 3 * size).fill(7), logVariance: new Float32Array(size), gap: new Float32Array(size) };
+      },
+    };
+    const onFrame: ClipOptions['onFrame'] = ({ rgb, output }) => {
+      if (output && rgb.every((value) => value === 7)) shown++;
+    };
+    const options = { input, state, frames: 6, sampling: 'points', ssim: false, held: false } as const;
+    const { modelMs, msPerFrame } = await measureClip({ ...options, model, onFrame });
+    expect(shown).toBe(6);
+    expect(modelMs?.p50).toBeGreaterThanOrEqual(delay - 1);
+    expect(msPerFrame.p50).toBeLessThan(delay);
+    expect((await measureClip(options)).modelMs).toBeUndefined();
   });
 
   it('gives the same figures twice, and others for points alone', async () => {

@@ -75,7 +75,10 @@ export interface ClipFigures extends Quality {
   readonly lead?: number;
   /** With a depth clip only: samples with depth and their bytes, both per frame (the bytes are part of `bytesUp`), and bits of one. */
   readonly depth?: { readonly samplesPerFrame: number; readonly bytesUp: number; readonly bitsPerSample: number };
+  /** Time of the server's thread per frame, ms; a model works beside it. */
   readonly msPerFrame: { readonly p50: number; readonly p95: number };
+  /** With a model, where it had frames to rebuild: ms from giving it one until its picture is there. */
+  readonly modelMs?: { readonly p50: number; readonly p95: number };
   /** Name of the reconstructor. */
   readonly model: string;
   readonly firstFrameHeld?: Quality;
@@ -148,6 +151,8 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
   }
   if (frame === 0) throw SgapsError.malformed(`clip: ${options.input} holds no frame`);
   const { totals } = loop;
+  // Frames that the model had nothing to do for passed it by.
+  const { modelMs } = totals;
   return {
     ...meter.rebuilt(),
     frames: totals.frames,
@@ -159,6 +164,7 @@ export async function measureClip(options: ClipOptions): Promise<ClipFigures> {
     framesLate: totals.framesLate,
     lead: totals.leads / totals.answers,
     msPerFrame: { p50: quantile(totals.ms, 0.5), p95: quantile(totals.ms, 0.95) },
+    ...(modelMs.length > 0 ? { modelMs: { p50: quantile(modelMs, 0.5), p95: quantile(modelMs, 0.95) } } : {}),
     ...(depth ? { depth: depthFigures(totals) } : {}),
     model: options.model?.id ?? session.reconstructor.id,
     ...(options.held === false ? {} : { firstFrameHeld: meter.firstHeld(), previousFrameHeld: meter.previousHeld() }),

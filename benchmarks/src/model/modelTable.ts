@@ -27,6 +27,8 @@ export const MODEL_HEAD = [
   'told off diffusion',
   'ms p50',
   'ms p95',
+  'picture p50',
+  'picture p95',
 ];
 
 /**
@@ -56,6 +58,8 @@ export function modelCells(row: ModelRow): string[] {
     figure(row.toldErrorDiffusion),
     formatNumber(model.msPerFrame.p50, 1),
     formatNumber(model.msPerFrame.p95, 1),
+    milliseconds(model.modelMs?.p50),
+    milliseconds(model.modelMs?.p95),
   ];
 }
 
@@ -92,6 +96,10 @@ function meanRow(name: string, rows: readonly ModelRow[]): ModelRow {
     ssimSteady: over((row) => pick(row).ssimSteady),
     bytesUp: over((row) => pick(row).bytesUp),
     msPerFrame: { p50: over((row) => pick(row).msPerFrame.p50), p95: over((row) => pick(row).msPerFrame.p95) },
+    modelMs: {
+      p50: over((row) => pick(row).modelMs?.p50 ?? Number.NaN),
+      p95: over((row) => pick(row).modelMs?.p95 ?? Number.NaN),
+    },
   });
   return {
     name,
@@ -111,6 +119,10 @@ function meanRow(name: string, rows: readonly ModelRow[]): ModelRow {
 function signed(value: number): string {
   if (Number.isNaN(value)) return '';
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}
+
+function milliseconds(value = Number.NaN): string {
+  return Number.isNaN(value) ? '' : formatNumber(value, 1);
 }
 
 function figure(value: number): string {
