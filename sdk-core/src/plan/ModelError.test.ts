@@ -1,8 +1,8 @@
-import { CoordinateCodec } from '@sgaps/protocol';
+import { CoordinateCodec, type TrackedObject } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ModelOutput } from '../model/NeuralModel.js';
 import { PlannerLoop, type TestWorld } from '../testing/PlannerLoop.js';
-import { createTexture, scrollingWorld, view } from '../testing/worlds.js';
+import { createTexture, region, scrollingWorld, view } from '../testing/worlds.js';
 import { ModelError } from './ModelError.js';
 
 const GRID = { width: 64, height: 36 };
@@ -126,5 +126,62 @@ describe('a planner that spreads points', () => {
       return loop.planner.plan(frameId + 2).explicit;
     });
     expect(plans[0]).toEqual(plans[1]);
+  });
+});
+
+describe('a planner with points enough for squares', () => {
+  const object: TrackedObject = {
+    ...region(9, 0, 0, 20, 12, 12),
+    texture: 'crate',
+    alpha: 1,
+    scrollFactorX: 1,
+    scrollFactorY: 1,
+  };
+  /** A still world with a crate in it, that goes `step` pixels a frame. */
+  const withCrate = (step: number): TestWorld => ({
+    ...scrollingWorld(createTexture(3), undefined, undefined, GRID),
+    state: (frame) => view(0, 0, [{ ...object, x: 8 + step * frame }], GRID),
+  });
+  const options = { rate: 0.1, sampling: 'points', bytesUp: 4096, spread: true } as const;
+  const codec = new CoordinateCodec(GRID);
+  const sawEverything = (world: TestWorld) => {
+    const loop = new PlannerLoop(world, options);
+    for (let t = 0; t < 30; t++) loop.step();
+    return loop;
+  };
+  /** Part of the samples asked of the frame two on that lie where `inside` says. */
+  const shareOf = (loop: PlannerLoop, inside: (u: number, v: number) => boolean, ahead = 2) => {
+    const { u, v, count } = codec.expand(loop.planner.plan(loop.decoder.frameId + ahead));
+    return Array.from({ length: count }, (_, i) => inside(u[i], v[i])).filter(Boolean).length / count;
+  };
+  const doubt = (loop: PlannerLoop, where: (u: number, v: number) => boolean) => {
+    const { frameId, state } = loop.decoder;
+    if (!state) throw new Error('no frame was decoded');
+    const output = outputOf((u, v) => (where(u, v) ? 1500 : 1));
+    loop.planner.takeModel(output, { frameId, state });
+  };
+
+  it('asks for whole squares that the model doubts, and not again for those under way', () => {
+    const loop = sawEverything(withCrate(0));
+    const corner = (u: number, v: number) => u >= 44 && v < 12;
+    const before = shareOf(loop, corner);
+    doubt(loop, corner);
+    expect(shareOf(loop, corner, 3)).toBeGreaterThan(before + 0.5);
+    // All of the corner's 240 pixels fit into two requests of 230, of which seven tenths go by doubt.
+    expect(shareOf(loop, corner, 4)).toBeGreaterThan(0.2);
+    expect(shareOf(loop, corner, 5)).toBeLessThan(before + 0.2);
+  });
+
+  it('leaves to memory what moves by itself: what was doubted at a place says nothing of the next', () => {
+    const shares = [0, 0.5].map((step) => {
+      const loop = sawEverything(withCrate(step));
+      const left = Math.round(8 + step * (loop.decoder.frameId + 2));
+      const crate = (u: number, v: number) => u >= left && u < left + 12 && v >= 20 && v < 32;
+      const before = shareOf(loop, crate);
+      doubt(loop, crate);
+      return shareOf(loop, crate, 3) - before;
+    });
+    expect(shares[0]).toBeGreaterThan(0.3);
+    expect(shares[1]).toBeLessThan(0.15);
   });
 });

@@ -4,6 +4,8 @@ import { CONFIDENCE_START, MEAN_CONFIDENCE } from '../memory/TemporalMemoryBank.
 
 /** Confidence an unanswered question counts for, per kind. */
 const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
+/** What it leaves of an error that a model expects. */
+const LEFT = 0.1;
 
 interface Request {
   readonly frameId: number;
@@ -38,28 +40,40 @@ export class PendingRequests {
   }
 
   /** Counts what was asked for as known in a picture seen from (viewX, viewY). */
-  expect(viewX: number, viewY: number, ahead: Composition): void {
+  expect(viewX: number, viewY: number, { confidence, age }: Composition): void {
+    this.visit(viewX, viewY, (from, to, level) => {
+      const expected = EXPECTED[level];
+      for (let at = from; at < to; at++) {
+        if (confidence[at] < expected) confidence[at] = expected;
+        age[at] = 0;
+      }
+    });
+  }
+
+  /** Leaves little of an error to expect (W·H) where an answer is under way to a picture seen from (viewX, viewY). */
+  relieve(viewX: number, viewY: number, error: Float32Array): void {
+    this.visit(viewX, viewY, (from, to) => {
+      for (let at = from; at < to; at++) error[at] *= LEFT;
+    });
+  }
+
+  /** Calls `row` with the pixels of a row, the last one excluded, that a sample under way covers. */
+  private visit(viewX: number, viewY: number, row: (from: number, to: number, level: number) => void): void {
     const { width, height } = this.grid;
-    const { confidence, age } = ahead;
     for (const { set, viewX: x, viewY: y } of this.requests) {
       const du = Math.round(x - viewX);
       const dv = Math.round(y - viewY);
       for (let i = 0; i < set.count; i++) {
         const level = levelOf(set.kind[i]);
         const side = (set.kind[i] >= BLOCK_KIND ? BLOCK_SIDE : 1) << level;
-        const expected = EXPECTED[level];
         const u0 = set.u[i] + du;
         const v0 = set.v[i] + dv;
         // What lay beyond the edge of the frame asked is not answered.
+        const left = Math.max(0, u0);
         const right = Math.min(width, width + du, u0 + side);
         const bottom = Math.min(height, height + dv, v0 + side);
-        for (let v = Math.max(0, v0); v < bottom; v++) {
-          for (let u = Math.max(0, u0); u < right; u++) {
-            const at = v * width + u;
-            if (confidence[at] < expected) confidence[at] = expected;
-            age[at] = 0;
-          }
-        }
+        if (right <= left) continue;
+        for (let v = Math.max(0, v0); v < bottom; v++) row(v * width + left, v * width + right, level);
       }
     }
   }

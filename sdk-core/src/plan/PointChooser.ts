@@ -11,10 +11,14 @@ import { watchLattice } from './watchLattice.js';
 
 /** Part of what the lattice leaves that coarse means may take. */
 const COARSE_SHARE = 0.8;
+/** Part of it that what a model doubts may take, and the squared error per bit from which that is worth a look: some 170 a pixel. */
+const DOUBT_SHARE = 0.7;
+const DOUBTED = 30;
 
 /**
  * Chooses single points and means (the paper's case, and fixed rates): rates every 4×4 square by the squared error a look would remove
- * per bit it costs, and spends the samples on the best. Unknown regions are asked for as means first.
+ * per bit it costs, and spends the samples on the best: those that a model doubts first, where there is one, then those that memory does. Unknown regions are asked for as
+ * means first.
  *
  * @example
  * ```ts
@@ -26,6 +30,7 @@ const COARSE_SHARE = 0.8;
 export class PointChooser {
   private readonly squares: SquareGrid;
   private readonly rating: SquareRating;
+  private readonly doubted: SquareRating;
   private readonly tiers: TierFill;
   private readonly weighed: Float32Array;
   private readonly take: Uint8Array;
@@ -39,6 +44,7 @@ export class PointChooser {
     const { grid } = blocks;
     this.squares = new SquareGrid(grid);
     this.rating = new SquareRating(grid, this.squares, options.means);
+    this.doubted = new SquareRating(grid, this.squares, false, DOUBTED);
     this.tiers = new TierFill(blocks);
     this.weighed = new Float32Array(grid.width * grid.height);
     this.take = new Uint8Array(grid.width * grid.height);
@@ -54,13 +60,14 @@ export class PointChooser {
    * At most `budget` samples (exactly, if asked to be): the lattice, coarse means, the best squares, and what is left by tiers (S5).
    *
    * @param importance W·H, expected squared error, 8-bit steps². @param tags One a block, 0 none, 1 … 4 the tier + 1: what is tagged counts for
-   * more or less. @param frameId Changes who is first among equals.
+   * more or less. @param frameId Changes who is first among equals. @param doubt W·H, expected squared error of a model's picture where it should have a say; null without one.
    */
   choose(
     budget: number,
     { importance, tags }: { readonly importance: Float32Array; readonly tags: Uint8Array },
     ahead: Composition,
     frameId: number,
+    doubt: Float32Array | null = null,
   ): SampleSet {
     const { grid } = this.blocks;
     const { width, height } = grid;
@@ -75,7 +82,15 @@ export class PointChooser {
     watchLattice(grid, squares, frameId, set);
     const watched = set.count;
     if (means) coverUnknown(grid, squares, rating, ahead, set, Math.round(COARSE_SHARE * (budget - watched)));
-    const spent = set.count + this.takeBest(budget - set.count, frameId);
+    let spent = set.count;
+    if (doubt) {
+      this.weigh(doubt, tags);
+      this.doubted.rate(weighed, ahead);
+      spent += this.takeBest(this.doubted, Math.floor(DOUBT_SHARE * (budget - spent)), frameId);
+      this.weigh(importance, tags);
+      this.passOverTaken();
+    }
+    spent += this.takeBest(rating, budget - spent, frameId);
     if (exact) this.tiers.fill(take, budget - spent, { importance: weighed, tags, turn: frameId });
     this.appendMeans(set);
     for (let at = 0; at < width * height && set.count < budget; at++) {
@@ -99,9 +114,9 @@ export class PointChooser {
     }
   }
 
-  /** The squares of best gain per bit until the budget is full; equals are taken far from each other. */
-  private takeBest(budget: number, frameId: number): number {
-    const { squares, rating } = this;
+  /** The squares of best gain per bit until the budget is full; equals are taken far from each other. Returns the samples that costs. */
+  private takeBest(rating: SquareRating, budget: number, frameId: number): number {
+    const { squares } = this;
     const { limit, next, spare: left } = rating.chooseLimits(budget);
     let spare = left;
     let spent = 0;
@@ -122,6 +137,15 @@ export class PointChooser {
       spent += this.act(square, last);
     }
     return spent;
+  }
+
+  /** What is taken already costs nothing more and is worth nothing more. */
+  private passOverTaken(): void {
+    const { squares, rating, take } = this;
+    const { width } = this.blocks.grid;
+    for (let y = 0, square = 0; y < squares.rows; y++)
+      for (let x = 0; x < squares.columns; x++, square++)
+        if (take[squares.top(y) * width + squares.left(x)] !== 0) rating.pointGain[square] = 0;
   }
 
   /** The means asked for, in raster order. */

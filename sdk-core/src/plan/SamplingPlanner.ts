@@ -14,6 +14,7 @@ import type { ModelOutput } from '../model/NeuralModel.js';
 import { QualityControl } from '../quality/QualityControl.js';
 import type { DecodedFrame, SessionDecoder } from '../session/SessionDecoder.js';
 import { BlockChooser } from './BlockChooser.js';
+import { clearMoving } from './clearMoving.js';
 import { extrapolateState } from './extrapolate.js';
 import { fitBudget } from './fitBudget.js';
 import { fillRows, ImportanceAnalyzer } from './ImportanceAnalyzer.js';
@@ -65,7 +66,10 @@ export interface SamplingPlannerOptions {
   readonly quality?: number;
   /** `points` asks for single pixels only. */
   readonly sampling?: 'auto' | 'points';
-  /** True where a model fills in between points: in 3D, and where there are few, points are then spread, not gathered in squares for memory. Default false. */
+  /**
+   * True where a model fills in between points: in 3D, and where there are few, they are then spread, not gathered in squares for memory; elsewhere most squares are
+   * those that the model doubts. Default false.
+   */
   readonly spread?: boolean;
   /** Parts switched on; default all. */
   readonly features?: LoopFeatures;
@@ -100,6 +104,7 @@ export class SamplingPlanner {
   private readonly points: PointChooser | null;
   private readonly spread: SpreadChooser | null;
   private readonly modelError: ModelError | null;
+  private readonly doubt: Float32Array | null;
   private readonly replenish: ReplenishChooser | null;
   /** No whole pictures before this frame: there was no time for them. */
   private memoryUntil = 0;
@@ -146,6 +151,7 @@ export class SamplingPlanner {
     const spread = pointsOnly && options.spread === true;
     this.spread = spread ? new SpreadChooser(grid) : null;
     this.modelError = spread ? new ModelError(grid) : null;
+    this.doubt = spread ? new Float32Array(grid.width * grid.height) : null;
     this.replenish =
       !pointsOnly && this.features.replenish
         ? new ReplenishChooser(grid, this.analyzer.blocks, this.decoder.changes.calm.length)
@@ -220,7 +226,8 @@ export class SamplingPlanner {
       const count = this.rate.samples(targetFrameId);
       const spread = this.spreadFor(then, count);
       if (spread) return seededRequest(targetFrameId, spread.draw(count, importance, targetFrameId));
-      set = this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId);
+      const doubt = this.doubtAt(then);
+      set = this.points.choose(count, { importance, tags: this.tags.tags }, ahead, targetFrameId, doubt);
     } else {
       analyzer.blocks.lock(lockX, lockY);
       const framesAhead = targetFrameId - decoder.frameId;
@@ -243,6 +250,15 @@ export class SamplingPlanner {
     const { importance } = this.analyzer;
     if (!spread || !this.modelError.carry(then, this.decoder.frameId, importance)) return null;
     return seededRequest(frameId, spread.draw(count, importance, frameId));
+  }
+
+  /** The squared error that a model expects of the picture to come, W·H, but for what moves by itself and what is asked for; null where none said anything lately. */
+  private doubtAt(then: FrameState): Float32Array | null {
+    const { doubt, decoder } = this;
+    if (!doubt || !this.modelError?.carry(then, decoder.frameId, doubt)) return null;
+    clearMoving(doubt, decoder.state ?? EMPTY, then, this.grid);
+    this.pending.relieve(then.cameras[0]?.viewX ?? 0, then.cameras[0]?.viewY ?? 0, doubt);
+    return doubt;
   }
 
   private spreadFor(then: FrameState, count: number): SpreadChooser | null {

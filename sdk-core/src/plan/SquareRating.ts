@@ -36,11 +36,12 @@ export class SquareRating {
   readonly meanGain: Float32Array;
   private readonly costs: Int32Array;
 
-  /** `means` false: no square is ever asked as a mean. */
+  /** `means` false: no square is ever asked as a mean. @param least Squared error per bit below which a look is not worth its bits. */
   constructor(
     private readonly grid: CaptureGrid,
     private readonly squares: SquareGrid,
     private readonly means: boolean,
+    private readonly least = LEAST_GAIN,
   ) {
     this.pointGain = new Float32Array(squares.count);
     this.meanGain = new Float32Array(squares.count);
@@ -83,7 +84,7 @@ export class SquareRating {
   actionAt(square: number, limit: number): number {
     const points = this.pointGain[square];
     const mean = this.meanGain[square];
-    if (points >= limit && points > LEAST_GAIN && points >= mean * 0.25) return POINTS;
+    if (points >= limit && points > this.least && points >= mean * 0.25) return POINTS;
     return mean >= limit && mean > 0 ? MEAN : 0;
   }
 
@@ -97,7 +98,7 @@ export class SquareRating {
     for (let square = 0; square < pointGain.length; square++) {
       const points = pointGain[square];
       const mean = meanGain[square];
-      const whole = points > LEAST_GAIN && points >= mean * 0.25;
+      const whole = points > this.least && points >= mean * 0.25;
       if (mean > 0 && !(whole && points >= mean)) costs[stepOf(mean)] += 1;
       if (whole) costs[stepOf(points)] += mean > points ? SQUARE * SQUARE - 1 : SQUARE * SQUARE;
     }
