@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -118,6 +118,26 @@ describe('training', () => {
     const model = join(folder, 'tiny');
     await python('training.sgaps_mae.export', '--model', join(run, 'last.pt'), '--out', model, '--id', 'tiny@1');
     await checkParity(model);
+  });
+
+  it('makes a model in one command, round by round, and goes on where it was stopped', { timeout: 300_000 }, async () => {
+    const [work, out] = [join(folder, 'work'), join(folder, 'made')];
+    const small = ['--count', '2', '--frames', '6', '--steps', '5', '--jobs', '1'];
+    const make = (...more: string[]) =>
+      python(
+        'training.sgaps_mae.make',
+        ...['--out', out, '--id', 'made@1', '--work', work, '--preset', 'tiny', ...small, ...more],
+        ...['--batch', '2', '--length', '2', '--window', '64', '--threads', '1'],
+      );
+    await expect(make('--clips', join(folder, 'nowhere'))).rejects.toThrow(/ended with/);
+    expect(existsSync(out)).toBe(false);
+    await make();
+    expect(JSON.parse(readFileSync(join(out, 'model.json'), 'utf8'))).toMatchObject({ id: 'made@1', steps: 5, worlds: 2 });
+    expect(readdirSync(join(work, 'asked-1')).filter((name) => name.endsWith('.bin'))).toHaveLength(4);
+    await checkParity(out);
+    const made = statSync(join(out, 'model.onnx')).mtimeMs;
+    await make();
+    expect(statSync(join(out, 'model.onnx')).mtimeMs).toBe(made);
   });
 
   /** What training shows a model of a frame is what the product shows it, to 1e-3. */
