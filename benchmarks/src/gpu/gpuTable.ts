@@ -1,7 +1,7 @@
 import { formatNumber, formatTable } from '../clip/formatTable.js';
 import type { GpuFigures } from './measureGpu.js';
 
-const HEAD = ['batch', 'frames/s', 'ms p50', 'p95', 'MB per session', 'sessions at 30 fps'];
+const HEAD = ['batch', 'frames/s', 'ms p50', 'p95', 'run ms', 'MB per session', 'sessions at 30 fps'];
 
 /**
  * The figures as text.
@@ -12,11 +12,12 @@ const HEAD = ['batch', 'frames/s', 'ms p50', 'p95', 'MB per session', 'sessions 
  * ```
  */
 export function gpuTable({ gpu, cpu, provider, model, grid, rows, sessionsPerDevice }: GpuFigures): string {
-  const cells = rows.map(({ batch, framesPerSecond, latencyMs, memoryPerSessionMb, sessionsAt30fps, parts }) => [
+  const cells = rows.map(({ batch, framesPerSecond, latencyMs, runMs, memoryPerSessionMb, sessionsAt30fps, parts }) => [
     `${batch}${parts ? ' (in parts)' : ''}`,
     formatNumber(framesPerSecond, 1),
     formatNumber(latencyMs.p50, 2),
     formatNumber(latencyMs.p95, 2),
+    formatNumber(runMs, 2),
     formatNumber(memoryPerSessionMb, 1),
     String(sessionsAt30fps),
   ]);

@@ -24,6 +24,8 @@ export interface BatchFigures {
   readonly framesPerSecond: number;
   /** ms from asking for a frame to its picture, all of a batch asked for at once. */
   readonly latencyMs: { readonly p50: number; readonly p95: number };
+  /** ms of a batch in the runtime, mean: without the ways to its thread and back. */
+  readonly runMs: number;
   /** MB (2²⁰ bytes) the model takes, its share of weights and code included, by sessions of the batch; null where it cannot be read. */
   readonly memoryPerSessionMb: number | null;
   /** Sessions of 30 frames a second that so many frames make. */
@@ -90,6 +92,7 @@ async function measureBatch(
     batches: times.length,
     framesPerSecond,
     latencyMs: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
+    runMs: (after.busyMs - before.busyMs) / (after.batches - before.batches),
     memoryPerSessionMb: used === null ? null : Math.max(0, used) / batch,
     sessionsAt30fps: Math.floor(framesPerSecond / FPS),
     ...(after.outOfMemory > before.outOfMemory || (after.batchSizes[batch] ?? 0) <= (before.batchSizes[batch] ?? 0)

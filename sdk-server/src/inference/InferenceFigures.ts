@@ -35,6 +35,8 @@ export interface InferenceFigures {
   readonly ms: Spread;
   /** ms a batch ran. */
   readonly batchMs: Spread;
+  /** ms that all batches ran, in all: as a part of the time since the start, how busy the model is. */
+  readonly busyMs: number;
   /** How many batches had 1, 2, … frames. */
   readonly batchSizes: Readonly<Record<number, number>>;
 }

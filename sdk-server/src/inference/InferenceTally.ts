@@ -24,6 +24,7 @@ export class InferenceTally {
   readonly #outcomes = { frames: 0, late: 0, failed: 0, invalid: 0 };
   #batches = 0;
   #outOfMemory = 0;
+  #busyMs = 0;
   readonly #batchSizes: Record<number, number> = {};
   readonly #ms = new Recent();
   readonly #batchMs = new Recent();
@@ -36,6 +37,7 @@ export class InferenceTally {
     this.#batches++;
     this.#batchSizes[frames.length] = (this.#batchSizes[frames.length] ?? 0) + 1;
     this.#batchMs.add(ms);
+    this.#busyMs += ms;
     this.#outOfMemory += outOfMemory;
     for (const [at, frame] of frames.entries()) {
       if (frame.settled) continue;
@@ -77,6 +79,7 @@ export class InferenceTally {
       swaps: this.swaps,
       ms: this.#ms.spread(),
       batchMs: this.#batchMs.spread(),
+      busyMs: this.#busyMs,
       batchSizes: { ...this.#batchSizes },
     };
   }
