@@ -105,3 +105,18 @@ export { assertStateSchema } from './state/QuantisedState.js';
 export { StateDecoder } from './state/StateDecoder.js';
 export { StateEncoder } from './state/StateEncoder.js';
 export { quantiseFrameState } from './state/StateModel.js';
+export { type CameraFrame, LIVE_EDGE } from './viewing/CameraFrame.js';
+export { encodeFifoHead, readFifoFrames } from './viewing/fifoFrames.js';
+export type { PacketStream } from './viewing/PacketStream.js';
+export { encodePayloadHead, type RenderPayload, readPayloads } from './viewing/RenderPayload.js';
+export { decodeRendererCamera, encodeRendererCamera, RENDERER_CAMERA_BYTES } from './viewing/rendererCamera.js';
+export { decodeViewerMessage, encodeHandshake, encodeViewerCamera, type ViewerMessage } from './viewing/viewerMessages.js';
+export {
+  decodeH264Picture,
+  decodeJpegPicture,
+  encodeH264Head,
+  encodeJpegHead,
+  type H264Picture,
+  type JpegPicture,
+  type PictureTimes,
+} from './viewing/viewerPictures.js';

@@ -1,0 +1,49 @@
+import { SgapsError } from '../errors.js';
+import { PacketStream } from './PacketStream.js';
+
+const HEADER_BYTES = 12;
+const MOST = 64 * 1024 * 1024;
+
+/**
+ * What goes before each frame in a FIFO (P14): u64 frame id, u32 bytes, little-endian.
+ *
+ * @throws SgapsError `LIMIT_EXCEEDED`, `ARGUMENT_INVALID`
+ * @example
+ * ```ts
+ * fifo.write(encodeFifoHead(frameId, data.length));
+ * fifo.write(data);
+ * ```
+ */
+export function encodeFifoHead(frameId: number, length: number): Uint8Array {
+  if (!Number.isSafeInteger(frameId) || frameId < 0)
+    throw new SgapsError('ARGUMENT_INVALID', `A frame id is a whole number from 0 on, not ${frameId}.`);
+  if (length > MOST) throw SgapsError.limit('bytes of a frame', length, MOST);
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(frameId), true);
+  view.setUint32(8, length, true);
+  return bytes;
+}
+
+/**
+ * Reads a FIFO's frames from pieces of any size.
+ *
+ * @param take Gets each frame; `data` is a view that the next piece may overwrite.
+ * @example
+ * ```ts
+ * const frames = readFifoFrames((frameId, data) => save(frameId, data));
+ * for await (const piece of createReadStream('/run/sgaps/frames')) frames.push(piece);
+ * ```
+ */
+export function readFifoFrames(take: (frameId: number, data: Uint8Array) => void): PacketStream {
+  const bodyBytes = (header: DataView) => {
+    const length = header.getUint32(8, true);
+    if (length > MOST) throw SgapsError.limit('bytes of a frame', length, MOST);
+    if (header.getUint32(4, true) > 0x1fffff) throw SgapsError.malformed('FIFO frame: its id is beyond 2⁵³');
+    return length;
+  };
+  return new PacketStream(HEADER_BYTES, bodyBytes, (packet) => {
+    const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
+    take(Number(view.getBigUint64(0, true)), packet.subarray(HEADER_BYTES));
+  });
+}
