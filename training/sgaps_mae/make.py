@@ -3,11 +3,12 @@
     python3 -m training.sgaps_mae.make --out models/my-model --id my-model@1 --minutes 100
 
 Games made by code, the records of them in the real loop, training, then round by round records whose samples the model's own doubt chose, and training on from its weights on all
-records; figures on the games held out; the export. What was done already, by the same command, is not done again: a run that was stopped goes on. Needs Node (`npm ci`) and FFmpeg.
-Options that are not its own go to `train`, such as --batch 4."""
+records; the export. Where --clips hold games of split.json, those are only judged by. What the same command has done already is not done again, and training goes on from where it was last saved;
+what another command made in the same --work is made anew. Needs Node (`npm ci`) and FFmpeg. Options that are not its own go to `train`, such as --batch 4."""
 
 import argparse
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -45,14 +46,14 @@ def parse(argv=None):
 
 
 def steps_of(args, rest) -> list:
-    """(name, command) of all that is to be done, in order."""
+    """(name, what it makes, command) of all that is to be done, in order."""
     work = Path(args.work or ROOT / "training" / "runs" / "make").absolute()
     python = [sys.executable, "-W", "ignore", "-m"]
     worlds, inputs = work / "worlds", [str(Path(folder).absolute()) for folder in args.clips]
     frames = ["--frames", str(args.frames)]
     data = lambda out, settings, *more: ["npm", "run", "-s", "training:data", "--", "--out", str(out), *frames, "--settings", *settings, *more, "--input", str(worlds), *inputs]
-    steps = [("worlds", [*python, "training.worlds", "--out", str(worlds), "--count", str(args.count), *frames, "--seed", str(args.seed), "--jobs", str(args.jobs)])]
-    steps.append(("records", data(work / "records", SETTINGS)))
+    steps = [("worlds", worlds, [*python, "training.worlds", "--out", str(worlds), "--count", str(args.count), *frames, "--seed", str(args.seed), "--jobs", str(args.jobs)])]
+    steps.append(("records", work / "records", data(work / "records", SETTINGS)))
     folders, weights = [work / "records"], None
     for at in range(args.rounds):
         run = work / f"round-{at + 1}"
@@ -60,17 +61,16 @@ def steps_of(args, rest) -> list:
         length = ["--steps", str(max(1, round(share * args.steps)))] if args.steps else ["--minutes", str(round(share * args.minutes, 2))]
         later = ["--init", str(weights), "--worlds", WORLDS] if weights else []
         train = ["training.sgaps_mae.train", "--data", *map(str, folders), "--preset", args.preset, *length, "--rate", RATES[min(at, 1)], "--seed", str(args.seed + at)]
-        steps.append((f"train-{at + 1}", [*python, *train, *later, "--resume", "--out", str(run), *rest]))
+        steps.append((f"train-{at + 1}", run, [*python, *train, *later, "--resume", "--out", str(run), *rest]))
         weights = run / "last.pt"
         if at + 1 == args.rounds:
             break
-        model = work / f"model-{at + 1}"
-        export = ["training.sgaps_mae.export", "--model", str(weights), "--out", str(model), "--id", args.id]
-        steps.append((f"export-{at + 1}", [*python, *export]))
-        asked = work / f"asked-{at + 1}"
-        steps.append((f"asked-{at + 1}", data(asked, ASKED, "--model", str(model))))
+        model, asked = work / f"model-{at + 1}", work / f"asked-{at + 1}"
+        steps.append((f"export-{at + 1}", model, [*python, "training.sgaps_mae.export", "--model", str(weights), "--out", str(model), "--id", args.id]))
+        steps.append((f"asked-{at + 1}", asked, data(asked, ASKED, "--model", str(model))))
         folders.append(asked)
-    steps.append(("export", [*python, "training.sgaps_mae.export", "--model", str(weights), "--out", str(Path(args.out).absolute()), "--id", args.id]))
+    out = Path(args.out).absolute()
+    steps.append(("export", out / "model.onnx", [*python, "training.sgaps_mae.export", "--model", str(weights), "--out", str(out), "--id", args.id]))
     return steps
 
 
@@ -78,17 +78,25 @@ def make(args, rest) -> None:
     work = Path(args.work or ROOT / "training" / "runs" / "make").absolute()
     work.mkdir(parents=True, exist_ok=True)
     steps = steps_of(args, rest)
-    for at, (name, command) in enumerate(steps, 1):
-        line, done = shlex.join(command), work / f"{name}.done"
+    anew = False
+    for at, (name, made, command) in enumerate(steps, 1):
+        line, begun, done = shlex.join(command), work / f"{name}.begun", work / f"{name}.done"
         print(f"[{at}/{len(steps)}] {name}", file=sys.stderr, flush=True)
-        if done.exists() and done.read_text() == line:
+        # What another command made, or what was made of something else, is of no use.
+        anew = anew or not begun.exists() or begun.read_text() != line
+        if done.exists() and made.exists() and not anew:
             continue
+        if made.is_dir() and not begun.exists():
+            raise SystemExit(f"{made} is there already and was not made by this command: it is left alone. Name another --work.")
+        done.unlink(missing_ok=True)
+        if anew:
+            shutil.rmtree(made, ignore_errors=True)
+            begun.write_text(line)
         started = time.monotonic()
         subprocess.run(command, cwd=ROOT, check=True)
-        # What comes after it was made of something else.
-        for later, _ in steps[at:]:
-            (work / f"{later}.done").unlink(missing_ok=True)
-        done.write_text(line)
+        done.touch()
+        # Weights that were trained on make what comes after them anew, too.
+        anew = True
         print(f"[{at}/{len(steps)}] {name}: {(time.monotonic() - started) / 60:.1f} min", file=sys.stderr, flush=True)
 
 

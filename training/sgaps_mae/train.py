@@ -61,7 +61,7 @@ def parse(argv=None):
     parser.add_argument("--init", help="weights to start from (fine-tuning)")
     parser.add_argument("--held-out", nargs="*", default=None, help="games that are only judged by (default: split.json)")
     parser.add_argument("--all-games", action="store_true", help="train on every game: no figure of the run is a validation")
-    parser.add_argument("--evaluate-every", type=float, default=10, help="minutes")
+    parser.add_argument("--evaluate-every", type=float, default=10, help="minutes between those at which the run is saved, and judged where games are held out")
     parser.add_argument("--evaluate-frames", type=int, default=60)
     parser.add_argument("--log-every", type=int, default=50, help="steps")
     parser.add_argument("--resume", action="store_true")
@@ -176,9 +176,10 @@ def train(args) -> Path:
         if step % args.log_every == 0:
             progress(done, step, mean)
             log.writerow([step, round(time.time() - started, 1), round(mean, 5), round(float(norm), 4)])
-        if judged and time.time() - evaluated > 60 * args.evaluate_every:
+        if time.time() - evaluated > 60 * args.evaluate_every:
             save()
-            print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames))}", flush=True)
+            if judged:
+                print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames))}", flush=True)
             evaluated = time.time()
     save()
     if judged:

@@ -1,11 +1,17 @@
 import { performance } from 'node:perf_hooks';
-import { carriesDepth, type PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
+import { carriesDepth, type PixelFrame, type PixelPacketDecoder, type SampleRequest, type SampleSet } from '@sgaps/protocol';
 import type { LatencyCompensation } from '../network/LeadEstimator.js';
 import { framingBytes } from './framing.js';
 import type { LoopFrame, LoopParts, LoopTotals } from './LoopParts.js';
 
 /** Frames after which nobody refers to a request any more. */
 const FORGET = 96;
+
+/** A frame that a model works on since then, ms. */
+interface UnderWay {
+  readonly picture: Promise<LoopFrame>;
+  readonly since: number;
+}
 
 /**
  * The server's end of a clip's loop: takes pixel packets in, rebuilds their frames, plans the frames that its answer is expected to reach in time, and
@@ -57,34 +63,17 @@ export class LoopServer {
 
   /** Takes a pixel packet in, `bytes` of the socket, and answers it. */
   async accept(packet: Uint8Array, bytes: number): Promise<void> {
-    const { session, planner, takeDigest, refine } = this.parts;
+    const { planner, takeDigest } = this.parts;
     const { totals } = this;
     const downBefore = totals.bytesDown;
-    let spent = 0;
     let start = performance.now();
     takeDigest?.(packet);
-    const taken = performance.now() - start;
-    start = performance.now();
-    const frames = this.pixels.decode(packet);
-    const count = frames.length;
-    let refined: Promise<LoopFrame> | null = null;
-    let refining = start;
-    for (const frame of frames) {
-      if (refined) {
-        spent += performance.now() - start + (await this.show(refined, refining));
-        start = performance.now();
-      }
-      if (frame.values.depth) totals.depthSamples += pointCount(frame.samples);
-      const decoded = session.decode(frame);
-      refining = performance.now();
-      refined = refine?.(decoded) ?? null;
-      if (refined) continue;
-      spent += performance.now() - start;
-      this.onFrame(decoded);
-      start = performance.now();
-    }
+    let spent = performance.now() - start;
+    const { frames, ms, last } = await this.rebuild(packet);
     // What is decoded when somebody looks is not the loop's time.
-    if (takeDigest) spent = 0;
+    if (!takeDigest) spent += ms;
+    start = performance.now();
+    const count = frames.length;
     for (const { frameId, samples: set } of frames)
       planner.feedback(packet.length / count, this.lastDown / count, set.count, frameId);
     const newest = frames[count - 1].frameId;
@@ -92,11 +81,9 @@ export class LoopServer {
     totals.leads += lead;
     totals.answers++;
     this.ask(this.plan(newest + lead, newest + lead + count - 1));
-    spent += performance.now() - start + taken - (takeDigest ? this.readBack : 0);
-    if (refined) {
-      const busy = await this.show(refined, refining);
-      if (!takeDigest) spent += busy;
-    }
+    spent += performance.now() - start - (takeDigest ? this.readBack : 0);
+    const busy = last ? await this.show(last) : 0;
+    if (!takeDigest) spent += busy;
     for (const id of this.asked.keys()) if (id < newest - FORGET) this.asked.delete(id);
     for (let i = 0; i < count; i++) {
       totals.ms.push(spent / count);
@@ -104,10 +91,33 @@ export class LoopServer {
     }
   }
 
-  /** Awaits what the model, given it at `since`, makes of a frame, and shows it; returns the time that it took this thread, ms. */
-  private async show(refined: Promise<LoopFrame>, since: number): Promise<number> {
+  /** Decodes a packet and rebuilds its frames, and shows them, but for the last one where a model still works on it. `ms` is the time of this thread. */
+  private async rebuild(packet: Uint8Array): Promise<{ frames: PixelFrame[]; ms: number; last: UnderWay | null }> {
+    const { session, refine } = this.parts;
+    let start = performance.now();
+    const frames = this.pixels.decode(packet);
+    let ms = performance.now() - start;
+    let last: UnderWay | null = null;
+    for (const frame of frames) {
+      if (last) ms += await this.show(last);
+      if (frame.values.depth) this.totals.depthSamples += pointCount(frame.samples);
+      start = performance.now();
+      const decoded = session.decode(frame);
+      const since = performance.now();
+      const picture = refine?.(decoded);
+      ms += performance.now() - start;
+      last = picture ? { picture, since } : null;
+      // Who awaits it hears of what goes wrong with it; where planning fails before, nobody does.
+      picture?.catch(() => undefined);
+      if (!picture) this.onFrame(decoded);
+    }
+    return { frames, ms, last };
+  }
+
+  /** Awaits a model's picture and shows it; returns the time that it took this thread, ms, with all else that the thread did meanwhile. */
+  private async show({ picture, since }: UnderWay): Promise<number> {
     const before = performance.eventLoopUtilization();
-    const frame = await refined;
+    const frame = await picture;
     const { active } = performance.eventLoopUtilization(before);
     if (frame.output) this.totals.modelMs.push(performance.now() - since);
     this.onFrame(frame);

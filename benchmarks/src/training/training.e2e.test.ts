@@ -120,7 +120,9 @@ describe('training', () => {
     await checkParity(model);
   });
 
-  it('makes a model in one command, round by round, and goes on where it was stopped', { timeout: 300_000 }, async () => {
+  it('makes a model in one command, round by round, once, and anew where the command is another', {
+    timeout: 300_000,
+  }, async () => {
     const [work, out] = [join(folder, 'work'), join(folder, 'made')];
     const small = ['--count', '2', '--frames', '6', '--steps', '5', '--jobs', '1'];
     const make = (...more: string[]) =>
@@ -135,9 +137,22 @@ describe('training', () => {
     expect(JSON.parse(readFileSync(join(out, 'model.json'), 'utf8'))).toMatchObject({ id: 'made@1', steps: 5, worlds: 2 });
     expect(readdirSync(join(work, 'asked-1')).filter((name) => name.endsWith('.bin'))).toHaveLength(4);
     await checkParity(out);
-    const made = statSync(join(out, 'model.onnx')).mtimeMs;
+    const weights = () => statSync(join(work, 'round-1', 'last.pt')).mtimeMs;
+    const model = () => readFileSync(join(out, 'model.onnx'));
+    const [trained, made] = [weights(), model()];
+    rmSync(out, { recursive: true });
     await make();
-    expect(statSync(join(out, 'model.onnx')).mtimeMs).toBe(made);
+    expect(weights()).toBe(trained);
+    expect(model().equals(made)).toBe(true);
+    // What another command made is of no use, games and all.
+    await make('--rounds', '1', '--seed', '9');
+    expect(model().equals(made)).toBe(false);
+    expect(readdirSync(join(work, 'worlds')).filter((name) => name.endsWith('.json'))).toEqual(
+      expect.arrayContaining(['MANIFEST.json', 'world-9-00000.json']),
+    );
+    expect(readdirSync(join(work, 'records')).some((name) => name.startsWith('world-5-'))).toBe(false);
+    rmSync(join(work, 'worlds.begun'));
+    await expect(make('--rounds', '1')).rejects.toThrow(/is left alone/);
   });
 
   /** What training shows a model of a frame is what the product shows it, to 1e-3. */

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter, CaptureGrid, FrameState, PixelFrame, TrackedObject } from '@sgaps/protocol';
+import type { ByteReader, ByteWriter, CaptureGrid, FrameState, PixelFrame } from '@sgaps/protocol';
 import { ALL_FEATURES, type LoopFeatures } from '../features.js';
 import { ColourPairs, MOST_PAIRS } from './ColourPairs.js';
 import { type Composition, type DrawDetail, FULL_DETAIL } from './Composition.js';
@@ -14,7 +14,7 @@ import { UNPROVEN } from './evidence.js';
 import { InnovationLog } from './InnovationLog.js';
 import { ObjectLayer } from './ObjectLayer.js';
 import { PhotometricModel } from './PhotometricModel.js';
-import type { PlacedObject } from './PlacedObject.js';
+import { isScenery, type PlacedObject } from './PlacedObject.js';
 import { RegionCut } from './RegionCut.js';
 import { Relighting } from './Relighting.js';
 import { SampleObserver } from './SampleObserver.js';
@@ -28,8 +28,6 @@ import { SuspectMap } from './SuspectMap.js';
 
 /** Known, however much its surroundings change. */
 const DOUBTED = 64;
-/** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
-const SCENERY_SHARE = 0.3;
 /** How the dominant layer is drawn. */
 const MODE: Omit<LayerMode, 'detail'> = { fills: true, within: null, contests: null, limit: 255 };
 /** Samples that are compared with memory, to notice a fade. */
@@ -314,8 +312,4 @@ export class LayeredMemory {
     this.layers = new SceneLayers(this.grid);
     this.dynamic.clear();
   }
-}
-
-function isScenery(object: TrackedObject, grid: CaptureGrid): boolean {
-  return object.width * object.height >= SCENERY_SHARE * grid.width * grid.height;
 }

@@ -1,4 +1,4 @@
-import type { TrackedObject } from '@sgaps/protocol';
+import type { CaptureGrid, TrackedObject } from '@sgaps/protocol';
 import { type Patch, TILE_RING_HEIGHT, TILE_RING_WIDTH } from './Patch.js';
 
 /**
@@ -47,6 +47,21 @@ export interface PixelBounds {
   top: number;
   right: number;
   bottom: number;
+}
+
+/** An object drawn larger than this share of the screen is scenery: its own scroll layer, not a patch. */
+const SCENERY_SHARE = 0.3;
+
+/**
+ * True for an object so large that it is scenery.
+ *
+ * @example
+ * ```ts
+ * const sprites = state.objects.filter((object) => !isScenery(object, grid));
+ * ```
+ */
+export function isScenery(object: TrackedObject, grid: CaptureGrid): boolean {
+  return object.width * object.height >= SCENERY_SHARE * grid.width * grid.height;
 }
 
 /**

@@ -19,7 +19,8 @@ export const MOST_DOUBT = 64;
 const NONE = -1;
 
 /**
- * A frame as a model has rebuilt it. The arrays belong to the refiner and are overwritten by the next frame but one: copy what you keep.
+ * A frame as a model has rebuilt it. The arrays belong to the refiner and are overwritten by the next frame but one, those of `output` emptied, as they go back to the backend: copy
+ * what you keep.
  *
  * @example
  * ```ts

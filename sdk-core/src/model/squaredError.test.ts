@@ -9,5 +9,6 @@ describe('the squared error of a log-variance', () => {
   it('stays at the ends beyond them', () => {
     expect(squaredError(-40)).toBe(squaredError(-12));
     expect(squaredError(90)).toBe(squaredError(12));
+    expect(squaredError(Number.NaN)).toBe(squaredError(12));
   });
 });

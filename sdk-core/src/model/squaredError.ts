@@ -16,6 +16,7 @@ const TABLE = Float32Array.from({ length: (MOST - LEAST) * STEPS_PER_UNIT + 1 },
  * ```
  */
 export function squaredError(logVariance: number): number {
-  const within = logVariance < LEAST ? LEAST : logVariance > MOST ? MOST : logVariance;
+  // What is no number is the largest error.
+  const within = logVariance < LEAST ? LEAST : logVariance < MOST ? logVariance : MOST;
   return TABLE[((within - LEAST) * STEPS_PER_UNIT + 0.5) | 0];
 }

@@ -172,6 +172,22 @@ describe('a planner with points enough for squares', () => {
     expect(shareOf(loop, corner, 5)).toBeLessThan(before + 0.2);
   });
 
+  it('does not ask again for what was answered after the frame that the model speaks of', () => {
+    const corner = (u: number, v: number) => u >= 44 && v < 12;
+    const shares = [0, 1].map((late) => {
+      const loop = sawEverything(withCrate(0));
+      doubt(loop, corner);
+      // Asks for the corner of the frames to come, and gets it, before the model says once more what it thought of the frame before all that.
+      const { frameId, state } = loop.decoder;
+      for (let t = 0; t < 4; t++) loop.step();
+      const said = outputOf((u, v) => (corner(u, v) ? 1500 : 1));
+      if (state) loop.planner.takeModel(said, { frameId: late === 1 ? frameId : loop.decoder.frameId, state });
+      return shareOf(loop, corner);
+    });
+    expect(shares[0]).toBeGreaterThan(0.4);
+    expect(shares[1]).toBeLessThan(shares[0] / 2);
+  });
+
   it('leaves to memory what moves by itself: what was doubted at a place says nothing of the next', () => {
     const shares = [0, 0.5].map((step) => {
       const loop = sawEverything(withCrate(step));

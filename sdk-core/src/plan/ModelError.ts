@@ -5,7 +5,7 @@ import { squaredError } from '../model/squaredError.js';
 /** What comes in with a scrolling camera is off by this much, 8-bit steps². */
 const NEW = 2000;
 /** Frames for which a word counts: a model that is late has a say. */
-const MOST_AGE = 6;
+export const MOST_WORD_AGE = 6;
 /** Up to this squared error, 8-bit steps², doubt grows with every frame since, by this part of what lacks. */
 const DOUBTFUL = 100;
 const GROWTH = 0.1;
@@ -21,7 +21,7 @@ const GROWTH = 0.1;
  */
 export class ModelError {
   private readonly squared: Float32Array;
-  private frameId = -1;
+  private saidOf = -1;
   private viewX = 0;
   private viewY = 0;
 
@@ -29,9 +29,14 @@ export class ModelError {
     this.squared = new Float32Array(grid.width * grid.height);
   }
 
+  /** The frame that the newest word is of; −1 where nothing was said yet. */
+  get frameId(): number {
+    return this.saidOf;
+  }
+
   /** Takes what the model said of a frame. */
   take(output: ModelOutput, frameId: number, { cameras }: FrameState): void {
-    this.frameId = frameId;
+    this.saidOf = frameId;
     for (let at = 0; at < this.squared.length; at++) this.squared[at] = squaredError(output.logVariance[at]);
     this.viewX = Math.round(cameras[0]?.viewX ?? 0);
     this.viewY = Math.round(cameras[0]?.viewY ?? 0);
@@ -43,7 +48,7 @@ export class ModelError {
    */
   carry(then: FrameState, newest: number, out: Float32Array): boolean {
     const age = newest - this.frameId;
-    if (this.frameId < 0 || age < 0 || age > MOST_AGE) return false;
+    if (this.frameId < 0 || age < 0 || age > MOST_WORD_AGE) return false;
     const { width, height } = this.grid;
     const dx = Math.round(then.cameras[0]?.viewX ?? 0) - this.viewX;
     const dy = Math.round(then.cameras[0]?.viewY ?? 0) - this.viewY;

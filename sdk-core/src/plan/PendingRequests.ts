@@ -1,9 +1,12 @@
 import { BLOCK_KIND, BLOCK_SIDE, type CaptureGrid, levelOf, type SampleSet } from '@sgaps/protocol';
 import type { Composition } from '../memory/Composition.js';
 import { CONFIDENCE_START, MEAN_CONFIDENCE } from '../memory/TemporalMemoryBank.js';
+import { MOST_WORD_AGE } from './ModelError.js';
 
 /** Confidence an unanswered question counts for, per kind. */
 const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
+/** Frames for which an answered one is remembered: as long as a model's word counts. */
+const RECENT = MOST_WORD_AGE;
 /** What it leaves of an error that a model expects. */
 const LEFT = 0.1;
 
@@ -26,22 +29,27 @@ interface Request {
  */
 export class PendingRequests {
   private requests: Request[] = [];
+  /** Those of the last frames, answered or not. */
+  private recent: Request[] = [];
 
   constructor(private readonly grid: CaptureGrid) {}
 
   /** Notes the samples asked of a frame, in which the camera is expected at (viewX, viewY). */
   add(frameId: number, viewX: number, viewY: number, set: SampleSet): void {
-    this.requests.push({ frameId, viewX, viewY, set });
+    const request = { frameId, viewX, viewY, set };
+    this.requests.push(request);
+    this.recent.push(request);
   }
 
   /** Forgets what was answered with frame `answered` and before, and what was asked of frame `target`, which is planned anew. */
   drop(answered: number, target: number): void {
     this.requests = this.requests.filter(({ frameId }) => frameId > answered && frameId !== target);
+    this.recent = this.recent.filter(({ frameId }) => frameId > answered - RECENT && frameId !== target);
   }
 
   /** Counts what was asked for as known in a picture seen from (viewX, viewY). */
   expect(viewX: number, viewY: number, { confidence, age }: Composition): void {
-    this.visit(viewX, viewY, (from, to, level) => {
+    this.visit(this.requests, viewX, viewY, -1, (from, to, level) => {
       const expected = EXPECTED[level];
       for (let at = from; at < to; at++) {
         if (confidence[at] < expected) confidence[at] = expected;
@@ -50,17 +58,27 @@ export class PendingRequests {
     });
   }
 
-  /** Leaves little of an error to expect (W·H) where an answer is under way to a picture seen from (viewX, viewY). */
-  relieve(viewX: number, viewY: number, error: Float32Array): void {
-    this.visit(viewX, viewY, (from, to) => {
-      for (let at = from; at < to; at++) error[at] *= LEFT;
+  /**
+   * Leaves little of an error to expect (W·H) of a picture seen from (viewX, viewY), where all pixels were asked for of frames after `since`: the error is of that one, whatever
+   * was answered meanwhile.
+   */
+  relieve(viewX: number, viewY: number, since: number, error: Float32Array): void {
+    this.visit(this.recent, viewX, viewY, since, (from, to, level) => {
+      if (level === 0) for (let at = from; at < to; at++) error[at] *= LEFT;
     });
   }
 
-  /** Calls `row` with the pixels of a row, the last one excluded, that a sample under way covers. */
-  private visit(viewX: number, viewY: number, row: (from: number, to: number, level: number) => void): void {
+  /** Calls `row` with the pixels of a row, the last one excluded, that a sample covers which was asked of a frame after `since`. */
+  private visit(
+    requests: readonly Request[],
+    viewX: number,
+    viewY: number,
+    since: number,
+    row: (from: number, to: number, level: number) => void,
+  ): void {
     const { width, height } = this.grid;
-    for (const { set, viewX: x, viewY: y } of this.requests) {
+    for (const { frameId, set, viewX: x, viewY: y } of requests) {
+      if (frameId <= since) continue;
       const du = Math.round(x - viewX);
       const dv = Math.round(y - viewY);
       for (let i = 0; i < set.count; i++) {

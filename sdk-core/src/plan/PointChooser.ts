@@ -87,10 +87,10 @@ export class PointChooser {
       this.weigh(doubt, tags);
       this.doubted.rate(weighed, ahead);
       spent += this.takeBest(this.doubted, Math.floor(DOUBT_SHARE * (budget - spent)), frameId);
-      this.weigh(importance, tags);
       this.passOverTaken();
     }
     spent += this.takeBest(rating, budget - spent, frameId);
+    if (exact && doubt) this.weigh(importance, tags);
     if (exact) this.tiers.fill(take, budget - spent, { importance: weighed, tags, turn: frameId });
     this.appendMeans(set);
     for (let at = 0; at < width * height && set.count < budget; at++) {
@@ -145,7 +145,7 @@ export class PointChooser {
     const { width } = this.blocks.grid;
     for (let y = 0, square = 0; y < squares.rows; y++)
       for (let x = 0; x < squares.columns; x++, square++)
-        if (take[squares.top(y) * width + squares.left(x)] !== 0) rating.pointGain[square] = 0;
+        if (take[squares.top(y) * width + squares.left(x)] !== 0) rating.pointGain[square] = rating.meanGain[square] = 0;
   }
 
   /** The means asked for, in raster order. */

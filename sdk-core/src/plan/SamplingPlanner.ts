@@ -257,7 +257,7 @@ export class SamplingPlanner {
     const { doubt, decoder } = this;
     if (!doubt || !this.modelError?.carry(then, decoder.frameId, doubt)) return null;
     clearMoving(doubt, decoder.state ?? EMPTY, then, this.grid);
-    this.pending.relieve(then.cameras[0]?.viewX ?? 0, then.cameras[0]?.viewY ?? 0, doubt);
+    this.pending.relieve(then.cameras[0]?.viewX ?? 0, then.cameras[0]?.viewY ?? 0, this.modelError.frameId, doubt);
     return doubt;
   }
 

@@ -1,9 +1,8 @@
 import type { CaptureGrid, FrameState } from '@sgaps/protocol';
-import { boundObject, type PixelBounds } from '../memory/PlacedObject.js';
+import { boundObject, isScenery, type PixelBounds } from '../memory/PlacedObject.js';
 
-/** Pixels around an object, and the part of the grid from which on it is scenery. */
+/** Pixels around an object. */
 const MARGIN = 2;
-const SCENERY = 0.25;
 const bounds: PixelBounds = { left: 0, top: 0, right: 0, bottom: 0 };
 
 /**
@@ -16,11 +15,12 @@ const bounds: PixelBounds = { left: 0, top: 0, right: 0, bottom: 0 };
  * clearMoving(error, decoder.state, extrapolateState(decoder.previousState, decoder.state, 2), grid);
  * ```
  */
-export function clearMoving(map: Float32Array, now: FrameState, then: FrameState, { width, height }: CaptureGrid): void {
+export function clearMoving(map: Float32Array, now: FrameState, then: FrameState, grid: CaptureGrid): void {
+  const { width, height } = grid;
   const viewX = then.cameras[0]?.viewX ?? 0;
   const viewY = then.cameras[0]?.viewY ?? 0;
   for (const [at, object] of then.objects.entries()) {
-    if (object === now.objects[at] || object.width * object.height > SCENERY * width * height) continue;
+    if (object === now.objects[at] || isScenery(object, grid)) continue;
     if (!boundObject(object, viewX, viewY, width, height, bounds)) continue;
     const left = Math.max(0, bounds.left - MARGIN);
     const right = Math.min(width, bounds.right + MARGIN);

@@ -324,7 +324,7 @@ export class SessionLoop {
     if (this.#onDemand) Object.assign(this.#onDemand.planner, allowance);
   }
 
-  /** Takes in what a model said of a frame, for what is asked next; of use where points are spread. */
+  /** Takes in what a model said of a frame, for what is asked next; of use with `spread`. */
   takeModel(output: ModelOutput, frame: DecodedFrame): void {
     this.#planner?.takeModel(output, frame);
   }

@@ -59,7 +59,7 @@ export interface SessionLoopOptions {
   readonly samples?: number;
   /** `points` asks for single pixels only (the paper's case); default `auto`. */
   readonly sampling?: 'auto' | 'points';
-  /** True where a model fills in between points: they are then spread. Default false. */
+  /** True where a model fills in between points: its doubt then chooses most of them. Default false. */
   readonly spread?: boolean;
   /** Largest number of frames asked ahead, default 12 (S13). */
   readonly maxLatency?: number;

@@ -27,7 +27,7 @@ export interface LiveRefinerOptions {
   readonly wants: (layer: OverlayLayer) => boolean;
   /** Takes each frame, refined or not, oldest first; `importance` may be null. Buffers are reused after the call. */
   readonly show: (frame: DecodedFrame, time: number, importance: Float32Array | null) => void;
-  /** Takes what the model said of a frame. */
+  /** Takes what the model said of a frame; its arrays are used again after the call. */
   readonly said?: (output: ModelOutput, frame: DecodedFrame) => void;
   readonly failed: (error: unknown) => void;
 }
