@@ -15,7 +15,7 @@ const WORDS: Record<ModelSetting, string> = {
  *
  * @example
  * ```ts
- * writeFileSync('docs/reconstructor.md', modelPage({ rows, trained, model: 'sgaps-mae-small@2', command, version, machine, date }));
+ * writeFileSync('docs/reconstructor.md', modelPage({ rows, trained, model: 'sgaps-mae-small@3', command, version, machine, date }));
  * ```
  */
 export function modelPage(options: {
