@@ -150,7 +150,7 @@ export class LiveRefiner {
     clearTimeout(this.#timer);
     const next = this.#due[0] ?? this.#newest;
     if (!next) return;
-    this.#timer = setTimeout(() => this.#giveUp(), next.at + MOST_DELAY_MS - performance.now());
+    this.#timer = setTimeout(() => this.#giveUp(), Math.max(0, next.at + MOST_DELAY_MS - performance.now()));
     this.#timer.unref();
   }
 
