@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+#: Where it works, unless told otherwise; `train` looks for records there.
+MADE = ROOT / "training" / "runs" / "make"
 #: How the sessions are run that a model learns from, first and once it has a doubt of its own.
 SETTINGS = ("samples", "points", "points2", "sparse")
 ASKED = ("points", "sparse")
@@ -47,7 +49,7 @@ def parse(argv=None):
 
 def steps_of(args, rest) -> list:
     """(name, what it makes, command) of all that is to be done, in order."""
-    work = Path(args.work or ROOT / "training" / "runs" / "make").absolute()
+    work = Path(args.work or MADE).absolute()
     python = [sys.executable, "-W", "ignore", "-m"]
     worlds, inputs = work / "worlds", [str(Path(folder).absolute()) for folder in args.clips]
     frames = ["--frames", str(args.frames)]
@@ -75,7 +77,7 @@ def steps_of(args, rest) -> list:
 
 
 def make(args, rest) -> None:
-    work = Path(args.work or ROOT / "training" / "runs" / "make").absolute()
+    work = Path(args.work or MADE).absolute()
     work.mkdir(parents=True, exist_ok=True)
     steps = steps_of(args, rest)
     anew = False

@@ -1,9 +1,12 @@
 """What a user of the trainer would notice if it broke. `python3 -m unittest discover -s training -t .`"""
 
+import contextlib
+import io
 import json
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -174,6 +177,16 @@ class Figures(unittest.TestCase):
 
 
 class Training(unittest.TestCase):
+    def test_without_data_takes_the_records_that_make_made_or_says_how_to_make_some(self):
+        with tempfile.TemporaryDirectory() as name, mock.patch("training.sgaps_mae.train.MADE", Path(name)):
+            told = io.StringIO()
+            with contextlib.redirect_stderr(told), self.assertRaises(SystemExit):
+                parse(["--preset", "small", "--minutes", "60"])
+            self.assertIn("training.sgaps_mae.make", told.getvalue())
+            for folder in ("records", "asked-1", "worlds"):
+                (Path(name) / folder).mkdir()
+            self.assertEqual([Path(folder).name for folder in parse(["--preset", "small"]).data], ["asked-1", "records"])
+
     def test_learns_resumes_repeats_itself_and_exports(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -1,6 +1,6 @@
 """Trains the reconstructor.
 
-    python3 -m training.sgaps_mae.train --data DIR --preset small --minutes 60
+    python3 -m training.sgaps_mae.train --preset small --minutes 60 --data DIR
 
 Resumable (--resume), deterministic by seed up to the time limit (--steps for a fixed number), AMP on a GPU, EMA weights, a CSV log."""
 
@@ -19,6 +19,7 @@ from . import planes as P
 from .data import Sampler, load_records, split_records
 from .evaluate import evaluate, summarise
 from .loss import frame_loss
+from .make import MADE
 from .model import SgapsMae
 from .presets import PRESETS
 from .rollout import show
@@ -44,7 +45,7 @@ PHASES = 4
 
 def parse(argv=None):
     parser = argparse.ArgumentParser(prog="python3 -m training.sgaps_mae.train", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", nargs="+", required=True, help="folders of records (npm run training:data)")
+    parser.add_argument("--data", nargs="+", default=None, help="folders of records (npm run training:data; default: those that training.sgaps_mae.make made)")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="small")
     parser.add_argument("--parts", type=json.loads, default={}, help='parts of the preset changed, such as {"pyramid": false}')
     parser.add_argument("--loss", type=json.loads, default={}, help='weights of the loss, such as {"ssim": 0.2}')
@@ -66,7 +67,11 @@ def parse(argv=None):
     parser.add_argument("--log-every", type=int, default=50, help="steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--threads", type=int, default=0)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    args.data = args.data or sorted(map(str, [*MADE.glob("records"), *MADE.glob("asked-*")]))
+    if not args.data:
+        parser.error("there are no records: make some with `python3 -m training.sgaps_mae.make` or `npm run training:data`, and name them with --data")
+    return args
 
 
 def seed_all(seed: int) -> None:
