@@ -32,6 +32,10 @@ export const LIMITS = {
   keptBytes: 64 * 1024,
   /** Bytes of one stored chunk, packed and unpacked, and of one snapshot. */
   chunkBytes: 16 * 1024 * 1024,
+  /** Pixels a side of a picture that a viewer may ask for; bytes of one part of a picture (1280×720 raw, colour, depth and alpha, has 18 MB), and of the JSON beside it. */
+  pictureSide: 4096,
+  pictureBytes: 64 * 1024 * 1024,
+  pictureMetadataBytes: 64 * 1024,
   /** Samples per second a capture may claim. */
   fps: 240,
 } as const;

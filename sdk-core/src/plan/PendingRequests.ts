@@ -5,8 +5,6 @@ import { MOST_WORD_AGE } from './ModelError.js';
 
 /** Confidence an unanswered question counts for, per kind. */
 const EXPECTED = [CONFIDENCE_START + 12, ...MEAN_CONFIDENCE.slice(1)];
-/** Frames for which an answered one is remembered: as long as a model's word counts. */
-const RECENT = MOST_WORD_AGE;
 /** What it leaves of an error that a model expects. */
 const LEFT = 0.1;
 
@@ -28,28 +26,26 @@ interface Request {
  * ```
  */
 export class PendingRequests {
+  /** Also those that were answered within as many frames as a model's word counts for. */
   private requests: Request[] = [];
-  /** Those of the last frames, answered or not. */
-  private recent: Request[] = [];
+  private answered = -1;
 
   constructor(private readonly grid: CaptureGrid) {}
 
   /** Notes the samples asked of a frame, in which the camera is expected at (viewX, viewY). */
   add(frameId: number, viewX: number, viewY: number, set: SampleSet): void {
-    const request = { frameId, viewX, viewY, set };
-    this.requests.push(request);
-    this.recent.push(request);
+    this.requests.push({ frameId, viewX, viewY, set });
   }
 
-  /** Forgets what was answered with frame `answered` and before, and what was asked of frame `target`, which is planned anew. */
+  /** Counts as answered what was asked of frame `answered` and before, and forgets what was asked of frame `target`, which is planned anew. */
   drop(answered: number, target: number): void {
-    this.requests = this.requests.filter(({ frameId }) => frameId > answered && frameId !== target);
-    this.recent = this.recent.filter(({ frameId }) => frameId > answered - RECENT && frameId !== target);
+    this.answered = answered;
+    this.requests = this.requests.filter(({ frameId }) => frameId > answered - MOST_WORD_AGE && frameId !== target);
   }
 
   /** Counts what was asked for as known in a picture seen from (viewX, viewY). */
   expect(viewX: number, viewY: number, { confidence, age }: Composition): void {
-    this.visit(this.requests, viewX, viewY, -1, (from, to, level) => {
+    this.visit(viewX, viewY, this.answered, (from, to, level) => {
       const expected = EXPECTED[level];
       for (let at = from; at < to; at++) {
         if (confidence[at] < expected) confidence[at] = expected;
@@ -63,21 +59,15 @@ export class PendingRequests {
    * was answered meanwhile.
    */
   relieve(viewX: number, viewY: number, since: number, error: Float32Array): void {
-    this.visit(this.recent, viewX, viewY, since, (from, to, level) => {
+    this.visit(viewX, viewY, since, (from, to, level) => {
       if (level === 0) for (let at = from; at < to; at++) error[at] *= LEFT;
     });
   }
 
   /** Calls `row` with the pixels of a row, the last one excluded, that a sample covers which was asked of a frame after `since`. */
-  private visit(
-    requests: readonly Request[],
-    viewX: number,
-    viewY: number,
-    since: number,
-    row: (from: number, to: number, level: number) => void,
-  ): void {
+  private visit(viewX: number, viewY: number, since: number, row: (from: number, to: number, level: number) => void): void {
     const { width, height } = this.grid;
-    for (const { frameId, set, viewX: x, viewY: y } of requests) {
+    for (const { frameId, set, viewX: x, viewY: y } of this.requests) {
       if (frameId <= since) continue;
       const du = Math.round(x - viewX);
       const dv = Math.round(y - viewY);

@@ -1,14 +1,12 @@
 import { decodeUtf8, encodeUtf8 } from '../bytes/utf8.js';
 import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { readFrameId, writeFrameId } from './frameId.js';
 import { PacketStream } from './PacketStream.js';
 
 const HEADER_BYTES = 16;
 const METADATA_LENGTH = 8;
 const DATA_LENGTH = 12;
-/** Bytes of metadata, and of a picture: 1280×720 raw, colour, depth and alpha, has 18 MB. */
-const MOST_METADATA = 64 * 1024;
-const MOST_DATA = 64 * 1024 * 1024;
-
 /**
  * A picture on its way from the renderer to the transport (P4, P13): what an encoder made, and JSON beside it. The transport knows no encoder: it passes the data on as they are.
  *
@@ -38,13 +36,11 @@ export interface RenderPayload {
  * ```
  */
 export function encodePayloadHead({ frameId, metadata, data }: RenderPayload): Uint8Array {
-  if (!Number.isSafeInteger(frameId) || frameId < 0)
-    throw new SgapsError('ARGUMENT_INVALID', `A frame id is a whole number from 0 on, not ${frameId}.`);
   const json = encodeUtf8(JSON.stringify(metadata));
   assertLengths(json.length, data.length);
   const bytes = new Uint8Array(HEADER_BYTES + json.length);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(frameId), true);
+  writeFrameId(view, frameId);
   view.setUint32(METADATA_LENGTH, json.length, true);
   view.setUint32(DATA_LENGTH, data.length, true);
   bytes.set(json, HEADER_BYTES);
@@ -78,8 +74,8 @@ function bodyBytes(header: DataView): number {
 
 function decodePayload(packet: Uint8Array): RenderPayload | SgapsError {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  const frameId = view.getBigUint64(0, true);
-  if (frameId > BigInt(Number.MAX_SAFE_INTEGER)) return SgapsError.malformed(`payload: its frame id is ${frameId}`);
+  const frameId = readFrameId(view);
+  if (Number.isNaN(frameId)) return SgapsError.malformed('payload: its frame id is beyond 2⁵³ − 1');
   const start = HEADER_BYTES + view.getUint32(METADATA_LENGTH, true);
   let metadata: unknown;
   try {
@@ -89,10 +85,11 @@ function decodePayload(packet: Uint8Array): RenderPayload | SgapsError {
   }
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
     return SgapsError.malformed('payload: its metadata is no JSON object');
-  return { frameId: Number(frameId), metadata: metadata as Record<string, unknown>, data: packet.subarray(start) };
+  return { frameId, metadata: metadata as Record<string, unknown>, data: packet.subarray(start) };
 }
 
 function assertLengths(metadata: number, data: number): void {
-  if (metadata > MOST_METADATA) throw SgapsError.limit("bytes of a payload's metadata", metadata, MOST_METADATA);
-  if (data > MOST_DATA) throw SgapsError.limit("bytes of a payload's data", data, MOST_DATA);
+  const { pictureMetadataBytes, pictureBytes } = LIMITS;
+  if (metadata > pictureMetadataBytes) throw SgapsError.limit("bytes of a payload's metadata", metadata, pictureMetadataBytes);
+  if (data > pictureBytes) throw SgapsError.limit("bytes of a payload's data", data, pictureBytes);
 }

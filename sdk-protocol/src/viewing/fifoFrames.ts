@@ -1,8 +1,9 @@
 import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { readFrameId, writeFrameId } from './frameId.js';
 import { PacketStream } from './PacketStream.js';
 
 const HEADER_BYTES = 12;
-const MOST = 64 * 1024 * 1024;
 
 /**
  * What goes before each frame in a FIFO (P14): u64 frame id, u32 bytes, little-endian.
@@ -15,12 +16,10 @@ const MOST = 64 * 1024 * 1024;
  * ```
  */
 export function encodeFifoHead(frameId: number, length: number): Uint8Array {
-  if (!Number.isSafeInteger(frameId) || frameId < 0)
-    throw new SgapsError('ARGUMENT_INVALID', `A frame id is a whole number from 0 on, not ${frameId}.`);
-  if (length > MOST) throw SgapsError.limit('bytes of a frame', length, MOST);
+  assertLength(length);
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(frameId), true);
+  writeFrameId(view, frameId);
   view.setUint32(8, length, true);
   return bytes;
 }
@@ -38,12 +37,16 @@ export function encodeFifoHead(frameId: number, length: number): Uint8Array {
 export function readFifoFrames(take: (frameId: number, data: Uint8Array) => void): PacketStream {
   const bodyBytes = (header: DataView) => {
     const length = header.getUint32(8, true);
-    if (length > MOST) throw SgapsError.limit('bytes of a frame', length, MOST);
-    if (header.getUint32(4, true) > 0x1fffff) throw SgapsError.malformed('FIFO frame: its id is beyond 2⁵³');
+    assertLength(length);
+    if (Number.isNaN(readFrameId(header))) throw SgapsError.malformed('FIFO frame: its id is beyond 2⁵³ − 1');
     return length;
   };
   return new PacketStream(HEADER_BYTES, bodyBytes, (packet) => {
     const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-    take(Number(view.getBigUint64(0, true)), packet.subarray(HEADER_BYTES));
+    take(readFrameId(view), packet.subarray(HEADER_BYTES));
   });
+}
+
+function assertLength(length: number): void {
+  if (length > LIMITS.pictureBytes) throw SgapsError.limit('bytes of a frame', length, LIMITS.pictureBytes);
 }

@@ -1,4 +1,5 @@
 import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { assertTimes, type CameraFrame, readMatrices, writeMatrices } from './CameraFrame.js';
 
 const HANDSHAKE_BYTES = 4;
@@ -7,8 +8,6 @@ const CAMERA_BYTES = 160;
 const FRAME_ID = 128;
 const CLIENT_TIME = 136;
 const TIME_INDEX = 144;
-/** Pixels a side that a viewer may ask for. */
-const LARGEST = 4096;
 
 /**
  * What a viewer sends the transport (P10): the size it wants, a ping, or a camera. A ping's 16 bytes are its own and come back as they are.
@@ -98,6 +97,6 @@ export function decodeViewerMessage(bytes: Uint8Array, now: number): ViewerMessa
 function assertSize(width: number, height: number): void {
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 1) throw SgapsError.malformed(`handshake: a picture of ${width}×${height}`);
-    if (side > LARGEST) throw SgapsError.limit('side of a picture', side, LARGEST);
+    if (side > LIMITS.pictureSide) throw SgapsError.limit('side of a picture', side, LIMITS.pictureSide);
   }
 }

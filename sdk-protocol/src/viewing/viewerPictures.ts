@@ -1,9 +1,9 @@
 import { SgapsError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 
-const H264_HEADER_BYTES = 40;
-const JPEG_HEADER_BYTES = 44;
-/** Bytes of one part of a picture. */
-const MOST = 64 * 1024 * 1024;
+/** Of a head: each length, and the frame id; the four times. */
+const LENGTH_BYTES = 4;
+const TIMES_BYTES = 32;
 
 /**
  * When a picture's camera was sent and taken, when its renderer was done, and when it was sent back: ms, by the clocks of viewer, server, server and server.
@@ -59,13 +59,7 @@ export interface JpegPicture {
  * ```
  */
 export function encodeH264Head(length: number, frameId: number, times: PictureTimes): Uint8Array {
-  assertLength(length);
-  const bytes = new Uint8Array(H264_HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, length, true);
-  view.setUint32(4, frameId, true);
-  writeTimes(view, 8, times);
-  return bytes;
+  return encodeHead([length], frameId, times);
 }
 
 /**
@@ -78,9 +72,8 @@ export function encodeH264Head(length: number, frameId: number, times: PictureTi
  * ```
  */
 export function decodeH264Picture(bytes: Uint8Array): H264Picture {
-  const view = headOf(bytes, H264_HEADER_BYTES);
-  assertTotal(bytes, H264_HEADER_BYTES + view.getUint32(0, true));
-  return { frameId: view.getUint32(4, true), times: readTimes(view, 8), unit: bytes.subarray(H264_HEADER_BYTES) };
+  const { parts, ...head } = decodePicture(bytes, 1);
+  return { ...head, unit: parts[0] };
 }
 
 /**
@@ -93,15 +86,7 @@ export function decodeH264Picture(bytes: Uint8Array): H264Picture {
  * ```
  */
 export function encodeJpegHead(jpegBytes: number, depthBytes: number, frameId: number, times: PictureTimes): Uint8Array {
-  assertLength(jpegBytes);
-  assertLength(depthBytes);
-  const bytes = new Uint8Array(JPEG_HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, jpegBytes, true);
-  view.setUint32(4, depthBytes, true);
-  view.setUint32(8, frameId, true);
-  writeTimes(view, 12, times);
-  return bytes;
+  return encodeHead([jpegBytes, depthBytes], frameId, times);
 }
 
 /**
@@ -114,35 +99,43 @@ export function encodeJpegHead(jpegBytes: number, depthBytes: number, frameId: n
  * ```
  */
 export function decodeJpegPicture(bytes: Uint8Array): JpegPicture {
-  const view = headOf(bytes, JPEG_HEADER_BYTES);
-  const depthAt = JPEG_HEADER_BYTES + view.getUint32(0, true);
-  assertTotal(bytes, depthAt + view.getUint32(4, true));
-  const jpeg = bytes.subarray(JPEG_HEADER_BYTES, depthAt);
-  return { frameId: view.getUint32(8, true), times: readTimes(view, 12), jpeg, depth: bytes.subarray(depthAt) };
+  const { parts, ...head } = decodePicture(bytes, 2);
+  return { ...head, jpeg: parts[0], depth: parts[1] };
 }
 
-function writeTimes(view: DataView, at: number, { clientSent, received, processed, sent }: PictureTimes): void {
-  view.setFloat64(at, clientSent, true);
-  view.setFloat64(at + 8, received, true);
-  view.setFloat64(at + 16, processed, true);
-  view.setFloat64(at + 24, sent, true);
+function encodeHead(
+  lengths: readonly number[],
+  frameId: number,
+  { clientSent, received, processed, sent }: PictureTimes,
+): Uint8Array {
+  const idAt = LENGTH_BYTES * lengths.length;
+  const timesAt = idAt + LENGTH_BYTES;
+  const bytes = new Uint8Array(timesAt + TIMES_BYTES);
+  const view = new DataView(bytes.buffer);
+  for (const [at, length] of lengths.entries()) {
+    if (length > LIMITS.pictureBytes) throw SgapsError.limit('bytes of a picture', length, LIMITS.pictureBytes);
+    view.setUint32(LENGTH_BYTES * at, length, true);
+  }
+  view.setUint32(idAt, frameId, true);
+  for (const [at, time] of [clientSent, received, processed, sent].entries()) view.setFloat64(timesAt + 8 * at, time, true);
+  return bytes;
 }
 
-function readTimes(view: DataView, at: number): PictureTimes {
-  const [clientSent, received, processed, sent] = [0, 8, 16, 24].map((offset) => view.getFloat64(at + offset, true));
-  return { clientSent, received, processed, sent };
-}
-
-function headOf(bytes: Uint8Array, length: number): DataView {
-  if (bytes.length < length) throw SgapsError.truncated('a picture');
-  return new DataView(bytes.buffer, bytes.byteOffset, length);
-}
-
-function assertTotal(bytes: Uint8Array, expected: number): void {
-  if (bytes.length < expected) throw SgapsError.truncated('a picture');
-  if (bytes.length > expected) throw SgapsError.malformed(`picture: ${bytes.length - expected} bytes too many`);
-}
-
-function assertLength(length: number): void {
-  if (length > MOST) throw SgapsError.limit('bytes of a picture', length, MOST);
+/** Reads a head of `count` lengths and what it announces; `parts` are views. */
+function decodePicture(bytes: Uint8Array, count: number): { frameId: number; times: PictureTimes; parts: Uint8Array[] } {
+  const idAt = LENGTH_BYTES * count;
+  const timesAt = idAt + LENGTH_BYTES;
+  let end = timesAt + TIMES_BYTES;
+  if (bytes.length < end) throw SgapsError.truncated('a picture');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, end);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < count; at++) {
+    const start = end;
+    end += view.getUint32(LENGTH_BYTES * at, true);
+    parts.push(bytes.subarray(start, end));
+  }
+  if (bytes.length < end) throw SgapsError.truncated('a picture');
+  if (bytes.length > end) throw SgapsError.malformed(`picture: ${bytes.length - end} bytes too many`);
+  const [clientSent, received, processed, sent] = [0, 8, 16, 24].map((offset) => view.getFloat64(timesAt + offset, true));
+  return { frameId: view.getUint32(idAt, true), times: { clientSent, received, processed, sent }, parts };
 }
