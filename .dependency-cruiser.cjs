@@ -8,8 +8,9 @@ const ARROWS = {
   'sdk-protocol': [],
   'sdk-core': ['sdk-protocol'],
   'sdk-client': ['sdk-protocol'],
-  'sdk-player': ['sdk-core', 'sdk-protocol'],
-  'sdk-server': ['sdk-core', 'sdk-protocol', 'models'],
+  'sdk-player': ['sdk-client', 'sdk-core', 'sdk-protocol'],
+  pipeline: ['sdk-core', 'sdk-protocol'],
+  'sdk-server': ['pipeline', 'sdk-core', 'sdk-protocol', 'models'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
   'plugins/babylon': ['sdk-client', 'sdk-protocol'],
 };
@@ -53,8 +54,8 @@ module.exports = {
       name: 'by name, not by path',
       comment: 'Another package is imported by its name, never by a relative path.',
       severity: 'error',
-      from: { path: '^(sdk-[a-z]+|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/', pathNot: INSIDERS },
-      to: { path: '^(sdk-[a-z]+|plugins/[^/]+)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
+      from: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/', pathNot: INSIDERS },
+      to: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
       name: 'no circles',
@@ -82,7 +83,7 @@ module.exports = {
       comment: 'A package that the importing package.json does not list.',
       severity: 'error',
       // Vite bundles what the dashboard's pages use.
-      from: { path: '^(sdk-[a-z]+|plugins/[^/]+)/src/', pathNot: [TESTS, '/dashboard/'] },
+      from: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+)/src/', pathNot: [TESTS, '/dashboard/'] },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         pathNot: '^node_modules/(phaser|phaser3|@babylonjs|@types)/',

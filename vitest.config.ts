@@ -6,7 +6,10 @@ if (!process.env.SGAPS_SEED) console.error(`Property tests use SGAPS_SEED=${seed
 process.env.SGAPS_SEED = seed;
 
 /** Tests that drive a real Chromium or a real server process: in e2e/, or beside the code and named so. */
-const e2e = ['e2e/**/*.test.ts', '{sdk-*,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts'];
+const e2e = [
+  'e2e/**/*.test.ts',
+  '{sdk-*,pipeline,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts',
+];
 
 export default defineConfig({
   resolve: { conditions: ['sgaps-source', 'module', 'node', 'import', 'default'] },
@@ -19,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{sdk-*,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
+            '{sdk-*,pipeline,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
             'examples/shared/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],

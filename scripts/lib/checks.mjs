@@ -9,6 +9,7 @@ const SOURCES = [
   'sdk-core',
   'sdk-client',
   'sdk-player',
+  'pipeline',
   'sdk-server',
   'plugins',
   'examples',

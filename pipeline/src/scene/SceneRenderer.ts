@@ -1,0 +1,81 @@
+import type { CameraFrame, OverlayLayer } from '@sgaps/protocol';
+
+/**
+ * A picture as a scene draws it (P3). Arrays may be the scene's own: they hold until its next `render`.
+ *
+ * @example
+ * ```ts
+ * const output: RenderOutput = { width, height, colour: rgb, depth: null, alpha: null, metadata: {} };
+ * ```
+ */
+export interface RenderOutput {
+  readonly width: number;
+  readonly height: number;
+  /** 3·W·H, row-major RGB: floats in [0, 1], or bytes, which stand for value / 255. */
+  readonly colour: Float32Array | Uint8ClampedArray | Uint8Array;
+  /** W·H distances from the camera along its axis, in the scene's unit, > 0; +∞ where there is nothing. Null for a flat scene. */
+  readonly depth: Float32Array | null;
+  /** W·H in [0, 1]; null is 1 everywhere. */
+  readonly alpha: Float32Array | null;
+  /** What viewers are told beside the picture; JSON. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a scene says of itself once it is ready; viewers are told all of it.
+ *
+ * @example
+ * ```ts
+ * const info: SceneInfo = { width: 1280, height: 720, about: {} };
+ * ```
+ */
+export interface SceneInfo {
+  /** Pixels of its pictures. */
+  readonly width: number;
+  readonly height: number;
+  /** JSON of the scene's own, for viewers. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a scene gets from the renderer service.
+ *
+ * @example
+ * ```ts
+ * const { argument, tell }: SceneContext = context;
+ * ```
+ */
+export interface SceneContext {
+  /** What follows the scene's name: `a1` of `replay:a1`; empty where nothing does. */
+  readonly argument: string;
+  /** Tells all viewers of the channel something beside the pictures: JSON of at most 64 KiB with a `type` of its own; `data` may follow as bytes. */
+  tell(message: Readonly<{ type: string } & Record<string, unknown>>, data?: Uint8Array): void;
+}
+
+/**
+ * Draws what a camera sees (P5). Implement it and register it by a name: `registerScene('my-scene', () => new MyScene())`.
+ *
+ * @example
+ * ```ts
+ * class Grey implements SceneRenderer {
+ *   onInit = async () => ({ width: 64, height: 36, about: {} });
+ *   render = async () => ({ width: 64, height: 36, colour: new Uint8Array(3 * 64 * 36).fill(128), depth: null, alpha: null, metadata: {} });
+ *   onShutdown = async () => undefined;
+ * }
+ * ```
+ */
+export interface SceneRenderer {
+  /** Loads what it needs. Ready when it settles; rejects where it cannot be, with a typed error that viewers are told. */
+  onInit(context: SceneContext): Promise<SceneInfo>;
+  /**
+   * Draws one camera; called anew only once it has settled. Null where there is nothing new to show. `newer` aborts when another camera came meanwhile: what waits
+   * (a live edge) should give up then. Throwing drops this picture and goes on.
+   */
+  render(camera: CameraFrame, newer: AbortSignal): Promise<RenderOutput | null>;
+  /** The picture size that the viewer wants, 1 … 4096 a side. A scene of one size ignores it. */
+  resize?(width: number, height: number): void;
+  /** Overlays that somebody of the channel looks at; they are told by `SceneContext.tell`. */
+  overlays?(layers: readonly OverlayLayer[]): void;
+  /** Lets go of everything. */
+  onShutdown(): Promise<void>;
+}

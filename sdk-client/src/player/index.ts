@@ -1,0 +1,1 @@
+export type { ReplayFrame, ReplayInfo, ReplayListener, ReplayMarker, ReplaySource, ReplayStates } from './ReplaySource.js';
