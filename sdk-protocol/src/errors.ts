@@ -22,7 +22,8 @@ export type SgapsErrorCode =
   | 'CLOSED'
   | 'MODEL_NOT_FOUND'
   | 'MODEL_INVALID'
-  | 'PROVIDER_UNAVAILABLE';
+  | 'PROVIDER_UNAVAILABLE'
+  | 'RENDERER_UNAVAILABLE';
 
 /**
  * An error with a stable `code`, saying what was wrong and what to do about it.

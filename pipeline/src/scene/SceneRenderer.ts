@@ -19,6 +19,8 @@ export interface RenderOutput {
   readonly alpha: Float32Array | null;
   /** What viewers are told beside the picture; JSON. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** True where it is, to the bit, what the last `render` gave: it is not encoded and sent anew then. */
+  readonly unchanged?: boolean;
 }
 
 /**
@@ -67,11 +69,13 @@ export interface SceneContext {
 export interface SceneRenderer {
   /** Loads what it needs. Ready when it settles; rejects where it cannot be, with a typed error that viewers are told. */
   onInit(context: SceneContext): Promise<SceneInfo>;
+  /** Draws one camera; called anew only once it has settled. Null where there is nothing to show. Throwing drops this picture and goes on. */
+  render(camera: CameraFrame): Promise<RenderOutput | null>;
   /**
-   * Draws one camera; called anew only once it has settled. Null where there is nothing new to show. `newer` aborts when another camera came meanwhile: what waits
-   * (a live edge) should give up then. Throwing drops this picture and goes on.
+   * Waits until the same camera would show something else, as at a live edge: true then, false where it never will. `newer` aborts when another camera came: settle then.
+   * Without it a camera is drawn once.
    */
-  render(camera: CameraFrame, newer: AbortSignal): Promise<RenderOutput | null>;
+  changed?(camera: CameraFrame, newer: AbortSignal): Promise<boolean>;
   /** The picture size that the viewer wants, 1 … 4096 a side. A scene of one size ignores it. */
   resize?(width: number, height: number): void;
   /** Overlays that somebody of the channel looks at; they are told by `SceneContext.tell`. */

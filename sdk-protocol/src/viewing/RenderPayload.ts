@@ -22,6 +22,12 @@ export interface RenderPayload {
   readonly data: Uint8Array;
 }
 
+/** What its head says of a payload: of the data only how many there are. */
+type PayloadHead = Omit<RenderPayload, 'data' | 'metadata'> & {
+  readonly metadata: object;
+  readonly data: { readonly length: number };
+};
+
 /**
  * What goes before a payload's data: u64 frame id, u32 bytes of metadata, u32 bytes of data, little-endian, then the metadata as JSON. The data follow as they are, so that a
  * sender need not copy them.
@@ -35,7 +41,7 @@ export interface RenderPayload {
  * socket.uncork();
  * ```
  */
-export function encodePayloadHead({ frameId, metadata, data }: RenderPayload): Uint8Array {
+export function encodePayloadHead({ frameId, metadata, data }: PayloadHead): Uint8Array {
   const json = encodeUtf8(JSON.stringify(metadata));
   assertLengths(json.length, data.length);
   const bytes = new Uint8Array(HEADER_BYTES + json.length);

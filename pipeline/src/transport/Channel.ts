@@ -1,0 +1,330 @@
+import { type CameraFrame, OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import type { Logger } from 'pino';
+import { type ChannelPlan, type FromRenderer, type PictureMessage, plainError, type Ready } from '../link/linkMessages.js';
+import { StageTimings } from '../metrics/StageTimings.js';
+import { CameraQueue } from './CameraQueue.js';
+import type { Seat, SentPicture, Viewer } from './FrontendAdapter.js';
+import type { RendererLink } from './RendererLink.js';
+import type { RendererPool } from './RendererPool.js';
+
+/** Cameras that the renderer has and has not answered: one being drawn, one for the moment it is done. */
+const MOST_UNDER_WAY = 2;
+/** ms of a driver's silence after which another viewer's camera takes over. */
+const DRIVES_FOR = 500;
+/** A viewer whose socket holds more than this misses pictures until it has drained, bytes. */
+const BACKLOG = 1024 * 1024;
+/** Renderers that may be lost while they draw for this channel, and within how many ms: more is the scene's fault. */
+const MOST_LOSSES = 3;
+const LOSSES_WITHIN = 20_000;
+
+/** What a channel needs of the transport around it. */
+export interface ChannelHost {
+  readonly pool: RendererPool;
+  readonly log: Logger;
+  /** ms that a channel waits for a renderer. */
+  readonly rendererWithin: number;
+  /** ms without cameras and pictures after which its renderer is given back. */
+  readonly idleAfter: number;
+  /** ms that a shared channel stays without viewers. */
+  readonly linger: number;
+  pictureSent(channel: Channel, picture: SentPicture, viewers: number): void;
+  cameraTaken(channel: Channel, camera: CameraFrame): void;
+  closed(channel: Channel): void;
+}
+
+/** A viewer in its place. */
+interface Place {
+  readonly viewer: Viewer;
+  /** It has the picture that was sent last, and so can use one that depends on it. */
+  current: boolean;
+  overlays: readonly OverlayLayer[];
+}
+
+/**
+ * One scene with one camera and time, and all who see it (P8). One viewer that fails affects no other.
+ *
+ * @example
+ * ```ts
+ * const channel = new Channel('live', { scene: 'replay:a1', encoder: 'h264', size: null }, true, host);
+ * const seat = channel.join(viewer);
+ * ```
+ */
+export class Channel {
+  readonly timings = new StageTimings();
+  readonly queue = new CameraQueue();
+  /** Pictures sent, pictures that viewers missed, and frame ids asked for and never answered. */
+  sent = 0;
+  missed = 0;
+  gaps = 0;
+  private readonly places = new Set<Place>();
+  private readonly closing = new AbortController();
+  private link: RendererLink | null = null;
+  private ready: Ready | null = null;
+  private wanting = false;
+  private underWay: number[] = [];
+  private newest: CameraFrame | null = null;
+  private driver: Place | null = null;
+  private drivenAt = Number.NEGATIVE_INFINITY;
+  private activeAt = performance.now();
+  private losses: number[] = [];
+  private lingering: NodeJS.Timeout | null = null;
+  private isClosed = false;
+
+  constructor(
+    readonly key: string,
+    private plan: ChannelPlan,
+    private readonly shared: boolean,
+    private readonly host: ChannelHost,
+  ) {
+    this.want();
+  }
+
+  get viewers(): number {
+    return this.places.size;
+  }
+
+  /** Figures of this moment, for whoever looks after the transport. */
+  get figures(): Readonly<Record<string, unknown>> {
+    const { scene, encoder } = this.plan;
+    const { viewers, sent, missed, gaps, queue, underWay } = this;
+    const counts = { viewers, sent, missed, gaps, queued: queue.length, dropped: queue.dropped, underWay: underWay.length };
+    return {
+      scene,
+      encoder,
+      worker: this.link?.hello.worker ?? null,
+      ready: this.ready !== null,
+      ...counts,
+      ms: this.timings.figures(),
+    };
+  }
+
+  /** Seats a viewer. */
+  join(viewer: Viewer): Seat {
+    const place: Place = { viewer, current: false, overlays: [] };
+    this.places.add(place);
+    if (this.lingering) clearTimeout(this.lingering);
+    this.lingering = null;
+    if (this.ready) {
+      this.give(place, () => viewer.tell(this.greeting()));
+      this.link?.send({ refresh: true });
+    } else this.want();
+    return {
+      size: (width, height) => this.resize(place, width, height),
+      camera: (camera) => this.take(place, camera),
+      overlays: (layers) => this.overlay(place, layers),
+      leave: () => this.leave(place),
+    };
+  }
+
+  /** Gives the renderer back where nothing has come or gone for long. */
+  rest(now: number): void {
+    if (!this.link || now - this.activeAt < this.host.idleAfter) return;
+    this.host.log.info({ channel: this.key }, 'channel idle: its renderer is free');
+    this.release();
+  }
+
+  /** Ends it for everybody in it. */
+  close(error: SgapsError): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    if (this.lingering) clearTimeout(this.lingering);
+    for (const { viewer } of this.places) {
+      try {
+        viewer.ended(error);
+      } catch (failure) {
+        this.host.log.warn({ channel: this.key, err: failure }, 'viewer not told of the end');
+      }
+    }
+    this.places.clear();
+    this.closing.abort(error);
+    this.release();
+    this.host.closed(this);
+  }
+
+  private leave(place: Place): void {
+    if (!this.places.delete(place) || this.isClosed) return;
+    if (this.driver === place) this.driver = null;
+    this.tellOverlays();
+    if (this.places.size > 0) return;
+    const end = () => this.close(new SgapsError('CLOSED', 'Nobody watches any more.'));
+    if (this.shared) this.lingering = setTimeout(end, this.host.linger);
+    else end();
+  }
+
+  private take(place: Place, camera: CameraFrame): void {
+    const now = performance.now();
+    if (place !== this.driver) {
+      // The driver that was goes on sending until it has seen a picture of the new one.
+      if (this.driver && now - this.drivenAt < DRIVES_FOR) return;
+      this.driver = place;
+      this.drivenAt = now;
+    }
+    this.activeAt = now;
+    this.newest = camera;
+    this.queue.push(camera);
+    this.host.cameraTaken(this, camera);
+    if (this.link) this.pump();
+    else this.want();
+  }
+
+  private resize(place: Place, width: number, height: number): void {
+    const { size } = this.plan;
+    if (this.shared && size && this.driver !== place) return;
+    if (size?.width === width && size.height === height) return;
+    this.plan = { ...this.plan, size: { width, height } };
+    if (this.ready) this.link?.send({ size: { width, height } });
+  }
+
+  private overlay(place: Place, layers: readonly OverlayLayer[]): void {
+    place.overlays = layers;
+    this.tellOverlays();
+  }
+
+  private tellOverlays(): void {
+    const wanted = OVERLAY_LAYERS.filter((layer) => [...this.places].some(({ overlays }) => overlays.includes(layer)));
+    if (this.ready) this.link?.send({ overlays: wanted });
+  }
+
+  /** Looks for a renderer, unless one is there or being looked for. */
+  private want(): void {
+    if (this.link || this.wanting || this.isClosed) return;
+    this.wanting = true;
+    this.host.pool.acquire(this.plan, this.host.rendererWithin, this.closing.signal).then(
+      (link) => this.use(link),
+      (error: unknown) => this.close(asSgapsError(error)),
+    );
+  }
+
+  private use(link: RendererLink): void {
+    this.wanting = false;
+    if (this.isClosed) return link.close();
+    this.link = link;
+    link.use({
+      message: (message, frameId, data) => this.hear(message, frameId, data),
+      closed: (error) => this.lose(link, error),
+    });
+    link.send({ open: this.plan });
+  }
+
+  private hear(message: FromRenderer, frameId: number, data: Uint8Array): void {
+    if ('picture' in message) this.show(message, frameId, data);
+    else if ('tell' in message) this.broadcast(({ viewer }) => viewer.tell(message.tell, data.length > 0 ? data : undefined));
+    else if ('ready' in message) this.begin(message.ready);
+    else if ('failed' in message) this.fail(message.failed, frameId);
+    else if ('nothing' in message) this.answered(frameId);
+  }
+
+  private begin(ready: Ready): void {
+    const again = this.ready !== null;
+    this.ready = ready;
+    for (const place of this.places) place.current = false;
+    this.broadcast(({ viewer }) => viewer.tell(this.greeting()));
+    this.tellOverlays();
+    // Whoever waited while there was no renderer sees the place it had asked for.
+    if (this.newest && this.queue.length === 0) this.queue.push(this.newest);
+    if (again) this.host.log.info({ channel: this.key }, 'channel goes on with another renderer');
+    this.pump();
+  }
+
+  private fail({ code, message }: { code: string; message: string }, frameId: number): void {
+    const error = new SgapsError(code as SgapsError['code'], message);
+    if (frameId === 0 && !this.ready) {
+      this.close(error);
+      return;
+    }
+    this.answered(frameId);
+    this.broadcast(({ viewer }) => viewer.tell({ type: 'failed', ...plainError(error), frameId }));
+  }
+
+  private show({ picture, unchanged, independent, stampAt, timings }: PictureMessage, frameId: number, data: Uint8Array): void {
+    const now = Date.now();
+    this.activeAt = performance.now();
+    this.answered(frameId);
+    if (stampAt !== undefined && stampAt !== null && stampAt + 8 <= data.length)
+      new DataView(data.buffer, data.byteOffset).setFloat64(stampAt, now, true);
+    const sent: SentPicture = { frameId, about: picture, data: unchanged ? null : data };
+    let needsRefresh = false;
+    this.broadcast((place) => {
+      const behind = place.viewer.backlog() > BACKLOG;
+      const usable = place.current || (!unchanged && independent === true);
+      if (!behind && usable) {
+        place.viewer.show(sent);
+        place.current = true;
+        return;
+      }
+      this.missed++;
+      place.current = false;
+      if (!behind) needsRefresh = true;
+    });
+    if (needsRefresh) this.link?.send({ refresh: true });
+    this.sent++;
+    if (timings && !unchanged) {
+      const { render, encode, received, processed } = timings;
+      this.timings.add({ render, encode, send: Math.max(0, now - processed), total: Math.max(0, now - received) });
+    }
+    this.host.pictureSent(this, sent, this.places.size);
+    this.pump();
+  }
+
+  /** The renderer is done with a camera, and with those before it. */
+  private answered(frameId: number): void {
+    const at = this.underWay.indexOf(frameId);
+    if (at < 0) return;
+    this.gaps += at;
+    this.underWay.splice(0, at + 1);
+    this.pump();
+  }
+
+  private pump(): void {
+    if (!this.link || !this.ready) return;
+    while (this.underWay.length < MOST_UNDER_WAY) {
+      const camera = this.queue.shift();
+      if (!camera) return;
+      this.underWay.push(camera.frameId);
+      this.link.camera(camera);
+    }
+  }
+
+  private lose(link: RendererLink, error: SgapsError): void {
+    if (this.link !== link) return;
+    this.release();
+    if (this.isClosed) return;
+    const now = performance.now();
+    this.losses = [...this.losses.filter((at) => now - at < LOSSES_WITHIN), now];
+    this.host.log.warn({ channel: this.key, losses: this.losses.length, reason: error.message }, 'renderer lost');
+    if (this.losses.length > MOST_LOSSES)
+      this.close(new SgapsError('RENDERER_UNAVAILABLE', `Drawing ${this.plan.scene} ended the renderer several times.`));
+    else if (this.places.size > 0) this.want();
+  }
+
+  /** Lets go of the renderer; the next camera asks for one anew. */
+  private release(): void {
+    const { link } = this;
+    this.link = null;
+    this.underWay = [];
+    link?.close();
+  }
+
+  private greeting(): { type: 'ready' } & Record<string, unknown> {
+    const { scene, encoder } = this.plan;
+    return { type: 'ready', scene, encoder, ...this.ready };
+  }
+
+  private broadcast(send: (place: Place) => void): void {
+    for (const place of [...this.places]) this.give(place, () => send(place));
+  }
+
+  /** One who cannot be sent to loses its seat. */
+  private give(place: Place, send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.host.log.warn({ channel: this.key, err: error }, 'viewer could not be sent to: it loses its seat');
+      this.leave(place);
+    }
+  }
+}
+
+function asSgapsError(error: unknown): SgapsError {
+  return error instanceof SgapsError ? error : new SgapsError('UNSUPPORTED', String(error), { cause: error });
+}
