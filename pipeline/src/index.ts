@@ -2,6 +2,11 @@ export type { EncodedPicture, PictureEncoder, PictureHead } from './encode/Pictu
 export type { StageFigure } from './metrics/StageTimings.js';
 export type { RendererParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
+export { nodeMachine } from './replay/nodeMachine.js';
+export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
+export { packSamples } from './replay/overlays/packSamples.js';
+export type { ReplayFile } from './replay/ReplayFile.js';
+export { ReplayScene, type ReplaySceneOptions } from './replay/ReplayScene.js';
 export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from './scene/SceneRenderer.js';
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';

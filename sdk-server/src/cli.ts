@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isSgapsError } from '@sgaps/protocol';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Logger, pino } from 'pino';
+import { SgapsError } from '@sgaps/protocol';
+import { Command, Option } from 'commander';
+import { fail, openLog, portNumber, stopWith, wholeNumber } from './commandLine.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 import { tuneCollector } from './tuneCollector.js';
+import { rendererCommand } from './viewing/rendererCommand.js';
+import { transportCommand } from './viewing/transportCommand.js';
 
 interface ServeFlags {
   readonly port: number;
@@ -19,6 +21,10 @@ interface ServeFlags {
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly sampling: 'auto' | 'points';
+  readonly viewing: boolean;
+  readonly viewingPort: number;
+  readonly viewingUrl?: string;
+  readonly renderers: number;
   readonly jsonLogs?: boolean;
 }
 
@@ -44,7 +50,7 @@ export function program(): Command {
         .choices(CADENCES)
         .default('every-frame'),
     )
-    .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', frameCount)
+    .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', wholeNumber(1, 60))
     .option(
       '--model <name>',
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
@@ -55,38 +61,37 @@ export function program(): Command {
         .choices(['auto', 'points'])
         .default('auto'),
     )
+    .option('--viewing-port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
+    .option('--renderers <number>', 'renderer processes', wholeNumber(1, 64), 1)
+    .option('--no-viewing', 'start no transport and renderers: nobody can watch, unless they are started by themselves')
+    .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
+  sgaps.addCommand(transportCommand());
+  sgaps.addCommand(rendererCommand());
   sgaps.addCommand(finetuneCommand());
   return sgaps;
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
-  const log = flags.jsonLogs ? pino({ name: 'sgaps' }) : readableLog();
+  const log = openLog('sgaps', flags.jsonLogs ?? false);
   const { port, host, data, examples, cadence, nth, sampling, provider } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
-  const options: ServerOptions = { port, host, data, examples, log, model, room: { cadence, nth, sampling } };
+  const viewing = flags.viewing
+    ? { port: flags.viewingPort, host, renderers: flags.renderers, model: flags.model, provider }
+    : null;
+  const room = { cadence, nth, sampling };
+  const options: ServerOptions = { port, host, data, examples, log, model, room, viewing, viewingUrl: flags.viewingUrl };
   let server: SgapsServer;
   try {
     server = await startServer(options);
   } catch (error) {
     // Colyseus' timers would keep the process alive.
-    process.stderr.write(`sgaps: ${startProblem(error, flags.port)}\n`, () => process.exit(1));
-    return;
+    return fail(startProblem(error, flags.port));
   }
   process.stdout.write(await greeting(server));
-  const stop = (): void => {
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'not closed cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  stopWith(() => server.close(), log);
 }
 
 async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {
@@ -97,40 +102,9 @@ async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {
   return `\n${lines.map((line) => `  ${line}`).join('\n')}\n\n  Ctrl-C stops the server.\n\n`;
 }
 
-function startProblem(error: unknown, port: number): string {
-  if (isSgapsError(error)) return `${error.code}: ${error.message}`;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `port ${port} is taken; stop what runs there or choose another with --port.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
-  return port;
-}
-
-function frameCount(text: string): number {
-  const frames = Number(text);
-  if (!Number.isInteger(frames) || frames < 1 || frames > 60) throw new InvalidArgumentError('A whole number from 1 to 60.');
-  return frames;
-}
-
-/** One short line per log entry: time, level, message, fields. */
-function readableLog(): Logger {
-  const write = (line: string): void => {
-    const { time, level, msg, pid, hostname, name, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-    const at = new Date(Number(time)).toTimeString().slice(0, 8);
-    const label = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-    const rest = Object.entries(fields).map(
-      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    );
-    const trouble = err as { message?: string } | undefined;
-    process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
-  };
-  return pino({ name: 'sgaps' }, { write });
+function startProblem(error: unknown, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+  return new SgapsError('ARGUMENT_INVALID', `port ${port} is taken; stop what runs there or choose another with --port.`);
 }
 
 /** True when this file was started itself (also through a bin link). */

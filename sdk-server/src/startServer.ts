@@ -11,6 +11,7 @@ import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './room
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
+import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
 
 /**
  * Options of `startServer`.
@@ -34,6 +35,10 @@ export interface ServerOptions {
   /** The model that fills in, null for none; default the usual one, where it is installed. */
   readonly model?: CreateInferenceOptions | null;
   readonly room?: ReplayRoomSettings;
+  /** Brings up a transport and renderers, so that sessions can be watched; null or absent: none, or those that you start yourself. */
+  readonly viewing?: ViewingOptions | null;
+  /** Where viewers reach the transport, behind a proxy or when you started it yourself: `wss://…`. Default: the port of `viewing` on the host that the page came from. */
+  readonly viewingUrl?: string;
 }
 
 /**
@@ -53,6 +58,8 @@ export interface SgapsServer {
   readonly catalog: Catalog;
   /** Id of the model that fills in, name@version; null: `diffusion` does. */
   readonly model: string | null;
+  /** Port that viewers connect to; null without `viewing`. */
+  readonly viewingPort: number | null;
   /** Names of the sample games that are served. */
   readonly games: readonly string[];
   /** Recordings recovered at start. */
@@ -103,6 +110,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
   const services = await openServices({ data, log, model: options.model });
+  const viewing = options.viewing
+    ? await ViewingProcesses.start(options.viewing, data, log).catch(async (error: unknown) => {
+        await closeServices(data);
+        throw error;
+      })
+    : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
   const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
   const server: Server = defineServer({
@@ -110,21 +123,23 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport,
     greet: false,
     gracefullyShutdown: false,
-    express: (app) => mountHttp(app, services, games),
+    express: (app) => mountHttp(app, services, games, { port: viewing?.port ?? null, url: options.viewingUrl ?? null }),
   });
   const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
+    await viewing?.close();
     await closeServices(data);
     throw error;
   });
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
-  log.info({ port: address.port, data, games: games.length, recovered, model, provider }, 'server listening');
+  log.info({ port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider }, 'server listening');
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
+    await viewing?.close();
     await closeServices(data);
     running = false;
     log.info('server closed');
@@ -135,6 +150,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     store: services.store,
     catalog: services.catalog,
     model: inference?.id ?? null,
+    viewingPort: viewing?.port ?? null,
     games: games.map(({ name }) => name),
     recovered,
     close: () => {

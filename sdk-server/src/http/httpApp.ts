@@ -6,6 +6,7 @@ import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, securityHeaders } from './respond.js';
 import { healthRoute, sessionRoutes } from './sessionRoutes.js';
+import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
  * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, the dashboard and the sample games.
@@ -16,11 +17,17 @@ import { healthRoute, sessionRoutes } from './sessionRoutes.js';
  * defineServer({ rooms, express: (app) => mountHttp(app, services, []) });
  * ```
  */
-export async function mountHttp(app: Application, services: ReplayServices, games: readonly SampleGame[]): Promise<void> {
+export async function mountHttp(
+  app: Application,
+  services: ReplayServices,
+  games: readonly SampleGame[],
+  viewing: ViewingAddress = { port: null, url: null },
+): Promise<void> {
   app.disable('x-powered-by');
   app.use(securityHeaders);
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
+  app.use('/api/viewing', viewingRoute(viewing));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));

@@ -5,7 +5,7 @@ import { Playback, SessionReplica } from '@sgaps/core';
 import { createSampleSet, DEFAULT_TIER_BITS, PixelPacketEncoder, type RecordingHeader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingStore } from '../storage/index.js';
-import { nodeMachine } from './nodeMachine.js';
+import { nodeMachine } from '@sgaps/pipeline';
 
 const header: RecordingHeader = {
   recordingId: 'a1',

@@ -6,7 +6,7 @@ import { Playback, type PlaybackListener, SessionReplica } from '@sgaps/core';
 import { DEFAULT_TIER_BITS, decodePicture, PixelPacketEncoder } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { nodeMachine } from '../playback/nodeMachine.js';
+import { nodeMachine } from '@sgaps/pipeline';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 

@@ -26,6 +26,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   MODEL_NOT_FOUND: 404,
   MODEL_INVALID: 500,
   PROVIDER_UNAVAILABLE: 503,
+  RENDERER_UNAVAILABLE: 503,
 };
 
 /**

@@ -1,8 +1,7 @@
 import type { DecodedFrame } from '@sgaps/core';
+import { FlowOverlay, packSamples } from '@sgaps/pipeline';
 import { type CaptureGrid, encodePicture, OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
-import { FlowOverlay } from './FlowOverlay.js';
 import { encodeClasses, encodeFrame, encodeMap } from './PictureEncoder.js';
-import { packSamples } from './packSamples.js';
 
 /**
  * Somebody who watches. `backlog` is what was sent and has not left yet, bytes.

@@ -1,0 +1,127 @@
+import { type FoundFrame, FrameFinder, type ModelBackend } from '@sgaps/core';
+import { type CameraFrame, type CaptureGrid, LIVE_EDGE, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '../scene/SceneRenderer.js';
+import { GrowthWatch } from './GrowthWatch.js';
+import { OverlayMaker } from './overlays/OverlayMaker.js';
+import { PictureScaler } from './PictureScaler.js';
+import type { ReplayFile } from './ReplayFile.js';
+import { readMarkers } from './readMarkers.js';
+import { nodeMachine } from './nodeMachine.js';
+
+/**
+ * Options of `ReplayScene`.
+ *
+ * @example
+ * ```ts
+ * const options: ReplaySceneOptions = { open: (id) => openReplayFile('./.sgaps-data/recordings', id) };
+ * ```
+ */
+export interface ReplaySceneOptions {
+  /** Opens a recording by its id. @throws SgapsError `NOT_FOUND`, and what `RecordingReader.open` throws. */
+  readonly open: (recordingId: string) => Promise<ReplayFile>;
+  /** The model that refines its frames; default none. */
+  readonly model?: (grid: CaptureGrid) => ModelBackend | null;
+}
+
+/**
+ * The scene `replay:ID` (P6a): a camera's time index is the replay's time, and what it shows is the frame of that time, of a recording that is finished or still grows.
+ *
+ * @example
+ * ```ts
+ * registerScene('replay', () => new ReplayScene({ open }));
+ * ```
+ */
+export class ReplayScene implements SceneRenderer {
+  private file!: ReplayFile;
+  private finder!: FrameFinder;
+  private growth!: GrowthWatch;
+  private overlayMaker!: OverlayMaker;
+  private scaler!: PictureScaler;
+  private tell!: SceneContext['tell'];
+  /** What the last picture showed, and how. */
+  private shown: { readonly frameId: number; readonly refined: boolean } | null = null;
+  private stale = true;
+  private markersRead = -1;
+
+  constructor(private readonly options: ReplaySceneOptions) {}
+
+  async onInit({ argument, tell }: SceneContext): Promise<SceneInfo> {
+    if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'A replay is named by its recording: replay:ID.');
+    this.tell = tell;
+    this.file = await this.options.open(argument);
+    const { reader } = this.file;
+    const { recordingId, game, engine, grid, fps, startedAt, schema } = reader.header;
+    this.finder = new FrameFinder(reader, { machine: nodeMachine, model: this.options.model?.(grid) ?? null });
+    this.growth = new GrowthWatch(this.file, () => this.finder.refresh());
+    this.overlayMaker = new OverlayMaker(grid);
+    this.scaler = new PictureScaler(grid);
+    await this.tellMarkers();
+    const { duration, hasFooter } = reader.index;
+    const values = schema.values.map(({ name }) => name);
+    const about = { recordingId, game, engine, fps, startedAt, duration: duration / 1000, growing: !hasFooter, values };
+    return { ...grid, about };
+  }
+
+  async render(camera: CameraFrame): Promise<RenderOutput | null> {
+    if (await this.growth.catchUp()) await this.tellGrowth();
+    const isLive = camera.timeIndex === LIVE_EDGE;
+    const found = await (isLive ? this.finder.newest() : this.finder.find(1000 * camera.timeIndex));
+    return found && this.draw(found);
+  }
+
+  async changed(_: CameraFrame, newer: AbortSignal): Promise<boolean> {
+    while (this.growth.growing && !newer.aborted) {
+      await this.growth.next(newer);
+      if (newer.aborted || !(await this.growth.catchUp())) continue;
+      await this.tellGrowth();
+      if (await this.finder.hasNewer()) return true;
+    }
+    return false;
+  }
+
+  resize(width: number, height: number): void {
+    this.scaler.fit(width, height);
+    this.stale = true;
+  }
+
+  overlays(layers: readonly OverlayLayer[]): void {
+    this.overlayMaker.layers = layers;
+    this.stale = true;
+  }
+
+  async onShutdown(): Promise<void> {
+    this.growth?.close();
+    if (this.finder) await this.finder.close();
+    else await this.file?.close();
+  }
+
+  private async draw(found: FoundFrame): Promise<RenderOutput> {
+    const { frame, time, previous, next } = found;
+    const { frameId, refined } = frame;
+    const unchanged = !this.stale && this.shown?.frameId === frameId && this.shown.refined === refined;
+    if (!unchanged) {
+      for (const { layer, bytes } of await this.overlayMaker.make(frame, time, () => this.finder.importance(frame)))
+        this.tell({ type: 'overlay', layer }, bytes);
+    }
+    this.shown = { frameId, refined };
+    this.stale = false;
+    const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+    const metadata = { time: time / 1000, previous: seconds(previous), next: seconds(next), recordedFrame: frameId, refined };
+    const { width, height } = this.scaler;
+    const colour = unchanged ? frame.rgb : await this.scaler.scale(frame.rgb);
+    return { width, height, colour, depth: null, alpha: null, metadata, unchanged };
+  }
+
+  private async tellGrowth(): Promise<void> {
+    const { duration, hasFooter, events } = this.file.reader.index;
+    this.tell({ type: 'growth', duration: duration / 1000, growing: !hasFooter });
+    if ((events.at(-1)?.sequence ?? -1) > this.markersRead) await this.tellMarkers();
+  }
+
+  private async tellMarkers(): Promise<void> {
+    for await (const { markers, sequence } of readMarkers(this.file.reader, this.markersRead)) {
+      this.markersRead = sequence;
+      if (markers.length > 0) this.tell({ type: 'markers', markers });
+    }
+  }
+}

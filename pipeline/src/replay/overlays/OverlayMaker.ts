@@ -1,0 +1,84 @@
+import type { PlayedFrame } from '@sgaps/core';
+import { type CaptureGrid, encodePicture, type OverlayLayer, type Picture } from '@sgaps/protocol';
+import sharp from 'sharp';
+import { FlowOverlay } from './FlowOverlay.js';
+import { packSamples } from './packSamples.js';
+
+/** Expected squared error that is drawn as full importance; below it the error itself (its root) is drawn. */
+const IMPORTANCE_FULL = 1500;
+
+/**
+ * Makes the overlays of frames, as viewers get them, and only those that somebody looks at.
+ *
+ * @example
+ * ```ts
+ * const overlays = new OverlayMaker(grid);
+ * overlays.layers = ['samples'];
+ * for (const picture of await overlays.make(frame, time, () => planner.importance)) send(picture);
+ * ```
+ */
+export class OverlayMaker {
+  private wanted: readonly OverlayLayer[] = [];
+  private flow: FlowOverlay | null = null;
+  /** The samples of the newest frame that had any, packed: one without stays beside them, instead of a flicker. */
+  private samples = new Uint8Array(0);
+  private readonly grey: Uint8Array;
+
+  constructor(private readonly grid: CaptureGrid) {
+    this.grey = new Uint8Array(grid.width * grid.height);
+  }
+
+  get layers(): readonly OverlayLayer[] {
+    return this.wanted;
+  }
+
+  set layers(layers: readonly OverlayLayer[]) {
+    this.wanted = layers;
+    if (!layers.includes('flow')) this.flow = null;
+    if (!layers.includes('samples') && !layers.includes('tiers')) this.samples = new Uint8Array(0);
+  }
+
+  /** The overlays of one frame at `time` ms, encoded one after the other: `frame` must hold until it settles. */
+  async make(frame: PlayedFrame, time: number, importance: () => Float32Array): Promise<{ layer: OverlayLayer; bytes: Uint8Array }[]> {
+    const made: { layer: OverlayLayer; bytes: Uint8Array }[] = [];
+    for (const layer of this.wanted) {
+      const [format, data] = await this.draw(layer, frame, importance);
+      made.push({ layer, bytes: encodePicture({ layer, format, ...this.grid, frameId: frame.frameId, time, data }) });
+    }
+    return made;
+  }
+
+  private async draw(layer: OverlayLayer, frame: PlayedFrame, importance: () => Float32Array): Promise<[Picture['format'], Uint8Array]> {
+    switch (layer) {
+      case 'samples':
+      case 'tiers':
+        if (frame.samples.count > 0) this.samples = packSamples(frame.samples);
+        return ['application/x-sgaps-samples', this.samples];
+      case 'flow':
+        this.flow ??= new FlowOverlay(this.grid);
+        return ['application/x-sgaps-flow', this.flow.read(frame)];
+      case 'layers':
+        // No number may become another.
+        return ['image/webp', await this.sharp(frame.sources()).webp({ lossless: true, effort: 0 }).toBuffer()];
+      case 'confidence':
+        return ['image/jpeg', await this.jpeg(frame.confidence)];
+      case 'uncertainty':
+        return ['image/jpeg', await this.jpeg(this.quantise(frame.uncertainty, (value) => 255 * value))];
+      case 'importance':
+        return ['image/jpeg', await this.jpeg(this.quantise(importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL)))];
+    }
+  }
+
+  private quantise(map: Float32Array, scale: (value: number) => number): Uint8Array {
+    for (let i = 0; i < map.length; i++) this.grey[i] = Math.max(0, Math.min(255, scale(map[i])));
+    return this.grey;
+  }
+
+  private jpeg(values: Uint8Array): Promise<Uint8Array> {
+    return this.sharp(values).jpeg({ quality: 80 }).toBuffer();
+  }
+
+  private sharp(values: Uint8Array): sharp.Sharp {
+    return sharp(values, { raw: { ...this.grid, channels: 1 } });
+  }
+}

@@ -1,0 +1,65 @@
+import { isSgapsError } from '@sgaps/protocol';
+import { InvalidArgumentError } from 'commander';
+import { type Logger, pino } from 'pino';
+
+/** A port as an option: 0 … 65535. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  return port;
+}
+
+/** A whole number of a range as an option. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Logs of a program: JSON lines, or one short line per entry with time, level, message and fields. */
+export function openLog(name: string, json: boolean): Logger {
+  if (json) return pino({ name });
+  const write = (line: string): void => {
+    const { time, level, msg, pid, hostname, name: _, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
+    const at = new Date(Number(time)).toTimeString().slice(0, 8);
+    const label = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
+    const rest = Object.entries(fields).map(
+      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
+    const trouble = err as { message?: string } | undefined;
+    process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
+  };
+  return pino({ name }, { write });
+}
+
+/** Says on standard error why a program cannot go on, and ends it. */
+export function fail(error: unknown): void {
+  const text = isSgapsError(error)
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
+}
+
+/** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */
+export function stopWith(stop: () => Promise<unknown>, log: Logger, supervised = false): void {
+  let stopping = false;
+  const end = (): void => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'not closed cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  if (supervised) process.stdin.on('end', end).on('error', end).resume();
+}

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+
+/** The program `sgaps`, from sources or built. */
+const CLI = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../cli.ts' : './cli.js', import.meta.url));
+/** ms before a process that ended is started anew: growing, from the first on again once it has run so long. */
+const PAUSES = [250, 1_000, 2_000, 4_000, 8_000];
+const HEALTHY = 30_000;
+/** ms that a process may take to end by itself. */
+const END_WITHIN = 5_000;
+
+/**
+ * A command of `sgaps` as a process of its own, started anew when it ends. It ends with this one, however that ends: its standard input does.
+ *
+ * @example
+ * ```ts
+ * const transport = new SupervisedProcess(['transport', '--port', '0'], log, (entry) => note(entry.port));
+ * await transport.stop();
+ * ```
+ */
+export class SupervisedProcess {
+  private child: ChildProcess | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private failures = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly args: readonly string[],
+    private readonly log: Logger,
+    /** Hears of each entry that the process logs. */
+    private readonly heard: (entry: Readonly<Record<string, unknown>>) => void = () => undefined,
+  ) {
+    this.start();
+  }
+
+  /** Its process, for tests that end it; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Ends it for good. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const late = setTimeout(() => child.kill('SIGKILL'), END_WITHIN);
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGTERM');
+    });
+    clearTimeout(late);
+  }
+
+  private start(): void {
+    this.timer = null;
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [...process.execArgv, CLI, ...this.args, '--supervised', '--json-logs'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    // A process that is gone takes no input; that it is gone is heard of below.
+    child.stdin?.on('error', () => undefined);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.hear(line));
+    }
+    child.once('error', (error) => this.log.error({ err: error, process: this.args[0] }, 'process could not be started'));
+    child.once('exit', (code, signal) => {
+      if (this.isStopped) return;
+      if (performance.now() - startedAt > HEALTHY) this.failures = 0;
+      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
+      this.log.warn({ process: this.args[0], code, signal, againIn: pause }, 'process ended: starting it anew');
+      this.timer = setTimeout(() => this.start(), pause);
+    });
+  }
+
+  /** Its log goes into ours, at its own level. */
+  private hear(line: string): void {
+    let entry: Record<string, unknown>;
+    try {
+      entry = JSON.parse(line) as Record<string, unknown>;
+    } catch {
+      this.log.warn({ process: this.args[0], line }, 'process said'); // No log entry: a warning of Node's, say.
+      return;
+    }
+    const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, ...fields } = entry;
+    const own = { process: this.args[0], ...fields };
+    if (Number(level) >= 50) this.log.error(own, String(msg));
+    else if (Number(level) >= 40) this.log.warn(own, String(msg));
+    else this.log.debug(own, String(msg));
+    this.heard(entry);
+  }
+}

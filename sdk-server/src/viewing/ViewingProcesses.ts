@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { SgapsError } from '@sgaps/protocol';
+import type { Logger } from 'pino';
+import { SupervisedProcess } from './SupervisedProcess.js';
+
+/** ms in which the transport must listen. */
+const LISTEN_WITHIN = 20_000;
+
+/**
+ * What `startServer` brings up for viewers.
+ *
+ * @example
+ * ```ts
+ * const viewing: ViewingOptions = { port: 0, renderers: 2 };
+ * ```
+ */
+export interface ViewingOptions {
+  /** Port that viewers connect to; 0 takes a free one. Default 2568. */
+  readonly port?: number;
+  /** Interface to listen on; default all. */
+  readonly host?: string;
+  /** Renderer processes. Default 1. */
+  readonly renderers?: number;
+  /** As of `sgaps renderer`. */
+  readonly model?: string;
+  readonly provider?: string;
+  /** Origins other than the host's own whose pages may watch. */
+  readonly origins?: readonly string[];
+}
+
+/**
+ * The transport and the renderers of a server, each a process of its own: viewers take nothing from the rooms.
+ *
+ * @example
+ * ```ts
+ * const viewing = await ViewingProcesses.start({ port: 0 }, './.sgaps-data', log);
+ * console.log(viewing.port);
+ * await viewing.close();
+ * ```
+ */
+export class ViewingProcesses {
+  private constructor(
+    /** The port that viewers connect to. */
+    readonly port: number,
+    readonly transport: SupervisedProcess,
+    readonly renderers: readonly SupervisedProcess[],
+  ) {}
+
+  /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
+  static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
+    const { port = 2568, host, renderers = 1, model, provider, origins = [] } = options;
+    const sockets = ['--sockets', join(data, 'run')];
+    const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+    const open = origins.length > 0 ? ['--origins', ...origins] : [];
+    let found: (port: number) => void = () => undefined;
+    const listening = new Promise<number>((resolve) => {
+      found = resolve;
+    });
+    const args = ['transport', '--port', String(port), ...flag('--host', host), ...sockets, ...open];
+    const transport = new SupervisedProcess(args, log, ({ msg, port: heard }) => {
+      if (msg === 'transport listening') found(Number(heard));
+    });
+    let late: NodeJS.Timeout | undefined;
+    try {
+      const at = await Promise.race([
+        listening,
+        new Promise<never>((_, reject) => {
+          const text = `The transport does not listen on port ${port}: it may be taken; choose another with --viewing-port, or start without: --no-viewing.`;
+          late = setTimeout(() => reject(new SgapsError('UNSUPPORTED', text)), LISTEN_WITHIN);
+        }),
+      ]);
+      const own = ['renderer', '--data', data, ...sockets, ...flag('--model', model), ...flag('--provider', provider)];
+      const workers = Array.from(
+        { length: renderers },
+        (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),
+      );
+      return new ViewingProcesses(at, transport, workers);
+    } catch (error) {
+      await transport.stop();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** Ends them; resolves when they are gone. */
+  async close(): Promise<void> {
+    await Promise.all([...this.renderers, this.transport].map((child) => child.stop()));
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { openParts, RendererService } from '@sgaps/pipeline';
+import { Command, Option } from 'commander';
+import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
+import { createInference } from '../inference/createInference.js';
+import { openReplayFile } from './openReplayFile.js';
+
+interface RendererFlags {
+  readonly scene: string[];
+  readonly encoder?: string[];
+  readonly data: string;
+  readonly sockets?: string;
+  readonly extensions: string[];
+  readonly channels: number;
+  readonly worker?: string;
+  readonly model?: string;
+  readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly debugFolder?: string;
+  readonly supervised?: boolean;
+  readonly jsonLogs?: boolean;
+}
+
+/**
+ * `sgaps renderer`: draws what viewers ask the transport for (P1).
+ *
+ * @example
+ * ```ts
+ * program.addCommand(rendererCommand());
+ * ```
+ */
+export function rendererCommand(): Command {
+  return new Command('renderer')
+    .description('draw what viewers ask the transport for; start several to use more cores')
+    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay'])
+    .option('--encoder <name...>', 'encoders to serve: jpeg+depth, h264, raw, debug (default: all)')
+    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
+    .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
+    .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
+    .option('--worker <name>', 'name in logs and health')
+    .option('--model <name>', "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)")
+    .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
+    .option('--supervised', 'end when standard input does')
+    .option('--json-logs', 'log JSON lines instead of readable ones')
+    .action(renderer);
+}
+
+async function renderer(flags: RendererFlags): Promise<void> {
+  const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
+  const { data, provider, extensions, channels, worker, scene: scenes, encoder: encoders } = flags;
+  try {
+    const inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
+    const parts = await openParts({
+      replay: { open: (id) => openReplayFile(join(data, 'recordings'), id), model: () => inference?.open() ?? null },
+      debugFolder: flags.debugFolder,
+      extensions,
+    });
+    const service = RendererService.start({ sockets: flags.sockets ?? join(data, 'run'), scenes, encoders, parts, channels, worker, log });
+    stopWith(
+      async () => {
+        await service.close();
+        await inference?.close();
+      },
+      log,
+      flags.supervised,
+    );
+    await service.done;
+  } catch (error) {
+    fail(error);
+  }
+}

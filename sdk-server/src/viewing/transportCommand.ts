@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { Command } from 'commander';
+import { fail, openLog, portNumber, stopWith, wholeNumber } from '../commandLine.js';
+
+interface TransportFlags {
+  readonly port: number;
+  readonly host?: string;
+  readonly data: string;
+  readonly sockets?: string;
+  readonly origins?: string[];
+  readonly fifo?: string;
+  readonly scene?: string;
+  readonly encoder: string;
+  readonly from?: number;
+  readonly channels?: number;
+  readonly viewers?: number;
+  readonly supervised?: boolean;
+  readonly jsonLogs?: boolean;
+}
+
+/**
+ * `sgaps transport`: carries cameras and pictures between viewers and renderers (P1).
+ *
+ * @example
+ * ```ts
+ * program.addCommand(transportCommand());
+ * ```
+ */
+export function transportCommand(): Command {
+  return new Command('transport')
+    .description('carry cameras and pictures between viewers and renderers')
+    .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
+    .option('--host <address>', 'interface to listen on (default: all)')
+    .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
+    .option('--sockets <folder>', 'folder of camera.sock and video.sock (default: run in the folder of recordings)')
+    .option('--origins <origin...>', "origins other than this host's own whose pages may watch; * for all")
+    .option('--fifo <path>', 'write pictures of --scene into this FIFO too')
+    .option('--scene <name>', 'with --fifo: what is written, as replay:ID')
+    .option('--encoder <name>', 'with --fifo: how', 'jpeg+depth')
+    .option('--from <seconds>', 'with --fifo: play from there (default: the live edge)', Number)
+    .option('--channels <number>', 'channels at once', wholeNumber(1, 10_000))
+    .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
+    .option('--supervised', 'end when standard input does')
+    .option('--json-logs', 'log JSON lines instead of readable ones')
+    .action(transport);
+}
+
+async function transport(flags: TransportFlags): Promise<void> {
+  const { port, host, origins, fifo, scene, encoder, from } = flags;
+  const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
+  const viewers = new WebSocketAdapter({ port, host, origins });
+  const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel: 'live' }, from })] : [];
+  try {
+    const sockets = flags.sockets ?? join(flags.data, 'run');
+    const service = await TransportService.start({
+      sockets,
+      adapters: [viewers, ...pipes],
+      mostChannels: flags.channels,
+      mostViewers: flags.viewers,
+      log,
+    });
+    log.info({ port: viewers.port }, 'transport listening');
+    stopWith(() => service.close(), log, flags.supervised);
+  } catch (error) {
+    fail(error);
+  }
+}
