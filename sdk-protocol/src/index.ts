@@ -107,9 +107,20 @@ export { StateEncoder } from './state/StateEncoder.js';
 export { quantiseFrameState } from './state/StateModel.js';
 export { type CameraFrame, LIVE_EDGE } from './viewing/CameraFrame.js';
 export { encodeFifoHead, readFifoFrames } from './viewing/fifoFrames.js';
+export { fromFloat16, toFloat16 } from './viewing/float16.js';
+export {
+  DEPTH_FAR,
+  depthToHalf,
+  depthToLuma,
+  distanceOf,
+  halvesToDepth,
+  logDepth,
+  lumaToDepth,
+} from './viewing/logDepth.js';
 export type { PacketStream } from './viewing/PacketStream.js';
 export { encodePayloadHead, type RenderPayload, readPayloads } from './viewing/RenderPayload.js';
 export { decodeRendererCamera, encodeRendererCamera, RENDERER_CAMERA_BYTES } from './viewing/rendererCamera.js';
+export { STACKED_COLOUR_SPACE, type StackedLayout, stackedLayout } from './viewing/stackedVideo.js';
 export { decodeViewerMessage, encodeHandshake, encodeViewerCamera, type ViewerMessage } from './viewing/viewerMessages.js';
 export {
   decodeH264Picture,
