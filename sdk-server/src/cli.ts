@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
-import { fail, openLog, portNumber, stopWith, wholeNumber } from './commandLine.js';
+import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from './commandLine.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
@@ -88,7 +87,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     server = await startServer(options);
   } catch (error) {
     // Colyseus' timers would keep the process alive.
-    return fail(startProblem(error, flags.port));
+    return fail(takenPort(error, flags.port));
   }
   process.stdout.write(await greeting(server));
   stopWith(() => server.close(), log);
@@ -100,11 +99,6 @@ async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {
   const third = items[0] ? `newest session  ${url}/session/${items[0].id}` : `health          ${url}/healthz`;
   const lines = [`dashboard       ${url}/`, `${games[0] ? 'play a game    ' : 'record a game  '} ${play}`, third];
   return `\n${lines.map((line) => `  ${line}`).join('\n')}\n\n  Ctrl-C stops the server.\n\n`;
-}
-
-function startProblem(error: unknown, port: number): unknown {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
-  return new SgapsError('ARGUMENT_INVALID', `port ${port} is taken; stop what runs there or choose another with --port.`);
 }
 
 /** True when this file was started itself (also through a bin link). */

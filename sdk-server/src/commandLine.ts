@@ -1,4 +1,4 @@
-import { isSgapsError } from '@sgaps/protocol';
+import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError } from 'commander';
 import { type Logger, pino } from 'pino';
 
@@ -33,6 +33,12 @@ export function openLog(name: string, json: boolean): Logger {
     process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
   };
   return pino({ name }, { write });
+}
+
+/** What to say where a port is taken; any other error as it is. */
+export function takenPort(error: unknown, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+  return new SgapsError('ARGUMENT_INVALID', `port ${port} is taken; stop what runs there or choose another.`);
 }
 
 /** Says on standard error why a program cannot go on, and ends it. */

@@ -135,9 +135,9 @@ export class ChannelRenderer {
     let scene: SceneRenderer | null = null;
     let encoder: PictureEncoder | null = null;
     try {
-      const found = this.parts.scene(plan.scene);
+      const found = await this.parts.scene(plan.scene);
       scene = found.scene;
-      encoder = this.parts.encoder(plan.encoder);
+      encoder = await this.parts.encoder(plan.encoder);
       const info = await scene.onInit({
         argument: found.argument,
         tell: (message, data) => this.send(0, { tell: message }, data ? [data] : []),

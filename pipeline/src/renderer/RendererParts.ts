@@ -1,4 +1,6 @@
 import type { PictureEncoder } from '../encode/PictureEncoder.js';
+import { createEncoder, encoderNames } from '../encode/registry.js';
+import { createScene } from '../scene/registry.js';
 import type { SceneRenderer } from '../scene/SceneRenderer.js';
 
 /**
@@ -6,14 +8,26 @@ import type { SceneRenderer } from '../scene/SceneRenderer.js';
  *
  * @example
  * ```ts
- * const parts: RendererParts = { encoders: ['raw'], scene: () => ({ scene: new Grey(), argument: '' }), encoder: () => new RawEncoder() };
+ * const parts: RendererParts = { ...registeredParts(), encoder: (name) => createEncoder(name, { quality: 75 }) };
  * ```
  */
 export interface RendererParts {
   /** Names of the encoders there are. */
   readonly encoders: readonly string[];
   /** @throws SgapsError `NOT_FOUND` for a name that nobody registered. */
-  scene(name: string): { readonly scene: SceneRenderer; readonly argument: string };
+  scene(name: string): Promise<{ readonly scene: SceneRenderer; readonly argument: string }>;
   /** @throws SgapsError `NOT_FOUND` for a name that nobody registered. */
-  encoder(name: string): PictureEncoder;
+  encoder(name: string): Promise<PictureEncoder>;
+}
+
+/**
+ * All that is registered in this process.
+ *
+ * @example
+ * ```ts
+ * RendererService.start({ sockets, scenes: ['replay'], parts: registeredParts() });
+ * ```
+ */
+export function registeredParts(): RendererParts {
+  return { encoders: encoderNames(), scene: (name) => createScene(name), encoder: (name) => createEncoder(name) };
 }

@@ -93,6 +93,6 @@ export class PlainEncoder implements PictureEncoder {
 /** `counting:…` with the encoders `plain` and `chained`. */
 export const countingParts: RendererParts = {
   encoders: ['plain', 'chained'],
-  scene: (name) => ({ scene: new CountingScene(), argument: name.split(':')[1] ?? '' }),
-  encoder: (name) => new PlainEncoder(name === 'chained'),
+  scene: async (name) => ({ scene: new CountingScene(), argument: name.split(':')[1] ?? '' }),
+  encoder: async (name) => new PlainEncoder(name === 'chained'),
 };

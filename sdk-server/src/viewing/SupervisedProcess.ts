@@ -16,7 +16,7 @@ const END_WITHIN = 5_000;
  *
  * @example
  * ```ts
- * const transport = new SupervisedProcess(['transport', '--port', '0'], log, (entry) => note(entry.port));
+ * const transport = new SupervisedProcess(['transport', '--port', '0'], log, { heard: ({ port }) => note(port) });
  * await transport.stop();
  * ```
  */
@@ -24,13 +24,18 @@ export class SupervisedProcess {
   private child: ChildProcess | null = null;
   private timer: NodeJS.Timeout | null = null;
   private failures = 0;
+  private lastLine = '';
   private isStopped = false;
 
   constructor(
     private readonly args: readonly string[],
     private readonly log: Logger,
-    /** Hears of each entry that the process logs. */
-    private readonly heard: (entry: Readonly<Record<string, unknown>>) => void = () => undefined,
+    private readonly listener: {
+      /** Hears of each entry that the process logs. */
+      heard?(entry: Readonly<Record<string, unknown>>): void;
+      /** It has ended by itself; the last that it said. */
+      ended?(line: string): void;
+    } = {},
   ) {
     this.start();
   }
@@ -69,6 +74,7 @@ export class SupervisedProcess {
     child.once('error', (error) => this.log.error({ err: error, process: this.args[0] }, 'process could not be started'));
     child.once('exit', (code, signal) => {
       if (this.isStopped) return;
+      this.listener.ended?.(this.lastLine);
       if (performance.now() - startedAt > HEALTHY) this.failures = 0;
       const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
       this.log.warn({ process: this.args[0], code, signal, againIn: pause }, 'process ended: starting it anew');
@@ -78,6 +84,7 @@ export class SupervisedProcess {
 
   /** Its log goes into ours, at its own level. */
   private hear(line: string): void {
+    this.lastLine = line;
     let entry: Record<string, unknown>;
     try {
       entry = JSON.parse(line) as Record<string, unknown>;
@@ -90,6 +97,6 @@ export class SupervisedProcess {
     if (Number(level) >= 50) this.log.error(own, String(msg));
     else if (Number(level) >= 40) this.log.warn(own, String(msg));
     else this.log.debug(own, String(msg));
-    this.heard(entry);
+    this.listener.heard?.(entry);
   }
 }

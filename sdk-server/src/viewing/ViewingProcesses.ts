@@ -52,31 +52,28 @@ export class ViewingProcesses {
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
-    let found: (port: number) => void = () => undefined;
-    const listening = new Promise<number>((resolve) => {
-      found = resolve;
-    });
     const args = ['transport', '--port', String(port), ...flag('--host', host), ...sockets, ...open];
-    const transport = new SupervisedProcess(args, log, ({ msg, port: heard }) => {
-      if (msg === 'transport listening') found(Number(heard));
-    });
+    let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {
-      const at = await Promise.race([
-        listening,
-        new Promise<never>((_, reject) => {
-          const text = `The transport does not listen on port ${port}: it may be taken; choose another with --viewing-port, or start without: --no-viewing.`;
-          late = setTimeout(() => reject(new SgapsError('UNSUPPORTED', text)), LISTEN_WITHIN);
-        }),
-      ]);
+      const at = await new Promise<number>((resolve, reject) => {
+        const refuse = (why: string) => reject(new SgapsError('UNSUPPORTED', `The transport does not come up: ${why}`));
+        transport = new SupervisedProcess(args, log, {
+          heard: ({ msg, port: found }) => {
+            if (msg === 'transport listening') resolve(Number(found));
+          },
+          ended: refuse,
+        });
+        late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
+      });
       const own = ['renderer', '--data', data, ...sockets, ...flag('--model', model), ...flag('--provider', provider)];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),
       );
-      return new ViewingProcesses(at, transport, workers);
+      return new ViewingProcesses(at, transport as SupervisedProcess, workers);
     } catch (error) {
-      await transport.stop();
+      await transport?.stop();
       throw error;
     } finally {
       clearTimeout(late);

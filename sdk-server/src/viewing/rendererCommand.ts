@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openParts, RendererService } from '@sgaps/pipeline';
+import { createEncoder, loadExtensions, ReplayScene, RendererService, registeredParts, registerScene } from '@sgaps/pipeline';
 import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -51,11 +51,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const { data, provider, extensions, channels, worker, scene: scenes, encoder: encoders } = flags;
   try {
     const inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const parts = await openParts({
-      replay: { open: (id) => openReplayFile(join(data, 'recordings'), id), model: () => inference?.open() ?? null },
-      debugFolder: flags.debugFolder,
-      extensions,
-    });
+    const open = (id: string) => openReplayFile(join(data, 'recordings'), id);
+    registerScene('replay', () => new ReplayScene({ open, model: () => inference?.open() ?? null }));
+    for (const folder of extensions) await loadExtensions(folder);
+    const parts = { ...registeredParts(), encoder: (name: string) => createEncoder(name, { folder: flags.debugFolder }) };
     const service = RendererService.start({ sockets: flags.sockets ?? join(data, 'run'), scenes, encoders, parts, channels, worker, log });
     stopWith(
       async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { Command } from 'commander';
-import { fail, openLog, portNumber, stopWith, wholeNumber } from '../commandLine.js';
+import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
 
 interface TransportFlags {
   readonly port: number;
@@ -63,6 +63,6 @@ async function transport(flags: TransportFlags): Promise<void> {
     log.info({ port: viewers.port }, 'transport listening');
     stopWith(() => service.close(), log, flags.supervised);
   } catch (error) {
-    fail(error);
+    fail(takenPort(error, port));
   }
 }

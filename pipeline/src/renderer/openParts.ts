@@ -1,2 +1,0 @@
-import { ReplayScene, type ReplaySceneOptions } from '../replay/ReplayScene.js';
-import type { RendererParts } from './RendererParts.js';
