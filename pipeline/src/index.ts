@@ -1,6 +1,8 @@
 export { type CheckedOutput, type CheckMemory, checkOutput } from './encode/checkOutput.js';
 export type { EncoderOptions } from './encode/EncoderOptions.js';
 export type { EncodedPicture, PictureEncoder, PictureHead } from './encode/PictureEncoder.js';
+export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } from './encode/registry.js';
+export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
 export type { StageFigure } from './metrics/StageTimings.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
@@ -9,8 +11,6 @@ export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
 export { packSamples } from './replay/overlays/packSamples.js';
 export type { ReplayFile } from './replay/ReplayFile.js';
 export { ReplayScene, type ReplaySceneOptions } from './replay/ReplayScene.js';
-export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } from './encode/registry.js';
-export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
 export { createScene, registerScene, type SceneFactory, type SceneOptions, sceneNames } from './scene/registry.js';
 export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from './scene/SceneRenderer.js';
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';

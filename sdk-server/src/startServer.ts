@@ -133,7 +133,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
-  log.info({ port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider }, 'server listening');
+  log.info(
+    { port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider },
+    'server listening',
+  );
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');

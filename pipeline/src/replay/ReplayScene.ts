@@ -2,11 +2,11 @@ import { type FoundFrame, FrameFinder, type ModelBackend } from '@sgaps/core';
 import { type CameraFrame, type CaptureGrid, LIVE_EDGE, type OverlayLayer, SgapsError } from '@sgaps/protocol';
 import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '../scene/SceneRenderer.js';
 import { GrowthWatch } from './GrowthWatch.js';
+import { nodeMachine } from './nodeMachine.js';
 import { OverlayMaker } from './overlays/OverlayMaker.js';
 import { PictureScaler } from './PictureScaler.js';
 import type { ReplayFile } from './ReplayFile.js';
 import { readMarkers } from './readMarkers.js';
-import { nodeMachine } from './nodeMachine.js';
 
 /**
  * Options of `ReplayScene`.
@@ -74,7 +74,7 @@ export class ReplayScene implements SceneRenderer {
       await this.growth.next(newer);
       if (newer.aborted || !(await this.growth.catchUp())) continue;
       await this.tellGrowth();
-      if (await this.finder.hasNewer()) return true;
+      if (await this.finder.newest(this.shown?.frameId ?? -1, newer)) return true;
     }
     return false;
   }
@@ -86,6 +86,7 @@ export class ReplayScene implements SceneRenderer {
 
   overlays(layers: readonly OverlayLayer[]): void {
     this.overlayMaker.layers = layers;
+    this.finder.layered = layers.includes('layers');
     this.stale = true;
   }
 
@@ -96,11 +97,10 @@ export class ReplayScene implements SceneRenderer {
   }
 
   private async draw(found: FoundFrame): Promise<RenderOutput> {
-    const { frame, time, previous, next } = found;
-    const { frameId, refined } = frame;
+    const { frameId, refined, time, previous, next } = found;
     const unchanged = !this.stale && this.shown?.frameId === frameId && this.shown.refined === refined;
     if (!unchanged) {
-      for (const { layer, bytes } of await this.overlayMaker.make(frame, time, () => this.finder.importance(frame)))
+      for (const { layer, bytes } of await this.overlayMaker.make(found, time, () => this.finder.importance()))
         this.tell({ type: 'overlay', layer }, bytes);
     }
     this.shown = { frameId, refined };
@@ -108,7 +108,7 @@ export class ReplayScene implements SceneRenderer {
     const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
     const metadata = { time: time / 1000, previous: seconds(previous), next: seconds(next), recordedFrame: frameId, refined };
     const { width, height } = this.scaler;
-    const colour = unchanged ? frame.rgb : await this.scaler.scale(frame.rgb);
+    const colour = unchanged ? found.rgb : await this.scaler.scale(found.rgb);
     return { width, height, colour, depth: null, alpha: null, metadata, unchanged };
   }
 

@@ -1,13 +1,13 @@
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { type Request, Router } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import type { RecordingRow } from '../storage/index.js';
+import type { RecordingRow, RecordingStore } from '../storage/index.js';
 import { sameOrigin } from './respond.js';
 
 const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
 
 /**
- * `/api/recordings`: list, metadata, download (range), thumbnail, delete.
+ * `/api/recordings`: list, metadata, download (range), thumbnail (also near a `time`, seconds), delete.
  *
  * @example
  * ```ts
@@ -51,7 +51,8 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
 
   router.get('/:id/thumbnail', async (request, response) => {
     const { id } = await rowOf(request);
-    const webp = await store.readPreview(id);
+    const time = secondsOf(request, 'time');
+    const webp = (time === undefined ? null : await previewAt(store, id, 1000 * time)) ?? (await store.readPreview(id));
     if (!webp) throw new SgapsError('NOT_FOUND', `Recording ${id} has no picture.`);
     response.type('image/webp').setHeader('Cache-Control', 'private, max-age=60').send(Buffer.from(webp));
   });
@@ -75,6 +76,26 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
   }
 
   return router;
+}
+
+/** The picture that lies nearest before a time, ms; null where none does. */
+async function previewAt(store: RecordingStore, id: string, time: number): Promise<Uint8Array | null> {
+  const reader = await store.open(id);
+  try {
+    const { snapshots } = reader.index;
+    const first = snapshots.length > 0 ? snapshots[0].time : time;
+    return (await reader.nearestSnapshot(Math.max(time, first)))?.preview ?? null;
+  } finally {
+    await reader.close();
+  }
+}
+
+function secondsOf(request: Request, name: string): number | undefined {
+  const text = textOf(request, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new SgapsError('ARGUMENT_INVALID', `${name} must be seconds, 0 or more.`);
+  return value;
 }
 
 function textOf(request: Request, name: string): string | undefined {

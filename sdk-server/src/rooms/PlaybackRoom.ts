@@ -1,8 +1,8 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import { Playback } from '@sgaps/core';
+import { nodeMachine } from '@sgaps/pipeline';
 import { encodePicture, isRecordingId, MessageType, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { nodeMachine } from '@sgaps/pipeline';
 import { FrameBroadcaster, type Watcher } from '../watch/FrameBroadcaster.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';

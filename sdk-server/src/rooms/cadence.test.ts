@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type Room } from '@colyseus/sdk';
 import { Playback, type PlaybackListener, SessionReplica } from '@sgaps/core';
+import { nodeMachine } from '@sgaps/pipeline';
 import { DEFAULT_TIER_BITS, decodePicture, PixelPacketEncoder } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { nodeMachine } from '@sgaps/pipeline';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 

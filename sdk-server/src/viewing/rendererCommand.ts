@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createEncoder, loadExtensions, ReplayScene, RendererService, registeredParts, registerScene } from '@sgaps/pipeline';
+import { createEncoder, loadExtensions, RendererService, ReplayScene, registeredParts, registerScene } from '@sgaps/pipeline';
 import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -38,7 +38,10 @@ export function rendererCommand(): Command {
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
     .option('--worker <name>', 'name in logs and health')
-    .option('--model <name>', "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)")
+    .option(
+      '--model <name>',
+      "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)",
+    )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
@@ -55,7 +58,15 @@ async function renderer(flags: RendererFlags): Promise<void> {
     registerScene('replay', () => new ReplayScene({ open, model: () => inference?.open() ?? null }));
     for (const folder of extensions) await loadExtensions(folder);
     const parts = { ...registeredParts(), encoder: (name: string) => createEncoder(name, { folder: flags.debugFolder }) };
-    const service = RendererService.start({ sockets: flags.sockets ?? join(data, 'run'), scenes, encoders, parts, channels, worker, log });
+    const service = RendererService.start({
+      sockets: flags.sockets ?? join(data, 'run'),
+      scenes,
+      encoders,
+      parts,
+      channels,
+      worker,
+      log,
+    });
     stopWith(
       async () => {
         await service.close();

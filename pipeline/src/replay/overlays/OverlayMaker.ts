@@ -1,6 +1,6 @@
 import type { PlayedFrame } from '@sgaps/core';
 import { type CaptureGrid, encodePicture, type OverlayLayer, type Picture } from '@sgaps/protocol';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { FlowOverlay } from './FlowOverlay.js';
 import { packSamples } from './packSamples.js';
 
@@ -14,14 +14,14 @@ const IMPORTANCE_FULL = 1500;
  * ```ts
  * const overlays = new OverlayMaker(grid);
  * overlays.layers = ['samples'];
- * for (const picture of await overlays.make(frame, time, () => planner.importance)) send(picture);
+ * for (const picture of await overlays.make(frame, time, () => finder.importance())) send(picture);
  * ```
  */
 export class OverlayMaker {
   private wanted: readonly OverlayLayer[] = [];
   private flow: FlowOverlay | null = null;
   /** The samples of the newest frame that had any, packed: one without stays beside them, instead of a flicker. */
-  private samples = new Uint8Array(0);
+  private samples: Uint8Array = new Uint8Array(0);
   private readonly grey: Uint8Array;
 
   constructor(private readonly grid: CaptureGrid) {
@@ -39,7 +39,11 @@ export class OverlayMaker {
   }
 
   /** The overlays of one frame at `time` ms, encoded one after the other: `frame` must hold until it settles. */
-  async make(frame: PlayedFrame, time: number, importance: () => Float32Array): Promise<{ layer: OverlayLayer; bytes: Uint8Array }[]> {
+  async make(
+    frame: PlayedFrame,
+    time: number,
+    importance: () => Promise<Float32Array | null>,
+  ): Promise<{ layer: OverlayLayer; bytes: Uint8Array }[]> {
     const made: { layer: OverlayLayer; bytes: Uint8Array }[] = [];
     for (const layer of this.wanted) {
       const [format, data] = await this.draw(layer, frame, importance);
@@ -48,7 +52,11 @@ export class OverlayMaker {
     return made;
   }
 
-  private async draw(layer: OverlayLayer, frame: PlayedFrame, importance: () => Float32Array): Promise<[Picture['format'], Uint8Array]> {
+  private async draw(
+    layer: OverlayLayer,
+    frame: PlayedFrame,
+    importance: () => Promise<Float32Array | null>,
+  ): Promise<[Picture['format'], Uint8Array]> {
     switch (layer) {
       case 'samples':
       case 'tiers':
@@ -65,11 +73,12 @@ export class OverlayMaker {
       case 'uncertainty':
         return ['image/jpeg', await this.jpeg(this.quantise(frame.uncertainty, (value) => 255 * value))];
       case 'importance':
-        return ['image/jpeg', await this.jpeg(this.quantise(importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL)))];
+        return ['image/jpeg', await this.jpeg(this.quantise(await importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL)))];
     }
   }
 
-  private quantise(map: Float32Array, scale: (value: number) => number): Uint8Array {
+  private quantise(map: Float32Array | null, scale: (value: number) => number): Uint8Array {
+    if (map === null) return this.grey.fill(0);
     for (let i = 0; i < map.length; i++) this.grey[i] = Math.max(0, Math.min(255, scale(map[i])));
     return this.grey;
   }
@@ -78,7 +87,7 @@ export class OverlayMaker {
     return this.sharp(values).jpeg({ quality: 80 }).toBuffer();
   }
 
-  private sharp(values: Uint8Array): sharp.Sharp {
+  private sharp(values: Uint8Array): Sharp {
     return sharp(values, { raw: { ...this.grid, channels: 1 } });
   }
 }
