@@ -2,7 +2,7 @@ import { isSgapsError } from '../errors.js';
 import { CHUNK_OF, type ChunkEntry, ChunkKind, chunkRecords, readChunkBody } from './chunk.js';
 import { type EventMarker, readFooter } from './footer.js';
 import { recordFrames } from './frameCount.js';
-import { readJournal } from './journal.js';
+import { JournalTail } from './JournalTail.js';
 import { type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
 import { decodeSnapshot, NO_FRAME } from './record.js';
 import { epochIsWhole, lastEpochIsWhole, scanChunks } from './scan.js';
@@ -92,6 +92,12 @@ export class RecordingReader {
   /** Where the scan goes on. */
   private tail: number;
   private hasFooter = false;
+  private readonly journals: readonly JournalTail[];
+  /** Bytes of the file when it was last looked at. */
+  private seenBytes = -1;
+  /** The index of `chunks`, and the last sequence in them. */
+  private sealed: RecordingIndex;
+  private sealedSequence = -1;
   private current: RecordingIndex;
 
   private constructor(
@@ -102,7 +108,9 @@ export class RecordingReader {
     private readonly start: number,
   ) {
     this.tail = start;
-    this.current = this.buildIndex();
+    this.journals = (options.journals ?? []).map((source) => new JournalTail(source));
+    this.sealed = this.indexChunks();
+    this.current = this.sealed;
   }
 
   /**
@@ -132,7 +140,7 @@ export class RecordingReader {
   }
 
   /**
-   * Picks up what was appended since; true if there is anything new. Costs nothing once the recording is closed.
+   * Picks up what was appended since; true if there is anything new. Reads no more than that, and nothing once the recording is closed.
    *
    * @example
    * ```ts
@@ -147,7 +155,7 @@ export class RecordingReader {
     for (let attempt = 0; attempt < 8; attempt++) {
       if (await this.load()) break;
     }
-    this.current = this.buildIndex();
+    this.current = this.addTail(this.sealed);
     return this.current.records !== before.records || this.current.hasFooter !== before.hasFooter;
   }
 
@@ -224,26 +232,28 @@ export class RecordingReader {
   /** Closes the sources. */
   async close(): Promise<void> {
     await this.source.close?.();
-    for (const journal of this.options.journals ?? []) await journal.close?.();
+    for (const journal of this.journals) await journal.close();
   }
 
   /** One pass over journals and file; false where they did not fit together because a seal ended in between. */
   private async load(): Promise<boolean> {
     const { compressor } = this.options;
     const journals = [];
-    for (const source of this.options.journals ?? []) {
-      const journal = await readJournal(source);
-      if (journal !== null && journal.records.length > 0) journals.push(journal);
+    for (const journal of this.journals) {
+      const epoch = await journal.read();
+      if (epoch !== null) journals.push({ epoch, records: journal.records });
     }
     journals.sort((a, b) => a.epoch - b.epoch);
     const size = await this.source.size();
-    const footer = await readFooter(this.source, this.start, size, compressor);
+    const footer = size === this.seenBytes ? null : await readFooter(this.source, this.start, size, compressor);
+    this.seenBytes = size;
     if (footer !== null) {
       this.chunks = footer.chunks;
       this.markers = footer.events;
       this.tailRecords = [];
       this.hasFooter = true;
       this.damaged = 0;
+      this.sealed = this.indexChunks();
       return true;
     }
     const scan = await scanChunks(this.source, this.tail, size, compressor, false);
@@ -260,7 +270,11 @@ export class RecordingReader {
     for (const event of kept) this.markers.push(event);
     this.tail = tail;
     this.damaged = scan.damaged;
-    const sealed = lastSequence(this.chunks);
+    if (chunks.length > 0) {
+      this.sealed = this.indexChunks();
+      this.sealedSequence = lastSequence(this.chunks);
+    }
+    const sealed = this.sealedSequence;
     this.tailRecords = journals
       .filter((journal) => !epochIsWhole(this.chunks, journal.epoch))
       .flatMap((journal) => journal.records)
@@ -268,7 +282,8 @@ export class RecordingReader {
     return this.tailRecords.length === 0 || this.tailRecords[0].sequence === sealed + 1;
   }
 
-  private buildIndex(): RecordingIndex {
+  /** What the file's chunks say, without the journals. */
+  private indexChunks(): RecordingIndex {
     const snapshots = [];
     let duration = 0;
     let frames = 0;
@@ -284,23 +299,38 @@ export class RecordingReader {
         frameId: chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame,
       });
     }
-    const events = [...this.markers];
+    const { hasFooter, damaged } = this;
+    return {
+      chunks: this.chunks.slice(),
+      snapshots,
+      events: this.markers.slice(),
+      duration,
+      frames,
+      records,
+      hasFooter,
+      damaged,
+    };
+  }
+
+  /** The index with what the journals hold beyond the chunks. */
+  private addTail(sealed: RecordingIndex): RecordingIndex {
+    const snapshots = [];
+    const events = [];
+    let { duration, frames } = sealed;
     for (const record of this.tailRecords) {
       const { kind, time, sequence, lastFrame } = record;
       duration = Math.max(duration, time);
-      records++;
       frames += recordFrames(record);
       if (kind === 'snapshot') snapshots.push({ time, sequence, frameId: lastFrame });
       if (kind === 'event') events.push({ time, sequence });
     }
     return {
-      chunks: this.chunks.slice(),
-      snapshots,
-      events,
+      ...sealed,
+      snapshots: snapshots.length > 0 ? [...sealed.snapshots, ...snapshots] : sealed.snapshots,
+      events: events.length > 0 ? [...sealed.events, ...events] : sealed.events,
       duration,
       frames,
-      records,
-      hasFooter: this.hasFooter,
+      records: sealed.records + this.tailRecords.length,
       damaged: this.damaged,
     };
   }

@@ -77,13 +77,24 @@ export interface JournalContents {
  * ```
  */
 export function parseJournal(bytes: Uint8Array): JournalContents | null {
+  const epoch = readJournalEpoch(bytes);
+  if (epoch === null) return null;
+  const { records, end } = parseJournalRecords(bytes, JOURNAL_HEADER_BYTES, epoch);
+  return { epoch, records, goodBytes: end };
+}
+
+/** The epoch that a journal's header names, null where it is not whole. */
+export function readJournalEpoch(bytes: Uint8Array): number | null {
   if (bytes.length < JOURNAL_HEADER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, JOURNAL_HEADER_BYTES);
   if (view.getUint32(0, true) !== MAGIC || view.getUint32(12, true) !== crc32c(bytes, 0, 0, 12)) return null;
-  if (view.getUint16(4, true) !== RECORDING.version) return null;
-  const epoch = view.getUint32(8, true);
+  return view.getUint16(4, true) === RECORDING.version ? view.getUint32(8, true) : null;
+}
+
+/** The good records of `epoch` from `at` on, up to the first torn one, and where that begins. */
+export function parseJournalRecords(bytes: Uint8Array, at: number, epoch: number): { records: RecordingRecord[]; end: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: RecordingRecord[] = [];
-  let at = JOURNAL_HEADER_BYTES;
   while (at + JOURNAL_PREFIX_BYTES + RECORD_HEADER_BYTES <= bytes.length) {
     const start = at + JOURNAL_PREFIX_BYTES;
     const end = start + view.getUint32(at, true);
@@ -94,7 +105,7 @@ export function parseJournal(bytes: Uint8Array): JournalContents | null {
     records.push(record);
     at = end;
   }
-  return { epoch, records, goodBytes: at };
+  return { records, end: at };
 }
 
 /** Reads a whole journal, bounded by `RECORDING.journalBytes`. */
