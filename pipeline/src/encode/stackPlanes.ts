@@ -43,9 +43,11 @@ function writeColour({ width, height, rgb }: CheckedOutput, layout: StackedLayou
     const upper = 3 * width * y;
     const lower = y + 1 < height ? upper + 3 * width : upper;
     for (let x = 0; x < stride; x += 2) {
-      const left = 3 * x;
-      const right = x + 1 < width ? left + 3 : left;
-      const [a, b, c, d] = [upper + left, upper + right, lower + left, lower + right];
+      const right = x + 1 < width ? 3 : 0;
+      const a = upper + 3 * x;
+      const b = a + right;
+      const c = lower + 3 * x;
+      const d = c + right;
       const at = stride * y + x;
       planes[at] = luma(rgb[a], rgb[a + 1], rgb[a + 2]);
       planes[at + 1] = luma(rgb[b], rgb[b + 1], rgb[b + 2]);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJpegPicture } from '@sgaps/protocol';
@@ -19,34 +19,14 @@ async function folderOf(files: Readonly<Record<string, string>>): Promise<string
   return folder;
 }
 
-// As in docs/guide/extending-viewing.md.
-const FADE = `
-class Fade {
-  async onInit({ argument }) {
-    this.hue = argument === 'blue' ? 2 : 0;
-    return { width: 64, height: 36, about: { hue: this.hue } };
-  }
-  async render({ timeIndex }) {
-    const colour = new Float32Array(3 * 64 * 36);
-    for (let i = this.hue; i < colour.length; i += 3) colour[i] = Math.min(1, timeIndex / 10);
-    return { width: 64, height: 36, colour, depth: null, alpha: null, metadata: { time: timeIndex } };
-  }
-  async onShutdown() {}
+const GUIDE = new URL('../../../docs/guide/extending-viewing.md', import.meta.url);
+
+/** The guide's own examples: its scene and its encoder. */
+async function examples(): Promise<readonly string[]> {
+  const blocks = (await readFile(GUIDE, 'utf8')).matchAll(/^```js\n(.*?)^```$/gms);
+  return Array.from(blocks, ([, code]) => code);
 }
-export default (registry) => registry.registerScene('fade', () => new Fade());
-`;
-const PPM = `
-class Ppm {
-  async encode({ width, height, colour }, { frameId }) {
-    const bytes = Uint8Array.from(colour, (value) => (colour instanceof Float32Array ? 255 * value : value));
-    const head = new TextEncoder().encode('P6\\n# frame ' + frameId + '\\n' + width + ' ' + height + '\\n255\\n');
-    return { parts: [head, bytes], stampAt: null, independent: true };
-  }
-  refresh() {}
-  dispose() {}
-}
-module.exports = (registry) => registry.registerEncoder('ppm', () => new Ppm());
-`;
+
 const camera = {
   view: new Float32Array(16),
   intrinsics: new Float32Array(16),
@@ -57,27 +37,28 @@ const camera = {
 };
 
 it('lets an outsider’s scene draw and an outsider’s encoder encode, beside ours', async () => {
+  const [fade, ppm] = await examples();
   const folder = await folderOf({
-    'fade.mjs': FADE,
-    'lib/ppm.cjs': PPM,
-    'package.json': '{ "main": "lib/ppm.cjs" }',
+    'fade.mjs': fade,
+    'lib/ppm.mjs': ppm,
+    'package.json': '{ "main": "lib/ppm.mjs" }',
     'README.md': 'not loaded',
     'lib/not-loaded.js': 'throw new Error("only what lies directly in the folder");',
   });
-  expect(await loadExtensions(folder)).toEqual([join(folder, 'fade.mjs'), join(folder, 'lib/ppm.cjs')]);
+  expect(await loadExtensions(folder)).toEqual([join(folder, 'fade.mjs'), join(folder, 'lib/ppm.mjs')]);
   expect(sceneNames()).toContain('fade');
   expect(encoderNames()).toEqual(['debug', 'h264', 'jpeg+depth', 'ppm', 'raw']);
 
   const { scene, argument } = await createScene('fade:blue');
   expect(argument).toBe('blue');
   const tell = () => undefined;
-  expect(await scene.onInit({ argument, tell })).toEqual({ width: 64, height: 36, about: { hue: 2 } });
+  expect(await scene.onInit({ argument, tell })).toEqual({ width: 64, height: 36, about: { channel: 2 } });
   const drawn = await scene.render(camera);
   if (!drawn) throw new Error('nothing drawn');
   const mine = await (await createEncoder('ppm')).encode(drawn, HEAD);
-  const ppm = joined(mine?.parts ?? []);
-  expect(new TextDecoder().decode(ppm.subarray(0, 32))).toBe('P6\n# frame 4294967294\n64 36\n255\n');
-  expect([...ppm.subarray(32, 38)]).toEqual([0, 0, 127, 0, 0, 127]);
+  const bytes = joined(mine?.parts ?? []);
+  expect(new TextDecoder().decode(bytes.subarray(0, 32))).toBe('P6\n# frame 4294967294\n64 36\n255\n');
+  expect([...bytes.subarray(32, 38)]).toEqual([0, 0, 127, 0, 0, 127]);
   const ours = await (await createEncoder('jpeg+depth')).encode(drawn, HEAD);
   const pixel = await sharp(decodeJpegPicture(joined(ours?.parts ?? [])).jpeg)
     .raw()
