@@ -38,19 +38,11 @@ export class VideoStream {
         this.#waiting?.reject(this.#failed);
       },
     });
-    this.#encoder.configure({
-      codec: CODEC,
-      width: layout.width,
-      height: layout.height,
-      bitrate,
-      // The library takes each picture for 1/30 s, whatever its timestamp says.
-      framerate: FPS,
-      bitrateMode: 'constant',
-      // No B-frames, no looking ahead, a key frame at least every tenth picture.
-      latencyMode: 'realtime',
-      hardwareAcceleration: hardware ? 'prefer-hardware' : 'prefer-software',
-      avc: { format: 'annexb' },
-    });
+    try {
+      this.#configure(bitrate, hardware);
+    } catch (cause) {
+      this.#failed = this.#failure(String(cause), cause);
+    }
   }
 
   /** Encodes an I420 picture; called anew only once it has settled. */
@@ -76,6 +68,22 @@ export class VideoStream {
     this.#waiting?.reject(new SgapsError('CLOSED', 'The H.264 stream was closed while it encoded a picture.'));
     // One that failed has closed itself, and would throw.
     if (this.#encoder.state !== 'closed') this.#encoder.close();
+  }
+
+  #configure(bitrate: number, hardware: boolean): void {
+    this.#encoder.configure({
+      codec: CODEC,
+      width: this.#layout.width,
+      height: this.#layout.height,
+      bitrate,
+      // The library takes each picture for 1/30 s, whatever its timestamp says.
+      framerate: FPS,
+      bitrateMode: 'constant',
+      // No B-frames, no looking ahead, a key frame at least every tenth picture.
+      latencyMode: 'realtime',
+      hardwareAcceleration: hardware ? 'prefer-hardware' : 'prefer-software',
+      avc: { format: 'annexb' },
+    });
   }
 
   #submit(planes: Uint8Array, key: boolean): void {
