@@ -25,7 +25,19 @@ afterEach(() => {
 
 /** Starts the real program; resolves with its address and everything it prints. */
 async function serve(): Promise<{ process: ChildProcess; url: string; lines: string[] }> {
-  const args = ['--conditions=sgaps-source', '--import', 'tsx', CLI, 'serve', '--port', '0', '--data', folder, '--json-logs'];
+  const args = [
+    '--conditions=sgaps-source',
+    '--import',
+    'tsx',
+    CLI,
+    'serve',
+    '--no-viewing',
+    '--port',
+    '0',
+    '--data',
+    folder,
+    '--json-logs',
+  ];
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   child = started;
   const lines: string[] = [];

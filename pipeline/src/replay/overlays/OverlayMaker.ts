@@ -73,7 +73,10 @@ export class OverlayMaker {
       case 'uncertainty':
         return ['image/jpeg', await this.jpeg(this.quantise(frame.uncertainty, (value) => 255 * value))];
       case 'importance':
-        return ['image/jpeg', await this.jpeg(this.quantise(await importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL)))];
+        return [
+          'image/jpeg',
+          await this.jpeg(this.quantise(await importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL))),
+        ];
     }
   }
 

@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FifoAdapter, RendererService, type TransportOptions, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { LIVE_EDGE, readFifoFrames, SgapsError } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RendererService } from './renderer/RendererService.js';
-import { CountingScene, countingParts } from './testing/CountingScene.js';
-import { TestViewer, until } from './testing/TestViewer.js';
-import { FifoAdapter } from './transport/FifoAdapter.js';
-import { type TransportOptions, TransportService } from './transport/TransportService.js';
-import { WebSocketAdapter } from './transport/WebSocketAdapter.js';
+import { CountingScene, countingParts } from './support/CountingScene.js';
+import { TestViewer, until } from './support/TestViewer.js';
 
 const log = pino({ level: process.env.SGAPS_LOG ?? 'silent' });
 const folders: string[] = [];

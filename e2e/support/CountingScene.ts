@@ -1,8 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  EncodedPicture,
+  PictureEncoder,
+  PictureHead,
+  RendererParts,
+  RenderOutput,
+  SceneContext,
+  SceneInfo,
+  SceneRenderer,
+} from '@sgaps/pipeline';
 import { type CameraFrame, encodeJpegHead, LIVE_EDGE } from '@sgaps/protocol';
-import type { EncodedPicture, PictureEncoder, PictureHead } from '../encode/PictureEncoder.js';
-import type { RendererParts } from '../renderer/RendererParts.js';
-import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '../scene/SceneRenderer.js';
 
 const SIZE = { width: 4, height: 2 };
 
