@@ -14,7 +14,6 @@ export type {
   NumbersMessage,
   RecordJoinOptions,
   WatchJoinOptions,
-  WatchMessage,
   WelcomeMessage,
 } from './messages/messages.js';
 export { RESTART } from './messages/messages.js';
@@ -24,7 +23,6 @@ export {
   parseJoinOptions,
   parseNumbers,
   parseStateSchema,
-  parseWatchMessage,
   parseWelcome,
 } from './messages/parseMessages.js';
 export {

@@ -12,8 +12,7 @@ export { SessionLoop } from './loop/SessionLoop.js';
 export type { ClientAllowance, RecordSink, SessionLoopOptions } from './loop/SessionLoopOptions.js';
 export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
-export { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
-export type { PlaybackRoomSettings } from './rooms/PlaybackRoom.js';
+export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
@@ -32,4 +31,4 @@ export {
   zstdCompressor,
 } from './storage/index.js';
 export { tuneCollector } from './tuneCollector.js';
-export { encodeFrame } from './watch/PictureEncoder.js';
+export type { ViewingOptions } from './viewing/ViewingProcesses.js';

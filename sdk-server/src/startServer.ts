@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
-import { definePlaybackRoom, defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
@@ -119,7 +119,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const games = options.examples ? readSampleGames(options.examples) : [];
   const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
   const server: Server = defineServer({
-    rooms: { sgaps: defineReplayRoom({ ...room, data, log }), 'sgaps-playback': definePlaybackRoom({ ...room, data, log }) },
+    rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
     greet: false,
     gracefullyShutdown: false,

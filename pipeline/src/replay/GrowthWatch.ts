@@ -1,16 +1,23 @@
 import type { ReplayFile } from './ReplayFile.js';
 
+/** ms in which viewers are told of growth that nobody asked for. */
+const TELL_WITHIN = 250;
+
 /** Knows whether a recording grows, and waits for more of it. */
 export class GrowthWatch {
   private isDirty = false;
   private isClosed = false;
   private wake: (() => void) | null = null;
   private unwatch: (() => void) | null = null;
+  private soon: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly file: ReplayFile,
     /** Picks up what came; true if anything did. */
     private readonly refresh: () => Promise<boolean>,
+    /** Hears that there is more, also where nobody asks for frames: soon after it came. */
+    private readonly grew: () => Promise<void>,
+    private readonly failed: (error: unknown) => void,
   ) {
     if (this.growing) this.unwatch = file.watch(() => this.note());
   }
@@ -25,6 +32,7 @@ export class GrowthWatch {
     if (!this.isDirty || !this.growing) return false;
     this.isDirty = false;
     const grew = await this.refresh();
+    if (grew) await this.grew();
     if (!this.growing) this.close();
     return grew;
   }
@@ -42,6 +50,7 @@ export class GrowthWatch {
   close(): void {
     this.unwatch?.();
     this.unwatch = null;
+    if (this.soon) clearTimeout(this.soon);
     this.isClosed = true;
     this.note();
   }
@@ -49,5 +58,10 @@ export class GrowthWatch {
   private note(): void {
     this.isDirty = true;
     this.wake?.();
+    if (this.isClosed) return;
+    this.soon ??= setTimeout(() => {
+      this.soon = null;
+      this.catchUp().catch(this.failed);
+    }, TELL_WITHIN);
   }
 }

@@ -52,7 +52,13 @@ export class ReplayScene implements SceneRenderer {
     const { reader } = this.file;
     const { recordingId, game, engine, grid, fps, startedAt, schema } = reader.header;
     this.finder = new FrameFinder(reader, { machine: nodeMachine, model: this.options.model?.(grid) ?? null });
-    this.growth = new GrowthWatch(this.file, () => this.finder.refresh());
+    this.growth = new GrowthWatch(
+      this.file,
+      () => this.finder.refresh(),
+      () => this.tellGrowth(),
+      // What cannot be read now is met again, and told, by whoever asks for a frame.
+      () => undefined,
+    );
     this.overlayMaker = new OverlayMaker(grid);
     this.scaler = new PictureScaler(grid);
     await this.tellMarkers();
@@ -63,18 +69,18 @@ export class ReplayScene implements SceneRenderer {
   }
 
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
-    if (await this.growth.catchUp()) await this.tellGrowth();
+    await this.growth.catchUp();
     const isLive = camera.timeIndex === LIVE_EDGE;
     const found = await (isLive ? this.finder.newest() : this.finder.find(1000 * camera.timeIndex));
     return found && this.draw(found);
   }
 
   async changed(_: CameraFrame, newer: AbortSignal): Promise<boolean> {
-    while (this.growth.growing && !newer.aborted) {
-      await this.growth.next(newer);
-      if (newer.aborted || !(await this.growth.catchUp())) continue;
-      await this.tellGrowth();
+    while (!newer.aborted) {
       if (await this.finder.newest(this.shown?.frameId ?? -1, newer)) return true;
+      if (!this.growth.growing) return false;
+      await this.growth.next(newer);
+      await this.growth.catchUp();
     }
     return false;
   }

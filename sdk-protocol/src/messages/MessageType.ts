@@ -9,17 +9,17 @@
 export const PROTOCOL_VERSION = 1;
 
 /**
- * Names of the rooms a SGAPS server opens: `live` for each session being recorded, `playback` for stored recordings.
+ * Names of the rooms a SGAPS server opens: `live` for each session being recorded.
  *
  * @example
  * ```ts
  * const room = await client.create(RoomName.live, joinOptions);
  * ```
  */
-export const RoomName = { live: 'sgaps', playback: 'sgaps-playback' } as const;
+export const RoomName = { live: 'sgaps' } as const;
 
 /**
- * Names of the room messages. Bytes: `coords`, `pixels`, `frame`, `overlay`; all others are msgpack bodies.
+ * Names of the room messages. Bytes: `coords`, `pixels`; all others are msgpack bodies.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export const RoomName = { live: 'sgaps', playback: 'sgaps-playback' } as const;
  * ```
  */
 export const MessageType = {
-  /** Server to all: what is being recorded or played (`WelcomeMessage`). */
+  /** Server to all: what is being recorded (`WelcomeMessage`). */
   welcome: 'welcome',
   /** Server to recorder: a coordinate packet (S14). */
   coords: 'coords',
@@ -43,24 +43,10 @@ export const MessageType = {
   live: 'live',
   /** Recorder to server: `StatsMessage`. */
   stats: 'stats',
-  /** Viewer to server: `WatchMessage`. */
-  watch: 'watch',
-  /** Server to viewer: the rebuilt frame, `encodePicture`. */
-  frame: 'frame',
-  /** Server to viewer: an overlay, `encodePicture`. */
-  overlay: 'overlay',
   /** Server to viewer: `FiguresMessage`. */
   figures: 'figures',
-  /** Server to viewer: the event track so far. */
-  events: 'events',
   /** Server to viewer: the session is over; its recording stays. */
   ended: 'ended',
-  /** Viewer to playback. `seek`, `rate` and `step` carry `{ time }`, `{ rate }`, `{ frames }`. */
-  play: 'play',
-  pause: 'pause',
-  seek: 'seek',
-  rate: 'rate',
-  step: 'step',
 } as const;
 /** The name of a room message. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];

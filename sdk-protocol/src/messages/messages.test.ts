@@ -10,7 +10,6 @@ import {
   parseJoinOptions,
   parseNumbers,
   parseStateSchema,
-  parseWatchMessage,
   parseWelcome,
 } from './parseMessages.js';
 import { decodePicture, encodePicture } from './picture.js';
@@ -87,22 +86,11 @@ describe('room messages', () => {
     expect(codeOf(() => parseGameEvent({ name: 'won', time: Number.NaN }))).toBe('ARGUMENT_INVALID');
     expect(parseNumbers({ a: 1, b: Number.NaN, c: 'x', d: 2 })).toEqual({ a: 1, d: 2 });
     expect(parseErrorMessage({ code: 'CLOSED', message: 'over' })).toEqual({ code: 'CLOSED', message: 'over', reset: false });
-    expect(parseWatchMessage({ overlays: ['samples', 'nonsense', 'uncertainty'] })).toEqual({
-      overlays: ['uncertainty', 'samples'],
-    });
     expect(codeOf(() => parseStateSchema({ values: [{ name: 'x', type: 'float', step: 0 }] }))).toBe('ARGUMENT_INVALID');
   });
 
   it('throws nothing but SgapsError, whatever arrives', () => {
-    const parsers = [
-      parseJoinOptions,
-      parseWelcome,
-      parseErrorMessage,
-      parseGameEvent,
-      parseNumbers,
-      parseWatchMessage,
-      parseStateSchema,
-    ];
+    const parsers = [parseJoinOptions, parseWelcome, parseErrorMessage, parseGameEvent, parseNumbers, parseStateSchema];
     fc.assert(
       fc.property(
         fc.oneof(

@@ -1,7 +1,6 @@
 import type { TierBits } from '../pixels/PixelModel.js';
 import type { CaptureGrid } from '../samples/CaptureGrid.js';
 import type { StateSchema } from '../state/FrameState.js';
-import type { OverlayLayer } from './picture.js';
 
 /**
  * What a game says of itself when it joins to be recorded.
@@ -120,15 +119,3 @@ export interface GameEventMessage {
  * ```
  */
 export type NumbersMessage = Readonly<Record<string, number>>;
-
-/**
- * The overlays a viewer wants beside the frame.
- *
- * @example
- * ```ts
- * room.send('watch', { overlays: ['uncertainty'] });
- * ```
- */
-export interface WatchMessage {
-  readonly overlays: readonly OverlayLayer[];
-}

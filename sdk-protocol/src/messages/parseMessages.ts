@@ -12,10 +12,8 @@ import type {
   NumbersMessage,
   RecordJoinOptions,
   WatchJoinOptions,
-  WatchMessage,
   WelcomeMessage,
 } from './messages.js';
-import { OVERLAY_LAYERS } from './picture.js';
 
 /** Entries of `meta`, characters of a key and of a value. */
 const META = { entries: 32, key: 64, value: 512 } as const;
@@ -138,20 +136,6 @@ export function parseNumbers(raw: unknown): NumbersMessage {
   if (entries.length > NUMBERS.entries) throw SgapsError.limit('figures', entries.length, NUMBERS.entries);
   const kept = entries.filter(([key, value]) => key.length <= NUMBERS.key && typeof value === 'number' && Number.isFinite(value));
   return Object.fromEntries(kept) as NumbersMessage;
-}
-
-/**
- * Checks a viewer's wishes; overlays this version does not know are left out.
- *
- * @throws SgapsError `ARGUMENT_INVALID`, `LIMIT_EXCEEDED`
- * @example
- * ```ts
- * const { overlays } = parseWatchMessage(body);
- * ```
- */
-export function parseWatchMessage(raw: unknown): WatchMessage {
-  const wanted = listAt(objectAt(raw, 'watch').overlays, 'overlays', 32);
-  return { overlays: OVERLAY_LAYERS.filter((layer) => wanted.includes(layer)) };
 }
 
 /**

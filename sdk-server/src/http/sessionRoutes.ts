@@ -22,7 +22,6 @@ export interface RunningSession {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly frames: number;
-  readonly watchers: number;
 }
 
 /**
@@ -41,7 +40,6 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
     for (const [roomId, session] of sessions) {
       const { recordingId, game, engine, startedAt } = session.writer.header;
       const { fps, bytesUp, bytesDown, frames } = session.figures();
-      const watchers = session.broadcaster.size;
       items.push({
         roomId,
         recordingId,
@@ -53,7 +51,6 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
         bytesUp,
         bytesDown,
         frames,
-        watchers,
       });
     }
     response.json({ items, total: items.length });

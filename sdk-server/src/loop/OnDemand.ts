@@ -30,8 +30,8 @@ export interface CaughtUp {
 }
 
 /**
- * The half of a session that records while nobody watches: plans from packet digests, and keeps what is needed to rebuild the
- * newest frame when somebody comes.
+ * The half of a session that only records: plans from packet digests, and keeps what is needed to rebuild its newest frames for a
+ * thumbnail.
  *
  * @example
  * ```ts
@@ -58,11 +58,6 @@ export class OnDemand {
   /** Frames that wait to be decoded. */
   get behind(): number {
     return this.records.frames + this.#frames.length;
-  }
-
-  /** True where catching up would take long, or is not possible, unless the recorder starts its stream afresh. */
-  get wantsRestart(): boolean {
-    return !this.records.startable || this.behind > MOST_BEHIND;
   }
 
   /** Reads a packet's digest and learns from it. Throws what `PacketDigestReader.read` throws. */

@@ -155,15 +155,9 @@ export class SessionLoop {
     return this.#onDemand?.records.startable ?? true;
   }
 
-  /** True where catching up would take long, or is not possible, unless the recorder starts its stream afresh. */
-  get wantsRestart(): boolean {
-    return this.#deferring && this.#onDemand?.wantsRestart === true;
-  }
-
   /**
-   * Somebody wants to see: decodes what was deferred, for `ms` at most or one frame longer. True once the newest frame was rebuilt; from then on
-   * frames are decoded as they come, until `defer`. After `most` frames, where given, the last of them is shown and it is true too: for a session
-   * that ends.
+   * Decodes what was deferred, for `ms` at most or one frame longer. True once the newest frame was rebuilt; from then on frames are decoded as they come. After
+   * `most` frames, where given, the last of them is shown and it is true too: for a session that ends.
    */
   catchUp(ms: number, most?: number): boolean {
     const onDemand = this.#onDemand;
@@ -184,11 +178,6 @@ export class SessionLoop {
     this.figures.rejected += rejected;
     this.#deferring = !done;
     return done;
-  }
-
-  /** Nobody watches any more: nothing is decoded from here on. Without effect unless the loop is on demand. */
-  defer(): void {
-    this.#deferring = this.#onDemand !== null;
   }
 
   /**
@@ -325,7 +314,7 @@ export class SessionLoop {
   }
 
   /** Takes in what a model said of a frame, for what is asked next; of use with `spread`. */
-  takeModel(output: ModelOutput, frame: DecodedFrame): void {
+  takeModel(output: ModelOutput, frame: Pick<DecodedFrame, 'frameId' | 'state'>): void {
     this.#planner?.takeModel(output, frame);
   }
 

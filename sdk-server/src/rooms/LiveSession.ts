@@ -1,20 +1,19 @@
 import type { Figures, ModelBackend } from '@sgaps/core';
 import { isSgapsError, type KeptRecord, parseGameEvent, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { LiveModel } from '../loop/LiveModel.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
-import { FrameBroadcaster } from '../watch/FrameBroadcaster.js';
-import { LiveRefiner } from '../watch/LiveRefiner.js';
-import { PreviewMaker } from '../watch/PreviewMaker.js';
 import { type Cadence, loopCadence } from './Cadence.js';
-import { CatchUp } from './CatchUp.js';
+import { glimpse } from './glimpse.js';
+import { PreviewMaker } from './PreviewMaker.js';
 
 /** How old the picture of a snapshot may be, ms. */
 const PREVIEW_AGE = 5000;
 /** ms the thumbnail may take at the end of a session. */
 const THUMBNAIL_WITHIN = 5000;
-/** ms after which the stream of a session that nobody watches starts afresh: what a watcher, or damage to a packet, may cost at most. */
+/** ms after which the stream of a session on demand starts afresh: what a viewer, or damage to a packet, may cost at most. */
 const RESTART_EVERY = 10_000;
 /** Events of one recording: a reader keeps a marker of each, and refuses ten times as many. */
 const MOST_EVENTS = 100_000;
@@ -55,7 +54,7 @@ export interface LiveSessionOptions {
 }
 
 /**
- * A session being recorded: its writer, its loop and those who watch, without the room around it.
+ * A session being recorded: its writer and its loop, without the room around it.
  *
  * @example
  * ```ts
@@ -67,7 +66,6 @@ export interface LiveSessionOptions {
  */
 export class LiveSession {
   readonly loop: SessionLoop;
-  readonly broadcaster: FrameBroadcaster;
   readonly previews: PreviewMaker;
   readonly writer: RecordingWriter;
   /** When pictures are made: as set, but every frame where the recorder kept some by itself. */
@@ -80,8 +78,8 @@ export class LiveSession {
   #events = 0;
   /** When the recorder was last heard of, ms of the recording. */
   #heardAt = 0;
-  readonly #catchUp: CatchUp;
-  readonly #refiner: LiveRefiner;
+  /** Says where it doubts, where points are planned by it. */
+  readonly #model: LiveModel | null;
   /** When the stream is next to start afresh, ms of the recording. */
   #restartAt = RESTART_EVERY;
   #finished: Promise<void> | null = null;
@@ -91,8 +89,6 @@ export class LiveSession {
     this.#startedAt = performance.now() - (options.keptMs ?? 0);
     this.writer = options.writer;
     const { grid, fps, schema, tierBits, depth } = options.writer.header;
-    const warn = (error: unknown) => options.log.warn({ err: error, recording: this.writer.id }, 'picture not encoded');
-    this.broadcaster = new FrameBroadcaster(grid, warn);
     // What a recorder kept by itself it did not tell the changes of.
     // Points are planned from pictures.
     const points = options.sampling === 'points';
@@ -112,28 +108,21 @@ export class LiveSession {
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
       from: options.keptMs === undefined ? undefined : 0,
-      onFrame: (frame, time, importance) => this.#refiner.take(frame, time, importance),
+      onFrame: (frame) => this.#model?.take(frame),
       preview: () => this.previews.latest,
       onSnapshotError: (error) => this.#noteSnapshot(error),
     });
-    this.#refiner = new LiveRefiner({
-      grid,
-      backend: options.model ?? null,
-      memory: () => this.loop.replica.decoder.memory,
-      wants: (layer) => this.broadcaster.wants(layer),
-      wanted: () => points || this.broadcaster.size > 0,
-      show: (frame, time, importance) => this.broadcaster.offer(frame, time, importance),
-      said: (output, frame) => this.loop.takeModel(output, frame),
-      failed: warn,
-    });
+    this.#model =
+      points && options.model
+        ? new LiveModel({
+            grid,
+            backend: options.model,
+            memory: () => this.loop.replica.decoder.memory,
+            said: (output, frame) => this.loop.takeModel(output, frame),
+            failed: (error) => options.log.warn({ err: error, recording: this.writer.id }, 'the model failed'),
+          })
+        : null;
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
-    const log = options.log.child({ recording: this.writer.id });
-    this.#catchUp = new CatchUp({
-      loop: this.loop,
-      restart: () => this.#restart(),
-      done: (ms) => log.info({ ms: Math.round(ms) }, 'caught up for a watcher'),
-      failed: (error) => log.error({ err: error }, 'not caught up'),
-    });
   }
 
   /** ms since recording start. */
@@ -163,16 +152,6 @@ export class LiveSession {
       if (isSgapsError(error) && error.code === 'STORAGE_FAILED' && this.writer.error) throw this.writer.error;
       throw error;
     }
-  }
-
-  /** Somebody watches: on demand, what was only stored is decoded now. */
-  watch(): void {
-    this.#catchUp.watch();
-  }
-
-  /** Nobody watches any more. */
-  unwatch(): void {
-    this.#catchUp.unwatch();
   }
 
   /** Takes in something the recorder kept; see `SessionLoop.acceptKept`. */
@@ -238,7 +217,7 @@ export class LiveSession {
   }
 
   async #saveThumbnail(): Promise<void> {
-    await this.#catchUp.end(THUMBNAIL_WITHIN);
+    await glimpse(this.loop, THUMBNAIL_WITHIN);
     const preview = await this.previews.fresh(0);
     if (preview) await this.#options.store.savePreview(this.writer.id, preview);
   }

@@ -17,7 +17,6 @@ import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertNotOurs, LiveSession } from './LiveSession.js';
-import { LiveViewers } from './LiveViewers.js';
 import { assertViewerOrigin, joinOrigin } from './origins.js';
 import { RecorderIntake, type Taken } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
@@ -30,8 +29,8 @@ const FIGURES_EVERY = 500;
 const RESUME_WITHIN = 30_000;
 
 /**
- * One recorded session (S2). The first client, with role `record`, is the recorder; any number may watch (`joinById`,
- * role `watch`). Made by `defineReplayRoom`, which closes over the data folder.
+ * One recorded session (S2). The first client, with role `record`, is the recorder; any number may follow its figures (`joinById`,
+ * role `watch`); pictures come from the pipeline. Made by `defineReplayRoom`, which closes over the data folder.
  *
  * @example
  * ```ts
@@ -51,7 +50,8 @@ export abstract class ReplayRoom extends Room {
   #options!: RecordJoinOptions;
   #recorder = new RecorderLink();
   #intake!: RecorderIntake;
-  #viewers!: LiveViewers;
+  /** Those who follow its figures; pictures they get from the pipeline. */
+  readonly #viewers = new Set<Client>();
   #guard!: ClientGuard;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
@@ -120,7 +120,7 @@ export abstract class ReplayRoom extends Room {
 
   override async onLeave(client: Client): Promise<void> {
     this.#guard.forget(client);
-    if (this.#viewers.remove(client) && this.#viewers.size === 0) this.#session?.unwatch();
+    this.#viewers.delete(client);
     if (this.#recorder.is(client)) await this.#finish();
   }
 
@@ -192,7 +192,6 @@ export abstract class ReplayRoom extends Room {
     });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
-    this.#viewers = new LiveViewers(session);
     this.#guard = new ClientGuard(this.settings, this.#log, (client) => this.#onDismissed(client));
     services.sessions.set(this.roomId, session);
     this.#forget = () => services.sessions.delete(this.roomId);
@@ -243,7 +242,7 @@ export abstract class ReplayRoom extends Room {
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
-    this.#session.watch();
+    if (!this.#session.live) client.send(MessageType.ended, { recordingId: this.#session.writer.id });
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
 
@@ -306,8 +305,7 @@ export abstract class ReplayRoom extends Room {
 
   #onMessage(client: Client, type: string | number, message: unknown): void {
     try {
-      if (type === MessageType.watch) this.#viewers.watch(client, message);
-      else if (type === MessageType.event) this.#onEvent(client, message);
+      if (type === MessageType.event) this.#onEvent(client, message);
       else if (type === MessageType.stats) this.#onStats(client, message);
       else if (type === MessageType.live) this.#onLive(client);
       else throw new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.');
@@ -350,7 +348,9 @@ export abstract class ReplayRoom extends Room {
     if (!session?.live) return;
     this.#recorder.ping();
     const { size } = this.#viewers;
-    if (size > 0) this.#viewers.send(MessageType.figures, this.#recorder.figures(session, this.#options.fps, size));
+    if (size === 0) return;
+    const figures = this.#recorder.figures(session, this.#options.fps, size);
+    for (const viewer of this.#viewers) viewer.send(MessageType.figures, figures);
   }
 
   async #finish(): Promise<void> {
@@ -364,6 +364,6 @@ export abstract class ReplayRoom extends Room {
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
     this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
-    this.#viewers.send(MessageType.ended, { recordingId: session.writer.id });
+    for (const viewer of this.#viewers) viewer.send(MessageType.ended, { recordingId: session.writer.id });
   }
 }

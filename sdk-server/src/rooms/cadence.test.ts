@@ -1,18 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type Room } from '@colyseus/sdk';
 import { Playback, type PlaybackListener, SessionReplica } from '@sgaps/core';
 import { nodeMachine } from '@sgaps/pipeline';
-import { DEFAULT_TIER_BITS, decodePicture, PixelPacketEncoder } from '@sgaps/protocol';
+import { DEFAULT_TIER_BITS, PixelPacketEncoder } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 
 const data = mkdtempSync(join(tmpdir(), 'sgaps-cadence-'));
-const lines: { msg: string }[] = [];
-const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+const log = pino({ level: 'silent' });
 let server: SgapsServer;
 
 beforeAll(async () => {
@@ -29,15 +27,6 @@ afterEach(() => {
 });
 
 const closed = (id: string) => until(() => server.store.writer(id) === undefined);
-
-/** A watcher and the frames it was shown. */
-async function watch(recorder: TestRecorder): Promise<{ room: Room; seen: number[] }> {
-  const room = await new Client(server.url).joinById(recorder.room.roomId, { role: 'watch' });
-  const seen: number[] = [];
-  room.onMessage('*', () => undefined);
-  room.onMessage('frame', (bytes: Uint8Array) => void seen.push(decodePicture(bytes).frameId));
-  return { room, seen };
-}
 
 describe('a room on demand', () => {
   it('asks for more and more while nothing is decoded, and stores what a playback shows', async () => {
@@ -67,37 +56,7 @@ describe('a room on demand', () => {
     expect(Math.abs(red - (79 % 64))).toBeLessThan(8);
   });
 
-  it('lets a watcher see the newest frame, then every frame as it comes', async () => {
-    const recorder = await TestRecorder.join(server.url);
-    await recorder.play(10);
-    const { room, seen } = await watch(recorder);
-    await until(() => seen.length > 0);
-    expect(seen[0]).toBe(39);
-    await recorder.play(5);
-    await until(() => seen.at(-1) === 59);
-    expect(lines.some(({ msg }) => msg === 'caught up for a watcher')).toBe(true);
-    await room.leave();
-    await recorder.room.leave();
-    await closed(recorder.recordingId);
-    expect(recorder.errors).toEqual([]);
-  });
-
-  it('asks the recorder to start afresh rather than let a watcher wait for minutes of decoding', async () => {
-    const recorder = await TestRecorder.join(server.url);
-    await recorder.play(45);
-    const decoded = vi.spyOn(SessionReplica.prototype, 'observe');
-    const { room, seen } = await watch(recorder);
-    await until(() => recorder.errors.length > 0);
-    expect(recorder.errors).toEqual([expect.objectContaining({ code: 'RESTART', reset: true })]);
-    await recorder.play(3);
-    await until(() => seen.at(-1) === 191);
-    expect(decoded.mock.calls.length).toBeLessThan(20);
-    await room.leave();
-    await recorder.room.leave();
-    await closed(recorder.recordingId);
-  });
-
-  it('survives a packet that only the decoder finds bad, and shows what comes after the next fresh start', async () => {
+  it('survives a packet that only the decoder finds bad, and stores what comes after the next fresh start', async () => {
     const recorder = await TestRecorder.join(server.url);
     await recorder.play(3);
     const good = recorder.encoder.encode([0, 1, 2, 3].map(() => recorder.frame()));
@@ -109,10 +68,6 @@ describe('a room on demand', () => {
     expect(recorder.errors).toEqual([]);
     recorder.encoder.reset();
     await recorder.play(3);
-    const { room, seen } = await watch(recorder);
-    await until(() => seen.length > 0);
-    expect(seen[0]).toBe(35);
-    await room.leave();
     await recorder.room.leave();
     await closed(recorder.recordingId);
     expect((await server.catalog.get(recorder.recordingId))?.frames).toBe(36);

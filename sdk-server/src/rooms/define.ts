@@ -1,5 +1,4 @@
 import { defineRoom, type RegisteredHandler } from '@colyseus/core';
-import { PlaybackRoom, type PlaybackRoomSettings } from './PlaybackRoom.js';
 import { ReplayRoom } from './ReplayRoom.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
@@ -29,24 +28,6 @@ export function defineReplayRoom(options: ServicesOptions & ReplayRoomSettings):
     }
   }
   return defineRoom(ConfiguredReplayRoom);
-}
-
-/**
- * The playback room for an existing Colyseus server, beside `defineReplayRoom` with the same `data`.
- *
- * @example
- * ```ts
- * rooms: { sgaps: defineReplayRoom({ data }), 'sgaps-playback': definePlaybackRoom({ data }) }
- * ```
- */
-export function definePlaybackRoom(options: ServicesOptions & PlaybackRoomSettings): RegisteredHandler {
-  class ConfiguredPlaybackRoom extends PlaybackRoom {
-    protected override readonly settings: PlaybackRoomSettings = options;
-    protected override services(): Promise<ReplayServices> {
-      return openServices(options);
-    }
-  }
-  return defineRoom(ConfiguredPlaybackRoom);
 }
 
 /**

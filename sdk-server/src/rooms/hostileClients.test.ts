@@ -192,7 +192,7 @@ describe('a hostile recorder', () => {
     viewer.reconnection.enabled = false;
     const told: { code: string }[] = [];
     let left: { code: number; reason?: string } | null = null;
-    for (const name of ['welcome', 'frame', 'figures', 'overlay']) viewer.onMessage(name, () => undefined);
+    for (const name of ['welcome', 'figures']) viewer.onMessage(name, () => undefined);
     viewer.onMessage('error', (error: { code: string }) => told.push(error));
     viewer.onLeave((code, reason) => {
       left = { code, reason };
@@ -201,8 +201,10 @@ describe('a hostile recorder', () => {
     await until(() => told.length === 1);
     expect(told[0].code).toBe('UNAUTHORIZED');
     viewer.send('watch', { overlays: 'all of them' });
+    await until(() => told.length === 2);
+    expect(told[1].code).toBe('ARGUMENT_INVALID');
     viewer.send('event', { name: 'mine', data: null, time: 0 });
-    for (let i = 0; i < 1000; i++) viewer.send('watch', { overlays: [] });
+    for (let i = 0; i < 1000; i++) viewer.send('event', { name: 'mine', data: null, time: i });
     await until(() => left !== null);
     expect(left).toEqual({ code: REPLAY_CLOSE.flooding, reason: 'LIMIT_EXCEEDED' });
     await hostile.play(2);

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 
 /** The program `sgaps`, from sources or built. */
-const CLI = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../cli.ts' : './cli.js', import.meta.url));
+const FROM_SOURCES = import.meta.url.endsWith('.ts');
+const CLI = fileURLToPath(new URL(FROM_SOURCES ? '../cli.ts' : './cli.js', import.meta.url));
+const PROGRAM = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx', CLI] : [CLI];
 /** ms before a process that ended is started anew: growing, from the first on again once it has run so long. */
 const PAUSES = [250, 1_000, 2_000, 4_000, 8_000];
 const HEALTHY = 30_000;
@@ -62,7 +64,7 @@ export class SupervisedProcess {
   private start(): void {
     this.timer = null;
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...process.execArgv, CLI, ...this.args, '--supervised', '--json-logs'], {
+    const child = spawn(process.execPath, [...PROGRAM, ...this.args, '--supervised', '--json-logs'], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child = child;

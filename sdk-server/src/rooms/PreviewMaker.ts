@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { encodePreview } from './PictureEncoder.js';
+import { encodePreview } from './encodePreview.js';
 
 /**
  * Keeps a WebP of a recent frame: for decoder snapshots (which cannot wait for an encoder), thumbnails and the list of
