@@ -83,6 +83,17 @@ export interface ReplayStates {
 }
 
 /**
+ * What a frame is that a source tells, where it does not answer the newest request: the answer to one before it (requests follow each other faster than answers), or what somebody
+ * else asked for, in a party.
+ *
+ * @example
+ * ```ts
+ * listener.frame(frame, 'others' satisfies FrameOrigin);
+ * ```
+ */
+export type FrameOrigin = 'earlier' | 'others';
+
+/**
  * What a source tells whoever plays it.
  *
  * @example
@@ -91,8 +102,8 @@ export interface ReplayStates {
  * ```
  */
 export interface ReplayListener {
-  /** A frame to be shown: what was asked for last, while live each new one, and in a party what others ask for. */
-  frame(frame: ReplayFrame): void;
+  /** A frame to be shown: what was asked for last, while live each new one; with an `origin`, something else. */
+  frame(frame: ReplayFrame, origin?: FrameOrigin): void;
   /** What was asked for last is the frame that is shown. */
   unchanged(): void;
   /** An overlay that belongs to the frame that follows. */

@@ -1,1 +1,14 @@
-export type { ReplayFrame, ReplayInfo, ReplayListener, ReplayMarker, ReplaySource, ReplayStates } from './ReplaySource.js';
+export type { ReplayPlayerEvent, ReplayPlayerEvents } from './PlayerEvents.js';
+export type { PlayerTiming } from './PlayerTiming.js';
+export { RemoteSource, type RemoteSourceOptions } from './RemoteSource.js';
+export { ReplayPlayer } from './ReplayPlayer.js';
+export type { ReplayPlayerOptions, ReplayRange } from './ReplayPlayerOptions.js';
+export type {
+  FrameOrigin,
+  ReplayFrame,
+  ReplayInfo,
+  ReplayListener,
+  ReplayMarker,
+  ReplaySource,
+  ReplayStates,
+} from './ReplaySource.js';

@@ -1,0 +1,195 @@
+import type { OverlayLayer } from '@sgaps/protocol';
+import { SgapsError, type SgapsErrorCode } from '@sgaps/protocol/vocabulary';
+import type { ReplayInfo, ReplayListener, ReplaySource } from './ReplaySource.js';
+import type { FromViewer, ViewerChannelName, ViewerEncoder } from './remote/messages.js';
+import type { ViewerPort } from './remote/openViewerPort.js';
+
+/** ms that a viewer may take to leave the transport before it is ended. */
+const LEAVE_WITHIN = 2000;
+const PARTY = /^party:[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Options of `RemoteSource`.
+ *
+ * @example
+ * ```ts
+ * const options: RemoteSourceOptions = { server: 'https://replays.example.com', recording: 'a1', channel: 'party:friday' };
+ * ```
+ */
+export interface RemoteSourceOptions {
+  /** The SGAPS server, `https://…`: it knows where the transport is, and has the thumbnails. */
+  readonly server: string;
+  /** The recording's id. */
+  readonly recording: string;
+  /** `jpeg+depth` (default) brings depth with each frame; `h264` takes fewer bytes and needs WebCodecs. */
+  readonly encoder?: 'jpeg+depth' | 'h264';
+  /** `own` (default), or `party:NAME`: all who give the same name (1 … 64 of `A-Z a-z 0-9 _ -`) see the same. */
+  readonly channel?: 'own' | `party:${string}`;
+  /** Where the transport is, `ws://…`, where the server is not to be asked. */
+  readonly transport?: string;
+  /** `true` (default): in a worker where the page allows one. `false`: on the page. A function makes the worker. */
+  readonly worker?: boolean | (() => Worker);
+  /** Told once when there should have been a worker and is none: the page decodes by itself then. */
+  readonly onNoWorker?: (why: unknown) => void;
+}
+
+/**
+ * A replay that a server renders: connection and decoding are in a worker.
+ *
+ * @example
+ * ```ts
+ * const source = new RemoteSource({ server: 'https://replays.example.com', recording: 'a1', encoder: 'h264' });
+ * const player = await ReplayPlayer.open(source);
+ * ```
+ */
+export class RemoteSource implements ReplaySource {
+  readonly #options: RemoteSourceOptions;
+  readonly #encoder: ViewerEncoder;
+  readonly #channel: ViewerChannelName;
+  readonly #closing = new AbortController();
+  #listener: ReplayListener | null = null;
+  #opening: { resolve(info: ReplayInfo): void; reject(error: SgapsError): void } | null = null;
+  #port: ViewerPort | null = null;
+  #left: (() => void) | null = null;
+  /** Requests so far. */
+  #number = 0;
+
+  /** @throws SgapsError `ARGUMENT_INVALID` */
+  constructor(options: RemoteSourceOptions) {
+    const { recording, encoder = 'jpeg+depth', channel = 'own' } = options;
+    if (!recording) throw new SgapsError('ARGUMENT_INVALID', 'A replay needs the id of its recording.');
+    if (encoder !== 'jpeg+depth' && encoder !== 'h264')
+      throw new SgapsError('ARGUMENT_INVALID', `An encoder is 'jpeg+depth' or 'h264', not '${encoder}'.`);
+    if (channel !== 'own' && !PARTY.test(channel))
+      throw new SgapsError(
+        'ARGUMENT_INVALID',
+        `A channel is 'own' or 'party:NAME' (1 … 64 of A-Z a-z 0-9 _ -), not '${channel}'.`,
+      );
+    this.#options = options;
+    this.#encoder = encoder;
+    this.#channel = channel;
+  }
+
+  /** @throws SgapsError `CLOSED` where nobody answers, `NOT_FOUND`, `UNSUPPORTED`, `ARGUMENT_INVALID`, and what the server says. */
+  async open(listener: ReplayListener): Promise<ReplayInfo> {
+    if (this.#listener) throw new SgapsError('ARGUMENT_INVALID', 'This source was opened before: make another.');
+    this.#listener = listener;
+    const { recording, worker = true, onNoWorker } = this.#options;
+    const transport = this.#options.transport ?? (await this.#findTransport());
+    // Its own file, beside which the worker lies.
+    const { openViewerPort } = await import('./remote/openViewerPort.js');
+    this.#assertOpen();
+    const port = await openViewerPort(worker, (message) => this.#hear(message), onNoWorker);
+    if (this.#closing.signal.aborted) port.end();
+    this.#assertOpen();
+    this.#port = port;
+    return new Promise((resolve, reject) => {
+      this.#opening = { resolve, reject };
+      port.send({ type: 'open', options: { transport, recording, encoder: this.#encoder, channel: this.#channel } });
+    });
+  }
+
+  request(time: number): void {
+    this.#port?.send({ type: 'request', time, number: ++this.#number });
+  }
+
+  overlays(layers: readonly OverlayLayer[]): void {
+    this.#port?.send({ type: 'overlays', layers: [...layers] });
+  }
+
+  /** @throws SgapsError `CLOSED` where the server does not answer. */
+  async thumbnail(time: number): Promise<ImageBitmap | null> {
+    const path = `api/recordings/${encodeURIComponent(this.#options.recording)}/thumbnail?time=${Math.max(0, time)}`;
+    const response = await this.#fetch(path);
+    if (response.status === 404) return null;
+    if (!response.ok) throw new SgapsError('CLOSED', `${response.url} answers ${response.status}: there is no thumbnail now.`);
+    return createImageBitmap(await response.blob());
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#opening?.reject(closedError());
+    this.#opening = null;
+    const port = this.#port;
+    if (!port) return;
+    await new Promise<void>((resolve) => {
+      this.#left = resolve;
+      setTimeout(resolve, LEAVE_WITHIN);
+      port.send({ type: 'close' });
+    });
+    port.end();
+  }
+
+  #hear(message: FromViewer): void {
+    if (message.type === 'closed') return this.#left?.();
+    const listener = this.#listener;
+    if (!listener || this.#closing.signal.aborted) {
+      if (message.type === 'frame') message.frame.image.close();
+      return;
+    }
+    if (message.type === 'frame') {
+      const { frame, request } = message;
+      listener.frame(frame, request === null ? 'others' : request === this.#number ? undefined : 'earlier');
+    } else if (message.type === 'unchanged') {
+      if (message.request === this.#number) listener.unchanged();
+    } else if (message.type === 'opened') {
+      this.#opening?.resolve(message.info);
+      this.#opening = null;
+    } else if (message.type === 'failed') this.#fail(new SgapsError(message.code as SgapsErrorCode, message.message));
+    else if (message.type === 'overlay') listener.overlay(message.picture);
+    else if (message.type === 'growth') listener.growth(message.duration, message.growing);
+    else if (message.type === 'markers') listener.markers(message.markers);
+    else if (message.type === 'states') listener.states(message.states);
+    else if (message.type === 'connection') listener.connection(message.stalled);
+  }
+
+  #fail(error: SgapsError): void {
+    if (!this.#opening) return this.#listener?.failed(error);
+    this.#opening.reject(error);
+    this.#opening = null;
+  }
+
+  async #findTransport(): Promise<string> {
+    const response = await this.#fetch('api/viewing');
+    const answer: unknown = response.ok ? await response.json().catch(() => null) : null;
+    const url = typeof answer === 'object' && answer !== null ? (answer as { url?: unknown }).url : undefined;
+    if (typeof url === 'string') return url;
+    if (url === null)
+      throw new SgapsError(
+        'NOT_FOUND',
+        `The server at ${this.#options.server} renders no replays: start its transport and renderer.`,
+      );
+    throw new SgapsError(
+      'NOT_FOUND',
+      `${response.url} says nothing of a transport (${response.status}): is an SGAPS server there?`,
+    );
+  }
+
+  async #fetch(path: string): Promise<Response> {
+    const { server } = this.#options;
+    let url: URL;
+    try {
+      url = new URL(path, new URL(server.endsWith('/') ? server : `${server}/`, globalThis.location?.href));
+    } catch (cause) {
+      throw new SgapsError('ARGUMENT_INVALID', `A server's address is like https://replays.example.com, not '${server}'.`, {
+        cause,
+      });
+    }
+    try {
+      return await fetch(url, { signal: this.#closing.signal });
+    } catch (cause) {
+      this.#assertOpen();
+      const what = `No SGAPS server answers at ${url.origin}: see that it runs there and allows pages of this origin.`;
+      throw new SgapsError('CLOSED', what, { cause });
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw closedError();
+  }
+}
+
+function closedError(): SgapsError {
+  return new SgapsError('CLOSED', 'This source was closed: make another.');
+}

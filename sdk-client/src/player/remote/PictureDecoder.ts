@@ -1,0 +1,19 @@
+/** A picture as bytes became one. */
+export interface DecodedPicture {
+  readonly frameId: number;
+  readonly image: ImageBitmap;
+  readonly depth: Uint16Array<ArrayBuffer> | null;
+}
+
+/** Decodes the pictures of one connection, in the order in which they came. */
+export interface PictureDecoder {
+  /**
+   * Decodes what followed a picture's notice. Null where it is passed over: it depends on pictures that were never here, or newer ones wait.
+   *
+   * @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED`, `UNSUPPORTED`
+   */
+  decode(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture | null>;
+  /** The last picture once more; null where there was none. */
+  again(): Promise<DecodedPicture | null>;
+  close(): void;
+}
