@@ -20,7 +20,7 @@ beforeAll(async () => {
     model: null,
     viewing: { port: 0, model: 'none' },
     log: pino({ level: process.env.SGAPS_LOG ?? 'silent' }),
-    room: { snapshotEvery: 1000 },
+    room: { snapshotEvery: 1000, viewerOrigins: ['https://game.example'] },
   });
 });
 
@@ -207,6 +207,16 @@ describe('HTTP', () => {
     const response = await fetch(`${server.url}/api/recordings/${id}/thumbnail?time=2.5`);
     expect(response.headers.get('content-type')).toBe('image/webp');
     expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).width).toBe(GRID.width);
+    const from = async (path: string, origin: string) =>
+      (await fetch(`${server.url}${path}`, { headers: { origin } })).headers.get('access-control-allow-origin');
+    for (const path of ['/api/viewing', `/api/recordings/${id}/thumbnail?time=1`]) {
+      expect(await from(path, 'https://game.example')).toBe('https://game.example');
+      expect(await from(path, 'https://evil.example')).toBeNull();
+    }
+    expect(await from('/api/recordings', 'https://game.example')).toBeNull();
+    const allowed = await TestViewer.join(server.viewingPort ?? 0, { scene: `replay:${id}` }, { origin: 'https://game.example' });
+    expect(await allowed.ready()).toBeDefined();
+    allowed.leave();
     expect((await fetch(`${server.url}/api/recordings/${id}/thumbnail?time=soon`)).status).toBe(400);
     expect((await fetch(`${server.url}/api/recordings/nothing/thumbnail?time=1`)).status).toBe(404);
   });

@@ -22,6 +22,7 @@ interface ServeFlags {
   readonly sampling: 'auto' | 'points';
   readonly viewing: boolean;
   readonly viewingPort: number;
+  readonly origins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
   readonly jsonLogs?: boolean;
@@ -63,6 +64,7 @@ export function program(): Command {
     .option('--viewing-port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('--renderers <number>', 'renderer processes', wholeNumber(1, 64), 1)
     .option('--no-viewing', 'start no transport and renderers: nobody can watch, unless they are started by themselves')
+    .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
@@ -80,7 +82,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const viewing = flags.viewing
     ? { port: flags.viewingPort, host, renderers: flags.renderers, model: flags.model, provider }
     : null;
-  const room = { cadence, nth, sampling };
+  const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const options: ServerOptions = { port, host, data, examples, log, model, room, viewing, viewingUrl: flags.viewingUrl };
   let server: SgapsServer;
   try {

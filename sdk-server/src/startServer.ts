@@ -111,10 +111,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const data = resolve(options.data ?? './.sgaps-data');
   const services = await openServices({ data, log, model: options.model });
   const viewing = options.viewing
-    ? await ViewingProcesses.start(options.viewing, data, log).catch(async (error: unknown) => {
-        await closeServices(data);
-        throw error;
-      })
+    ? await ViewingProcesses.start({ origins: room.viewerOrigins, ...options.viewing }, data, log).catch(
+        async (error: unknown) => {
+          await closeServices(data);
+          throw error;
+        },
+      )
     : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
   const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
@@ -123,7 +125,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport,
     greet: false,
     gracefullyShutdown: false,
-    express: (app) => mountHttp(app, services, games, { port: viewing?.port ?? null, url: options.viewingUrl ?? null }),
+    express: (app) =>
+      mountHttp(app, services, games, {
+        port: viewing?.port ?? null,
+        url: options.viewingUrl ?? null,
+        origins: room.viewerOrigins ?? [],
+      }),
   });
   const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
     await viewing?.close();

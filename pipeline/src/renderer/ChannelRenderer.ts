@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import {
   type CameraFrame,
@@ -67,7 +66,7 @@ export class ChannelRenderer {
       socket.on('error', () => undefined);
       socket.once('close', () => this.close());
     }
-    await Promise.all([this.cameras, this.video].map((socket) => (socket.closed ? undefined : once(socket, 'close'))));
+    await Promise.all([this.cameras, this.video].map((socket) => (socket.closed ? undefined : heard(socket, 'close'))));
     await this.work;
   }
 
@@ -204,7 +203,7 @@ export class ChannelRenderer {
       const { parts, stampAt, independent } = encoded;
       const timings = { render: drawn - begun, encode: performance.now() - drawn, received, processed: Date.now() };
       this.send(frameId, { picture: output.metadata, stampAt, independent, timings }, parts);
-      if (this.video.writableLength > BACKLOG) await Promise.race([once(this.video, 'drain'), once(this.video, 'close')]);
+      if (this.video.writableLength > BACKLOG) await heard(this.video, 'drain', 'close');
     } catch (error) {
       this.warn(error, 'picture dropped');
       this.send(frameId, { failed: plainError(error) });
@@ -226,6 +225,17 @@ export class ChannelRenderer {
     this.loggedAt = now;
     this.log.warn({ err: error }, text);
   }
+}
+
+/** Settles at the first of these events. (`once` of Node rejects where the socket fails, which its close tells as well.) */
+function heard(socket: Socket, ...events: readonly ('close' | 'drain')[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of events) socket.off(event, done);
+      resolve();
+    };
+    for (const event of events) socket.on(event, done);
+  });
 }
 
 /** Cuts a stream into cameras of 152 bytes. */

@@ -4,7 +4,7 @@ import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
-import { jsonErrors, securityHeaders } from './respond.js';
+import { jsonErrors, openTo, securityHeaders } from './respond.js';
 import { healthRoute, sessionRoutes } from './sessionRoutes.js';
 import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
@@ -21,10 +21,11 @@ export async function mountHttp(
   app: Application,
   services: ReplayServices,
   games: readonly SampleGame[],
-  viewing: ViewingAddress = { port: null, url: null },
+  viewing: ViewingAddress = { port: null, url: null, origins: [] },
 ): Promise<void> {
   app.disable('x-powered-by');
   app.use(securityHeaders);
+  app.use(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing));

@@ -22,6 +22,26 @@ export function securityHeaders(_request: Request, response: Response, next: Nex
 }
 
 /**
+ * Lets pages of these origins read what follows; `*` for all.
+ *
+ * @example
+ * ```ts
+ * app.use('/api/viewing', openTo(['https://game.example.com']));
+ * ```
+ */
+export function openTo(origins: readonly string[]) {
+  return ({ method, headers }: Request, response: Response, next: NextFunction): void => {
+    const { origin } = headers;
+    if (method === 'GET' && origin !== undefined && (origins.includes('*') || origins.includes(origin))) {
+      response.setHeader('Access-Control-Allow-Origin', origin);
+      response.setHeader('Vary', 'Origin');
+      response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    }
+    next();
+  };
+}
+
+/**
  * Refuses requests that change something and come from a page of another origin. Throws `UNAUTHORIZED`.
  *
  * @example

@@ -5,7 +5,7 @@ import { Router } from 'express';
  *
  * @example
  * ```ts
- * const address: ViewingAddress = { port: 2568, url: null };
+ * const address: ViewingAddress = { port: 2568, url: null, origins: [] };
  * ```
  */
 export interface ViewingAddress {
@@ -13,6 +13,8 @@ export interface ViewingAddress {
   readonly port: number | null;
   /** The whole address, where a proxy stands before it. */
   readonly url: string | null;
+  /** Origins other than the server's own whose pages may watch; `*` for all. */
+  readonly origins: readonly string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ViewingAddress {
  * app.use('/api/viewing', viewingRoute({ port: 2568, url: null }));
  * ```
  */
-export function viewingRoute({ port, url }: ViewingAddress): Router {
+export function viewingRoute({ port, url }: Pick<ViewingAddress, 'port' | 'url'>): Router {
   const router = Router();
   router.get('/', ({ headers, protocol }, response) => {
     const host = headers.host === undefined ? null : new URL(`http://${headers.host}`).hostname;
