@@ -12,7 +12,10 @@ export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export type { FoundFrame } from './playback/FrameCache.js';
+export { FrameFinder, type FrameFinderOptions, type Superseded } from './playback/FrameFinder.js';
 export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
+export { MemoryShelf } from './playback/MemoryShelf.js';
 export {
   PLAYBACK_RATES,
   Playback,
@@ -20,7 +23,11 @@ export {
   type PlaybackMachine,
   type PlaybackState,
 } from './playback/Playback.js';
+export { RecordingSurvey, type RecordingSurveyOptions } from './playback/RecordingSurvey.js';
 export { type Figures, SessionFigures, sparseMean } from './playback/SessionFigures.js';
+export { type Kept, ShelfSlots } from './playback/ShelfSlots.js';
+export type { ShelfPlace, SnapshotShelf, StatePacker } from './playback/SnapshotShelf.js';
+export { type StatePoints, StateSeries } from './playback/StateSeries.js';
 export type { ProblemRegion } from './quality/problemRegions.js';
 export { FEATURE_NAMES, QualityFeatures } from './quality/QualityFeatures.js';
 export { QualityTarget, type QualityTargetOptions } from './quality/QualityTarget.js';

@@ -1,10 +1,17 @@
-import { isSgapsError, type RecordingReader, type RecordingRecord, type RecordingSnapshot } from '@sgaps/protocol';
+import {
+  type FrameState,
+  isSgapsError,
+  type RecordingReader,
+  type RecordingRecord,
+  type RecordingSnapshot,
+} from '@sgaps/protocol';
 import { FrameRefiner } from '../model/FrameRefiner.js';
 import type { ModelBackend } from '../model/NeuralModel.js';
 import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
 import { SessionFigures } from './SessionFigures.js';
+import type { ShelfPlace } from './SnapshotShelf.js';
 
 /**
  * A frame as it is shown.
@@ -41,8 +48,14 @@ export class FrameSource {
   #replica: SessionReplica;
   #planner: SamplingPlanner | null = null;
   #records: AsyncGenerator<RecordingRecord> | null = null;
+  /** How many records there were when `#records` began to give them. */
+  #recordsThen = 0;
   #sequence = -1;
   #queue: ReplicaFrame[] = [];
+  /** Time of the newest frame taken in; −∞ before the first. */
+  #newestTime = Number.NEGATIVE_INFINITY;
+  /** Frames' times do not run backwards: those after a snapshot are not before the last one in front of it. */
+  #notBefore = 0;
 
   constructor(reader: RecordingReader, model: ModelBackend | null = null) {
     this.#reader = reader;
@@ -60,6 +73,11 @@ export class FrameSource {
     return this.#queue.at(1)?.time ?? null;
   }
 
+  /** Frames that wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Nothing waits and nothing is left. */
   get ended(): boolean {
     return this.atEnd && this.#queue.length === 0;
@@ -75,13 +93,46 @@ export class FrameSource {
     return this.#replica.decoder.frameId;
   }
 
+  /** Time of the newest frame taken in, ms; null before the first, and after a stored snapshot, which does not tell. */
+  get time(): number | null {
+    return this.#newestTime === Number.NEGATIVE_INFINITY ? null : this.#newestTime;
+  }
+
+  /** What the game said of the newest frame taken in. */
+  get state(): FrameState | null {
+    return this.#replica.decoder.state;
+  }
+
+  /** Sequence of the last record taken in, −1 before the first. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Where one may go on from what `save` gives now: between two packets, after a frame; else null. */
+  get place(): Omit<ShelfPlace, 'bytes'> | null {
+    const { time, frameId } = this;
+    return time === null || this.#queue.length > 0 ? null : { time, frameId, sequence: this.#sequence };
+  }
+
+  /** The state at `place`. */
+  save(): Uint8Array {
+    return this.#replica.save();
+  }
+
   /** Reads records until so many frames wait. False at the end of what is there. */
   async fill(count = 1): Promise<boolean> {
     while (this.#queue.length < count) {
+      const recordsNow = this.#reader.index.records;
+      if (this.#records === null) this.#recordsThen = recordsNow;
       const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
       this.#records = records;
       const { value: record, done } = await records.next();
       if (done || !record) {
+        if (this.#recordsThen !== recordsNow) {
+          // Somebody has refreshed the reader since.
+          await this.release();
+          continue;
+        }
         this.atEnd = true;
         return false;
       }
@@ -96,6 +147,7 @@ export class FrameSource {
   async decode(): Promise<{ readonly frame: PlayedFrame; readonly time: number } | null> {
     const next = this.#queue.shift();
     if (!next) return null;
+    this.#newestTime = next.time;
     const { decoder } = this.#replica;
     const decoded = this.#replica.decode(next.frame);
     if (!this.#refiner || decoded.kept) {
@@ -113,6 +165,7 @@ export class FrameSource {
   skip(): number | null {
     const next = this.#queue.shift();
     if (!next) return null;
+    this.#newestTime = next.time;
     this.#replica.observe(next.frame);
     const { decoder } = this.#replica;
     if (decoder.keeping) this.#refiner?.clear();
@@ -120,15 +173,23 @@ export class FrameSource {
     return next.time;
   }
 
-  /** Goes to a snapshot, or to the start for null. False when the snapshot is of another version or broken: it went to the start. */
-  async restart(snapshot: RecordingSnapshot | null): Promise<boolean> {
-    await this.#release();
+  /**
+   * Goes to a snapshot, or to the start for null. False when the snapshot is of another version or broken: it went to the start. `newestTime` is the time
+   * of the last frame before it, where that is known.
+   */
+  async restart(
+    snapshot: Pick<RecordingSnapshot, 'state' | 'sequence'> | null,
+    newestTime: number = Number.NEGATIVE_INFINITY,
+  ): Promise<boolean> {
+    await this.release();
     this.#replica = this.#newReplica();
     this.#refiner?.clear();
     this.#planner = null;
     this.figures.restart();
     this.#queue = [];
     this.#sequence = -1;
+    this.#newestTime = Number.NEGATIVE_INFINITY;
+    this.#notBefore = 0;
     if (!snapshot) return true;
     try {
       this.#replica.restore(snapshot.state);
@@ -139,12 +200,14 @@ export class FrameSource {
       return false;
     }
     this.#sequence = snapshot.sequence;
+    this.#newestTime = newestTime;
+    this.#notBefore = Math.max(0, newestTime);
     return true;
   }
 
   /** Looks for what was recorded since. */
   async refresh(): Promise<void> {
-    if ((await this.#reader.refresh()) && this.atEnd) await this.#release();
+    if ((await this.#reader.refresh()) && this.atEnd) await this.release();
   }
 
   /** The importance map as the live planner would have it after `frame`, the newest one decoded. */
@@ -155,11 +218,12 @@ export class FrameSource {
   }
 
   async close(): Promise<void> {
-    await this.#release();
+    await this.release();
     await this.#reader.close();
   }
 
-  async #release(): Promise<void> {
+  /** Lets go of the chunks being read; it may go on, and the reader stays open. */
+  async release(): Promise<void> {
     await this.#records?.return(undefined);
     this.#records = null;
     this.atEnd = false;
@@ -173,7 +237,7 @@ export class FrameSource {
         this.figures.packet(record.time, { down: record.bytes.length });
       } else if (record.kind === 'pixels') {
         const frames = this.#replica.pixels(record.bytes, record.time);
-        this.#queue.push(...frames);
+        for (const { frame, time } of frames) this.#queue.push({ frame, time: Math.max(this.#notBefore, time) });
         const samples = frames.reduce((sum, { frame }) => sum + frame.samples.count, 0);
         this.figures.packet(record.time, { up: record.bytes.length, frames: frames.length, samples });
       }
