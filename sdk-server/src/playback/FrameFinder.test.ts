@@ -78,7 +78,7 @@ describe('FrameFinder', () => {
     await record('mixed', { busy: [90, 160] });
     await record('points', { sampling: 'points' });
     // The first packets are slow: frames of the same time, and times that a snapshot alone does not tell.
-    await record('late', { late: (packet) => Math.max(0, 900 - 18 * packet) + (packet % 5) * 40, snapshotEvery: 700 });
+    await record('late', { late: (packet) => Math.max(0, 1500 - 20 * packet) + (packet % 3) * 60, snapshotEvery: 60 });
     await record('other', { damage: (state) => state.map((byte, i) => (i === 0 ? 250 : byte)) });
   });
 
