@@ -2,6 +2,7 @@ import type { RecordingReader } from '@sgaps/protocol';
 import type { ModelBackend } from '../model/NeuralModel.js';
 import { type CachedFrame, type FoundFrame, FrameCache } from './FrameCache.js';
 import { FrameSource } from './FrameSource.js';
+import { type FreshStart, findFreshStart } from './findFreshStart.js';
 import { MemoryShelf } from './MemoryShelf.js';
 import { PassedTimes } from './PassedTimes.js';
 import type { PlaybackMachine } from './Playback.js';
@@ -19,6 +20,10 @@ const STRETCH = 1000;
 const CACHE_BYTES = 64 * 2 ** 20;
 /** Frames between a stored snapshot and a frame that is found from it: the times of those right behind it may depend on what came before. */
 const MARGIN = 3;
+/** ms from the nearest place known, from which on a fresh start of the stream is looked for, as far before the goal; and ms from there after which samples have shown everything. */
+const FAR_AWAY = 45_000;
+const FRESH_WITHIN = 25_000;
+const WHOLE_AFTER = 2_500;
 /** ms before the goal up to which places are kept; nearer, they are kept where frames are given out. */
 const FAR = 500;
 /** Share of the newest measurement in what work is thought to take, and ms of recording that make one. */
@@ -55,8 +60,8 @@ export interface FrameFinderOptions {
   readonly cacheBytes?: number;
 }
 
-/** Where decoding may begin: at a place on the shelf, a snapshot in the recording, or its start (null). */
-type Start = { readonly time: number; readonly place: ShelfPlace | null } | null;
+/** Where decoding may begin: at a place on the shelf, a snapshot in the recording, a fresh start of the stream, or the recording's start (null). */
+type Start = { readonly time: number; readonly place: ShelfPlace | null; readonly fresh?: FreshStart } | null;
 
 /** What came of decoding up to a time: the frame, nothing where it was given up or there are no frames, or the need to begin earlier. */
 type Outcome = CachedFrame | null | 'earlier';
@@ -70,7 +75,8 @@ interface Ahead {
 
 /**
  * Any frame of a recording by its time, whichever way a viewer goes: forwards it goes on decoding, elsewhere it begins at the nearest state known, and backwards it
- * decodes a stretch once and gives its frames out one by one. Whatever the way, the decoder's picture of a frame is the same to the bit. It
+ * decodes a stretch once and gives its frames out one by one. Whatever the way, the decoder's picture of a frame is the same to the bit; but where a recording has no
+ * snapshot for most of a minute, as those made on demand, and no place is known yet, it begins where the stream starts afresh, whose pictures are whole some seconds after. It
  * works in slices and lets others have their turn; questions are answered in the order they came.
  *
  * @example
@@ -102,6 +108,8 @@ export class FrameFinder {
   #certainFrom = Number.NEGATIVE_INFINITY;
   /** The source came from the recording's start. */
   #fromStart = true;
+  /** It came from a fresh start: it does not know all that was seen before, and its states are not for others. */
+  #fromFresh = false;
   /** Time of the first frame of all, once known. */
   #firstTime = Number.NEGATIVE_INFINITY;
   /** The recording's own snapshots are of this version. */
@@ -246,7 +254,7 @@ export class FrameFinder {
     try {
       let outcome: Outcome = (await this.#goesOn(limit)) ? await this.#advance(limit, superseded, keepFrom) : 'earlier';
       for (let before = Number.POSITIVE_INFINITY; outcome === 'earlier'; ) {
-        const start = this.#startBefore(limit, before);
+        const start = await this.#quickest(limit, this.#startBefore(limit, before), before);
         before = start?.time ?? Number.NEGATIVE_INFINITY;
         if (superseded?.aborted || this.#closed) return null;
         if (await this.#begin(start)) outcome = await this.#advance(limit, superseded, keepFrom);
@@ -267,6 +275,15 @@ export class FrameFinder {
     return !start || (start.time - at) * this.#msPerMs < this.#beginMs;
   }
 
+  /** A fresh start instead of a place that is far away. */
+  async #quickest(limit: number, start: Start, before: number): Promise<Start> {
+    const goal = Math.min(limit, this.#reader.duration);
+    const far = goal - (start?.time ?? 0);
+    if (before !== Number.POSITIVE_INFINITY || far < FAR_AWAY) return start;
+    const fresh = await findFreshStart(this.#reader, goal - FRESH_WITHIN, goal - WHOLE_AFTER);
+    return fresh ? { time: fresh.time, place: null, fresh } : start;
+  }
+
   /** The last place before `before` to begin at for the frame shown at `limit`. */
   #startBefore(limit: number, before: number): Start {
     const place = this.#shelf.before(Math.min(limit, before));
@@ -284,8 +301,14 @@ export class FrameFinder {
     this.#lost = false;
     this.#passed.clear();
     this.#fromStart = start === null;
+    this.#fromFresh = start?.fresh !== undefined;
     this.#certainFrom = Number.NEGATIVE_INFINITY;
     if (start === null) return this.#source.restart(null);
+    if (start.fresh) {
+      await this.#source.restartFresh(start.fresh);
+      this.#certainFrom = start.fresh.time + WHOLE_AFTER / 2;
+      return true;
+    }
     if (start.place) {
       const { time, sequence } = start.place;
       const state = await this.#shelf.read(start.place);
@@ -365,7 +388,7 @@ export class FrameFinder {
   /** Puts the state on the shelf where one is wanted. */
   #keepPlace(): void {
     const { place } = this.#source;
-    if (!place || place.time < this.#certainFrom || !this.#shelf.wants(place.time)) return;
+    if (!place || this.#fromFresh || place.time < this.#certainFrom || !this.#shelf.wants(place.time)) return;
     const state = this.#source.save();
     void this.#shelf.put({ ...place, bytes: state.length }, state);
   }

@@ -10,8 +10,12 @@ import type { ModelBackend } from '../model/NeuralModel.js';
 import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
+import type { FreshStart } from './findFreshStart.js';
 import { SessionFigures } from './SessionFigures.js';
 import type { ShelfPlace } from './SnapshotShelf.js';
+
+/** ms by which a request may be older than the frame that answers it. */
+const ASKED_BEFORE = 3000;
 
 /**
  * A frame as it is shown.
@@ -203,6 +207,21 @@ export class FrameSource {
     this.#newestTime = newestTime;
     this.#notBefore = Math.max(0, newestTime);
     return true;
+  }
+
+  /**
+   * Goes to a packet that starts afresh. What was asked for before it is known, what was seen is not: pictures are whole once samples have shown everything, in about a
+   * second, where samples alone keep them up to date.
+   */
+  async restartFresh({ sequence, time }: FreshStart): Promise<void> {
+    await this.restart(null);
+    const requests = this.#reader.records(Math.max(0, time - ASKED_BEFORE), { kinds: ['coordinates'] });
+    for await (const record of requests) {
+      if (record.sequence > sequence) break;
+      this.#take(record);
+    }
+    this.#sequence = sequence - 1;
+    this.#notBefore = 0;
   }
 
   /** Looks for what was recorded since. */

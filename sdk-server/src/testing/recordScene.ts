@@ -31,6 +31,8 @@ export interface SceneOptions {
   readonly busy?: readonly [number, number];
   /** Frames that show something else altogether. */
   readonly cuts?: readonly number[];
+  /** Packets with which the stream starts afresh. */
+  readonly afresh?: readonly number[];
   /** ms between the recording's own snapshots. */
   readonly snapshotEvery?: number;
   /** ms that packet `i` arrives late. */
@@ -72,7 +74,7 @@ export function sceneHeader(recordingId: string): RecordingHeader {
  * ```
  */
 export async function recordScene(sink: RecordSink, options: SceneOptions): Promise<void> {
-  const { frames: count, cuts = [], busy = [0, 0], sampling, snapshotEvery, late = () => 0 } = options;
+  const { frames: count, cuts = [], afresh = [], busy = [0, 0], sampling, snapshotEvery, late = () => 0 } = options;
   const header = sceneHeader('scene');
   let now = 0;
   const loop = new SessionLoop({ shape: header, sink, clock: () => now, snapshotEvery, sampling });
@@ -100,6 +102,7 @@ export async function recordScene(sink: RecordSink, options: SceneOptions): Prom
       };
     });
     loop.allowance = { share: first >= busy[0] && first < busy[1] ? 0.3 : 1, pace: 1 };
+    if (afresh.includes(first / BATCH)) encoder.reset();
     now = Math.max(now, (first + BATCH - 1) * FRAME_MS + late(first / BATCH));
     ask(loop.accept(encoder.encode(frames)));
     await options.onPacket?.(first / BATCH);
