@@ -1,8 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FoundFrame, FrameFinder, FrameSource, MemoryShelf, RecordingSurvey, type StatePacker } from '@sgaps/core';
-import type { RecordingReader } from '@sgaps/protocol';
+import {
+  type FoundFrame,
+  FrameFinder,
+  FrameSource,
+  MemoryShelf,
+  RecordingSurvey,
+  type StatePacker,
+  type StatePoints,
+} from '@sgaps/core';
+import { ChunkKind, type RecordingReader } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordingStore, zstdCompressor } from '../storage/index.js';
@@ -197,4 +205,163 @@ describe('FrameFinder', () => {
     },
     120_000,
   );
+
+  it.each(['mixed', 'late'])('finds each frame alone, with the times of its neighbours (%s)', async (id) => {
+    const frames = framesOf(id);
+    for (const surveyed of [true, false]) {
+      const reader = await store.open(id);
+      const shelf = new MemoryShelf({ packer });
+      if (surveyed) await new RecordingSurvey(reader, { machine, shelf }).run();
+      const finder = new FrameFinder(reader, { machine, shelf, cacheBytes: 1 });
+      // 7 is prime to their number: all of them, far from one another.
+      for (let i = 0, at = 0; i < FRAMES; i++, at = (at + 7 * 17) % FRAMES)
+        expectSame(await finder.find(frames[at].time), frames, frames[at].time);
+      await finder.close();
+    }
+  });
+
+  it('goes back without beginning anew for each frame, and forth again without decoding', async () => {
+    const reader = await store.open('points');
+    const shelf = new MemoryShelf({ packer });
+    await new RecordingSurvey(reader, { machine, shelf }).run();
+    let reads = 0;
+    const counted = new Proxy(shelf, {
+      get: (target, name) => {
+        if (name === 'read') reads++;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const finder = new FrameFinder(reader, { machine, shelf: counted });
+    const frames = framesOf('points');
+    for (let at = FRAMES - 1; at >= FRAMES - 120; at--) expectSame(await finder.find(frames[at].time), frames, frames[at].time);
+    // Four seconds, a place a second; at each a beginning, and at most one more for the frame before the place.
+    expect(reads).toBeLessThanOrEqual(16);
+    const before = reads;
+    for (let at = FRAMES - 120; at < FRAMES - 100; at++) expectSame(await finder.find(frames[at].time), frames, frames[at].time);
+    expect(reads - before).toBeLessThanOrEqual(1);
+    await finder.close();
+  });
+
+  it('tells the importance where the frame is, also of one that it had kept', async () => {
+    const finder = new FrameFinder(await store.open('points'), { machine });
+    const frames = framesOf('points');
+    const importanceAt = async (frame: number) => {
+      expectSame(await finder.find(frames[frame].time), frames, frames[frame].time);
+      return (await finder.importance())?.slice();
+    };
+    for (const frame of [120, 190, 120]) expect((await importanceAt(frame))?.some((value) => value > 0)).toBe(true);
+    expectSame(await finder.find(frames[120].time), frames, frames[120].time);
+    await finder.close();
+  });
+
+  it('gives up for a newer question, and finds that', async () => {
+    const finder = new FrameFinder(await store.open('other'), { machine });
+    const frames = framesOf('other');
+    const aborted = AbortSignal.abort();
+    expect(await finder.find(5000, aborted)).toBeNull();
+    const newer = { aborted: false };
+    const answers = [finder.find(9000, newer), finder.find(3000, newer)];
+    newer.aborted = true;
+    expect(await Promise.all(answers)).toEqual([null, null]);
+    expectSame(await finder.find(9000), frames, 9000);
+    await finder.close();
+  });
+
+  it('follows a recording that grows, frame by frame, and looks elsewhere meanwhile', async () => {
+    const writer = await store.create(sceneHeader('growing'));
+    const finder = new FrameFinder(await store.open('growing'), { machine, shelf: new MemoryShelf({ packer }) });
+    expect(await finder.newest()).toBeNull();
+    const seen: { frameId: number; rgb: Buffer }[] = [];
+    const look = (found: FoundFrame | null) => found && seen.push({ frameId: found.frameId, rgb: copyOf(found.rgb) });
+    await recordScene(writer, {
+      frames: FRAMES,
+      snapshotEvery: 1000,
+      onPacket: async (packet) => {
+        if (packet % 3 === 2) return;
+        await finder.refresh();
+        const after = seen.at(-1)?.frameId;
+        look(await finder.newest(after));
+        expect(seen.at(-1)?.frameId).toBe(4 * packet + 3);
+        expect(await finder.newest(seen.at(-1)?.frameId)).toBeNull();
+        if (packet % 10 === 0) look(await finder.find(33 * 3 * packet));
+      },
+    });
+    await writer.close();
+    await finder.refresh();
+    look(await finder.newest());
+    await finder.close();
+    const frames = await decodeAll(await store.open('growing'));
+    expect(seen.length).toBeGreaterThan(50);
+    for (const { frameId, rgb } of seen) expect(rgb.equals(frames[frameId].rgb)).toBe(true);
+  });
+
+  it('rejects where the recording is damaged, and finds what lies elsewhere', async () => {
+    const writer = await store.create(sceneHeader('damaged'));
+    // Sealed now and then, so that there are several chunks.
+    const onPacket = (packet: number) => (packet % 8 === 7 ? writer.flush() : undefined);
+    await recordScene(writer, { frames: FRAMES, snapshotEvery: 300, onPacket });
+    await writer.close();
+    const frames = await decodeAll(await store.open('damaged'));
+    const index = await store.open('damaged');
+    const chunk = index.index.chunks.filter(({ kind }) => kind === ChunkKind.frames)[4];
+    await index.close();
+    const file = await open(store.filePath('damaged'), 'r+');
+    await file.write(new Uint8Array(8).fill(255), 0, 8, chunk.offset + 100);
+    await file.close();
+    const finder = new FrameFinder(await store.open('damaged'), { machine });
+    for (let look = 0; look < 2; look++) {
+      await expect(finder.find(chunk.lastTime)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
+      expectSame(await finder.find(1000), frames, 1000);
+      expectSame(await finder.find(9500), frames, 9500);
+    }
+    await finder.close();
+  });
+
+  it('finds nothing in a recording without frames', async () => {
+    const writer = await store.create(sceneHeader('empty'));
+    writer.append('event', 1000, new Uint8Array(3));
+    await writer.close();
+    const finder = new FrameFinder(await store.open('empty'), { machine });
+    for (const time of [0, 500, Number.POSITIVE_INFINITY]) expect(await finder.find(time)).toBeNull();
+    expect(await finder.importance()).toBeNull();
+    await finder.close();
+  });
+});
+
+describe('RecordingSurvey', () => {
+  it('surveys what is looked at first, lets itself be stopped, and collects each value once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sgaps-survey-'));
+    const store = await RecordingStore.open({ folder });
+    const writer = await store.create(sceneHeader('a1'));
+    await recordScene(writer, { frames: FRAMES, snapshotEvery: 300 });
+    await writer.close();
+    const reader = await store.open('a1');
+    const shelf = new MemoryShelf({ packer });
+    const told: number[] = [];
+    const options = {
+      machine: { ...machine, now: () => count++ },
+      shelf,
+      lookedAt: () => 7000,
+      onPoints: ({ times }: StatePoints) => told.push(...times),
+    };
+    let count = 0;
+    const survey = new RecordingSurvey(reader, options);
+    // By a clock that counts its readings, a slice is over after a dozen frames.
+    expect(await survey.run({ aborted: true })).toBe(false);
+    expect(survey.share).toBeLessThan(0.5);
+    const first = Math.min(...survey.series.read().times);
+    expect(first).toBeGreaterThan(4000);
+    expect(first).toBeLessThanOrEqual(7000);
+    expect(await survey.run()).toBe(true);
+    expect(survey.share).toBe(1);
+    const { times, values } = survey.series.read();
+    expect(values[0]).toEqual(Array.from({ length: FRAMES }, (_, i) => i));
+    expect([...told].sort((a, b) => a - b)).toEqual(times);
+    // A place a second, but for the first, which frames there are before none.
+    expect(shelf.figures.places).toBe(Math.ceil(reader.duration / 1000));
+    await reader.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 });
