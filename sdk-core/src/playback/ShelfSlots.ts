@@ -94,16 +94,17 @@ export class ShelfSlots<T extends Kept> {
     const sized = this.#kept.reduce((count, { size }) => count + (size > 0 ? 1 : 0), 0);
     if (sized >= KNOWN_AFTER) {
       const needed = (this.#duration * this.size) / (sized * this.limit);
-      if (needed > this.spacing) gone.push(...this.#widen(needed * ROOM));
+      if (needed > this.spacing) gone.push(...this.widen(needed * ROOM));
     }
-    while (this.size + extra > this.limit && this.#kept.length > 1) gone.push(...this.#widen(2 * this.spacing));
+    while (this.size + extra > this.limit && this.#kept.length > 1) gone.push(...this.widen());
     // Not even one has room.
     if (this.size + extra > this.limit) gone.push(...this.#kept.splice(0));
     if (this.#kept.length === 0) this.size = 0;
     return gone;
   }
 
-  #widen(spacing: number): T[] {
+  /** Doubles the spacing; those that had to go. */
+  widen(spacing = 2 * this.spacing): T[] {
     this.spacing = spacing;
     const gone: T[] = [];
     let last = -1;
