@@ -6,7 +6,6 @@ export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensi
 export type { StageFigure } from './metrics/StageTimings.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
-export { nodeMachine } from './replay/nodeMachine.js';
 export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
 export { packSamples } from './replay/overlays/packSamples.js';
 export type { ReplayFile } from './replay/ReplayFile.js';

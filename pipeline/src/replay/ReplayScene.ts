@@ -1,24 +1,29 @@
-import { type FoundFrame, FrameFinder, type ModelBackend } from '@sgaps/core';
+import { type FoundFrame, FrameFinder, type ModelBackend, type PlaybackMachine, type StatePoints } from '@sgaps/core';
 import { type CameraFrame, type CaptureGrid, LIVE_EDGE, type OverlayLayer, SgapsError } from '@sgaps/protocol';
 import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '../scene/SceneRenderer.js';
 import { GrowthWatch } from './GrowthWatch.js';
-import { nodeMachine } from './nodeMachine.js';
 import { OverlayMaker } from './overlays/OverlayMaker.js';
 import { PictureScaler } from './PictureScaler.js';
 import type { ReplayFile } from './ReplayFile.js';
 import { readMarkers } from './readMarkers.js';
+
+/** ms from what was looked at last, from which on a viewer has gone elsewhere. */
+const FAR = 5_000;
+/** Numbers in one message: they stay below its 64 KiB. */
+const NUMBERS_AT_ONCE = 2_500;
 
 /**
  * Options of `ReplayScene`.
  *
  * @example
  * ```ts
- * const options: ReplaySceneOptions = { open: (id) => openReplayFile('./.sgaps-data/recordings', id) };
+ * const options: ReplaySceneOptions = { open: (id) => library.open(id), machine: nodeMachine };
  * ```
  */
 export interface ReplaySceneOptions {
   /** Opens a recording by its id. @throws SgapsError `NOT_FOUND`, and what `RecordingReader.open` throws. */
   readonly open: (recordingId: string) => Promise<ReplayFile>;
+  readonly machine: PlaybackMachine;
   /** The model that refines its frames; default none. */
   readonly model?: (grid: CaptureGrid) => ModelBackend | null;
 }
@@ -28,7 +33,7 @@ export interface ReplaySceneOptions {
  *
  * @example
  * ```ts
- * registerScene('replay', () => new ReplayScene({ open }));
+ * registerScene('replay', () => new ReplayScene({ open, machine }));
  * ```
  */
 export class ReplayScene implements SceneRenderer {
@@ -42,6 +47,9 @@ export class ReplayScene implements SceneRenderer {
   private shown: { readonly frameId: number; readonly refined: boolean } | null = null;
   private stale = true;
   private markersRead = -1;
+  private unlisten: (() => void) | null = null;
+  /** What was last looked at, ms. */
+  private lookedAt = 0;
 
   constructor(private readonly options: ReplaySceneOptions) {}
 
@@ -51,7 +59,8 @@ export class ReplayScene implements SceneRenderer {
     this.file = await this.options.open(argument);
     const { reader } = this.file;
     const { recordingId, game, engine, grid, fps, startedAt, schema } = reader.header;
-    this.finder = new FrameFinder(reader, { machine: nodeMachine, model: this.options.model?.(grid) ?? null });
+    const { machine, model } = this.options;
+    this.finder = new FrameFinder(reader, { machine, shelf: this.file.shelf, model: model?.(grid) ?? null });
     this.growth = new GrowthWatch(
       this.file,
       () => this.finder.refresh(),
@@ -62,6 +71,7 @@ export class ReplayScene implements SceneRenderer {
     this.overlayMaker = new OverlayMaker(grid);
     this.scaler = new PictureScaler(grid);
     await this.tellMarkers();
+    if (schema.values.length > 0) this.unlisten = this.file.states?.((points) => this.tellStates(points)) ?? null;
     const { duration, hasFooter } = reader.index;
     const values = schema.values.map(({ name }) => name);
     const about = { recordingId, game, engine, fps, startedAt, duration: duration / 1000, growing: !hasFooter, values };
@@ -71,7 +81,10 @@ export class ReplayScene implements SceneRenderer {
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
     await this.growth.catchUp();
     const isLive = camera.timeIndex === LIVE_EDGE;
-    const found = await (isLive ? this.finder.newest() : this.finder.find(1000 * camera.timeIndex));
+    const time = isLive ? this.file.reader.duration : 1000 * camera.timeIndex;
+    if (Math.abs(time - this.lookedAt) > FAR) this.file.lookAt?.(time);
+    this.lookedAt = time;
+    const found = await (isLive ? this.finder.newest() : this.finder.find(time));
     return found && this.draw(found);
   }
 
@@ -98,8 +111,10 @@ export class ReplayScene implements SceneRenderer {
 
   async onShutdown(): Promise<void> {
     this.growth?.close();
-    if (this.finder) await this.finder.close();
-    else await this.file?.close();
+    this.unlisten?.();
+    // It closes the reader, which the file is done with then.
+    await this.finder?.close();
+    await this.file?.close();
   }
 
   private async draw(found: FoundFrame): Promise<RenderOutput> {
@@ -122,6 +137,14 @@ export class ReplayScene implements SceneRenderer {
     const { duration, hasFooter, events } = this.file.reader.index;
     this.tell({ type: 'growth', duration: duration / 1000, growing: !hasFooter });
     if ((events.at(-1)?.sequence ?? -1) > this.markersRead) await this.tellMarkers();
+  }
+
+  private tellStates({ times, values }: StatePoints): void {
+    const count = Math.floor(NUMBERS_AT_ONCE / (values.length + 1));
+    for (let from = 0; from < times.length; from += count) {
+      const part = <T>(list: readonly T[]) => list.slice(from, from + count);
+      this.tell({ type: 'states', times: part(times).map((ms) => ms / 1000), values: values.map(part) });
+    }
   }
 
   private async tellMarkers(): Promise<void> {

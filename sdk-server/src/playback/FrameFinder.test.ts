@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordingStore, zstdCompressor } from '../storage/index.js';
 import { recordScene, type SceneOptions, sceneHeader } from '../testing/recordScene.js';
-import { nodeMachine as machine } from '@sgaps/pipeline';
+import { nodeMachine as machine } from './nodeMachine.js';
 
 const FRAMES = 300;
 const packer: StatePacker = {

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Playback, SessionReplica } from '@sgaps/core';
-import { nodeMachine } from '@sgaps/pipeline';
 import { createSampleSet, DEFAULT_TIER_BITS, PixelPacketEncoder, type RecordingHeader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingStore } from '../storage/index.js';
+import { nodeMachine } from './nodeMachine.js';
 
 const header: RecordingHeader = {
   recordingId: 'a1',

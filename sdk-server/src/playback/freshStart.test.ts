@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FrameFinder, FrameSource, SessionReplica } from '@sgaps/core';
-import { nodeMachine as machine } from '@sgaps/pipeline';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { RecordingStore } from '../storage/index.js';
 import { recordScene, sceneHeader } from '../testing/recordScene.js';
+import { nodeMachine as machine } from './nodeMachine.js';
 
 const FRAMES = 2400;
 let folder: string;

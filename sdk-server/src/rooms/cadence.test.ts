@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Playback, type PlaybackListener, SessionReplica } from '@sgaps/core';
-import { nodeMachine } from '@sgaps/pipeline';
 import { DEFAULT_TIER_BITS, PixelPacketEncoder } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nodeMachine } from '../playback/nodeMachine.js';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 

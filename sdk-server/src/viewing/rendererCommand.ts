@@ -3,7 +3,8 @@ import { createEncoder, loadExtensions, RendererService, ReplayScene, registered
 import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
-import { openReplayFile } from './openReplayFile.js';
+import { nodeMachine } from '../playback/nodeMachine.js';
+import { ReplayLibrary } from './ReplayLibrary.js';
 
 interface RendererFlags {
   readonly scene: string[];
@@ -54,8 +55,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const { data, provider, extensions, channels, worker, scene: scenes, encoder: encoders } = flags;
   try {
     const inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const open = (id: string) => openReplayFile(join(data, 'recordings'), id);
-    registerScene('replay', () => new ReplayScene({ open, model: () => inference?.open() ?? null }));
+    const library = new ReplayLibrary(join(data, 'recordings'), log);
+    const open = (id: string) => library.open(id);
+    const model = () => inference?.open() ?? null;
+    registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
     for (const folder of extensions) await loadExtensions(folder);
     const parts = { ...registeredParts(), encoder: (name: string) => createEncoder(name, { folder: flags.debugFolder }) };
     const service = RendererService.start({
@@ -70,6 +73,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
     stopWith(
       async () => {
         await service.close();
+        await library.close();
         await inference?.close();
       },
       log,
