@@ -1,11 +1,9 @@
 import { OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
 import { drawFlow, drawSamples, drawTiers } from './marks.js';
-import { OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from './overlayStyles.js';
+import { LAYERS_ALPHA, OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from './overlayStyles.js';
 
 /** Pixels of the overlay a grid pixel. */
 const SCALE = 4;
-/** How much of the picture the layers' colours cover, of 255. */
-const LAYERS_ALPHA = 150;
 
 /** A frame to be decoded. */
 interface Waiting {
