@@ -8,6 +8,7 @@ export { type RendererParts, registeredParts } from './renderer/RendererParts.js
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
 export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
 export { packSamples } from './replay/overlays/packSamples.js';
+export { IMPORTANCE_FULL, quantise } from './replay/overlays/quantise.js';
 export type { ReplayFile } from './replay/ReplayFile.js';
 export { ReplayScene, type ReplaySceneOptions } from './replay/ReplayScene.js';
 export { createScene, registerScene, type SceneFactory, type SceneOptions, sceneNames } from './scene/registry.js';

@@ -11,6 +11,17 @@ export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
+export {
+  gradientOf,
+  LAYERS_ALPHA,
+  MOTIONS,
+  OVERLAY_STYLES,
+  type OverlayStyle,
+  SOURCES,
+  TIER_COLOURS,
+  tableOf,
+  tableOfKinds,
+} from './overlays/overlayStyles.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export { FrameFinder, type FrameFinderOptions, type Superseded } from './playback/FrameFinder.js';

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from './commandLine.js';
+import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
@@ -70,6 +71,7 @@ export function program(): Command {
     .action(serve);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
+  sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
   return sgaps;
 }

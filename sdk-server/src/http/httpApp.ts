@@ -2,6 +2,7 @@ import type { Application, Request, Response } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
+import { exportRoutes } from './exportRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
@@ -29,6 +30,7 @@ export async function mountHttp(
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing));
+  app.use('/api', exportRoutes(services));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));

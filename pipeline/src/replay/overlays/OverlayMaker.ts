@@ -3,9 +3,7 @@ import { type CaptureGrid, encodePicture, type OverlayLayer, type Picture } from
 import sharp, { type Sharp } from 'sharp';
 import { FlowOverlay } from './FlowOverlay.js';
 import { packSamples } from './packSamples.js';
-
-/** Expected squared error that is drawn as full importance; below it the error itself (its root) is drawn. */
-const IMPORTANCE_FULL = 1500;
+import { IMPORTANCE_FULL, quantise } from './quantise.js';
 
 /**
  * Makes the overlays of frames, as viewers get them, and only those that somebody looks at.
@@ -22,10 +20,10 @@ export class OverlayMaker {
   private flow: FlowOverlay | null = null;
   /** The samples of the newest frame that had any, packed: one without stays beside them, instead of a flicker. */
   private samples: Uint8Array = new Uint8Array(0);
-  private readonly grey: Uint8Array;
+  private readonly values: Uint8Array;
 
   constructor(private readonly grid: CaptureGrid) {
-    this.grey = new Uint8Array(grid.width * grid.height);
+    this.values = new Uint8Array(grid.width * grid.height);
   }
 
   get layers(): readonly OverlayLayer[] {
@@ -71,19 +69,19 @@ export class OverlayMaker {
       case 'confidence':
         return ['image/jpeg', await this.jpeg(frame.confidence)];
       case 'uncertainty':
-        return ['image/jpeg', await this.jpeg(this.quantise(frame.uncertainty, (value) => 255 * value))];
+        return ['image/jpeg', await this.jpeg(this.grey(frame.uncertainty))];
       case 'importance':
         return [
           'image/jpeg',
-          await this.jpeg(this.quantise(await importance(), (value) => 255 * Math.sqrt(value / IMPORTANCE_FULL))),
+          await this.jpeg(this.grey(await importance(), IMPORTANCE_FULL)),
         ];
     }
   }
 
-  private quantise(map: Float32Array | null, scale: (value: number) => number): Uint8Array {
-    if (map === null) return this.grey.fill(0);
-    for (let i = 0; i < map.length; i++) this.grey[i] = Math.max(0, Math.min(255, scale(map[i])));
-    return this.grey;
+  private grey(map: Float32Array | null, squaredFull?: number): Uint8Array {
+    if (map === null) return this.values.fill(0);
+    quantise(map, this.values, squaredFull);
+    return this.values;
   }
 
   private jpeg(values: Uint8Array): Promise<Uint8Array> {

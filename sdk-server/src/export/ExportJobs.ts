@@ -1,0 +1,219 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { toStorageError } from '../storage/files.js';
+import { type ExportLine, startExport } from './exportProgram.js';
+import type { ExportRequest } from './exportRequest.js';
+
+/** Exports made at once, and those that may wait for it. */
+const MOST_RUNNING = 2;
+const MOST_WAITING = 8;
+/** ms that a file is kept, and that an export that failed is remembered. */
+const KEPT_FOR = 3_600_000;
+/** ms that a process gets to clean up after itself. */
+const END_WITHIN = 5_000;
+/** What lies in the folder and is ours to remove. */
+const OURS = /^[0-9a-f-]{36}\.[a-z0-9]+(\.tmp)?$/;
+
+/**
+ * How an export fares. One that waits for its turn runs, at 0.
+ *
+ * @example
+ * ```ts
+ * const { state, progress, bytes, error }: ExportStatus = await (await fetch(`/api/exports/${id}`)).json();
+ * ```
+ */
+export interface ExportStatus {
+  readonly state: 'running' | 'done' | 'failed';
+  /** 0 … 1. */
+  readonly progress: number;
+  /** Of the file; 0 until it is whole. */
+  readonly bytes: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * Options of `ExportJobs`.
+ *
+ * @example
+ * ```ts
+ * const options: ExportJobsOptions = { data, modelFolder, log, accepting: () => true };
+ * ```
+ */
+export interface ExportJobsOptions {
+  /** Folder of recordings; files are made in its `exports`. */
+  readonly data: string;
+  /** The model that fills in; null for none. */
+  readonly modelFolder: string | null;
+  readonly log: Logger;
+  /** False once the server closes: exports end then. */
+  readonly accepting: () => boolean;
+}
+
+interface Job {
+  readonly id: string;
+  readonly args: readonly string[];
+  readonly file: string;
+  /** What the file is called by who downloads it. */
+  readonly name: string;
+  status: ExportStatus;
+  /** How it ended by its own word: to be seen once its process has. */
+  outcome: ExportStatus | null;
+  child: ChildProcess | null;
+  /** Settles once its process has ended, and what is not to stay is gone. */
+  over: Promise<void>;
+  /** Nobody wants it any more. */
+  aborted: boolean;
+}
+
+/** What one sees where a process ended without a word. */
+const UNTOLD = { code: 'INTERNAL', message: 'The export failed; the log says why.' };
+
+/**
+ * Makes exports in processes of their own, two at a time, and keeps their files for an hour.
+ *
+ * @example
+ * ```ts
+ * const jobs = new ExportJobs({ data, modelFolder: null, log, accepting: () => true });
+ * const id = await jobs.start('a1', { format: 'mp4' }, 'arena-a1.mp4');
+ * ```
+ */
+export class ExportJobs {
+  readonly #options: ExportJobsOptions;
+  readonly #folder: string;
+  readonly #jobs = new Map<string, Job>();
+  #waiting: Job[] = [];
+  #running = 0;
+  readonly #cleaned: Promise<void>;
+
+  constructor(options: ExportJobsOptions) {
+    this.#options = options;
+    this.#folder = join(options.data, 'exports');
+    this.#cleaned = this.#clean().catch((error: unknown) => options.log.warn({ err: error }, 'old exports not removed'));
+  }
+
+  /** Starts an export, or lets it wait for its turn, and gives its id; null where too many wait. `name` is what its file will be called. */
+  async start(recordingId: string, request: ExportRequest, name: string): Promise<string | null> {
+    await this.#cleaned;
+    await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
+      throw toStorageError(error, `making ${this.#folder}`);
+    });
+    if (this.#waiting.length >= MOST_WAITING) return null;
+    const id = randomUUID();
+    const file = join(this.#folder, id + name.slice(name.lastIndexOf('.')));
+    const { data, modelFolder } = this.#options;
+    // Not on the GPU, which the rooms need.
+    const model = modelFolder === null ? ['--model', 'none'] : ['--model', modelFolder, '--provider', 'cpu'];
+    const args = [...flagsOf(request), ...model, '--data', data, '--out', file, '--', recordingId];
+    const status: ExportStatus = { state: 'running', progress: 0, bytes: 0, error: null };
+    const job: Job = { id, args, file, name, status, outcome: null, child: null, over: Promise.resolve(), aborted: false };
+    this.#jobs.set(id, job);
+    this.#waiting.push(job);
+    this.#next();
+    return id;
+  }
+
+  /** How it fares; undefined where there is none of that id, or no more. */
+  status(id: string): ExportStatus | undefined {
+    return this.#jobs.get(id)?.status;
+  }
+
+  /** A finished export's file, and what it is called. */
+  file(id: string): { readonly path: string; readonly name: string } | undefined {
+    const job = this.#jobs.get(id);
+    return job?.status.state === 'done' ? { path: job.file, name: job.name } : undefined;
+  }
+
+  /** Ends an export and removes its file; settles when both is done. False where there is none of that id. */
+  async remove(id: string): Promise<boolean> {
+    const job = this.#jobs.get(id);
+    if (!job) return false;
+    this.#jobs.delete(id);
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+    this.#abort(job);
+    await job.over;
+    await this.#removeFile(job);
+    return true;
+  }
+
+  #next(): void {
+    while (this.#running < MOST_RUNNING && this.#waiting.length > 0) {
+      const job = this.#waiting.shift() as Job;
+      this.#running++;
+      job.over = new Promise((resolve) => {
+        job.child = startExport(
+          job.args,
+          (line) => this.#told(job, line),
+          (said) => void this.#ended(job, said).finally(resolve),
+        );
+      });
+      this.#options.log.info({ export: job.id, args: job.args }, 'export started');
+    }
+  }
+
+  #told(job: Job, line: ExportLine): void {
+    const { status } = job;
+    if (line.state === 'running') job.status = { ...status, progress: line.progress };
+    else if (line.state === 'done') job.outcome = { state: 'done', progress: 1, bytes: line.bytes, error: null };
+    else job.outcome = { ...status, state: 'failed', error: line.error };
+    if (!this.#options.accepting()) {
+      this.#waiting = [];
+      this.#abort(job);
+    }
+  }
+
+  async #ended(job: Job, said: string): Promise<void> {
+    const { log } = this.#options;
+    job.child = null;
+    job.status = job.outcome ?? { ...job.status, state: 'failed', error: UNTOLD };
+    this.#running--;
+    this.#next();
+    const { state, error } = job.status;
+    if (state === 'failed' && !job.aborted) log.warn({ export: job.id, error, said }, 'export failed');
+    else log.info({ export: job.id, state, aborted: job.aborted }, 'export ended');
+    if (state === 'failed' || job.aborted) await this.#removeFile(job);
+    setTimeout(() => void this.#forget(job), KEPT_FOR).unref();
+  }
+
+  /** Its process removes what it has made by then. */
+  #abort(job: Job): void {
+    const { child } = job;
+    if (!child || job.aborted) return;
+    job.aborted = true;
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), END_WITHIN);
+    child.once('close', () => clearTimeout(late));
+  }
+
+  async #forget(job: Job): Promise<void> {
+    this.#jobs.delete(job.id);
+    await this.#removeFile(job);
+  }
+
+  async #removeFile({ id, file }: Job): Promise<void> {
+    try {
+      for (const path of [file, `${file}.tmp`]) await rm(path, { force: true });
+    } catch (error) {
+      this.#options.log.warn({ err: error, export: id }, 'file of an export not removed');
+    }
+  }
+
+  /** Removes what a server that stopped has left. */
+  async #clean(): Promise<void> {
+    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names) if (OURS.test(name)) await rm(join(this.#folder, name), { force: true });
+  }
+}
+
+function flagsOf({ format, from, to, fps, scale, overlays }: ExportRequest): string[] {
+  const flags: string[] = ['--format', format];
+  const single = format === 'png' && from !== undefined && from === to;
+  const given = { ...(single ? { at: from } : { from, to }), fps, scale, overlay: overlays?.join(',') || undefined };
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) flags.push(`--${name}`, String(value));
+  return flags;
+}

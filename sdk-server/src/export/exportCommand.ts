@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import { isSgapsError, type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { pino } from 'pino';
+import { findRecording } from '../finetune/findRecording.js';
+import { createInference } from '../inference/createInference.js';
+import type { InferenceService } from '../inference/InferenceService.js';
+import { openRecording } from '../storage/openRecording.js';
+import { exportName } from './exportName.js';
+import { planExport } from './exportPlan.js';
+import { type ExportProgress, type ExportResult, exportReplay } from './exportReplay.js';
+import { EXPORT_FORMATS, type ExportFormat, readExportRequest } from './exportRequest.js';
+import { ProgressLine } from './ProgressLine.js';
+
+interface ExportFlags {
+  readonly format?: ExportFormat;
+  readonly out?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly at?: number;
+  readonly fps?: number;
+  readonly scale?: number;
+  readonly overlay?: OverlayLayer[];
+  readonly data: string;
+  readonly model?: string;
+  readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly json?: boolean;
+}
+
+interface Done extends ExportResult {
+  readonly path: string;
+  /** Null: none, by choice or because none is installed. */
+  readonly model: string | null;
+}
+
+/** ms between two lines that tell of progress. */
+const TELL_EVERY = 200;
+/** What a shell gives for a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * `sgaps export`: a film, pictures or the game's state of a recording.
+ *
+ * @example
+ * ```ts
+ * program.addCommand(exportCommand());
+ * ```
+ */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('make a film, pictures or lines of JSON of a recording')
+    .argument('<recording>', 'its id, or a .sgaps file')
+    .addOption(new Option('--format <name>', 'what to make (default: mp4; png with --at)').choices(EXPORT_FORMATS))
+    .option('-o, --out <file>', 'where to; several pictures (png) go to a folder, or to an archive if it ends with .zip')
+    .option('--from <seconds>', 'first moment', number)
+    .option('--to <seconds>', 'moment at which it ends', number)
+    .addOption(new Option('--at <seconds>', 'this one moment, as png').argParser(number).conflicts(['from', 'to']))
+    .option('--fps <number>', "pictures a second (default: the recording's; gif: at most 15)", number)
+    .option('--scale <number>', 'times its size (1 … 8), or pixels wide', number)
+    .option('--overlay <names>', 'overlays to burn in, separated by commas', (text: string) => text.split(','))
+    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .option('--model <name>', "model that fills in, as in sgaps serve; 'none' for none (default: sgaps-mae-small)")
+    .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .option('--json', 'tell progress and outcome as lines of JSON')
+    .action(runExport);
+}
+
+async function runExport(recording: string, flags: ExportFlags): Promise<void> {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    process.exitCode = INTERRUPTED;
+    abort.abort();
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  // Started by a server that has ended since.
+  process.once('disconnect', interrupt);
+  const line = new ProgressLine(process.stderr);
+  try {
+    const done = await exportTo(recording, flags, abort.signal, flags.json ? jsonProgress() : (at) => line.show(at));
+    line.clear();
+    tellDone(done, flags.json);
+  } catch (error) {
+    line.clear();
+    if (!isSgapsError(error)) throw error;
+    process.exitCode ??= 1;
+    if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
+    else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
+  } finally {
+    process.off('disconnect', interrupt);
+    // An open channel to the server keeps this process.
+    if (process.connected) process.disconnect();
+  }
+}
+
+/** Exports, and says where to and by which model, if any. */
+async function exportTo(
+  recording: string,
+  flags: ExportFlags,
+  signal: AbortSignal,
+  onProgress: (progress: ExportProgress) => void,
+): Promise<Done> {
+  const { from, to, at, fps, scale, overlay } = flags;
+  const { format = at === undefined ? 'mp4' : 'png' } = flags;
+  if (at !== undefined && format !== 'png')
+    throw new SgapsError('ARGUMENT_INVALID', '--at is one picture, a png; give a range with --from and --to.');
+  const request = readExportRequest({ format, from: at ?? from, to: at ?? to, fps, scale, overlays: overlay });
+  const found = findRecording(recording, flags.data);
+  const beside = found.path.replace(/\.sgaps$/, '');
+  const reader = await openRecording(found.path, [`${beside}.journal`, `${beside}.journal2`], `recording ${found.name}`);
+  let inference: InferenceService | null = null;
+  try {
+    // What cannot be exported is told before a model is loaded for it.
+    const plan = planExport(reader, request);
+    inference = format === 'jsonl' ? null : await openInference(flags, reader);
+    const path = resolve(flags.out ?? exportName(reader.header, plan));
+    // Nobody waits for a picture.
+    const model = inference?.open({ lateAfterMs: Number.POSITIVE_INFINITY }) ?? null;
+    const result = await exportReplay(reader, { ...request, out: path, model, signal, onProgress });
+    return { ...result, path, model: model?.id ?? null };
+  } finally {
+    await inference?.close();
+    await reader.close();
+  }
+}
+
+async function openInference({ model, provider }: ExportFlags, { header }: RecordingReader): Promise<InferenceService | null> {
+  if (model === 'none') return null;
+  return createInference({ model, provider, warmUp: header.grid }, pino({ level: 'silent' }));
+}
+
+function jsonProgress(): (progress: ExportProgress) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return ({ done, total, progress }) => {
+    const now = performance.now();
+    if (now - toldAt < TELL_EVERY) return;
+    toldAt = now;
+    tell({ state: 'running', progress, done, total });
+  };
+}
+
+function tellDone({ path, model, bytes, frames, size, seconds }: Done, json = false): void {
+  if (json) {
+    tell({ state: 'done', file: path, bytes, frames, ...size, seconds, model });
+    return;
+  }
+  const pixels = size ? `, ${size.width}×${size.height}, ${model ? `with ${model}` : 'without a model'}` : '';
+  if (process.stderr.isTTY)
+    process.stderr.write(`  ${frames} frames, ${seconds.toFixed(1)} s, ${(bytes / 1e6).toFixed(2)} MB${pixels}\n`);
+  process.stdout.write(`${path}\n`);
+}
+
+function tell(line: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('That is no number.');
+  return value;
+}

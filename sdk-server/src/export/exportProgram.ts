@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** From its sources the program needs what this process was started with; the published package is plain JavaScript, whose chunks lie beside it. */
+const FROM_SOURCES = import.meta.url.endsWith('.ts');
+const PROGRAM = fileURLToPath(FROM_SOURCES ? new URL('../cli.ts', import.meta.url) : new URL('./cli.js', import.meta.url));
+const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
+/** Of what it says on stderr, characters kept. */
+const MOST_SAID = 2_000;
+
+/**
+ * What `sgaps export --json` tells.
+ *
+ * @example
+ * ```ts
+ * const line: ExportLine = { state: 'running', progress: 0.25 };
+ * ```
+ */
+export type ExportLine =
+  | { readonly state: 'running'; readonly progress: number }
+  | { readonly state: 'done'; readonly bytes: number }
+  | { readonly state: 'failed'; readonly error: { readonly code: string; readonly message: string } };
+
+/**
+ * Starts `sgaps export --json` as a process of its own that gives way to all others, and ends with this one.
+ *
+ * @param ended Called once, with how it ended and what it said beside its lines.
+ *
+ * @example
+ * ```ts
+ * const child = startExport(['--format', 'mp4', '--', 'a1'], (line) => show(line), (said) => log.info(said));
+ * ```
+ */
+export function startExport(
+  args: readonly string[],
+  tell: (line: ExportLine) => void,
+  ended: (said: string) => void,
+): ChildProcess {
+  const child = spawn(process.execPath, [...EXEC_ARGV, PROGRAM, 'export', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    windowsHide: true,
+  });
+  let said = '';
+  const hear = (text: string): void => {
+    said = (said + text).slice(-MOST_SAID);
+  };
+  child.stderr?.on('data', (piece: Buffer) => hear(piece.toString()));
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      // Libraries, too, write to standard output.
+      if (line.startsWith('{"state":')) tell(JSON.parse(line) as ExportLine);
+      else hear(`${line}\n`);
+    });
+  }
+  let isOver = false;
+  const end = (how: string): void => {
+    if (!isOver) ended(`${how}: ${said.trim()}`);
+    isOver = true;
+  };
+  child.once('error', (error) => {
+    hear(`${error.message}\n`);
+    // One that was not started does not close either.
+    if (child.pid === undefined) end('it did not start');
+  });
+  child.once('close', (code, signal) => end(`it ended with ${signal ?? `status ${code}`}`));
+  if (child.pid !== undefined) {
+    try {
+      // Its threads, which it makes later, do as it does.
+      setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    } catch (error) {
+      hear(`Its priority was not lowered: ${String(error)}\n`);
+    }
+  }
+  return child;
+}

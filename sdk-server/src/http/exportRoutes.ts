@@ -1,0 +1,103 @@
+import { dirname } from 'node:path';
+import { matchMaker } from '@colyseus/core';
+import { isRecordingId, SgapsError } from '@sgaps/protocol';
+import { json, type NextFunction, type Request, type Response, Router } from 'express';
+import { ExportJobs } from '../export/ExportJobs.js';
+import { exportName } from '../export/exportName.js';
+import { planExport } from '../export/exportPlan.js';
+import { readExportRequest } from '../export/exportRequest.js';
+import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { sameOrigin } from './respond.js';
+
+/** Seconds after which one may ask again where too many exports wait. */
+const RETRY_AFTER = 30;
+const TYPES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.gif': 'image/gif',
+  '.png': 'image/png',
+  '.zip': 'application/zip',
+  '.jsonl': 'application/x-ndjson',
+};
+
+/**
+ * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour.
+ *
+ * @example
+ * ```ts
+ * app.use('/api', exportRoutes(services));
+ * ```
+ */
+export function exportRoutes({ store, modelFolder, log }: ReplayServices): Router {
+  const router = Router();
+  // A data folder's recordings lie in its `recordings`.
+  const data = dirname(dirname(store.filePath('any')));
+  const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
+  const jobs = new ExportJobs({ data, modelFolder, log, accepting });
+
+  router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
+    const { id } = request.params;
+    if (typeof id !== 'string' || !isRecordingId(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
+    const wanted = readExportRequest(request.body);
+    const reader = await store.open(id);
+    let name: string;
+    try {
+      const plan = planExport(reader, wanted);
+      name = exportName(reader.header, plan);
+      // What is downloaded is one file.
+      if (plan.format === 'png' && !plan.single) name += '.zip';
+    } finally {
+      await reader.close();
+    }
+    const job = await jobs.start(id, wanted, name);
+    if (job === null) {
+      const message = 'Too many exports wait already; ask again later.';
+      response
+        .status(429)
+        .setHeader('Retry-After', RETRY_AFTER)
+        .json({ error: { code: 'LIMIT_EXCEEDED', message } });
+      return;
+    }
+    response.status(202).location(`/api/exports/${job}`).json({ id: job });
+  });
+
+  router.get('/exports/:id', (request, response) => {
+    const status = jobs.status(request.params.id);
+    if (!status) throw unknown(request);
+    response.setHeader('Cache-Control', 'no-store').json(status);
+  });
+
+  router.get('/exports/:id/file', (request, response, next) => {
+    const file = jobs.file(request.params.id);
+    if (!file) {
+      const status = jobs.status(request.params.id);
+      if (!status) throw unknown(request);
+      throw new SgapsError('OUT_OF_ORDER', status.state === 'running' ? 'This export is not done yet.' : 'This export failed.');
+    }
+    const { path, name } = file;
+    response.attachment(name).type(TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream');
+    response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
+      if (!error) return;
+      const gone = 'status' in error && error.status === 404;
+      next(gone ? new SgapsError('NOT_FOUND', 'The file of this export is gone.') : error);
+    });
+  });
+
+  router.delete('/exports/:id', sameOrigin, async (request, response) => {
+    if (typeof request.params.id !== 'string' || !(await jobs.remove(request.params.id))) throw unknown(request);
+    response.status(204).end();
+  });
+
+  router.use('/recordings/:id/exports', bodyErrors);
+  return router;
+}
+
+function unknown(request: Request): SgapsError {
+  return new SgapsError('NOT_FOUND', `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour.`);
+}
+
+/** A body that is no JSON, or too large, is the sender's mistake. */
+function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const refused = error instanceof Error && 'status' in error && Number(error.status) < 500;
+  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
+}
