@@ -205,13 +205,14 @@ describe('a shared channel', () => {
 describe('limits', () => {
   it('refuse a wish that makes no sense, by code', async () => {
     const { join } = await pipeline();
-    for (const query of [
+    const wishes: Record<string, string>[] = [
       { channel: 'mine' },
       { channel: 'party:' },
       { scene: '' },
       { scene: 'counting:<b>' },
       { channel: `party:${'x'.repeat(65)}` },
-    ]) {
+    ];
+    for (const query of wishes) {
       const viewer = await join(query);
       await until(() => viewer.closed !== null);
       expect(viewer.of('error')[0]).toMatchObject({ code: 'ARGUMENT_INVALID' });

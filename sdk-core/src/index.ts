@@ -8,9 +8,6 @@ export { FrameRefiner, MOST_DOUBT, type RefinedFrame } from './model/FrameRefine
 export { type ModelCard, parseModelCard } from './model/ModelCard.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
-export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
-export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
-export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export {
   gradientOf,
   LAYERS_ALPHA,
@@ -22,6 +19,9 @@ export {
   tableOf,
   tableOfKinds,
 } from './overlays/overlayStyles.js';
+export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan/AdaptiveLatencyCompensation.js';
+export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
+export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export { FrameFinder, type FrameFinderOptions, type Superseded } from './playback/FrameFinder.js';

@@ -1,5 +1,6 @@
-import { LAYERS_ALPHA, MOTIONS, OVERLAY_STYLES, SOURCES, TIER_COLOURS, tableOf, tableOfKinds } from '@sgaps/core';
 import type { PlayedFrame } from '@sgaps/core';
+import { LAYERS_ALPHA, MOTIONS, OVERLAY_STYLES, SOURCES, TIER_COLOURS, tableOf, tableOfKinds } from '@sgaps/core';
+import { FlowOverlay, IMPORTANCE_FULL, quantise } from '@sgaps/pipeline';
 import {
   BLOCK_KIND,
   BLOCK_SAMPLES,
@@ -9,7 +10,6 @@ import {
   type OverlayLayer,
   type SampleSet,
 } from '@sgaps/protocol';
-import { FlowOverlay, IMPORTANCE_FULL, quantise } from '@sgaps/pipeline';
 import type { Canvas, Colour } from './Canvas.js';
 
 /** How strong overlays are, as the dashboard's slider stands at first: maps, and marks. */

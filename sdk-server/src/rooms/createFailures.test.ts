@@ -9,7 +9,6 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordOptions } from '../testing/TestRecorder.js';
-import { definePlaybackRoom } from './define.js';
 import { ReplayRoom } from './ReplayRoom.js';
 import { closeServices, openServices, type ReplayServices } from './ReplayServices.js';
 
@@ -35,7 +34,6 @@ beforeAll(async () => {
   const http = createServer();
   server = new Server({ transport: new WebSocketTransport({ server: http }), greet: false, gracefullyShutdown: false });
   server.define('sgaps', UnlistedRoom);
-  server.define('sgaps-playback', definePlaybackRoom({ data, log }).klass);
   await server.listen(0, '127.0.0.1');
   client = new Client(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
 });
@@ -65,15 +63,5 @@ it('leaves no recording, no file and no session behind when a replay room cannot
   expect(services.sessions.size).toBe(0);
   expect((await services.catalog.list()).total).toBe(0);
   expect(readdirSync(join(data, 'recordings'))).toEqual([]);
-  expect(openFiles()).toEqual([]);
-});
-
-it('closes the recording when a playback room cannot be made', async () => {
-  // The file may say so, the pixel codec does not have it.
-  const header = { ...recordOptions(), recordingId: 'odd', tierBits: [1, 1, 1, 1] as const, startedAt: 0 };
-  const writer = await services.store.create({ ...header, protocolVersion: 1, modelId: 'diffusion@1' } as never);
-  await writer.close();
-  const error = await client.create('sgaps-playback', { recordingId: 'odd' }).catch((cause: unknown) => cause);
-  expect(error).toBeInstanceOf(Error);
   expect(openFiles()).toEqual([]);
 });

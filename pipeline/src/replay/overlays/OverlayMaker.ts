@@ -71,10 +71,7 @@ export class OverlayMaker {
       case 'uncertainty':
         return ['image/jpeg', await this.jpeg(this.grey(frame.uncertainty))];
       case 'importance':
-        return [
-          'image/jpeg',
-          await this.jpeg(this.grey(await importance(), IMPORTANCE_FULL)),
-        ];
+        return ['image/jpeg', await this.jpeg(this.grey(await importance(), IMPORTANCE_FULL))];
     }
   }
 
