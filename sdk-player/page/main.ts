@@ -1,78 +1,64 @@
 import { isSgapsError } from '@sgaps/protocol';
-import { type ModelSource, type PlayerFrame, RecordingPlayer, type RecordingSource } from '../src/index.js';
+import { definePlayerElements, type SgapsCompareElement, SgapsPlayerElement } from '../src/element/index.js';
+import { LocalSource, type ModelSource, type RecordingSource } from '../src/index.js';
 
 /** Where a model is looked for when the address names none: beside this page. */
 const MODEL = './model/model.json';
-const SKIP_MS = 5000;
+/** Without sharing: nobody else has a file of this machine. */
+const CONTROLS = 'overlays graph compare fullscreen docked';
+
+definePlayerElements();
 
 const query = new URLSearchParams(location.search);
-const canvas = element('picture', HTMLCanvasElement);
-const context = canvas.getContext('2d');
-const seek = element('seek', HTMLInputElement);
-const play = element('play', HTMLButtonElement);
-const use = element('use', HTMLInputElement);
-const chooser = element('file', HTMLInputElement);
-const stage = element('stage', HTMLDivElement);
+const element = byId('player', SgapsPlayerElement);
+const use = byId('use', HTMLInputElement);
+const chooser = byId('file', HTMLInputElement);
+const stage = byId('stage', HTMLElement);
+const single = byId('single', HTMLButtonElement);
 
-let player: RecordingPlayer | null = null;
 let recording: RecordingSource | null = null;
 let model: ModelSource = query.get('model') ?? MODEL;
-let isOpening = false;
-let refined = 0;
+let source: LocalSource | null = null;
+let comparison: SgapsCompareElement | null = null;
+/** The next file that is chosen is the second of a comparison. */
+let wantsSecond = false;
 
-function element<T extends HTMLElement>(id: string, type: new () => T): T {
+function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no ${type.name} #${id}.`);
   return found;
 }
 
 function say(id: string, text: string): void {
-  element(id, HTMLElement).textContent = text;
+  byId(id, HTMLElement).textContent = text;
 }
 
-function tell(error: unknown): void {
-  const notice = element('notice', HTMLElement);
-  notice.hidden = error === null;
-  if (error !== null) notice.textContent = isSgapsError(error) ? `${error.message} (${error.code})` : String(error);
-}
-
-function clock(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  return `${Math.floor(seconds / 60)}:${(Math.floor(10 * (seconds % 60)) / 10).toFixed(1).padStart(4, '0')}`;
-}
-
-/** Opens what was chosen last, with the model where it is wanted and there, at this time. */
-async function open(time: number): Promise<void> {
-  if (recording === null || isOpening) return;
-  isOpening = true;
-  const source = recording;
-  try {
-    await player?.dispose();
-    player = null;
-    tell(null);
-    say('hint', 'Opening…');
-    player = await openWithModel(source);
-    show(player);
-    await player.seek(time);
-  } catch (error) {
-    if (!player) element('transport', HTMLElement).hidden = true;
-    if (!player) say('hint', '');
-    tell(error);
-  } finally {
-    isOpening = false;
-    if (recording !== source) void open(0);
-  }
+/** Plays what was chosen last, from where it is if it is the same. */
+function open(chosen: RecordingSource | null = recording): void {
+  const again = chosen === recording ? element.player?.currentTime : undefined;
+  recording = chosen;
+  if (recording === null) return;
+  const wanted = recording;
+  leaveComparison();
+  say('hint', '');
+  element.hidden = false;
+  element.setAttribute('time', String(again ?? (element.getAttribute('time') || 0)));
+  element.setAttribute('controls', typeof wanted === 'string' ? `${CONTROLS} share` : CONTROLS);
+  element.source = async () => {
+    source = await openWithModel(wanted);
+    return source;
+  };
 }
 
 /** A model that is not there or not usable is no reason not to play. */
-async function openWithModel(source: RecordingSource): Promise<RecordingPlayer> {
+async function openWithModel(wanted: RecordingSource): Promise<LocalSource> {
   if (!use.checked) {
     sayModel('off', 'switched off: frames are as memory and diffusion draw them');
-    return RecordingPlayer.open(source);
+    return LocalSource.open(wanted);
   }
   try {
-    const opened = await RecordingPlayer.open(source, { model });
-    const { id, provider, fallback } = opened.info.model ?? { id: '', provider: 'wasm', fallback: null };
+    const opened = await LocalSource.open(wanted, { model });
+    const { id, provider, fallback } = opened.model ?? { id: '', provider: 'wasm', fallback: null };
     sayModel(provider === 'webgpu' ? 'WebGPU' : 'WASM', `${id}${fallback ? ` · no WebGPU: ${fallback}` : ''}`);
     return opened;
   } catch (error) {
@@ -81,74 +67,103 @@ async function openWithModel(source: RecordingSource): Promise<RecordingPlayer> 
       'off',
       error.code === 'MODEL_NOT_FOUND' ? 'none beside this page; drop model.json and model.onnx here' : error.message,
     );
-    return RecordingPlayer.open(source);
+    return LocalSource.open(wanted);
   }
 }
 
 function sayModel(provider: string, text: string): void {
   say('provider', provider);
-  element('provider', HTMLElement).classList.toggle('on', provider !== 'off');
+  byId('provider', HTMLElement).classList.toggle('on', provider !== 'off');
   say('modelText', text);
 }
 
-function show(opened: RecordingPlayer): void {
-  const { game, engine, width, height, fps, frames, startedAt, duration, model: running } = opened.info;
+function describe(): void {
+  const info = element.player?.info;
+  if (!info) return;
+  const { game, engine, width, height, fps, startedAt } = info;
   document.title = `${game} · SGAPS`;
   say('game', game);
-  say(
-    'about',
-    `${new Date(startedAt).toLocaleString()} · ${engine} · ${width}×${height} at ${Math.round(fps)} fps · ${frames} frames`,
-  );
-  stage.style.setProperty('--ratio', String(width / height));
-  Object.assign(canvas, { width, height });
-  element('transport', HTMLElement).hidden = false;
-  say('hint', '');
-  seek.max = String(Math.max(1, Math.round(duration)));
-  opened.playbackRate = Number(element('rate', HTMLSelectElement).value);
-  refined = 0;
-  opened.on('frame', draw);
-  opened.on('error', tell);
-  opened.on('state', ({ time, playing, modelFailures }) => {
-    play.textContent = playing ? 'Pause' : 'Play';
-    seek.value = String(Math.round(time));
-    say('time', `${clock(time)} / ${clock(duration)}`);
-    if (running)
-      say('modelText', `${running.id} · frames refined: ${refined}${modelFailures > 0 ? `, failed: ${modelFailures}` : ''}`);
-  });
+  say('about', `${new Date(startedAt).toLocaleString()} · ${engine} · ${width}×${height} at ${Math.round(fps)} fps`);
 }
 
-function draw({ image, frameId, time, refined: isRefined }: PlayerFrame): void {
-  context?.putImageData(image, 0, 0);
-  Object.assign(canvas.dataset, { frame: String(frameId), time: String(time), refined: String(isRefined) });
-  if (isRefined) refined++;
+function countRefined(): void {
+  if (!source?.model) return;
+  const { refined, modelFailures } = source;
+  say('modelText', `${source.model.id} · frames refined: ${refined}${modelFailures > 0 ? `, failed: ${modelFailures}` : ''}`);
 }
 
-/** Takes what was dropped or chosen: a recording, a model's two files, or all three. */
+/** Shows two side by side: two recordings, or this one without and with the model. */
+function compare(second: RecordingSource | null): void {
+  if (recording === null) return;
+  const first = recording;
+  const ways =
+    second === null
+      ? ([
+          ['Without the model', () => LocalSource.open(first)],
+          ['With the model', () => LocalSource.open(first, { model })],
+        ] as const)
+      : ([
+          [nameOf(first), () => openWithModel(first)],
+          [nameOf(second), () => openWithModel(second)],
+        ] as const);
+  leaveComparison();
+  element.player?.pause();
+  element.hidden = true;
+  comparison = document.createElement('sgaps-compare');
+  comparison.setAttribute('controls', 'graph fullscreen');
+  for (const [label, make] of ways) {
+    const player = document.createElement('sgaps-player');
+    player.setAttribute('label', label);
+    player.setAttribute('time', String(element.player?.currentTime ?? 0));
+    player.source = make;
+    comparison.append(player);
+  }
+  stage.append(comparison);
+  single.hidden = false;
+}
+
+function leaveComparison(): void {
+  comparison?.remove();
+  comparison = null;
+  single.hidden = true;
+}
+
+function nameOf(chosen: RecordingSource): string {
+  return chosen instanceof File ? chosen.name : String(chosen).split('/').slice(-2).join('/');
+}
+
+/** Takes what was dropped or chosen: a recording or two, a model's two files, or all of them. */
 function take(files: readonly File[]): void {
-  const named = (end: string) => files.find(({ name }) => name.toLowerCase().endsWith(end));
-  const [json, onnx, file] = [named('.json'), named('.onnx'), named('.sgaps')];
+  const named = (end: string) => files.filter(({ name }) => name.toLowerCase().endsWith(end));
+  const [[json], [onnx], [file, other]] = [named('.json'), named('.onnx'), named('.sgaps')];
+  const second = wantsSecond && recording !== null && file ? file : other;
   if (json && onnx) {
     model = { json, onnx };
     use.checked = true;
   }
-  if (file) recording = file;
-  if (file) void open(0);
-  else if (json && onnx) void open(player?.time ?? 0);
-  else tell('That is neither a .sgaps file nor the model.json and model.onnx of a model.');
+  if (file && second !== file) open(file);
+  else if (json && onnx) open();
+  if (second) compare(second);
+  if (!file && !(json && onnx)) say('note', 'That is neither a .sgaps file nor the model.json and model.onnx of a model.');
+  else say('note', '');
+  wantsSecond = false;
 }
 
-const toggle = () => (player?.state.playing ? player.pause() : player?.play());
-const next = () => void player?.next().catch(tell);
-const goTo = (time: number) => void player?.seek(time).catch(tell);
+function choose(second: boolean): void {
+  wantsSecond = second;
+  chooser.value = '';
+  chooser.click();
+}
 
-play.addEventListener('click', toggle);
-element('next', HTMLButtonElement).addEventListener('click', next);
-seek.addEventListener('input', () => goTo(seek.valueAsNumber));
-use.addEventListener('change', () => void open(player?.time ?? 0));
-element('rate', HTMLSelectElement).addEventListener('change', ({ target }) => {
-  if (player && target instanceof HTMLSelectElement) player.playbackRate = Number(target.value);
+element.addEventListener('opened', describe);
+element.addEventListener('frame', countRefined);
+element.addEventListener('compare', () => (source?.model ? compare(null) : choose(true)));
+use.addEventListener('change', () => open());
+byId('choose', HTMLButtonElement).addEventListener('click', () => choose(false));
+single.addEventListener('click', () => {
+  leaveComparison();
+  element.hidden = false;
 });
-element('choose', HTMLButtonElement).addEventListener('click', () => chooser.click());
 chooser.addEventListener('change', () => take([...(chooser.files ?? [])]));
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
@@ -160,24 +175,12 @@ document.addEventListener('drop', (event) => {
   stage.classList.remove('over');
   take([...(event.dataTransfer?.files ?? [])]);
 });
-
-const KEYS: Readonly<Record<string, () => void>> = {
-  ' ': toggle,
-  '.': next,
-  ArrowLeft: () => goTo((player?.time ?? 0) - SKIP_MS),
-  ArrowRight: () => goTo((player?.time ?? 0) + SKIP_MS),
-};
-document.addEventListener('keydown', (event) => {
-  const { target, key } = event;
-  if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLButtonElement) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || !(key in KEYS)) return;
-  event.preventDefault();
-  KEYS[key]();
-});
+// The whole page is the player's.
+document.addEventListener('keydown', (event) => (comparison ?? element).handleKey(event));
 
 say('hint', 'Drop a .sgaps file here, or open one.\nIt stays on this machine.');
-element('hint', HTMLElement).classList.remove('late');
+byId('hint', HTMLElement).classList.remove('late');
 
 // `?recording=/api/recordings/1f3a/download&t=12.5` plays a file that a server has, from 12.5 s on.
-recording = query.get('recording');
-void open(1000 * Number(query.get('t') ?? 0) || 0);
+element.setAttribute('time', String(Number(query.get('t') ?? 0) || 0));
+open(query.get('recording'));

@@ -1,5 +1,6 @@
 export type { ModelSource } from './model/ModelFile.js';
 export { WebModel, type WebModelOptions, type WebProvider } from './model/WebModel.js';
+export { LocalSource, type LocalSourceOptions } from './player/LocalSource.js';
 export type { ModelInfo, PlayerState, RecordingInfo } from './player/messages.js';
 export { type PlayerEvents, type PlayerFrame, type PlayerOptions, RecordingPlayer } from './player/RecordingPlayer.js';
 export type { RecordingSource } from './source/openSource.js';

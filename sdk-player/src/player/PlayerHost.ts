@@ -3,7 +3,11 @@ import { isSgapsError, RecordingReader, SgapsError } from '@sgaps/protocol';
 import { WebModel } from '../model/WebModel.js';
 import { openSource } from '../source/openSource.js';
 import { webCompressor } from '../source/webCompressor.js';
+import { LocalHost, rgba } from './LocalHost.js';
 import type { FromPlayer, PlayerRequest, PlayerState, RecordingInfo, ToPlayer } from './messages.js';
+
+type OpenRequest = Extract<PlayerRequest, { type: 'open' | 'openLocal' }>;
+type ControlRequest = Exclude<PlayerRequest, OpenRequest>;
 
 /** ms between looks at the clock while playing. */
 const TICK = 8;
@@ -23,6 +27,7 @@ function rest(): Promise<void> {
 /** The player's worker: decodes, refines, keeps the clock, and sends finished pictures. */
 export class PlayerHost {
   #playback: Playback | null = null;
+  #local: LocalHost | null = null;
   #model: WebModel | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #told: PlayerState | null = null;
@@ -37,20 +42,39 @@ export class PlayerHost {
     const shown = this.#shown;
     this.#failure = null;
     try {
-      const info = message.type === 'open' ? await this.#open(message) : await this.#control(message);
+      if (message.type === 'open' || message.type === 'openLocal') {
+        const { info, values } = await this.#open(message);
+        this.post({ type: 'done', id, info, values, shown: false }, []);
+        // After the answer: who asked knows by then what the markers are of.
+        await this.#local?.readMarkers();
+        return;
+      }
+      const image = this.#local ? await this.#controlLocal(this.#local, message) : await this.#control(message);
       if (this.#failure !== null) throw this.#failure;
       this.#tell();
-      this.post({ type: 'done', id, info, shown: this.#shown > shown }, []);
+      this.post({ type: 'done', id, info: null, shown: this.#shown > shown, image }, image ? [image] : []);
     } catch (error) {
       this.post({ type: 'failed', id, ...plain(error) }, []);
     }
   }
 
-  async #open({ source, model, options }: Extract<PlayerRequest, { type: 'open' }>): Promise<RecordingInfo> {
+  async #open({ type, source, model, options }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
     const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
-    const { recordingId, game, engine, grid, fps, startedAt, modelId } = reader.header;
+    const { recordingId, game, engine, grid, fps, startedAt, modelId, schema } = reader.header;
     this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
-    this.#playback = new Playback(
+    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, this.post);
+    else this.#playback = this.#newPlayback(reader);
+    const { duration, frames } = reader.index;
+    const { id, provider, fallback } = this.#model ?? {};
+    const info: RecordingInfo = {
+      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId },
+      model: id !== undefined && provider !== undefined ? { id, provider, fallback: fallback ?? null } : null,
+    };
+    return { info, values: schema.values.map(({ name }) => name) };
+  }
+
+  #newPlayback(reader: RecordingReader): Playback {
+    return new Playback(
       reader,
       {
         frame: (frame, time) => this.#show(frame, time),
@@ -61,15 +85,17 @@ export class PlayerHost {
       { now: () => performance.now(), rest },
       { model: this.#model },
     );
-    const { duration, frames } = reader.index;
-    const { id, provider, fallback } = this.#model ?? {};
-    return {
-      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId },
-      model: id !== undefined && provider !== undefined ? { id, provider, fallback: fallback ?? null } : null,
-    };
   }
 
-  async #control(message: Exclude<PlayerRequest, { type: 'open' }>): Promise<null> {
+  async #controlLocal(local: LocalHost, message: ControlRequest): Promise<ImageBitmap | null> {
+    if (message.type === 'request') await local.request(message.time);
+    else if (message.type === 'thumbnail') return local.thumbnail(message.time);
+    else if (message.type === 'states') await local.readStates();
+    else if (message.type === 'close') await local.close();
+    return null;
+  }
+
+  async #control(message: ControlRequest): Promise<null> {
     const playback = this.#playback;
     if (!playback) throw new SgapsError('CLOSED', 'The recording is not open.');
     if (message.type === 'play') {
@@ -78,7 +104,7 @@ export class PlayerHost {
     } else if (message.type === 'pause') playback.pause();
     else if (message.type === 'rate') playback.setRate(message.rate);
     else if (message.type === 'close') await this.#close(playback);
-    else {
+    else if (message.type === 'seek' || message.type === 'next') {
       if (message.type === 'seek') playback.seek(message.time);
       else playback.step(1);
       this.#tell();
@@ -96,13 +122,7 @@ export class PlayerHost {
   }
 
   #show({ frameId, rgb, refined }: PlayedFrame, time: number): void {
-    const pixels = new Uint8ClampedArray((rgb.length / 3) * 4);
-    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-      pixels[to] = rgb[from];
-      pixels[to + 1] = rgb[from + 1];
-      pixels[to + 2] = rgb[from + 2];
-      pixels[to + 3] = 255;
-    }
+    const pixels = rgba(rgb);
     this.#shown++;
     this.post({ type: 'frame', frameId, time, refined, pixels }, [pixels.buffer]);
   }

@@ -1,6 +1,7 @@
 import { SgapsError } from '@sgaps/protocol';
 import type { ModelSource } from '../model/ModelFile.js';
 import type { WebModelOptions } from '../model/WebModel.js';
+import { absolute } from '../source/absolute.js';
 import type { RecordingSource } from '../source/openSource.js';
 import { Listeners } from './Listeners.js';
 import type { PlayerRequest, PlayerState, RecordingInfo } from './messages.js';
@@ -167,15 +168,10 @@ export class RecordingPlayer {
       this.state = news.state;
       this.#listeners.tell('state', this.state);
       if (hasEnded) this.#listeners.tell('ended', this.state);
-    } else this.#report(asError(news));
+    } else if (news.type === 'error') this.#report(asError(news));
   }
 
   #report(error: SgapsError): void {
     if (!this.#listeners.tell('error', error)) reportError(error);
   }
-}
-
-/** An address as the worker needs it, whose own are relative to its script. */
-function absolute<T extends RecordingSource | ModelSource>(source: T): T | string {
-  return typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).href : source;
 }

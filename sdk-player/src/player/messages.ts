@@ -1,3 +1,4 @@
+import type { ReplayMarker, ReplayStates } from '@sgaps/client/player';
 import type { SgapsErrorCode } from '@sgaps/protocol';
 import type { ModelSource } from '../model/ModelFile.js';
 import type { WebModelOptions, WebProvider } from '../model/WebModel.js';
@@ -68,24 +69,39 @@ export interface PlayerState {
   readonly rejected: number;
 }
 
+/** What is opened. */
+interface Opening {
+  readonly source: RecordingSource;
+  readonly model: ModelSource | null;
+  readonly options: Omit<WebModelOptions, 'grid'>;
+}
+
 /** What is asked of the worker; each request is answered by `done` or `failed`. */
 export type PlayerRequest =
-  | {
-      readonly type: 'open';
-      readonly source: RecordingSource;
-      readonly model: ModelSource | null;
-      readonly options: Omit<WebModelOptions, 'grid'>;
-    }
+  | ({ readonly type: 'open' } & Opening)
+  /** For a `LocalSource`. */
+  | ({ readonly type: 'openLocal' } & Opening)
   | { readonly type: 'play' | 'pause' | 'next' | 'close' }
   | { readonly type: 'rate'; readonly rate: number }
-  | { readonly type: 'seek'; readonly time: number };
+  | { readonly type: 'seek'; readonly time: number }
+  /** Of a `LocalSource`; seconds. */
+  | { readonly type: 'request' | 'thumbnail'; readonly time: number }
+  | { readonly type: 'states' };
 
 /** A request as it is sent. */
 export type ToPlayer = PlayerRequest & { readonly id: number };
 
 /** What the worker says. */
 export type FromPlayer =
-  | { readonly type: 'done'; readonly id: number; readonly info: RecordingInfo | null; readonly shown: boolean }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly info: RecordingInfo | null;
+      /** Names of the game's values; with `info`. */
+      readonly values?: readonly string[];
+      readonly shown: boolean;
+      readonly image?: ImageBitmap | null;
+    }
   | { readonly type: 'failed'; readonly id: number; readonly code: SgapsErrorCode | null; readonly message: string }
   | {
       readonly type: 'frame';
@@ -96,4 +112,18 @@ export type FromPlayer =
       readonly pixels: Uint8ClampedArray<ArrayBuffer>;
     }
   | { readonly type: 'state'; readonly state: PlayerState }
-  | { readonly type: 'error'; readonly code: SgapsErrorCode | null; readonly message: string };
+  | { readonly type: 'error'; readonly code: SgapsErrorCode | null; readonly message: string }
+  | {
+      readonly type: 'bitmap';
+      readonly image: ImageBitmap;
+      readonly frameId: number;
+      /** Seconds. */
+      readonly time: number;
+      readonly previous: number | null;
+      readonly next: number | null;
+      readonly refined: boolean;
+      readonly modelFailures: number;
+    }
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'markers'; readonly markers: readonly ReplayMarker[] }
+  | { readonly type: 'states'; readonly states: ReplayStates };

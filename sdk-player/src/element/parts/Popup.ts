@@ -1,0 +1,92 @@
+import { make } from '../dom.js';
+
+/** How wide the window is from which on a popup stands above its button; in a narrower one it lies along the bottom. */
+const NARROW = 560;
+const GAP = 8;
+let popups = 0;
+
+/**
+ * Something that opens above its button and closes by itself: in the top layer, so that no frame cuts it off, and in full screen too. Arrow keys go
+ * through its items.
+ */
+export class Popup {
+  readonly panel: HTMLDivElement;
+  /** Stands in for the button as what the popup is above, where the button is not shown. */
+  anchor: HTMLElement | null = null;
+  readonly #button: HTMLButtonElement;
+  #hadFocus = false;
+  readonly #ending = () => this.hide();
+
+  /** `role` is `menu` where all that is in it are menu items, else `dialog`. */
+  constructor(button: HTMLButtonElement, role: 'menu' | 'dialog', label: string) {
+    this.#button = button;
+    this.panel = make('div', { class: `popup ${role}`, part: 'popup', popover: 'auto', role, 'aria-label': label });
+    this.panel.id = `popup-${++popups}`;
+    button.setAttribute('aria-haspopup', role);
+    button.setAttribute('aria-expanded', 'false');
+    button.setAttribute('aria-controls', this.panel.id);
+    button.popoverTargetElement = this.panel;
+    this.panel.addEventListener('beforetoggle', (event) => {
+      if ((event as ToggleEvent).newState === 'open') this.#place();
+      this.#hadFocus = this.panel.matches(':focus-within');
+    });
+    this.panel.addEventListener('toggle', (event) => this.#toggled((event as ToggleEvent).newState === 'open'));
+    this.panel.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  get isOpen(): boolean {
+    return this.panel.matches(':popover-open');
+  }
+
+  toggle(): void {
+    this.panel.togglePopover();
+  }
+
+  hide(): void {
+    if (this.isOpen) this.panel.hidePopover();
+  }
+
+  get #shownButton(): HTMLElement {
+    return this.#button.offsetParent === null && this.anchor ? this.anchor : this.#button;
+  }
+
+  #place(): void {
+    const { right, top } = this.#shownButton.getBoundingClientRect();
+    const narrow = innerWidth < NARROW;
+    this.panel.classList.toggle('sheet', narrow);
+    this.panel.style.right = narrow ? '0' : `${Math.max(GAP, innerWidth - right)}px`;
+    this.panel.style.bottom = narrow ? '0' : `${Math.max(GAP, innerHeight - top + GAP)}px`;
+    this.panel.style.maxHeight = narrow ? '70vh' : `${Math.max(160, top - 2 * GAP)}px`;
+  }
+
+  #toggled(open: boolean): void {
+    this.#button.setAttribute('aria-expanded', String(open));
+    if (open) {
+      (this.panel.querySelector<HTMLElement>('[aria-checked="true"]') ?? this.#items[0])?.focus();
+      addEventListener('resize', this.#ending);
+      addEventListener('scroll', this.#ending, { passive: true });
+    } else {
+      // Inside a shadow root browsers do not give it back, and may still say that it is in what is hidden.
+      const { activeElement } = this.panel.getRootNode() as ShadowRoot;
+      if (this.#hadFocus && (!activeElement || this.panel.contains(activeElement))) this.#shownButton.focus();
+      removeEventListener('resize', this.#ending);
+      removeEventListener('scroll', this.#ending);
+    }
+  }
+
+  get #items(): HTMLElement[] {
+    return [...this.panel.querySelectorAll<HTMLElement>('button, input')].filter((item) => item.offsetParent !== null);
+  }
+
+  #key(event: KeyboardEvent): void {
+    // What is typed in a popup is the popup's.
+    event.stopPropagation();
+    const items = this.#items;
+    const at = items.indexOf(event.composedPath()[0] as HTMLElement);
+    const slides = items[at] instanceof HTMLInputElement && items[at].type === 'range';
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (to === undefined || items.length === 0 || (slides && event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+    event.preventDefault();
+    items[(to + items.length) % items.length].focus();
+  }
+}
