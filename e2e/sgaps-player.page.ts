@@ -125,7 +125,9 @@ const page = {
   /** What a canvas of an element's holds. */
   pixels(selector: string, at = 0): { width: number; height: number; hash: string; first: number[] } {
     const hosts = [...document.querySelectorAll('sgaps-player, sgaps-compare')];
-    const canvas = hosts.map(({ shadowRoot }) => shadowRoot?.querySelector<HTMLCanvasElement>(selector)).filter((found) => !!found)[at];
+    const canvas = hosts
+      .map(({ shadowRoot }) => shadowRoot?.querySelector<HTMLCanvasElement>(selector))
+      .filter((found) => !!found)[at];
     const { width, height } = canvas;
     const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray(0);
     return { width, height, hash: hashPixels(new Uint8Array(data)), first: [...data.subarray(0, 4)] };

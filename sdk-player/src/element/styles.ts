@@ -63,6 +63,8 @@ p { margin: 0; }
 .player.pixelated .pictures canvas { image-rendering: pixelated; }
 .overlay { pointer-events: none; }
 :host(:fullscreen) { width: 100vw; height: 100vh; background: #000; }
+/* The graph takes its room from the picture. */
+.player:has(.graph:not([hidden])) .stage { max-height: var(--sgaps-max-height, calc(100dvh - 17rem)); }
 :host(:fullscreen) .stage { max-height: none; }
 :host(:fullscreen) .player { border-radius: 0; box-shadow: none; background: #000; }
 

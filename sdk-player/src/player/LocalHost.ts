@@ -1,42 +1,47 @@
 import type { ReplayMarker } from '@sgaps/client/player';
-import { SessionReplica } from '@sgaps/core';
-import { isSgapsError, type RecordingReader } from '@sgaps/protocol';
+import { FrameFinder, MemoryShelf, type PlaybackMachine, RecordingSurvey } from '@sgaps/core';
+import type { RecordingReader } from '@sgaps/protocol';
 import type { WebModel } from '../model/WebModel.js';
-import { FrameSeeker } from './FrameSeeker.js';
 import type { FromPlayer } from './messages.js';
 
 /** Most markers that are told. */
 const MARKERS = 10_000;
 /** Previews that are kept, WebP. */
 const PREVIEWS = 64;
-/** ms of reading values before pictures get their turn, and of rest then. */
-const SLICE = 6;
-const REST = 6;
-/** Frames whose values are told at once. */
-const TOLD = 600;
+/** A request so far from the one under way has it given up, ms; a nearer one lets it be shown first. */
+const ELSEWHERE = 1500;
+/** Bytes of decoder states that are kept, so that any place is near one. */
+const SHELF_BYTES = 96 * 2 ** 20;
 
 type Post = (message: FromPlayer, transfer: Transferable[]) => void;
 
 /** Frames of a recording by their time, of the requests that wait only the newest; and what lies beside them. */
 export class LocalHost {
-  readonly #seeker: FrameSeeker;
-  readonly #previews = new Map<number, Uint8Array | null>();
+  readonly #shelf = new MemoryShelf({ bytes: SHELF_BYTES });
+  readonly #finder: FrameFinder;
+  readonly #previews = new Map<number, Uint8Array<ArrayBuffer> | null>();
+  readonly #ending = new AbortController();
   #wanted: number | null = null;
+  /** What is being looked for, ms. */
+  #sought: { readonly time: number; readonly newer: AbortController } | null = null;
   #busy: Promise<void> | null = null;
+  #told: number | null = null;
   #readsStates = false;
-  #closed = false;
 
   constructor(
     private readonly reader: RecordingReader,
     private readonly model: WebModel | null,
+    private readonly machine: PlaybackMachine,
     private readonly post: Post,
   ) {
-    this.#seeker = new FrameSeeker(reader, model);
+    this.#finder = new FrameFinder(reader, { machine, model, shelf: this.#shelf });
   }
 
   /** Shows the frame at a time, seconds. Settles when it, or one that was asked for later, is shown. Rejects where it cannot be read. */
   request(time: number): Promise<void> {
-    this.#wanted = Math.max(0, 1000 * Math.min(time, this.reader.duration / 1000));
+    const ms = 1000 * time;
+    this.#wanted = ms;
+    if (this.#sought && Math.abs(ms - this.#sought.time) > ELSEWHERE) this.#sought.newer.abort();
     this.#busy ??= this.#work().finally(() => {
       this.#busy = null;
     });
@@ -45,12 +50,10 @@ export class LocalHost {
 
   /** The stored picture nearest to a time, seconds; null where there is none. */
   async thumbnail(time: number): Promise<ImageBitmap | null> {
-    const { snapshots } = this.reader.index;
     const ms = 1000 * time;
-    const nearest = snapshots.reduce<number | null>(
-      (best, { time }) => (best === null || Math.abs(time - ms) < Math.abs(best - ms) ? time : best),
-      null,
-    );
+    let nearest: number | null = null;
+    for (const { time } of this.reader.index.snapshots)
+      if (nearest === null || Math.abs(time - ms) < Math.abs(nearest - ms)) nearest = time;
     if (nearest === null) return null;
     let webp = this.#previews.get(nearest);
     if (webp === undefined) {
@@ -58,88 +61,72 @@ export class LocalHost {
       if (this.#previews.size >= PREVIEWS) this.#previews.delete([...this.#previews.keys()][0]);
       this.#previews.set(nearest, webp);
     }
-    return webp && createImageBitmap(new Blob([webp as Uint8Array<ArrayBuffer>], { type: 'image/webp' }));
+    return webp && createImageBitmap(new Blob([webp], { type: 'image/webp' }));
   }
 
   /** Tells the events of the game. */
   async readMarkers(): Promise<void> {
     const markers: ReplayMarker[] = [];
     for await (const { time, bytes } of this.reader.events()) {
-      if (markers.length >= MARKERS || this.#closed) break;
+      if (markers.length >= MARKERS || this.#ending.signal.aborted) break;
       const event = parseEvent(bytes);
       if (event) markers.push({ time: time / 1000, ...event });
     }
-    if (markers.length > 0 && !this.#closed) this.post({ type: 'markers', markers }, []);
+    if (markers.length > 0 && !this.#ending.signal.aborted) this.post({ type: 'markers', markers }, []);
   }
 
-  /** Tells the game's values, all of them, in between the pictures. Called again, it does nothing. */
+  /** Goes through all of the recording while no picture is wanted, and tells the game's values. Called again, it does nothing. */
   async readStates(): Promise<void> {
-    const { grid, schema, tierBits, depth } = this.reader.header;
-    if (this.#readsStates || schema.values.length === 0) return;
+    if (this.#readsStates || this.reader.header.schema.values.length === 0) return;
     this.#readsStates = true;
-    const replica = new SessionReplica({ grid, schema, tierBits, depth });
-    const times: number[] = [];
-    const values: number[][] = schema.values.map(() => []);
-    const tell = () => {
-      if (times.length > 0)
-        this.post({ type: 'states', states: { times: [...times], values: values.map((list) => [...list]) } }, []);
-      times.length = 0;
-      for (const list of values) list.length = 0;
-    };
-    let slice = performance.now();
-    for await (const { kind, time, bytes } of this.reader.records(0, { kinds: ['coordinates', 'pixels'] })) {
-      if (this.#closed) return;
-      try {
-        if (kind === 'coordinates') replica.coordinates(bytes);
-        else
-          for (const { frame, time: at } of replica.pixels(bytes, time)) {
-            times.push(at / 1000);
-            frame.state.values.forEach((value, i) => values[i].push(value));
-          }
-      } catch (error) {
-        // The live session could not use this packet either.
-        if (!isSgapsError(error)) throw error;
-      }
-      if (times.length >= TOLD) tell();
-      if (performance.now() - slice < SLICE) continue;
-      await this.#busy?.catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, REST));
-      slice = performance.now();
-    }
-    tell();
+    const survey = new RecordingSurvey(this.reader, {
+      ...{ machine: this.machine, shelf: this.#shelf, lookedAt: () => this.#told ?? 0, waits: () => this.#finder.busy },
+      onPoints: ({ times, values }) => this.post({ type: 'states', states: { times: times.map((ms) => ms / 1000), values } }, []),
+    });
+    await survey.run(this.#ending.signal);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#ending.abort();
+    this.#sought?.newer.abort();
     this.#wanted = null;
     await this.#busy?.catch(() => undefined);
     this.model?.dispose();
-    await this.#seeker.close();
+    await this.#finder.close();
   }
 
   async #work(): Promise<void> {
-    for (let time = this.#wanted; time !== null && !this.#closed; time = this.#wanted) {
+    for (let time = this.#wanted; time !== null && !this.#ending.signal.aborted; time = this.#wanted) {
       this.#wanted = null;
-      const found = await this.#seeker.find(
-        time,
-        () => this.#closed || (this.#wanted !== null && this.#seeker.isElsewhere(this.#wanted)),
-      );
-      if (found === 'given up') continue;
-      if (found === 'shown' || found === null) this.post({ type: 'unchanged' }, []);
-      else {
-        const { frame, time, previous, next } = found;
-        const { width, height } = this.reader.header.grid;
-        const image = await createImageBitmap(new ImageData(rgba(frame.rgb), width, height));
-        const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
-        this.post(
-          {
-            ...{ type: 'bitmap', image, frameId: frame.frameId, time: time / 1000, refined: frame.refined },
-            ...{ previous: seconds(previous), next: seconds(next), modelFailures: this.model?.failures ?? 0 },
-          },
-          [image],
-        );
-      }
+      this.#sought = { time, newer: new AbortController() };
+      const { signal } = this.#sought.newer;
+      const found = await this.#finder.find(time, signal);
+      this.#sought = null;
+      if (signal.aborted) continue;
+      if (found === null || found.time === this.#told) this.post({ type: 'unchanged' }, []);
+      else await this.#tell(found);
     }
+  }
+
+  async #tell({
+    rgb,
+    frameId,
+    time,
+    previous,
+    next,
+    refined,
+  }: NonNullable<Awaited<ReturnType<FrameFinder['find']>>>): Promise<void> {
+    this.#told = time;
+    const { width, height } = this.reader.header.grid;
+    const image = await createImageBitmap(new ImageData(rgba(rgb), width, height));
+    const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+    this.post(
+      {
+        ...{ type: 'bitmap', image, frameId, time: time / 1000, previous: seconds(previous), next: seconds(next) },
+        ...{ refined, modelFailures: this.model?.failures ?? 0 },
+      },
+      [image],
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Playback, type PlayedFrame } from '@sgaps/core';
+import { Playback, type PlaybackMachine, type PlayedFrame } from '@sgaps/core';
 import { isSgapsError, RecordingReader, SgapsError } from '@sgaps/protocol';
 import { WebModel } from '../model/WebModel.js';
 import { openSource } from '../source/openSource.js';
@@ -23,6 +23,9 @@ function rest(): Promise<void> {
     port2.postMessage(null);
   });
 }
+
+/** The worker's clock, and how it lets messages in between. */
+const MACHINE: PlaybackMachine = { now: () => performance.now(), rest };
 
 /** The player's worker: decodes, refines, keeps the clock, and sends finished pictures. */
 export class PlayerHost {
@@ -62,7 +65,7 @@ export class PlayerHost {
     const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
     const { recordingId, game, engine, grid, fps, startedAt, modelId, schema } = reader.header;
     this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
-    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, this.post);
+    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, MACHINE, this.post);
     else this.#playback = this.#newPlayback(reader);
     const { duration, frames } = reader.index;
     const { id, provider, fallback } = this.#model ?? {};
@@ -82,7 +85,7 @@ export class PlayerHost {
         error: (error) => this.#fail(error),
         wantsImportance: () => false,
       },
-      { now: () => performance.now(), rest },
+      MACHINE,
       { model: this.#model },
     );
   }

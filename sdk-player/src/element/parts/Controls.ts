@@ -49,6 +49,7 @@ export class Controls {
   readonly #more = button('more', 'More', '', 'more');
   readonly #popups: Record<'speed' | 'markers' | 'overlays' | 'help' | 'more', Popup>;
   #player: ReplayPlayer | null = null;
+  #features: ReadonlySet<Feature> = new Set();
 
   constructor(actions: ControlActions, overlays: OverlayPanel) {
     this.#actions = actions;
@@ -85,6 +86,7 @@ export class Controls {
 
   /** Which controls there are. */
   set features(features: ReadonlySet<Feature>) {
+    this.#features = features;
     this.#overlays.hidden = !features.has('overlays');
     this.#graph.hidden = !features.has('graph');
     this.#share.hidden = !features.has('share');
@@ -96,6 +98,8 @@ export class Controls {
     this.#player = player;
     this.scrubber.attach(player);
     this.graph.attach(player);
+    // Without values there is nothing to draw.
+    this.#graph.hidden = !this.#features.has('graph') || player?.info.values.length === 0;
     for (const control of [this.#play, this.#back, this.#forward, this.#speed]) control.disabled = player === null;
     this.updateMarkers();
     this.updateRate();
