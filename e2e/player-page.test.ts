@@ -54,12 +54,12 @@ afterAll(async () => {
 });
 
 /** What the canvas says of its frame. */
-const told = (page: Page, what: 'frame' | 'refined') => page.locator('#picture').getAttribute(`data-${what}`);
+const told = (page: Page, what: 'frame' | 'refined') => page.locator('canvas.picture').getAttribute(`data-${what}`);
 
 /** The picture on the canvas, RGB. */
 async function shown(page: Page): Promise<Uint8Array> {
   const rgb = await page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('#picture');
+    const canvas = document.querySelector('sgaps-player')?.picture;
     const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     return [...pixels].filter((_, i) => i % 4 < 3);
   });
@@ -92,9 +92,9 @@ function complaintsOf(page: Page): string[] {
 }
 
 async function seekTo(page: Page, part: number): Promise<void> {
-  await page.locator('#seek').evaluate((bar: HTMLInputElement, share) => {
-    bar.value = String(share * Number(bar.max));
-    bar.dispatchEvent(new Event('input'));
+  await page.evaluate((share) => {
+    const { player } = document.querySelector('sgaps-player') ?? {};
+    return player?.seek(share * player.duration);
   }, part);
 }
 
@@ -113,15 +113,15 @@ describe("the player's page", () => {
     expect(await text(page, 'game')).toBe('synthetic');
     expect(await text(page, 'provider')).toBe('off');
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    await page.click('#next');
+    await page.getByRole('button', { name: 'One frame forward' }).click();
     await expectTrue(page, 1);
     await seekTo(page, 1);
     await expectTrue(page, FRAMES - 1);
     await seekTo(page, 0);
     await expectTrue(page, 0);
-    await page.click('#play');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
     await expect.poll(() => told(page, 'frame'), WAIT).toBe(String(FRAMES - 1));
-    await expect.poll(() => text(page, 'play'), WAIT).toBe('Play');
+    await page.getByRole('button', { name: 'Play again' }).waitFor();
     // A model leaves alone what is good already: the first frame is not.
     await seekTo(page, 0);
     await expectTrue(page, 0);
@@ -157,7 +157,7 @@ describe("the player's page", () => {
       await expectTrue(page, 0);
       expect(await text(page, 'modelText')).toContain('none beside this page');
       // As large as the window has room for.
-      expect((await page.locator('#picture').boundingBox())?.width).toBeGreaterThan(2 * GRID.width);
+      expect((await page.locator('canvas.picture').boundingBox())?.width).toBeGreaterThan(2 * GRID.width);
       await page.screenshot({ path: join(SHOTS, 'file.png') });
     });
 
@@ -179,10 +179,29 @@ describe("the player's page", () => {
 
     it('says what is wrong with a file, and opens the next', async () => {
       await page.setInputFiles('#file', { ...sgaps(), buffer: file.subarray(0, 30) });
-      await expect.poll(() => text(page, 'notice'), WAIT).toContain('BYTES_TRUNCATED');
+      const alert = page.locator('sgaps-player').getByRole('alert');
+      await expect.poll(() => alert.textContent(), WAIT).toContain('BYTES_TRUNCATED');
       await page.setInputFiles('#file', sgaps());
       await expectTrue(page, 0);
-      expect(await page.locator('#notice').isHidden()).toBe(true);
+      expect(await alert.isHidden()).toBe(true);
+      expect(complaints).toEqual([]);
+    });
+
+    it('compares two files, and one without a model with itself with one', async () => {
+      const both = () =>
+        page.locator('sgaps-compare canvas.picture').evaluateAll((all) => all.map((canvas) => canvas.dataset.frame));
+      await page.setInputFiles('#file', [sgaps(), { ...sgaps(), name: 'other.sgaps' }]);
+      await expect.poll(both, WAIT).toEqual(['0', '0']);
+      expect(await page.locator('sgaps-compare .label').allTextContents()).toEqual(['session.sgaps', 'other.sgaps']);
+      await page.click('#single');
+      expect(await page.locator('sgaps-compare').count()).toBe(0);
+      await page.setInputFiles('#file', modelFiles());
+      await expect.poll(() => told(page, 'refined'), WAIT).toBe('true');
+      await page.getByRole('button', { name: 'Compare with another replay' }).click();
+      const refined = () =>
+        page.locator('sgaps-compare canvas.picture').evaluateAll((all) => all.map((canvas) => canvas.dataset.refined));
+      await expect.poll(refined, WAIT).toEqual(['false', 'true']);
+      await page.screenshot({ path: join(SHOTS, 'compare.png') });
       expect(complaints).toEqual([]);
     });
   });

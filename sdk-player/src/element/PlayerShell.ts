@@ -6,7 +6,7 @@ import { actionOf, type KeyActions } from './keyboard.js';
 import { Controls, type Feature } from './parts/Controls.js';
 import { OverlayPanel } from './parts/OverlayPanel.js';
 import { stylesOf } from './styles.js';
-import { goToEnd, goToMarker, seekTo, shiftRate, shuttle, skip, step, togglePlay } from './transport.js';
+import { goToEnd, goToMarker, placeOf, seekTo, shiftRate, shuttle, skip, step, togglePlay } from './transport.js';
 
 /** ms without a move of the pointer after which controls over a picture that plays go away. */
 const IDLE = 2500;
@@ -238,7 +238,7 @@ export abstract class PlayerShell extends ElementBase {
   }
 
   async #share(): Promise<void> {
-    const url = this.shareUrl(this.#shown?.currentTime ?? 0);
+    const url = this.shareUrl(this.#shown ? placeOf(this.#shown) : 0);
     try {
       if (typeof navigator.share === 'function') return await navigator.share({ url, title: document.title });
       await navigator.clipboard.writeText(url);

@@ -7,7 +7,7 @@ import { icon } from './icons.js';
 import { PlayerShell } from './PlayerShell.js';
 import { ErrorPanel } from './parts/ErrorPanel.js';
 import { Stage } from './parts/Stage.js';
-import { skip, togglePlay } from './transport.js';
+import { RATES, skip, togglePlay } from './transport.js';
 
 /**
  * What a `<sgaps-player>` may be given to play: a source, or a function that makes one, so that a broken one can be opened anew.
@@ -44,8 +44,12 @@ export class SgapsPlayerElement extends PlayerShell {
 
   readonly #view = new Stage();
   readonly #poster = make('img', { class: 'poster', part: 'poster', alt: '' });
-  readonly #busy = make('div', { class: 'busy', part: 'busy' }, make('span'));
-  readonly #big = make('button', { type: 'button', class: 'big', part: 'big-play', 'aria-label': 'Play' }, icon('play'));
+  readonly #busy: HTMLElement = make('div', { class: 'busy', part: 'busy' }, make('span'));
+  readonly #big = make(
+    'button',
+    { type: 'button', class: 'big', part: 'big-play', tabindex: '-1', 'aria-hidden': 'true' },
+    icon('play'),
+  );
   readonly #errors = new ErrorPanel(() => this.retry());
   #player: ReplayPlayer | null = null;
   /** True where the element opened its player, and so disposes it. */
@@ -149,8 +153,8 @@ export class SgapsPlayerElement extends PlayerShell {
     else if (name === 'controls') this.setFeatures(value, false);
     else if (name === 'bare') this.frame.tabIndex = value === null ? 0 : -1;
     else if (this.#player && name === 'loop') this.#player.loop = value !== null;
-    else if (this.#player && name === 'rate' && Number(value)) this.#player.playbackRate = Number(value);
-    else if (this.#player && name === 'time' && value !== null) this.#player.currentTime = Number(value) || 0;
+    else if (this.#player && name === 'rate') this.#player.playbackRate = rateOf(value);
+    else if (this.#player && name === 'time' && value !== null) this.#player.currentTime = timeOf(value);
   }
 
   protected override showOverlays(layers: readonly OverlayLayer[]): void {
@@ -215,12 +219,12 @@ export class SgapsPlayerElement extends PlayerShell {
   }
 
   #options(): Parameters<typeof ReplayPlayer.open>[1] {
-    const [time, rate] = ['time', 'rate'].map((name) => Number(this.getAttribute(name)) || 0);
+    const start = this.hasAttribute('live') ? LIVE_EDGE : timeOf(this.getAttribute('time'));
     return {
       autoplay: this.hasAttribute('autoplay'),
       loop: this.hasAttribute('loop'),
-      currentTime: this.#lastTime ?? (this.hasAttribute('live') ? LIVE_EDGE : time),
-      ...(rate === 0 ? {} : { playbackRate: rate }),
+      currentTime: this.#lastTime ?? start,
+      playbackRate: rateOf(this.getAttribute('rate')),
     };
   }
 
@@ -234,7 +238,8 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#listen(player);
     this.showPlayer(player);
     player.setOverlays(this.overlayPanel.layers);
-    this.#big.hidden = this.#isBare || !player.paused;
+    this.#big.hidden = this.#isBare;
+    this.frame.classList.toggle('begun', !player.paused);
     if (player.frame) this.#view.show(player.frame);
     this.frame.classList.toggle('started', player.frame !== null);
     this.#showPoster();
@@ -265,7 +270,9 @@ export class SgapsPlayerElement extends PlayerShell {
         .take(detail as Picture)
         .catch((error: unknown) => this.notify(`This overlay could not be shown: ${String(error)}`));
     });
-    on('play', () => (this.#big.hidden = !this.frame.classList.contains('touched')));
+    on('play', () => this.frame.classList.add('begun'));
+    // The first place is where it opens.
+    on('seeking', () => this.frame.classList.toggle('begun', this.frame.classList.contains('started')));
     on('stall', () => this.#setBusy('Waiting for the picture…'));
     on('playing', () => this.#setBusy(null));
     on('error', ({ detail }) => this.#fail(detail));
@@ -329,4 +336,14 @@ export class SgapsPlayerElement extends PlayerShell {
     setTimeout(() => sign.remove(), 700);
     this.stage.append(sign);
   }
+}
+
+/** What an attribute says, or what comes nearest to it. */
+function timeOf(value: string | null): number {
+  return Math.max(0, Number(value) || 0);
+}
+
+function rateOf(value: string | null): number {
+  const rate = Number(value) || 1;
+  return Math.sign(rate) * Math.min(rate < 0 ? -RATES[0] : RATES[RATES.length - 1], Math.max(0.25, Math.abs(rate)));
 }

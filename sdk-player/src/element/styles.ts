@@ -177,6 +177,12 @@ kbd { padding: 0 0.38rem; border: 1px solid var(--_line); border-bottom-width: 2
 .toast { position: absolute; z-index: 3; left: 50%; bottom: 7rem; translate: -50% 0; display: flex; align-items: center; gap: 0.6rem; width: max-content; max-width: calc(100% - 2rem); padding: 0.45rem 1rem; border: 1px solid var(--_line); border-radius: 99px; background: var(--_panel-2); box-shadow: 0 8px 30px rgb(0 0 0 / 50%); font-size: 0.9rem; }
 .toast input { width: min(22rem, 60cqi); padding: 0.2rem 0.5rem; border: 1px solid var(--_line); border-radius: 7px; background: var(--_bg); }
 
+.legends { position: absolute; z-index: 1; left: 0.7rem; top: 0.7rem; display: grid; gap: 0.25rem; max-width: calc(100% - 1.4rem); font-size: 0.78rem; pointer-events: none; }
+.legends > div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.55rem; width: fit-content; padding: 0.18rem 0.6rem; border-radius: 8px; background: rgb(5 8 12 / 74%); color: var(--_soft); }
+.legends b { color: var(--_text); }
+.legends .kind { display: inline-flex; align-items: center; gap: 0.3rem; }
+.legends .kind i { width: 9px; height: 9px; border-radius: 2px; }
+
 @container player (max-width: 640px) {
   .controls { padding-inline: 0.55rem; }
   .bar .extra { display: none; }
@@ -210,16 +216,11 @@ const PLAYER = `
 .big { position: absolute; inset: 0; margin: auto; width: 72px; height: 72px; padding: 0; border: 0; border-radius: 50%; display: grid; place-items: center; background: rgb(5 8 12 / 62%); color: #fff; cursor: pointer; transition: background 0.15s, opacity 0.2s; }
 .big:hover { background: var(--_accent); color: var(--_accent-ink); }
 .big svg { width: 30px; height: 30px; fill: currentcolor; }
-.player.started:not(.touched) .big, .player.touched.idle .big, .player.touched.playing .big { display: none; }
+.player.begun:not(.touched) .big, .player.idle .big, .player.playing .big { display: none; }
 .skipped { position: absolute; top: 0; bottom: 0; width: 34%; display: grid; place-content: center; justify-items: center; background: rgb(230 237 246 / 10%); font-weight: 700; pointer-events: none; animation: fade 0.6s both; }
 .skipped.left { left: 0; border-radius: 0 50% 50% 0 / 0 100% 100% 0; }
 .skipped.right { right: 0; border-radius: 50% 0 0 50% / 100% 0 0 100%; }
 @keyframes fade { 60% { opacity: 1; } to { opacity: 0; visibility: hidden; } }
-.legends { position: absolute; z-index: 1; left: 0.7rem; top: 0.7rem; display: grid; gap: 0.25rem; max-width: calc(100% - 1.4rem); font-size: 0.78rem; pointer-events: none; }
-.legends > div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.55rem; width: fit-content; padding: 0.18rem 0.6rem; border-radius: 8px; background: rgb(5 8 12 / 74%); color: var(--_soft); }
-.legends b { color: var(--_text); }
-.legends .kind { display: inline-flex; align-items: center; gap: 0.3rem; }
-.legends .kind i { width: 9px; height: 9px; border-radius: 2px; }
 .error { position: absolute; z-index: 3; inset: 0; display: grid; place-content: center; justify-items: center; gap: 0.5rem; padding: 1rem clamp(1rem, 8cqi, 5rem); overflow: auto; text-align: center; background: rgb(8 10 15 / 90%); }
 .error h2 { margin: 0; font-size: 1.1rem; }
 .error p { max-width: 34rem; }

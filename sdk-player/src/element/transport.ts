@@ -16,13 +16,23 @@ export function togglePlay(player: ReplayPlayer): void {
   else player.pause();
 }
 
+/** Where players were sent last. */
+const goals = new WeakMap<ReplayPlayer, number>();
+
+/** Where a player is, or is on its way to: `currentTime` is what is shown. */
+export function placeOf(player: ReplayPlayer): number {
+  return (player.seeking ? goals.get(player) : undefined) ?? player.currentTime;
+}
+
 export function seekTo(player: ReplayPlayer, seconds: number): void {
-  unawaited(player.seek(Math.min(player.duration, Math.max(0, seconds))));
+  const goal = Math.min(player.duration, Math.max(0, seconds));
+  goals.set(player, goal);
+  unawaited(player.seek(goal));
 }
 
 /** Goes so many seconds on, or back. */
 export function skip(player: ReplayPlayer, seconds: number): void {
-  seekTo(player, player.currentTime + seconds);
+  seekTo(player, placeOf(player) + seconds);
 }
 
 /** Goes so many frames on, or back. */
@@ -60,7 +70,7 @@ export function shiftRate(player: ReplayPlayer, by: 1 | -1): void {
 
 /** Goes to the next marker, or the one before, and says which; null where there is none. */
 export function goToMarker(player: ReplayPlayer, by: 1 | -1): ReplayMarker | null {
-  const now = player.currentTime;
+  const now = placeOf(player);
   const marker =
     by > 0
       ? player.markers.find(({ time }) => time > now + ON_MARKER)

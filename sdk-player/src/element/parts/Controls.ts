@@ -3,7 +3,7 @@ import { clock, rateName } from '../clock.js';
 import { make, setAttribute, setText } from '../dom.js';
 import { type IconName, icon, setIcon } from '../icons.js';
 import { KEY_HELP } from '../keyboard.js';
-import { goLive, RATES, seekTo, step, togglePlay } from '../transport.js';
+import { goLive, placeOf, RATES, seekTo, step, togglePlay } from '../transport.js';
 import { markerList } from './MarkerList.js';
 import type { OverlayPanel } from './OverlayPanel.js';
 import { Popup } from './Popup.js';
@@ -112,7 +112,7 @@ export class Controls {
     const [name, label] =
       !player || player.paused ? (player?.ended ? ['again', 'Play again'] : ['play', 'Play']) : ['pause', 'Pause'];
     relabel(this.#play, name as IconName, label, 'space');
-    setText(this.#now, clock(player?.currentTime ?? 0));
+    setText(this.#now, clock(player ? placeOf(player) : 0));
     setText(this.#whole, clock(player?.duration ?? 0));
     const { isLive = false, growing = false } = player ?? {};
     this.#live.hidden = !growing && !isLive;
@@ -176,7 +176,7 @@ export class Controls {
     this.#share.addEventListener('click', () => this.#actions.share());
     this.#compare.addEventListener('click', () => this.#actions.compare());
     this.#fullscreen.addEventListener('click', () => this.#actions.fullscreen());
-    this.#popups.markers.panel.addEventListener('beforetoggle', () => this.#listMarkers());
+    this.#popups.markers.onOpen = () => this.#listMarkers();
   }
 
   #listMarkers(): void {
@@ -209,7 +209,7 @@ export class Controls {
   #fillMore(extra: readonly HTMLButtonElement[]): void {
     const { more } = this.#popups;
     for (const popup of [this.#popups.markers, this.#popups.overlays, this.#popups.help]) popup.anchor = this.#more;
-    more.panel.addEventListener('beforetoggle', () => {
+    more.onOpen = () => {
       more.panel.replaceChildren(
         ...extra
           .filter(({ hidden }) => !hidden)
@@ -227,7 +227,7 @@ export class Controls {
             return item;
           }),
       );
-    });
+    };
   }
 }
 

@@ -11,10 +11,11 @@ let popups = 0;
  */
 export class Popup {
   readonly panel: HTMLDivElement;
+  /** Called before it opens: what is in it may be made then. */
+  onOpen: () => void = () => undefined;
   /** Stands in for the button as what the popup is above, where the button is not shown. */
   anchor: HTMLElement | null = null;
   readonly #button: HTMLButtonElement;
-  #hadFocus = false;
   readonly #ending = () => this.hide();
 
   /** `role` is `menu` where all that is in it are menu items, else `dialog`. */
@@ -27,8 +28,9 @@ export class Popup {
     button.setAttribute('aria-controls', this.panel.id);
     button.popoverTargetElement = this.panel;
     this.panel.addEventListener('beforetoggle', (event) => {
-      if ((event as ToggleEvent).newState === 'open') this.#place();
-      this.#hadFocus = this.panel.matches(':focus-within');
+      if ((event as ToggleEvent).newState === 'open') this.#open();
+      // Inside a shadow root browsers do not give the focus back.
+      else if (this.panel.matches(':focus-within')) this.#shownButton.focus();
     });
     this.panel.addEventListener('toggle', (event) => this.#toggled((event as ToggleEvent).newState === 'open'));
     this.panel.addEventListener('keydown', (event) => this.#key(event));
@@ -59,29 +61,30 @@ export class Popup {
     this.panel.style.maxHeight = narrow ? '70vh' : `${Math.max(160, top - 2 * GAP)}px`;
   }
 
-  #toggled(open: boolean): void {
-    this.#button.setAttribute('aria-expanded', String(open));
-    if (open) {
-      (this.panel.querySelector<HTMLElement>('[aria-checked="true"]') ?? this.#items[0])?.focus();
-      addEventListener('resize', this.#ending);
-      addEventListener('scroll', this.#ending, { passive: true });
-    } else {
-      // Inside a shadow root browsers do not give it back, and may still say that it is in what is hidden.
-      const { activeElement } = this.panel.getRootNode() as ShadowRoot;
-      if (this.#hadFocus && (!activeElement || this.panel.contains(activeElement))) this.#shownButton.focus();
-      removeEventListener('resize', this.#ending);
-      removeEventListener('scroll', this.#ending);
-    }
+  #open(): void {
+    this.onOpen();
+    this.#place();
+    const items = this.#all;
+    for (const item of items) item.autofocus = false;
+    const first = items.find((item) => item.getAttribute('aria-checked') === 'true') ?? items[0];
+    if (first) first.autofocus = true;
   }
 
-  get #items(): HTMLElement[] {
-    return [...this.panel.querySelectorAll<HTMLElement>('button, input')].filter((item) => item.offsetParent !== null);
+  #toggled(open: boolean): void {
+    this.#button.setAttribute('aria-expanded', String(open));
+    const change = open ? addEventListener : removeEventListener;
+    change('resize', this.#ending);
+    change('scroll', this.#ending);
+  }
+
+  get #all(): HTMLElement[] {
+    return [...this.panel.querySelectorAll<HTMLElement>('button, input')].filter((item) => !item.closest('[hidden]'));
   }
 
   #key(event: KeyboardEvent): void {
     // What is typed in a popup is the popup's.
     event.stopPropagation();
-    const items = this.#items;
+    const items = this.#all;
     const at = items.indexOf(event.composedPath()[0] as HTMLElement);
     const slides = items[at] instanceof HTMLInputElement && items[at].type === 'range';
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];

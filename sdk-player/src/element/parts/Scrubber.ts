@@ -1,7 +1,7 @@
 import type { ReplayMarker, ReplayPlayer } from '@sgaps/client/player';
 import { clock, spokenTime } from '../clock.js';
 import { make, setAttribute, setText } from '../dom.js';
-import { seekTo } from '../transport.js';
+import { placeOf, seekTo } from '../transport.js';
 import { Thumbnails } from './Thumbnails.js';
 
 /** Ticks that have room; markers closer than that share one. */
@@ -66,7 +66,7 @@ export class Scrubber {
   /** Shows where the player is. */
   update(): void {
     const player = this.#player;
-    const { duration, time } = { duration: player?.duration ?? 0, time: this.#dragged ?? player?.currentTime ?? 0 };
+    const { duration, time } = { duration: player?.duration ?? 0, time: this.#dragged ?? (player ? placeOf(player) : 0) };
     setAttribute(this.element, 'aria-disabled', String(player === null));
     setAttribute(this.element, 'aria-valuemax', duration.toFixed(1));
     setAttribute(this.element, 'aria-valuenow', Math.min(duration, time).toFixed(player?.paused === false ? 0 : 1));

@@ -1,7 +1,7 @@
 import type { ReplayPlayer } from '@sgaps/client/player';
 import { clock } from '../clock.js';
 import { make, setText } from '../dom.js';
-import { seekTo } from '../transport.js';
+import { placeOf, seekTo } from '../transport.js';
 
 /** Colours of the values, in turn. */
 const COLOURS = ['#5eead4', '#7aa2ff', '#ffb454', '#ff6b81', '#c297ff', '#7ee787', '#ffd84d', '#8b98a9'];
@@ -59,7 +59,8 @@ export class StateGraph {
   update(): void {
     const player = this.#player;
     if (!player || this.element.hidden) return;
-    const { duration, currentTime } = player;
+    const { duration } = player;
+    const currentTime = placeOf(player);
     this.#head.style.setProperty('--at', String(duration > 0 ? Math.min(1, currentTime / duration) : 0));
     const { times, values } = player.states;
     const at = indexAt(times, currentTime);
