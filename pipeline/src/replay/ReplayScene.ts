@@ -9,6 +9,8 @@ import { readMarkers } from './readMarkers.js';
 
 /** ms from what was looked at last, from which on a viewer has gone elsewhere. */
 const FAR = 5_000;
+/** ms between figures. */
+const FIGURES_EVERY = 250;
 /** Numbers in one message: they stay below its 64 KiB. */
 const NUMBERS_AT_ONCE = 2_500;
 
@@ -48,6 +50,7 @@ export class ReplayScene implements SceneRenderer {
   private stale = true;
   private markersRead = -1;
   private unlisten: (() => void) | null = null;
+  private figuresAt = Number.NEGATIVE_INFINITY;
   /** What was last looked at, ms. */
   private lookedAt = 0;
 
@@ -125,6 +128,7 @@ export class ReplayScene implements SceneRenderer {
         this.tell({ type: 'overlay', layer }, bytes);
     }
     this.shown = { frameId, refined };
+    this.tellFigures(time);
     this.stale = false;
     const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
     const metadata = { time: time / 1000, previous: seconds(previous), next: seconds(next), recordedFrame: frameId, refined };
@@ -137,6 +141,16 @@ export class ReplayScene implements SceneRenderer {
     const { duration, hasFooter, events } = this.file.reader.index;
     this.tell({ type: 'growth', duration: duration / 1000, growing: !hasFooter });
     if ((events.at(-1)?.sequence ?? -1) > this.markersRead) await this.tellMarkers();
+  }
+
+  /** What was exchanged at the place shown, now and then. */
+  private tellFigures(time: number): void {
+    const now = performance.now();
+    if (now - this.figuresAt < FIGURES_EVERY) return;
+    this.figuresAt = now;
+    const { latencyFrames } = this.finder;
+    const latencyMs = (1000 * latencyFrames) / this.file.reader.header.fps;
+    this.tell({ type: 'figures', time: time / 1000, ...this.finder.figures(), latencyFrames, latencyMs });
   }
 
   private tellStates({ times, values }: StatePoints): void {

@@ -55,8 +55,7 @@ async function refreshLive(): Promise<void> {
     }
     entry.picture.src = `/api/sessions/${session.roomId}/thumbnail?${Date.now()}`;
     const rate = bytes(session.bytesUp + session.bytesDown);
-    const watching = session.watchers > 0 ? ` · ${session.watchers} watching` : '';
-    entry.facts.textContent = `${clock(session.durationMs)} · ${Math.round(session.fps)} fps · ${rate}/s${watching}`;
+    entry.facts.textContent = `${clock(session.durationMs)} · ${Math.round(session.fps)} fps · ${rate}/s`;
   }
   byId('live-count', HTMLSpanElement).textContent = items.length > 0 ? String(items.length) : '';
   byId('live-empty', HTMLDivElement).hidden = items.length > 0;

@@ -1,44 +1,26 @@
 import { Client, type Room } from '@colyseus/sdk';
-import { decodePicture, type OverlayLayer } from '@sgaps/protocol';
+import type { SgapsCompareElement, SgapsPlayerElement } from '@sgaps/player/element';
+import type { SgapsError } from '@sgaps/protocol';
 import { ApiError, api, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
+import { ExportDialog } from './lib/exportDialog.js';
 import { type FiguresMessage, FiguresPanel } from './lib/figures.js';
 import { clock, when } from './lib/format.js';
-import { gradientOf, OVERLAY_STYLES } from './lib/overlayStyles.js';
-import { Screen } from './lib/screen.js';
-import { type Marker, TransportBar } from './lib/transport.js';
-
-/** The `welcome` message of both rooms, as far as it is used here. */
-interface Welcome {
-  readonly game: string;
-  readonly engine: string;
-  readonly grid: { readonly width: number; readonly height: number };
-  readonly fps: number;
-  readonly startedAt: number;
-  readonly recordingId: string;
-}
 
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const query = new URLSearchParams(location.search);
-const wantsReplay = query.has('replay');
-/** `?t=12.5` opens a recording at 12.5 s. */
-const startTime = Math.max(0, 1000 * Number(query.get('t') ?? 0) || 0);
-/** Later than any recording lasts: its end. */
-const LAST = 1e12;
-const client = new Client(location.origin);
-const stage = byId('stage', HTMLDivElement);
-const picture = byId('picture', HTMLCanvasElement);
-const overlayCanvas = byId('overlay', HTMLCanvasElement);
-const notice = byId('notice', HTMLDivElement);
-const badge = byId('badge', HTMLSpanElement);
-const switcher = byId('switch', HTMLAnchorElement);
+/** What the element may do here: `?t=12.5` opens a recording at 12.5 s. */
+const CONTROLS = 'overlays graph share fullscreen docked';
 
-let room: Room | null = null;
-let screen: Screen | null = null;
+const stage = byId('stage', HTMLDivElement);
+const notice = byId('notice', HTMLParagraphElement);
+const badge = byId('badge', HTMLSpanElement);
+const exporting = new ExportDialog();
+
+let player: SgapsPlayerElement | null = null;
+let comparison: SgapsCompareElement | null = null;
 let panel: FiguresPanel | null = null;
-let bar: TransportBar | null = null;
-const overlays = new Set<OverlayLayer>();
-const toggleButtons = new Map<OverlayLayer, HTMLButtonElement>();
+let isRecording = false;
 
 function tell(text: string | null): void {
   notice.hidden = text === null;
@@ -50,88 +32,119 @@ function setBadge(kind: 'on' | 'off' | 'bad', text: string): void {
   badge.textContent = text;
 }
 
-/** What both kinds of room send. */
-function listen(joined: Room, live: boolean): void {
-  joined.onMessage('welcome', (welcome: Welcome) => {
-    const { width, height } = welcome.grid;
-    document.title = `${welcome.game} · SGAPS`;
-    byId('game', HTMLHeadingElement).textContent = welcome.game;
-    byId('about', HTMLParagraphElement).textContent =
-      `${when(welcome.startedAt)} · ${welcome.engine} · ${width}×${height} at ${Math.round(welcome.fps)} fps`;
-    stage.style.setProperty('--aspect', `${width} / ${height}`);
-    stage.style.setProperty('--ratio', String(width / height));
-    if (!screen) screen = new Screen(picture, overlayCanvas, width, height);
-    panel = new FiguresPanel(byId('figures', HTMLDivElement), width * height, { live });
-    sendOverlays();
-  });
-  joined.onMessage('frame', (bytes: Uint8Array) => {
-    tell(null);
-    screen?.frame(decodePicture(bytes)).catch((error: unknown) => tell(`This frame could not be shown: ${String(error)}`));
-  });
-  joined.onMessage('overlay', (bytes: Uint8Array) => {
-    screen?.overlay(decodePicture(bytes)).catch((error: unknown) => tell(`This overlay could not be shown: ${String(error)}`));
-  });
-  joined.onMessage('error', ({ code, message }: { code: string; message: string }) => tell(`${message} (${code})`));
-  joined.onMessage('figures', (figures: FiguresMessage) => {
-    panel?.update(figures);
-    bar?.update(figures.position, figures.duration, figures.playing ?? false, figures.seeking ?? false);
-    byId('seeking', HTMLDivElement).hidden = figures.seeking !== true;
-    if (live) badge.textContent = `live ${clock(figures.position)}`;
-    if (figures.growing) showSwitch('Go live', location.pathname);
-  });
-  joined.onLeave((code) => {
-    if (joined !== room || code === 1000) return;
-    setBadge('bad', 'disconnected');
-    tell('The connection to the server was lost. Reload the page to try again.');
-  });
+function showBadge(): void {
+  const playing = player?.player;
+  if (!isRecording) setBadge('off', 'recording');
+  else if (playing?.isLive) setBadge('on', `live ${clock(1000 * playing.duration)}`);
+  else setBadge('off', 'behind live');
 }
 
-function showSwitch(text: string, href: string): void {
-  switcher.hidden = false;
-  switcher.textContent = text;
-  switcher.href = href;
+function open(recording: Recording): void {
+  const { game, engine, startedAt, gridWidth, gridHeight, fps } = recording;
+  document.title = `${game} · SGAPS`;
+  byId('game', HTMLHeadingElement).textContent = game;
+  byId('about', HTMLParagraphElement).textContent =
+    `${when(startedAt)} · ${engine} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`;
+  player = playerOf(recording.id);
+  if (isRecording && !query.has('t')) player.setAttribute('live', '');
+  else player.setAttribute('time', query.get('t') ?? '0');
+  player.addEventListener('timeupdate', showBadge);
+  player.addEventListener('live', showBadge);
+  player.addEventListener('error', (event) => {
+    const { code } = (event as CustomEvent<SgapsError>).detail;
+    setBadge('bad', code === 'NOT_FOUND' ? 'not here' : 'not shown');
+  });
+  player.addEventListener('figures', (event) => {
+    if (!isRecording) panel?.update((event as CustomEvent<FiguresMessage>).detail);
+  });
+  stage.replaceChildren(player);
+  panel = new FiguresPanel(byId('figures', HTMLDivElement), gridWidth * gridHeight, { live: isRecording });
+  showBadge();
 }
 
-async function watchLive({ roomId, recordingId }: Running): Promise<void> {
-  const joined = await client.joinById(roomId, { role: 'watch' });
-  room = joined;
-  setBadge('on', 'live');
-  showSwitch('Rewind', `/session/${recordingId}?replay`);
-  joined.onMessage('ended', () => {
-    switcher.hidden = true;
-    setBadge('off', 'ended');
-    // The last frame stays on screen while the stored recording is opened behind it.
-    joined.leave().then(
-      () => replay(recordingId, LAST),
-      (error: unknown) => fail(error),
-    );
-  });
-  listen(joined, true);
+function playerOf(recording: string): SgapsPlayerElement {
+  const element = document.createElement('sgaps-player');
+  element.setAttribute('server', '/');
+  element.setAttribute('recording', recording);
+  element.setAttribute('encoder', 'jpeg+depth');
+  element.setAttribute('controls', CONTROLS);
+  return element;
 }
 
-async function replay(recordingId: string, time: number): Promise<void> {
-  if (!location.pathname.endsWith(recordingId)) history.replaceState(null, '', `/session/${recordingId}`);
-  const joined = await client.create('sgaps-playback', { recordingId, time });
-  room = joined;
-  setBadge('off', 'recording');
-  bar ??= new TransportBar({
-    play: () => room?.send('play'),
-    pause: () => room?.send('pause'),
-    seek: (time) => room?.send('seek', { time }),
-    rate: (rate) => room?.send('rate', { rate }),
-    step: (frames) => room?.send('step', { frames }),
-  });
-  joined.onMessage('events', (events: Marker[]) => bar?.setEvents(events));
-  joined.onMessage('ended', () => undefined);
-  listen(joined, false);
-  const row = await api<Recording>(`/api/recordings/${recordingId}`);
-  if (row.status === 'recording') return;
+/** What a finished recording may be used for. */
+function offer(recording: string): void {
   const download = byId('download', HTMLAnchorElement);
   download.hidden = false;
-  download.href = `/api/recordings/${recordingId}/download`;
+  download.href = `/api/recordings/${recording}/download`;
   const local = byId('local', HTMLAnchorElement);
   local.hidden = false;
   local.href = `/dashboard/player/?recording=${encodeURIComponent(download.pathname)}`;
+  const exported = byId('export', HTMLButtonElement);
+  exported.hidden = false;
+  exported.addEventListener('click', () => {
+    const shown = player?.player;
+    if (shown) exporting.open({ recordingId: recording, duration: shown.duration, overlays: player?.overlays ?? [] });
+  });
+  const compare = byId('compare', HTMLButtonElement);
+  compare.hidden = false;
+  compare.addEventListener('click', () => void toggleComparison(recording, compare).catch(fail));
+}
+
+/** Beside this recording, the one that was chosen: the newest other of the same game first. */
+async function toggleComparison(recording: string, button: HTMLButtonElement): Promise<void> {
+  if (comparison) {
+    comparison = null;
+    if (player) stage.replaceChildren(player);
+    button.textContent = 'Compare';
+    return;
+  }
+  const { items } = await api<{ items: Recording[] }>('/api/recordings?limit=200');
+  const others = items.filter(({ id: other, status }) => other !== recording && status !== 'recording');
+  const game = byId('game', HTMLHeadingElement).textContent;
+  const other = others.find((candidate) => candidate.game === game) ?? others[0];
+  const second = other?.id ?? recording;
+  player?.player?.pause();
+  comparison = document.createElement('sgaps-compare');
+  comparison.setAttribute('controls', 'overlays graph fullscreen');
+  for (const [name, label] of [
+    [recording, 'This session'],
+    [second, other ? `${other.game}, ${when(other.startedAt)}` : 'The same'],
+  ]) {
+    const side = playerOf(name);
+    side.setAttribute('label', label);
+    comparison.append(side);
+  }
+  const choice = make('select', { 'aria-label': 'Compare with' });
+  for (const candidate of others) {
+    const option = make('option', { value: candidate.id }, `${candidate.game}, ${when(candidate.startedAt)}`);
+    option.selected = candidate.id === second;
+    choice.append(option);
+  }
+  choice.addEventListener('change', () => {
+    const side = comparison?.querySelectorAll('sgaps-player')[1];
+    side?.setAttribute('label', choice.selectedOptions[0].textContent ?? '');
+    side?.setAttribute('recording', choice.value);
+  });
+  stage.replaceChildren(make('label', { class: 'field' }, 'Compare with ', choice), comparison);
+  button.textContent = 'One only';
+}
+
+/** Follows the figures of a session that is being recorded, until it ends. */
+async function follow({ roomId, recordingId }: Running): Promise<void> {
+  const room: Room = await new Client(location.origin).joinById(roomId, { role: 'watch' });
+  room.onMessage('welcome', () => undefined);
+  room.onMessage('figures', (figures: FiguresMessage) => panel?.update(figures));
+  room.onMessage('error', ({ code, message }: { code: string; message: string }) => tell(`${message} (${code})`));
+  room.onMessage('ended', () => {
+    isRecording = false;
+    showBadge();
+    offer(recordingId);
+    room.leave().catch(() => undefined); // It is over, whatever the socket says.
+  });
+  room.onLeave((code) => {
+    if (code !== 1000 && isRecording)
+      tell('The connection to the server was lost: the figures stand still. Reload to try again.');
+  });
 }
 
 function fail(error: unknown): void {
@@ -147,89 +160,20 @@ function fail(error: unknown): void {
 async function start(): Promise<void> {
   const { items } = await api<{ items: Running[] }>('/api/sessions');
   const running = items.find(({ roomId, recordingId }) => roomId === id || recordingId === id);
-  if (running && !(wantsReplay && running.recordingId === id)) await watchLive(running);
-  else {
-    await api<Recording>(`/api/recordings/${encodeURIComponent(id)}`);
-    await replay(id, startTime);
-  }
+  isRecording = running !== undefined;
+  const recording = await api<Recording>(`/api/recordings/${encodeURIComponent(running?.recordingId ?? id)}`);
+  // A room is gone when its session is over; the recording stays.
+  if (recording.id !== id) history.replaceState(null, '', `/session/${recording.id}${location.search}`);
+  await customElements.whenDefined('sgaps-player');
+  open(recording);
+  if (running) await follow(running);
+  else offer(recording.id);
 }
-
-function sendOverlays(): void {
-  screen?.enable(overlays);
-  room?.send('watch', { overlays: [...overlays] });
-}
-
-function toggleOverlay(layer: OverlayLayer): void {
-  if (!overlays.delete(layer)) overlays.add(layer);
-  toggleButtons.get(layer)?.setAttribute('aria-pressed', String(overlays.has(layer)));
-  showLegends();
-  sendOverlays();
-}
-
-function showLegends(): void {
-  const legends = OVERLAY_STYLES.filter(({ layer }) => overlays.has(layer)).map((style) => {
-    const label = make('span', { class: 'label' }, style.name);
-    if (!style.kinds) {
-      const scale = make('span', { class: 'scale', style: `background-image:${gradientOf(style)}` });
-      return make('div', { class: 'legend' }, label, make('span', {}, style.low), scale, make('span', {}, style.high));
-    }
-    const kinds = style.kinds.map(([name, colour]) =>
-      make('span', { class: 'tier' }, make('i', { style: `background:${colour}` }), name),
-    );
-    return make('div', { class: 'legend' }, label, ...kinds, ...(style.note ? [make('span', {}, style.note)] : []));
-  });
-  byId('legends', HTMLDivElement).replaceChildren(...legends);
-}
-
-function buildTools(): void {
-  OVERLAY_STYLES.forEach(({ layer, name }, i) => {
-    const button = make('button', { class: `toggle ${layer}`, 'aria-pressed': 'false', title: `${name}  ( ${i + 1} )` }, name);
-    button.addEventListener('click', () => toggleOverlay(layer));
-    toggleButtons.set(layer, button);
-    byId('toggles', HTMLDivElement).append(button);
-  });
-  const strength = byId('strength', HTMLInputElement);
-  strength.addEventListener('input', () => {
-    if (screen) screen.strength = strength.valueAsNumber;
-  });
-  byId('pixelated', HTMLButtonElement).addEventListener('click', togglePixelated);
-  byId('fullscreen', HTMLButtonElement).addEventListener('click', toggleFullscreen);
-}
-
-function togglePixelated(): void {
-  const on = stage.classList.toggle('pixelated');
-  byId('pixelated', HTMLButtonElement).setAttribute('aria-pressed', String(on));
-}
-
-function toggleFullscreen(): void {
-  const done = document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen();
-  done.catch((error: unknown) => tell(`No fullscreen here: ${String(error)}`));
-}
-
-const KEYS: Readonly<Record<string, () => void>> = {
-  ' ': () => bar?.toggle(),
-  ArrowLeft: () => bar?.skip(-5000),
-  ArrowRight: () => bar?.skip(5000),
-  ',': () => bar?.step(-1),
-  '.': () => bar?.step(1),
-  '[': () => bar?.shiftRate(-1),
-  ']': () => bar?.shiftRate(1),
-  p: togglePixelated,
-  f: toggleFullscreen,
-  ...Object.fromEntries(OVERLAY_STYLES.map(({ layer }, i) => [String(i + 1), () => toggleOverlay(layer)])),
-};
 
 document.addEventListener('keydown', (event) => {
-  const target = event.target;
-  const typing =
-    target instanceof HTMLSelectElement ||
-    target instanceof HTMLInputElement ||
-    (target instanceof HTMLButtonElement && event.key === ' ');
-  const action = KEYS[event.key];
-  if (!action || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  action();
+  const { target } = event;
+  const typing = target instanceof Element && target.closest('input, select, textarea, button, a, dialog, sgaps-player');
+  if (!typing) (comparison ?? player)?.handleKey(event);
 });
 
-buildTools();
 start().catch(fail);

@@ -12,7 +12,7 @@ const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
- * The page that plays a recording in the browser, `@sgaps/player`'s, and the server's model for it: with `?recording=` one that this server has, else a file of the user's.
+ * The page that plays a recording in the browser, `@sgaps/player`'s, its elements as a script for other pages (`element.js`), and the server's model for it: with `?recording=` one that this server has, else a file of the user's.
  *
  * @example
  * ```ts
@@ -29,13 +29,14 @@ export function playerRoutes(modelFolder: string | null): Router {
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     next();
   });
-  router.get(['/', '/assets/:name'], (request, response, next) => {
+  router.get(['/', '/element.js', '/assets/:name'], (request, response, next) => {
     // Its files are named relative to it.
     if (request.originalUrl.split('?')[0] === request.baseUrl)
       return response.redirect(301, request.originalUrl.replace(request.baseUrl, `${request.baseUrl}/`));
     const { name } = request.params;
     pages ??= builtPages(join(FOLDER, 'dist/page'), join(FOLDER, 'vite.config.ts'));
-    pages.then((found) => sendPage(found, name === undefined ? 'index.html' : `assets/${name}`, response, next), next);
+    const file = name !== undefined ? `assets/${name}` : request.path === '/' ? 'index.html' : 'element.js';
+    pages.then((found) => sendPage(found, file, response, next), next);
   });
   // The page looks for the model beside itself.
   router.get('/model/:name', (request, response, next) => {

@@ -24,7 +24,6 @@ export interface Running {
   readonly fps: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  readonly watchers: number;
 }
 
 /** A row of `/examples/games.json`. */
