@@ -53,6 +53,8 @@ export class RemoteSource implements ReplaySource {
   #left: (() => void) | null = null;
   /** Requests so far. */
   #number = 0;
+  /** How often others of a party began to choose. */
+  #turn = 0;
 
   /** @throws SgapsError `ARGUMENT_INVALID` */
   constructor(options: RemoteSourceOptions) {
@@ -90,7 +92,7 @@ export class RemoteSource implements ReplaySource {
   }
 
   request(time: number): void {
-    this.#port?.send({ type: 'request', time, number: ++this.#number });
+    this.#port?.send({ type: 'request', time, number: ++this.#number, turn: this.#turn });
   }
 
   overlays(layers: readonly OverlayLayer[]): void {
@@ -100,10 +102,10 @@ export class RemoteSource implements ReplaySource {
   /** @throws SgapsError `CLOSED` where the server does not answer. */
   async thumbnail(time: number): Promise<ImageBitmap | null> {
     const path = `api/recordings/${encodeURIComponent(this.#options.recording)}/thumbnail?time=${Math.max(0, time)}`;
-    const response = await this.#fetch(path);
-    if (response.status === 404) return null;
-    if (!response.ok) throw new SgapsError('CLOSED', `${response.url} answers ${response.status}: there is no thumbnail now.`);
-    return createImageBitmap(await response.blob());
+    const { status, url, body } = await this.#fetch(path, (response) => response.blob());
+    if (status === 404) return null;
+    if (status !== 200) throw new SgapsError('CLOSED', `${url} answers ${status}: there is no thumbnail now.`);
+    return createImageBitmap(body);
   }
 
   async close(): Promise<void> {
@@ -125,12 +127,17 @@ export class RemoteSource implements ReplaySource {
     if (message.type === 'closed') return this.#left?.();
     const listener = this.#listener;
     if (!listener || this.#closing.signal.aborted) {
-      if (message.type === 'frame') message.frame.image.close();
+      if ('frame' in message) message.frame.image.close();
       return;
     }
     if (message.type === 'frame') {
-      const { frame, request } = message;
-      listener.frame(frame, request === null ? 'others' : request === this.#number ? undefined : 'earlier');
+      listener.frame(message.frame, message.request === this.#number ? undefined : 'earlier');
+    } else if (message.type === 'others') {
+      const { frame, turn, heard } = message;
+      // This one set out before it was heard that somebody here takes over.
+      if (turn === this.#turn && heard < this.#number) return frame.image.close();
+      this.#turn = turn;
+      listener.frame(frame, 'others');
     } else if (message.type === 'unchanged') {
       if (message.request === this.#number) listener.unchanged();
     } else if (message.type === 'opened') {
@@ -151,22 +158,23 @@ export class RemoteSource implements ReplaySource {
   }
 
   async #findTransport(): Promise<string> {
-    const response = await this.#fetch('api/viewing');
-    const answer: unknown = response.ok ? await response.json().catch(() => null) : null;
-    const url = typeof answer === 'object' && answer !== null ? (answer as { url?: unknown }).url : undefined;
+    const { status, url: asked, body } = await this.#fetch('api/viewing', (response) => response.text());
+    let url: unknown;
+    try {
+      if (status === 200) url = (JSON.parse(body) as { url?: unknown } | null)?.url;
+    } catch {
+      // Not from an SGAPS server: said below.
+    }
     if (typeof url === 'string') return url;
     if (url === null)
       throw new SgapsError(
         'NOT_FOUND',
         `The server at ${this.#options.server} renders no replays: start its transport and renderer.`,
       );
-    throw new SgapsError(
-      'NOT_FOUND',
-      `${response.url} says nothing of a transport (${response.status}): is an SGAPS server there?`,
-    );
+    throw new SgapsError('NOT_FOUND', `${asked} says nothing of a transport (${status}): is an SGAPS server there?`);
   }
 
-  async #fetch(path: string): Promise<Response> {
+  async #fetch<T>(path: string, read: (response: Response) => Promise<T>): Promise<{ status: number; url: string; body: T }> {
     const { server } = this.#options;
     let url: URL;
     try {
@@ -177,7 +185,8 @@ export class RemoteSource implements ReplaySource {
       });
     }
     try {
-      return await fetch(url, { signal: this.#closing.signal });
+      const response = await fetch(url, { signal: this.#closing.signal });
+      return { status: response.status, url: url.href, body: await read(response) };
     } catch (cause) {
       this.#assertOpen();
       const what = `No SGAPS server answers at ${url.origin}: see that it runs there and allows pages of this origin.`;

@@ -30,6 +30,11 @@ export class Viewer {
   readonly #markers = new Map<string, number>();
   readonly #markersOf = new WeakMap<ViewerChannel, Map<string, number>>();
   readonly #lingering = new Map<ViewerChannel, ReturnType<typeof setTimeout>>();
+  /** Others of a party choose, and how often they began to. */
+  #following = false;
+  #turn = 0;
+  /** The last request that came. */
+  #heard = 0;
   #isOpen = false;
   #isClosed = false;
 
@@ -50,7 +55,11 @@ export class Viewer {
           return;
         }
         this.#shown = channel;
-        this.#say({ type: 'frame', frame, request }, frame.depth ? [frame.image, frame.depth.buffer] : [frame.image]);
+        const transfer = frame.depth ? [frame.image, frame.depth.buffer] : [frame.image];
+        if (request === null && !this.#following) this.#turn++;
+        this.#following = request === null;
+        if (request !== null) this.#say({ type: 'frame', frame, request }, transfer);
+        else this.#say({ type: 'others', frame, turn: this.#turn, heard: this.#heard }, transfer);
       },
       unchanged: (channel, request) => {
         if (channel === this.#active) this.#say({ type: 'unchanged', request });
@@ -81,7 +90,10 @@ export class Viewer {
     else if (message.type === 'overlays') {
       this.#layers = message.layers;
       for (const channel of this.#channels.values()) channel.overlays(message.layers);
-    } else this.#request(message.time, message.number);
+    } else {
+      this.#heard = message.number;
+      if (message.turn === this.#turn) this.#request(message.time, message.number);
+    }
   }
 
   async #open(options: ViewerOptions): Promise<void> {
@@ -97,6 +109,7 @@ export class Viewer {
   #request(time: number, number: number): void {
     if (!this.#options || this.#isClosed) return;
     const { channel } = this.#options;
+    this.#following = false;
     this.#watch(channel === 'own' && time === Number.POSITIVE_INFINITY ? 'live' : channel).request({ time, number });
   }
 

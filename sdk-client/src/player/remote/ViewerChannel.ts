@@ -214,11 +214,9 @@ export class ViewerChannel {
   /** The picture before still holds; it may not be the one that is shown. */
   async #hold(notice: PictureNotice, decoder: PictureDecoder): Promise<void> {
     const request = this.#answer(notice.frameId);
-    if (request !== null) {
-      const picture = this.#host.shows(this) ? null : await decoder.again();
-      if (picture) this.#show(notice, { ...picture, frameId: notice.frameId });
-      else this.#host.unchanged(this, request);
-    }
+    const picture = request !== null && this.#host.shows(this) ? null : await decoder.again();
+    if (picture) this.#show(notice, { ...picture, frameId: notice.frameId });
+    else if (request !== null) this.#host.unchanged(this, request);
     this.#pump();
   }
 

@@ -18,7 +18,8 @@ export interface ViewerOptions {
 /** From a source to its viewer, which may be in a worker. */
 export type ToViewer =
   | { readonly type: 'open'; readonly options: ViewerOptions }
-  | { readonly type: 'request'; readonly time: number; readonly number: number }
+  /** `turn` is the last that was heard of: one that crossed with the news that others choose counts for nothing. */
+  | { readonly type: 'request'; readonly time: number; readonly number: number; readonly turn: number }
   | { readonly type: 'overlays'; readonly layers: readonly OverlayLayer[] }
   | { readonly type: 'close' };
 
@@ -26,8 +27,10 @@ export type ToViewer =
 export type FromViewer =
   | { readonly type: 'ready' }
   | { readonly type: 'opened'; readonly info: ReplayInfo }
-  /** `request` is the number of the request it answers; null where others asked. */
-  | { readonly type: 'frame'; readonly frame: ReplayFrame; readonly request: number | null }
+  /** What was asked for, by the number of its request. */
+  | { readonly type: 'frame'; readonly frame: ReplayFrame; readonly request: number }
+  /** What others asked for. `turn` counts how often they began to choose; `heard` is the last request that had come by then. */
+  | { readonly type: 'others'; readonly frame: ReplayFrame; readonly turn: number; readonly heard: number }
   | { readonly type: 'unchanged'; readonly request: number }
   | { readonly type: 'overlay'; readonly picture: Picture }
   | { readonly type: 'growth'; readonly duration: number; readonly growing: boolean }
