@@ -184,7 +184,7 @@ kbd { padding: 0 0.38rem; border: 1px solid var(--_line); border-bottom-width: 2
 .legends .kind i { width: 9px; height: 9px; border-radius: 2px; }
 
 @container player (max-width: 640px) {
-  .controls { padding-inline: 0.55rem; }
+  .controls { padding-inline: 0.7rem; }
   .bar .extra { display: none; }
   .more { display: grid; }
 }
@@ -214,9 +214,12 @@ const PLAYER = `
 .busy span:empty { display: none; }
 @keyframes turn { to { rotate: 1turn; } }
 .big { position: absolute; inset: 0; margin: auto; width: 72px; height: 72px; padding: 0; border: 0; border-radius: 50%; display: grid; place-items: center; background: rgb(5 8 12 / 62%); color: #fff; cursor: pointer; transition: background 0.15s, opacity 0.2s; }
+@container player (max-width: 640px) {
+  .player:not(.docked) .big { bottom: 5rem; scale: 0.8; }
+}
 .big:hover { background: var(--_accent); color: var(--_accent-ink); }
 .big svg { width: 30px; height: 30px; fill: currentcolor; }
-.player.begun:not(.touched) .big, .player.idle .big, .player.playing .big { display: none; }
+.player[aria-busy="true"] .big, .player.begun:not(.touched) .big, .player.idle .big, .player.playing .big { display: none; }
 .skipped { position: absolute; top: 0; bottom: 0; width: 34%; display: grid; place-content: center; justify-items: center; background: rgb(230 237 246 / 10%); font-weight: 700; pointer-events: none; animation: fade 0.6s both; }
 .skipped.left { left: 0; border-radius: 0 50% 50% 0 / 0 100% 100% 0; }
 .skipped.right { right: 0; border-radius: 50% 0 0 50% / 100% 0 0 100%; }

@@ -8,6 +8,8 @@ import { Thumbnails } from './Thumbnails.js';
 const TICKS = 400;
 /** Pixels around a tick in which the pointer is on it. */
 const NEAR = 6;
+/** ms that the bubble stays at a marker that a key went to. */
+const POINTED = 1800;
 
 /** The bar that is dragged: what was played, markers as ticks, and a bubble with a small picture, a time and a marker's name. */
 export class Scrubber {
@@ -27,6 +29,7 @@ export class Scrubber {
   #markers: readonly ReplayMarker[] = [];
   /** Where the pointer drags to; null while it does not. */
   #dragged: number | null = null;
+  #pointing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#bubble = make('div', { class: 'bubble', part: 'bubble', 'aria-hidden': 'true' }, this.#image, this.#name, this.#at);
@@ -105,6 +108,8 @@ export class Scrubber {
   /** Shows the bubble at a time for a moment, as at a marker that a key went to. */
   point(seconds: number, name: string): void {
     this.#showBubble(seconds, name);
+    clearTimeout(this.#pointing);
+    this.#pointing = setTimeout(() => this.#hide(), POINTED);
   }
 
   #down(event: PointerEvent): void {
@@ -115,6 +120,7 @@ export class Scrubber {
   }
 
   #move(event: PointerEvent): void {
+    clearTimeout(this.#pointing);
     if (!this.#player) return;
     const marker = this.#markerAt(event);
     const seconds = this.#timeAt(event);
