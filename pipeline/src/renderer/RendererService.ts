@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { encodePayloadHead, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
 import { type Hello, plainError } from '../link/linkMessages.js';
@@ -62,7 +63,8 @@ export class RendererService {
 
   private constructor(private readonly options: RendererOptions) {
     this.log = options.log ?? pino({ name: 'sgaps-renderer' });
-    this.worker = options.worker ?? `renderer-${process.pid}`;
+    // In containers all of them may have the same process number.
+    this.worker = options.worker ?? `${hostname()}-${process.pid}`;
     this.paths = socketPaths(options.sockets);
     this.done = new Promise((resolve, reject) => {
       this.finish = (error) => (error ? reject(error) : resolve());

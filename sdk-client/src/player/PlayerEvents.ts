@@ -1,5 +1,5 @@
 import type { Picture, SgapsError } from '@sgaps/protocol';
-import type { ReplayFrame, ReplayMarker } from './ReplaySource.js';
+import type { ReplayFigures, ReplayFrame, ReplayMarker } from './ReplaySource.js';
 
 /**
  * What a `ReplayPlayer` tells, by the name of the event: the `detail` of a `CustomEvent`.
@@ -31,6 +31,8 @@ export interface ReplayPlayerEvents {
   markerschange: null;
   /** `states` has more. */
   stateschange: null;
+  /** Numbers about the place shown, a few times a second where the source has some. */
+  figures: ReplayFigures;
   /** No frame for half a second while one was asked for, or the connection is lost. */
   stall: null;
   /** `isLive` is another. */

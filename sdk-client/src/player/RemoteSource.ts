@@ -148,6 +148,7 @@ export class RemoteSource implements ReplaySource {
     else if (message.type === 'growth') listener.growth(message.duration, message.growing);
     else if (message.type === 'markers') listener.markers(message.markers);
     else if (message.type === 'states') listener.states(message.states);
+    else if (message.type === 'figures') listener.figures?.(message.figures);
     else if (message.type === 'connection') listener.connection(message.stalled);
   }
 

@@ -317,6 +317,7 @@ export class ReplayPlayer extends EventTarget {
         this.#states.add(states);
         this.#emit('stateschange', null);
       },
+      figures: (figures) => this.#emit('figures', figures),
       connection: (stalled) => {
         // Once it is back, the frame that was asked for is still to come.
         if (stalled || this.#requests.open === null) this.#setStalled(stalled);

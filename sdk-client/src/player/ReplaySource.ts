@@ -94,6 +94,16 @@ export interface ReplayStates {
 export type FrameOrigin = 'earlier' | 'others';
 
 /**
+ * Numbers by name about the place shown: what was exchanged there (`bytesUp` and `bytesDown` a second, `fps`, `samples` a frame, `latencyFrames`, …).
+ *
+ * @example
+ * ```ts
+ * player.addEventListener('figures', ({ detail }) => show(detail.bytesUp));
+ * ```
+ */
+export type ReplayFigures = Readonly<Record<string, number>>;
+
+/**
  * What a source tells whoever plays it.
  *
  * @example
@@ -114,6 +124,8 @@ export interface ReplayListener {
   markers(markers: readonly ReplayMarker[]): void;
   /** Values that were not told before. */
   states(states: ReplayStates): void;
+  /** About the place shown, now and then; sources may tell none. */
+  figures?(figures: ReplayFigures): void;
   /** The way to the frames is cut, or back again: `stalled` true while a source tries to get on by itself. */
   connection(stalled: boolean): void;
   /** The source gave up; nothing more comes. */

@@ -77,6 +77,11 @@ export abstract class PlayerShell extends ElementBase {
     return true;
   }
 
+  /** The overlays that are shown. */
+  get overlays(): readonly OverlayLayer[] {
+    return this.overlayPanel.layers;
+  }
+
   /** Chooses overlays, as the menu does. */
   setOverlays(layers: readonly OverlayLayer[]): void {
     this.overlayPanel.layers = layers;

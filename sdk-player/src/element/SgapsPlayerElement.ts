@@ -22,7 +22,7 @@ export type PlayerSource = ReplaySource | (() => ReplaySource | Promise<ReplaySo
 /** What a player tells, told by the element too. */
 const EVENTS = [
   ...['frame', 'overlay', 'timeupdate', 'seeking', 'seeked', 'play', 'playing', 'pause', 'ratechange', 'durationchange'],
-  ...['marker', 'markerschange', 'stateschange', 'stall', 'live', 'ended', 'error'],
+  ...['marker', 'markerschange', 'stateschange', 'figures', 'stall', 'live', 'ended', 'error'],
 ];
 /** Attributes that say what is played. */
 const SOURCES = ['src', 'model', 'server', 'recording', 'encoder', 'channel'];

@@ -51,7 +51,7 @@ function open(recording: Recording): void {
   player.addEventListener('timeupdate', showBadge);
   player.addEventListener('live', showBadge);
   player.addEventListener('error', (event) => {
-    const { code } = (event as CustomEvent<SgapsError>).detail;
+    const { code } = (event as unknown as CustomEvent<SgapsError>).detail;
     setBadge('bad', code === 'NOT_FOUND' ? 'not here' : 'not shown');
   });
   player.addEventListener('figures', (event) => {

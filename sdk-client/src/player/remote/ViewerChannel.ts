@@ -32,7 +32,7 @@ export interface ChannelHost {
   /** Whether the last picture shown is this channel's. */
   shows(channel: ViewerChannel): boolean;
   overlay(channel: ViewerChannel, picture: Picture): void;
-  told(channel: ViewerChannel, text: Extract<ServerText, { type: 'markers' | 'states' | 'growth' }>): void;
+  told(channel: ViewerChannel, text: Extract<ServerText, { type: 'markers' | 'states' | 'figures' | 'growth' }>): void;
   stalled(channel: ViewerChannel, stalled: boolean): void;
   failed(channel: ViewerChannel, error: SgapsError): void;
 }

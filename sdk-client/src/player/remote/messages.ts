@@ -1,5 +1,5 @@
 import type { OverlayLayer, Picture } from '@sgaps/protocol';
-import type { ReplayFrame, ReplayInfo, ReplayMarker, ReplayStates } from '../ReplaySource.js';
+import type { ReplayFigures, ReplayFrame, ReplayInfo, ReplayMarker, ReplayStates } from '../ReplaySource.js';
 
 /** How pictures come. */
 export type ViewerEncoder = 'jpeg+depth' | 'h264';
@@ -36,6 +36,7 @@ export type FromViewer =
   | { readonly type: 'growth'; readonly duration: number; readonly growing: boolean }
   | { readonly type: 'markers'; readonly markers: readonly ReplayMarker[] }
   | { readonly type: 'states'; readonly states: ReplayStates }
+  | { readonly type: 'figures'; readonly figures: ReplayFigures }
   | { readonly type: 'connection'; readonly stalled: boolean }
   /** It is not open, or no longer. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

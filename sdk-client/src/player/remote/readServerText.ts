@@ -1,5 +1,5 @@
 import { LIMITS, SgapsError } from '@sgaps/protocol';
-import type { ReplayInfo, ReplayMarker, ReplayStates } from '../ReplaySource.js';
+import type { ReplayFigures, ReplayInfo, ReplayMarker, ReplayStates } from '../ReplaySource.js';
 
 /** What the server tells of a picture. Times in seconds. */
 export interface PictureNotice {
@@ -20,6 +20,7 @@ export type ServerText =
   | { readonly type: 'overlay' }
   | { readonly type: 'markers'; readonly markers: readonly ReplayMarker[] }
   | { readonly type: 'states'; readonly states: ReplayStates }
+  | { readonly type: 'figures'; readonly figures: ReplayFigures }
   | { readonly type: 'growth'; readonly duration: number; readonly growing: boolean }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
   /** One picture could not be made. */
@@ -57,6 +58,8 @@ export function readServerText(json: string, values: number): ServerText {
       return { type: 'markers', markers: listOf(fields.markers, 'markers').map(markerOf) };
     case 'states':
       return { type: 'states', states: statesOf(fields, values) };
+    case 'figures':
+      return { type: 'figures', figures: figuresOf(fields) };
     case 'growth':
       return { type: 'growth', duration: numberOf(fields, 'duration'), growing: fields.growing === true };
     case 'error':
@@ -112,6 +115,11 @@ function statesOf(fields: Fields, count: number): ReplayStates {
   if (values.length !== count || values.some((list) => list.length !== times.length))
     throw SgapsError.malformed(`'states': ${count} lists of ${times.length} values are due`);
   return { times, values };
+}
+
+/** What of them are numbers. */
+function figuresOf(fields: Fields): ReplayFigures {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
 }
 
 function errorOf(fields: Fields): { code: string; message: string } {
