@@ -33,6 +33,7 @@ const CHECKS = [
   ['API reports', 'node', ['scripts/check-api.ts']],
   ['byte budgets of the client', 'node', ['scripts/check-sizes.ts']],
   ['packed packages', 'node', ['scripts/check-packages.ts']],
+  ['Dockerfile and compose files', 'node', ['scripts/check-docker.ts']],
 ];
 
 /**
