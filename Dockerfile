@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-#
 # One image for the three programs: `serve` (default: it starts the other two by itself), `transport` and `renderer`.
 #
 #   docker build -t sgaps .
@@ -19,12 +17,12 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY . .
 RUN node scripts/build.mjs
 
-# The server's dependencies, less what never runs in it: the browser's ONNX Runtime (the player's page has its own copy) and
-# ONNX Runtime for other systems.
+# The server's dependencies, less what never runs in it: the browser's ONNX Runtime (the player's page has its own copy),
+# an optional peer, and ONNX Runtime for other systems.
 FROM node AS dependencies
 COPY --from=manifests /sgaps ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --workspace=@sgaps/server \
- && rm -rf node_modules/onnxruntime-web \
+ && rm -rf node_modules/onnxruntime-web node_modules/typescript \
  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} +
 
 FROM node AS runtime

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIVE_EDGE } from '@sgaps/protocol';
@@ -107,11 +107,20 @@ it('shows a session to a viewer while it is recorded and when it is over', async
   viewer.leave();
 });
 
-it('ends at SIGTERM within its grace period', async () => {
+it('ends at SIGTERM within its grace period, also while a session is recorded and watched', async () => {
+  const recorder = await SyntheticRecorder.join(`http://127.0.0.1:${ports.server}`);
+  await recorder.play(20);
+  const id = recorder.welcome?.recordingId as string;
+  const viewer = await TestViewer.join(ports.transport, { scene: `replay:${id}`, encoder: 'jpeg+depth' });
+  viewer.ask(LIVE_EDGE);
+  await until(() => viewer.pictures.length > 0, 60_000);
   const [one, two, ...others] = await Promise.all([
     stopped('server', server),
     stopped('transport', transport),
     ...renderers.map((renderer) => stopped('renderer', renderer)),
   ]);
   expect({ server: one, transport: two, renderers: others }).toEqual({ server: 0, transport: 0, renderers: [0, 0] });
+  const files = readdirSync(join(PLACES['/data'], 'recordings')).filter((name) => name.startsWith(id));
+  expect(files).toContain(`${id}.sgaps`);
+  expect(files.filter((name) => name.includes('journal'))).toEqual([]);
 });
