@@ -1,1 +1,3 @@
-export {};
+export type { SgapsReplayOptions } from './options.js';
+export { SgapsReplay } from './SgapsReplay.js';
+export { SgapsReplayPlugin } from './SgapsReplayPlugin.js';
