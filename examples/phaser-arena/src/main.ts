@@ -2,10 +2,13 @@ import Phaser from 'phaser';
 import { readGameOptions } from '../../shared/gameOptions.js';
 import { installVirtualClock } from '../../shared/virtualClock.js';
 import { recording } from './recording.js';
+import { readViewing } from './replay/viewing.js';
 import { ArenaScene } from './scenes/ArenaScene.js';
+import { TheatreScene } from './scenes/TheatreScene.js';
 import { VIEW } from './view.js';
 
 const options = readGameOptions(new URL(location.href));
+const viewing = readViewing(new URL(location.href), options);
 const clock = options.virtualClock ? installVirtualClock() : undefined;
 
 new Phaser.Game({
@@ -17,10 +20,11 @@ new Phaser.Game({
   audio: { noAudio: true },
   fps: { smoothStep: false },
   scale: { mode: Phaser.Scale.FIT, autoCenter: Phaser.Scale.CENTER_BOTH },
-  scene: [ArenaScene],
+  // The first one starts.
+  scene: viewing.theatre === null ? [ArenaScene, TheatreScene] : [TheatreScene, ArenaScene],
   ...recording(options, VIEW),
   callbacks: {
-    preBoot: (game) => game.registry.set('options', options),
+    preBoot: (game) => game.registry.set({ options, viewing }),
     postBoot: (game) => {
       window.sgapsGame = game;
       clock?.attach(game);

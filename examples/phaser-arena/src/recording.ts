@@ -1,4 +1,5 @@
 import { createContext, SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phaser';
+import { SgapsReplayPlugin } from '@sgaps/phaser/replay';
 import type Phaser from 'phaser';
 import type { GameOptions } from '../../shared/gameOptions.js';
 
@@ -9,12 +10,15 @@ declare global {
   }
 }
 
+/** For `this.add.sgapsReplay`. */
+const REPLAYS = { key: 'sgapsReplay', plugin: SgapsReplayPlugin, start: true };
+
 /**
- * All it takes to have the game recorded: a WebGL2 canvas and the plugin. Spread the result into the game config.
- * With `?record=0` it is empty and the game runs as it would without SGAPS.
+ * All it takes to have the game recorded, a WebGL2 canvas and the plugin, and to show replays in it. Spread the result into the game config.
+ * With `?record=0` it has replays alone and the game runs as it would without SGAPS.
  */
 export function recording(options: GameOptions, size: { width: number; height: number }): Partial<Phaser.Types.Core.GameConfig> {
-  if (!options.record) return {};
+  if (!options.record) return { plugins: { global: [REPLAYS] } };
   const canvas = document.createElement('canvas');
   canvas.width = size.width;
   canvas.height = size.height;
@@ -25,7 +29,7 @@ export function recording(options: GameOptions, size: { width: number; height: n
     canvas,
     context,
     plugins: {
-      global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data }],
+      global: [{ key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data }, REPLAYS],
     },
   } as Partial<Phaser.Types.Core.GameConfig>;
 }

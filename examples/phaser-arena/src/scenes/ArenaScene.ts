@@ -1,3 +1,4 @@
+import type { SgapsPlugin } from '@sgaps/phaser';
 import Phaser from 'phaser';
 import { FixedStepper } from '../../../shared/fixedStepper.js';
 import type { GameOptions } from '../../../shared/gameOptions.js';
@@ -7,6 +8,8 @@ import { Bits } from '../actors/Bits.js';
 import { createArt } from '../art/createArt.js';
 import { Bot } from '../bot/Bot.js';
 import { Controls } from '../input/Controls.js';
+import { KillCam } from '../replay/KillCam.js';
+import type { Viewing } from '../replay/viewing.js';
 import { ARENA } from '../sim/arena.js';
 import { type ArenaEvent, ArenaWorld } from '../sim/world.js';
 import { VIEW } from '../view.js';
@@ -27,6 +30,7 @@ export class ArenaScene extends Phaser.Scene {
   private lives: Phaser.GameObjects.Image[] = [];
   private score!: Phaser.GameObjects.BitmapText;
   private message!: Phaser.GameObjects.BitmapText;
+  private killCam: KillCam | undefined;
   private eye = { x: 0, y: 0 };
   private waited = 0;
   private playing = false;
@@ -45,6 +49,7 @@ export class ArenaScene extends Phaser.Scene {
     this.view = new ArenaView(this, this.world);
     this.bits = new Bits(this, seed);
     this.controls = new Controls(this);
+    this.addReplays();
     this.stepper = new FixedStepper(() => this.tick());
     this.eye = { x: this.world.player.x, y: this.world.player.y };
     this.waited = 0;
@@ -56,6 +61,13 @@ export class ArenaScene extends Phaser.Scene {
   override update(_time: number, delta: number): void {
     this.stepper.advance(delta);
     this.show();
+  }
+
+  /** What is shown of the recording: the last seconds after a loss, and the theatre by a key. */
+  private addReplays(): void {
+    const { server, killCam } = this.registry.get('viewing') as Viewing;
+    this.killCam = killCam ? new KillCam(this, server) : undefined;
+    this.input.keyboard?.on('keydown-T', () => this.scene.sleep().run('theatre'));
   }
 
   private addHud(): void {
@@ -84,7 +96,7 @@ export class ArenaScene extends Phaser.Scene {
     this.eye.y += (world.player.y + Math.sin(world.player.aim) * 34 - this.eye.y) * 0.07;
     if (!world.dead) return;
     this.waited++;
-    if (this.waited < RESTART_TICKS) return;
+    if (this.waited < RESTART_TICKS || this.killCam?.busy) return;
     this.tries++;
     this.scene.restart();
   }
@@ -102,6 +114,14 @@ export class ArenaScene extends Phaser.Scene {
     else if (type === 'spark') this.bits.burst(0, x, y, 5, 3);
     else if (type === 'gem') this.bits.burst(2, x, y, 8, 3);
     else this.bits.burst(1, x, y, type === 'died' ? 36 : 18, 5);
+    if (type === 'hurt' || type === 'died') this.tell(type);
+  }
+
+  /** Writes it into the recording, where it is a marker to find again. */
+  private tell(type: 'hurt' | 'died'): void {
+    const recorder = this.sgaps as SgapsPlugin | undefined;
+    recorder?.event(type, { score: this.world.score });
+    if (type === 'died' && recorder?.recordingId) this.killCam?.show(recorder.recordingId);
   }
 
   /** The camera keeps fractions of a pixel: this game is the one that scrolls between pixels. */
