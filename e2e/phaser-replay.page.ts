@@ -1,7 +1,7 @@
-import { LIVE_EDGE, type ReplayInfo, type ReplayListener, ReplayPlayer, type ReplaySource } from '@sgaps/client/player';
+import { type ReplayInfo, type ReplayListener, ReplayPlayer, type ReplaySource } from '@sgaps/client/player';
 import { createContext } from '@sgaps/phaser';
 import { type SgapsReplay, type SgapsReplayOptions, SgapsReplayPlugin } from '@sgaps/phaser/replay';
-import { SgapsError } from '@sgaps/protocol';
+import { LIVE_EDGE, SgapsError } from '@sgaps/protocol';
 import * as Phaser from 'phaser';
 
 const WIDTH = 96;
@@ -65,6 +65,10 @@ class PaintedSource implements ReplaySource {
       depth: null,
       refined: false,
     });
+  }
+  /** Nothing more is recorded. */
+  finish(): void {
+    this.#listener?.growth(10, false);
   }
   stall(stalled: boolean): void {
     this.#listener?.connection(stalled);
@@ -362,25 +366,36 @@ async function commands() {
   source.grow();
   await wait(5);
   const edge = wrong(stage.step(), source.newest);
+  await replay.pause();
   await replay.seek(2);
   const sought = [source.asked.at(-1), wrong(stage.step(), 60)];
   replay.currentTime = 3;
   await until(() => replay.currentTime === 3);
   const assigned = wrong(stage.step(), 90);
-  await replay.pause();
   source.stall(true);
   source.stall(false);
+  source.finish();
   await replay.seek(9.9);
   await replay.play();
   const ends = await until(() => told.ended !== undefined);
   stage.scene.tweens.add({ targets: replay, currentTime: { from: 1, to: 2 }, duration: 100 });
   await stage.settle();
   const tweened = wrong(stage.step(), 60);
+  // One that is added while the scene is paused waits with its first frame.
+  scene.pause();
+  stage.step();
+  const added = await stage.add(new PaintedSource(), { autoplay: true });
+  await wait(100);
+  const begins = [added.player?.paused, wrong(stage.step(), 0)];
+  scene.resume();
+  stage.step();
+  begins.push(await until(() => added.currentTime > 0.1));
   const { errors } = stage;
   await stage.close();
   return {
     ...{
       before,
+      begins,
       plays,
       faster,
       held,

@@ -87,7 +87,16 @@ describe.each(['phaser', 'phaser3'])('this.add.sgapsReplay on %s', (engine) => {
   it('plays, seeks, follows the live edge, and stops with its scene', async () => {
     const outcome = await run('commands');
     expect(outcome).toMatchObject({
-      ...{ before: null, plays: true, faster: 4, held: [true, true, true], staysPaused: true, waits: true, live: true },
+      ...{
+        before: null,
+        begins: [true, 0, true],
+        plays: true,
+        faster: 4,
+        held: [true, true, true],
+        staysPaused: true,
+        waits: true,
+        live: true,
+      },
       ...{ edge: 0, sought: [2, 0], assigned: 0, ends: true, tweened: 0, closed: 1, times: true, errors: [] },
     });
     expect(outcome.told).toMatchObject({ ready: [true], marker: [{ time: 1.5, name: 'boss' }], stall: 1 });

@@ -28,20 +28,22 @@ export class SceneHold {
     return this.#reasons.size > 0;
   }
 
-  /** The player to hold from now on. */
+  /** The player to hold from now on, also when somebody plays it meanwhile. */
   attach(player: ReplayPlayer): void {
     this.#player = player;
+    // In a task of its own: the player is in the midst of starting.
+    player.addEventListener('play', this.#onPlay);
     if (this.held) this.#stop();
   }
 
-  /** Notes that playing is wanted, for when the scene goes on; false where nothing holds it. */
-  postpone(what: 'play' | 'live' | null): boolean {
-    if (this.held) this.#after = what;
-    return this.held;
+  /** It is to stay paused when the scene goes on. */
+  forget(): void {
+    this.#after = null;
   }
 
   dispose(): void {
     for (const undo of this.#undo.splice(0)) undo();
+    this.#player?.removeEventListener('play', this.#onPlay);
     this.#player = null;
   }
 
@@ -58,6 +60,10 @@ export class SceneHold {
     events.on(go, release);
     this.#undo.push(() => events.off(stop, hold).off(go, release));
   }
+
+  readonly #onPlay = (): void => {
+    if (this.held) queueMicrotask(() => this.held && this.#stop());
+  };
 
   #stop(): void {
     const player = this.#player;

@@ -1,4 +1,4 @@
-import { type ReplayMarker, ReplayPlayer } from '@sgaps/client/player';
+import { ReplayPlayer } from '@sgaps/client/player';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { GameObjects, type Scene } from 'phaser';
 import { drawNotice } from './drawNotice.js';
@@ -75,14 +75,13 @@ export class SgapsReplay extends GameObjects.Image {
 
   /** Plays, as soon as it is open and its scene runs. */
   async play(): Promise<void> {
-    const player = await this.ready;
-    if (!this.#hold.postpone('play')) await player.play();
+    await (await this.ready).play();
   }
 
   /** Pauses, as soon as it is open. */
   async pause(): Promise<void> {
     const player = await this.ready;
-    this.#hold.postpone(null);
+    this.#hold.forget();
     player.pause();
   }
 
@@ -93,8 +92,7 @@ export class SgapsReplay extends GameObjects.Image {
 
   /** Follows what is still recorded, as soon as it is open and its scene runs. */
   async live(): Promise<void> {
-    const player = await this.ready;
-    if (!this.#hold.postpone('live')) await player.live();
+    await (await this.ready).live();
   }
 
   protected preDestroy(): void {
@@ -146,13 +144,12 @@ export class SgapsReplay extends GameObjects.Image {
     this.#fit(player.info);
     this.#hold.attach(player);
     const { signal } = this.#listening;
-    const tell = (name: string, told: (event: Event) => unknown = () => undefined): void =>
-      player.addEventListener(name as 'ended', (event: Event) => void this.emit(name, told(event)), { signal });
     player.addEventListener('frame', () => (this.#fresh = true), { signal });
-    player.addEventListener('error', (event) => this.#fail((event as CustomEvent<SgapsError>).detail), { signal });
-    tell('timeupdate', () => player.currentTime);
-    tell('marker', (event) => (event as CustomEvent<ReplayMarker>).detail);
-    for (const name of ['stall', 'playing', 'ended']) tell(name);
+    player.addEventListener('error', ({ detail }) => this.#fail(detail), { signal });
+    player.addEventListener('timeupdate', () => void this.emit('timeupdate', player.currentTime), { signal });
+    player.addEventListener('marker', ({ detail }) => void this.emit('marker', detail), { signal });
+    for (const name of ['stall', 'playing', 'ended'] as const)
+      player.addEventListener(name, () => void this.emit(name), { signal });
     this.#fresh = player.frame !== null;
     this.emit('ready', player);
     if (player.error) this.#fail(player.error);
