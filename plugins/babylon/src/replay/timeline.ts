@@ -1,0 +1,1 @@
+export { ReplayTimeline, type ReplayTimelineOptions } from './timeline/ReplayTimeline.js';
