@@ -237,8 +237,7 @@ function colourAt({ pixels, width }: Shown, x: number, y: number): number[] {
 const ALL: Box = { left: 0, top: 0, width: 320, height: 180 };
 
 async function seek(player: ReplayPlayer, frameId: number): Promise<void> {
-  void player.seek(frameId / FPS + 0.01);
-  await until(() => player.frame?.frameId === frameId, `Frame ${frameId}`);
+  await player.seek(frameId / FPS);
 }
 
 /** A full-screen layer: what it shows at several times, and how often it uploads. */

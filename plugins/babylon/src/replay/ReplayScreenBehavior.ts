@@ -152,7 +152,8 @@ export class ReplayScreenBehavior implements Behavior<Mesh> {
     const pick = ({ pickInfo }: PointerInfo) => {
       const { player } = this;
       if (pickInfo?.pickedMesh !== mesh || !player) return;
-      if (player.paused) void player.play();
+      // What ends a replay is told by its error.
+      if (player.paused) player.play().catch(() => undefined);
       else player.pause();
     };
     const observer = scene.onPointerObservable.add(pick, PointerEventTypes.POINTERTAP);

@@ -160,7 +160,7 @@ export class ReplayTimeline extends Rectangle {
     const rate = this.#button('rate', () => this.#faster());
     rate.addControl(this.#rate);
     grid.addControl(rate, 0, 3);
-    const live = this.#button('live', () => void this.#player?.live());
+    const live = this.#button('live', () => this.#player?.live().catch(() => undefined));
     live.addControl(this.#live);
     grid.addControl(live, 0, 4);
   }
@@ -184,7 +184,8 @@ export class ReplayTimeline extends Rectangle {
   #toggle(): void {
     const player = this.#player;
     if (!player) return;
-    if (player.paused || player.ended) void player.play();
+    // What ends a replay is told by its error.
+    if (player.paused) player.play().catch(() => undefined);
     else player.pause();
   }
 
