@@ -181,7 +181,7 @@ class Stage {
   /** Draws until what is to be drawn is compiled, and reads it, first row first. */
   async draw(times = 1): Promise<Shown> {
     await this.scene.whenReadyAsync(true);
-    await until(() => this.scene.layers.every((layer) => layer.isReady()), 'A layer');
+    await until(() => (this.scene.layers ?? []).every((layer) => layer.isReady()), 'A layer');
     const { width, height } = this.canvas;
     const copy = new OffscreenCanvas(width, height).getContext('2d', { alpha: false, willReadFrequently: true });
     for (let i = 0; i < times; i++) {

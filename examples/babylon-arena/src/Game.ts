@@ -12,14 +12,17 @@ import type { GameEvent } from './sim/types.js';
 import { World } from './sim/World.js';
 import { createStage } from './stage/createStage.js';
 
-/** Ticks that the bot stays in the menu and at the end, and that a press at the end is not yet heard. */
+/** Ticks that the bot stays in the menu, at the end, and at an end that is shown again; and that a press at the end is not yet heard. */
 const TITLE_TICKS = 110;
 const OVER_TICKS = 190;
+const REPLAYED_TICKS = 560;
 const DEAF_TICKS = 50;
 
 /** The whole game: a menu, the fight, its end, and again. All of it moves by ticks; drawing only shows it. */
 export class Game {
   readonly scene: Scene;
+  /** Told when the fight begins, and when the player is down. */
+  onState: ((state: 'play' | 'over') => void) | undefined;
   private readonly actors: ActorsView;
   private readonly sparks: Sparks;
   private readonly camera: FollowCamera;
@@ -37,6 +40,7 @@ export class Game {
     private readonly controls: Controls,
     private readonly options: GameOptions,
     shadows: boolean,
+    private readonly replayed = false,
   ) {
     this.scene = new Scene(engine);
     this.scene.detachControl(); // keys and pointers are read by `Controls`
@@ -84,7 +88,8 @@ export class Game {
     if (this.state === 'title') {
       if (this.bot ? this.waited >= TITLE_TICKS : pressed) this.enter('play');
     } else if (this.state === 'play') this.play();
-    else if (this.bot ? this.waited >= OVER_TICKS : pressed && this.waited >= DEAF_TICKS) this.again();
+    else if (this.bot ? this.waited >= (this.replayed ? REPLAYED_TICKS : OVER_TICKS) : pressed && this.waited >= DEAF_TICKS)
+      this.again();
     this.sparks.tick();
     this.follow();
   }
@@ -108,6 +113,7 @@ export class Game {
     this.state = state;
     this.waited = 0;
     if (state === 'play') this.camera.reset(this.world.player);
+    this.onState?.(state);
   }
 
   private follow(): void {

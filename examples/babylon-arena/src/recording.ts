@@ -13,12 +13,16 @@ declare global {
   }
 }
 
+/** The name its recordings go by. */
+export const GAME = 'babylon-arena';
+
 /**
  * All it takes to have the game recorded. `scene` is ready to be drawn, and no frame has been yet. With `?record=0` the game
  * runs as it would without SGAPS.
  */
-export function startRecording(scene: Scene, { record, endpoint, micros, depth }: GameOptions): void {
-  if (!record) return;
+export function startRecording(scene: Scene, { record, endpoint, micros, depth }: GameOptions): SgapsRecorder | undefined {
+  if (!record) return undefined;
   const onTruth = window.sgapsTruth;
-  window.sgapsRecording = new SgapsRecorder(scene, { endpoint, game: 'babylon-arena', micros, depth, onTruth });
+  window.sgapsRecording = new SgapsRecorder(scene, { endpoint, game: GAME, micros, depth, onTruth });
+  return window.sgapsRecording;
 }
