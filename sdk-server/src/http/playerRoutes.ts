@@ -7,9 +7,9 @@ const FOLDER = dirname(createRequire(import.meta.url).resolve('@sgaps/player/pac
 
 /** What a browser needs of a model. */
 const MODEL_FILES = ['model.json', 'model.onnx'];
-/** What the page and its workers may do: run WebAssembly, and fetch from this server only. */
+/** What the page and its workers may do: run WebAssembly, fetch from this server, and watch its transport, which has a port of its own. */
 const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
  * The page that plays a recording in the browser, `@sgaps/player`'s, its elements as a script for other pages (`element.js`), and the server's model for it: with `?recording=` one that this server has, else a file of the user's.
