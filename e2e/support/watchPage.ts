@@ -1,3 +1,4 @@
+import '@sgaps/player/element';
 import type { Browser, Page } from 'playwright-core';
 
 /** What the page of a session shows at one moment. */
@@ -22,8 +23,8 @@ export async function openDashboard(browser: Browser, url: string): Promise<Page
 export async function nextFrame(page: Page, frameId: number, timeout = 30_000): Promise<void> {
   await page.waitForFunction(
     (old) => {
-      const frame = document.querySelector<HTMLCanvasElement>('#picture')?.dataset.frame;
-      return frame !== undefined && Number(frame) !== old;
+      const frame = document.querySelector('sgaps-player')?.player?.frame?.frameId;
+      return frame !== undefined && frame !== old;
     },
     frameId,
     { timeout },
@@ -32,15 +33,17 @@ export async function nextFrame(page: Page, frameId: number, timeout = 30_000): 
 
 /** The picture on the page with the frame it is of, read in one task. */
 export async function readShown(page: Page): Promise<Shown> {
-  await page.waitForSelector('#picture[data-frame]');
+  await page.waitForFunction(() => document.querySelector('sgaps-player')?.player?.frame);
   const { rgba, ...rest } = await page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('#picture');
+    const element = document.querySelector('sgaps-player');
+    const frame = element?.player?.frame;
+    const canvas = element?.picture;
     const image = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
-    if (!canvas || !image) throw new Error('The page has no picture');
+    if (!canvas || !image || !frame) throw new Error('The page has no picture');
     let text = '';
     for (let i = 0; i < image.data.length; i += 8192) text += String.fromCharCode(...image.data.subarray(i, i + 8192));
-    const { width, height, dataset } = canvas;
-    return { rgba: btoa(text), width, height, frameId: Number(dataset.frame), time: Number(dataset.time) };
+    const { width, height } = canvas;
+    return { rgba: btoa(text), width, height, frameId: frame.frameId, time: 1000 * frame.time };
   });
   const bytes = Buffer.from(rgba, 'base64');
   const rgb = new Uint8Array(3 * rest.width * rest.height);
@@ -53,15 +56,15 @@ export async function readShown(page: Page): Promise<Shown> {
 /** The frame and the time on the page, nothing else. */
 export async function readPlace(page: Page): Promise<{ frameId: number; time: number }> {
   return page.evaluate(() => {
-    const { frame, time } = document.querySelector<HTMLCanvasElement>('#picture')?.dataset ?? {};
-    return { frameId: Number(frame), time: Number(time) };
+    const frame = document.querySelector('sgaps-player')?.player?.frame;
+    return { frameId: frame?.frameId ?? -1, time: 1000 * (frame?.time ?? 0) };
   });
 }
 
 /** How many pixels the overlays cover, of a copy 160 by 90. */
 export async function overlayCover(page: Page): Promise<number> {
   return page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('#overlay');
+    const canvas = document.querySelector('sgaps-player')?.shadowRoot?.querySelector<HTMLCanvasElement>('canvas.overlay');
     // Reading the overlay itself back costs a software GPU half a second.
     const small = new OffscreenCanvas(160, 90).getContext('2d', { willReadFrequently: true });
     if (canvas) small?.drawImage(canvas, 0, 0, 160, 90);

@@ -91,7 +91,7 @@ export class SupervisedProcess {
     try {
       entry = JSON.parse(line) as Record<string, unknown>;
     } catch {
-      this.log.warn({ process: this.args[0], line }, 'process said'); // No log entry: a warning of Node's, say.
+      this.log.debug({ process: this.args[0], line }, 'process said'); // No log entry: a warning of a library, say.
       return;
     }
     const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, ...fields } = entry;
