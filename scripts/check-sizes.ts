@@ -17,6 +17,7 @@ const PAGES = {
   phaser: "export { createContext, SgapsPlugin } from '@sgaps/phaser';",
   babylon: "export { SgapsRecorder } from '@sgaps/babylon';",
   player: "export { RecordingPlayer } from '@sgaps/player';",
+  replay: "export { ReplayPlayer } from '@sgaps/client/player';",
 };
 /** Loaded on the game's thread once a WebGL2 game is recorded. */
 const RECORDING = ['Recorder', 'WebGL2Sampler', 'openCourier'];
@@ -93,6 +94,9 @@ for (const [page, code] of Object.entries(PAGES)) {
   } else if (page === 'player') {
     sizes['player: loaded with the page'] = first;
     sizes['player: in its worker'] = workerSize(output, 'player.worker');
+  } else if (page === 'replay') {
+    sizes['client/player: loaded with the page'] = first;
+    sizes['client/player: in its worker'] = workerSize(output, 'viewer.worker');
   } else sizes[`${page}: more than the client`] = first - base;
 }
 
