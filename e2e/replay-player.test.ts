@@ -185,19 +185,21 @@ describe.each(ENCODERS)('a replay by %s', (encoder) => {
     const times = { clientSent: 0, received: 0, processed: 0, sent: 0 };
     const bytes = Uint8Array.from({ length: 300 }, (_, at) => (at * 31) & 255);
     const head = encoder === 'h264' ? encodeH264Head(300, 7, times) : encodeJpegHead(300, 0, 7, times);
-    const unit = encoder === 'h264' ? Buffer.from('00000001674200148d0000000165b84000', 'hex') : Buffer.alloc(0);
     for (const garbage of [
       Buffer.concat([head, bytes]),
       Buffer.from(bytes.subarray(0, 20)),
-      Buffer.concat([encoder === 'h264' ? encodeH264Head(unit.length, 7, times) : encodeJpegHead(0, 0, 7, times), unit]),
+      Buffer.concat([head, bytes, bytes]),
     ]) {
       expect((await open({ encoder })).code).toBe('ok');
       await expect.poll(async () => (await look()).seen, WAIT).toBe(0);
+      await news();
       transport.tell({ type: 'picture', frameId: 7, unchanged: false, time: 1, previous: null, next: null, recordedFrame: 20 });
       transport.each((socket) => socket.send(garbage));
-      const refused = async () => (await look()).error?.code ?? (await seek(2)).code;
-      // What H.264 cannot decode at all it may pass over: the picture that was asked for comes all the same.
-      await expect.poll(refused, WAIT).toMatch(encoder === 'h264' ? /^(BYTES_|ok)/ : /^BYTES_/);
+      if (encoder === 'h264' && garbage.length === head.length + bytes.length) {
+        // A decoder that gives up, as one does that is taken from a hidden tab, is replaced by one of a new connection.
+        await expect.poll(async () => (await news()).events, WAIT).toContain('stall');
+        expect(await seek(2)).toMatchObject({ code: 'ok', seen: 40, error: null });
+      } else await expect.poll(async () => (await look()).error?.code, WAIT).toMatch(/^BYTES_/);
       await page.evaluate(() => window.replay.dispose());
     }
   });
@@ -216,19 +218,16 @@ describe('a replay', () => {
     expect(await page.evaluate(() => window.replay.thumbnail(99))).toBe(null);
   });
 
-  it('plays 8 times as fast with about 30 requests a second, and asks for nothing while it rests', async () => {
+  it('plays fast, over and over, and asks for nothing while it rests', async () => {
     await open({}, { playbackRate: 8, loop: true, autoplay: true });
-    await expect.poll(async () => (await look()).frameId, WAIT).toBeGreaterThan(20);
-    const before = transport.cameras.length;
-    const start = performance.now();
-    await expect.poll(() => transport.cameras.length - before, WAIT).toBeGreaterThan(40);
-    expect(((transport.cameras.length - before) * 1000) / (performance.now() - start)).toBeLessThan(40);
+    await expect.poll(() => transport.cameras.length, WAIT).toBeGreaterThan(60);
     await pause();
-    await expect.poll(async () => (await look()).seeking, WAIT).toBe(false);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(async () => (await look()).seeking, WAIT).toBe(false);
     const rest = transport.cameras.length;
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(transport.cameras.length).toBe(rest);
+    expect(transport.mostUnderWay).toBeLessThanOrEqual(2);
     expectTrue((await news()).shown, 20);
   });
 

@@ -296,8 +296,9 @@ describe('ReplayPlayer', () => {
     const { requests } = await during(100);
     expect([player.isLive, player.paused, requests]).toEqual([false, true, []]);
     const again = player.live();
-    source.show(301);
+    source.listener.unchanged();
     await again;
+    expect([player.isLive, player.currentTime]).toEqual([true, 10.5]);
     void player.seek(3);
     expect((await during(500)).events).toContain('seeked');
     expect([player.isLive, player.paused, player.currentTime > 3.3]).toEqual([false, false, true]);

@@ -309,7 +309,10 @@ export class ReplayPlayer extends EventTarget {
   async #open(): Promise<void> {
     const info = await this.#source.open({
       frame: (frame, origin) => this.#take(frame, origin),
-      unchanged: () => this.#answered(),
+      unchanged: () => {
+        if (this.#live && this.#frame) this.#liveFrame(this.#frame.time, true);
+        this.#answered();
+      },
       overlay: (picture) => this.#emit('overlay', picture),
       growth: (duration, growing) => this.#grow(duration, growing),
       markers: (markers) => this.#mark(markers),

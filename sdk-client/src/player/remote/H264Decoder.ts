@@ -4,11 +4,13 @@ import type { DecodedPicture, PictureDecoder } from './PictureDecoder.js';
 /** NAL units of an access unit. */
 const KEY_SLICE = 5;
 const SEQUENCE = 7;
+/** ms until a picture comes out of the decoder, or will not. */
+const DECODED_WITHIN = 3000;
 const NEEDS = "use encoder 'jpeg+depth', or another browser";
 
 interface Waiting {
   readonly frameId: number;
-  resolve(picture: DecodedPicture): void;
+  resolve(picture: DecodedPicture | null): void;
   reject(error: SgapsError): void;
 }
 
@@ -19,6 +21,7 @@ export class H264Decoder implements PictureDecoder {
   #decoder: VideoDecoder | null = null;
   #codec = '';
   #count = 0;
+  #isBroken = false;
   readonly #waiting = new Map<number, Waiting>();
   /** The last that came out, for `again`. */
   #last: { readonly frame: VideoFrame; readonly frameId: number } | null = null;
@@ -26,6 +29,10 @@ export class H264Decoder implements PictureDecoder {
   constructor(width: number, height: number) {
     this.#width = width;
     this.#height = height;
+  }
+
+  get isLost(): boolean {
+    return this.#isBroken && this.#last !== null;
   }
 
   /** @throws SgapsError `UNSUPPORTED` where this browser decodes none. */
@@ -46,6 +53,9 @@ export class H264Decoder implements PictureDecoder {
     const timestamp = this.#count++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(timestamp, { frameId, resolve, reject });
+      setTimeout(() => {
+        if (decoder === this.#decoder && this.#waiting.has(timestamp)) this.#fail('no picture comes of it');
+      }, DECODED_WITHIN);
       try {
         decoder.decode(
           new EncodedVideoChunk({ type: isKey ? 'key' : 'delta', timestamp, data: unit as Uint8Array<ArrayBuffer> }),
@@ -61,7 +71,7 @@ export class H264Decoder implements PictureDecoder {
   }
 
   close(): void {
-    this.#fail('the connection is closed');
+    this.#reject(new SgapsError('CLOSED', 'The connection is closed.'));
     if (this.#decoder && this.#decoder.state !== 'closed') this.#decoder.close();
     this.#decoder = null;
     this.#last?.frame.close();
@@ -85,7 +95,12 @@ export class H264Decoder implements PictureDecoder {
   async #out(frame: VideoFrame): Promise<void> {
     const waiting = this.#waiting.get(frame.timestamp);
     if (!waiting) return frame.close();
-    this.#waiting.delete(frame.timestamp);
+    for (const [timestamp, { resolve }] of this.#waiting) {
+      if (timestamp > frame.timestamp) break;
+      this.#waiting.delete(timestamp);
+      // Passed over by the decoder.
+      if (timestamp < frame.timestamp) resolve(null);
+    }
     const { frameId } = waiting;
     const before = this.#last;
     this.#last = { frame, frameId };
@@ -105,7 +120,12 @@ export class H264Decoder implements PictureDecoder {
   }
 
   #fail(cause: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(asError(cause));
+    this.#isBroken = true;
+    this.#reject(asError(cause));
+  }
+
+  #reject(error: SgapsError): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
 }

@@ -6,6 +6,7 @@ const BACKLOG = 3;
 
 /** JPEG + depth, by the browser's own decoder. */
 export class JpegDecoder implements PictureDecoder {
+  readonly isLost = false;
   readonly #width: number;
   readonly #height: number;
   #last: JpegPicture | null = null;

@@ -7,6 +7,8 @@ export interface DecodedPicture {
 
 /** Decodes the pictures of one connection, in the order in which they came. */
 export interface PictureDecoder {
+  /** It decoded, and does no longer (browsers take decoders back from hidden tabs): another connection's first picture may be decoded again. */
+  readonly isLost: boolean;
   /**
    * Decodes what followed a picture's notice. Null where it is passed over: it depends on pictures that were never here, or newer ones wait.
    *

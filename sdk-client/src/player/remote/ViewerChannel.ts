@@ -191,7 +191,8 @@ export class ViewerChannel {
     const decoder = this.#decoder;
     this.#line = this.#line.then(work).catch((error: unknown) => {
       if (decoder !== this.#decoder) return;
-      if (error instanceof SgapsError) this.#fail(error);
+      if (decoder?.isLost) this.#lose('a picture could not be decoded');
+      else if (error instanceof SgapsError) this.#fail(error);
       else this.#fail(new SgapsError('BYTES_MALFORMED', `A picture could not be shown: ${String(error)}`, { cause: error }));
     });
   }
