@@ -23,7 +23,7 @@ export class H264Decoder implements PictureDecoder {
   #count = 0;
   #isBroken = false;
   readonly #waiting = new Map<number, Waiting>();
-  /** The last that came out, for `again`. */
+  /** The last that came out. */
   #last: { readonly frame: VideoFrame; readonly frameId: number } | null = null;
 
   constructor(width: number, height: number) {
@@ -66,8 +66,13 @@ export class H264Decoder implements PictureDecoder {
     });
   }
 
-  async again(): Promise<DecodedPicture | null> {
-    return this.#last && { frameId: this.#last.frameId, image: await this.#upperHalf(this.#last.frame), depth: null };
+  last(): () => Promise<DecodedPicture | null> {
+    const timestamp = this.#count - 1;
+    return async () => {
+      const last = this.#last;
+      if (last?.frame.timestamp !== timestamp) return null;
+      return { frameId: last.frameId, image: await this.#upperHalf(last.frame), depth: null };
+    };
   }
 
   close(): void {

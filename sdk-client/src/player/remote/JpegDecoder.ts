@@ -27,8 +27,9 @@ export class JpegDecoder implements PictureDecoder {
     return done;
   }
 
-  async again(): Promise<DecodedPicture | null> {
-    return this.#last && this.#show(this.#last);
+  last(): () => Promise<DecodedPicture | null> {
+    const picture = this.#last;
+    return async () => picture && this.#show(picture);
   }
 
   close(): void {

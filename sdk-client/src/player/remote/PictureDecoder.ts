@@ -15,7 +15,7 @@ export interface PictureDecoder {
    * @throws SgapsError `BYTES_MALFORMED`, `BYTES_TRUNCATED`, `UNSUPPORTED`
    */
   decode(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture | null>;
-  /** The last picture once more; null where there was none. */
-  again(): Promise<DecodedPicture | null>;
+  /** The picture that came last, as of now: what is returned shows it once more; null where there was none, or newer ones are there by then. */
+  last(): () => Promise<DecodedPicture | null>;
   close(): void;
 }

@@ -179,10 +179,11 @@ export class ViewerChannel {
     // Decoding begins at once, also of what others wait before.
     const decoded = bytes && decoder.decode(bytes);
     decoded?.catch(() => undefined);
+    const last = decoder.last();
     this.#queue(async () => {
       const picture = await decoded;
       if (decoder !== this.#decoder) picture?.image.close();
-      else if (bytes === null) await this.#hold(notice, decoder);
+      else if (bytes === null) await this.#hold(notice, last);
       else if (picture) this.#show(notice, picture);
     });
   }
@@ -213,9 +214,9 @@ export class ViewerChannel {
   }
 
   /** The picture before still holds; it may not be the one that is shown. */
-  async #hold(notice: PictureNotice, decoder: PictureDecoder): Promise<void> {
+  async #hold(notice: PictureNotice, last: () => Promise<DecodedPicture | null>): Promise<void> {
     const request = this.#answer(notice.frameId);
-    const picture = request !== null && this.#host.shows(this) ? null : await decoder.again();
+    const picture = request !== null && this.#host.shows(this) ? null : await last();
     if (picture) this.#show(notice, { ...picture, frameId: notice.frameId });
     else if (request !== null) this.#host.unchanged(this, request);
     this.#pump();
