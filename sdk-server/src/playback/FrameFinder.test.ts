@@ -1,28 +1,16 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type FoundFrame,
-  FrameFinder,
-  FrameSource,
-  MemoryShelf,
-  RecordingSurvey,
-  type StatePacker,
-  type StatePoints,
-} from '@sgaps/core';
+import { type FoundFrame, FrameFinder, FrameSource, MemoryShelf, RecordingSurvey, type StatePoints } from '@sgaps/core';
 import { ChunkKind, type RecordingReader } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RecordingStore, zstdCompressor } from '../storage/index.js';
+import { RecordingStore } from '../storage/index.js';
 import { recordScene, type SceneOptions, sceneHeader } from '../testing/recordScene.js';
 import { nodeMachine as machine } from './nodeMachine.js';
+import { zstdPacker as packer } from './zstdPacker.js';
 
 const FRAMES = 300;
-const packer: StatePacker = {
-  pack: (bytes) => zstdCompressor.compress(bytes),
-  unpack: (bytes, length) => zstdCompressor.decompress(bytes, length),
-};
-
 /** A frame as it comes when the recording is decoded from its start. */
 interface Known {
   readonly frameId: number;

@@ -5,16 +5,12 @@ import { join } from 'node:path';
 import { FrameFinder, MemoryShelf, type ShelfPlace, type SnapshotShelf } from '@sgaps/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RecordingStore, zstdCompressor } from '../storage/index.js';
+import { RecordingStore } from '../storage/index.js';
 import { recordScene, sceneHeader } from '../testing/recordScene.js';
 import { FileShelf } from './FileShelf.js';
 import { nodeMachine as machine } from './nodeMachine.js';
 import { surveyInWorker } from './surveyInWorker.js';
-
-const packer = {
-  pack: (bytes: Uint8Array) => zstdCompressor.compress(bytes),
-  unpack: (bytes: Uint8Array, length: number) => zstdCompressor.decompress(bytes, length),
-};
+import { zstdPacker as packer } from './zstdPacker.js';
 
 /** A state that packs to a third or so, and says where it is from. */
 function stateOf(seed: number, length: number): Uint8Array {

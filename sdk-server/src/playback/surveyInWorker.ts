@@ -75,13 +75,14 @@ export function surveyInWorker(
       else if (message.kind === 'failed') reject(new SgapsError(message.code, message.message));
       else {
         share = 1;
+        // It waits for more: no reason to go on for the process.
+        worker.unref();
         resolve(true);
       }
     });
   });
   // Whoever does not wait for it is not to be stopped by it.
   done.catch(() => undefined);
-  worker.unref();
   return {
     done,
     get share() {
@@ -90,6 +91,7 @@ export function surveyInWorker(
     lookAt: (time) => tell({ kind: 'lookAt', time }),
     grew: () => tell({ kind: 'grew' }),
     close: async () => {
+      worker.ref();
       tell({ kind: 'close' });
       await exited;
     },

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecordingStore } from '@sgaps/server';
+import { Command, Option } from 'commander';
+import { positiveNumber, runCommand } from './cli.js';
+import { formatTable } from './clip/formatTable.js';
+import type { RecordingKind } from './seek/makeRecording.js';
+import { measureSeek, type SeekFigures } from './seek/measureSeek.js';
+import { seekTable } from './seek/seekTable.js';
+
+interface Arguments {
+  readonly minutes: number;
+  readonly kind: RecordingKind | 'both';
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** Where the states of each kind are kept: those of points are too large for memory. */
+const SHELVES = { kept: ['memory'], points: ['memory', 'file'] } as const;
+
+const program = new Command('bench:seek')
+  .description(
+    'How quickly any frame of a recording is found (FrameFinder): a moving 2D scene, 320×180, 30 frames a second, recorded by the real loop as fast as it goes.',
+  )
+  .option('--minutes <n>', 'length of the recordings', positiveNumber, 30)
+  .addOption(
+    new Option('--kind <name>', 'kept: as a server records by default; points: single pixels, drawn by memory')
+      .choices(['kept', 'points', 'both'])
+      .default('both'),
+  )
+  .option('--data <folder>', 'where recordings are kept, and found again another time (default: nowhere)')
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async ({ minutes, kind, data, json }: Arguments) => {
+    const folder = data ?? (await mkdtemp(join(tmpdir(), 'sgaps-seek-')));
+    const store = await RecordingStore.open({ folder });
+    try {
+      const all: SeekFigures[] = [];
+      for (const each of ['kept', 'points'] as const) {
+        if (kind !== 'both' && kind !== each) continue;
+        for (const shelf of SHELVES[each]) all.push(await measureSeek(store, each, shelf, minutes));
+      }
+      console.log(formatTable(...seekTable(all)));
+      if (json) console.log(JSON.stringify(all));
+    } finally {
+      await store.close();
+      if (!data) await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+await runCommand(() => program.parseAsync());
