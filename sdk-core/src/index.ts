@@ -24,7 +24,8 @@ export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export type { FoundFrame } from './playback/FrameCache.js';
-export { FrameFinder, type FrameFinderOptions, type Superseded } from './playback/FrameFinder.js';
+export type { Superseded } from './playback/FrameCursor.js';
+export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';
 export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
 export { MemoryShelf } from './playback/MemoryShelf.js';
 export {

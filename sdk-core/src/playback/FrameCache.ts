@@ -24,6 +24,8 @@ export interface FoundFrame extends PlayedFrame {
 /** A frame that is kept; its arrays are its own. */
 export interface CachedFrame extends FoundFrame {
   next: number | null;
+  /** There is no frame after it, so far. */
+  isNewest: boolean;
   /** Which layer shows each pixel; null where nobody asked. */
   readonly layers: Uint8Array | null;
   /** Bytes it takes. */
@@ -82,7 +84,8 @@ export class FrameCache {
   /** The frame shown until `limit`, ms, if it is here; `layered`: with its layers. */
   at(limit: number, layered: boolean): CachedFrame | null {
     for (const frame of this.#frames.values()) {
-      if (frame.time > limit || (frame.next !== null && frame.next <= limit) || (layered && !frame.layers)) continue;
+      const isShown = frame.time <= limit && (frame.isNewest || (frame.next !== null && frame.next > limit));
+      if (!isShown || (layered && !frame.layers)) continue;
       this.#frames.delete(frame.frameId);
       this.#frames.set(frame.frameId, frame);
       return frame;
@@ -115,15 +118,15 @@ export class FrameCache {
     const layers = layered ? (reuse?.layers ?? new Uint8Array(this.#pixels)) : null;
     layers?.set(frame.sources());
     const sources = () => layers ?? this.#nothing;
-    const kept: CachedFrame = { ...frame, ...between, rgb, uncertainty, confidence, sources, layers, size };
+    const kept: CachedFrame = { ...frame, ...between, isNewest: false, rgb, uncertainty, confidence, sources, layers, size };
     this.#frames.set(frame.frameId, kept);
     this.#size += size;
     return kept;
   }
 
-  /** Forgets the frames that were the last there was, but for one: there are more now. */
-  forgetEnds(but: CachedFrame | null): void {
-    for (const frame of this.#frames.values()) if (frame.next === null && frame !== but) this.#drop(frame);
+  /** Forgets the frames that were the newest, but for one: there are more now. */
+  forgetNewest(but: CachedFrame | null): void {
+    for (const frame of this.#frames.values()) if (frame.isNewest && frame !== but) this.#drop(frame);
   }
 
   /** Makes room; gives the arrays of the last one that went. */

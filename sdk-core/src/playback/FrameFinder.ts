@@ -1,16 +1,12 @@
 import type { RecordingReader } from '@sgaps/protocol';
 import type { ModelBackend } from '../model/NeuralModel.js';
 import { type CachedFrame, type FoundFrame, FrameCache } from './FrameCache.js';
-import { FrameSource } from './FrameSource.js';
-import { type FreshStart, findFreshStart } from './findFreshStart.js';
+import { FrameCursor, type Superseded } from './FrameCursor.js';
 import { MemoryShelf } from './MemoryShelf.js';
-import { PassedTimes } from './PassedTimes.js';
 import type { PlaybackMachine } from './Playback.js';
 import { type Figures, sparseMean } from './SessionFigures.js';
-import type { ShelfPlace, SnapshotShelf } from './SnapshotShelf.js';
+import type { SnapshotShelf } from './SnapshotShelf.js';
 
-/** ms of work before others get their turn. */
-const SLICE = 12;
 /** A time stands for the last frame that is at most so much later, ms: times travel as 32-bit floats. */
 const LENIENCE = 1;
 /** Whoever goes back by less than this is going backwards, and wants the frames before as well, ms. */
@@ -18,29 +14,6 @@ const BACKWARDS = 1500;
 /** Frames kept at least when going backwards, ms. */
 const STRETCH = 1000;
 const CACHE_BYTES = 64 * 2 ** 20;
-/** Frames between a stored snapshot and a frame that is found from it: the times of those right behind it may depend on what came before. */
-const MARGIN = 3;
-/** ms from the nearest place known, from which on a fresh start of the stream is looked for, as far before the goal; and ms from there after which samples have shown everything. */
-const FAR_AWAY = 45_000;
-const FRESH_WITHIN = 25_000;
-const WHOLE_AFTER = 2_500;
-/** ms before the goal up to which places are kept; nearer, they are kept where frames are given out. */
-const FAR = 500;
-/** Share of the newest measurement in what work is thought to take, and ms of recording that make one. */
-const LEARNING = 0.1;
-const LEARNT_FROM = 200;
-
-/**
- * What tells that an answer is no longer waited for; an `AbortSignal` is one.
- *
- * @example
- * ```ts
- * const newer: Superseded = controller.signal;
- * ```
- */
-export interface Superseded {
-  readonly aborted: boolean;
-}
 
 /**
  * Options of a `FrameFinder`.
@@ -59,12 +32,6 @@ export interface FrameFinderOptions {
   /** Bytes of the frames that are kept, default 64 MiB. */
   readonly cacheBytes?: number;
 }
-
-/** Where decoding may begin: at a place on the shelf, a snapshot in the recording, a fresh start of the stream, or the recording's start (null). */
-type Start = { readonly time: number; readonly place: ShelfPlace | null; readonly fresh?: FreshStart } | null;
-
-/** What came of decoding up to a time: the frame, nothing where it was given up or there are no frames, or the need to begin earlier. */
-type Outcome = CachedFrame | null | 'earlier';
 
 /** Frames that are decoded before they are asked for. */
 interface Ahead {
@@ -91,45 +58,31 @@ export class FrameFinder {
   layered = false;
 
   readonly #reader: RecordingReader;
-  readonly #machine: PlaybackMachine;
   readonly #shelf: SnapshotShelf;
-  readonly #source: FrameSource;
+  readonly #cursor: FrameCursor;
   readonly #cache: FrameCache;
-  readonly #passed = new PassedTimes();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #closed = false;
   #ahead: Ahead | null = null;
-  /** The frame that the source has rebuilt last and stands at; null when it stands elsewhere. */
-  #standing: CachedFrame | null = null;
-  /** The source met damage: it can only begin anew. */
-  #lost = false;
-  /** Frames' times are exact from here on. */
-  #certainFrom = Number.NEGATIVE_INFINITY;
-  /** The source came from the recording's start. */
-  #fromStart = true;
-  /** It came from a fresh start: it does not know all that was seen before, and its states are not for others. */
-  #fromFresh = false;
-  /** Time of the first frame of all, once known. */
-  #firstTime = Number.NEGATIVE_INFINITY;
-  /** The recording's own snapshots are of this version. */
-  #storedFit = true;
-  /** ms that it takes to begin elsewhere, and to take in a ms of recording. */
-  #beginMs = 6;
-  #msPerMs = 0.04;
 
   constructor(reader: RecordingReader, options: FrameFinderOptions) {
     this.#reader = reader;
-    this.#machine = options.machine;
-    this.#shelf = options.shelf ?? new MemoryShelf();
-    this.#shelf.expect(reader.duration);
-    this.#source = new FrameSource(reader, options.model ?? null);
-    this.#cache = new FrameCache(reader.header.grid, options.cacheBytes ?? CACHE_BYTES);
+    const { machine, model = null, shelf = new MemoryShelf(), cacheBytes = CACHE_BYTES } = options;
+    this.#shelf = shelf;
+    shelf.expect(reader.duration);
+    this.#cache = new FrameCache(reader.header.grid, cacheBytes);
+    this.#cursor = new FrameCursor(reader, {
+      machine,
+      model,
+      shelf,
+      keep: (frame, between) => this.#cache.keep(frame, between, this.layered),
+    });
   }
 
   /** Frames between the newest frame known and the first asked for, where decoding is. */
   get latencyFrames(): number {
-    return this.#source.latencyFrames;
+    return this.#cursor.source.latencyFrames;
   }
 
   /** True while something is decoded. */
@@ -163,7 +116,7 @@ export class FrameFinder {
     return this.#inTurn(async () => {
       if (!(await this.#reader.refresh())) return false;
       this.#shelf.expect(this.#reader.duration);
-      this.#cache.forgetEnds(this.#standing);
+      this.#cache.forgetNewest(this.#cursor.standing);
       return true;
     });
   }
@@ -171,8 +124,9 @@ export class FrameFinder {
   /** Figures where decoding is; empty after a jump. */
   figures(): Figures {
     const { held } = this.#cache;
-    if (held) this.#source.figures.uncertainty = sparseMean(held.uncertainty);
-    return this.#source.figures.read(this.#source.time ?? 0);
+    const { figures, time } = this.#cursor.source;
+    if (held) figures.uncertainty = sparseMean(held.uncertainty);
+    return figures.read(time ?? 0);
   }
 
   /** The importance map as the live planner would have it after the frame found last; null where there is none. Goes back to that frame where it has to. */
@@ -180,20 +134,21 @@ export class FrameFinder {
     return this.#inTurn(async () => {
       const { held } = this.#cache;
       if (!held) return null;
-      if (this.#standing?.frameId !== held.frameId) {
-        const found = await this.#decode(held.time, superseded, Number.POSITIVE_INFINITY);
+      if (this.#cursor.standing?.frameId !== held.frameId) {
+        const found = await this.#cursor.find(held.time, superseded, Number.POSITIVE_INFINITY);
         if (!found) return null;
         this.#cache.held = found;
       }
-      return this.#source.importance(held);
+      return this.#cursor.source.importance(held);
     });
   }
 
   /** Waits for what is under way and closes the reader; the shelf is its owner's. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cursor.stop();
     await this.#turn;
-    await this.#source.close();
+    await this.#cursor.source.close();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -208,12 +163,12 @@ export class FrameFinder {
   async #find(time: number, superseded: Superseded | undefined): Promise<CachedFrame | null> {
     if (superseded?.aborted || this.#closed || Number.isNaN(time)) return null;
     const { held } = this.#cache;
-    if (this.#standing?.next === null && (await this.#source.fill())) this.#standing.next = this.#source.nextTime;
+    await this.#cursor.look();
     const cached = this.#cached(time);
     if (cached) return cached;
     const limit = time + LENIENCE;
     const isBackwards = held !== null && limit < held.time && held.time - limit < BACKWARDS;
-    const found = await this.#decode(limit, superseded, isBackwards ? limit - this.#stretch : Number.POSITIVE_INFINITY);
+    const found = await this.#cursor.find(limit, superseded, isBackwards ? limit - this.#stretch : Number.POSITIVE_INFINITY);
     if (found) this.#cache.held = found;
     return found;
   }
@@ -221,7 +176,7 @@ export class FrameFinder {
   /** The frame of a time, if it is kept; one that lies before the last one given has those before it decoded. */
   #cached(time: number): CachedFrame | null {
     const { held } = this.#cache;
-    const found = this.#cache.at(Math.max(time + LENIENCE, this.#firstTime), this.layered);
+    const found = this.#cache.at(Math.max(time + LENIENCE, this.#cursor.firstTime), this.layered);
     if (!found) return null;
     this.#cache.held = found;
     if (held && found.time < held.time && held.time - found.time < BACKWARDS) this.#decodeAhead(found);
@@ -235,7 +190,7 @@ export class FrameFinder {
     if (previous === null || found.time - time > this.#stretch / 2) return;
     const ahead: Ahead = { aborted: false, from: previous - this.#stretch, to: previous + LENIENCE };
     this.#ahead = ahead;
-    this.#inTurn(() => this.#decode(ahead.to, ahead, ahead.from))
+    this.#inTurn(() => this.#cursor.find(ahead.to, ahead, ahead.from))
       // Whoever comes to the damage meets it again.
       .catch(() => undefined)
       .finally(() => {
@@ -247,153 +202,5 @@ export class FrameFinder {
   get #stretch(): number {
     const room = (0.4 * this.#cache.room * 1000) / this.#reader.header.fps;
     return Math.min(room, Math.max(STRETCH, this.#shelf.spacing));
-  }
-
-  /** Decodes up to the frame shown at `limit`, from where decoding is or from the nearest place before; keeps the frames from `keepFrom` on. */
-  async #decode(limit: number, superseded: Superseded | undefined, keepFrom: number): Promise<CachedFrame | null> {
-    try {
-      let outcome: Outcome = (await this.#goesOn(limit)) ? await this.#advance(limit, superseded, keepFrom) : 'earlier';
-      for (let before = Number.POSITIVE_INFINITY; outcome === 'earlier'; ) {
-        const start = await this.#quickest(limit, this.#startBefore(limit, before), before);
-        before = start?.time ?? Number.NEGATIVE_INFINITY;
-        if (superseded?.aborted || this.#closed) return null;
-        if (await this.#begin(start)) outcome = await this.#advance(limit, superseded, keepFrom);
-      }
-      return outcome;
-    } catch (error) {
-      this.#lost = true;
-      throw error;
-    }
-  }
-
-  /** True where the frame shown at `limit` lies ahead, and near enough that no place is quicker. */
-  async #goesOn(limit: number): Promise<boolean> {
-    if (this.#lost || !this.#source.begun) return false;
-    const at = this.#source.time ?? Number.NEGATIVE_INFINITY;
-    if (at > limit || !(await this.#source.fill()) || (this.#source.nextTime ?? 0) > limit) return false;
-    const start = this.#startBefore(limit, Number.POSITIVE_INFINITY);
-    return !start || (start.time - at) * this.#msPerMs < this.#beginMs;
-  }
-
-  /** A fresh start instead of a place that is far away. */
-  async #quickest(limit: number, start: Start, before: number): Promise<Start> {
-    const goal = Math.min(limit, this.#reader.duration);
-    const far = goal - (start?.time ?? 0);
-    if (before !== Number.POSITIVE_INFINITY || far < FAR_AWAY) return start;
-    const fresh = await findFreshStart(this.#reader, goal - FRESH_WITHIN, goal - WHOLE_AFTER);
-    return fresh ? { time: fresh.time, place: null, fresh } : start;
-  }
-
-  /** The last place before `before` to begin at for the frame shown at `limit`. */
-  #startBefore(limit: number, before: number): Start {
-    const place = this.#shelf.before(Math.min(limit, before));
-    const margin = (MARGIN * 1000) / this.#reader.header.fps;
-    const latest = Math.min(before, limit - margin);
-    const stored = this.#storedFit ? this.#reader.index.snapshots.findLast(({ time }) => time < latest) : undefined;
-    if (place && place.time >= (stored?.time ?? 0)) return { time: place.time, place };
-    return stored ? { time: stored.time, place: null } : null;
-  }
-
-  /** Begins elsewhere. False where it cannot. */
-  async #begin(start: Start): Promise<boolean> {
-    const begunAt = this.#machine.now();
-    this.#standing = null;
-    this.#lost = false;
-    this.#passed.clear();
-    this.#fromStart = start === null;
-    this.#fromFresh = start?.fresh !== undefined;
-    this.#certainFrom = Number.NEGATIVE_INFINITY;
-    if (start === null) return this.#source.restart(null);
-    if (start.fresh) {
-      await this.#source.restartFresh(start.fresh);
-      this.#certainFrom = start.fresh.time + WHOLE_AFTER / 2;
-      return true;
-    }
-    if (start.place) {
-      const { time, sequence } = start.place;
-      const state = await this.#shelf.read(start.place);
-      if (!state || !(await this.#source.restart({ state, sequence }, time))) return false;
-      this.#passed.add(time);
-    } else {
-      const snapshot = await this.#reader.nearestSnapshot(start.time);
-      if (!snapshot) return false;
-      this.#storedFit = await this.#source.restart(snapshot);
-      if (!this.#storedFit) return false;
-      // It does not tell the time of the frame before it, which those after it are not before.
-      this.#certainFrom = snapshot.time;
-    }
-    this.#beginMs += LEARNING * (this.#machine.now() - begunAt - this.#beginMs);
-    return true;
-  }
-
-  /** Goes through the frames up to the last one that is not after `limit`, and rebuilds that; the others are only taken in, or kept from `keepFrom` on. */
-  async #advance(limit: number, superseded: Superseded | undefined, keepFrom: number): Promise<Outcome> {
-    const source = this.#source;
-    if (this.#fromStart && source.time === null) {
-      if (!(await source.fill())) return null;
-      this.#firstTime = source.nextTime ?? 0;
-    }
-    const last = Math.max(limit, this.#firstTime);
-    const goal = Math.min(last, this.#reader.duration);
-    const from = source.time;
-    let worked = 0;
-    let slice = this.#machine.now();
-    for (;;) {
-      const next = (await source.fill()) ? source.nextTime : null;
-      if (next === null || next > last) return 'earlier';
-      this.#standing = null;
-      // A place is behind a packet whose successor was not looked at; far from the goal the frame before it is not the last.
-      const isFar = goal - next > FAR && next < keepFrom && source.waiting === 1 && this.#shelf.wants(next);
-      if (!isFar && (!(await source.fill(2)) || (source.timeAfter ?? 0) > last)) {
-        this.#learn(worked + this.#machine.now() - slice, from === null ? 0 : next - from);
-        return this.#show();
-      }
-      if (next >= keepFrom) await this.#keep(source.timeAfter);
-      else this.#pass(source.skip());
-      this.#keepPlace();
-      const now = this.#machine.now();
-      if (now - slice < SLICE) continue;
-      worked += now - slice;
-      await this.#machine.rest();
-      slice = this.#machine.now();
-      if (superseded?.aborted || this.#closed) return null;
-    }
-  }
-
-  /** Rebuilds the frame that waits, to be given out. */
-  async #show(): Promise<Outcome> {
-    const shown = await this.#keep(null);
-    if (!shown) return 'earlier';
-    this.#standing = shown;
-    this.#keepPlace();
-    if (await this.#source.fill()) shown.next = this.#source.nextTime;
-    return shown;
-  }
-
-  /** Rebuilds the frame that waits, and keeps it if all is known about it. */
-  async #keep(next: number | null): Promise<CachedFrame | null> {
-    const decoded = await this.#source.decode();
-    if (!decoded) return null;
-    const { frame, time } = decoded;
-    const previous = this.#passed.before(time);
-    const isKnown = time >= this.#certainFrom && (previous !== null || this.#fromStart);
-    this.#pass(time);
-    return isKnown ? this.#cache.keep(frame, { time, previous, next }, this.layered) : null;
-  }
-
-  #pass(time: number | null): void {
-    if (time !== null && time >= this.#certainFrom) this.#passed.add(time);
-  }
-
-  /** Puts the state on the shelf where one is wanted. */
-  #keepPlace(): void {
-    const { place } = this.#source;
-    if (!place || this.#fromFresh || place.time < this.#certainFrom || !this.#shelf.wants(place.time)) return;
-    const state = this.#source.save();
-    void this.#shelf.put({ ...place, bytes: state.length }, state);
-  }
-
-  #learn(ms: number, passed: number): void {
-    if (passed > LEARNT_FROM) this.#msPerMs += LEARNING * (ms / passed - this.#msPerMs);
   }
 }

@@ -1,5 +1,5 @@
 import type { RecordingReader } from '@sgaps/protocol';
-import type { Superseded } from './FrameFinder.js';
+import type { Superseded } from './FrameCursor.js';
 import { FrameSource } from './FrameSource.js';
 import type { PlaybackMachine } from './Playback.js';
 import type { SnapshotShelf } from './SnapshotShelf.js';
