@@ -48,6 +48,8 @@ export interface SeekFigures {
   readonly filledCpu: SeekTimes;
   /** ms that the survey took, with a viewer seeking all the time. */
   readonly surveyMs: number;
+  /** Processor time of the survey and of packing its states, ms. */
+  readonly surveyCpu: number;
   readonly shelfBytes: number;
   readonly places: number;
   /** ms between places. */
@@ -95,6 +97,7 @@ export async function measureSeek(
   const finder = new FrameFinder(await store.open(id), { machine, shelf });
   const surveyed: Timed[] = [];
   const begun = performance.now();
+  const before = { all: process.cpuUsage(), here: process.threadCpuUsage() };
   const survey = surveyInWorker({ path: store.filePath(id) }, { shelf });
   let surveyMs = 0;
   void survey.done.then(() => {
@@ -108,6 +111,7 @@ export async function measureSeek(
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
   await survey.done;
+  const surveyCpu = totalMs(process.cpuUsage(before.all)) - totalMs(process.threadCpuUsage(before.here));
   await survey.close();
 
   const filled: Timed[] = [];
@@ -137,6 +141,7 @@ export async function measureSeek(
     coldCpu: timesOf(cold, 'cpu'),
     filledCpu: timesOf(filled, 'cpu'),
     surveyMs,
+    surveyCpu,
     shelfBytes: bytes,
     places,
     spacing,
@@ -165,8 +170,11 @@ async function timed(work: () => Promise<unknown>): Promise<Timed> {
   const begun = performance.now();
   const before = process.threadCpuUsage();
   await work();
-  const { user, system } = process.threadCpuUsage(before);
-  return { ms: performance.now() - begun, cpu: (user + system) / 1000 };
+  return { ms: performance.now() - begun, cpu: totalMs(process.threadCpuUsage(before)) };
+}
+
+function totalMs({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }
 
 function timesOf(all: readonly Timed[], what: keyof Timed): SeekTimes {

@@ -25,6 +25,7 @@ export function seekTable(all: readonly SeekFigures[]): [string[], string[][]] {
       row('seek, shelf filled', ({ filled }) => times(filled)),
       row('… of it processor time', ({ filledCpu }) => times(filledCpu)),
       row('survey, s', ({ surveyMs }) => formatNumber(surveyMs / 1000, 1)),
+      row('… its processor time', ({ surveyCpu }) => formatNumber(surveyCpu / 1000, 1)),
       row('places on the shelf', ({ places }) => String(places)),
       row('ms between them', ({ spacing }) => formatNumber(spacing, 0)),
       row('MB on the shelf', ({ shelfBytes }) => formatNumber(shelfBytes / 1e6, 0)),
