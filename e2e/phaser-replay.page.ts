@@ -429,6 +429,7 @@ async function failures() {
     () => null,
     ({ code }: SgapsError) => code,
   );
+  void refused.play();
   const worded = differing(stage.step(), blank);
   refused.destroy();
   const source = new PaintedSource();
@@ -436,6 +437,7 @@ async function failures() {
   cut.on('error', ({ code }: SgapsError) => heard.push(code));
   const shown = stage.step();
   source.fail(new SgapsError('CLOSED', 'The transport went away.'));
+  void cut.play();
   const afterwards = differing(stage.step(), shown);
   // A player that its owner disposed of while it is still on the screen.
   const player = await ReplayPlayer.open(new PaintedSource(), { currentTime: 1 });

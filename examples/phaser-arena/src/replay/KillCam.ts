@@ -6,12 +6,14 @@ import { VIEW } from '../view.js';
 /** Seconds before the loss, and after it. */
 const BEFORE = 4;
 const AFTER = 0.4;
-/** ms that the game waits for the replay, at most. */
-const PATIENCE = 5000;
-const WIDTH = 272;
-const HEIGHT = 153;
-const EDGE = 6;
-const PLACE = { x: VIEW.width / 2, y: 226, angle: -3 };
+/** ms that the game waits for the replay, and for its end, at most. */
+const PATIENCE = { start: 5000, end: 12_000 };
+const WIDTH = 288;
+const HEIGHT = 162;
+const EDGE = 5;
+/** Of the strip with words above the picture. */
+const HEAD = 24;
+const PLACE = { x: VIEW.width / 2, y: 246, angle: -3 };
 
 /**
  * The last seconds before a loss, from the session that is being recorded, as a picture in the picture. Where no replay comes, nothing is shown and the game goes on.
@@ -42,7 +44,7 @@ export class KillCam {
       (player) => this.awaitLoss(player.duration),
       () => this.end(),
     );
-    scene.time.delayedCall(PATIENCE, () => {
+    scene.time.delayedCall(PATIENCE.start, () => {
       if (!this.frame) this.end();
     });
   }
@@ -70,15 +72,13 @@ export class KillCam {
   private enter(): void {
     const { scene, replay } = this;
     if (!replay || this.frame) return;
-    const [left, top] = [-WIDTH / 2, -HEIGHT / 2];
-    const shadow = scene.add.rectangle(8, 10, WIDTH + 2 * EDGE, HEIGHT + 2 * EDGE, 0x0b1020, 0.5);
-    const border = scene.add.rectangle(0, 0, WIDTH + 2 * EDGE, HEIGHT + 2 * EDGE, 0x7df0ff);
-    const dot = scene.add.circle(left + 14, top + 15, 5, 0xff5d73);
-    const label = scene.add.bitmapText(left + 24, top + 8, FONT, 'REPLAY', 14).setTint(0xff5d73);
-    const hint = scene.add
-      .bitmapText(-left - 8, -top - 8, FONT, 'ENTER: SKIP', 14)
-      .setOrigin(1)
-      .setTint(0xffd166);
+    const [width, height] = [WIDTH + 2 * EDGE, HEIGHT + HEAD + EDGE];
+    const [left, middle, y] = [-WIDTH / 2, (EDGE - HEAD) / 2, -HEIGHT / 2 - HEAD + 6];
+    const shadow = scene.add.rectangle(7, middle + 9, width, height, 0x0b1020, 0.5);
+    const border = scene.add.rectangle(0, middle, width, height, 0x1b2340).setStrokeStyle(2, 0x7df0ff);
+    const dot = scene.add.circle(left + 9, y + 6, 5, 0xff5d73);
+    const label = scene.add.bitmapText(left + 22, y, FONT, 'REPLAY', 14).setTint(0xff5d73);
+    const hint = scene.add.bitmapText(-left, y, FONT, 'ENTER:SKIP', 14).setOrigin(1, 0).setTint(0xffd166);
     this.frame = scene.add.container(PLACE.x, VIEW.height + HEIGHT, [shadow, border, replay.setVisible(true), dot, label, hint]);
     this.frame.setScrollFactor(0, 0, true).setDepth(60).setScale(0.4).setAngle(24);
     scene.tweens.add({ targets: this.frame, ...PLACE, scale: 1, duration: 450, ease: 'Back.easeOut' });
@@ -86,6 +86,8 @@ export class KillCam {
     // A finger on it skips too.
     replay.setInteractive().once('pointerdown', () => this.leave());
     scene.input.keyboard?.once('keydown-ENTER', () => this.leave());
+    // However slowly it comes, the game goes on.
+    scene.time.delayedCall(PATIENCE.end, () => this.leave());
     void replay.play();
   }
 

@@ -4,7 +4,7 @@ import { FONT } from '../../../shared/pixelFont.js';
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const COLOURS: Record<string, number> = { died: 0xff5d73, hurt: 0xffd166 };
-const BAR = { x: 44, y: 338, width: 398, height: 6 };
+const BAR = { x: 44, y: 338, width: 446, height: 6 };
 const PLAYED = 0x7df0ff;
 
 /** Play and pause, a bar to scrub on with the recording's markers, speed and the live edge, made of Phaser's own objects. */
@@ -20,9 +20,9 @@ export class Timeline {
     private readonly replay: SgapsReplay,
   ) {
     this.pen = scene.add.graphics();
-    this.clock = this.word(BAR.x + BAR.width + 14, 0xdfe8ff);
-    this.speed = this.button(this.word(574, 0xffd166), () => this.faster());
-    this.live = this.button(this.word(594, 0xff5d73).setText('LIVE'), () => void replay.live());
+    this.clock = this.word(scene.scale.width / 2, 4, 0xdfe8ff).setOrigin(0.5, 0);
+    this.speed = this.button(this.word(BAR.x + BAR.width + 14, BAR.y - 6, 0xffd166), () => this.faster());
+    this.live = this.button(this.word(578, BAR.y - 6, 0xff5d73).setText('LIVE'), () => void replay.live());
     this.button(scene.add.zone(24, BAR.y + 3, 36, 36), () => this.toggle());
     this.addBar();
     this.addKeys();
@@ -52,7 +52,7 @@ export class Timeline {
     }
     if (this.hovered !== null) pen.fillStyle(0xffffff, 0.5).fillRect(this.hovered, BAR.y - 3, 1, BAR.height + 6);
     pen.fillStyle(0xffffff).fillCircle(at(player.currentTime), BAR.y + BAR.height / 2, 6);
-    this.clock.setText(`${clock(player.currentTime)}/${clock(player.duration)}`);
+    this.clock.setText(`${clock(player.currentTime)} / ${clock(player.duration)}`);
     this.speed.setText(`${player.playbackRate}X`);
   }
 
@@ -64,8 +64,8 @@ export class Timeline {
     else pen.fillRect(16, y - 9, 5, 18).fillRect(26, y - 9, 5, 18);
   }
 
-  private word(x: number, colour: number): Phaser.GameObjects.BitmapText {
-    return this.scene.add.bitmapText(x, BAR.y - 6, FONT, '', 14).setTint(colour);
+  private word(x: number, y: number, colour: number): Phaser.GameObjects.BitmapText {
+    return this.scene.add.bitmapText(x, y, FONT, '', 14).setTint(colour);
   }
 
   private button<T extends Phaser.GameObjects.BitmapText | Phaser.GameObjects.Zone>(object: T, press: () => void): T {

@@ -97,6 +97,8 @@ export class ArenaScene extends Phaser.Scene {
     if (!world.dead) return;
     this.waited++;
     if (this.waited < RESTART_TICKS || this.killCam?.busy) return;
+    // Once, however many ticks this frame still has.
+    this.waited = Number.NEGATIVE_INFINITY;
     this.tries++;
     this.scene.restart();
   }

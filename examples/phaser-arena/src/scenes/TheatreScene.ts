@@ -44,10 +44,10 @@ export class TheatreScene extends Phaser.Scene {
     this.add.ellipse(x, y, width * 1.35, height * 1.5, 0x2f9fe0, 0.07);
     this.add.ellipse(x, y, width * 1.2, height * 1.25, 0x2f9fe0, 0.09);
     this.add.rectangle(x, y, width + 8, height + 8, 0x3a4466);
-    this.add.bitmapText(10, 7, FONT, 'THEATRE', 14).setTint(0xffd166);
+    this.add.bitmapText(10, 4, FONT, 'THEATRE', 14).setTint(0xffd166);
     this.told = this.add.bitmapText(x, y, FONT, '', 28).setOrigin(0.5).setTint(0x7df0ff).setDepth(2);
     const back = this.add
-      .bitmapText(VIEW.width - 10, 7, FONT, 'ESC: GAME', 14)
+      .bitmapText(VIEW.width - 10, 4, FONT, 'ESC: GAME', 14)
       .setOrigin(1, 0)
       .setTint(0x93abe6);
     back.setInteractive({ useHandCursor: true }).on('pointerdown', () => this.leave());

@@ -33,6 +33,8 @@ export class SgapsReplay extends GameObjects.Image {
   #player: ReplayPlayer | null = null;
   /** A frame came that is not in the texture yet. */
   #fresh = false;
+  /** `error` has told why nothing more comes. */
+  #told = false;
 
   constructor(scene: Scene, x: number, y: number, options: SgapsReplayOptions) {
     const { width, height } = sizeOf(options, UNKNOWN);
@@ -73,26 +75,27 @@ export class SgapsReplay extends GameObjects.Image {
     if (this.#player) this.#player.playbackRate = rate;
   }
 
-  /** Plays, as soon as it is open and its scene runs. */
-  async play(): Promise<void> {
-    await (await this.ready).play();
+  /** Plays, as soon as it is open and its scene runs. Like all commands it settles without an error where `error` has told one. */
+  play(): Promise<void> {
+    return this.#command((player) => player.play());
   }
 
   /** Pauses, as soon as it is open. */
-  async pause(): Promise<void> {
-    const player = await this.ready;
-    this.#hold.forget();
-    player.pause();
+  pause(): Promise<void> {
+    return this.#command((player) => {
+      this.#hold.forget();
+      player.pause();
+    });
   }
 
   /** Shows another time, seconds, as soon as it is open. */
-  async seek(seconds: number): Promise<void> {
-    await (await this.ready).seek(seconds);
+  seek(seconds: number): Promise<void> {
+    return this.#command((player) => player.seek(seconds));
   }
 
   /** Follows what is still recorded, as soon as it is open and its scene runs. */
-  async live(): Promise<void> {
-    await (await this.ready).live();
+  live(): Promise<void> {
+    return this.#command((player) => player.live());
   }
 
   protected preDestroy(): void {
@@ -107,6 +110,14 @@ export class SgapsReplay extends GameObjects.Image {
 
   get #isGiven(): boolean {
     return this.#options.source instanceof ReplayPlayer;
+  }
+
+  async #command(act: (player: ReplayPlayer) => Promise<void> | void): Promise<void> {
+    try {
+      await act(await this.ready);
+    } catch (cause) {
+      if (!this.#told && !this.#listening.signal.aborted) throw cause;
+    }
   }
 
   async #open(): Promise<ReplayPlayer> {
@@ -179,6 +190,7 @@ export class SgapsReplay extends GameObjects.Image {
     if (this.#listening.signal.aborted) return;
     const { poster = POSTER, failed = ({ message }) => message } = this.#options;
     const { width, height } = this;
+    this.#told = true;
     this.#fresh = false;
     this.#picture.show(drawNotice({ width, height, colour: poster, text: failed(error), behind: this.#player?.frame?.image }));
     this.emit('error', error);
