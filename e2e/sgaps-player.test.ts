@@ -353,6 +353,11 @@ describe('<sgaps-player> on any source', () => {
     await button('Go live').waitFor();
     await page.getByText('Waiting for the picture…').waitFor();
     expect(await page.getByRole('region').getAttribute('aria-busy')).toBe('true');
+    const turns = () => page.locator('.busy').evaluate((busy) => getComputedStyle(busy, '::before').animationName);
+    expect(await turns()).toBe('turn');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await turns()).toBe('none');
+    await page.emulateMedia({ reducedMotion: null });
   });
 
   it('goes on where it was after an error', async () => {

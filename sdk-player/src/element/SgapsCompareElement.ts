@@ -121,12 +121,12 @@ export class SgapsCompareElement extends PlayerShell {
   }
 
   protected override setStrength(strength: number): void {
-    for (const element of this.#elements) element.overlayStrength = strength;
+    for (const element of this.#elements) element.setOverlayStrength(strength);
   }
 
   protected override showPixelated(on: boolean): void {
     super.showPixelated(on);
-    for (const element of this.#elements) element.pixelated = on;
+    for (const element of this.#elements) element.setPixelated(on);
   }
 
   protected override wantStates(): void {

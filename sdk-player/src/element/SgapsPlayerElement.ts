@@ -1,13 +1,14 @@
-import { RemoteSource, type ReplayInfo, ReplayPlayer, type ReplaySource } from '@sgaps/client/player';
-import { LIVE_EDGE, type OverlayLayer, type Picture } from '@sgaps/protocol';
+import { type ReplayInfo, ReplayPlayer, type ReplaySource } from '@sgaps/client/player';
+import type { OverlayLayer, Picture } from '@sgaps/protocol';
 import { LocalSource } from '../player/LocalSource.js';
+import { playingOf, rateOf, SOURCE_ATTRIBUTES, sourceOf, timeOf } from './attributes.js';
 import { make, setText } from './dom.js';
 import { watchGestures } from './gestures.js';
 import { icon } from './icons.js';
 import { PlayerShell } from './PlayerShell.js';
 import { ErrorPanel } from './parts/ErrorPanel.js';
 import { Stage } from './parts/Stage.js';
-import { RATES, skip, togglePlay } from './transport.js';
+import { skip, togglePlay } from './transport.js';
 
 /**
  * What a `<sgaps-player>` may be given to play: a source, or a function that makes one, so that a broken one can be opened anew.
@@ -24,9 +25,6 @@ const EVENTS = [
   ...['frame', 'overlay', 'timeupdate', 'seeking', 'seeked', 'play', 'playing', 'pause', 'ratechange', 'durationchange'],
   ...['marker', 'markerschange', 'stateschange', 'figures', 'stall', 'live', 'ended', 'error'],
 ];
-/** Attributes that say what is played. */
-const SOURCES = ['src', 'model', 'server', 'recording', 'encoder', 'channel'];
-
 /**
  * `<sgaps-player>`: plays a replay, from a file (`src`, and `model` to refine it) or a server (`server`, `recording`, `encoder`, `channel`).
  * `autoplay`, `loop`, `time` (s), `rate`, `live` and `poster` are as those of a video; `controls` lists what there is of `overlays graph share compare
@@ -40,7 +38,7 @@ const SOURCES = ['src', 'model', 'server', 'recording', 'encoder', 'channel'];
  * ```
  */
 export class SgapsPlayerElement extends PlayerShell {
-  static readonly observedAttributes = [...SOURCES, 'time', 'rate', 'loop', 'poster', 'controls', 'bare'];
+  static readonly observedAttributes = [...SOURCE_ATTRIBUTES, 'time', 'rate', 'loop', 'poster', 'controls', 'bare'];
 
   readonly #view = new Stage();
   readonly #poster = make('img', { class: 'poster', part: 'poster', alt: '' });
@@ -104,13 +102,13 @@ export class SgapsPlayerElement extends PlayerShell {
     return this.#view.picture;
   }
 
-  /** How much overlays cover, 0 … 1. */
-  set overlayStrength(strength: number) {
+  /** Sets how much overlays cover, 0 … 1. */
+  setOverlayStrength(strength: number): void {
     this.#view.overlays.strength = strength;
   }
 
-  /** Whether pixels are shown sharp. */
-  set pixelated(on: boolean) {
+  /** Shows pixels sharp, or smooth. */
+  setPixelated(on: boolean): void {
     this.showPixelated(on);
   }
 
@@ -146,7 +144,7 @@ export class SgapsPlayerElement extends PlayerShell {
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (before === value) return;
-    if (SOURCES.includes(name)) {
+    if (SOURCE_ATTRIBUTES.some((source) => source === name)) {
       this.#lastTime = null;
       if (!this.#given) this.#schedule();
     } else if (name === 'poster') this.#showPoster();
@@ -163,7 +161,7 @@ export class SgapsPlayerElement extends PlayerShell {
   }
 
   protected override setStrength(strength: number): void {
-    this.overlayStrength = strength;
+    this.setOverlayStrength(strength);
   }
 
   protected override wantStates(): void {
@@ -193,9 +191,10 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#setBusy('Opening…');
     let source: ReplaySource | null = null;
     try {
+      const playing = playingOf(this);
       source = await making();
       if (this.#opening !== opening) return void (await source.close());
-      const player = await ReplayPlayer.open(source, this.#options());
+      const player = await ReplayPlayer.open(source, { ...playing, currentTime: this.#lastTime ?? playing.currentTime });
       if (this.#opening !== opening) return void (await player.dispose());
       this.#source = source;
       this.#take(player, true);
@@ -211,21 +210,7 @@ export class SgapsPlayerElement extends PlayerShell {
   #makeSource(): (() => ReplaySource | Promise<ReplaySource>) | null {
     const given = this.#given;
     if (given) return typeof given === 'function' ? given : () => given;
-    const [src, model, server, recording, encoder, channel] = SOURCES.map((name) => this.getAttribute(name) ?? undefined);
-    if (src !== undefined) return () => LocalSource.open(src, { model: model ?? null });
-    if (server === undefined || recording === undefined) return null;
-    const options = { server: new URL(server, document.baseURI).href.replace(/\/$/, ''), recording, encoder, channel };
-    return () => new RemoteSource(options as ConstructorParameters<typeof RemoteSource>[0]);
-  }
-
-  #options(): Parameters<typeof ReplayPlayer.open>[1] {
-    const start = this.hasAttribute('live') ? LIVE_EDGE : timeOf(this.getAttribute('time'));
-    return {
-      autoplay: this.hasAttribute('autoplay'),
-      loop: this.hasAttribute('loop'),
-      currentTime: this.#lastTime ?? start,
-      playbackRate: rateOf(this.getAttribute('rate')),
-    };
+    return sourceOf(this);
   }
 
   #take(player: ReplayPlayer, isOwner: boolean): void {
@@ -283,7 +268,7 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#setBusy(null);
     this.#big.hidden = true;
     // A source that was given as it is can be opened once.
-    this.#errors.show(error, this.#given === null || typeof this.#given === 'function');
+    this.#errors.show(error, this.#makeSource() !== null && (this.#given === null || typeof this.#given === 'function'));
   }
 
   #close(): void {
@@ -336,14 +321,4 @@ export class SgapsPlayerElement extends PlayerShell {
     setTimeout(() => sign.remove(), 700);
     this.stage.append(sign);
   }
-}
-
-/** What an attribute says, or what comes nearest to it. */
-function timeOf(value: string | null): number {
-  return Math.max(0, Number(value) || 0);
-}
-
-function rateOf(value: string | null): number {
-  const rate = Number(value) || 1;
-  return Math.sign(rate) * Math.min(rate < 0 ? -RATES[0] : RATES[RATES.length - 1], Math.max(0.25, Math.abs(rate)));
 }

@@ -64,13 +64,17 @@ export class LocalHost {
     return webp && createImageBitmap(new Blob([webp], { type: 'image/webp' }));
   }
 
-  /** Tells the events of the game. */
+  /** Tells the events of the game; of a damaged recording those before the damage. */
   async readMarkers(): Promise<void> {
     const markers: ReplayMarker[] = [];
-    for await (const { time, bytes } of this.reader.events()) {
-      if (markers.length >= MARKERS || this.#ending.signal.aborted) break;
-      const event = parseEvent(bytes);
-      if (event) markers.push({ time: time / 1000, ...event });
+    try {
+      for await (const { time, bytes } of this.reader.events()) {
+        if (markers.length >= MARKERS || this.#ending.signal.aborted) break;
+        const event = parseEvent(bytes);
+        if (event) markers.push({ time: time / 1000, ...event });
+      }
+    } catch (error) {
+      if (!this.#ending.signal.aborted) console.warn(`SGAPS: not all markers can be read: ${String(error)}`);
     }
     if (markers.length > 0 && !this.#ending.signal.aborted) this.post({ type: 'markers', markers }, []);
   }
@@ -83,7 +87,15 @@ export class LocalHost {
       ...{ machine: this.machine, shelf: this.#shelf, lookedAt: () => this.#told ?? 0, waits: () => this.#finder.busy },
       onPoints: ({ times, values }) => this.post({ type: 'states', states: { times: times.map((ms) => ms / 1000), values } }, []),
     });
-    await survey.run(this.#ending.signal);
+    while (!this.#ending.signal.aborted) {
+      try {
+        await survey.run(this.#ending.signal);
+        return;
+      } catch (error) {
+        // What is damaged counts as gone through: the next run goes on behind it.
+        if (!this.#ending.signal.aborted) console.warn(`SGAPS: not all values can be read: ${String(error)}`);
+      }
+    }
   }
 
   async close(): Promise<void> {
