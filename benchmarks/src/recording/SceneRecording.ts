@@ -2,9 +2,11 @@ import {
   CoordinateDecoder,
   createSampleSet,
   DEFAULT_TIER_BITS,
+  LIMITS,
   PixelPacketEncoder,
   type RecordingHeader,
   type SampleRequest,
+  type StateSchema,
 } from '@sgaps/protocol';
 import { type RecordSink, SessionLoop } from '@sgaps/server';
 import { samplePicture } from '../clip/samplePicture.js';
@@ -39,6 +41,23 @@ export function sceneHeader(recordingId: string): RecordingHeader {
 }
 
 /**
+ * What differs between recordings of the scene.
+ *
+ * @example
+ * ```ts
+ * const options: SceneOptions = { sampling: 'points' };
+ * ```
+ */
+export interface SceneOptions {
+  readonly sampling?: 'auto' | 'points';
+  /** ms between the recording's own snapshots. */
+  readonly snapshotEvery?: number;
+  /** Values that the game tells, as the header names them. */
+  readonly schema?: StateSchema;
+  readonly values?: (frameId: number) => readonly number[];
+}
+
+/**
  * Records the synthetic scene through the real loop and codecs, packet by packet, at the pace of whoever calls.
  *
  * @example
@@ -55,10 +74,13 @@ export class SceneRecording {
   readonly #requests = new Map<number, SampleRequest>();
   readonly #encoder: PixelPacketEncoder;
   readonly #loop: SessionLoop;
+  readonly #scratch = new Uint8Array(3 * BATCH * LIMITS.samplesPerFrame);
+  readonly #values: (frameId: number) => readonly number[];
   #now = 0;
 
-  constructor(sink: RecordSink, options: { readonly sampling?: 'auto' | 'points'; readonly snapshotEvery?: number } = {}) {
-    const { grid, schema, tierBits } = sceneHeader('scene');
+  constructor(sink: RecordSink, { schema = { values: [] }, values = () => [], ...options }: SceneOptions = {}) {
+    const { grid, tierBits } = sceneHeader('scene');
+    this.#values = values;
     this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits });
     this.#loop = new SessionLoop({ shape: { grid, schema, tierBits }, sink, clock: () => this.#now, fps: FPS, ...options });
     this.#ask(this.#loop.start());
@@ -66,14 +88,21 @@ export class SceneRecording {
 
   /** Records the next four frames, at their time of the recording. */
   packet(): void {
-    const frames = Array.from({ length: BATCH }, () => {
+    const frames = Array.from({ length: BATCH }, (_, i) => {
       const frameId = this.frames++;
       const { picture, state } = this.#scene.frame(frameId);
       const request = this.#requests.get(frameId);
       this.#requests.delete(frameId);
       const samples = request ? this.#coordinates.expand(request) : createSampleSet(0);
-      const rgb = samplePicture(SCENE_GRID, picture, samples, new Uint8Array(3 * samples.count));
-      return { frameId, clientTime: (1000 * frameId) / FPS, requestId: request ? frameId : null, state, samples, rgb };
+      const rgb = samplePicture(SCENE_GRID, picture, samples, this.#scratch.subarray(3 * i * LIMITS.samplesPerFrame));
+      return {
+        frameId,
+        clientTime: (1000 * frameId) / FPS,
+        requestId: request ? frameId : null,
+        state: { ...state, values: [...this.#values(frameId)] },
+        samples,
+        rgb,
+      };
     });
     this.#now = (1000 * (this.frames - 1)) / FPS;
     this.#ask(this.#loop.accept(this.#encoder.encode(frames)));
