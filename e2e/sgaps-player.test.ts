@@ -39,6 +39,7 @@ beforeAll(async () => {
   truth = await decode(file);
   bundle = await bundlePage(fileURLToPath(new URL('./sgaps-player.page.ts', import.meta.url)), { workers: 'sdk-player' });
   writeFileSync(join(bundle.dir, 'session.sgaps'), file);
+  writeFileSync(join(bundle.dir, 'damaged.sgaps'), file.slice().fill(0x55, 2000, 2400));
   site = await servePage(bundle.dir);
   browser = await launchBrowser();
 });
@@ -222,6 +223,8 @@ describe('<sgaps-player> on a file', () => {
     await button('Try again').click();
     await expectFrame(truth[0]);
     expect(await alert.isVisible()).toBe(false);
+    await page.evaluate(() => document.querySelector('sgaps-player')?.setAttribute('src', 'damaged.sgaps'));
+    await expect.poll(() => alert.textContent(), WAIT).toContain('CHECKSUM_MISMATCH');
   });
 });
 
@@ -440,6 +443,7 @@ describe('<sgaps-player> under a finger', () => {
 
   const controlsShown = () => page.locator('.player').evaluate((player) => !player.classList.contains('idle'));
 
+  /** Touches the picture at a part of its width, above its middle; the large play button is from 0.42 to 0.58. */
   async function tap(part: number): Promise<void> {
     const box = await page.locator('.stage').boundingBox();
     if (box) await page.touchscreen.tap(box.x + part * box.width, box.y + box.height / 4);
@@ -471,10 +475,10 @@ describe('<sgaps-player> under a finger', () => {
     await page.evaluate(() => window.sgapsElement.showFake({}, 'time="10"'));
     await expect.poll(() => shownFrame(), WAIT).toBe('100');
     expect(await controlsShown()).toBe(true);
-    await tap(0.5);
+    await tap(0.37);
     expect(await controlsShown()).toBe(false);
     expect(await paused()).toBe(true);
-    await tap(0.5);
+    await tap(0.37);
     expect(await controlsShown()).toBe(true);
     await tap(0.9);
     await tap(0.9);
