@@ -149,6 +149,18 @@ describe('pictures', () => {
 });
 
 describe('a shared channel', () => {
+  it('tells who comes late what others were told before', async () => {
+    const { join } = await pipeline();
+    for (let i = 0; i < 2; i++) {
+      const viewer = await join({ channel: 'live' });
+      await until(() => viewer.of('place').some(({ place }) => place === 2) && viewer.of('words').length === 2);
+      const types = viewer.messages.map(({ type }) => type);
+      expect(types[0]).toBe('ready');
+      expect(viewer.of('words').map(({ word }) => word)).toEqual(['first', 'second']);
+      if (i === 1) expect(viewer.of('place')).toEqual([{ type: 'place', place: 2 }]);
+    }
+  });
+
   it('costs one drawing for all who watch, and shows the picture there is to who comes late', async () => {
     const { join } = await pipeline();
     const viewers = await Promise.all(Array.from({ length: 50 }, () => join({ channel: 'party:one' })));

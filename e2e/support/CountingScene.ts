@@ -36,6 +36,8 @@ export class CountingScene implements SceneRenderer {
     this.context = context;
     this.argument = context.argument;
     if (context.argument === 'fails') throw new Error('nothing to count');
+    for (const word of ['first', 'second']) context.tell({ type: 'words', word }, { keep: 'all' });
+    for (const place of [1, 2]) context.tell({ type: 'place', place }, { keep: 'last' });
     return { ...this.size, about: { counting: true } };
   }
 
@@ -66,7 +68,7 @@ export class CountingScene implements SceneRenderer {
   }
 
   overlays(layers: readonly string[]): void {
-    this.context.tell({ type: 'overlay', layers }, Uint8Array.of(layers.length));
+    this.context.tell({ type: 'overlay', layers }, { data: Uint8Array.of(layers.length) });
   }
 
   async onShutdown(): Promise<void> {

@@ -12,7 +12,7 @@ export { IMPORTANCE_FULL, quantise } from './replay/overlays/quantise.js';
 export type { ReplayFile } from './replay/ReplayFile.js';
 export { ReplayScene, type ReplaySceneOptions } from './replay/ReplayScene.js';
 export { createScene, registerScene, type SceneFactory, type SceneOptions, sceneNames } from './scene/registry.js';
-export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from './scene/SceneRenderer.js';
+export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer, TellOptions } from './scene/SceneRenderer.js';
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';

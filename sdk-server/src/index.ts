@@ -1,3 +1,5 @@
+export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
+export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';

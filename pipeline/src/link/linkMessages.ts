@@ -52,7 +52,7 @@ export type FromRenderer =
   | { readonly ready: Ready }
   /** At frame id 0 the channel is over, else this one picture is. */
   | { readonly failed: { readonly code: string; readonly message: string } }
-  | { readonly tell: Readonly<{ type: string } & Record<string, unknown>> }
+  | { readonly tell: Readonly<{ type: string } & Record<string, unknown>>; readonly keep?: 'all' | 'last' }
   | PictureMessage
   /** There is nothing to show for this camera. */
   | { readonly nothing: true };
@@ -84,8 +84,9 @@ export function parseFromRenderer(metadata: Fields): FromRenderer {
     };
   }
   if (metadata.nothing === true) return { nothing: true };
-  const { hello, ready, failed, tell } = metadata;
-  if (isFields(tell) && typeof tell.type === 'string') return { tell: tell as { type: string } };
+  const { hello, ready, failed, tell, keep } = metadata;
+  if (isFields(tell) && typeof tell.type === 'string')
+    return { tell: tell as { type: string }, keep: keep === 'all' || keep === 'last' ? keep : undefined };
   if (isFields(failed)) return { failed: { code: String(failed.code), message: String(failed.message) } };
   if (isFields(ready)) return { ready: { ...sizeOf(ready, 'ready'), about: isFields(ready.about) ? ready.about : {} } };
   if (isFields(hello)) {

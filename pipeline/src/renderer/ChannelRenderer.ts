@@ -133,17 +133,23 @@ export class ChannelRenderer {
     const log = this.log.child({ scene: plan.scene, encoder: plan.encoder });
     let scene: SceneRenderer | null = null;
     let encoder: PictureEncoder | null = null;
+    const early: (() => void)[] = [];
     try {
       const found = await this.parts.scene(plan.scene);
       scene = found.scene;
       encoder = await this.parts.encoder(plan.encoder);
       const info = await scene.onInit({
         argument: found.argument,
-        tell: (message, data) => this.send(0, { tell: message }, data ? [data] : []),
+        tell: (message, { data, keep } = {}) => {
+          const say = () => this.send(0, { tell: message, keep }, data ? [data] : []);
+          if (this.stage) say();
+          else early.push(say);
+        },
       });
       if (plan.size) scene.resize?.(plan.size.width, plan.size.height);
       this.stage = { scene, encoder };
       this.send(0, { ready: info });
+      for (const say of early) say();
       log.info('scene ready');
       await this.draw(this.stage);
     } catch (error) {

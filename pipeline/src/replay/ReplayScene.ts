@@ -125,7 +125,7 @@ export class ReplayScene implements SceneRenderer {
     const unchanged = !this.stale && this.shown?.frameId === frameId && this.shown.refined === refined;
     if (!unchanged) {
       for (const { layer, bytes } of await this.overlayMaker.make(found, time, () => this.finder.importance()))
-        this.tell({ type: 'overlay', layer }, bytes);
+        this.tell({ type: 'overlay', layer }, { data: bytes });
     }
     this.shown = { frameId, refined };
     this.tellFigures(time);
@@ -139,7 +139,7 @@ export class ReplayScene implements SceneRenderer {
 
   private async tellGrowth(): Promise<void> {
     const { duration, hasFooter, events } = this.file.reader.index;
-    this.tell({ type: 'growth', duration: duration / 1000, growing: !hasFooter });
+    this.tell({ type: 'growth', duration: duration / 1000, growing: !hasFooter }, { keep: 'last' });
     if ((events.at(-1)?.sequence ?? -1) > this.markersRead) await this.tellMarkers();
   }
 
@@ -157,14 +157,14 @@ export class ReplayScene implements SceneRenderer {
     const count = Math.floor(NUMBERS_AT_ONCE / (values.length + 1));
     for (let from = 0; from < times.length; from += count) {
       const part = <T>(list: readonly T[]) => list.slice(from, from + count);
-      this.tell({ type: 'states', times: part(times).map((ms) => ms / 1000), values: values.map(part) });
+      this.tell({ type: 'states', times: part(times).map((ms) => ms / 1000), values: values.map(part) }, { keep: 'all' });
     }
   }
 
   private async tellMarkers(): Promise<void> {
     for await (const { markers, sequence } of readMarkers(this.file.reader, this.markersRead)) {
       this.markersRead = sequence;
-      if (markers.length > 0) this.tell({ type: 'markers', markers });
+      if (markers.length > 0) this.tell({ type: 'markers', markers }, { keep: 'all' });
     }
   }
 }

@@ -50,8 +50,23 @@ export interface SceneInfo {
 export interface SceneContext {
   /** What follows the scene's name: `a1` of `replay:a1`; empty where nothing does. */
   readonly argument: string;
-  /** Tells all viewers of the channel something beside the pictures: JSON of at most 64 KiB with a `type` of its own; `data` may follow as bytes. */
-  tell(message: Readonly<{ type: string } & Record<string, unknown>>, data?: Uint8Array): void;
+  /** Tells all viewers of the channel something beside the pictures: JSON of at most 64 KiB with a `type` of its own. What is told before the scene is ready follows its being ready. */
+  tell(message: Readonly<{ type: string } & Record<string, unknown>>, options?: TellOptions): void;
+}
+
+/**
+ * How something is told.
+ *
+ * @example
+ * ```ts
+ * context.tell({ type: 'markers', markers }, { keep: 'all' });
+ * ```
+ */
+export interface TellOptions {
+  /** Bytes that follow it. */
+  readonly data?: Uint8Array;
+  /** For who comes later: `all` messages of this type, or the `last`. Default none. */
+  readonly keep?: 'all' | 'last';
 }
 
 /**

@@ -17,6 +17,11 @@ const BACKLOG = 1024 * 1024;
 const MOST_LOSSES = 3;
 const LOSSES_WITHIN = 20_000;
 
+/** Messages of a scene that are kept for who comes later. */
+const MOST_KEPT = 1_000;
+
+type Told = Extract<FromRenderer, { tell: unknown }>['tell'];
+
 /** What a channel needs of the transport around it. */
 export interface ChannelHost {
   readonly pool: RendererPool;
@@ -60,6 +65,8 @@ export class Channel {
   private readonly closing = new AbortController();
   private link: RendererLink | null = null;
   private ready: Ready | null = null;
+  /** What the scene told that who comes later is to know as well. */
+  private kept: { readonly message: Told; readonly data: Uint8Array | undefined }[] = [];
   private wanting = false;
   private underWay: number[] = [];
   private newest: CameraFrame | null = null;
@@ -105,7 +112,10 @@ export class Channel {
     if (this.lingering) clearTimeout(this.lingering);
     this.lingering = null;
     if (this.ready) {
-      this.give(place, () => viewer.tell(this.greeting()));
+      this.give(place, () => {
+        viewer.tell(this.greeting());
+        for (const { message, data } of this.kept) viewer.tell(message, data);
+      });
       this.link?.send({ refresh: true });
     } else this.want();
     return {
@@ -208,15 +218,23 @@ export class Channel {
 
   private hear(message: FromRenderer, frameId: number, data: Uint8Array): void {
     if ('picture' in message) this.show(message, frameId, data);
-    else if ('tell' in message) this.broadcast(({ viewer }) => viewer.tell(message.tell, data.length > 0 ? data : undefined));
+    else if ('tell' in message) this.tell(message, data.length > 0 ? data : undefined);
     else if ('ready' in message) this.begin(message.ready);
     else if ('failed' in message) this.fail(message.failed, frameId);
     else if ('nothing' in message) this.answered(frameId);
   }
 
+  private tell({ tell, keep }: Extract<FromRenderer, { tell: unknown }>, data: Uint8Array | undefined): void {
+    if (keep === 'last') this.kept = this.kept.filter(({ message }) => message.type !== tell.type);
+    if (keep && this.kept.length < MOST_KEPT) this.kept.push({ message: tell, data });
+    this.broadcast(({ viewer }) => viewer.tell(tell, data));
+  }
+
   private begin(ready: Ready): void {
     const again = this.ready !== null;
     this.ready = ready;
+    // Another renderer tells all anew.
+    this.kept = [];
     for (const place of this.places) place.current = false;
     this.broadcast(({ viewer }) => viewer.tell(this.greeting()));
     this.tellOverlays();

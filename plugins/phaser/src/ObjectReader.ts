@@ -12,6 +12,7 @@ const NOT_PICTURES: ReadonlySet<string> = new Set([
   'Extern',
   'Graphics',
   'Mesh',
+  'SgapsReplay',
   'Mesh2D',
   'ParticleEmitter',
   'Plane',

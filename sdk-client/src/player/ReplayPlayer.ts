@@ -66,7 +66,7 @@ export class ReplayPlayer extends EventTarget {
       runs: () => this.#runs,
       frame: () => this.#frame,
       bounds: () => this.#bounds,
-      growing: () => this.#growing,
+      growing: () => this.#growing && this.#bounds.end === this.#duration,
       fps: () => this.#fps,
       moved: () => this.#pass(),
       over: () => this.#finish(),

@@ -149,7 +149,7 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
  * legend.style.backgroundImage = gradientOf(style);
  * ```
  */
-export function gradientOf({ stops }: OverlayStyle): string {
+export function gradientOf({ stops }: Pick<OverlayStyle, 'stops'>): string {
   const parts = stops.map(
     ([at, r, g, b, a]) => `rgb(${r} ${g} ${b} / ${((a / 255) * 100).toFixed(0)}%) ${((at / 255) * 100).toFixed(0)}%`,
   );

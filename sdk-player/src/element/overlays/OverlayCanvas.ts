@@ -1,6 +1,6 @@
+import { OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from '@sgaps/core';
 import { OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
 import { drawFlow, drawSamples, drawTiers } from './marks.js';
-import { OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from './overlayStyles.js';
 
 /** Pixels of the overlay a grid pixel. */
 const SCALE = 4;

@@ -1,4 +1,4 @@
-import { MOTIONS, TIER_COLOURS } from './overlayStyles.js';
+import { MOTIONS, TIER_COLOURS } from '@sgaps/core';
 
 type Draw = CanvasRenderingContext2D;
 

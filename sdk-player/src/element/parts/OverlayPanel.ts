@@ -1,6 +1,6 @@
+import { gradientOf, OVERLAY_STYLES, type OverlayStyle } from '@sgaps/core';
 import type { OverlayLayer } from '@sgaps/protocol';
 import { make } from '../dom.js';
-import { gradientOf, OVERLAY_STYLES, type OverlayStyle } from '../overlays/overlayStyles.js';
 
 /** What is chosen in an `OverlayPanel`. */
 export interface OverlayChoices {
@@ -73,7 +73,7 @@ export class OverlayPanel {
 function swatch({ stops, kinds }: OverlayStyle): HTMLElement {
   const element = make('i', { class: 'swatch' });
   if (kinds) element.append(...kinds.slice(0, 4).map(([, colour]) => coloured(colour)));
-  else element.style.backgroundImage = gradientOf(stops);
+  else element.style.backgroundImage = gradientOf({ stops });
   return element;
 }
 
@@ -84,7 +84,7 @@ function legendOf(style: OverlayStyle): HTMLElement {
     return make('div', {}, label, ...kinds, ...(style.note ? [make('span', { class: 'note' }, style.note)] : []));
   }
   const scale = make('i', { class: 'scale' });
-  scale.style.backgroundImage = gradientOf(style.stops);
+  scale.style.backgroundImage = gradientOf(style);
   return make('div', {}, label, make('span', {}, style.low), scale, make('span', {}, style.high));
 }
 
