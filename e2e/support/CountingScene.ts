@@ -77,7 +77,7 @@ export class CountingScene implements SceneRenderer {
 }
 
 /** As `JPEG + depth`, with the bare colours as JPEG. With `dependent`, only the first picture and those after a refresh are independent. */
-export class PlainEncoder implements PictureEncoder {
+class PlainEncoder implements PictureEncoder {
   private needsWhole = true;
 
   constructor(private readonly dependent = false) {}

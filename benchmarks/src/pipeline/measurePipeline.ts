@@ -53,7 +53,7 @@ export interface Spread {
  * const { encoder, endToEndMs }: PipelineRow = figures.rows[0];
  * ```
  */
-export interface PipelineRow {
+interface PipelineRow {
   readonly encoder: string;
   readonly width: number;
   readonly height: number;

@@ -19,7 +19,7 @@ export interface ChannelPlan {
   readonly size: PictureSize | null;
 }
 
-export interface PictureSize {
+interface PictureSize {
   readonly width: number;
   readonly height: number;
 }
@@ -37,7 +37,7 @@ export type ToRenderer =
   | { readonly overlays: readonly OverlayLayer[] };
 
 /** A picture's way through the renderer. */
-export interface RenderTimings {
+interface RenderTimings {
   /** ms that drawing and encoding took. */
   readonly render: number;
   readonly encode: number;

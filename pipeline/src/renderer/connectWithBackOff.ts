@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 
 /** ms before the second, third, fourth and fifth try (P15). */
-export const BACK_OFF: readonly number[] = [1_000, 2_000, 4_000, 8_000];
+const BACK_OFF: readonly number[] = [1_000, 2_000, 4_000, 8_000];
 
 /**
  * Connects to a Unix socket, trying again with growing pauses.

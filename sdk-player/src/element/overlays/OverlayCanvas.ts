@@ -1,11 +1,9 @@
-import { OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from '@sgaps/core';
+import { LAYERS_ALPHA, OVERLAY_STYLES, SOURCES, tableOf, tableOfKinds } from '@sgaps/core';
 import { OVERLAY_LAYERS, type OverlayLayer, type Picture } from '@sgaps/protocol';
 import { drawFlow, drawSamples, drawTiers } from './marks.js';
 
 /** Pixels of the overlay a grid pixel. */
 const SCALE = 4;
-/** How much of the picture the layers' colours cover, of 255. */
-const LAYERS_ALPHA = 150;
 
 /** Draws overlays on a canvas that lies over the picture. */
 export class OverlayCanvas {
