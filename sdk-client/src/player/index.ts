@@ -5,6 +5,7 @@ export { ReplayPlayer } from './ReplayPlayer.js';
 export type { ReplayPlayerOptions, ReplayRange } from './ReplayPlayerOptions.js';
 export type {
   FrameOrigin,
+  ReplayFigures,
   ReplayFrame,
   ReplayInfo,
   ReplayListener,
