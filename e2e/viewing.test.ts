@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GRID, SyntheticGame, SyntheticRecorder, until } from './server-support.js';
+import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer } from './support/TestViewer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-viewing-'));
@@ -153,6 +154,32 @@ describe('a finished recording', () => {
     const viewer = await watch(id);
     expect((await pictureAt(viewer, LIVE_EDGE)).recordedFrame).toBe(19);
     viewer.leave();
+  });
+});
+
+describe('a renderer beside a server', () => {
+  it('draws one recording only, read from that server over HTTP', async () => {
+    const { id, recorder } = await record(40, 10);
+    await finish(id, recorder);
+    const frames = await decoded(id);
+    const sockets = join(folder, 'elsewhere');
+    const transport = SgapsProcess.start('transport', '--port', '0', '--sockets', sockets);
+    const { port } = await transport.heard('transport listening');
+    const scene = `replay:${id}`;
+    const renderer = SgapsProcess.start(
+      ...['renderer', '--server', server.url, '--scene', scene, '--encoder', 'raw', '--sockets', sockets, '--model', 'none'],
+    );
+    try {
+      const viewer = await TestViewer.join(Number(port), { scene, encoder: 'raw' });
+      await viewer.ready();
+      const last = frames.at(-1);
+      const shown = await pictureAt(viewer, last?.time ?? 0);
+      expect(Buffer.from(shown.rgb).equals(Buffer.from(last?.rgb ?? []))).toBe(true);
+      const health = (await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as { workers: object };
+      expect(Object.keys(health.workers)).toHaveLength(1);
+    } finally {
+      await Promise.all([renderer.end(), transport.end()]);
+    }
   });
 });
 

@@ -3,5 +3,6 @@ export { WebModel, type WebModelOptions, type WebProvider } from './model/WebMod
 export { LocalSource, type LocalSourceOptions } from './player/LocalSource.js';
 export type { ModelInfo, PlayerState, RecordingInfo } from './player/messages.js';
 export { type PlayerEvents, type PlayerFrame, type PlayerOptions, RecordingPlayer } from './player/RecordingPlayer.js';
+export { HttpSource } from './source/HttpSource.js';
 export type { RecordingSource } from './source/openSource.js';
 export { webCompressor } from './source/webCompressor.js';

@@ -4,12 +4,14 @@ import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
+import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
 interface RendererFlags {
   readonly scene: string[];
   readonly encoder?: string[];
   readonly data: string;
+  readonly server?: string;
   readonly sockets?: string;
   readonly extensions: string[];
   readonly channels: number;
@@ -35,6 +37,7 @@ export function rendererCommand(): Command {
     .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay'])
     .option('--encoder <name...>', 'encoders to serve: jpeg+depth, h264, raw, debug (default: all)')
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
@@ -56,7 +59,8 @@ async function renderer(flags: RendererFlags): Promise<void> {
   try {
     const inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
     const library = new ReplayLibrary(join(data, 'recordings'), log);
-    const open = (id: string) => library.open(id);
+    const { server } = flags;
+    const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
     for (const folder of extensions) await loadExtensions(folder);
