@@ -8,14 +8,17 @@ import type { SgapsRecorder } from '@sgaps/babylon';
 import { ReplayLayer } from '@sgaps/babylon/replay';
 
 /** Where the picture is, in fractions of the canvas. */
-const RECT = { x: 0.55, y: 0.53, width: 0.42, height: 0.42 };
+const RECT = { x: 0.57, y: 0.56, width: 0.4, height: 0.4 };
 /** Seconds shown before and after the player went down. */
 const BEFORE = 3.2;
 const AFTER = 0.8;
-/** ms until what came after has been recorded and sent. */
+/** ms until what came after has been recorded and sent, and that the server may take to tell of the moment. */
 const SOON = 1200;
+const TOLD = 800;
 const SKIP = 'KeyX';
 const MARKER = 'down';
+
+type Player = NonNullable<ReplayLayer['player']>;
 
 /** What is on the screen while the kill-cam runs. */
 interface Showing {
@@ -66,10 +69,17 @@ export class KillCam {
     const label = createLabel(this.scene);
     const showing = { layer, label };
     this.showing = showing;
-    layer.onReadyObservable.addOnce((player) => play(player));
-    layer.texture.onFrameObservable.addOnce(() => {
-      layer.isVisible = true;
-      label.rootContainer.isVisible = true;
+    layer.onReadyObservable.addOnce((player) => {
+      // The end of what there is; where the player went down is told next.
+      player.currentTime = Math.max(0, player.duration - BEFORE - AFTER);
+      whenDown(player).then((down) => {
+        if (this.showing !== showing) return;
+        play(player, down);
+        layer.texture.onFrameObservable.addOnce(() => {
+          layer.isVisible = true;
+          label.rootContainer.isVisible = true;
+        });
+      });
     });
     const end = () => {
       if (this.showing === showing) this.stop();
@@ -82,11 +92,29 @@ export class KillCam {
   }
 }
 
-/** Plays the seconds around the moment that was marked; the last ones where the server does not know of it yet. */
-function play(player: NonNullable<ReplayLayer['player']>): void {
-  const down = player.markers.findLast(({ name }) => name === MARKER)?.time ?? player.duration - AFTER;
+/** Seconds into the session; the last of what there is where the server does not tell in time. */
+function whenDown(player: Player): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      // An earlier end has the same name.
+      const since = player.duration - 2 * (BEFORE + AFTER);
+      const marker = player.markers.findLast(({ name, time }) => name === MARKER && time > since);
+      if (marker) done(marker.time);
+    };
+    const done = (down: number) => {
+      clearTimeout(timer);
+      player.removeEventListener('markerschange', look);
+      resolve(down);
+    };
+    const timer = setTimeout(() => done(player.duration - AFTER), TOLD);
+    player.addEventListener('markerschange', look);
+    look();
+  });
+}
+
+function play(player: Player, down: number): void {
   const start = Math.max(0, down - BEFORE);
-  player.range = { start, end: Math.max(start + 0.1, Math.min(down + AFTER, player.duration)) };
+  player.range = { start, end: Math.max(start + 0.1, down + AFTER) };
   player.currentTime = start;
   // What goes wrong is told by the layer.
   player.play().catch(() => undefined);

@@ -65,7 +65,7 @@ export class Theatre {
   }
 
   private addCamera(): void {
-    const camera = new ArcRotateCamera('seat', -Math.PI / 2, 1.53, 22.5, new Vector3(0, 4.5, 15), this.scene);
+    const camera = new ArcRotateCamera('seat', -Math.PI / 2, 1.52, 21.5, new Vector3(0, 4.25, 15), this.scene);
     camera.fov = 0.62;
     camera.minZ = 0.2;
     [camera.lowerAlphaLimit, camera.upperAlphaLimit] = [-Math.PI / 2 - 0.35, -Math.PI / 2 + 0.35];

@@ -25,7 +25,7 @@ export interface Cinema {
 export function createCinema(scene: Scene): Cinema {
   scene.clearColor = Color4.FromHexString('#020306ff');
   const air = new HemisphericLight('air', new Vector3(0, 1, 0), scene);
-  air.intensity = 0.1;
+  air.intensity = 0.2;
   air.groundColor = Color3.FromHexString('#201410');
   air.specular = Color3.Black();
   const glow = new PointLight('glow', new Vector3(0, SCREEN.y, SCREEN.z - 3), scene);

@@ -82,8 +82,7 @@ export class ReplayTimeline extends Rectangle {
     this.#live.text = `● ${options.liveText ?? 'LIVE'}`;
     this.#build(height, options.markerColor ?? '#ffd166');
     this.#show();
-    if ('ready' in replay)
-      replay.ready.then(this.#take, (cause: unknown) => this.#say(cause instanceof Error ? cause.message : String(cause)));
+    if ('ready' in replay) replay.ready.then(this.#take, () => this.#say('No replay'));
     else this.#take(replay);
   }
 
@@ -135,10 +134,12 @@ export class ReplayTimeline extends Rectangle {
     slider.isThumbCircle = true;
     slider.isThumbClamped = true;
     slider.color = this.#accent;
-    slider.background = '#ffffff38';
+    slider.background = '#454d5a';
     slider.borderColor = 'transparent';
     slider.thumbColor = '#ffffff';
     slider.minimum = 0;
+    slider.maximum = 1;
+    slider.value = 0;
     slider.onPointerDownObservable.add(() => {
       this.#held = true;
     });
@@ -204,6 +205,7 @@ export class ReplayTimeline extends Rectangle {
   readonly #show = (): void => {
     const player = this.#player;
     this.isEnabled = player !== null;
+    this.#live.isVisible = player !== null && (player.growing || player.isLive);
     if (!player) return this.#say('Loading …');
     const { start, end } = player.range ?? { start: 0, end: player.duration };
     this.#icon.shape = player.ended ? 'again' : player.paused ? 'play' : 'pause';
@@ -214,7 +216,6 @@ export class ReplayTimeline extends Rectangle {
     this.#following = false;
     this.#strip.show(player.markers, start, end);
     this.#rate.text = `${player.playbackRate}×`;
-    this.#live.isVisible = player.growing || player.isLive;
     this.#live.color = player.isLive ? '#ff5c5c' : '#8b97a8';
     if (player.error) this.#say('Broken off');
     else if (player.stalled) this.#say('Waiting …');
