@@ -26,7 +26,8 @@ const say = (words: string): void => {
 };
 if (warning) say(warning);
 
-const game = new Game(engine, new Controls(canvas), options, url.searchParams.get('shadows') !== '0', killCam);
+const controls = new Controls(canvas);
+const game = new Game(engine, controls, options, url.searchParams.get('shadows') !== '0', killCam);
 await game.ready();
 let recorder: SgapsRecorder | undefined;
 
@@ -56,8 +57,15 @@ if (clock) {
     engine,
     server,
     say,
-    entered: () => recorder?.pause(),
-    left: () => (recorder ? recorder.resume() : void record()),
+    entered: () => {
+      controls.sleep(true);
+      recorder?.pause();
+    },
+    left: () => {
+      controls.sleep(false);
+      if (recorder) recorder.resume();
+      else void record();
+    },
   });
   if (wanted) await door.enter(wanted);
   else void record();

@@ -38,6 +38,7 @@ export class Controls {
   private tilt = 0;
   private firing = false;
   private pressed = false;
+  private asleep = false;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     window.addEventListener('keydown', (event) => this.key(event));
@@ -54,6 +55,13 @@ export class Controls {
     const { pressed } = this;
     this.pressed = false;
     return pressed;
+  }
+
+  /** Hears nothing while something else has the canvas, and lets go of the mouse. */
+  sleep(asleep: boolean): void {
+    this.asleep = asleep;
+    this.letGo();
+    if (asleep && document.pointerLockElement === this.canvas) document.exitPointerLock();
   }
 
   /** What is held down now, and the turn since the last call. */
@@ -81,13 +89,14 @@ export class Controls {
   }
 
   private key(event: KeyboardEvent): void {
-    if (!KEYS.includes(event.code) || event.ctrlKey || event.metaKey) return;
+    if (this.asleep || !KEYS.includes(event.code) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     if (!event.repeat && (event.code === 'Enter' || event.code === 'Space')) this.pressed = true;
     this.held.add(event.code);
   }
 
   private down(event: PointerEvent): void {
+    if (this.asleep) return;
     this.pressed = true;
     if (event.pointerType === 'touch') {
       const steers = event.offsetX < this.canvas.clientWidth / 2;

@@ -212,14 +212,15 @@ export class ReplayTimeline extends Rectangle {
     this.#following = true;
     this.#slider.minimum = start;
     this.#slider.maximum = Math.max(end, start + 1e-3);
-    if (!this.#held) this.#slider.value = player.currentTime;
+    // Until a frame has come that was asked for, the player is where it was.
+    if (!this.#held && !player.seeking) this.#slider.value = player.currentTime;
     this.#following = false;
     this.#strip.show(player.markers, start, end);
     this.#rate.text = `${player.playbackRate}×`;
     this.#live.color = player.isLive ? '#ff5c5c' : '#8b97a8';
     if (player.error) this.#say('Broken off');
     else if (player.stalled) this.#say('Waiting …');
-    else this.#say(`${clock(player.currentTime - start)} / ${clock(end - start)}`);
+    else this.#say(`${clock(this.#slider.value - start)} / ${clock(end - start)}`);
   };
 
   #say(text: string): void {
