@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
+import { buildExamples } from './support/gamePage.js';
 
 /** WebGPU on a machine without a GPU. */
 const WEBGPU = [
@@ -153,6 +154,8 @@ describe.each(['webgl2', 'webgpu', 'webgl2 without side effects'] as const)('a r
     // The slider goes from 44 to 320 − 44 · 5.7.
     await page.mouse.click(44 + 0.5 * (320 - 44 * 6.7), row);
     await reach({ currentTime: expect.closeTo(4, 0) as unknown as number });
+    await page.mouse.click(44 + 0.25 * (320 - 44 * 6.7), row);
+    await reach({ currentTime: expect.closeTo(2, 0) as unknown as number });
     await page.mouse.click(320 - 44 * 2.2, row);
     await reach({ playbackRate: 2 });
     await page.mouse.click(320 - 44 * 0.8, row);
@@ -187,5 +190,45 @@ describe.each(['webgl2', 'webgpu', 'webgl2 without side effects'] as const)('a r
 
   it('shows the frame again after a lost context', async () => {
     expect(await call('afterContextLoss')).toEqual({ before: 0, after: 0, later: 0 });
+  });
+});
+
+describe('Copper Keep where no SGAPS server is', () => {
+  let game: Awaited<ReturnType<typeof buildExamples>>;
+  let served: ServedPage;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    game = await buildExamples('babylon-arena');
+    served = await servePage(game.folder);
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+    await game?.remove();
+  });
+
+  it('says so in its theatre, and goes on', async () => {
+    const page = await browser.newPage({ viewport: { width: 640, height: 480 } });
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(`${served.url}babylon-arena/index.html?record=0&autostart=1&shadows=0&theatre=a1`);
+    const canvas = () =>
+      page.evaluate(() => {
+        const { sgapsGame } = window as unknown as { sgapsGame?: { canvas: HTMLCanvasElement; engine: { scenes: unknown[] } } };
+        return sgapsGame && [sgapsGame.canvas.width, sgapsGame.engine.scenes.length];
+      });
+    await expect.poll(canvas, { timeout: 60_000 }).toEqual([1280, 2]);
+    await page.keyboard.press('Escape');
+    await expect.poll(canvas).toEqual([640, 1]);
+    await page.keyboard.press('t');
+    await expect
+      .poll(() => page.textContent('#note'), { timeout: 60_000 })
+      .toBe('No SGAPS server answers: there is nothing to show.');
+    expect(await canvas()).toEqual([640, 1]);
+    expect(errors).toEqual([]);
+    await page.close();
   });
 });
