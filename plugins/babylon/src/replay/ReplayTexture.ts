@@ -108,7 +108,8 @@ export class ReplayTexture extends Texture {
 
   async #open(options: Omit<ReplayOptions, 'messages'>): Promise<ReplayPlayer> {
     try {
-      const [opened] = await Promise.all([openReplay(options), this.#completeEngine()]);
+      await this.#completeEngine();
+      const opened = await openReplay(options);
       this.#opened = opened;
       if (this.#disposed) {
         this.#letGo();
