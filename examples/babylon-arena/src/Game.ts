@@ -8,6 +8,7 @@ import { Bot } from './bot/Bot.js';
 import { FollowCamera } from './camera/FollowCamera.js';
 import { Hud } from './hud/Hud.js';
 import type { Controls } from './input/Controls.js';
+import type { GameFigures } from './recording.js';
 import type { GameEvent } from './sim/types.js';
 import { World } from './sim/World.js';
 import { createStage } from './stage/createStage.js';
@@ -53,6 +54,12 @@ export class Game {
     this.begin();
     if (options.autostart) this.state = 'play';
     this.follow();
+  }
+
+  /** What is recorded beside the picture. */
+  get figures(): GameFigures {
+    const { score, player, enemies } = this.world;
+    return { score, health: player.health, enemies: enemies.length };
   }
 
   /** Resolves when the first frame can be drawn whole. */

@@ -33,7 +33,7 @@ let recorder: SgapsRecorder | undefined;
 
 /** Once: whoever begins in the theatre is recorded when the game begins. */
 const record = async (): Promise<void> => {
-  recorder = startRecording(game.scene, options);
+  recorder = startRecording(game.scene, options, () => game.figures);
   if (!recorder || !killCam) return;
   const { KillCam } = await import('./replay/KillCam.js');
   const cam = new KillCam(game.scene, recorder, server);

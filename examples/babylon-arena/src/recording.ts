@@ -13,6 +13,13 @@ declare global {
   }
 }
 
+/** Numbers that the player's page draws over time. */
+export interface GameFigures {
+  readonly score: number;
+  readonly health: number;
+  readonly enemies: number;
+}
+
 /** The name its recordings go by. */
 export const GAME = 'babylon-arena';
 
@@ -20,9 +27,15 @@ export const GAME = 'babylon-arena';
  * All it takes to have the game recorded. `scene` is ready to be drawn, and no frame has been yet. With `?record=0` the game
  * runs as it would without SGAPS.
  */
-export function startRecording(scene: Scene, { record, endpoint, micros, depth }: GameOptions): SgapsRecorder | undefined {
+export function startRecording(
+  scene: Scene,
+  { record, endpoint, micros, depth }: GameOptions,
+  figures: () => GameFigures,
+): SgapsRecorder | undefined {
   if (!record) return undefined;
   const onTruth = window.sgapsTruth;
-  window.sgapsRecording = new SgapsRecorder(scene, { endpoint, game: GAME, micros, depth, onTruth });
+  const read = (name: keyof GameFigures) => ({ type: 'int' as const, read: () => figures()[name] });
+  const values = { score: read('score'), health: read('health'), enemies: read('enemies') };
+  window.sgapsRecording = new SgapsRecorder(scene, { endpoint, game: GAME, micros, depth, values, onTruth });
   return window.sgapsRecording;
 }

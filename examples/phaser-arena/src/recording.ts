@@ -2,12 +2,24 @@ import { createContext, SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phas
 import { SgapsReplayPlugin } from '@sgaps/phaser/replay';
 import type Phaser from 'phaser';
 import type { GameOptions } from '../../shared/gameOptions.js';
+import type { ArenaWorld } from './sim/world.js';
 
 declare global {
   interface Window {
     /** Put there by `npm run demo`, which compares what is rebuilt with the true pictures. */
     sgapsTruth?: SgapsPluginOptions['onTruth'];
   }
+}
+
+/** Numbers that the player's page draws over time. */
+const VALUES: SgapsPluginOptions['values'] = {
+  score: { type: 'int', read: () => world()?.score ?? 0 },
+  health: { type: 'int', read: () => world()?.player.health ?? 0 },
+  drones: { type: 'int', read: () => world()?.drones.length ?? 0 },
+};
+
+function world(): ArenaWorld | undefined {
+  return window.sgapsGame?.registry.get('world') as ArenaWorld | undefined;
 }
 
 /** For `this.add.sgapsReplay`. */
@@ -24,7 +36,7 @@ export function recording(options: GameOptions, size: { width: number; height: n
   canvas.height = size.height;
   const context = createContext(canvas, { antialias: true, alpha: false });
   const { endpoint, micros } = options;
-  const data: SgapsPluginOptions = { endpoint, game: 'phaser-arena', micros, onTruth: window.sgapsTruth };
+  const data: SgapsPluginOptions = { endpoint, game: 'phaser-arena', micros, values: VALUES, onTruth: window.sgapsTruth };
   return {
     canvas,
     context,

@@ -46,6 +46,7 @@ export class ArenaScene extends Phaser.Scene {
     const seed = this.options.seed * 1009 + this.tries * 31;
     this.bot = this.options.bot ? new Bot(seed) : undefined;
     this.world = new ArenaWorld(seed, this.options.level);
+    this.registry.set('world', this.world);
     this.view = new ArenaView(this, this.world);
     this.bits = new Bits(this, seed);
     this.controls = new Controls(this);
