@@ -1,3 +1,4 @@
+import { RawTexture } from '@babylonjs/core/Materials/Textures/rawTexture.js';
 import type { Observable } from '@babylonjs/core/Misc/observable.js';
 import { SgapsRecorder, type SgapsRecorderOptions } from '@sgaps/babylon';
 import { areaSample, FrameStateBuffer, WebGL2Sampler, WebGpuSampler } from '@sgaps/client';
@@ -18,7 +19,7 @@ interface Options extends StageOptions {
   readonly fault?: string;
   /** At this frame … */
   readonly at?: number;
-  readonly act?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start';
+  readonly act?: 'dispose' | 'dispose scene' | 'resize' | 'pause' | 'leave' | 'stop and start' | 'drop texture';
   /** A thing tagged 'critical'. */
   readonly tag?: 'mesh' | 'part' | 'panel';
   readonly mask?: 'mesh' | 'predicate' | 'part' | 'behind' | 'panel';
@@ -146,6 +147,7 @@ async function play(options: Options) {
     }
     if (frame === options.at) {
       if (options.act === 'dispose') recorder?.dispose();
+      if (options.act === 'drop texture') RawTexture.CreateRGBATexture(new Uint8Array(4), 1, 1, scene, false, false).dispose();
       if (options.act === 'resize') engine.setSize(250, 150);
       if (options.act === 'pause') recorder?.pause();
       if (options.act === 'leave') sessions[0].server.leave('test');

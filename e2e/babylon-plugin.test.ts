@@ -254,6 +254,14 @@ describe.each(['webgl2', 'webgpu'] as const)('SgapsRecorder on %s', (engine) => 
     expect(outcome.closed).toBe(act === 'stop and start' ? 2 : 1);
   });
 
+  it('samples on when the game disposes of a texture', async () => {
+    const outcome = await play({ frames: 45, at: 20, act: 'drop texture' });
+    expect(outcome.hashes).toEqual(await bare({ frames: 45 }));
+    expect(outcome.diagnostics).toEqual([]);
+    expect(outcome.mismatches + outcome.glErrors).toBe(0);
+    expect(outcome.lastFrameId).toBeGreaterThan(35);
+  });
+
   it('samples a canvas that changes its size', async () => {
     const outcome = await play({ frames: 45, at: 20, act: 'resize' });
     expect(outcome.hashes).toEqual(await bare({ frames: 45, at: 20, act: 'resize' }));

@@ -176,12 +176,13 @@ export class GatherResources {
     const gl = this.#gl;
     const { width, height } = this;
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
-    if (this.copiesByTexture) {
-      const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
-      gl.activeTexture(gl.TEXTURE0 + this.unit);
-      gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
-      gl.activeTexture(active);
-    } else {
+    // Bound anew each time: Babylon unbinds every unit when a texture is disposed of.
+    const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
+    gl.activeTexture(gl.TEXTURE0 + this.unit);
+    gl.bindTexture(gl.TEXTURE_2D, this.#copyTexture);
+    if (this.copiesByTexture) gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
+    gl.activeTexture(active);
+    if (!this.copiesByTexture) {
       gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.copyTarget);
       gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
     }
