@@ -11,6 +11,12 @@ const e2e = [
   '{sdk-*,pipeline,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts',
 ];
 
+/** Those of them that start processes and no browser: they run beside those with one, since most of their time they wait. */
+const processes = [
+  'e2e/{docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,viewing}.test.ts',
+  'sdk-server/src/**/*.e2e.test.ts',
+];
+
 export default defineConfig({
   resolve: { conditions: ['sgaps-source', 'module', 'node', 'import', 'default'] },
   // Vitest hands these to Node as --conditions: with 'import' among them, require() in CommonJS packages would get ES modules.
@@ -37,10 +43,23 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: e2e,
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...processes],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // One Chromium at a time, and only when the unit tests have left the cores.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: processes,
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
