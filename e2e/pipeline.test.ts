@@ -120,6 +120,15 @@ describe('pictures', () => {
     await until(() => viewer.pictures.some(({ jpeg }) => jpeg[0] === 16 && jpeg[1] === 9));
   });
 
+  it('have that size also where it is told before the scene is ready', async () => {
+    const { join } = await pipeline();
+    const viewer = await join();
+    viewer.size(16, 9);
+    await viewer.ready();
+    viewer.ask(1);
+    await until(() => viewer.pictures.some(({ jpeg }) => jpeg[0] === 16 && jpeg[1] === 9));
+  });
+
   it('come without asking at the live edge, until something else is asked for', async () => {
     const { join } = await pipeline();
     const viewer = await join();

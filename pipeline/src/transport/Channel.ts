@@ -64,6 +64,8 @@ export class Channel {
   private readonly places = new Set<Place>();
   private readonly closing = new AbortController();
   private link: RendererLink | null = null;
+  /** What it was opened with. */
+  private opened: ChannelPlan | null = null;
   private ready: Ready | null = null;
   /** What the scene told that who comes later is to know as well. */
   private kept: { readonly message: Told; readonly data: Uint8Array | undefined }[] = [];
@@ -213,6 +215,7 @@ export class Channel {
       message: (message, frameId, data) => this.hear(message, frameId, data),
       closed: (error) => this.lose(link, error),
     });
+    this.opened = this.plan;
     link.send({ open: this.plan });
   }
 
@@ -238,6 +241,8 @@ export class Channel {
     for (const place of this.places) place.current = false;
     this.broadcast(({ viewer }) => viewer.tell(this.greeting()));
     this.tellOverlays();
+    const { size } = this.plan;
+    if (size && size !== this.opened?.size) this.link?.send({ size });
     // Whoever waited while there was no renderer sees the place it had asked for.
     if (this.newest && this.queue.length === 0) this.queue.push(this.newest);
     if (again) this.host.log.info({ channel: this.key }, 'channel goes on with another renderer');
