@@ -45,8 +45,9 @@ export class JpegDecoder implements PictureDecoder {
       throw new SgapsError('BYTES_MALFORMED', 'Malformed picture: it is no JPEG.', { cause });
     });
     if (image.width !== width || image.height !== height) {
+      const size = `${image.width}×${image.height}`;
       image.close();
-      throw SgapsError.malformed(`picture: it is ${image.width}×${image.height}, not ${width}×${height}`);
+      throw SgapsError.malformed(`picture: it is ${size}, not ${width}×${height}`);
     }
     // Half floats lie at an even place in a buffer of their own.
     return { frameId, image, depth: depth.length === 0 ? null : new Uint16Array(depth.slice().buffer as ArrayBuffer) };

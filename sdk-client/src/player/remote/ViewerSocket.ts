@@ -1,12 +1,4 @@
-import {
-  decodePicture,
-  encodeHandshake,
-  encodeViewerCamera,
-  LIMITS,
-  type OverlayLayer,
-  type Picture,
-  SgapsError,
-} from '@sgaps/protocol';
+import { decodePicture, encodeViewerCamera, LIMITS, type OverlayLayer, type Picture, SgapsError } from '@sgaps/protocol';
 import { type PictureNotice, readServerText, type ServerText } from './readServerText.js';
 
 /** ms that a server may take until it says `ready`: it may have to load a recording and a model first. */
@@ -32,7 +24,7 @@ export interface SocketListener {
   refused(error: SgapsError): void;
 }
 
-/** One connection to a transport: puts its messages together and checks them. */
+/** One connection to a transport: puts its messages together and checks them. It says nothing of a size, and so gets the recording's own. */
 export class ViewerSocket {
   readonly #socket: WebSocket;
   readonly #listener: SocketListener;
@@ -57,7 +49,6 @@ export class ViewerSocket {
       throw new SgapsError('ARGUMENT_INVALID', `This page cannot connect to ${url}: ${why}`, { cause });
     }
     this.#socket.binaryType = 'arraybuffer';
-    this.#socket.onopen = () => this.#socket.send(encodeHandshake(1280, 720) as Uint8Array<ArrayBuffer>);
     this.#socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#take(data);
     this.#socket.onclose = ({ code, reason }) => this.#close(reason || (code === 1006 ? 'it broke' : `code ${code}`));
     this.#timer = setTimeout(() => this.#close(`it was not ready within ${READY_WITHIN / 1000} s`), READY_WITHIN);
