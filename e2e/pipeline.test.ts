@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +129,38 @@ describe('pictures', () => {
     await until(() => viewer.pictures.some(({ jpeg }) => jpeg[0] === 16 && jpeg[1] === 9));
   });
 
+  it('keep the size of the scene where others look on', async () => {
+    const { join } = await pipeline();
+    const [one, two] = [await join({ channel: 'party:one' }), await join({ channel: 'party:one' })];
+    await two.ready();
+    two.size(16, 9);
+    one.ask(1);
+    await until(() => two.values.includes(1));
+    one.ask(2);
+    await until(() => two.values.includes(2));
+    for (const { jpeg } of [...one.pictures, ...two.pictures]) expect([jpeg[0], jpeg[1]]).toEqual([4, 2]);
+  });
+
+  it('go on at a live edge where nothing has come for long', async () => {
+    const { join, transport } = await pipeline({ idleAfter: 100 });
+    const viewer = await join({ scene: 'counting:rests', channel: 'live' });
+    viewer.ask(LIVE_EDGE);
+    await until(() => viewer.values.at(-1) === 2);
+    expect(CountingScene.made).toHaveLength(1);
+    const other = await join({ scene: 'counting:ended', channel: 'live' });
+    other.ask(LIVE_EDGE);
+    // Where nothing will come any more, the renderer is free for others.
+    await until(() => CountingScene.made[1]?.isShutDown);
+    expect(transport.health()).toMatchObject({ viewers: 2 });
+  });
+
+  it('go on at a live edge that could not be read for a moment', async () => {
+    const { join } = await pipeline();
+    const viewer = await join({ scene: 'counting:stumbles', channel: 'live' });
+    viewer.ask(LIVE_EDGE);
+    await until(() => viewer.values.at(-1) === 2);
+  });
+
   it('come without asking at the live edge, until something else is asked for', async () => {
     const { join } = await pipeline();
     const viewer = await join();
@@ -167,6 +199,14 @@ describe('a shared channel', () => {
       expect(types[0]).toBe('ready');
       expect(viewer.of('words').map(({ word }) => word)).toEqual(['first', 'second']);
       if (i === 1) expect(viewer.of('place')).toEqual([{ type: 'place', place: 2 }]);
+    }
+  });
+
+  it('keeps much of what was told', async () => {
+    const { join } = await pipeline();
+    for (let i = 0; i < 2; i++) {
+      const viewer = await join({ scene: 'counting:talks', channel: 'live' });
+      await until(() => viewer.of('place').length > 0 && viewer.of('point').length === 3000);
     }
   });
 
@@ -325,6 +365,55 @@ describe('faults (P15)', () => {
     await until(() => good.values.at(-1) === 5);
   });
 
+  it('of whoever sends what is no request cost that connection only', async () => {
+    const { join, port } = await pipeline();
+    const viewer = await join();
+    await viewer.ready();
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+    for (const head of [
+      'GET // HTTP/1.1\r\nHost: a',
+      'GET /?scene=%zz HTTP/1.1\r\nHost: a',
+      'GET http://[ HTTP/1.1\r\nHost: a',
+      'GET / HTTP/1.1\r\nHost: [\r\nOrigin: http://a',
+      'GET / HTTP/1.1\r\nHost: a\r\nOrigin: [',
+    ]) {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.end(`${head}\r\n${upgrade}\r\n`);
+      await until(() => socket.closed || socket.bytesRead > 0);
+      socket.destroy();
+    }
+    viewer.ask(1);
+    await until(() => viewer.values.includes(1));
+  });
+
+  it('of one who is sent away end with that: nothing more of it is read', async () => {
+    const warnings: unknown[] = [];
+    const counting = pino({ level: 'warn' }, { write: (line: string) => warnings.push(line) });
+    const { join, transport } = await pipeline({ log: counting });
+    const viewer = await join();
+    await viewer.ready();
+    viewer.socket.pause();
+    for (let i = 0; i < 20_000; i++) viewer.socket.send(new Uint8Array(160));
+    await until(() => transport.health().viewers === 0);
+    viewer.socket.resume();
+    await until(() => viewer.closed !== null);
+    expect(warnings.length).toBeLessThan(10);
+  });
+
+  it('of a scene that minds what it is told cost nothing else', async () => {
+    const { join } = await pipeline();
+    const [viewer, other] = [await join({ scene: 'counting:minds' }), await join()];
+    await Promise.all([viewer.ready(), other.ready()]);
+    viewer.size(5, 5);
+    viewer.socket.send(JSON.stringify({ type: 'overlays', layers: ['flow'] }));
+    viewer.ask(1);
+    await until(() => viewer.values.includes(1));
+    other.ask(2);
+    await until(() => other.values.includes(2));
+  });
+
   it('of a scene cost one picture', async () => {
     const { join } = await pipeline();
     const viewer = await join({ scene: 'counting:throws' });
@@ -408,6 +497,9 @@ describe('faults (P15)', () => {
     const { sockets } = await pipeline();
     await expect(transportAt(sockets)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
     await expect(transportAt(join(newFolder(), 'x'.repeat(100)))).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    const open = newFolder();
+    chmodSync(open, 0o777);
+    await expect(transportAt(open)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
   });
 });
 

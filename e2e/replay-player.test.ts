@@ -291,7 +291,7 @@ describe('a replay', () => {
 
   it('ends with what the server says, and with garbage, and can be opened anew', async () => {
     const ends: [() => void, string][] = [
-      [() => transport.tell({ type: 'error', code: 'RENDERER_UNAVAILABLE', message: 'No renderer.' }), 'RENDERER_UNAVAILABLE'],
+      [() => transport.tell({ type: 'error', code: 'CHECKSUM_MISMATCH', message: 'Damaged.' }), 'CHECKSUM_MISMATCH'],
       [() => transport.tell({ type: 'states', times: [1], values: [] }), 'BYTES_MALFORMED'],
       [() => transport.tell({ type: 'growth', duration: 'long' }), 'BYTES_MALFORMED'],
       [() => transport.each((socket) => socket.send(Buffer.alloc(99))), 'BYTES_MALFORMED'],
@@ -308,6 +308,16 @@ describe('a replay', () => {
       expect([(await seek(3)).code, (await news()).events.at(-1)]).toEqual([code, 'error']);
       await page.evaluate(() => window.replay.dispose());
     }
+  });
+
+  it('waits for another renderer where the one it had is gone', async () => {
+    await open({}, { currentTime: 1 });
+    await expect.poll(async () => (await look()).seen, WAIT).toBe(20);
+    transport.tell({ type: 'error', code: 'RENDERER_UNAVAILABLE', message: 'No renderer.' });
+    transport.cut();
+    await expect.poll(async () => (await news()).events.includes('stall'), WAIT).toBe(true);
+    expect((await seek(2)).seen).toBe(40);
+    expect((await look()).error).toBeNull();
   });
 
   it('gives up when the connection does not come back in five tries', async () => {

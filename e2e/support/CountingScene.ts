@@ -15,7 +15,8 @@ const SIZE = { width: 4, height: 2 };
 
 /**
  * A scene without a game: at second n all is n; its live edge counts up, ten a second. `fails` does not begin, `throws` fails at each odd second, `slow` takes 40 ms,
- * `leaks` says it has no memory left.
+ * `leaks` says it has no memory left, `rests` has a live edge at which something comes every 600 ms, `stumbles` fails there at first, `ended` has none, `talks` tells
+ * much, and `minds` throws at whatever it is told.
  */
 export class CountingScene implements SceneRenderer {
   /** All that were ever made, in order. */
@@ -24,6 +25,7 @@ export class CountingScene implements SceneRenderer {
   size = { ...SIZE };
   edge = 0;
   drawn = 0;
+  stumbled = 0;
   isShutDown = false;
   private shown = -1;
   private context!: SceneContext;
@@ -37,6 +39,7 @@ export class CountingScene implements SceneRenderer {
     this.argument = context.argument;
     if (context.argument === 'fails') throw new Error('nothing to count');
     for (const word of ['first', 'second']) context.tell({ type: 'words', word }, { keep: 'all' });
+    if (context.argument === 'talks') for (let i = 0; i < 3000; i++) context.tell({ type: 'point', i }, { keep: 'all' });
     for (const place of [1, 2]) context.tell({ type: 'place', place }, { keep: 'last' });
     return { ...this.size, about: { counting: true } };
   }
@@ -57,17 +60,20 @@ export class CountingScene implements SceneRenderer {
 
   async changed(_: CameraFrame, newer: AbortSignal): Promise<boolean> {
     if (this.argument === 'ended') return false;
-    await wait(100, undefined, { signal: newer }).catch(() => undefined);
+    if (this.argument === 'stumbles' && this.stumbled++ < 1) throw new Error('no such file');
+    await wait(this.argument === 'rests' ? 600 : 100, undefined, { signal: newer }).catch(() => undefined);
     if (newer.aborted) return false;
     this.edge++;
     return true;
   }
 
   resize(width: number, height: number): void {
+    if (this.argument === 'minds') throw new TypeError('no sizes');
     this.size = { width, height };
   }
 
   overlays(layers: readonly string[]): void {
+    if (this.argument === 'minds') throw new TypeError('no overlays');
     this.context.tell({ type: 'overlay', layers }, { data: Uint8Array.of(layers.length) });
   }
 

@@ -55,7 +55,9 @@ export type FromRenderer =
   | { readonly tell: Readonly<{ type: string } & Record<string, unknown>>; readonly keep?: 'all' | 'last' }
   | PictureMessage
   /** There is nothing to show for this camera. */
-  | { readonly nothing: true };
+  | { readonly nothing: true }
+  /** The live edge has ended: nothing will come by itself any more. */
+  | { readonly over: true };
 
 /** The metadata of a picture. */
 export interface PictureMessage {
@@ -84,6 +86,7 @@ export function parseFromRenderer(metadata: Fields): FromRenderer {
     };
   }
   if (metadata.nothing === true) return { nothing: true };
+  if (metadata.over === true) return { over: true };
   const { hello, ready, failed, tell, keep } = metadata;
   if (isFields(tell) && typeof tell.type === 'string')
     return { tell: tell as { type: string }, keep: keep === 'all' || keep === 'last' ? keep : undefined };

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CameraFrame,
   decodeRendererCamera,
@@ -20,6 +21,9 @@ import type { RendererParts } from './RendererParts.js';
 const BACKLOG = 8 * 1024 * 1024;
 /** ms between two log lines of what may happen with every picture. */
 const LOG_EVERY = 1_000;
+/** ms after which a live edge that could not be read is looked at again: at first, and at most. */
+const AGAIN_AFTER = 500;
+const AGAIN_AT_MOST = 8_000;
 
 /** A scene and its encoder at work. */
 interface Stage {
@@ -111,16 +115,17 @@ export class ChannelRenderer {
       const { open } = message;
       opened(open);
       this.work = this.serve(open);
-    } else if ('overlays' in message) {
-      this.stage?.scene.overlays?.(message.overlays);
-      this.drawAgain();
-    } else if ('size' in message) {
-      this.stage?.scene.resize?.(message.size.width, message.size.height);
-      this.drawAgain();
-    } else {
-      this.stage?.encoder.refresh();
-      this.drawAgain();
+      return;
     }
+    try {
+      if ('overlays' in message) this.stage?.scene.overlays?.(message.overlays);
+      else if ('size' in message) this.stage?.scene.resize?.(message.size.width, message.size.height);
+      else this.stage?.encoder.refresh();
+    } catch (error) {
+      // Others' scenes and encoders may throw anything; the channel goes on.
+      this.warn(error, 'wish refused by the scene or encoder');
+    }
+    this.drawAgain();
   }
 
   /** Shows the newest camera once more, unless another is about to be shown. */
@@ -177,21 +182,26 @@ export class ChannelRenderer {
       const { camera } = next;
       let { newer } = next;
       await this.answer(stage, camera, camera.serverTime);
-      while (camera.timeIndex === LIVE_EDGE && !newer.aborted && (await this.waits(stage, camera, newer))) {
+      if (camera.timeIndex !== LIVE_EDGE) continue;
+      while (!newer.aborted && (await this.waits(stage, camera, newer))) {
         newer = this.slot.watch();
         await this.answer(stage, camera, Date.now());
       }
+      if (!newer.aborted) this.send(camera.frameId, { over: true });
     }
   }
 
-  /** True when the same camera would show something newer. */
+  /** True when the same camera would show something newer. What cannot be read now is tried again. */
   private async waits({ scene }: Stage, camera: CameraFrame, newer: AbortSignal): Promise<boolean> {
-    try {
-      return ((await scene.changed?.(camera, newer)) ?? false) && !newer.aborted;
-    } catch (error) {
-      this.warn(error, 'waiting for the live edge failed');
-      return false;
+    for (let pause = AGAIN_AFTER; !newer.aborted; pause = Math.min(2 * pause, AGAIN_AT_MOST)) {
+      try {
+        return ((await scene.changed?.(camera, newer)) ?? false) && !newer.aborted;
+      } catch (error) {
+        this.warn(error, 'waiting for the live edge failed');
+        await sleep(pause, undefined, { signal: newer }).catch(() => undefined);
+      }
     }
+    return false;
   }
 
   /** Draws, encodes and sends one picture. Whatever fails costs this picture only (P15). */

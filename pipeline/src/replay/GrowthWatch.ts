@@ -10,6 +10,7 @@ export class GrowthWatch {
   private wake: (() => void) | null = null;
   private unwatch: (() => void) | null = null;
   private soon: NodeJS.Timeout | null = null;
+  private reading: Promise<boolean> | null = null;
 
   constructor(
     private readonly file: ReplayFile,
@@ -29,7 +30,16 @@ export class GrowthWatch {
 
   /** Reads on where something may have come; true if it did. */
   async catchUp(): Promise<boolean> {
+    // What was written since somebody else began to read may not be in it.
+    await this.reading?.catch(() => undefined);
     if (!this.isDirty || !this.growing) return false;
+    this.reading ??= this.readOn().finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  private async readOn(): Promise<boolean> {
     this.isDirty = false;
     const grew = await this.refresh();
     if (grew) await this.grew();

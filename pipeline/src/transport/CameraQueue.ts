@@ -34,8 +34,4 @@ export class CameraQueue {
   shift(): CameraFrame | undefined {
     return this.waiting.shift();
   }
-
-  clear(): void {
-    this.waiting.length = 0;
-  }
 }

@@ -1,4 +1,4 @@
-import { type CameraFrame, OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import { type CameraFrame, LIVE_EDGE, OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { type ChannelPlan, type FromRenderer, type PictureMessage, plainError, type Ready } from '../link/linkMessages.js';
 import { StageTimings } from '../metrics/StageTimings.js';
@@ -17,8 +17,8 @@ const BACKLOG = 1024 * 1024;
 const MOST_LOSSES = 3;
 const LOSSES_WITHIN = 20_000;
 
-/** Messages of a scene that are kept for who comes later. */
-const MOST_KEPT = 1_000;
+/** What of a scene's messages is kept for who comes later, bytes as JSON. */
+const MOST_KEPT = 4 * 2 ** 20;
 
 type Told = Extract<FromRenderer, { tell: unknown }>['tell'];
 
@@ -67,8 +67,12 @@ export class Channel {
   /** What it was opened with. */
   private opened: ChannelPlan | null = null;
   private ready: Ready | null = null;
+  /** The live edge shown has ended. */
+  private isOver = false;
   /** What the scene told that who comes later is to know as well. */
-  private kept: { readonly message: Told; readonly data: Uint8Array | undefined }[] = [];
+  private kept: { readonly message: Told; readonly data: Uint8Array | undefined; readonly bytes: number }[] = [];
+  private keptBytes = 0;
+  private isKeptFull = false;
   private wanting = false;
   private underWay: number[] = [];
   private newest: CameraFrame | null = null;
@@ -121,16 +125,17 @@ export class Channel {
       this.link?.send({ refresh: true });
     } else this.want();
     return {
-      size: (width, height) => this.resize(place, width, height),
+      size: (width, height) => this.resize(width, height),
       camera: (camera) => this.take(place, camera),
       overlays: (layers) => this.overlay(place, layers),
       leave: () => this.leave(place),
     };
   }
 
-  /** Gives the renderer back where nothing has come or gone for long. */
+  /** Gives the renderer back where nothing has come or gone for long, and nothing will come by itself. */
   rest(now: number): void {
     if (!this.link || now - this.activeAt < this.host.idleAfter) return;
+    if (this.newest?.timeIndex === LIVE_EDGE && !this.isOver && this.places.size > 0) return;
     this.host.log.info({ channel: this.key }, 'channel idle: its renderer is free');
     this.release();
   }
@@ -173,16 +178,17 @@ export class Channel {
     }
     this.activeAt = now;
     this.newest = camera;
+    this.isOver = false;
     this.queue.push(camera);
     this.host.cameraTaken(this, camera);
     if (this.link) this.pump();
     else this.want();
   }
 
-  private resize(place: Place, width: number, height: number): void {
+  /** Whoever is alone has the size asked for. Where others look on, pictures keep the scene's own, which all were told. */
+  private resize(width: number, height: number): void {
     const { size } = this.plan;
-    if (this.shared && size && this.driver !== place) return;
-    if (size?.width === width && size.height === height) return;
+    if (this.shared || (size?.width === width && size.height === height)) return;
     this.plan = { ...this.plan, size: { width, height } };
     if (this.ready) this.link?.send({ size: { width, height } });
   }
@@ -225,12 +231,29 @@ export class Channel {
     else if ('ready' in message) this.begin(message.ready);
     else if ('failed' in message) this.fail(message.failed, frameId);
     else if ('nothing' in message) this.answered(frameId);
+    else if ('over' in message && this.queue.length === 0 && this.underWay.length === 0) this.isOver = true;
   }
 
   private tell({ tell, keep }: Extract<FromRenderer, { tell: unknown }>, data: Uint8Array | undefined): void {
-    if (keep === 'last') this.kept = this.kept.filter(({ message }) => message.type !== tell.type);
-    if (keep && this.kept.length < MOST_KEPT) this.kept.push({ message: tell, data });
+    if (keep === 'last') this.forget(tell.type);
+    if (keep) this.keep(tell, data);
     this.broadcast(({ viewer }) => viewer.tell(tell, data));
+  }
+
+  private keep(message: Told, data: Uint8Array | undefined): void {
+    const bytes = JSON.stringify(message).length + (data?.length ?? 0);
+    if (this.keptBytes + bytes <= MOST_KEPT) {
+      this.kept.push({ message, data, bytes });
+      this.keptBytes += bytes;
+    } else if (!this.isKeptFull) {
+      this.isKeptFull = true;
+      this.host.log.warn({ channel: this.key, bytes: MOST_KEPT }, 'the scene tells so much that who comes later misses some');
+    }
+  }
+
+  private forget(type: string): void {
+    this.kept = this.kept.filter(({ message }) => message.type !== type);
+    this.keptBytes = this.kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   private begin(ready: Ready): void {
@@ -238,6 +261,8 @@ export class Channel {
     this.ready = ready;
     // Another renderer tells all anew.
     this.kept = [];
+    this.keptBytes = 0;
+    this.isKeptFull = false;
     for (const place of this.places) place.current = false;
     this.broadcast(({ viewer }) => viewer.tell(this.greeting()));
     this.tellOverlays();
@@ -316,7 +341,7 @@ export class Channel {
     this.losses = [...this.losses.filter((at) => now - at < LOSSES_WITHIN), now];
     this.host.log.warn({ channel: this.key, losses: this.losses.length, reason: error.message }, 'renderer lost');
     if (this.losses.length > MOST_LOSSES)
-      this.close(new SgapsError('RENDERER_UNAVAILABLE', `Drawing ${this.plan.scene} ended the renderer several times.`));
+      this.close(new SgapsError('UNSUPPORTED', `Drawing ${this.plan.scene} ended the renderer several times.`));
     else if (this.places.size > 0) this.want();
   }
 

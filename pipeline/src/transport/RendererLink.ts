@@ -42,11 +42,6 @@ export class RendererLink {
       socket.once('close', () => this.close(new SgapsError('CLOSED', 'The renderer went away.')));
   }
 
-  /** Bytes of cameras that have not left yet. */
-  get backlog(): number {
-    return this.cameras.writableLength;
-  }
-
   /** Who hears of it from now on; before, a renderer has nothing to say. */
   use(listener: LinkListener): void {
     this.listener = listener;

@@ -12,6 +12,8 @@ const MOST_MESSAGES = 300;
 const MOST_REFUSED = 20;
 /** ms between pings that find out who is gone. */
 const ALIVE_EVERY = 30_000;
+/** ms that a viewer who is sent away may take to go. */
+const GOODBYE_WITHIN = 2_000;
 /** Close codes of our own: refused, and over. */
 const REFUSED = 4400;
 const OVER = 4410;
@@ -62,12 +64,17 @@ export class WebSocketAdapter implements FrontendAdapter {
     this.host = host;
     this.http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
+      const url = `ws://host${request.url ?? '/'}`;
+      if (!URL.canParse(url)) {
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+        return;
+      }
       if (!this.mayWatch(request)) {
         host.warn({ origin: request.headers.origin }, 'viewer refused: its page is of another origin');
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
-      this.sockets.handleUpgrade(request, socket, head, (viewer) => this.seat(viewer, request, host));
+      this.sockets.handleUpgrade(request, socket, head, (viewer) => this.seat(viewer, new URL(url).searchParams, host));
     });
     await new Promise<void>((resolve, reject) => {
       this.http.once('error', reject);
@@ -86,7 +93,7 @@ export class WebSocketAdapter implements FrontendAdapter {
     await new Promise<void>((resolve) => this.http.close(() => resolve()));
   }
 
-  private seat(socket: WebSocket, request: IncomingMessage, host: AdapterHost): void {
+  private seat(socket: WebSocket, query: URLSearchParams, host: AdapterHost): void {
     socket.binaryType = 'nodebuffer';
     this.alive.add(socket);
     socket.on('pong', () => this.alive.add(socket));
@@ -94,7 +101,6 @@ export class WebSocketAdapter implements FrontendAdapter {
     let seat: Seat | null = null;
     socket.on('error', (error) => host.warn({ reason: error.message }, 'viewer sent what is no WebSocket message'));
     socket.on('close', () => seat?.leave());
-    const query = new URL(request.url ?? '/', 'ws://host').searchParams;
     try {
       const [scene, encoder, channel] = ['scene', 'encoder', 'channel'].map((name) => query.get(name) ?? '');
       seat = host.join({ scene, encoder: encoder || 'jpeg+depth', channel: channel || 'own' }, viewer);
@@ -106,10 +112,13 @@ export class WebSocketAdapter implements FrontendAdapter {
     const guard = new Guard();
     const taken = seat;
     socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (viewer.isRefused) return;
       const refusal = guard.check(() => (isBinary ? takeBinary(taken, viewer, data) : takeText(taken, data)));
       if (!refusal) return;
       host.warn({ code: refusal.error.code, reason: refusal.error.message }, 'viewer: message refused');
-      if (refusal.last) viewer.refuse(refusal.error);
+      if (!refusal.last) return;
+      taken.leave();
+      viewer.refuse(refusal.error);
     });
   }
 
@@ -117,7 +126,7 @@ export class WebSocketAdapter implements FrontendAdapter {
     const { origins = [] } = this.options;
     const { origin, host } = headers;
     if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true;
-    if (!URL.canParse(origin) || host === undefined) return false;
+    if (!URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false;
     return new URL(origin).hostname === new URL(`http://${host}`).hostname;
   }
 
@@ -140,6 +149,9 @@ export class WebSocketAdapter implements FrontendAdapter {
 
 /** A WebSocket as a viewer. */
 class SocketViewer implements Viewer {
+  /** Nothing of it is read any more. */
+  isRefused = false;
+
   constructor(private readonly socket: WebSocket) {}
 
   tell(message: Readonly<{ type: string } & Record<string, unknown>>, data?: Uint8Array): void {
@@ -161,6 +173,7 @@ class SocketViewer implements Viewer {
   }
 
   refuse(error: SgapsError): void {
+    this.isRefused = true;
     this.end(REFUSED, error);
   }
 
@@ -172,6 +185,8 @@ class SocketViewer implements Viewer {
   private end(code: number, error: SgapsError): void {
     this.socket.send(JSON.stringify({ type: 'error', ...plainError(error) }));
     this.socket.close(code, error.code);
+    // Whoever does not say goodbye is cut off.
+    setTimeout(() => this.socket.terminate(), GOODBYE_WITHIN).unref();
   }
 }
 

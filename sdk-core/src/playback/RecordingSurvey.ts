@@ -7,6 +7,8 @@ import { type StatePoints, StateSeries } from './StateSeries.js';
 
 /** ms of work before others get their turn. */
 const SLICE = 12;
+/** ms between two words of the values found. */
+const TELL_EVERY = 500;
 
 /**
  * Options of a `RecordingSurvey`.
@@ -62,6 +64,7 @@ export class RecordingSurvey {
   /** The recording's own snapshots are of another version: everything is gone through from its start. */
   #isOneSection = false;
   #putting: Promise<void> = Promise.resolve();
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   /** The reader may be used by others meanwhile; it stays open. */
   constructor(reader: RecordingReader, options: RecordingSurveyOptions) {
@@ -133,8 +136,8 @@ export class RecordingSurvey {
         this.#reached.set(from, source.sequence);
         return false;
       } while (waits?.());
-      this.#tell();
       slice = machine.now();
+      if (slice - this.#toldAt > TELL_EVERY) this.#tell();
     }
     this.#at = Math.max(to, source.sequence);
     return true;
@@ -168,6 +171,7 @@ export class RecordingSurvey {
   }
 
   #tell(): void {
+    this.#toldAt = this.#options.machine.now();
     const points = this.series.readFresh();
     if (points) this.#options.onPoints?.(points);
   }

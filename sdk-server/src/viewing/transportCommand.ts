@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
-import { Command } from 'commander';
+import { SgapsError } from '@sgaps/protocol';
+import { Command, InvalidArgumentError } from 'commander';
 import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
 
 interface TransportFlags {
@@ -38,7 +39,7 @@ export function transportCommand(): Command {
     .option('--fifo <path>', 'write pictures of --scene into this FIFO too')
     .option('--scene <name>', 'with --fifo: what is written, as replay:ID')
     .option('--encoder <name>', 'with --fifo: how', 'jpeg+depth')
-    .option('--from <seconds>', 'with --fifo: play from there (default: the live edge)', Number)
+    .option('--from <seconds>', 'with --fifo: play from there (default: the live edge)', seconds)
     .option('--channels <number>', 'channels at once', wholeNumber(1, 10_000))
     .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
     .option('--supervised', 'end when standard input does')
@@ -50,8 +51,12 @@ async function transport(flags: TransportFlags): Promise<void> {
   const { port, host, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
   const viewers = new WebSocketAdapter({ port, host, origins });
-  const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel: 'live' }, from })] : [];
   try {
+    if ((fifo === undefined) !== (scene === undefined))
+      throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
+    // What plays from somewhere has a time of its own.
+    const channel = from === undefined ? 'live' : 'own';
+    const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel }, from })] : [];
     const sockets = flags.sockets ?? join(flags.data, 'run');
     const service = await TransportService.start({
       sockets,
@@ -65,4 +70,11 @@ async function transport(flags: TransportFlags): Promise<void> {
   } catch (error) {
     fail(takenPort(error, port));
   }
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('It must be 0 or more seconds.');
+  return value;
 }

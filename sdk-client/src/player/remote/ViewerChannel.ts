@@ -11,6 +11,8 @@ import { ViewerSocket } from './ViewerSocket.js';
 
 /** ms before each try to get a lost connection back. */
 const TRIES = [0, 1000, 2000, 4000, 8000];
+/** Errors that end a channel for now: where it was once ready it may be so again. */
+const COMES_BACK = new Set(['CLOSED', 'RENDERER_UNAVAILABLE']);
 /** ms after which an unanswered camera is sent again, at first: what others share may have taken no notice of it. */
 const AGAIN_AFTER = { own: 2000, shared: 600 };
 const AGAIN_AT_MOST = 8000;
@@ -121,8 +123,7 @@ export class ViewerChannel {
     else if (text.type === 'failed') this.#miss(text);
     else if (text.type === 'error') {
       this.#why = text.message;
-      // A channel that was closed may be opened again.
-      if (text.code !== 'CLOSED' || !(this.#isReady || this.#isLost)) this.#fail(errorOf(text));
+      if (!COMES_BACK.has(text.code) || !(this.#isReady || this.#isLost)) this.#fail(errorOf(text));
     } else if (text.type !== 'other') this.#host.told(this, text);
   }
 
