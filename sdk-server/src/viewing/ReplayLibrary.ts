@@ -1,5 +1,6 @@
 import type { StatePoints } from '@sgaps/core';
 import type { ReplayFile } from '@sgaps/pipeline';
+import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { FileShelf } from '../playback/FileShelf.js';
 import { surveyInWorker, type WorkerSurvey } from '../playback/surveyInWorker.js';
@@ -47,7 +48,12 @@ export class ReplayLibrary {
   async open(id: string): Promise<ReplayFile> {
     const files = await RecordingFolder.open(this.folder);
     const [path, journals] = [files.filePath(id), files.journalPaths(id)];
-    const reader = await openRecording(path, journals, `recording ${id}`);
+    const reader = await openRecording(path, journals, `recording ${id}`).catch((cause: unknown) => {
+      // Viewers hear of it, whom the paths of this machine do not concern.
+      if (isSgapsError(cause) && cause.code === 'NOT_FOUND')
+        throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`, { cause });
+      throw cause;
+    });
     const shared = await this.share(id, path, journals).catch(async (error: unknown) => {
       await reader.close();
       throw error;
