@@ -88,6 +88,7 @@ describe('a finished recording', () => {
     const viewer = await watch(id);
     const ready = await viewer.ready();
     expect(ready).toMatchObject({ ...GRID, about: { recordingId: id, game: 'synthetic', growing: false } });
+    await until(() => viewer.of('markers').length > 0);
     expect(viewer.of('markers')[0].markers).toMatchObject([{ name: 'goal', data: { by: 2 } }]);
     const order = [...frames.keys()];
     const places = [
