@@ -114,7 +114,7 @@ describe('two processes', () => {
     await bad.ready();
     bad.ask(66);
     await until(() => bad.closed !== null, 60_000);
-    expect(bad.of('error')[0]).toMatchObject({ code: 'RENDERER_UNAVAILABLE' });
+    expect(bad.of('error')[0]).toMatchObject({ code: 'UNSUPPORTED' });
     renderer();
     await shows(other, 4);
   });
