@@ -16,6 +16,9 @@ interface FakeOptions {
   readonly silentAfter?: number;
   /** Added to the red of each frame. */
   readonly red?: number;
+  /** Opens only once this is settled. */
+  readonly after?: Promise<unknown>;
+  readonly game?: string;
 }
 
 /** A replay of 20 s at 10 frames a second, each of one colour: its red tells the frame. */
@@ -35,6 +38,7 @@ class FakeSource implements ReplaySource {
 
   async open(listener: ReplayListener): Promise<ReplayInfo> {
     this.#listener = listener;
+    await this.options.after;
     setTimeout(() => {
       listener.markers([
         { time: 12, name: 'boss', data: { level: 2 } },
@@ -43,7 +47,8 @@ class FakeSource implements ReplaySource {
       const times = Array.from({ length: DURATION * FPS }, (_, i) => i / FPS);
       listener.states({ times, values: [times.map((time) => Math.floor(time)), times.map((time) => 100 - 2 * time)] });
     });
-    const about = { recordingId: 'fake', game: 'fake game', engine: 'none', width: WIDTH, height: HEIGHT, fps: FPS };
+    const { game = 'fake game' } = this.options;
+    const about = { recordingId: 'fake', game, engine: 'none', width: WIDTH, height: HEIGHT, fps: FPS };
     return { ...about, startedAt: 0, duration: DURATION, growing: this.options.growing ?? false, values: ['score', 'health'] };
   }
 
@@ -95,6 +100,8 @@ function picture(frame: number, red: number): Promise<ImageBitmap> {
   return createImageBitmap(image);
 }
 
+const settled = () => new Promise((resolve) => setTimeout(resolve, 100));
+
 const element = () => document.querySelector('sgaps-player') as SgapsPlayerElement;
 
 const page = {
@@ -113,6 +120,31 @@ const page = {
     const opened = new Promise((resolve) => element().addEventListener('frame', resolve, { once: true }));
     element().source = () => new FakeSource(options);
     await opened;
+  },
+
+  /** Has a player open a replay that is slow to be made or to open, leaves it meanwhile, and says what became of it once it could have played. */
+  async leaveOpening({ slow, next }: { slow: 'making' | 'opening'; next: 'removed' | 'other' }) {
+    document.body.innerHTML = '<sgaps-player autoplay></sgaps-player>';
+    const player = element();
+    const played: string[] = [];
+    player.addEventListener('opened', () => played.push(player.player?.info.game ?? ''));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const left = new FakeSource(slow === 'opening' ? { after: held } : {});
+    player.source = async () => {
+      if (slow === 'making') await held;
+      return left;
+    };
+    await settled();
+    if (next === 'other') player.source = () => new FakeSource({ game: 'other' });
+    else player.remove();
+    await settled();
+    const atOnce = left.closed > 0;
+    release();
+    await settled();
+    return { atOnce, closed: left.closed > 0, asked: left.asked, played };
   },
 
   /** The events that the element tells from now on, by name. */

@@ -398,6 +398,16 @@ describe('<sgaps-player> on any source', () => {
     await expect.poll(() => page.evaluate(() => window.sgapsElement.FakeSource.last.closed), WAIT).toBe(1);
   });
 
+  it('lets go of what it is still opening when it is removed or plays something else, and never plays it', async () => {
+    for (const slow of ['making', 'opening'] as const) {
+      for (const next of ['removed', 'other'] as const) {
+        const left = await page.evaluate((how) => window.sgapsElement.leaveOpening(how), { slow, next });
+        const played = next === 'other' ? ['other'] : [];
+        expect({ slow, next, ...left }).toEqual({ slow, next, atOnce: slow === 'opening', closed: true, asked: [], played });
+      }
+    }
+  });
+
   it('reads well to those who do not see it', async () => {
     expect(await page.locator('sgaps-player').ariaSnapshot()).toBe(
       [

@@ -152,5 +152,6 @@ export interface ReplaySource {
   overlays(layers: readonly OverlayLayer[]): void;
   /** A small picture near a time, for a scrub bar; null where there is none. */
   thumbnail(time: number): Promise<ImageBitmap | null>;
+  /** Ends it, at any time: also while it opens, which rejects then or comes to nothing. May be called again. */
   close(): Promise<void>;
 }

@@ -54,7 +54,8 @@ export class SgapsPlayerElement extends PlayerShell {
   #isOwner = false;
   #given: PlayerSource | null = null;
   #source: ReplaySource | null = null;
-  #opening: symbol | null = null;
+  /** The opening under way, and what it opens, once that is made. */
+  #opening: { source: ReplaySource | null } | null = null;
   #isScheduled = false;
   #events = new AbortController();
   /** Where to go on after an error, seconds. */
@@ -138,7 +139,7 @@ export class SgapsPlayerElement extends PlayerShell {
   disconnectedCallback(): void {
     // One that is only moved elsewhere is connected again by then.
     queueMicrotask(() => {
-      if (!this.isConnected && this.#isOwner) this.#close();
+      if (!this.isConnected && (this.#isOwner || this.#opening)) this.#close();
     });
   }
 
@@ -186,14 +187,14 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#close();
     const making = this.#makeSource();
     if (!making) return;
-    const opening = Symbol('opening');
+    const opening: { source: ReplaySource | null } = { source: null };
     this.#opening = opening;
     this.#setBusy('Opening…');
-    let source: ReplaySource | null = null;
     try {
       const playing = playingOf(this);
-      source = await making();
+      const source = await making();
       if (this.#opening !== opening) return void (await source.close());
+      opening.source = source;
       const player = await ReplayPlayer.open(source, { ...playing, currentTime: this.#lastTime ?? playing.currentTime });
       if (this.#opening !== opening) return void (await player.dispose());
       this.#source = source;
@@ -272,6 +273,8 @@ export class SgapsPlayerElement extends PlayerShell {
   }
 
   #close(): void {
+    // It may be long until it is open, or for ever: that is not waited for. One that has failed may not be able to say farewell.
+    this.#opening?.source?.close().catch(() => undefined);
     this.#opening = null;
     this.#events.abort();
     this.#errors.show(null);
@@ -282,7 +285,6 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#source = null;
     if (!player) return;
     this.showPlayer(null);
-    // A player that has failed may not be able to say farewell.
     if (this.#isOwner) player.dispose().catch(() => undefined);
     this.#isOwner = false;
     this.dispatchEvent(new CustomEvent('closed'));
