@@ -23,22 +23,28 @@ const END_WITHIN = 5_000;
  * ```
  */
 export class SupervisedProcess {
+  private readonly args: () => readonly string[];
+  /** What it is called in the log. */
+  private readonly command: string;
   private child: ChildProcess | null = null;
   private timer: NodeJS.Timeout | null = null;
   private failures = 0;
   private lastLine = '';
   private isStopped = false;
 
+  /** `args`: also a function, asked at each start. */
   constructor(
-    private readonly args: readonly string[],
+    args: readonly string[] | (() => readonly string[]),
     private readonly log: Logger,
     private readonly listener: {
       /** Hears of each entry that the process logs. */
       heard?(entry: Readonly<Record<string, unknown>>): void;
-      /** It has ended by itself; the last that it said. */
+      /** It has ended by itself, or did not start; the last that it said, or why. */
       ended?(line: string): void;
     } = {},
   ) {
+    this.args = typeof args === 'function' ? args : () => args;
+    this.command = this.args()[0];
     this.start();
   }
 
@@ -52,7 +58,7 @@ export class SupervisedProcess {
     this.isStopped = true;
     if (this.timer) clearTimeout(this.timer);
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || child.pid === undefined) return;
     const late = setTimeout(() => child.kill('SIGKILL'), END_WITHIN);
     await new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
@@ -64,24 +70,45 @@ export class SupervisedProcess {
   private start(): void {
     this.timer = null;
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...PROGRAM, ...this.args, '--supervised', '--json-logs'], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, [...PROGRAM, ...this.args(), '--supervised', '--json-logs'], {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+    } catch (error) {
+      this.notStarted(error);
+      return;
+    }
     this.child = child;
     // A process that is gone takes no input; that it is gone is heard of below.
     child.stdin?.on('error', () => undefined);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.hear(line));
     }
-    child.once('error', (error) => this.log.error({ err: error, process: this.args[0] }, 'process could not be started'));
-    child.once('exit', (code, signal) => {
-      if (this.isStopped) return;
-      this.listener.ended?.(this.lastLine);
-      if (performance.now() - startedAt > HEALTHY) this.failures = 0;
-      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
-      this.log.warn({ process: this.args[0], code, signal, againIn: pause }, 'process ended: starting it anew');
-      this.timer = setTimeout(() => this.start(), pause);
+    // Also told of one that runs and could not be signalled.
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.notStarted(error);
     });
+    child.once('exit', (code, signal) => {
+      if (performance.now() - startedAt > HEALTHY) this.failures = 0;
+      this.over({ code, signal });
+    });
+  }
+
+  /** There is no process, so that none will be heard to exit. */
+  private notStarted(error: unknown): void {
+    this.lastLine = error instanceof Error ? error.message : String(error);
+    this.log.error({ err: error, process: this.command }, 'process could not be started');
+    this.over({});
+  }
+
+  private over(how: { readonly code?: number | null; readonly signal?: string | null }): void {
+    this.child = null;
+    if (this.isStopped) return;
+    this.listener.ended?.(this.lastLine);
+    const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
+    this.log.warn({ process: this.command, ...how, againIn: pause }, 'process ended: starting it anew');
+    this.timer = setTimeout(() => this.start(), pause);
   }
 
   /** Its log goes into ours, at its own level. */
@@ -91,11 +118,11 @@ export class SupervisedProcess {
     try {
       entry = JSON.parse(line) as Record<string, unknown>;
     } catch {
-      this.log.debug({ process: this.args[0], line }, 'process said'); // No log entry: a warning of a library, say.
+      this.log.debug({ process: this.command, line }, 'process said'); // No log entry: a warning of a library, say.
       return;
     }
     const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, ...fields } = entry;
-    const own = { process: this.args[0], ...fields };
+    const own = { process: this.command, ...fields };
     if (Number(level) >= 50) this.log.error(own, String(msg));
     else if (Number(level) >= 40) this.log.warn(own, String(msg));
     else this.log.debug(own, String(msg));

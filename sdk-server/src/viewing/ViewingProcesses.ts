@@ -52,7 +52,9 @@ export class ViewingProcesses {
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
-    const args = ['transport', '--port', String(port), ...flag('--host', host), ...sockets, ...open];
+    // Viewers are told one port: it is there again when the transport comes back.
+    let listensAt = port;
+    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {
@@ -60,7 +62,9 @@ export class ViewingProcesses {
         const refuse = (why: string) => reject(new SgapsError('UNSUPPORTED', `The transport does not come up: ${why}`));
         transport = new SupervisedProcess(args, log, {
           heard: ({ msg, port: found }) => {
-            if (msg === 'transport listening') resolve(Number(found));
+            if (msg !== 'transport listening') return;
+            listensAt = Number(found);
+            resolve(listensAt);
           },
           ended: refuse,
         });
