@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FrameSource } from '@sgaps/core';
@@ -178,6 +178,34 @@ describe('a renderer beside a server', () => {
       expect(Buffer.from(shown.rgb).equals(Buffer.from(last?.rgb ?? []))).toBe(true);
       const health = (await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as { workers: object };
       expect(Object.keys(health.workers)).toHaveLength(1);
+    } finally {
+      await Promise.all([renderer.end(), transport.end()]);
+    }
+  });
+});
+
+describe('a renderer that dies', () => {
+  it.each([
+    ['is killed', 'SIGKILL'],
+    ['finds no transport any more', null],
+  ] as const)('leaves no decoder states on the disk when it %s', async (_how, signal) => {
+    const { id, recorder } = await record(60, 20);
+    await finish(id, recorder);
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    const sockets = mkdtempSync(join(folder, 'run-'));
+    const transport = SgapsProcess.start('transport', '--port', '0', '--sockets', sockets);
+    const { port } = await transport.heard('transport listening');
+    const args = ['renderer', '--data', folder, '--sockets', sockets, '--model', 'none'];
+    const renderer = SgapsProcess.startWith({ TMPDIR: temporary }, ...args);
+    try {
+      const viewer = await TestViewer.join(Number(port), { scene: `replay:${id}`, encoder: 'jpeg+depth' });
+      await viewer.ready();
+      viewer.ask(LIVE_EDGE);
+      await until(() => viewer.pictures.length > 0);
+      if (signal) await renderer.end(signal);
+      else await transport.end();
+      expect(await renderer.ended).toBe(signal ? null : 1);
+      expect(readdirSync(temporary).filter((name) => name.startsWith('sgaps'))).toEqual([]);
     } finally {
       await Promise.all([renderer.end(), transport.end()]);
     }

@@ -27,8 +27,16 @@ export class SgapsProcess {
 
   /** Starts it; `--json-logs` is added. */
   static start(...args: string[]): SgapsProcess {
+    return SgapsProcess.startWith({}, ...args);
+  }
+
+  /** Starts it with these variables of its environment set. */
+  static startWith(variables: Readonly<Record<string, string>>, ...args: string[]): SgapsProcess {
     const node = ['--conditions=sgaps-source', '--import', 'tsx', CLI];
-    return new SgapsProcess(spawn(process.execPath, [...node, ...args, '--json-logs'], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    const env = { ...process.env, ...variables };
+    return new SgapsProcess(
+      spawn(process.execPath, [...node, ...args, '--json-logs'], { env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   /** The first entry that says `message`, now or later; rejects when the process ends before. */

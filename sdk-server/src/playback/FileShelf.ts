@@ -27,7 +27,7 @@ interface Filed extends Kept {
 }
 
 /**
- * A shelf in a file of the folder for temporary files, removed by `close`, for states too large or too many for memory.
+ * A shelf in a file of the folder for temporary files, for states too large or too many for memory. The file is gone with `close`, and with the process, however that ends.
  *
  * @example
  * ```ts
@@ -48,8 +48,9 @@ export class FileShelf implements SnapshotShelf {
   #full = false;
 
   private constructor(
-    private readonly folder: string,
     private readonly handle: FileHandle,
+    /** Where the file could not be removed while it is open, as on Windows: its folder. */
+    private readonly folder: string | null,
     options: { readonly bytes?: number; readonly onError?: (error: SgapsError) => void },
   ) {
     this.#slots = new ShelfSlots(options.bytes ?? BYTES);
@@ -63,10 +64,14 @@ export class FileShelf implements SnapshotShelf {
   static async open(
     options: { readonly bytes?: number; readonly onError?: (error: SgapsError) => void } = {},
   ): Promise<FileShelf> {
+    let folder: string | null = null;
     try {
-      const folder = await mkdtemp(join(tmpdir(), 'sgaps-shelf-'));
-      return new FileShelf(folder, await open(join(folder, 'states'), 'w+'), options);
+      folder = await mkdtemp(join(tmpdir(), 'sgaps-shelf-'));
+      const handle = await open(join(folder, 'states'), 'w+');
+      // Nobody removes what a process leaves that is killed. The file itself lasts as long as it is open.
+      return new FileShelf(handle, (await removed(folder)) ? null : folder, options);
     } catch (error) {
+      if (folder !== null) await removed(folder);
       throw toStorageError(error, 'making a file for decoder states');
     }
   }
@@ -124,7 +129,7 @@ export class FileShelf implements SnapshotShelf {
     this.#full = true;
     await this.#writing;
     await this.handle.close();
-    await rm(this.folder, { recursive: true, force: true });
+    if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
   }
 
   async #file(filed: Filed, bytes: Uint8Array): Promise<void> {
@@ -177,4 +182,11 @@ export class FileShelf implements SnapshotShelf {
     this.#full = true;
     this.#onError?.(toStorageError(cause, 'keeping decoder states'));
   }
+}
+
+function removed(folder: string): Promise<boolean> {
+  return rm(folder, { recursive: true, force: true }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -91,7 +91,10 @@ export class ReplayLibrary {
   async close(): Promise<void> {
     const all = [...this.shared.values()];
     this.shared.clear();
-    for (const shared of all) await end(await shared);
+    for (const shared of all) {
+      const opened = await shared.catch(() => null);
+      if (opened) await end(opened);
+    }
   }
 
   private async share(id: string, path: string, journals: readonly string[]): Promise<Shared> {

@@ -3,6 +3,7 @@ import { createEncoder, loadExtensions, RendererService, ReplayScene, registered
 import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
+import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
@@ -55,17 +56,23 @@ export function rendererCommand(): Command {
 
 async function renderer(flags: RendererFlags): Promise<void> {
   const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
-  const { data, provider, extensions, channels, worker, scene: scenes, encoder: encoders } = flags;
+  const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
+  const library = new ReplayLibrary(join(data, 'recordings'), log);
+  let inference: InferenceService | null = null;
+  let service: RendererService | null = null;
+  const close = async (): Promise<void> => {
+    await service?.close();
+    await library.close();
+    await inference?.close();
+  };
   try {
-    const inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const library = new ReplayLibrary(join(data, 'recordings'), log);
-    const { server } = flags;
+    inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
     const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
     for (const folder of extensions) await loadExtensions(folder);
     const parts = { ...registeredParts(), encoder: (name: string) => createEncoder(name, { folder: flags.debugFolder }) };
-    const service = RendererService.start({
+    service = RendererService.start({
       sockets: flags.sockets ?? join(data, 'run'),
       scenes,
       encoders,
@@ -74,17 +81,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
       worker,
       log,
     });
-    stopWith(
-      async () => {
-        await service.close();
-        await library.close();
-        await inference?.close();
-      },
-      log,
-      flags.supervised,
-    );
+    stopWith(close, log, flags.supervised);
     await service.done;
   } catch (error) {
+    await close().catch((failed: unknown) => log.error({ err: failed }, 'not closed cleanly'));
     fail(error);
   }
 }
