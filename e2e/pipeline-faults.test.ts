@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,6 +191,20 @@ describe('several renderers', () => {
     expect(Object.values((await health()).workers).map(({ busy }) => busy)).toEqual([2, 2]);
     expect(new Set(viewers.map(({ pictures }) => pictures[0].about.worker)).size).toBe(2);
   });
+});
+
+it('lets viewers ask for what costs no disk, and for encoders of extensions, where nobody named any', async () => {
+  const { port } = await transport().heard('transport listening');
+  const saved = join(folder, 'saved');
+  started('renderer', ...['--extensions', folder, '--scene', 'counting', '--model', 'none', '--debug-folder', saved]);
+  const asking = ['jpeg+depth', 'plain', 'raw', 'debug'].map(async (encoder) => {
+    const viewer = await TestViewer.join(Number(port), { scene: 'counting', encoder });
+    viewer.ask(1);
+    await until(() => viewer.pictures.length > 0 || viewer.closed !== null, 30_000);
+    return viewer.of('error')[0]?.code ?? 'shown';
+  });
+  expect(await Promise.all(asking)).toEqual(['shown', 'shown', 'RENDERER_UNAVAILABLE', 'RENDERER_UNAVAILABLE']);
+  expect(existsSync(saved)).toBe(false);
 });
 
 it('says what is wrong and ends with 1 where it cannot work', async () => {

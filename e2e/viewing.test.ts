@@ -19,7 +19,7 @@ beforeAll(async () => {
     port: 0,
     data: folder,
     model: null,
-    viewing: { port: 0, model: 'none' },
+    viewing: { port: 0, model: 'none', encoders: ['jpeg+depth', 'h264', 'raw'] },
     log: pino({ level: process.env.SGAPS_LOG ?? 'silent' }),
     room: { snapshotEvery: 1000, viewerOrigins: ['https://game.example'] },
   });

@@ -21,6 +21,8 @@ export interface ViewingOptions {
   readonly host?: string;
   /** Renderer processes. Default 1. */
   readonly renderers?: number;
+  /** Encoders that viewers may ask for. Default `jpeg+depth` and `h264`. */
+  readonly encoders?: readonly string[];
   /** As of `sgaps renderer`. */
   readonly model?: string;
   readonly provider?: string;
@@ -48,7 +50,7 @@ export class ViewingProcesses {
 
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
-    const { port = 2568, host, renderers = 1, model, provider, origins = [] } = options;
+    const { port = 2568, host, renderers = 1, encoders = [], model, provider, origins = [] } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -70,7 +72,8 @@ export class ViewingProcesses {
         });
         late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
       });
-      const own = ['renderer', '--data', data, ...sockets, ...flag('--model', model), ...flag('--provider', provider)];
+      const named = encoders.length > 0 ? ['--encoder', ...encoders] : [];
+      const own = ['renderer', '--data', data, ...sockets, ...named, ...flag('--model', model), ...flag('--provider', provider)];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),

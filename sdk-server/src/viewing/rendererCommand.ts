@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { createEncoder, loadExtensions, RendererService, ReplayScene, registeredParts, registerScene } from '@sgaps/pipeline';
+import {
+  createEncoder,
+  encoderNames,
+  loadExtensions,
+  RendererService,
+  ReplayScene,
+  registeredParts,
+  registerScene,
+} from '@sgaps/pipeline';
 import { Command, Option } from 'commander';
 import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -7,6 +15,9 @@ import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
+
+/** What viewers may ask of a renderer that is not told otherwise: `debug` lets anyone who watches fill its disk. */
+const USUAL_ENCODERS = ['jpeg+depth', 'h264'];
 
 interface RendererFlags {
   readonly scene: string[];
@@ -36,7 +47,10 @@ export function rendererCommand(): Command {
   return new Command('renderer')
     .description('draw what viewers ask the transport for; start several to use more cores')
     .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay'])
-    .option('--encoder <name...>', 'encoders to serve: jpeg+depth, h264, raw, debug (default: all)')
+    .option(
+      '--encoder <name...>',
+      'encoders to serve (default: jpeg+depth, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
+    )
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
@@ -70,12 +84,14 @@ async function renderer(flags: RendererFlags): Promise<void> {
     const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
+    const shipped = encoderNames();
     for (const folder of extensions) await loadExtensions(folder);
+    const added = encoderNames().filter((name) => !shipped.includes(name));
     const parts = { ...registeredParts(), encoder: (name: string) => createEncoder(name, { folder: flags.debugFolder }) };
     service = RendererService.start({
       sockets: flags.sockets ?? join(data, 'run'),
       scenes,
-      encoders,
+      encoders: encoders ?? [...USUAL_ENCODERS, ...added],
       parts,
       channels,
       worker,
