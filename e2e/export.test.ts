@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +19,9 @@ import { type SgapsServer, startServer } from '@sgaps/server';
 import { startFfmpeg } from '@sgaps/server/clips';
 import { pino } from 'pino';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GRID, SyntheticRecorder, sleep, until } from './server-support.js';
+import { ServerProcess } from './support/serverProcess.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts', 'export'];
@@ -269,18 +280,18 @@ describe('sgaps export', () => {
 });
 
 describe('exports over HTTP', () => {
-  const post = (recording: string, body: unknown, headers: Record<string, string> = {}) =>
-    fetch(`${server.url}/api/recordings/${recording}/exports`, {
+  const post = (recording: string, body: unknown, headers: Record<string, string> = {}, url = server.url) =>
+    fetch(`${url}/api/recordings/${recording}/exports`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  const begin = async (body: unknown, recording = id): Promise<string> => {
-    const response = await post(recording, body);
+  const begin = async (body: unknown, recording = id, url = server.url): Promise<string> => {
+    const response = await post(recording, body, {}, url);
     expect(response.status).toBe(202);
     const { id: job } = (await response.json()) as { id: string };
     expect(response.headers.get('location')).toBe(`/api/exports/${job}`);
-    return `${server.url}/api/exports/${job}`;
+    return `${url}/api/exports/${job}`;
   };
   type Status = { state: string; progress: number; bytes: number; error: { code: string } | null };
   const statusOf = async (address: string) => (await (await fetch(address)).json()) as Status;
@@ -364,6 +375,52 @@ describe('exports over HTTP', () => {
     const address = await begin({ format: 'jsonl' });
     expect(await ended(address)).toMatchObject({ state: 'done' });
     await remove(address);
+  });
+
+  it('keeps files within what they may take in all: the oldest go first, and one that is larger fails', async () => {
+    const other = join(folder, 'small');
+    mkdirSync(join(other, 'recordings'), { recursive: true });
+    copyFileSync(server.store.filePath(id), join(other, 'recordings', `${id}.sgaps`));
+    const small = await ServerProcess.start({ data: other, flags: ['--model', 'none', '--export-space', '1'] });
+    const taken = () =>
+      readdirSync(join(other, 'exports')).reduce((sum, name) => sum + statSync(join(other, 'exports', name)).size, 0);
+    try {
+      const addresses: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        addresses.push(await begin({ format: 'png', from: 1, to: 1.6, scale: 4 }, id, small.url));
+        const { state, bytes } = await ended(addresses[i]);
+        expect(state).toBe('done');
+        expect(bytes / 2 ** 20).toBeGreaterThan(0.34);
+        expect(taken()).toBeLessThanOrEqual(2 ** 20);
+      }
+      const answers = await Promise.all(addresses.map((address) => fetch(`${address}/file`, { method: 'HEAD' })));
+      expect(answers.map(({ status }) => status)).toEqual([404, 200, 200]);
+      const large = await begin({ format: 'png', scale: 8 }, id, small.url);
+      expect(await ended(large)).toMatchObject({ state: 'failed', bytes: 0, error: { code: 'STORAGE_FULL' } });
+      expect(taken()).toBeLessThanOrEqual(2 ** 20);
+    } finally {
+      await small.stop();
+    }
+  });
+
+  it('leaves what the disk has left to recordings, where it is little', async () => {
+    let freeBytes = 2 ** 40;
+    const disk = vi.spyOn(server.store, 'disk').mockImplementation(async () => ({ freeBytes, totalBytes: 2 ** 40 }));
+    try {
+      const address = await begin({ format: 'webm', scale: 8 });
+      await until(() => files().length > 0, 60_000);
+      freeBytes = 2 ** 20;
+      expect(await ended(address)).toMatchObject({ state: 'failed', error: { code: 'STORAGE_FULL' } });
+      expect(files()).toEqual([]);
+      const refused = await post(id, { format: 'png', from: 1, to: 1 });
+      expect([refused.status, await refused.json()]).toMatchObject([507, { error: { code: 'STORAGE_FULL' } }]);
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(503);
+    } finally {
+      disk.mockRestore();
+    }
+    const again = await begin({ format: 'png', from: 1, to: 1 });
+    expect(await ended(again)).toMatchObject({ state: 'done' });
+    await remove(again);
   });
 
   it.each([

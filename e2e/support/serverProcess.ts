@@ -24,12 +24,14 @@ export class ServerProcess {
     readonly port?: number;
     /** Whether to bring up a transport and a renderer. */
     readonly viewing?: boolean;
+    /** Other options of the program. */
+    readonly flags?: readonly string[];
   }): Promise<ServerProcess> {
-    const { data, examples, port: wanted = 0 } = options;
+    const { data, examples, port: wanted = 0, flags = [] } = options;
     const node = ['--conditions=sgaps-source', '--import', 'tsx'];
     const watched = options.viewing ? ['--viewing-port', '0'] : ['--no-viewing'];
     const shown = examples === undefined ? [] : ['--examples', examples];
-    const args = [CLI, 'serve', '--port', String(wanted), '--data', data, ...shown, ...watched, '--json-logs'];
+    const args = [CLI, 'serve', '--port', String(wanted), '--data', data, ...shown, ...watched, ...flags, '--json-logs'];
     const child = spawn(process.execPath, [...node, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const log: Record<string, unknown>[] = [];
     const port = await new Promise<number>((resolve, reject) => {

@@ -26,6 +26,7 @@ interface ServeFlags {
   readonly origins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
+  readonly exportSpace: number;
   readonly jsonLogs?: boolean;
 }
 
@@ -67,6 +68,12 @@ export function program(): Command {
     .option('--no-viewing', 'start no transport and renderers: nobody can watch, unless they are started by themselves')
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
+    .option(
+      '--export-space <MiB>',
+      'what files of exports may take in all; the oldest go first',
+      wholeNumber(1, 1_000_000_000),
+      8192,
+    )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
   sgaps.addCommand(transportCommand());
@@ -85,7 +92,11 @@ async function serve(flags: ServeFlags): Promise<void> {
     ? { port: flags.viewingPort, host, renderers: flags.renderers, model: flags.model, provider }
     : null;
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
-  const options: ServerOptions = { port, host, data, examples, log, model, room, viewing, viewingUrl: flags.viewingUrl };
+  const exportBytes = flags.exportSpace * 2 ** 20;
+  const options: ServerOptions = {
+    ...{ port, host, data, examples, log, model, room, viewing, exportBytes },
+    viewingUrl: flags.viewingUrl,
+  };
   let server: SgapsServer;
   try {
     server = await startServer(options);

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly viewing?: ViewingOptions | null;
   /** Where viewers reach the transport, behind a proxy or when you started it yourself: `wss://…`. Default: the port of `viewing` on the host that the page came from. */
   readonly viewingUrl?: string;
+  /** What files of exports may take in all, bytes; the oldest go first. Default 8 GiB. */
+  readonly exportBytes?: number;
 }
 
 /**
@@ -126,11 +128,13 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     greet: false,
     gracefullyShutdown: false,
     express: (app) =>
-      mountHttp(app, services, games, {
-        port: viewing?.port ?? null,
-        url: options.viewingUrl ?? null,
-        origins: room.viewerOrigins ?? [],
-      }),
+      mountHttp(
+        app,
+        services,
+        games,
+        { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
+        options.exportBytes,
+      ),
   });
   const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
     await viewing?.close();

@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { toStorageError } from '../storage/files.js';
+import { errorMessage } from '../rooms/errors.js';
+import { MIN_FREE_BYTES, toStorageError } from '../storage/files.js';
 import { type ExportLine, startExport } from './exportProgram.js';
 import type { ExportRequest } from './exportRequest.js';
 
@@ -12,6 +14,10 @@ const MOST_RUNNING = 2;
 const MOST_WAITING = 8;
 /** ms that a file is kept, and that an export that failed is remembered. */
 const KEPT_FOR = 3_600_000;
+/** Bytes that files take in all where nothing else is said: two of the largest archives. */
+const USUAL_BYTES = 8 * 2 ** 30;
+/** ms between two looks at what an export takes. */
+const LOOK_EVERY = 500;
 /** ms that a process gets to clean up after itself. */
 const END_WITHIN = 5_000;
 /** What lies in the folder and is ours to remove. */
@@ -39,7 +45,8 @@ export interface ExportStatus {
  *
  * @example
  * ```ts
- * const options: ExportJobsOptions = { data, modelFolder, log, accepting: () => true };
+ * const freeBytes = async () => (await store.disk()).freeBytes;
+ * const options: ExportJobsOptions = { data, modelFolder, log, accepting: () => true, freeBytes };
  * ```
  */
 export interface ExportJobsOptions {
@@ -50,6 +57,10 @@ export interface ExportJobsOptions {
   readonly log: Logger;
   /** False once the server closes: exports end then. */
   readonly accepting: () => boolean;
+  /** What the disk has left. */
+  readonly freeBytes: () => Promise<number>;
+  /** What all files may take, those being made too; of those that are done the oldest go first. Default 8 GiB. */
+  readonly bytes?: number;
 }
 
 interface Job {
@@ -66,17 +77,19 @@ interface Job {
   over: Promise<void>;
   /** Nobody wants it any more. */
   aborted: boolean;
+  /** When it was last seen what it takes. */
+  lookedAt: number;
 }
 
 /** What one sees where a process ended without a word. */
 const UNTOLD = { code: 'INTERNAL', message: 'The export failed; the log says why.' };
 
 /**
- * Makes exports in processes of their own, two at a time, and keeps their files for an hour.
+ * Makes exports in processes of their own, two at a time, and keeps their files for an hour. They never take the disk that recordings need.
  *
  * @example
  * ```ts
- * const jobs = new ExportJobs({ data, modelFolder: null, log, accepting: () => true });
+ * const jobs = new ExportJobs({ data, modelFolder: null, log, accepting: () => true, freeBytes });
  * const id = await jobs.start('a1', { format: 'mp4' }, 'arena-a1.mp4');
  * ```
  */
@@ -94,9 +107,13 @@ export class ExportJobs {
     this.#cleaned = this.#clean().catch((error: unknown) => options.log.warn({ err: error }, 'old exports not removed'));
   }
 
-  /** Starts an export, or lets it wait for its turn, and gives its id; null where too many wait. `name` is what its file will be called. */
+  /**
+   * Starts an export, or lets it wait for its turn, and gives its id; null where too many wait. `name` is what its file will be called. Throws
+   * `STORAGE_FULL` where the disk has little left.
+   */
   async start(recordingId: string, request: ExportRequest, name: string): Promise<string | null> {
     await this.#cleaned;
+    await this.#assertFree();
     await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
       throw toStorageError(error, `making ${this.#folder}`);
     });
@@ -108,7 +125,10 @@ export class ExportJobs {
     const model = modelFolder === null ? ['--model', 'none'] : ['--model', modelFolder, '--provider', 'cpu'];
     const args = [...flagsOf(request), ...model, '--data', data, '--out', file, '--', recordingId];
     const status: ExportStatus = { state: 'running', progress: 0, bytes: 0, error: null };
-    const job: Job = { id, args, file, name, status, outcome: null, child: null, over: Promise.resolve(), aborted: false };
+    const job: Job = {
+      ...{ id, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },
+      ...{ aborted: false, lookedAt: 0 },
+    };
     this.#jobs.set(id, job);
     this.#waiting.push(job);
     this.#next();
@@ -155,9 +175,11 @@ export class ExportJobs {
 
   #told(job: Job, line: ExportLine): void {
     const { status } = job;
-    if (line.state === 'running') job.status = { ...status, progress: line.progress };
-    else if (line.state === 'done') job.outcome = { state: 'done', progress: 1, bytes: line.bytes, error: null };
-    else job.outcome = { ...status, state: 'failed', error: line.error };
+    if (line.state === 'running') {
+      job.status = { ...status, progress: line.progress };
+      this.#look(job);
+    } else if (line.state === 'done') job.outcome ??= { state: 'done', progress: 1, bytes: line.bytes, error: null };
+    else job.outcome ??= { ...status, state: 'failed', error: line.error };
     if (!this.#options.accepting()) {
       this.#waiting = [];
       this.#abort(job);
@@ -167,14 +189,60 @@ export class ExportJobs {
   async #ended(job: Job, said: string): Promise<void> {
     const { log } = this.#options;
     job.child = null;
-    job.status = job.outcome ?? { ...job.status, state: 'failed', error: UNTOLD };
     this.#running--;
     this.#next();
+    if (job.outcome?.state === 'done') {
+      await this.#assertRoom().catch((refusal: unknown) => {
+        job.outcome = failed(job, refusal);
+      });
+    }
+    job.status = job.outcome ?? { ...job.status, state: 'failed', error: UNTOLD };
+    // They are kept in the order in which they were done.
+    if (this.#jobs.delete(job.id)) this.#jobs.set(job.id, job);
     const { state, error } = job.status;
     if (state === 'failed' && !job.aborted) log.warn({ export: job.id, error, said }, 'export failed');
     else log.info({ export: job.id, state, aborted: job.aborted }, 'export ended');
     if (state === 'failed' || job.aborted) await this.#removeFile(job);
     setTimeout(() => void this.#forget(job), KEPT_FOR).unref();
+  }
+
+  /** Ends an export, now and then looked at, that takes what others need. */
+  #look(job: Job): void {
+    const now = performance.now();
+    if (now - job.lookedAt < LOOK_EVERY) return;
+    job.lookedAt = now;
+    this.#assertRoom().catch((refusal: unknown) => {
+      if (!job.child || job.aborted) return;
+      job.outcome ??= failed(job, refusal);
+      this.#options.log.warn({ export: job.id, error: job.outcome.error }, 'export ended for want of room');
+      this.#abort(job);
+    });
+  }
+
+  async #assertFree(): Promise<void> {
+    if ((await this.#options.freeBytes()) > MIN_FREE_BYTES) return;
+    throw new SgapsError('STORAGE_FULL', 'The disk is nearly full, and recordings come first: there are no exports now.');
+  }
+
+  /** Makes room for what is being made by removing what was done first. */
+  async #assertRoom(): Promise<void> {
+    await this.#assertFree();
+    const { bytes: most = USUAL_BYTES } = this.#options;
+    const jobs = [...this.#jobs.values()];
+    let taken = 0;
+    for (const job of jobs) taken += await sizeOf(job);
+    for (const job of jobs) {
+      if (taken <= most) return;
+      if (job.status.state !== 'done') continue;
+      taken -= job.status.bytes;
+      this.#options.log.info({ export: job.id }, 'export removed to make room');
+      await this.#forget(job);
+    }
+    if (taken > most)
+      throw new SgapsError(
+        'STORAGE_FULL',
+        `All exports together may take ${most} bytes: choose a shorter range, or a smaller scale.`,
+      );
   }
 
   /** Its process removes what it has made by then. */
@@ -208,6 +276,20 @@ export class ExportJobs {
     });
     for (const name of names) if (OURS.test(name)) await rm(join(this.#folder, name), { force: true });
   }
+}
+
+function failed({ status }: Job, error: unknown): ExportStatus {
+  const { code, message } = errorMessage(error);
+  return { ...status, state: 'failed', error: { code, message } };
+}
+
+/** Bytes of its file, also of one that is being made. */
+async function sizeOf({ status, outcome, child, file }: Job): Promise<number> {
+  if (status.state === 'done') return status.bytes;
+  if (outcome?.state === 'done') return outcome.bytes;
+  if (!child) return 0;
+  const found = await stat(`${file}.tmp`).catch(() => null);
+  return found?.size ?? 0;
 }
 
 function flagsOf({ format, from, to, fps, scale, overlays }: ExportRequest): string[] {

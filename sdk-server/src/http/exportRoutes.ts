@@ -21,19 +21,21 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour.
+ * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour. `bytes`: what their files may take
+ * in all, default 8 GiB.
  *
  * @example
  * ```ts
  * app.use('/api', exportRoutes(services));
  * ```
  */
-export function exportRoutes({ store, modelFolder, log }: ReplayServices): Router {
+export function exportRoutes({ store, modelFolder, log }: ReplayServices, bytes?: number): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
-  const jobs = new ExportJobs({ data, modelFolder, log, accepting });
+  const freeBytes = async () => (await store.disk()).freeBytes;
+  const jobs = new ExportJobs({ data, modelFolder, log, accepting, freeBytes, bytes });
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;
@@ -93,7 +95,10 @@ export function exportRoutes({ store, modelFolder, log }: ReplayServices): Route
 }
 
 function unknown(request: Request): SgapsError {
-  return new SgapsError('NOT_FOUND', `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour.`);
+  return new SgapsError(
+    'NOT_FOUND',
+    `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour, or until newer ones need the room.`,
+  );
 }
 
 /** A body that is no JSON, or too large, is the sender's mistake. */

@@ -11,7 +11,7 @@ import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
  * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, the dashboard and the sample games.
- * Give it to Colyseus as its `express` option.
+ * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB.
  *
  * @example
  * ```ts
@@ -23,6 +23,7 @@ export async function mountHttp(
   services: ReplayServices,
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
+  exportBytes?: number,
 ): Promise<void> {
   app.disable('x-powered-by');
   app.use(securityHeaders);
@@ -30,7 +31,7 @@ export async function mountHttp(
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing));
-  app.use('/api', exportRoutes(services));
+  app.use('/api', exportRoutes(services, exportBytes));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));

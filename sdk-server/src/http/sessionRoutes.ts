@@ -2,6 +2,7 @@ import { matchMaker } from '@colyseus/core';
 import { SgapsError } from '@sgaps/protocol';
 import { Router } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { MIN_FREE_BYTES } from '../storage/files.js';
 
 /**
  * A running session as `/api/sessions` lists it.
@@ -78,13 +79,10 @@ export function healthRoute({ store, sessions }: ReplayServices): Router {
   router.get('/', async (_request, response) => {
     const disk = await store.disk();
     const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
-    const ok = accepting && disk.freeBytes > MIN_FREE;
+    const ok = accepting && disk.freeBytes > MIN_FREE_BYTES;
     response
       .status(ok ? 200 : 503)
       .json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
   });
   return router;
 }
-
-/** Bytes of free disk below which the server calls itself unwell. */
-const MIN_FREE = 64 * 1024 * 1024;

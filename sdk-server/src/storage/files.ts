@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteSource, SgapsError } from '@sgaps/protocol';
 
+/** Bytes of free disk below which a server is unwell, and keeps what there is for recordings. */
+export const MIN_FREE_BYTES = 64 * 2 ** 20;
+
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
