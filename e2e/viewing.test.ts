@@ -265,11 +265,13 @@ describe('HTTP', () => {
     expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).width).toBe(GRID.width);
     const from = async (path: string, origin: string) =>
       (await fetch(`${server.url}${path}`, { headers: { origin } })).headers.get('access-control-allow-origin');
-    for (const path of ['/api/viewing', `/api/recordings/${id}/thumbnail?time=1`]) {
+    for (const path of ['/api/viewing', `/api/recordings/${id}`, `/api/recordings/${id}/thumbnail?time=1`]) {
       expect(await from(path, 'https://game.example')).toBe('https://game.example');
       expect(await from(path, 'https://evil.example')).toBeNull();
     }
-    expect(await from('/api/recordings', 'https://game.example')).toBeNull();
+    // Whose pages may watch may not list what there is, nor take files away.
+    for (const path of ['/api/recordings', `/api/recordings/${id}/download`, '/api/sessions', '/healthz'])
+      expect(await from(path, 'https://game.example')).toBeNull();
     const allowed = await TestViewer.join(server.viewingPort ?? 0, { scene: `replay:${id}` }, { origin: 'https://game.example' });
     expect(await allowed.ready()).toBeDefined();
     allowed.leave();

@@ -27,7 +27,8 @@ export async function mountHttp(
 ): Promise<void> {
   app.disable('x-powered-by');
   app.use(securityHeaders);
-  app.use(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  // These and nothing below them: a recording's file stays with the server's own pages.
+  app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing));

@@ -26,7 +26,7 @@ export function securityHeaders(_request: Request, response: Response, next: Nex
  *
  * @example
  * ```ts
- * app.use('/api/viewing', openTo(['https://game.example.com']));
+ * app.get('/api/viewing', openTo(['https://game.example.com']));
  * ```
  */
 export function openTo(origins: readonly string[]) {
