@@ -11,7 +11,11 @@ import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer, until } from './support/TestViewer.js';
 
 /** The services of docker-compose.yml as bare processes: the same commands, on free ports, with the image's folders in a temporary one. */
-const { services } = readCompose('docker-compose.yml', { SGAPS_VIEWING_URL: 'wss://sgaps.example.com/viewing' });
+const GAME = 'https://game.example.com';
+const { services } = readCompose('docker-compose.yml', {
+  SGAPS_VIEWING_URL: 'wss://sgaps.example.com/viewing',
+  SGAPS_ORIGIN: GAME,
+});
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-compose-'));
 const PLACES = { '/data': join(folder, 'data'), '/run/sgaps': join(folder, 'run'), '/sgaps': ROOT };
 const processes: SgapsProcess[] = [];
@@ -77,6 +81,19 @@ it('tells browsers the address that it was given, and serves the sample games', 
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${ports.server}${path}`)).json();
   expect(await get('/api/viewing')).toEqual({ url: 'wss://sgaps.example.com/viewing' });
   expect(await get('/examples/games.json')).not.toEqual([]);
+});
+
+it("lets the game's own pages ask the server where to watch, and watch, and no others", async () => {
+  const enters = async (origin: string) => {
+    const { headers } = await fetch(`http://127.0.0.1:${ports.server}/api/viewing`, { headers: { origin } });
+    const told = headers.get('access-control-allow-origin') === origin;
+    const query = { scene: 'replay:nothing', encoder: 'jpeg+depth' };
+    const viewer = await TestViewer.join(ports.transport, query, { origin }).catch(() => null);
+    viewer?.leave();
+    return { told, seated: viewer !== null };
+  };
+  expect(await enters(GAME)).toEqual({ told: true, seated: true });
+  expect(await enters('https://elsewhere.example.com')).toEqual({ told: false, seated: false });
 });
 
 it('shows a session to a viewer while it is recorded and when it is over', async () => {
