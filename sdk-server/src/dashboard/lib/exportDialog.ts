@@ -6,12 +6,12 @@ import { bytes } from './format.js';
 /** ms between looks at a job. */
 const LOOK_EVERY = 400;
 
-/** A row of `/api/exports`. */
+/** What `/api/exports/ID` says. */
 interface Job {
-  readonly id: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'aborted';
+  readonly state: 'running' | 'done' | 'failed';
+  /** 0 … 1. */
   readonly progress: number;
-  readonly bytes: number | null;
+  readonly bytes: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -32,16 +32,20 @@ export class ExportDialog {
   readonly #file = byId('export-file', HTMLAnchorElement);
   readonly #start = byId('export-start', HTMLButtonElement);
   #subject: ExportSubject | null = null;
-  /** The job under way; null when none is. */
-  #job: string | null = null;
+  /** The export under way, and its id once the server has told it. */
+  #running: { job: string | null } | null = null;
 
   constructor() {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#run().catch((error: unknown) => this.#tell(error));
+      if (!this.#running) void this.#run();
     });
     byId('export-close', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
-    this.#dialog.addEventListener('close', () => void this.#abort());
+    this.#dialog.addEventListener('close', () => {
+      const job = this.#running?.job;
+      this.#running = null;
+      if (job) void remove(job);
+    });
   }
 
   open(subject: ExportSubject): void {
@@ -51,7 +55,7 @@ export class ExportDialog {
     this.#state.textContent = '';
     this.#start.disabled = false;
     this.#field('from').value = '0';
-    this.#field('to').value = subject.duration.toFixed(2);
+    this.#field('to').value = endOf(subject);
     this.#dialog.showModal();
   }
 
@@ -62,47 +66,66 @@ export class ExportDialog {
   async #run(): Promise<void> {
     const subject = this.#subject;
     if (!subject) return;
+    const running: { job: string | null } = { job: null };
+    this.#running = running;
+    this.#start.disabled = true;
+    this.#file.hidden = true;
+    try {
+      const { id } = await api<{ id: string }>(`/api/recordings/${encodeURIComponent(subject.recordingId)}/exports`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(this.#wish(subject)),
+      });
+      running.job = id;
+      // The dialog was closed before there was anything to end.
+      if (this.#running !== running) return await remove(id);
+      this.#progress.hidden = false;
+      await this.#follow(running, id);
+    } catch (error) {
+      if (this.#running === running) this.#tell(error);
+    }
+  }
+
+  #wish(subject: ExportSubject): Record<string, unknown> {
     const number = (name: string) => Number(this.#field(name).value);
     const withOverlays = (this.#field('overlays') as HTMLInputElement).checked;
     const format = this.#field('format').value;
     const picture = format === 'jsonl' ? {} : { scale: number('scale'), overlays: withOverlays ? subject.overlays : [] };
-    const body = JSON.stringify({ format, from: number('from'), to: number('to'), ...picture });
-    const path = `/api/recordings/${encodeURIComponent(subject.recordingId)}/exports`;
-    const { id } = await api<{ id: string }>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    this.#job = id;
-    this.#file.hidden = true;
-    this.#start.disabled = true;
-    this.#progress.hidden = false;
-    await this.#follow(id);
+    // Hundredths of a second may fall short of the last frame.
+    const to = this.#field('to').value === endOf(subject) ? undefined : number('to');
+    return { format, from: number('from'), to, ...picture };
   }
 
-  async #follow(id: string): Promise<void> {
-    while (this.#job === id) {
+  async #follow(running: { readonly job: string | null }, id: string): Promise<void> {
+    for (;;) {
       const { state, progress, bytes: size, error } = await api<Job>(`/api/exports/${id}`);
+      if (this.#running !== running) return;
       this.#progress.value = progress;
-      this.#state.textContent = state === 'running' ? `${Math.round(100 * progress)} %` : state;
-      if (state === 'done' || error) {
-        this.#job = null;
+      if (state !== 'running') {
+        this.#running = null;
         this.#start.disabled = false;
-        this.#state.textContent = error ? `${error.message} (${error.code})` : `Done: ${bytes(size ?? 0)}`;
+        this.#state.textContent = error ? `${error.message} (${error.code})` : `Done: ${bytes(size)}`;
         this.#file.hidden = error !== null;
         this.#file.href = `/api/exports/${id}/file`;
         return;
       }
+      this.#state.textContent = `${Math.round(100 * progress)} %`;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   }
 
-  async #abort(): Promise<void> {
-    const job = this.#job;
-    this.#job = null;
-    // One that is over already is gone.
-    if (job) await api(`/api/exports/${job}`, { method: 'DELETE' }).catch(() => undefined);
-  }
-
   #tell(error: unknown): void {
+    this.#running = null;
     this.#start.disabled = false;
     const text = error instanceof Error ? error.message : String(error);
     this.#state.textContent = error instanceof ApiError ? `${text} (${error.code})` : text;
   }
+}
+
+const endOf = ({ duration }: ExportSubject) => duration.toFixed(2);
+
+/** Ends an export, or removes its file. */
+async function remove(job: string): Promise<void> {
+  // One that is over already is gone.
+  await api(`/api/exports/${job}`, { method: 'DELETE' }).catch(() => undefined);
 }
