@@ -48,6 +48,9 @@ beforeAll(async () => {
   // In the game's own time: what comes sooner counts as recorded when it came.
   await recorder.play(FRAMES / 2, { pause: 134 });
   recorder.room.send('event', { name: 'coin', time: 0, data: { worth: 5 } });
+  // Of another writer, and of no use to anybody.
+  for (const text of ['null', '{"name":'])
+    server.store.writer(recorder.welcome?.recordingId ?? '')?.append('event', 3000, Buffer.from(text));
   await recorder.play(FRAMES / 2, { pause: 134 });
   id = recorder.welcome?.recordingId ?? '';
   await recorder.room.leave();

@@ -27,6 +27,8 @@ export const LIMITS = {
   nameLength: 128,
   /** JSON bytes of one game event. */
   eventBytes: 4096,
+  /** Events of one recording that its players show. */
+  markers: 5000,
   /** Milliseconds a recorder may have kept before its recording was wanted, and bytes of one `kept` message. */
   keptMs: 3_600_000,
   keptBytes: 64 * 1024,

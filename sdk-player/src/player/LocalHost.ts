@@ -1,11 +1,9 @@
 import type { ReplayMarker } from '@sgaps/client/player';
 import { FrameFinder, MemoryShelf, type PlaybackMachine, RecordingSurvey } from '@sgaps/core';
-import type { RecordingReader } from '@sgaps/protocol';
+import { LIMITS, type RecordingReader, readEvent } from '@sgaps/protocol';
 import type { WebModel } from '../model/WebModel.js';
 import type { FromPlayer } from './messages.js';
 
-/** Most markers that are told. */
-const MARKERS = 10_000;
 /** Previews that are kept, WebP. */
 const PREVIEWS = 64;
 /** A request so far from the one under way has it given up, ms; a nearer one lets it be shown first. */
@@ -69,8 +67,8 @@ export class LocalHost {
     const markers: ReplayMarker[] = [];
     try {
       for await (const { time, bytes } of this.reader.events()) {
-        if (markers.length >= MARKERS || this.#ending.signal.aborted) break;
-        const event = parseEvent(bytes);
+        if (markers.length >= LIMITS.markers || this.#ending.signal.aborted) break;
+        const event = readEvent(bytes);
         if (event) markers.push({ time: time / 1000, ...event });
       }
     } catch (error) {
@@ -152,13 +150,4 @@ export function rgba(rgb: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
     pixels[to + 3] = 255;
   }
   return pixels;
-}
-
-function parseEvent(bytes: Uint8Array): { name: string; data: unknown } | null {
-  try {
-    const { name, data } = JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; data?: unknown };
-    return typeof name === 'string' ? { name, data: data ?? null } : null;
-  } catch {
-    return null; // an event that is no JSON has nothing to show
-  }
 }

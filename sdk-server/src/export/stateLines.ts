@@ -1,6 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises';
 import { type ReplicaFrame, SessionReplica } from '@sgaps/core';
-import { type Camera3D, isSgapsError, type RecordingReader } from '@sgaps/protocol';
+import { type Camera3D, isSgapsError, type RecordingReader, readEvent } from '@sgaps/protocol';
 
 /** A line, with its end; what it tells of, and when that was, ms. */
 interface StateLine {
@@ -29,7 +29,7 @@ export async function* stateLines(reader: RecordingReader, from: number, to: num
   const events: StateLine[] = [];
   for await (const { kind, time, bytes } of reader.records(0, { afterSequence, kinds: ['coordinates', 'pixels', 'event'] })) {
     if (kind === 'event') {
-      const event = time >= from && time <= to ? parseEvent(bytes) : null;
+      const event = time >= from && time <= to ? readEvent(bytes) : null;
       if (event) events.push({ line: lineOf({ type: 'event', time: seconds(time), ...event }), isFrame: false, time });
       continue;
     }
@@ -86,17 +86,6 @@ function describe({ frame, time }: ReplicaFrame, names: readonly string[]): Reco
 
 function plainCamera({ view, projection, ...camera }: Camera3D): Record<string, unknown> {
   return { ...camera, view: Array.from(view), projection: Array.from(projection) };
-}
-
-/** Events of other writers may hold anything: what is not our JSON is left out. */
-function parseEvent(bytes: Uint8Array): { name: string; data: unknown } | null {
-  try {
-    const { name, data } = JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; data?: unknown };
-    return typeof name === 'string' ? { name, data: data ?? null } : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /** To a microsecond. */
