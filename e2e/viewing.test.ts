@@ -7,10 +7,11 @@ import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GRID, SyntheticGame, SyntheticRecorder, until } from './server-support.js';
+import { GRID, SyntheticGame, SyntheticRecorder, sleep, until } from './server-support.js';
 import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer } from './support/TestViewer.js';
 
+const FPS = 30;
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-viewing-'));
 let server: SgapsServer;
 
@@ -218,18 +219,29 @@ describe('a recording that still grows', () => {
     const viewers = await Promise.all([0, 1, 2].map(() => watch(id, { channel: 'live' })));
     for (const viewer of viewers) expect(await viewer.ready()).toMatchObject({ about: { growing: true } });
     viewers[0].ask(LIVE_EDGE);
-    await until(() => viewers.every(({ pictures }) => pictures.length > 0));
+    const newest = () => recorder.frameId - 1;
+    const shown = ({ pictures }: TestViewer) => Number(pictures.at(-1)?.about.recordedFrame ?? -1);
+    const atEdge = () => viewers.every((viewer) => shown(viewer) === newest());
+    await until(atEdge);
+    // However slow the machine is: no frame waits for two later ones.
     for (let frame = 0; frame < 30; frame++) {
-      await recorder.play(1, { pause: 33 });
-      const newest = recorder.frameId - 1;
-      await until(() => viewers.every(({ pictures }) => Number(pictures.at(-1)?.about.recordedFrame) >= newest - 6));
+      recorder.frame(1);
+      await until(() => viewers.every((viewer) => shown(viewer) >= newest() - 1));
     }
-    const newest = recorder.frameId - 1;
-    await until(() => viewers.every(({ pictures }) => pictures.at(-1)?.about.recordedFrame === newest));
+    await until(atEdge);
+    // At the game's own pace: frames that the viewers lack just before the next is drawn.
+    const behind: number[] = [];
+    for (const start = performance.now(); behind.length < 3 * FPS; ) {
+      recorder.frame(1);
+      await sleep(start + ((behind.length + 1) * 1000) / FPS - performance.now());
+      behind.push(Math.max(...viewers.map((viewer) => newest() - shown(viewer))));
+    }
+    expect(behind.toSorted((one, other) => one - other)[behind.length >> 1]).toBeLessThanOrEqual(2);
+    await until(atEdge);
     // Who goes back alone has a channel of its own.
     const alone = await watch(id);
     const early = await pictureAt(alone, 0.1);
-    expect(Number(early.recordedFrame)).toBeLessThan(newest);
+    expect(Number(early.recordedFrame)).toBeLessThan(newest());
     await finish(id, recorder);
     await until(() => viewers.every((viewer) => viewer.of('growth').at(-1)?.growing === false));
     const frames = await decoded(id);
