@@ -17,7 +17,7 @@ interface Arguments {
 }
 
 /** Where the states of each kind are kept: those of points are too large for memory. */
-const SHELVES = { kept: ['memory'], points: ['memory', 'file'] } as const;
+const SHELVES = { kept: ['file'], points: ['memory', 'file'] } as const;
 
 const program = new Command('bench:seek')
   .description(

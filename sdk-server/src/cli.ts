@@ -2,12 +2,13 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from './commandLine.js';
+import { fail, openLog, portNumber, seekCacheOption, stopWith, takenPort, wholeNumber } from './commandLine.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 import { tuneCollector } from './tuneCollector.js';
+import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 
@@ -26,6 +27,8 @@ interface ServeFlags {
   readonly origins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
+  readonly seekCache: number;
+  readonly prepare?: boolean;
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
 }
@@ -66,6 +69,11 @@ export function program(): Command {
     .option('--viewing-port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('--renderers <number>', 'renderer processes', wholeNumber(1, 64), 1)
     .option('--no-viewing', 'start no transport and renderers: nobody can watch, unless they are started by themselves')
+    .addOption(seekCacheOption())
+    .option(
+      '--prepare',
+      'survey each session once it has ended, so that any place of it is quick to go to: some 5 % of a core for as long as it took',
+    )
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option(
@@ -78,6 +86,7 @@ export function program(): Command {
     .action(serve);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
+  sgaps.addCommand(prepareCommand());
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
   return sgaps;
@@ -86,15 +95,15 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, examples, cadence, nth, sampling, provider } = flags;
+  const { port, host, data, examples, cadence, nth, sampling, provider, prepare } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? { port: flags.viewingPort, host, renderers: flags.renderers, model: flags.model, provider }
     : null;
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
-  const exportBytes = flags.exportSpace * 2 ** 20;
+  const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
   const options: ServerOptions = {
-    ...{ port, host, data, examples, log, model, room, viewing, exportBytes },
+    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare },
     viewingUrl: flags.viewingUrl,
   };
   let server: SgapsServer;

@@ -1,5 +1,5 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
 
 /** A port as an option: 0 … 65535. */
@@ -17,6 +17,16 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`A whole number from ${least} to ${most}.`);
   };
+}
+
+/** Room for what makes recordings quick to seek in, as an option. */
+export function seekCacheOption(): Option {
+  return new Option(
+    '--seek-cache <MiB>',
+    'room for decoder states that make recordings quick to seek in, kept in the folder of recordings; 0 keeps none',
+  )
+    .argParser(wholeNumber(0, 2 ** 30))
+    .default(2048);
 }
 
 /** Logs of a program: JSON lines, or one short line per entry with time, level, message and fields. */

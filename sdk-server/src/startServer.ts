@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
@@ -7,10 +7,12 @@ import { type Logger, pino } from 'pino';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
+import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
-import { closeServices, openServices } from './rooms/ReplayServices.js';
+import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
+import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
 
 /**
@@ -41,6 +43,10 @@ export interface ServerOptions {
   readonly viewingUrl?: string;
   /** What files of exports may take in all, bytes; the oldest go first. Default 8 GiB. */
   readonly exportBytes?: number;
+  /** What decoder states that make recordings quick to seek in may take in all, bytes, kept in `data`; the least recently used go first. Default 2 GiB, 0 for none. */
+  readonly seekBytes?: number;
+  /** Surveys each session once it has ended, one at a time, so that any place of it is quick to go to from its first opening on: some 5 % of a core for as long as it took. Default false. */
+  readonly prepare?: boolean;
 }
 
 /**
@@ -113,12 +119,14 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const data = resolve(options.data ?? './.sgaps-data');
   const services = await openServices({ data, log, model: options.model });
   const viewing = options.viewing
-    ? await ViewingProcesses.start({ origins: room.viewerOrigins, ...options.viewing }, data, log).catch(
-        async (error: unknown) => {
-          await closeServices(data);
-          throw error;
-        },
-      )
+    ? await ViewingProcesses.start(
+        { origins: room.viewerOrigins, seekBytes: options.seekBytes, ...options.viewing },
+        data,
+        log,
+      ).catch(async (error: unknown) => {
+        await closeServices(data);
+        throw error;
+      })
     : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
   const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
@@ -148,11 +156,14 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     { port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider },
     'server listening',
   );
+  const prepares = options.prepare === true && options.seekBytes !== 0;
+  const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
+    await queue?.close();
     await viewing?.close();
     await closeServices(data);
     running = false;
@@ -172,4 +183,11 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       return closing;
     },
   };
+}
+
+/** Surveys each recording once it is finished. */
+function prepareFinished({ store, log }: ReplayServices, recordings: string, bytes?: number): PrepareQueue {
+  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }));
+  store.onFinished((id) => queue.add(id));
+  return queue;
 }

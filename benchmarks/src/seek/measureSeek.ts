@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { FrameFinder, MemoryShelf, type SnapshotShelf } from '@sgaps/core';
-import { FileShelf, nodeMachine as machine, type RecordingStore, surveyInWorker, zstdPacker } from '@sgaps/server';
+import { FileShelf, nodeMachine as machine, type RecordingStore, SeekCache, surveyInWorker, zstdPacker } from '@sgaps/server';
+import { pino } from 'pino';
 import { makeRecording, type RecordingKind } from './makeRecording.js';
 
 /** ms from one frame of the recordings to the next, and of a request that plays. */
@@ -43,6 +45,10 @@ export interface SeekFigures {
   readonly surveyed: SeekTimes;
   /** With the shelf filled. */
   readonly filled: SeekTimes;
+  /** In a recording just opened whose states an earlier survey left in a file, each seek in a fresh finder; null for a shelf in memory. */
+  readonly reopened: SeekTimes | null;
+  /** Bytes of that file. */
+  readonly keptBytes: number | null;
   /** Processor time of the thread that seeks, cold and with the shelf filled: what of it the machine's other work has no part in. */
   readonly coldCpu: SeekTimes;
   readonly filledCpu: SeekTimes;
@@ -125,6 +131,7 @@ export async function measureSeek(
   const back4 = await play(finder, middle - 10_000, -4 * FRAME_MS);
   const forth8 = await play(finder, middle / 2, 8 * FRAME_MS);
   await finder.close();
+  const kept = shelf instanceof FileShelf ? await reopen(store, id, shelf, () => random() * duration) : null;
   const { bytes, places } = shelf.figures;
   const { spacing } = shelf as SnapshotShelf;
   if (shelf instanceof FileShelf) await shelf.close();
@@ -138,6 +145,8 @@ export async function measureSeek(
     cold: timesOf(cold, 'ms'),
     surveyed: timesOf(surveyed, 'ms'),
     filled: timesOf(filled, 'ms'),
+    reopened: kept && timesOf(kept.seeks, 'ms'),
+    keptBytes: kept?.bytes ?? null,
     coldCpu: timesOf(cold, 'cpu'),
     filledCpu: timesOf(filled, 'cpu'),
     surveyMs,
@@ -151,6 +160,31 @@ export async function measureSeek(
     forth8: forth8.perSecond,
     backMax: back.longest,
   };
+}
+
+/** Keeps what is on a shelf and seeks as after a restart. */
+async function reopen(
+  store: RecordingStore,
+  id: string,
+  shelf: FileShelf,
+  next: () => number,
+): Promise<{ readonly seeks: readonly Timed[]; readonly bytes: number }> {
+  const cache = new SeekCache({ recordings: dirname(store.filePath(id)), log: pino({ level: 'error' }) });
+  const reader = await store.open(id);
+  const { header } = reader;
+  const bytes = await cache.save(id, header, shelf, { identity: (await cache.identify(id, header)) ?? '', points: null });
+  const seeks: Timed[] = [];
+  for (let i = 0; i < 60; i++) {
+    const states = await cache.open(id, reader);
+    if (!states) throw new Error('The states just kept are gone.');
+    const finder = new FrameFinder(await store.open(id), { machine, shelf: states });
+    await finder.find(0);
+    seeks.push(await timed(() => finder.find(next())));
+    await finder.close();
+    await states.close();
+  }
+  await reader.close();
+  return { seeks, bytes };
 }
 
 async function play(finder: FrameFinder, from: number, step: number): Promise<{ perSecond: number; longest: number }> {

@@ -24,6 +24,8 @@ export function seekTable(all: readonly SeekFigures[]): [string[], string[][]] {
       row('seek, while it is surveyed', ({ surveyed }) => times(surveyed)),
       row('seek, shelf filled', ({ filled }) => times(filled)),
       row('… of it processor time', ({ filledCpu }) => times(filledCpu)),
+      row('seek, opened anew, states kept', ({ reopened }) => (reopened ? times(reopened) : '–')),
+      row('MB of the file of states', ({ keptBytes }) => (keptBytes === null ? '–' : formatNumber(keptBytes / 1e6, 0))),
       row('survey, s', ({ surveyMs }) => formatNumber(surveyMs / 1000, 1)),
       row('… its processor time', ({ surveyCpu }) => formatNumber(surveyCpu / 1000, 1)),
       row('places on the shelf', ({ places }) => String(places)),

@@ -1,4 +1,4 @@
-import type { RecordingReader } from '@sgaps/protocol';
+import { LIMITS, type RecordingReader, readEvent } from '@sgaps/protocol';
 
 /** A game event, or a marker, as viewers are told it; seconds. */
 export interface Marker {
@@ -9,8 +9,6 @@ export interface Marker {
 
 /** Markers in one message: with 4 KiB each they stay below its 64 KiB. */
 const BATCH_BYTES = 48 * 1024;
-/** Markers told of one recording. */
-const MOST = 5_000;
 
 /**
  * Reads events that were recorded since `after`, a sequence, in batches that fit a message. Events of other writers may hold anything: what is not our JSON is left out.
@@ -29,28 +27,18 @@ export async function* readMarkers(
   let count = 0;
   let last = after;
   for await (const { time, sequence, bytes: record } of reader.records(0, { kinds: ['event'], afterSequence: after })) {
-    const marker = parseMarker(time, record);
-    if (marker && count++ < MOST) {
+    const event = readEvent(record);
+    if (event && count++ < LIMITS.markers) {
       if (bytes + record.length > BATCH_BYTES && markers.length > 0) {
         yield { markers, sequence: last };
         markers = [];
         bytes = 0;
       }
-      markers.push(marker);
+      markers.push({ time: time / 1000, ...event });
       // Escapes may lengthen it.
       bytes += 2 * record.length + 64;
     }
     last = sequence;
   }
   if (last > after) yield { markers, sequence: last };
-}
-
-function parseMarker(time: number, bytes: Uint8Array): Marker | null {
-  try {
-    const { name, data } = JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; data?: unknown };
-    return typeof name === 'string' ? { time: time / 1000, name, data: data ?? null } : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return null;
-    throw error;
-  }
 }

@@ -17,6 +17,21 @@ interface Extent {
   readonly size: number;
 }
 
+/**
+ * A state as it lies in the file.
+ *
+ * @example
+ * ```ts
+ * for await (const state of shelf.packed()) await copy(state.place, state.bytes);
+ * ```
+ */
+export interface PackedState {
+  readonly place: ShelfPlace;
+  /** Packed by `zstdCompressor`, or the state itself. */
+  readonly bytes: Uint8Array;
+  readonly packed: boolean;
+}
+
 interface Filed extends Kept {
   /** The state, until it is written. */
   bytes: Uint8Array | null;
@@ -46,6 +61,7 @@ export class FileShelf implements SnapshotShelf {
   #waiting = 0;
   /** Set once closed, or when the disk failed: it keeps what it has. */
   #full = false;
+  #failed = false;
 
   private constructor(
     private readonly handle: FileHandle,
@@ -80,9 +96,15 @@ export class FileShelf implements SnapshotShelf {
     return this.#slots.spacing;
   }
 
-  /** Bytes of the file that are in use, bytes of the file, and places kept. */
-  get figures(): { readonly bytes: number; readonly fileBytes: number; readonly places: number } {
-    return { bytes: this.#slots.size, fileBytes: this.#end, places: this.#slots.count };
+  /** Bytes of the file that are in use, bytes of the file, places kept, and bytes of their states as they are packed. */
+  get figures(): { readonly bytes: number; readonly fileBytes: number; readonly places: number; readonly packedBytes: number } {
+    const packedBytes = this.#all().reduce((sum, { length }) => sum + length, 0);
+    return { bytes: this.#slots.size, fileBytes: this.#end, places: this.#slots.count, packedBytes };
+  }
+
+  /** True once the disk took no more: it has not all that it was given. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   expect(duration: number): void {
@@ -110,17 +132,22 @@ export class FileShelf implements SnapshotShelf {
     const filed = this.#slots.find(place);
     if (!filed) return null;
     if (filed.bytes) return filed.bytes;
-    if (!filed.extent) return null;
     try {
-      const bytes = new Uint8Array(filed.length);
-      const { bytesRead } = await this.handle.read(bytes, 0, filed.length, filed.extent.at);
-      // It may have gone meanwhile, and another lie where it was.
-      if (bytesRead < filed.length || this.#slots.find(place) !== filed) return null;
-      return filed.packed ? zstdCompressor.decompress(bytes, place.bytes) : bytes;
+      const bytes = await this.#bytesOf(filed);
+      return bytes && filed.packed ? zstdCompressor.decompress(bytes, place.bytes) : bytes;
     } catch (error) {
       this.#slots.remove(filed);
       if (!isSgapsError(error)) this.#fail(error);
       return null;
+    }
+  }
+
+  /** The states there are, by time, to be copied elsewhere without packing them again. Throws the system's errors. */
+  async *packed(): AsyncGenerator<PackedState> {
+    await this.#writing;
+    for (const filed of this.#all()) {
+      const bytes = await this.#bytesOf(filed);
+      if (bytes) yield { place: filed.place, bytes, packed: filed.packed };
     }
   }
 
@@ -130,6 +157,23 @@ export class FileShelf implements SnapshotShelf {
     await this.#writing;
     await this.handle.close();
     if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** What is kept, by time. */
+  #all(): Filed[] {
+    const all: Filed[] = [];
+    for (let filed = this.#slots.before(Number.POSITIVE_INFINITY); filed; filed = this.#slots.before(filed.place.time))
+      all.push(filed);
+    return all.reverse();
+  }
+
+  /** What is written of a state; null where it is not, or not any more. */
+  async #bytesOf(filed: Filed): Promise<Uint8Array | null> {
+    if (!filed.extent) return null;
+    const bytes = new Uint8Array(filed.length);
+    const { bytesRead } = await this.handle.read(bytes, 0, filed.length, filed.extent.at);
+    // It may have gone meanwhile, and another lie where it was.
+    return bytesRead < filed.length || this.#slots.find(filed.place) !== filed ? null : bytes;
   }
 
   async #file(filed: Filed, bytes: Uint8Array): Promise<void> {
@@ -180,6 +224,7 @@ export class FileShelf implements SnapshotShelf {
   #fail(cause: unknown): void {
     if (this.#full) return;
     this.#full = true;
+    this.#failed = true;
     this.#onError?.(toStorageError(cause, 'keeping decoder states'));
   }
 }

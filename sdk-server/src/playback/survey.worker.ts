@@ -77,7 +77,7 @@ async function serve(): Promise<void> {
   const run = (refreshes: boolean) => {
     running = running.then(async () => {
       if (refreshes && !(await reader.refresh())) return;
-      if (await survey.run(stop)) say({ kind: 'surveyed' });
+      if (await survey.run(stop)) say({ kind: 'surveyed', finished: reader.index.hasFooter });
     });
     return running.catch(fail);
   };

@@ -37,6 +37,8 @@ export interface WorkerSurveyOptions {
 export interface WorkerSurvey {
   /** True once all there was at first is surveyed; false where it was closed before. Rejects where the recording cannot be read. */
   readonly done: Promise<boolean>;
+  /** True once all of it is surveyed and no more will come; false where it was closed before, or cannot be read to its end. Never rejects. */
+  readonly finished: Promise<boolean>;
   /** How much is surveyed, 0 … 1. */
   readonly share: number;
   /** Surveys what follows this time first, ms. */
@@ -64,17 +66,27 @@ export function surveyInWorker(
   const tell = (message: ToSurvey) => worker.postMessage(message);
   let share = 0;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  let finish: (whole: boolean) => void = () => undefined;
+  const finished = new Promise<boolean>((resolve) => {
+    finish = resolve;
+  });
   const done = new Promise<boolean>((resolve, reject) => {
     worker.once('error', reject);
-    void exited.then(() => resolve(false));
+    void exited.then(() => {
+      resolve(false);
+      finish(false);
+    });
     worker.on('message', (message: FromSurvey) => {
       if (message.kind === 'place') {
         void shelf.put(message.place, message.state).then(() => tell({ kind: 'stored', spacing: shelf.spacing }));
       } else if (message.kind === 'points') onPoints?.(message.points);
       else if (message.kind === 'share') share = message.share;
-      else if (message.kind === 'failed') reject(new SgapsError(message.code, message.message));
-      else {
+      else if (message.kind === 'failed') {
+        reject(new SgapsError(message.code, message.message));
+        finish(false);
+      } else {
         share = 1;
+        if (message.finished) finish(true);
         // It waits for more: no reason to go on for the process.
         worker.unref();
         resolve(true);
@@ -85,6 +97,7 @@ export function surveyInWorker(
   done.catch(() => undefined);
   return {
     done,
+    finished,
     get share() {
       return share;
     },

@@ -24,10 +24,10 @@ export type ToSurvey =
   | { readonly kind: 'grew' }
   | { readonly kind: 'close' };
 
-/** What the thread tells its owner. */
+/** What the thread tells its owner. `surveyed`: all there is; `finished`: there will be no more. */
 export type FromSurvey =
   | { readonly kind: 'place'; readonly place: ShelfPlace; readonly state: Uint8Array }
   | { readonly kind: 'points'; readonly points: StatePoints }
-  | { readonly kind: 'surveyed' }
+  | { readonly kind: 'surveyed'; readonly finished: boolean }
   | { readonly kind: 'share'; readonly share: number }
   | { readonly kind: 'failed'; readonly code: SgapsErrorCode; readonly message: string };

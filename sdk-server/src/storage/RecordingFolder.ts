@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { toStorageError } from './files.js';
+import { STATES, seekFolderOf } from './seekPaths.js';
 
 /** An encoded preview picture is at most this big. */
 export const PREVIEW_BYTES = 4 * 1024 * 1024;
@@ -62,10 +63,12 @@ export class RecordingFolder {
     for (const name of await this.names()) if (name.endsWith('.tmp')) await rm(join(this.path, name), { force: true });
   }
 
-  /** Removes all files of a recording. */
+  /** Removes all files of a recording, also what it looked like that renderers keep to be quick. */
   async remove(id: string): Promise<void> {
     try {
-      for (const path of [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp')]) await rm(path, { force: true });
+      const states = join(seekFolderOf(this.path), id + STATES);
+      for (const path of [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp'), states])
+        await rm(path, { force: true });
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);
     }

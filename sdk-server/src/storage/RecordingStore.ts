@@ -25,6 +25,7 @@ const RETRY_AFTER = 500;
  */
 export class RecordingStore {
   private readonly writers = new Map<string, RecordingWriter>();
+  private readonly finishListeners = new Set<(id: string) => void>();
   private readonly recovery: RecordingRecovery;
 
   private constructor(
@@ -87,6 +88,19 @@ export class RecordingStore {
       throw error;
     }
     return writer;
+  }
+
+  /**
+   * Calls `listener` with the id of each recording that this process has made and finished, when its file is complete; returns the way to stop that.
+   *
+   * @example
+   * ```ts
+   * const stop = store.onFinished((id) => upload(store.filePath(id)));
+   * ```
+   */
+  onFinished(listener: (id: string) => void): () => void {
+    this.finishListeners.add(listener);
+    return () => this.finishListeners.delete(listener);
   }
 
   /**
@@ -239,6 +253,7 @@ export class RecordingStore {
     this.writers.delete(writer.id);
     const { frames, bytes, bytesUp, bytesDown, durationMs } = writer.figures;
     const status: RecordingStatus = writer.error ? 'failed' : 'finished';
+    if (status === 'finished') for (const listener of this.finishListeners) listener(writer.id);
     const endedAt = writer.header.startedAt + durationMs;
     const end = { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown };
     try {

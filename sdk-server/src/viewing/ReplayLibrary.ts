@@ -1,34 +1,25 @@
-import type { StatePoints } from '@sgaps/core';
 import type { ReplayFile } from '@sgaps/pipeline';
-import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import { isSgapsError, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { FileShelf } from '../playback/FileShelf.js';
-import { surveyInWorker, type WorkerSurvey } from '../playback/surveyInWorker.js';
+import type { SeekCache } from '../playback/SeekCache.js';
 import { openRecording } from '../storage/openRecording.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
+import { RecordingStates } from './RecordingStates.js';
 import { watchFiles } from './watchFiles.js';
 
-/** Bytes of decoder states kept of one recording. */
-const SHELF_BYTES = 2 ** 30;
-/** ms that they are kept after the last who watched has left. */
+/** ms that states are kept after the last who watched has left. */
 const LINGER = 60_000;
-/** ms between words to a survey that there is more. */
-const GREW_EVERY = 5_000;
 
 /** What all who watch one recording share. */
 interface Shared {
-  readonly shelf: FileShelf;
-  readonly survey: WorkerSurvey;
-  readonly listeners: Set<(points: StatePoints) => void>;
-  /** All that the survey has told. */
-  readonly points: StatePoints[];
+  readonly states: RecordingStates;
   users: number;
   timer: NodeJS.Timeout | null;
 }
 
 /**
  * The recordings of a data folder as a renderer opens them, whichever process writes them. Who watches the same one shares a survey of it, which makes
- * any place of it quick to go to.
+ * any place of it quick to go to; of a finished one a cache keeps what was found out for later.
  *
  * @example
  * ```ts
@@ -42,7 +33,10 @@ export class ReplayLibrary {
   constructor(
     private readonly folder: string,
     private readonly log: Logger,
-  ) {}
+    private readonly cache: SeekCache | null = null,
+  ) {
+    void cache?.tidy();
+  }
 
   /** Opens a recording. Throws what `RecordingReader.open` throws, `NOT_FOUND`, `ARGUMENT_INVALID` for an id that is none. */
   async open(id: string): Promise<ReplayFile> {
@@ -54,29 +48,21 @@ export class ReplayLibrary {
         throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`, { cause });
       throw cause;
     });
-    const shared = await this.share(id, path, journals).catch(async (error: unknown) => {
+    const shared = await this.share(id, reader, { path, journals }).catch(async (error: unknown) => {
       await reader.close();
       throw error;
     });
-    const { shelf, survey } = shared;
+    const { states } = shared;
     let open = true;
-    let grewAt = performance.now();
     return {
       reader,
-      shelf,
-      lookAt: (time) => survey.lookAt(time),
-      states: (listener) => {
-        for (const points of shared.points) listener(points);
-        shared.listeners.add(listener);
-        return () => shared.listeners.delete(listener);
-      },
+      shelf: states.shelf,
+      lookAt: (time) => states.lookAt(time),
+      states: (listener) => states.listen(listener),
       watch: (changed) =>
         watchFiles(path, id, () => {
           changed();
-          const now = performance.now();
-          if (now - grewAt < GREW_EVERY) return;
-          grewAt = now;
-          survey.grew();
+          states.grew();
         }),
       close: async () => {
         if (!open) return;
@@ -93,14 +79,24 @@ export class ReplayLibrary {
     this.shared.clear();
     for (const shared of all) {
       const opened = await shared.catch(() => null);
-      if (opened) await end(opened);
+      if (!opened) continue;
+      if (opened.timer) clearTimeout(opened.timer);
+      await opened.states.close('now');
     }
   }
 
-  private async share(id: string, path: string, journals: readonly string[]): Promise<Shared> {
+  private async share(
+    id: string,
+    reader: RecordingReader,
+    files: { readonly path: string; readonly journals: readonly string[] },
+  ): Promise<Shared> {
     let found = this.shared.get(id);
     if (!found) {
-      found = this.begin(id, path, journals);
+      found = RecordingStates.open({ id, reader, ...files, cache: this.cache, log: this.log }).then((states) => ({
+        states,
+        users: 0,
+        timer: null,
+      }));
       this.shared.set(id, found);
       found.catch(() => this.shared.delete(id));
     }
@@ -111,39 +107,13 @@ export class ReplayLibrary {
     return shared;
   }
 
-  private async begin(id: string, path: string, journals: readonly string[]): Promise<Shared> {
-    const onError = (error: unknown) =>
-      this.log.warn({ err: error, recording: id }, 'no more states are kept: seeking takes longer');
-    const shelf = await FileShelf.open({ bytes: SHELF_BYTES, onError });
-    const listeners = new Set<(points: StatePoints) => void>();
-    const points: StatePoints[] = [];
-    const survey = surveyInWorker(
-      { path, journals },
-      {
-        shelf,
-        onPoints: (found) => {
-          points.push(found);
-          for (const listener of listeners) listener(found);
-        },
-      },
-    );
-    survey.done.catch((error: unknown) => this.log.warn({ err: error, recording: id }, 'recording not surveyed to its end'));
-    return { shelf, survey, listeners, points, users: 0, timer: null };
-  }
-
   private leave(id: string, shared: Shared): void {
     shared.users--;
     if (shared.users > 0) return;
     shared.timer = setTimeout(() => {
       this.shared.delete(id);
-      end(shared).catch((error: unknown) => this.log.warn({ err: error, recording: id }, 'states not removed'));
+      shared.states.close().catch((error: unknown) => this.log.warn({ err: error, recording: id }, 'states not removed'));
     }, LINGER);
     shared.timer.unref();
   }
-}
-
-async function end({ shelf, survey, timer }: Shared): Promise<void> {
-  if (timer) clearTimeout(timer);
-  await survey.close();
-  await shelf.close();
 }

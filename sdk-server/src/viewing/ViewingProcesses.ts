@@ -26,6 +26,8 @@ export interface ViewingOptions {
   /** As of `sgaps renderer`. */
   readonly model?: string;
   readonly provider?: string;
+  /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
+  readonly seekBytes?: number;
   /** Origins other than the host's own whose pages may watch. */
   readonly origins?: readonly string[];
 }
@@ -50,7 +52,7 @@ export class ViewingProcesses {
 
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
-    const { port = 2568, host, renderers = 1, encoders = [], model, provider, origins = [] } = options;
+    const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -73,7 +75,9 @@ export class ViewingProcesses {
         late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
       });
       const named = encoders.length > 0 ? ['--encoder', ...encoders] : [];
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...flag('--model', model), ...flag('--provider', provider)];
+      const kept = flag('--seek-cache', seekBytes === undefined ? undefined : String(Math.ceil(seekBytes / 2 ** 20)));
+      const fills = [...flag('--model', model), ...flag('--provider', provider)];
+      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),

@@ -9,10 +9,11 @@ import {
   registerScene,
 } from '@sgaps/pipeline';
 import { Command, Option } from 'commander';
-import { fail, openLog, stopWith, wholeNumber } from '../commandLine.js';
+import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
+import { SeekCache } from '../playback/SeekCache.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -27,6 +28,7 @@ interface RendererFlags {
   readonly sockets?: string;
   readonly extensions: string[];
   readonly channels: number;
+  readonly seekCache: number;
   readonly worker?: string;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
@@ -56,6 +58,7 @@ export function rendererCommand(): Command {
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
+    .addOption(seekCacheOption())
     .option('--worker <name>', 'name in logs and health')
     .option(
       '--model <name>',
@@ -71,7 +74,10 @@ export function rendererCommand(): Command {
 async function renderer(flags: RendererFlags): Promise<void> {
   const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
   const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
-  const library = new ReplayLibrary(join(data, 'recordings'), log);
+  const recordings = join(data, 'recordings');
+  const keeps = server === undefined && flags.seekCache > 0;
+  const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
+  const library = new ReplayLibrary(recordings, log, cache);
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {

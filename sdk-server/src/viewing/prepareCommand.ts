@@ -1,0 +1,134 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { seekCacheOption } from '../commandLine.js';
+import { ProgressLine } from '../export/ProgressLine.js';
+import { type Prepared, prepareRecording } from '../playback/prepareRecording.js';
+import { SeekCache } from '../playback/SeekCache.js';
+import { RecordingFolder } from '../storage/RecordingFolder.js';
+
+interface PrepareFlags {
+  readonly all?: boolean;
+  readonly data: string;
+  readonly seekCache: number;
+  readonly json?: boolean;
+}
+
+/** A recording, and bytes of its file: they say how much work it is. */
+interface Task {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+/** What a shell gives for a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * `sgaps prepare`: surveys recordings, so that any place of them is quick to go to from their first opening on.
+ *
+ * @example
+ * ```ts
+ * program.addCommand(prepareCommand());
+ * ```
+ */
+export function prepareCommand(): Command {
+  return new Command('prepare')
+    .description('make any place of finished recordings quick to go to, from their first opening on')
+    .argument('[ids...]', 'recordings')
+    .option('--all', 'all finished recordings, the newest first')
+    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .addOption(seekCacheOption())
+    .option('--json', 'tell progress and outcome as lines of JSON')
+    .action(prepare);
+}
+
+async function prepare(ids: string[], flags: PrepareFlags): Promise<void> {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    process.exitCode = INTERRUPTED;
+    abort.abort();
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  // Nobody reads any more.
+  process.stdout.on('error', interrupt);
+  try {
+    await prepareAll(await tasksOf(ids, flags), flags, abort.signal);
+  } catch (error) {
+    if (!isSgapsError(error)) throw error;
+    process.exitCode ??= 1;
+    if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
+    else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
+  }
+}
+
+async function tasksOf(ids: readonly string[], { all, data, seekCache }: PrepareFlags): Promise<Task[]> {
+  if (all ? ids.length > 0 : ids.length === 0) throw new SgapsError('ARGUMENT_INVALID', 'Name recordings, or all with --all.');
+  if (seekCache === 0) throw new SgapsError('ARGUMENT_INVALID', 'With --seek-cache 0 nothing is kept.');
+  const folder = await RecordingFolder.open(join(data, 'recordings'));
+  const found = (all ? await folder.fileIds() : [...new Set(ids)]).map((id) => {
+    const stats = statSync(folder.filePath(id), { throwIfNoEntry: false });
+    return { id, bytes: stats?.size ?? 0, madeAt: stats?.mtimeMs ?? 0 };
+  });
+  return all ? found.sort((a, b) => b.madeAt - a.madeAt) : found;
+}
+
+async function prepareAll(tasks: readonly Task[], flags: PrepareFlags, signal: AbortSignal): Promise<void> {
+  const recordings = join(flags.data, 'recordings');
+  const cache = new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log: pino({ level: 'silent' }) });
+  await cache.tidy();
+  const line = new ProgressLine(process.stderr);
+  const total = tasks.length;
+  const work = tasks.reduce((sum, { bytes }) => sum + bytes, 0) || 1;
+  const keep = new Set<string>();
+  let failed = 0;
+  let worked = 0;
+  for (const [done, { id, bytes }] of tasks.entries()) {
+    const onProgress = (share: number): void => {
+      const progress = (worked + share * bytes) / work;
+      if (flags.json) tell({ state: 'running', recording: id, progress, done, total });
+      else line.show({ done, total, progress });
+    };
+    const begunAt = performance.now();
+    try {
+      onProgress(0);
+      const prepared = await prepareRecording(id, { recordings, cache, signal, keep, onProgress });
+      line.clear();
+      tellPrepared(id, prepared, (performance.now() - begunAt) / 1000, flags.json);
+    } catch (error) {
+      line.clear();
+      if (!isSgapsError(error)) throw error;
+      if (error.code === 'CLOSED' && signal.aborted) return;
+      // Of all, those that are being recorded are none of them.
+      if (error.code === 'OUT_OF_ORDER' && flags.all) continue;
+      // The next would not fit either, or push out what was just prepared.
+      if (error.code === 'STORAGE_FULL') throw error;
+      failed++;
+      tellFailed(id, error, flags.json);
+    }
+    keep.add(id);
+    worked += bytes;
+  }
+  if (failed > 0) process.exitCode ??= 1;
+  if (flags.json) tell({ state: 'done', total, failed });
+}
+
+function tellPrepared(id: string, { isNew, places, bytes }: Prepared, seconds: number, json = false): void {
+  if (json) {
+    tell({ state: isNew ? 'prepared' : 'ready', recording: id, places, bytes, ...(isNew ? { seconds } : {}) });
+    return;
+  }
+  const how = isNew ? `prepared in ${seconds.toFixed(1)} s` : 'was prepared';
+  process.stdout.write(`${id}  ${how}, ${places} places, ${(bytes / 1e6).toFixed(1)} MB\n`);
+}
+
+function tellFailed(id: string, { code, message }: SgapsError, json = false): void {
+  if (json) tell({ state: 'failed', recording: id, error: { code, message } });
+  else process.stderr.write(`sgaps: ${id}: ${code}: ${message}\n`);
+}
+
+function tell(line: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
