@@ -96,7 +96,13 @@ export interface PipelineFigures {
 export async function measurePipeline(options: PipelineOptions): Promise<PipelineFigures> {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-pipeline-'));
   const log = pino({ level: 'error' });
-  const server = await startServer({ port: 0, data, log, model: null, viewing: { port: 0, model: 'none', encoders: options.encoders } });
+  const server = await startServer({
+    port: 0,
+    data,
+    log,
+    model: null,
+    viewing: { port: 0, model: 'none', encoders: options.encoders },
+  });
   try {
     const seconds = (WARM_UP + options.pictures) / FPS + 2;
     console.error(`recording ${seconds.toFixed(0)} s of the synthetic scene`);
