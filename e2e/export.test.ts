@@ -231,9 +231,17 @@ describe('sgaps export', () => {
     expect(run(server.store.filePath(id), '-o', path, '--format', 'jsonl').status).toBe(0);
     expect(readFileSync(path, 'utf8')).toContain(`"frameId":${FRAMES - 1}`);
     const recorder = await SyntheticRecorder.join(server.url);
-    await recorder.play(40);
+    const live = recorder.welcome?.recordingId ?? '';
+    const written = async (): Promise<number> => {
+      const reader = await server.store.open(live);
+      await reader.close();
+      return reader.duration;
+    };
+    // What is recorded is written some time after.
+    do await recorder.play(20);
+    while ((await written()) < 400);
     const growing = join(folder, 'growing.png');
-    const { status, stderr } = run(recorder.welcome?.recordingId ?? '', '-o', growing, '--at', '0.2');
+    const { status, stderr } = run(live, '-o', growing, '--at', '0.2');
     expect([status, stderr]).toEqual([0, '']);
     expect(await sharp(growing).metadata()).toMatchObject(GRID);
     await recorder.play(4);

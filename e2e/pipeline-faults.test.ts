@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodePayloadHead } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SgapsProcess } from './support/sgapsProcess.js';
@@ -108,6 +109,12 @@ describe('two processes', () => {
     await shows(viewer, 2);
     // Each renderer that draws second 66 dies of it; the transport gives up on the channel, not on the others.
     for (let i = 0; i < 5; i++) renderer();
+    // However slow the machine is: none of the others waits for one in vain.
+    const workers = async () => {
+      const health = (await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as { workers: object };
+      return Object.keys(health.workers).length;
+    };
+    for (const end = performance.now() + 60_000; (await workers()) < 6 && performance.now() < end; ) await sleep(100);
     const other = await view(port, 'counting:other');
     await shows(other, 3);
     const bad = await view(port, 'counting:bad');
