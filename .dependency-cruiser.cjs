@@ -10,7 +10,8 @@ const ARROWS = {
   'sdk-client': ['sdk-protocol'],
   'sdk-player': ['sdk-client', 'sdk-core', 'sdk-protocol'],
   pipeline: ['sdk-core', 'sdk-protocol'],
-  'sdk-server': ['pipeline', 'sdk-core', 'sdk-player', 'sdk-protocol', 'models'],
+  splats: ['pipeline', 'sdk-core', 'sdk-protocol'],
+  'sdk-server': ['pipeline', 'splats', 'sdk-core', 'sdk-player', 'sdk-protocol', 'models'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
   'plugins/babylon': ['sdk-client', 'sdk-protocol'],
 };
@@ -39,7 +40,7 @@ module.exports = {
       // A test may stand on any package below or beside it.
       from: { path: `^${folder}/src/`, pathNot: TESTS },
       to: {
-        path: '^(sdk-[a-z]+|plugins/[^/]+|pipeline|examples|benchmarks|scripts|e2e)/',
+        path: '^(sdk-[a-z]+|plugins/[^/]+|pipeline|splats|examples|benchmarks|scripts|e2e)/',
         pathNot: `^(${[folder, ...ARROWS[folder]].join('|')})/`,
       },
     })),
@@ -54,8 +55,8 @@ module.exports = {
       name: 'by name, not by path',
       comment: 'Another package is imported by its name, never by a relative path.',
       severity: 'error',
-      from: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/', pathNot: INSIDERS },
-      to: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
+      from: { path: '^(sdk-[a-z]+|pipeline|splats|plugins/[^/]+|examples/[^/]+|benchmarks|e2e)/', pathNot: INSIDERS },
+      to: { path: '^(sdk-[a-z]+|pipeline|splats|plugins/[^/]+)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
       name: 'no circles',
@@ -83,7 +84,7 @@ module.exports = {
       comment: 'A package that the importing package.json does not list.',
       severity: 'error',
       // Vite bundles what the dashboard's pages use.
-      from: { path: '^(sdk-[a-z]+|pipeline|plugins/[^/]+)/src/', pathNot: [TESTS, '/dashboard/'] },
+      from: { path: '^(sdk-[a-z]+|pipeline|splats|plugins/[^/]+)/src/', pathNot: [TESTS, '/dashboard/'] },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         pathNot: '^node_modules/(phaser|phaser3|@babylonjs|@types)/',

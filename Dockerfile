@@ -35,6 +35,7 @@ COPY --from=build /sgaps/sdk-core/dist sdk-core/dist
 COPY --from=build /sgaps/sdk-client/dist sdk-client/dist
 COPY --from=build /sgaps/sdk-player/dist sdk-player/dist
 COPY --from=build /sgaps/pipeline/dist pipeline/dist
+COPY --from=build /sgaps/splats/dist splats/dist
 COPY --from=build /sgaps/sdk-server/dist sdk-server/dist
 COPY --from=build /sgaps/models models
 COPY --from=build /sgaps/examples/games.json examples/games.json

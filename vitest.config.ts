@@ -8,7 +8,7 @@ process.env.SGAPS_SEED = seed;
 /** Tests that drive a real Chromium or a real server process: in e2e/, or beside the code and named so. */
 const e2e = [
   'e2e/**/*.test.ts',
-  '{sdk-*,pipeline,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts',
+  '{sdk-*,pipeline,splats,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts',
 ];
 
 /** Those of them that start processes and no browser: they run beside those with one, since most of their time they wait. */
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{sdk-*,pipeline,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
+            '{sdk-*,pipeline,splats,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
             'examples/shared/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],

@@ -10,6 +10,7 @@ const SOURCES = [
   'sdk-client',
   'sdk-player',
   'pipeline',
+  'splats',
   'sdk-server',
   'plugins',
   'examples',
