@@ -1,0 +1,54 @@
+import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import type { SplatCloud } from '../cloud/SplatCloud.js';
+import type { SplatRenderer } from '../renderer/SplatRenderer.js';
+import { SplatStage } from './SplatStage.js';
+
+/**
+ * Options of `SplatScene`.
+ *
+ * @example
+ * ```ts
+ * const options: SplatSceneOptions = { open: (name) => folder.open(name), renderer: () => openSplatRenderer() };
+ * ```
+ */
+export interface SplatSceneOptions {
+  /** The cloud of a name. @throws SgapsError `NOT_FOUND`, and what reading it throws. */
+  readonly open: (name: string) => Promise<SplatCloud>;
+  readonly renderer: () => Promise<SplatRenderer>;
+}
+
+/**
+ * The scene `splats:NAME` (P6b): a cloud of Gaussians from any camera; its time index means nothing.
+ *
+ * @example
+ * ```ts
+ * registerScene('splats', () => new SplatScene({ open, renderer }));
+ * ```
+ */
+export class SplatScene implements SceneRenderer {
+  private stage: SplatStage | null = null;
+
+  constructor(private readonly options: SplatSceneOptions) {}
+
+  async onInit({ argument }: SceneContext): Promise<SceneInfo> {
+    if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'Splats are named by their file: splats:garden.');
+    const cloud = await this.options.open(argument);
+    this.stage = new SplatStage(await this.options.renderer());
+    await this.stage.load(cloud);
+    const about = this.stage.about(cloud);
+    return { ...this.stage.size, about };
+  }
+
+  async render(camera: CameraFrame): Promise<RenderOutput | null> {
+    return this.stage?.draw(camera, {}) ?? null;
+  }
+
+  resize(width: number, height: number): void {
+    this.stage?.resize(width, height);
+  }
+
+  async onShutdown(): Promise<void> {
+    await this.stage?.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import type { RenderOutput } from '@sgaps/pipeline';
+import { type SplatCamera, splatCamera } from '../camera/SplatCamera.js';
+import type { SplatCloud } from '../cloud/SplatCloud.js';
+import type { SplatRenderer } from '../renderer/SplatRenderer.js';
+import { overview, type SceneBounds, sceneBounds } from './sceneBounds.js';
+
+/** Pixels of a splat scene's picture where the viewer wants no other (P6b). */
+const SIZE = { width: 1280, height: 720 };
+const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
+
+/** What all scenes of splats share: a renderer, a picture's size, and the camera of whoever sends none. */
+export class SplatStage {
+  private width = SIZE.width;
+  private height = SIZE.height;
+  private bounds: SceneBounds | null = null;
+
+  constructor(private readonly renderer: SplatRenderer) {}
+
+  get size(): { readonly width: number; readonly height: number } {
+    return { width: this.width, height: this.height };
+  }
+
+  /** What viewers are told of the scene. */
+  about(cloud: SplatCloud): Readonly<Record<string, unknown>> {
+    this.bounds = sceneBounds(cloud);
+    const { low, high } = this.bounds;
+    const { view, fx, fy, cx, cy } = overview(this.bounds, SIZE.width, SIZE.height);
+    const camera = { view: [...view], fx, fy, cx, cy, ...SIZE };
+    return { splats: cloud.count, degree: cloud.degree, bounds: { low, high }, camera, adapter: this.renderer.adapter };
+  }
+
+  resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
+  }
+
+  load(cloud: SplatCloud): Promise<void> {
+    return this.renderer.load(cloud);
+  }
+
+  /** Draws what was loaded last. @throws SgapsError `ARGUMENT_INVALID` for a camera that is none. */
+  async draw(frame: CameraFrame, metadata: Readonly<Record<string, unknown>>): Promise<RenderOutput> {
+    const { width, height, colour, depth, alpha } = await this.renderer.render(this.camera(frame));
+    return { width, height, colour, depth, alpha, metadata };
+  }
+
+  dispose(): Promise<void> {
+    return this.renderer.dispose();
+  }
+
+  /** Whoever has no camera, as a FIFO or a plain player, sends intrinsics of 1: the whole scene is shown. */
+  private camera(frame: CameraFrame): SplatCamera {
+    if (!this.bounds) throw new SgapsError('OUT_OF_ORDER', 'A scene is drawn once it is loaded.');
+    const hasNone = IDENTITY.every((value, at) => frame.intrinsics[at] === value);
+    return hasNone ? overview(this.bounds, this.width, this.height) : splatCamera(frame, this.width, this.height);
+  }
+}
