@@ -6,7 +6,7 @@ const LONGEST_HEADER = 64 * 1024;
 const MOST_DIGITS = 15;
 
 /** How the body's numbers are written. */
-export type PlyFormat = 'ascii' | 'binary_little_endian' | 'binary_big_endian';
+type PlyFormat = 'ascii' | 'binary_little_endian' | 'binary_big_endian';
 
 /** Kinds of number, by what they are read with. */
 export type PlyType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
