@@ -47,6 +47,11 @@ describe('a bad PLY file', () => {
     ['a count beyond the limit', header(`element vertex 16000001\n${properties}`), /^LIMIT_EXCEEDED .*16000000/],
     ['a count beyond its bytes', header(`element vertex 16000000\n${properties}`), /^BYTES_TRUNCATED .*vertex/],
     [
+      'a written count beyond its bytes',
+      text(`ply\nformat ascii 1.0\nelement vertex 16000000\n${properties}end_header\n1 2 3\n`),
+      /^BYTES_TRUNCATED .*of 16000000 rows/,
+    ],
+    [
       'another element beyond its bytes',
       header(`element face 900000000000000\nproperty double x\nelement vertex 0\n${properties}`),
       /^BYTES_TRUNCATED .*face/,

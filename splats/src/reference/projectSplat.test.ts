@@ -69,6 +69,21 @@ describe('projectSplat', () => {
     expect(splat?.yy).toBeCloseTo(0.3, 4);
   });
 
+  it('has the colour that its harmonics give from where the camera is, along the axes of the world', () => {
+    const cloud = makeCloud(1, 1);
+    cloud.positions.set([1, 1, 2]);
+    // Red rises along +x, green along +y, blue along +z.
+    const third = 0.4886025119029199;
+    cloud.harmonics.set([0, 0, 0, 0, -0.3 / third, 0, 0, 0, 0.3 / third, -0.3 / third, 0, 0]);
+    // The camera of the test above, at (5, 0, 0): the splat is (−4, 1, 2) from it.
+    const view = new Float32Array([0, 0, -1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 5, 1]);
+    const splat = project(cloud, { ...camera, view });
+    const length = Math.sqrt(16 + 1 + 4);
+    expect(splat?.red).toBeCloseTo(0.5 + (0.3 * -4) / length, 6);
+    expect(splat?.green).toBeCloseTo(0.5 + 0.3 / length, 6);
+    expect(splat?.blue).toBeCloseTo(0.5 + (0.3 * 2) / length, 6);
+  });
+
   it('slants with the place in the picture', () => {
     // J = [[25, 0, −100·1/16], [0, 25, −100·0.5/16]] at (1, 0.5, 4).
     const splat = project(one({ positions: [1, 0.5, 4], scales: [0.1, 0.2, 0.3] }));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SplatCamera } from '../camera/SplatCamera.js';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import { makeScatter } from '../synthetic/makeScatter.js';
+import { SplatRandom } from '../synthetic/SplatRandom.js';
 import { scatterCamera } from '../synthetic/scatterCamera.js';
 import { BAND_0 } from './harmonics.js';
 import { makeProjectedSplat, projectSplat } from './projectSplat.js';
@@ -222,6 +223,28 @@ describe('renderReference', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('passes over tiles that let no more light through, and over no other', () => {
+    // Walls of splats as large as a tile and as dark as may be: some tiles are done after a few, their neighbours never.
+    const random = new SplatRandom(5);
+    const splats: Splat[] = Array.from({ length: 400 }, () => ({
+      at: [random.range(-3, 1), random.range(-2, 2), random.range(4, 5)],
+      size: random.range(0.2, 0.6),
+      opacity: 1,
+      colour: [random.next(), random.next(), random.next()],
+    }));
+    const cloud = cloudOf(splats);
+    const seen: SplatCamera = { width: 75, height: 40, fx: 60, fy: 60, cx: 30, cy: 20, view };
+    const expected = search(cloud, seen);
+    const { colour, alpha } = renderReference(cloud, seen, { background: [0.1, 0.2, 0.3] });
+    for (let at = 0; at < 75 * 40; at++) {
+      expect(alpha[at]).toBeCloseTo(expected.alpha[at], 6);
+      for (let channel = 0; channel < 3; channel++)
+        expect(colour[3 * at + channel]).toBeCloseTo(expected.colour[3 * at + channel], 6);
+    }
+    expect(alpha.filter((value) => value > 0.9999).length).toBeGreaterThan(500);
+    expect(alpha.filter((value) => value < 0.9).length).toBeGreaterThan(100);
   });
 
   it('draws a picture of a scene that is the same each time, and the same in part as in whole', () => {
