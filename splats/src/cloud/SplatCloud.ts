@@ -1,9 +1,23 @@
 import { SgapsError } from '@sgaps/protocol';
 
-/** Splats that a cloud may have. */
+/**
+ * Splats that a cloud may have.
+ *
+ * @example
+ * ```ts
+ * if (count > MOST_SPLATS) refuse();
+ * ```
+ */
 export const MOST_SPLATS = 16_000_000;
 
-/** Degree of the spherical harmonics that colours are made of. */
+/**
+ * Degree of the spherical harmonics that colours are made of.
+ *
+ * @example
+ * ```ts
+ * const degree: HarmonicDegree = cloud.degree;
+ * ```
+ */
 export type HarmonicDegree = 0 | 1 | 2 | 3;
 
 /**
@@ -21,7 +35,7 @@ export interface SplatCloud {
   readonly degree: HarmonicDegree;
   /** 3·N: centres. */
   readonly positions: Float32Array;
-  /** 3·N: standard deviations along the splat's own axes, > 0. */
+  /** 3·N: standard deviations along the splat's own axes, ≥ 0. */
   readonly scales: Float32Array;
   /** 4·N: unit quaternions w, x, y, z, from the splat's axes to the world's. */
   readonly rotations: Float32Array;
