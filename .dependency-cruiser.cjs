@@ -10,7 +10,7 @@ const ARROWS = {
   'sdk-client': ['sdk-protocol'],
   'sdk-player': ['sdk-client', 'sdk-core', 'sdk-protocol'],
   pipeline: ['sdk-core', 'sdk-protocol'],
-  splats: ['pipeline', 'sdk-core', 'sdk-protocol'],
+  splats: ['pipeline', 'sdk-protocol'],
   'sdk-server': ['pipeline', 'splats', 'sdk-core', 'sdk-player', 'sdk-protocol', 'models'],
   'plugins/phaser': ['sdk-client', 'sdk-protocol'],
   'plugins/babylon': ['sdk-client', 'sdk-protocol'],

@@ -8,6 +8,7 @@ import {
   registeredParts,
   registerScene,
 } from '@sgaps/pipeline';
+import { ReferenceRenderer, SplatFolder, SplatScene } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -26,6 +27,7 @@ interface RendererFlags {
   readonly data: string;
   readonly server?: string;
   readonly sockets?: string;
+  readonly splats?: string;
   readonly extensions: string[];
   readonly channels: number;
   readonly seekCache: number;
@@ -48,12 +50,16 @@ interface RendererFlags {
 export function rendererCommand(): Command {
   return new Command('renderer')
     .description('draw what viewers ask the transport for; start several to use more cores')
-    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay'])
+    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats'])
     .option(
       '--encoder <name...>',
       'encoders to serve (default: jpeg+depth, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
     )
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .option(
+      '--splats <folder>',
+      'folder of .ply, .splat and .spz files for splats:NAME (default: splats in the folder of recordings)',
+    )
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
@@ -90,6 +96,9 @@ async function renderer(flags: RendererFlags): Promise<void> {
     const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
+    const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
+    const drawn = { open: (name: string) => splats.open(name), renderer: async () => new ReferenceRenderer() };
+    registerScene('splats', () => new SplatScene(drawn));
     const shipped = encoderNames();
     for (const folder of extensions) await loadExtensions(folder);
     const added = encoderNames().filter((name) => !shipped.includes(name));

@@ -7,7 +7,9 @@ import type { SplatRenderer } from './SplatRenderer.js';
 
 /** From its sources the thread needs what this process was started with; the published package is plain JavaScript. */
 const FROM_SOURCES = import.meta.url.endsWith('.ts');
-const PROGRAM = FROM_SOURCES ? new URL('./reference.worker.ts', import.meta.url) : new URL('./reference.worker.js', import.meta.url);
+const PROGRAM = FROM_SOURCES
+  ? new URL('./reference.worker.ts', import.meta.url)
+  : new URL('./reference.worker.js', import.meta.url);
 const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
 
 /**

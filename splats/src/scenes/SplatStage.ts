@@ -1,5 +1,5 @@
-import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import type { RenderOutput } from '@sgaps/pipeline';
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { type SplatCamera, splatCamera } from '../camera/SplatCamera.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
