@@ -58,9 +58,7 @@ export function splatCamera(
   width: number,
   height: number,
 ): SplatCamera {
-  const side = (pixels: number) => Number.isInteger(pixels) && pixels >= 1 && pixels <= LONGEST_SIDE;
-  if (!side(width) || !side(height))
-    throw new SgapsError('ARGUMENT_INVALID', `A picture has 1 to ${LONGEST_SIDE} pixels a side, not ${width}×${height}.`);
+  checkSides(width, height);
   const [fx, fy, cx, cy] = [intrinsics[0], intrinsics[5], intrinsics[8], intrinsics[9]];
   if (!(fx > 0 && fy > 0) || ![fx, fy, cx, cy].every(Number.isFinite))
     throw new SgapsError(
@@ -70,6 +68,13 @@ export function splatCamera(
   if (!turnsOnly(view))
     throw new SgapsError('ARGUMENT_INVALID', "A camera's view must turn and move the world, and not stretch or mirror it.");
   return { width, height, fx, fy, cx, cy, view };
+}
+
+/** @throws SgapsError `ARGUMENT_INVALID` for a picture of no or more than 4096 pixels a side. */
+export function checkSides(width: number, height: number): void {
+  const side = (pixels: number) => Number.isInteger(pixels) && pixels >= 1 && pixels <= LONGEST_SIDE;
+  if (side(width) && side(height)) return;
+  throw new SgapsError('ARGUMENT_INVALID', `A picture has 1 to ${LONGEST_SIDE} pixels a side, not ${width}×${height}.`);
 }
 
 /** Columns of unit length, at right angles, right-handed; a bottom row of 0 0 0 1. */

@@ -35,11 +35,7 @@ export interface ReferenceOptions {
  * ```
  */
 export function renderReference(cloud: SplatCloud, camera: SplatCamera, options: ReferenceOptions = {}): SplatImage {
-  const { background = [0, 0, 0], near = NEAR } = options;
-  if (!(near > 0 && near < Number.POSITIVE_INFINITY))
-    throw new SgapsError('ARGUMENT_INVALID', `near must be above 0, not ${near}.`);
-  if (background.length !== 3 || !background.every((value) => value >= 0 && value <= 1))
-    throw new SgapsError('ARGUMENT_INVALID', `A background is three numbers in [0, 1], not ${background.join(', ')}.`);
+  const { background, near } = referenceOptions(options);
   const { width, height } = camera;
   const image = {
     width,
@@ -57,6 +53,20 @@ export function renderReference(cloud: SplatCloud, camera: SplatCamera, options:
     finish(painter, image, top, bottom, background);
   }
   return image;
+}
+
+/**
+ * Options with their defaults.
+ *
+ * @throws SgapsError `ARGUMENT_INVALID` for options out of range.
+ */
+export function referenceOptions(options: ReferenceOptions): Required<ReferenceOptions> {
+  const { background = [0, 0, 0], near = NEAR } = options;
+  if (!(near > 0 && near < Number.POSITIVE_INFINITY))
+    throw new SgapsError('ARGUMENT_INVALID', `near must be above 0, not ${near}.`);
+  if (background.length !== 3 || !background.every((value) => value >= 0 && value <= 1))
+    throw new SgapsError('ARGUMENT_INVALID', `A background is three numbers in [0, 1], not ${background.join(', ')}.`);
+  return { background, near };
 }
 
 function paint(painter: BandPainter, { count, values, order, tops, bottoms }: SplatRows, top: number, bottom: number): void {
