@@ -1,12 +1,16 @@
-export { type SplatCamera, type SplatImage, splatCamera } from './camera/SplatCamera.js';
+export { type ByteImage, type SplatCamera, type SplatImage, splatCamera } from './camera/SplatCamera.js';
+export type { CloudChanges } from './cloud/CloudChanges.js';
 export { type HarmonicDegree, harmonicsOf, MOST_SPLATS, makeCloud, type SplatCloud } from './cloud/SplatCloud.js';
 export { readPly } from './files/readPly.js';
 export { readSplat } from './files/readSplat.js';
 export { readSplats } from './files/readSplats.js';
 export { readSpz } from './files/readSpz.js';
 export { writePly } from './files/writePly.js';
+export { GaussianRenderer } from './gpu/GaussianRenderer.js';
+export type { GpuStage } from './gpu/StageTimer.js';
 export { makeProjectedSplat, NEAR, type ProjectedSplat, projectSplat } from './reference/projectSplat.js';
 export { type ReferenceOptions, renderReference } from './reference/renderReference.js';
+export { openSplatRenderer, type SplatRendererOptions } from './renderer/openSplatRenderer.js';
 export { ReferenceRenderer } from './renderer/ReferenceRenderer.js';
 export type { SplatRenderer } from './renderer/SplatRenderer.js';
 export { SplatFolder } from './scenes/SplatFolder.js';

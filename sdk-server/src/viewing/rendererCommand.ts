@@ -8,7 +8,7 @@ import {
   registeredParts,
   registerScene,
 } from '@sgaps/pipeline';
-import { ReferenceRenderer, SplatFolder, SplatScene } from '@sgaps/splats';
+import { openSplatRenderer, SplatFolder, SplatScene } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -28,6 +28,7 @@ interface RendererFlags {
   readonly server?: string;
   readonly sockets?: string;
   readonly splats?: string;
+  readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
   readonly extensions: string[];
   readonly channels: number;
   readonly seekCache: number;
@@ -60,6 +61,7 @@ export function rendererCommand(): Command {
       '--splats <folder>',
       'folder of .ply, .splat and .spz files for splats:NAME (default: splats in the folder of recordings)',
     )
+    .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
@@ -97,7 +99,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
-    const drawn = { open: (name: string) => splats.open(name), renderer: async () => new ReferenceRenderer() };
+    const drawn = { open: (name: string) => splats.open(name), renderer: () => openSplatRenderer({ on: flags.splatsOn }) };
     registerScene('splats', () => new SplatScene(drawn));
     const shipped = encoderNames();
     for (const folder of extensions) await loadExtensions(folder);

@@ -45,6 +45,19 @@ export interface SplatImage {
 }
 
 /**
+ * A picture whose colours are bytes: value · 255, rounded.
+ *
+ * @example
+ * ```ts
+ * const { colour }: ByteImage = await renderer.renderBytes(camera);
+ * ```
+ */
+export interface ByteImage extends Omit<SplatImage, 'colour'> {
+  /** 3·W·H, row-major RGB over the background. */
+  readonly colour: Uint8Array;
+}
+
+/**
  * The camera of a viewer's packet (P10): its intrinsics are a column-major 4×4 with fx @0, fy @5, cx @8, cy @9 in pixels of a picture of `width`×`height`.
  *
  * @throws SgapsError `ARGUMENT_INVALID` for a camera that cannot be one: no focal length, or a view that does more than turn and move.

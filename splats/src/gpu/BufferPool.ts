@@ -79,8 +79,7 @@ export async function withErrors<T>(device: GPUDevice, what: string, work: () =>
     scopes.catch(() => undefined);
   }
   const [memory, internal, validation] = await scopes;
-  if (memory)
-    throw new SgapsError('LIMIT_EXCEEDED', `The GPU has no memory for ${what}: ${memory.message}`, { cause: memory });
+  if (memory) throw new SgapsError('LIMIT_EXCEEDED', `The GPU has no memory for ${what}: ${memory.message}`, { cause: memory });
   const refusal = internal ?? validation;
   if (refusal) throw new SgapsError('PROVIDER_UNAVAILABLE', `The GPU refused ${what}: ${refusal.message}`, { cause: refusal });
   return result;

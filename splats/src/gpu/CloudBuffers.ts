@@ -1,29 +1,10 @@
-import { SgapsError } from '@sgaps/protocol';
-import { type HarmonicDegree, harmonicsOf, MOST_SPLATS, type SplatCloud } from '../cloud/SplatCloud.js';
+import type { CloudChanges } from '../cloud/CloudChanges.js';
+import type { HarmonicDegree, SplatCloud } from '../cloud/SplatCloud.js';
 import type { BufferPool } from './BufferPool.js';
-import { harmonicWords, packHarmonics } from './packHarmonics.js';
+import { HarmonicsBuffers } from './HarmonicsBuffers.js';
+import type { Kernel } from './Kernel.js';
 import type { Pair } from './RadixSort.js';
 import { RECORD_BYTES } from './shaders/record.js';
-
-/**
- * Arrays of a cloud, all or some of them; as long as those of the whole cloud.
- *
- * @example
- * ```ts
- * const changes: CloudChanges = { positions, rotations };
- * ```
- */
-export type CloudChanges = Partial<Pick<SplatCloud, 'positions' | 'scales' | 'rotations' | 'opacities' | 'harmonics'>>;
-
-/** Splats whose harmonics are packed at once: some MiB. */
-const SLICE = 1 << 16;
-
-/** Splats whose harmonics lie in one buffer. */
-export interface HarmonicsPart {
-  readonly first: number;
-  readonly count: number;
-  readonly buffer: GPUBuffer;
-}
 
 /** A cloud on the GPU, and what the stages keep for each of its splats. */
 export class CloudBuffers {
@@ -33,7 +14,7 @@ export class CloudBuffers {
   readonly rotations: GPUBuffer;
   readonly scales: GPUBuffer;
   readonly opacities: GPUBuffer;
-  readonly harmonics: readonly HarmonicsPart[];
+  readonly harmonics: HarmonicsBuffers;
   /** Splats as they lie in the picture. */
   readonly records: GPUBuffer;
   /** Rectangles of tiles, a byte a side. */
@@ -46,7 +27,12 @@ export class CloudBuffers {
   readonly #device: GPUDevice;
   readonly #pool: BufferPool;
 
-  constructor(device: GPUDevice, pool: BufferPool, { count, degree }: Pick<SplatCloud, 'count' | 'degree'>) {
+  constructor(
+    device: GPUDevice,
+    pool: BufferPool,
+    packHarmonics: Kernel,
+    { count, degree }: Pick<SplatCloud, 'count' | 'degree'>,
+  ) {
     this.count = count;
     this.degree = degree;
     this.#device = device;
@@ -60,16 +46,7 @@ export class CloudBuffers {
     this.keys = [pool.storage('depths', 4 * count), pool.storage('depths, other', 4 * count)];
     this.values = [pool.storage('splats', 4 * count), pool.storage('splats, other', 4 * count)];
     this.groups = pool.storage('pairs of groups', 4 * Math.ceil(count / 256));
-    // Harmonics of a large cloud are more than a device binds at once.
-    const bytes = 4 * harmonicWords(degree);
-    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-    const most = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / bytes);
-    const parts: HarmonicsPart[] = [];
-    for (let first = 0; first < count; first += most) {
-      const size = Math.min(most, count - first);
-      parts.push({ first, count: size, buffer: pool.storage(`harmonics from ${first}`, bytes * size) });
-    }
-    this.harmonics = parts;
+    this.harmonics = new HarmonicsBuffers(device, pool, packHarmonics, count, degree);
   }
 
   /** True where a cloud goes into these buffers. */
@@ -87,40 +64,10 @@ export class CloudBuffers {
     send(this.rotations, rotations);
     send(this.scales, scales);
     send(this.opacities, opacities);
-    if (harmonics) this.#writeHarmonics(harmonics);
+    if (harmonics) this.harmonics.write(harmonics);
   }
 
   dispose(): void {
     this.#pool.dispose();
-  }
-
-  #writeHarmonics(harmonics: Float32Array): void {
-    const words = harmonicWords(this.degree);
-    const packed = new Uint32Array(words * Math.min(SLICE, this.count));
-    for (const { first, count, buffer } of this.harmonics) {
-      for (let done = 0; done < count; done += SLICE) {
-        const size = Math.min(SLICE, count - done);
-        packHarmonics(harmonics, this.degree, first + done, size, packed);
-        this.#device.queue.writeBuffer(buffer, 4 * words * done, packed, 0, words * size);
-      }
-    }
-  }
-}
-
-/**
- * Checks that arrays have what their count says.
- *
- * @throws SgapsError `ARGUMENT_INVALID` for an array of another length, `LIMIT_EXCEEDED` for more than 16 million splats
- */
-export function checkCloud({ count, degree }: Pick<SplatCloud, 'count' | 'degree'>, arrays: CloudChanges): void {
-  if (count > MOST_SPLATS) throw SgapsError.limit('splats', count, MOST_SPLATS);
-  const each = { positions: 3, rotations: 4, scales: 3, opacities: 1, harmonics: 3 * harmonicsOf(degree) };
-  for (const name of Object.keys(each) as (keyof typeof each)[]) {
-    const array = arrays[name];
-    if (array && array.length !== each[name] * count)
-      throw new SgapsError(
-        'ARGUMENT_INVALID',
-        `The ${name} of ${count} splats are ${each[name] * count} numbers, not ${array.length}.`,
-      );
   }
 }

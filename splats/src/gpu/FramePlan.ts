@@ -1,10 +1,10 @@
 import type { BufferPool } from './BufferPool.js';
 import type { CloudBuffers } from './CloudBuffers.js';
 import { USAGE } from './flags.js';
-import { harmonicWords } from './packHarmonics.js';
 import type { PairBuffers } from './PairBuffers.js';
 import type { PictureBuffers } from './PictureBuffers.js';
 import type { PreparedSort } from './RadixSort.js';
+import type { Colours } from './Readback.js';
 import type { SplatKernels } from './SplatKernels.js';
 import type { StageTimer } from './StageTimer.js';
 import { COUNTER_COUNT, COUNTERS, FRAME_BYTES } from './shaders/frame.js';
@@ -34,6 +34,7 @@ export class FramePlan {
   readonly #project: readonly (readonly [GPUBindGroup, number])[];
   readonly #groups: Readonly<Record<'countPairs' | 'scanPairs' | 'emitPairs' | 'findRanges', GPUBindGroup>>;
   readonly #blend: readonly (readonly [GPUBindGroup, number])[];
+  readonly #pack: readonly (readonly [GPUBindGroup, number])[];
   readonly #pool: BufferPool;
 
   constructor(pool: BufferPool, kernels: SplatKernels, parts: FrameParts) {
@@ -71,8 +72,8 @@ export class FramePlan {
     const tiles = pairs.tiles[this.#byTile.result];
     const splats = pairs.splats[this.#byTile.result];
 
-    this.#project = cloud.harmonics.map(({ first, count, buffer }) => {
-      const part = pool.uniform('part', [first, count, cloud.degree, harmonicWords(cloud.degree)]);
+    this.#project = cloud.harmonics.parts.map(({ first, count, buffer }) => {
+      const part = pool.uniform('part', [first, count, cloud.degree, cloud.harmonics.words]);
       const { positions, rotations, scales, opacities, records, keys, rects } = cloud;
       const group = kernels.project.bind(frame, part, positions, rotations, scales, opacities, buffer, records, keys[0], rects);
       return [group, Math.ceil(count / 256)];
@@ -90,6 +91,11 @@ export class FramePlan {
       const { ranges, depths, alphas } = picture;
       return [kernels.blend.bind(frame, band, ranges, splats, records, colours, depths, alphas), rows];
     });
+    this.#pack = picture.bands.map(({ offset, size }) => {
+      const part = pool.uniform('part of the colours', [size / 4, offset / 16]);
+      const group = kernels.pack.bind(part, { buffer: picture.colours, offset, size }, picture.bytes);
+      return [group, Math.ceil(size / 16 / 256)];
+    });
   }
 
   /** Whether it was made of these. */
@@ -97,8 +103,8 @@ export class FramePlan {
     return cloud === this.parts.cloud && picture === this.parts.picture && pairs === this.parts.pairs;
   }
 
-  encode(encoder: GPUCommandEncoder, timer: StageTimer): void {
-    const { project, countPairs, scanPairs, emitPairs, findRanges, blend } = this.#kernels;
+  encode(encoder: GPUCommandEncoder, timer: StageTimer, colours: Colours): void {
+    const { project, countPairs, scanPairs, emitPairs, findRanges, blend, pack } = this.#kernels;
     const { cloud, picture } = this.parts;
     const stage = (name: Parameters<StageTimer['begin']>[1], work: (pass: GPUComputePassEncoder) => void) => {
       const pass = timer.begin(encoder, name);
@@ -122,6 +128,7 @@ export class FramePlan {
     });
     stage('blend', (pass) => {
       for (const [group, rows] of this.#blend) blend.run(pass, group, picture.columns, rows);
+      if (colours === 'bytes') for (const [group, workgroups] of this.#pack) pack.run(pass, group, workgroups);
     });
   }
 

@@ -1,16 +1,17 @@
 import { SgapsError } from '@sgaps/protocol';
-import { checkSides, type SplatCamera, type SplatImage } from '../camera/SplatCamera.js';
+import { type ByteImage, checkSides, type SplatCamera, type SplatImage } from '../camera/SplatCamera.js';
+import { type CloudChanges, checkCloud } from '../cloud/CloudChanges.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { type ReferenceOptions, referenceOptions } from '../reference/renderReference.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
 import { allocate, withErrors } from './BufferPool.js';
-import { type CloudChanges, CloudBuffers, checkCloud } from './CloudBuffers.js';
+import { CloudBuffers } from './CloudBuffers.js';
 import { FramePlan } from './FramePlan.js';
 import { FrameUniform } from './FrameUniform.js';
 import { type Gpu, openGpu } from './openGpu.js';
 import { mostPairs, PairBuffers } from './PairBuffers.js';
 import { PictureBuffers } from './PictureBuffers.js';
-import { Readback } from './Readback.js';
+import { type Colours, Readback } from './Readback.js';
 import { type SplatKernels, splatKernels } from './SplatKernels.js';
 import { type GpuStage, StageTimer } from './StageTimer.js';
 import { COUNTERS } from './shaders/frame.js';
@@ -45,7 +46,6 @@ export class GaussianRenderer implements SplatRenderer {
   readonly #kernels: SplatKernels;
   readonly #options: Required<ReferenceOptions>;
   readonly #timer: StageTimer;
-  readonly #disposeTimer: () => void;
   readonly #uniform = new FrameUniform();
   #cloud: CloudBuffers | null = null;
   #target: Target | null = null;
@@ -58,14 +58,14 @@ export class GaussianRenderer implements SplatRenderer {
   private constructor(
     { device, adapter, software }: Gpu,
     kernels: SplatKernels,
-    timer: readonly [StageTimer, () => void],
+    timer: StageTimer,
     options: Required<ReferenceOptions>,
   ) {
     this.adapter = adapter;
     this.software = software;
     this.#device = device;
     this.#kernels = kernels;
-    [this.#timer, this.#disposeTimer] = timer;
+    this.#timer = timer;
     this.#options = options;
   }
 
@@ -78,10 +78,7 @@ export class GaussianRenderer implements SplatRenderer {
     const checked = referenceOptions(options);
     const gpu = await openGpu();
     const kernels = await splatKernels(gpu.device);
-    const timer = await allocate(gpu.device, 'timestamps', (pool) => {
-      const made = new StageTimer(gpu.device, pool);
-      return [made, () => (made.dispose(), pool.dispose())] as const;
-    });
+    const timer = await allocate(gpu.device, 'timestamps', (pool) => new StageTimer(gpu.device, pool));
     return new GaussianRenderer(gpu, kernels, timer, checked);
   }
 
@@ -104,7 +101,11 @@ export class GaussianRenderer implements SplatRenderer {
       this.#cloud?.dispose();
       this.#cloud = null;
       this.#cloud = await this.#once(() =>
-        allocate(this.#device, `${cloud.count} splats`, (pool) => new CloudBuffers(this.#device, pool, cloud)),
+        allocate(
+          this.#device,
+          `${cloud.count} splats`,
+          (pool) => new CloudBuffers(this.#device, pool, this.#kernels.packHarmonics, cloud),
+        ),
       );
     }
     this.#cloud.write(cloud);
@@ -129,10 +130,12 @@ export class GaussianRenderer implements SplatRenderer {
    * `OUT_OF_ORDER` where nothing was loaded or another picture is drawn, `PROVIDER_UNAVAILABLE` where the GPU is lost, `CLOSED` once disposed.
    */
   async render(camera: SplatCamera): Promise<SplatImage> {
-    this.#check();
-    checkSides(camera.width, camera.height);
-    const cloud = this.#loaded();
-    return this.#once(() => this.#draw(cloud, camera));
+    return (await this.#drawOnce(camera, 'floats')).image;
+  }
+
+  /** As `render` does, with colours as bytes, which are a quarter to bring back. */
+  async renderBytes(camera: SplatCamera): Promise<ByteImage> {
+    return (await this.#drawOnce(camera, 'bytes')).byteImage;
   }
 
   async dispose(): Promise<void> {
@@ -142,16 +145,23 @@ export class GaussianRenderer implements SplatRenderer {
     this.#cloud?.dispose();
     this.#pairs?.dispose();
     this.#forgetTarget();
-    this.#disposeTimer();
+    this.#timer.dispose();
   }
 
-  async #draw(cloud: CloudBuffers, camera: SplatCamera): Promise<SplatImage> {
+  async #drawOnce(camera: SplatCamera, colours: Colours): Promise<Readback> {
+    this.#check();
+    checkSides(camera.width, camera.height);
+    const cloud = this.#loaded();
+    return this.#once(() => this.#draw(cloud, camera, colours));
+  }
+
+  async #draw(cloud: CloudBuffers, camera: SplatCamera, colours: Colours): Promise<Readback> {
     const { picture, readback } = await this.#targetOf(camera);
     for (;;) {
-      const pairs = (this.#pairs ??= await this.#room(FIRST_PAIRS));
+      const pairs = (this.#pairs ??= await this.#room(Math.min(FIRST_PAIRS, mostPairs(this.#device.limits))));
       const plan = await this.#planOf({ cloud, picture, pairs });
       readback.release();
-      await withErrors(this.#device, 'a picture of splats', () => this.#submit(plan, readback, camera));
+      await withErrors(this.#device, 'a picture of splats', () => this.#submit(plan, readback, camera, colours));
       await readback.map().catch((cause: unknown) => {
         const said = cause instanceof Error ? cause.message : String(cause);
         throw new SgapsError('PROVIDER_UNAVAILABLE', `The GPU was lost while it drew splats: ${said}`, { cause });
@@ -159,21 +169,21 @@ export class GaussianRenderer implements SplatRenderer {
       const { wanted } = readback;
       if (wanted <= pairs.capacity) {
         this.#stages = this.#timer.read(readback.timestamps);
-        return readback.image;
+        return readback;
       }
       await this.#makeRoom(wanted);
     }
   }
 
-  #submit(plan: FramePlan, readback: Readback, camera: SplatCamera): void {
+  #submit(plan: FramePlan, readback: Readback, camera: SplatCamera, colours: Colours): void {
     const { picture, pairs } = plan.parts;
     const { near, background } = this.#options;
     this.#uniform.write(camera, picture, near, background, pairs.capacity);
     this.#device.queue.writeBuffer(plan.frame, 0, this.#uniform.bytes);
     const encoder = this.#device.createCommandEncoder({ label: 'splats' });
-    plan.encode(encoder, this.#timer);
+    plan.encode(encoder, this.#timer, colours);
     this.#timer.copyTo(encoder, readback.buffer, 0);
-    readback.copy(encoder, picture, plan.counters);
+    readback.copy(encoder, picture, plan.counters, colours);
     this.#device.queue.submit([encoder.finish()]);
   }
 

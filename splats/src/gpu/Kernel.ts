@@ -44,6 +44,7 @@ export class Kernel {
   }
 
   run(pass: GPUComputePassEncoder, group: GPUBindGroup, columns: number, rows = 1): void {
+    if (columns === 0) return;
     pass.setPipeline(this.#pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(columns, rows);

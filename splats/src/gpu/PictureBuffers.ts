@@ -19,6 +19,8 @@ export class PictureBuffers {
   readonly ranges: GPUBuffer;
   /** Floats: 3 per pixel, then 1, then 1. */
   readonly colours: GPUBuffer;
+  /** The same as bytes, four of them in a word. */
+  readonly bytes: GPUBuffer;
   readonly depths: GPUBuffer;
   readonly alphas: GPUBuffer;
   readonly bands: readonly Band[];
@@ -33,6 +35,7 @@ export class PictureBuffers {
     this.bands = bandsOf(width, height, device.limits.maxStorageBufferBindingSize);
     this.ranges = pool.storage('ranges of tiles', 8 * this.columns * this.rows);
     this.colours = pool.storage('colours', 12 * width * height, this.bands[0].size);
+    this.bytes = pool.storage('bytes of colours', 4 * byteWords(width, height));
     this.depths = pool.storage('depths of pixels', 4 * width * height);
     this.alphas = pool.storage('alphas', 4 * width * height);
   }
@@ -40,6 +43,11 @@ export class PictureBuffers {
   dispose(): void {
     this.#pool.dispose();
   }
+}
+
+/** Words that the bytes of a picture's colours take. */
+export function byteWords(width: number, height: number): number {
+  return Math.ceil((3 * width * height) / 4);
 }
 
 /** Bands of a picture whose colours are at most so many bytes each. Their offsets are multiples of 256, which WebGPU asks for. */

@@ -1,9 +1,12 @@
-import type { SplatImage } from '../camera/SplatCamera.js';
+import type { ByteImage, SplatImage } from '../camera/SplatCamera.js';
 import type { BufferPool } from './BufferPool.js';
 import { MAP_READ, USAGE } from './flags.js';
-import type { PictureBuffers } from './PictureBuffers.js';
+import { byteWords, type PictureBuffers } from './PictureBuffers.js';
 import { TIMESTAMP_BYTES } from './StageTimer.js';
 import { COUNTER_COUNT, COUNTERS } from './shaders/frame.js';
+
+/** What colours come back as. */
+export type Colours = 'floats' | 'bytes';
 
 /** Bytes before the picture: timestamps, which lie at multiples of 8, and counters. */
 const HEAD = TIMESTAMP_BYTES + 4 * COUNTER_COUNT;
@@ -26,12 +29,14 @@ export class Readback {
     return this.#buffer;
   }
 
-  copy(encoder: GPUCommandEncoder, picture: PictureBuffers, counters: GPUBuffer): void {
-    const pixels = this.#width * this.#height;
-    encoder.copyBufferToBuffer(counters, 0, this.#buffer, TIMESTAMP_BYTES, 4 * COUNTER_COUNT);
-    encoder.copyBufferToBuffer(picture.colours, 0, this.#buffer, HEAD, 12 * pixels);
-    encoder.copyBufferToBuffer(picture.depths, 0, this.#buffer, HEAD + 12 * pixels, 4 * pixels);
-    encoder.copyBufferToBuffer(picture.alphas, 0, this.#buffer, HEAD + 16 * pixels, 4 * pixels);
+  copy(encoder: GPUCommandEncoder, picture: PictureBuffers, counters: GPUBuffer, colours: Colours): void {
+    const plane = 4 * this.#width * this.#height;
+    const copy = (from: GPUBuffer, to: number, size: number) => encoder.copyBufferToBuffer(from, 0, this.#buffer, to, size);
+    copy(counters, TIMESTAMP_BYTES, 4 * COUNTER_COUNT);
+    copy(picture.depths, HEAD, plane);
+    copy(picture.alphas, HEAD + plane, plane);
+    if (colours === 'bytes') copy(picture.bytes, HEAD + 2 * plane, byteWords(this.#width, this.#height) * 4);
+    else copy(picture.colours, HEAD + 2 * plane, 3 * plane);
   }
 
   /** Waits for what was submitted. Rejects where the device is lost. */
@@ -50,14 +55,11 @@ export class Readback {
   }
 
   get image(): SplatImage {
-    const pixels = this.#width * this.#height;
-    return {
-      width: this.#width,
-      height: this.#height,
-      colour: new Float32Array(this.#bytes, HEAD, 3 * pixels),
-      depth: new Float32Array(this.#bytes, HEAD + 12 * pixels, pixels),
-      alpha: new Float32Array(this.#bytes, HEAD + 16 * pixels, pixels),
-    };
+    return { ...this.#planes, colour: new Float32Array(this.#bytes, HEAD + 8 * this.#pixels, 3 * this.#pixels) };
+  }
+
+  get byteImage(): ByteImage {
+    return { ...this.#planes, colour: new Uint8Array(this.#bytes, HEAD + 8 * this.#pixels, 3 * this.#pixels) };
   }
 
   /** Lets the GPU write again; views of before are empty from then on. */
@@ -65,6 +67,17 @@ export class Readback {
     if (!this.#mapped) return;
     this.#mapped = null;
     this.#buffer.unmap();
+  }
+
+  get #pixels(): number {
+    return this.#width * this.#height;
+  }
+
+  get #planes(): Omit<SplatImage, 'colour'> {
+    const pixels = this.#pixels;
+    const depth = new Float32Array(this.#bytes, HEAD, pixels);
+    const alpha = new Float32Array(this.#bytes, HEAD + 4 * pixels, pixels);
+    return { width: this.#width, height: this.#height, depth, alpha };
   }
 
   get #bytes(): ArrayBuffer {

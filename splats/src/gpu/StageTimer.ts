@@ -21,8 +21,10 @@ export const TIMESTAMP_BYTES = 8 * 2 * STAGES.length;
 export class StageTimer {
   readonly #queries: GPUQuerySet | null;
   readonly #resolved: GPUBuffer | null;
+  readonly #pool: BufferPool;
 
   constructor(device: GPUDevice, pool: BufferPool) {
+    this.#pool = pool;
     const tells = device.features.has('timestamp-query');
     this.#queries = tells ? device.createQuerySet({ type: 'timestamp', count: 2 * STAGES.length }) : null;
     this.#resolved = tells ? pool.make('timestamps', TIMESTAMP_BYTES, USAGE.queryResolve | USAGE.copySource) : null;
@@ -52,5 +54,6 @@ export class StageTimer {
 
   dispose(): void {
     this.#queries?.destroy();
+    this.#pool.dispose();
   }
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { SgapsError, type SgapsErrorCode } from '@sgaps/protocol';
-import type { SplatCamera, SplatImage } from '../camera/SplatCamera.js';
+import { type ByteImage, checkSides, type SplatCamera, type SplatImage } from '../camera/SplatCamera.js';
+import { type CloudChanges, checkCloud } from '../cloud/CloudChanges.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { FromReference, ToReference } from './referenceMessages.js';
 import type { SplatRenderer } from './SplatRenderer.js';
@@ -28,6 +29,7 @@ export class ReferenceRenderer implements SplatRenderer {
   readonly #worker = new Worker(PROGRAM, { execArgv: EXEC_ARGV, name: 'sgaps-splats' });
   #settle: ((answer: FromReference | Error) => void) | null = null;
   #ended: Error | null = null;
+  #loaded: Pick<SplatCloud, 'count' | 'degree'> | null = null;
 
   constructor() {
     this.#worker.unref();
@@ -36,27 +38,47 @@ export class ReferenceRenderer implements SplatRenderer {
     this.#worker.on('exit', () => this.#end(new SgapsError('CLOSED', 'The thread that draws splats has ended.')));
   }
 
+  /** @throws SgapsError `ARGUMENT_INVALID` for arrays of other lengths than the count says. */
   async load(cloud: SplatCloud): Promise<void> {
+    checkCloud(cloud, cloud);
+    this.#loaded = { count: cloud.count, degree: cloud.degree };
     this.#tell({ cloud });
   }
 
-  /** One at a time. @throws SgapsError `OUT_OF_ORDER` while another is drawn, `CLOSED` once disposed. */
+  /** @throws SgapsError `ARGUMENT_INVALID` for arrays of other lengths than the cloud's, `OUT_OF_ORDER` where nothing was loaded. */
+  async update(changes: CloudChanges): Promise<void> {
+    if (!this.#loaded) throw new SgapsError('OUT_OF_ORDER', 'Splats are changed once they are loaded.');
+    checkCloud(this.#loaded, changes);
+    this.#tell({ changes });
+  }
+
+  /** @throws SgapsError `OUT_OF_ORDER` while another is drawn, `CLOSED` once disposed. */
   async render(camera: SplatCamera): Promise<SplatImage> {
+    return (await this.#draw(camera, 'floats')) as SplatImage;
+  }
+
+  /** As `render` does, with colours as bytes. */
+  async renderBytes(camera: SplatCamera): Promise<ByteImage> {
+    return (await this.#draw(camera, 'bytes')) as ByteImage;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #draw(camera: SplatCamera, colours: 'floats' | 'bytes'): Promise<SplatImage | ByteImage> {
+    checkSides(camera.width, camera.height);
     if (this.#ended) throw this.#ended;
     if (this.#settle) throw new SgapsError('OUT_OF_ORDER', 'One picture of splats is drawn at a time.');
     this.#worker.ref();
     const answer = await new Promise<FromReference | Error>((resolve) => {
       this.#settle = resolve;
-      this.#tell({ camera });
+      this.#tell({ camera, colours });
     });
     this.#worker.unref();
     if (answer instanceof Error) throw answer;
     if ('failed' in answer) throw new SgapsError(answer.failed.code as SgapsErrorCode, answer.failed.message);
     return answer.image;
-  }
-
-  async dispose(): Promise<void> {
-    await this.#worker.terminate();
   }
 
   #tell(message: ToReference): void {

@@ -3,6 +3,7 @@ import { isSgapsError } from '@sgaps/protocol';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import { renderReference } from '../reference/renderReference.js';
 import type { FromReference, ToReference } from './referenceMessages.js';
+import { toBytes } from './toBytes.js';
 
 /** The thread of a `ReferenceRenderer`. */
 const port = parentPort!;
@@ -13,8 +14,13 @@ port.on('message', (message: ToReference) => {
     cloud = message.cloud;
     return;
   }
+  if ('changes' in message) {
+    cloud = { ...cloud, ...message.changes };
+    return;
+  }
   try {
-    const image = renderReference(cloud, message.camera);
+    const floats = renderReference(cloud, message.camera);
+    const image = message.colours === 'bytes' ? { ...floats, colour: toBytes(floats.colour) } : floats;
     const answer: FromReference = { image };
     port.postMessage(answer, [image.colour.buffer, image.depth.buffer, image.alpha.buffer] as ArrayBuffer[]);
   } catch (error) {

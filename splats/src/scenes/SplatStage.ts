@@ -1,6 +1,7 @@
 import type { RenderOutput } from '@sgaps/pipeline';
 import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { type SplatCamera, splatCamera } from '../camera/SplatCamera.js';
+import type { CloudChanges } from '../cloud/CloudChanges.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
 import { overview, type SceneBounds, sceneBounds } from './sceneBounds.js';
@@ -39,9 +40,14 @@ export class SplatStage {
     return this.renderer.load(cloud);
   }
 
+  /** Changes arrays of what was loaded last. */
+  update(changes: CloudChanges): Promise<void> {
+    return this.renderer.update(changes);
+  }
+
   /** Draws what was loaded last. @throws SgapsError `ARGUMENT_INVALID` for a camera that is none. */
   async draw(frame: CameraFrame, metadata: Readonly<Record<string, unknown>>): Promise<RenderOutput> {
-    const { width, height, colour, depth, alpha } = await this.renderer.render(this.camera(frame));
+    const { width, height, colour, depth, alpha } = await this.renderer.renderBytes(this.camera(frame));
     return { width, height, colour, depth, alpha, metadata };
   }
 

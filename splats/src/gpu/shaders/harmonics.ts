@@ -1,4 +1,4 @@
-/** Real spherical harmonics to degree 3, with the signs and constants of 3DGS; needs a buffer `harmonics` of halves (`packHarmonics`). */
+/** Real spherical harmonics to degree 3, with the signs and constants of 3DGS; needs a buffer `harmonics` of halves (`PACK_HARMONICS`). */
 export const HARMONICS = /* wgsl */ `
 // Coefficient n of a splat whose words begin at base: two coefficients are six halves in three words.
 fn coefficient(base: u32, n: u32) -> vec3f {

@@ -90,12 +90,14 @@ fn project(@builtin(global_invocation_id) id: vec3u) {
   let xx = dot(across, across);
   let yy = dot(down, down);
   let xy = dot(across, down);
-  // The determinant of A·Aᵀ + 0.3·I, without the cancellation in xx·yy − xy².
-  let area = cross(across, down);
-  let determinant = dot(area, area) + LOW_PASS * (xx + yy) + LOW_PASS * LOW_PASS;
+  // The root of the determinant of A·Aᵀ + 0.3·I, without the cancellation in xx·yy − xy², and without squares that are too large.
+  let area = abs(cross(across, down));
+  let edge = sqrt(LOW_PASS * (xx + yy));
+  let most = max(max(max(area.x, area.y), max(area.z, edge)), LOW_PASS);
+  let volume = most * length(vec4f(length(area / most), edge / most, LOW_PASS / most, 0.0));
   let variance = vec2f(xx, yy) + LOW_PASS;
   let mean = frame.focal * seen.xy / z + frame.centre;
-  if (!finite(determinant) || !finite(mean.x) || !finite(mean.y)) {
+  if (!finite(volume) || !finite(mean.x) || !finite(mean.y)) {
     return;
   }
 
@@ -109,7 +111,7 @@ fn project(@builtin(global_invocation_id) id: vec3u) {
   let begin = vec2u(first) / TILE;
   let end = vec2u(last) / TILE;
 
-  let factor = vec3f(sqrt(variance.y / determinant), -xy / sqrt(variance.y * determinant), inverseSqrt(variance.y));
+  let factor = vec3f(sqrt(variance.y) / volume, -xy / volume * inverseSqrt(variance.y), inverseSqrt(variance.y));
   let colour = colourOf(id.x * part.words, part.degree, normalize(position - frame.eye));
   records[2u * at] = packGeometry(mean, factor);
   records[2u * at + 1u] = packLook(factor, z, colour, opacity);
