@@ -18,12 +18,13 @@ COPY . .
 RUN node scripts/build.mjs
 
 # The server's dependencies, less what never runs in it: the browser's ONNX Runtime (the player's page has its own copy),
-# an optional peer, and ONNX Runtime for other systems.
+# an optional peer, and ONNX Runtime and Dawn for other systems.
 FROM node AS dependencies
 COPY --from=manifests /sgaps ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --workspace=@sgaps/server \
  && rm -rf node_modules/onnxruntime-web node_modules/typescript \
- && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} +
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} + \
+ && find node_modules/webgpu/dist -mindepth 1 -maxdepth 1 ! -name "linux-$(node -p process.arch)" -exec rm -rf {} +
 
 FROM node AS runtime
 ENV NODE_ENV=production

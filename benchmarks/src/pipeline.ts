@@ -1,34 +1,61 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { positiveInteger, runCommand } from './cli.js';
 import { measurePipeline } from './pipeline/measurePipeline.js';
+import { measureSplats } from './pipeline/measureSplats.js';
 import { pipelineTable } from './pipeline/pipelineTable.js';
+import { splatsTable } from './pipeline/splatsTable.js';
 
 interface Arguments {
-  readonly encoders: string[];
-  readonly sizes: [number, number][];
-  readonly pictures: number;
+  readonly scene: 'replay' | 'splats';
+  readonly counts: number[];
+  readonly on: 'auto' | 'webgpu' | 'cpu';
+  readonly encoders?: string[];
+  readonly sizes?: [number, number][];
+  readonly pictures?: number;
   readonly viewers: number;
   readonly json?: boolean;
 }
+
+const SPLAT_SIZES: [number, number][] = [[1280, 720]];
+const REPLAY_SIZES: [number, number][] = [[320, 180], ...SPLAT_SIZES];
 
 const program = new Command('bench:pipeline')
   .description(
     'What a picture takes from a viewer’s camera to the viewer: drawing, encoding, sending, all of it; viewers carried; the live edge.',
   )
-  .addOption(new Option('--scene <name>', 'what is drawn').choices(['replay']).default('replay'))
-  .option('--encoders <list>', 'separated by commas', (text) => text.split(','), ['jpeg+depth', 'h264', 'raw'])
-  .option('--sizes <list>', 'separated by commas, as 320x180', sizes, [
-    [320, 180],
-    [1280, 720],
-  ])
-  .option('--pictures <n>', 'measured for each encoder and size', positiveInteger, 300)
+  .addOption(new Option('--scene <name>', 'what is drawn').choices(['replay', 'splats']).default('replay'))
+  .option('--encoders <list>', 'separated by commas (default: jpeg+depth,h264, and of a replay raw)', (text) => text.split(','))
+  .option('--sizes <list>', 'separated by commas (default: 1280x720, and of a replay 320x180)', sizes)
+  .option('--pictures <n>', 'measured for each (default: 300 of a replay, 30 of splats)', positiveInteger)
+  .option('--counts <list>', 'splats, separated by commas', counts, [10_000, 100_000, 1_000_000])
+  .addOption(new Option('--on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
   .option('--viewers <n>', 'most viewers of one channel to try', positiveInteger, 200)
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ json, ...options }: Arguments) => {
-    const figures = await measurePipeline(options);
-    console.log(pipelineTable(figures));
+  .action(async ({ json, scene, counts, on, ...given }: Arguments) => {
+    const { figures, table } = scene === 'splats' ? await splats(counts, on, given) : await replay(given);
+    console.log(table);
     if (json) console.log(JSON.stringify(figures));
   });
+
+type Given = Pick<Arguments, 'encoders' | 'sizes' | 'pictures' | 'viewers'>;
+
+async function replay({ encoders = ['jpeg+depth', 'h264', 'raw'], sizes = REPLAY_SIZES, pictures = 300, viewers }: Given) {
+  const figures = await measurePipeline({ encoders, sizes, pictures, viewers });
+  return { figures, table: pipelineTable(figures) };
+}
+
+async function splats(
+  counts: number[],
+  on: Arguments['on'],
+  { encoders = ['jpeg+depth', 'h264'], sizes = SPLAT_SIZES, pictures = 30 }: Given,
+) {
+  const figures = await measureSplats({ counts, on, encoders, sizes, pictures });
+  return { figures, table: splatsTable(figures) };
+}
+
+function counts(text: string): number[] {
+  return text.split(',').map((part) => positiveInteger(part));
+}
 
 function sizes(text: string): [number, number][] {
   return text.split(',').map((part) => {

@@ -4,6 +4,19 @@ import { WebSocket } from 'ws';
 const IDENTITY = Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0));
 
 /**
+ * A camera as its packet has it: column-major 4×4 each.
+ *
+ * @example
+ * ```ts
+ * const camera: WatcherCamera = { view, intrinsics };
+ * ```
+ */
+interface WatcherCamera {
+  readonly view: Float32Array;
+  readonly intrinsics: Float32Array;
+}
+
+/**
  * A viewer without a browser: asks for pictures and notes when they come.
  *
  * @example
@@ -46,11 +59,11 @@ export class Watcher {
     this.socket.send(encodeHandshake(width, height));
   }
 
-  /** Asks for a picture, and waits for none. */
-  look(timeIndex: number): void {
+  /** Asks for a picture, and waits for none. Without a camera it is the scene's own. */
+  look(timeIndex: number, { view, intrinsics }: WatcherCamera = { view: IDENTITY, intrinsics: IDENTITY }): void {
     const camera = {
-      view: IDENTITY,
-      intrinsics: IDENTITY,
+      view,
+      intrinsics,
       timeIndex,
       frameId: this.#frameId++,
       clientTime: Date.now(),
@@ -60,12 +73,12 @@ export class Watcher {
   }
 
   /** Asks for a picture: ms until it was there. */
-  async ask(timeIndex: number): Promise<number> {
+  async ask(timeIndex: number, camera?: WatcherCamera): Promise<number> {
     const start = performance.now();
     const came = new Promise<void>((resolve) => {
       this.onPicture = resolve;
     });
-    this.look(timeIndex);
+    this.look(timeIndex, camera);
     await came;
     return performance.now() - start;
   }

@@ -2,7 +2,7 @@ import type { BufferPool } from './BufferPool.js';
 import { USAGE } from './flags.js';
 
 /** The stages of a frame, in their order. */
-export const STAGES = ['project', 'sort', 'pairs', 'tiles', 'blend'] as const;
+const STAGES = ['project', 'sort', 'pairs', 'tiles', 'blend'] as const;
 
 /**
  * A stage of drawing: splats to the picture's plane, sorting by depth, pairs of tiles and splats, sorting these by tile, and blending.

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { SplatImage } from '../../camera/SplatCamera.js';
 
 /** PSNR of colours in [0, 1], dB. */
-export function psnr(one: ArrayLike<number>, other: ArrayLike<number>): number {
+function psnr(one: ArrayLike<number>, other: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < one.length; at++) sum += (one[at] - other[at]) ** 2;
   return -10 * Math.log10(sum / one.length);
