@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCloud, makeScatter, renderReference, type SplatCamera, scatterCamera, splatCamera, writePly } from '@sgaps/splats';
@@ -9,7 +9,10 @@ import { TestViewer, until } from './support/TestViewer.js';
 const SIZE = { width: 96, height: 54 };
 const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
-describe('splats as a scene of sgaps renderer', () => {
+/** Chromium's Vulkan driver that computes on the CPU, for Dawn. */
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+describe.each(['cpu', 'webgpu'])('splats as a scene of sgaps renderer, drawn on %s', (on) => {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-splats-'));
   const cloud = makeScatter(400, 3, 1);
   const processes: SgapsProcess[] = [];
@@ -30,7 +33,9 @@ describe('splats as a scene of sgaps renderer', () => {
     const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
     processes.push(transport);
     port = Number((await transport.heard('transport listening')).port);
-    processes.push(SgapsProcess.start('renderer', '--data', data, '--encoder', 'raw', '--model', 'none'));
+    const driver: Record<string, string> = existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
+    const flags = ['--data', data, '--encoder', 'raw', '--model', 'none', '--splats-on', on];
+    processes.push(SgapsProcess.startWith(driver, 'renderer', ...flags));
   });
   afterAll(async () => {
     for (const one of processes) await one.end();
@@ -39,7 +44,13 @@ describe('splats as a scene of sgaps renderer', () => {
 
   it('are drawn from any camera, with their depth, as the reference draws them', async () => {
     const viewer = await watch('splats:room');
-    expect(await viewer.ready()).toMatchObject({ width: 1280, height: 720, about: { splats: 400, degree: 1 } });
+    // Shaders take seconds to compile where the CPU runs them.
+    await until(() => viewer.of('ready').length > 0, 60_000);
+    const adapter = on === 'webgpu' ? /, WebGPU$/ : /^CPU/;
+    expect(viewer.of('ready')[0]).toMatchObject({
+      ...{ width: 1280, height: 720 },
+      about: { splats: 400, degree: 1, adapter: expect.stringMatching(adapter) },
+    });
     for (const turn of [0, 0.4]) {
       const camera = scatterCamera(SIZE.width, SIZE.height, turn);
       const frame = { view: camera.view, intrinsics: intrinsicsOf(camera) };

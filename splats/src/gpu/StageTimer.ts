@@ -2,7 +2,7 @@ import type { BufferPool } from './BufferPool.js';
 import { USAGE } from './flags.js';
 
 /** The stages of a frame, in their order. */
-const STAGES = ['project', 'sort', 'pairs', 'tiles', 'blend'] as const;
+const STAGES: readonly GpuStage[] = ['project', 'sort', 'pairs', 'tiles', 'blend'];
 
 /**
  * A stage of drawing: splats to the picture's plane, sorting by depth, pairs of tiles and splats, sorting these by tile, and blending.
@@ -12,7 +12,7 @@ const STAGES = ['project', 'sort', 'pairs', 'tiles', 'blend'] as const;
  * const slowest: GpuStage = 'blend';
  * ```
  */
-export type GpuStage = (typeof STAGES)[number];
+export type GpuStage = 'project' | 'sort' | 'pairs' | 'tiles' | 'blend';
 
 /** Bytes of a frame's timestamps. */
 export const TIMESTAMP_BYTES = 8 * 2 * STAGES.length;
