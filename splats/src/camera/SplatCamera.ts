@@ -83,6 +83,9 @@ export function splatCamera(
   return { width, height, fx, fy, cx, cy, view };
 }
 
+/** What a picture's colours are: floats in [0, 1], or bytes. */
+export type Colours = 'floats' | 'bytes';
+
 /** @throws SgapsError `ARGUMENT_INVALID` for a picture of no or more than 4096 pixels a side. */
 export function checkSides(width: number, height: number): void {
   const side = (pixels: number) => Number.isInteger(pixels) && pixels >= 1 && pixels <= LONGEST_SIDE;

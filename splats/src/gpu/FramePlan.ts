@@ -1,10 +1,10 @@
+import type { Colours } from '../camera/SplatCamera.js';
 import type { BufferPool } from './BufferPool.js';
 import type { CloudBuffers } from './CloudBuffers.js';
 import { USAGE } from './flags.js';
 import type { PairBuffers } from './PairBuffers.js';
 import type { PictureBuffers } from './PictureBuffers.js';
 import type { PreparedSort } from './RadixSort.js';
-import type { Colours } from './Readback.js';
 import type { SplatKernels } from './SplatKernels.js';
 import type { StageTimer } from './StageTimer.js';
 import { COUNTER_COUNT, COUNTERS, FRAME_BYTES } from './shaders/frame.js';

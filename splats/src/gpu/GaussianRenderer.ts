@@ -1,5 +1,5 @@
 import { SgapsError } from '@sgaps/protocol';
-import { type ByteImage, checkSides, type SplatCamera, type SplatImage } from '../camera/SplatCamera.js';
+import { type ByteImage, type Colours, checkSides, type SplatCamera, type SplatImage } from '../camera/SplatCamera.js';
 import { type CloudChanges, checkCloud } from '../cloud/CloudChanges.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { type ReferenceOptions, referenceOptions } from '../reference/renderReference.js';
@@ -11,7 +11,7 @@ import { FrameUniform } from './FrameUniform.js';
 import { type Gpu, openGpu } from './openGpu.js';
 import { mostPairs, PairBuffers } from './PairBuffers.js';
 import { PictureBuffers } from './PictureBuffers.js';
-import { type Colours, Readback } from './Readback.js';
+import { Readback } from './Readback.js';
 import { type SplatKernels, splatKernels } from './SplatKernels.js';
 import { type GpuStage, StageTimer } from './StageTimer.js';
 import { COUNTERS } from './shaders/frame.js';

@@ -1,12 +1,9 @@
-import type { ByteImage, SplatImage } from '../camera/SplatCamera.js';
+import type { ByteImage, Colours, SplatImage } from '../camera/SplatCamera.js';
 import type { BufferPool } from './BufferPool.js';
 import { MAP_READ, USAGE } from './flags.js';
 import { byteWords, type PictureBuffers } from './PictureBuffers.js';
 import { TIMESTAMP_BYTES } from './StageTimer.js';
 import { COUNTER_COUNT, COUNTERS } from './shaders/frame.js';
-
-/** What colours come back as. */
-export type Colours = 'floats' | 'bytes';
 
 /** Bytes before the picture: timestamps, which lie at multiples of 8, and counters. */
 const HEAD = TIMESTAMP_BYTES + 4 * COUNTER_COUNT;

@@ -51,38 +51,56 @@ export class BandPainter {
     const c = values[at + C];
     const reach = values[at + REACH];
     const curve = values[at + CURVE];
+    const opacity = values[at + OPACITY];
+    const red = values[at + RED];
+    const green = values[at + GREEN];
+    const blue = values[at + BLUE];
+    const depth = values[at + DEPTH];
     const left = Math.max(0, firstPixel(u - values[at + HALF_WIDTH]));
     const right = Math.min(this.width - 1, lastPixel(u + values[at + HALF_WIDTH]));
     const end = Math.min(last, this.bottom - 1);
+    const { pixels, open } = this;
+    // Along a row each alpha is the one before times a ratio, and each ratio the one before times this: two products for an exponential.
+    const bend = Math.exp(-a);
     for (let y = Math.max(first, this.top); y <= end; y++) {
       // Where the ellipse crosses this row: a dx² + 2 b dx dy + c dy² = reach.
       const dy = y + 0.5 - v;
       const half = Math.sqrt(Math.max(0, a * reach - dy * dy * curve)) / a;
       const middle = u - (b * dy) / a;
-      const from = Math.max(left, firstPixel(middle - half));
       const to = Math.min(right, lastPixel(middle + half));
-      for (let x = from; x <= to; x++) {
-        // The last pixel of a tile that is done.
-        if (this.open[x >> 4] === 0) x |= TILE - 1;
-        else this.blendPixel(values, at, x, y, a * (x + 0.5 - u) ** 2 + 2 * b * (x + 0.5 - u) * dy + c * dy * dy);
+      let x = Math.max(left, firstPixel(middle - half));
+      let pixel = this.place(x, y);
+      let falloff = 0;
+      let ratio = 0;
+      let known = false;
+      for (; x <= to; x++, pixel += PIXEL) {
+        if (open[x >> 4] === 0) {
+          // The last pixel of a tile that is done.
+          pixel += PIXEL * ((x | (TILE - 1)) - x);
+          x |= TILE - 1;
+          known = false;
+          continue;
+        }
+        if (!known) {
+          const dx = x + 0.5 - u;
+          falloff = opacity * Math.exp(-0.5 * (a * dx * dx + 2 * b * dx * dy + c * dy * dy));
+          ratio = Math.exp(-a * (dx + 0.5) - b * dy);
+          known = true;
+        }
+        const alpha = Math.min(MOST_ALPHA, falloff);
+        falloff *= ratio;
+        ratio *= bend;
+        const light = pixels[pixel];
+        if (light < LEAST_LIGHT || !(alpha >= LEAST_ALPHA)) continue;
+        const weight = light * alpha;
+        pixels[pixel + 1] += weight * red;
+        pixels[pixel + 2] += weight * green;
+        pixels[pixel + 3] += weight * blue;
+        pixels[pixel + 4] += weight * depth;
+        pixels[pixel] = light - weight;
+        if (light - weight < LEAST_LIGHT && --open[x >> 4] === 0) this.openTiles--;
       }
     }
-  }
-
-  private blendPixel(values: Float64Array, splat: number, x: number, y: number, form: number): void {
-    const { pixels } = this;
-    const at = PIXEL * ((y - this.top) * this.width + x);
-    const light = pixels[at];
-    if (light < LEAST_LIGHT) return;
-    const alpha = Math.min(MOST_ALPHA, values[splat + OPACITY] * Math.exp(-0.5 * form));
-    if (!(alpha >= LEAST_ALPHA)) return;
-    const weight = light * alpha;
-    pixels[at + 1] += weight * values[splat + RED];
-    pixels[at + 2] += weight * values[splat + GREEN];
-    pixels[at + 3] += weight * values[splat + BLUE];
-    pixels[at + 4] += weight * values[splat + DEPTH];
-    pixels[at] = light * (1 - alpha);
-    if (pixels[at] < LEAST_LIGHT && --this.open[x >> 4] === 0) this.openTiles--;
   }
 
   /** Light, red, green, blue and depth of a pixel begin here in `pixels`. */

@@ -35,9 +35,9 @@ export interface SplatRows {
   readonly bottoms: Int32Array;
 }
 
-/** Projects and sorts a cloud. */
-export function projectCloud(cloud: SplatCloud, camera: SplatCamera, near: number): SplatRows {
-  const { width, height } = camera;
+/** Projects and sorts what of a cloud is seen in the picture's rows from `top` up to `bottom`, itself excluded. */
+export function projectCloud(cloud: SplatCloud, camera: SplatCamera, near: number, top: number, bottom: number): SplatRows {
+  const { width } = camera;
   const splat = makeProjectedSplat();
   const values = new Float64Array(ROW * cloud.count);
   const firsts = new Int32Array(cloud.count);
@@ -47,8 +47,8 @@ export function projectCloud(cloud: SplatCloud, camera: SplatCamera, near: numbe
     if (!(255 * cloud.opacities[index] >= 1) || !projectSplat(cloud, index, camera, splat, near)) continue;
     const { u, v, halfWidth, halfHeight } = splat;
     if (u + halfWidth < 0 || u - halfWidth > width) continue;
-    const first = Math.max(0, firstPixel(v - halfHeight));
-    const last = Math.min(height - 1, lastPixel(v + halfHeight));
+    const first = Math.max(top, firstPixel(v - halfHeight));
+    const last = Math.min(bottom - 1, lastPixel(v + halfHeight));
     if (first > last) continue;
     firsts[count] = first;
     lasts[count] = last;
