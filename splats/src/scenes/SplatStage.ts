@@ -16,7 +16,7 @@ export class SplatStage {
   private height = SIZE.height;
   private bounds: SceneBounds | null = null;
 
-  constructor(private readonly renderer: SplatRenderer) {}
+  constructor(private renderer: SplatRenderer) {}
 
   get size(): { readonly width: number; readonly height: number } {
     return { width: this.width, height: this.height };
@@ -49,6 +49,13 @@ export class SplatStage {
   async draw(frame: CameraFrame, metadata: Readonly<Record<string, unknown>>): Promise<RenderOutput> {
     const { width, height, colour, depth, alpha } = await this.renderer.renderBytes(this.camera(frame));
     return { width, height, colour, depth, alpha, metadata };
+  }
+
+  /** Draws by another renderer, which has nothing loaded yet, from now on. */
+  async replace(renderer: SplatRenderer): Promise<void> {
+    const before = this.renderer;
+    this.renderer = renderer;
+    await before.dispose();
   }
 
   dispose(): Promise<void> {
