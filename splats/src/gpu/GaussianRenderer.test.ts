@@ -177,6 +177,13 @@ describe('against the reference', () => {
     }
   });
 
+  it('sorts a hundred thousand by depth', async () => {
+    const cloud = makeScatter(100_000, 7);
+    const seen = scatterCamera(96, 54);
+    await renderer.load(cloud);
+    expectSame(await renderer.render(seen), renderReference(cloud, seen));
+  });
+
   it('draws what touches more tiles than there was room for', async () => {
     const random = new SplatRandom(8);
     // 1,500 splats over nearly all of 240 tiles: more than 2¹⁸ pairs.

@@ -39,7 +39,7 @@ export class RadixSort {
     const kernels = await Promise.all([
       Kernel.create(device, 'histogram', HISTOGRAM, ['uniform', 'read', 'read', 'write']),
       Kernel.create(device, 'scanBlocks', SCAN_BLOCKS, ['uniform', 'read', 'write', 'write']),
-      Kernel.create(device, 'scanDigits', SCAN_DIGITS, ['uniform', 'write', 'write', 'write']),
+      Kernel.create(device, 'scanDigits', SCAN_DIGITS, ['uniform', 'write', 'write', 'write', 'write']),
       Kernel.create(device, 'scatter', SCATTER, ['uniform', 'read', 'read', 'read', 'read', 'read', 'write', 'write']),
     ]);
     return new RadixSort(kernels);
@@ -80,7 +80,7 @@ export class PreparedSort {
       return [
         histogram.bind(digit, job.counters, keys, counts),
         scanBlocks.bind(digit, job.counters, counts, totals),
-        scanDigits.bind(digit, job.counters, totals, job.args),
+        scanDigits.bind(digit, job.counters, totals, job.args, counts),
         scatter.bind(digit, job.counters, keys, places ? keys : values, counts, totals, job.keys[1 - from], job.values[1 - from]),
       ];
     });

@@ -22,6 +22,8 @@ struct Digit {
 
 const BLOCK = ${SORT_BLOCK}u;
 const LEFT_OUT = ${LEFT_OUT}u;
+// Blocks that one thread adds up faster than a workgroup does.
+const FEW = 32u;
 
 @group(0) @binding(0) var<uniform> digit: Digit;
 
@@ -54,7 +56,7 @@ fn histogram(@builtin(workgroup_id) block: vec3u, @builtin(local_invocation_inde
 }
 `;
 
-/** A workgroup per digit: how often it is in the blocks before each, and in all. */
+/** A workgroup per digit: how often it is in the blocks before each, and in all. Few blocks are left to `scanDigits`. */
 export const SCAN_BLOCKS = /* wgsl */ `
 ${COMMON}
 ${SCAN}
@@ -65,6 +67,9 @@ ${SCAN}
 @compute @workgroup_size(256)
 fn scanBlocks(@builtin(workgroup_id) row: vec3u, @builtin(local_invocation_index) thread: u32) {
   let blocks = blocksOf(counters[digit.source]);
+  if (blocks <= FEW) {
+    return;
+  }
   let share = (blocks + 255u) / 256u;
   let first = row.x * blocks + min(thread * share, blocks);
   let last = row.x * blocks + min((thread + 1u) * share, blocks);
@@ -84,17 +89,28 @@ fn scanBlocks(@builtin(workgroup_id) row: vec3u, @builtin(local_invocation_index
 }
 `;
 
-/** Where each digit begins; how many keys are left, and the indirect arguments that follow from it. */
+/** A thread per digit: where it begins; how many keys are left, and the indirect arguments that follow from it. */
 export const SCAN_DIGITS = /* wgsl */ `
 ${COMMON}
 ${SCAN}
 @group(0) @binding(1) var<storage, read_write> counters: array<u32>;
 @group(0) @binding(2) var<storage, read_write> totals: array<u32>;
 @group(0) @binding(3) var<storage, read_write> arguments: array<u32>;
+@group(0) @binding(4) var<storage, read_write> counts: array<u32>;
 
 @compute @workgroup_size(256)
 fn scanDigits(@builtin(local_invocation_index) thread: u32) {
-  let own = totals[thread];
+  let blocks = blocksOf(counters[digit.source]);
+  var own = 0u;
+  if (blocks <= FEW) {
+    for (var block = 0u; block < blocks; block++) {
+      let count = counts[thread * blocks + block];
+      counts[thread * blocks + block] = own;
+      own += count;
+    }
+  } else {
+    own = totals[thread];
+  }
   let sum = runningSum(thread, own);
   totals[thread] = sum - own;
   // The counter that is read belongs to the scattering that follows, unless nothing was left out.
