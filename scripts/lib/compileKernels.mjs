@@ -4,32 +4,45 @@ import { join } from 'node:path';
 import { run } from './run.mjs';
 import { ROOT } from './workspaces.mjs';
 
-const SOURCE = 'sdk-protocol/src/kernels/assembly/index.ts';
-/** Where what is compiled is kept. */
-export const KERNEL_FILE = join(ROOT, 'sdk-protocol', 'src', 'kernels', 'kernelBytes.ts');
+/** Folders of kernels: `assembly/` is compiled into `kernelBytes.ts`. Relaxed SIMD multiplies and adds at once, and rounds as the machine does. */
+export const KERNELS = [
+  { folder: 'sdk-protocol/src/kernels', features: ['simd'] },
+  { folder: 'splats/src/stream/kernels', features: ['simd', 'relaxed-simd'] },
+];
 
 /**
- * Compiles the block codec's kernels (AssemblyScript).
+ * Compiles kernels (AssemblyScript).
  *
- * @returns the text of the file that holds them
+ * @returns the path and the text of the file that holds them
  */
-export async function compileKernels() {
+export async function compileKernels({ folder: kernels, features }) {
   const folder = mkdtempSync(join(tmpdir(), 'sgaps-kernels-'));
   try {
     const file = join(folder, 'kernels.wasm');
-    const options = ['-O3', '--converge', '--runtime', 'stub', '--noAssert', '--uncheckedBehavior', 'always', '--enable', 'simd'];
+    const options = ['-O3', '--converge', '--runtime', 'stub', '--noAssert', '--uncheckedBehavior', 'always'];
+    const enabled = features.flatMap((feature) => ['--enable', feature]);
     const memory = ['--importMemory', '--initialMemory', '1', '--noExportMemory'];
     // The functions that exchange vectors are not exported from the module.
     const quiet = ['--disableWarning', '112'];
-    const { code, output } = await run('asc', [SOURCE, '-o', file, ...options, ...memory, ...quiet]);
+    const { code, output } = await run('asc', [
+      `${kernels}/assembly/index.ts`,
+      '-o',
+      file,
+      ...options,
+      ...enabled,
+      ...memory,
+      ...quiet,
+    ]);
     if (code !== 0) throw new Error(`The kernels do not compile:\n${output}`);
+    if (output.trim()) console.log(output.trim());
     const bytes = readFileSync(file);
-    return [
+    const text = [
       `/** The kernels, ${bytes.length} bytes in base64; made of \`assembly/\` by \`node scripts/build-kernels.mjs\`. */`,
       'export const KERNEL_BYTES =',
       `  '${bytes.toString('base64')}';`,
       '',
     ].join('\n');
+    return { path: join(ROOT, kernels, 'kernelBytes.ts'), text };
   } finally {
     rmSync(folder, { recursive: true });
   }

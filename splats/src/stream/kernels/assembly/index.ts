@@ -1,0 +1,3 @@
+// The kernels that StreamKernels.ts calls.
+export { move } from './move';
+export { turn } from './turn';
