@@ -1,0 +1,124 @@
+import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import type { SplatCloud } from '../cloud/SplatCloud.js';
+import type { SplatRenderer } from '../renderer/SplatRenderer.js';
+import type { StreamManifest } from '../stream/StreamManifest.js';
+import { SplatStage } from './SplatStage.js';
+import { StreamClock } from './StreamClock.js';
+
+/** Frames that somebody who plays goes on at once, faster than real time; more is a jump. */
+const STRIDE = 4;
+
+/**
+ * What a `StreamScene` plays: a `StreamThread`.
+ *
+ * @example
+ * ```ts
+ * const source: StreamSource = await StreamThread.open('./splats/dancer');
+ * ```
+ */
+export interface StreamSource {
+  readonly manifest: StreamManifest;
+  /** The cloud of a frame, which holds until, after the next one was given, something else is asked for. @throws SgapsError where it cannot be read. */
+  frame(frame: number): Promise<SplatCloud>;
+  /** Makes a frame that will be asked for. */
+  ahead(frame: number): void;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Options of `StreamScene`.
+ *
+ * @example
+ * ```ts
+ * const options: StreamSceneOptions = { open: async (name) => StreamThread.open(await folder.stream(name)), renderer: () => openSplatRenderer() };
+ * ```
+ */
+export interface StreamSceneOptions {
+  /** The stream of a name. @throws SgapsError `NOT_FOUND`, and what reading it throws. */
+  readonly open: (name: string) => Promise<StreamSource>;
+  readonly renderer: () => Promise<SplatRenderer>;
+}
+
+/** A picture, and what it was drawn of. */
+interface Shown {
+  readonly frame: number;
+  readonly matrices: readonly number[];
+  readonly output: RenderOutput;
+}
+
+/**
+ * The scene `stream:NAME` (P6c): streamed Gaussians from any camera; a camera's time index is the time in the stream, seconds, as it is of a replay. A picture always shows
+ * the frame of its camera's time.
+ *
+ * @example
+ * ```ts
+ * registerScene('stream', () => new StreamScene({ open, renderer }));
+ * ```
+ */
+export class StreamScene implements SceneRenderer {
+  private stream: StreamSource | null = null;
+  private stage: SplatStage | null = null;
+  private clock!: StreamClock;
+  /** The frame that the renderer has, and the one shown before it. */
+  private loaded = -1;
+  private before = -1;
+  private shown: Shown | null = null;
+
+  constructor(private readonly options: StreamSceneOptions) {}
+
+  async onInit({ argument }: SceneContext): Promise<SceneInfo> {
+    if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'A stream is named by its folder: stream:dancer.');
+    this.stream = await this.options.open(argument);
+    const { fps, frames } = this.stream.manifest;
+    this.clock = new StreamClock(fps, frames);
+    this.stage = new SplatStage(await this.options.renderer());
+    const first = await this.stream.frame(0);
+    await this.load(this.stage, first);
+    this.loaded = 0;
+    const played = { recordingId: argument, game: '', engine: '', fps, startedAt: 0, duration: this.clock.duration };
+    const about = { ...this.stage.about(first), ...played, growing: false, values: [], frames };
+    return { ...this.stage.size, about };
+  }
+
+  async render(camera: CameraFrame): Promise<RenderOutput | null> {
+    if (!this.stage || !this.stream) return null;
+    const frame = this.clock.frameAt(camera.timeIndex);
+    const matrices = [...camera.view, ...camera.intrinsics];
+    const { shown } = this;
+    if (shown?.frame === frame && matrices.every((value, at) => value === shown.matrices[at]))
+      return { ...shown.output, unchanged: true };
+    if (frame !== this.loaded) await this.show(this.stage, this.stream, frame);
+    this.shown = null;
+    const metadata = { ...this.clock.around(frame), recordedFrame: frame, refined: false };
+    const output = await this.stage.draw(camera, metadata);
+    this.shown = { frame, matrices, output };
+    return output;
+  }
+
+  resize(width: number, height: number): void {
+    this.stage?.resize(width, height);
+    this.shown = null;
+  }
+
+  async onShutdown(): Promise<void> {
+    await this.stream?.dispose();
+    await this.stage?.dispose();
+  }
+
+  /** Has the renderer take a frame, and the one made that will probably be next, while this one is drawn. */
+  private async show(stage: SplatStage, stream: StreamSource, frame: number): Promise<void> {
+    const cloud = await stream.frame(frame);
+    this.before = this.loaded;
+    this.loaded = -1;
+    await this.load(stage, cloud);
+    this.loaded = frame;
+    const step = frame - this.before;
+    if (step !== 0) stream.ahead(frame + (Math.abs(step) <= STRIDE ? step : 1));
+  }
+
+  /** The one place where the renderer gets a frame. Of a frame after another only positions, rotations, harmonics and what is added differ. */
+  private load(stage: SplatStage, cloud: SplatCloud): Promise<void> {
+    return stage.load(cloud);
+  }
+}

@@ -1,0 +1,93 @@
+import { SgapsError } from '@sgaps/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StreamState } from './StreamState.js';
+import { StreamStates } from './StreamStates.js';
+
+/** Bytes of a state of 2 Gaussians. */
+const STATE = 56;
+
+/** Each step adds the frame's number, in a way that depends on the order. */
+async function step(frame: number, { positions, turns }: StreamState): Promise<void> {
+  for (let at = 0; at < positions.length; at++) positions[at] = (3 * positions[at] + frame) % 1009;
+  turns[1] = frame;
+}
+
+const make = (bytes: number, how = step) => new StreamStates(new Float32Array(6).fill(1), { step: how, bytes });
+const read = async (states: StreamStates, frame: number) => {
+  const { positions, turns } = await states.at(frame);
+  return [...positions, ...turns];
+};
+
+describe('StreamStates', () => {
+  it('take one step for the next frame and none for the same', async () => {
+    const states = make(0);
+    for (let frame = 0; frame < 20; frame++) {
+      await states.at(frame);
+      await states.at(frame);
+      expect(states.applied).toBe(frame);
+    }
+    expect(states.count).toBe(0);
+  });
+
+  it('give each frame as it is when played through, in whatever order they are asked for, and keep no more than they may', async () => {
+    const played: number[][] = [];
+    const through = make(0);
+    for (let frame = 0; frame < 64; frame++) played.push(await read(through, frame));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 20 }), fc.array(fc.nat(63), { maxLength: 40 }), async (room, frames) => {
+        const states = make(room * STATE);
+        for (const frame of frames) {
+          expect(await read(states, frame)).toEqual(played[frame]);
+          expect(states.count).toBeLessThanOrEqual(room);
+        }
+      }),
+    );
+  });
+
+  it('go anywhere in fewer steps than the distance of what is kept, which doubles as there are more', async () => {
+    const states = make(20 * STATE);
+    await states.at(14);
+    expect([states.spacing, states.count]).toEqual([1, 14]);
+    await states.at(600);
+    expect([states.spacing, states.count]).toEqual([64, 9]);
+    for (const frame of [599, 64, 130, 577, 63, 320, 1]) {
+      const before = states.applied;
+      await states.at(frame);
+      expect(states.applied - before).toBeLessThan(64);
+    }
+    const before = states.applied;
+    await states.at(0);
+    expect(states.applied).toBe(before);
+  });
+
+  it('go on over what is kept without a step, as when a short stream is played again', async () => {
+    const states = make(40 * STATE);
+    for (const frame of [...Array(20).keys(), ...Array(20).keys()]) await states.at(frame);
+    expect(states.applied).toBe(19);
+  });
+
+  it('step through a stretch once going backwards, and not once for each of its frames', async () => {
+    const states = make(32 * STATE);
+    await states.at(999);
+    const { applied, spacing } = states;
+    for (let frame = 998; frame > 800; frame--) await states.at(frame);
+    expect(spacing).toBe(64);
+    // In stretches of 8: each costs at most the way from what is kept.
+    expect(states.applied - applied).toBeLessThan((200 / 8 + 2) * 64);
+    expect(states.applied - applied).toBeLessThan((200 * 64) / 4);
+  });
+
+  it('stay where they were when a step fails, before it and after it', async () => {
+    const broken = new SgapsError('CHECKSUM_MISMATCH', 'Frame 7.');
+    let whole = false;
+    const states = make(10 * STATE, (frame, state) => (frame === 7 && !whole ? Promise.reject(broken) : step(frame, state)));
+    await expect(states.at(9)).rejects.toBe(broken);
+    await expect(states.at(8)).rejects.toBe(broken);
+    const through = make(0);
+    expect(await read(states, 6)).toEqual(await read(through, 6));
+    expect(await read(states, 2)).toEqual(await read(make(0), 2));
+    whole = true;
+    expect(await read(states, 9)).toEqual(await read(through, 9));
+  });
+});
