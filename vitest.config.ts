@@ -13,7 +13,7 @@ const e2e = [
 
 /** Those of them that start processes and no browser: they run beside those with one, since most of their time they wait. */
 const processes = [
-  'e2e/{docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,viewing}.test.ts',
+  'e2e/{docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,stream,viewing}.test.ts',
   'sdk-server/src/**/*.e2e.test.ts',
 ];
 

@@ -8,7 +8,7 @@ import {
   registeredParts,
   registerScene,
 } from '@sgaps/pipeline';
-import { openSplatRenderer, SplatFolder, SplatScene } from '@sgaps/splats';
+import { openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
@@ -51,7 +51,7 @@ interface RendererFlags {
 export function rendererCommand(): Command {
   return new Command('renderer')
     .description('draw what viewers ask the transport for; start several to use more cores')
-    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats'])
+    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats', 'stream'])
     .option(
       '--encoder <name...>',
       'encoders to serve (default: jpeg+depth, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
@@ -59,7 +59,7 @@ export function rendererCommand(): Command {
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
     .option(
       '--splats <folder>',
-      'folder of .ply, .splat and .spz files for splats:NAME (default: splats in the folder of recordings)',
+      'folder of .ply, .splat and .spz files for splats:NAME, and of folders for stream:NAME (default: splats in the folder of recordings)',
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
@@ -99,8 +99,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
-    const drawn = { open: (name: string) => splats.open(name), renderer: () => openSplatRenderer({ on: flags.splatsOn }) };
-    registerScene('splats', () => new SplatScene(drawn));
+    const renderer = () => openSplatRenderer({ on: flags.splatsOn });
+    registerScene('splats', () => new SplatScene({ open: (name) => splats.open(name), renderer }));
+    const stream = async (name: string) => StreamThread.open(await splats.stream(name));
+    registerScene('stream', () => new StreamScene({ open: stream, renderer }));
     const shipped = encoderNames();
     for (const folder of extensions) await loadExtensions(folder);
     const added = encoderNames().filter((name) => !shipped.includes(name));

@@ -1,0 +1,196 @@
+import type { SceneContext } from '@sgaps/pipeline';
+import { type CameraFrame, LIVE_EDGE, SgapsError } from '@sgaps/protocol';
+import { describe, expect, it } from 'vitest';
+import type { SplatCamera, SplatImage } from '../camera/SplatCamera.js';
+import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
+import type { SplatRenderer } from '../renderer/SplatRenderer.js';
+import { manifestOf } from '../stream/testing/caches.js';
+import { StreamClock } from './StreamClock.js';
+import { StreamScene, type StreamSource } from './StreamScene.js';
+
+const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
+
+/** Clouds whose first opacity is the frame, in thousandths. */
+class FakeStream implements StreamSource {
+  readonly manifest;
+  readonly asked: number[] = [];
+  readonly guessed: number[] = [];
+  broken = -1;
+  disposed = false;
+
+  constructor(frames: number, fps: number) {
+    this.manifest = manifestOf(undefined, { frames, fps });
+  }
+
+  async frame(frame: number): Promise<SplatCloud> {
+    this.asked.push(frame);
+    if (frame === this.broken) throw new SgapsError('CHECKSUM_MISMATCH', `Frame ${frame} of the stream is damaged.`);
+    const cloud = makeCloud(3, 1);
+    cloud.opacities[0] = frame / 1000;
+    cloud.positions.set([1, 2, 3]);
+    return cloud;
+  }
+
+  ahead(frame: number): void {
+    this.guessed.push(frame);
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+}
+
+/** Draws nothing but tells what was loaded. */
+class FakeRenderer implements SplatRenderer {
+  readonly adapter = 'none';
+  readonly loaded: number[] = [];
+  drawn = 0;
+  failsOnce = false;
+  disposed = false;
+
+  async load({ opacities }: SplatCloud): Promise<void> {
+    if (this.failsOnce) {
+      this.failsOnce = false;
+      throw new Error('out of memory');
+    }
+    this.loaded.push(Math.round(1000 * opacities[0]));
+  }
+
+  async render({ width, height }: SplatCamera): Promise<SplatImage> {
+    this.drawn++;
+    const size = width * height;
+    const colour = new Float32Array(3 * size).fill(this.loaded.at(-1)! / 1000);
+    return { width, height, colour, depth: new Float32Array(size), alpha: new Float32Array(size) };
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+}
+
+async function open(frames = 8, fps = 10) {
+  const stream = new FakeStream(frames, fps);
+  const renderer = new FakeRenderer();
+  const scene = new StreamScene({ open: async () => stream, renderer: async () => renderer });
+  const info = await scene.onInit({ argument: 'dancer', tell: () => undefined } satisfies SceneContext);
+  scene.resize(4, 2);
+  const camera = (timeIndex: number, change: Partial<CameraFrame> = {}): CameraFrame => ({
+    view: IDENTITY,
+    intrinsics: IDENTITY,
+    timeIndex: Math.fround(timeIndex),
+    frameId: 1,
+    clientTime: 0,
+    serverTime: 0,
+    ...change,
+  });
+  const ask = async (timeIndex: number, change?: Partial<CameraFrame>) => (await scene.render(camera(timeIndex, change)))!;
+  return { stream, renderer, scene, info, ask };
+}
+
+describe('StreamScene', () => {
+  it('says of itself what a replay does, so that its players can play it', async () => {
+    const { info } = await open();
+    expect(info).toMatchObject({ width: 1280, height: 720 });
+    const played = {
+      recordingId: 'dancer',
+      game: '',
+      engine: '',
+      fps: 10,
+      startedAt: 0,
+      duration: 0.8,
+      growing: false,
+      values: [],
+    };
+    expect(info.about).toMatchObject({ ...played, frames: 8, splats: 3, degree: 1 });
+  });
+
+  it('shows exactly the frame of the time asked for, and tells which it is', async () => {
+    const { ask, renderer } = await open();
+    for (const [time, frame] of [
+      [0, 0],
+      [0.35, 3],
+      [0.7, 7],
+      [0.1, 1],
+      [0.2999, 3],
+      [0.29, 2],
+      [5, 7],
+      [LIVE_EDGE, 7],
+    ]) {
+      const { metadata, colour } = await ask(time);
+      expect(metadata).toEqual({
+        time: frame / 10,
+        previous: frame === 0 ? null : (frame - 1) / 10,
+        next: frame === 7 ? null : (frame + 1) / 10,
+        recordedFrame: frame,
+        refined: false,
+      });
+      expect(colour[0]).toBeCloseTo(frame / 1000, 6);
+    }
+    expect(renderer.loaded).toEqual([0, 3, 7, 1, 3, 2, 7]);
+  });
+
+  it('neither draws nor loads anew what it showed last, and draws for another camera or size', async () => {
+    const { ask, renderer, scene, stream } = await open();
+    expect((await ask(0.2)).unchanged).toBeUndefined();
+    const again = await ask(0.25);
+    expect([again.unchanged, again.colour.length, renderer.drawn]).toEqual([true, 24, 1]);
+    const turned = IDENTITY.with(12, 1);
+    expect((await ask(0.2, { view: turned })).unchanged).toBeUndefined();
+    expect((await ask(0.2, { view: turned })).unchanged).toBe(true);
+    scene.resize(2, 2);
+    expect((await ask(0.2, { view: turned })).colour).toHaveLength(12);
+    expect([renderer.drawn, stream.asked]).toEqual([3, [0, 2]]);
+  });
+
+  it('has the next frame made while one is drawn, on the way that the viewer goes', async () => {
+    const { ask, stream } = await open(100);
+    for (const frame of [1, 2, 4, 6, 50, 49, 48, 48]) await ask(frame / 10);
+    expect(stream.guessed).toEqual([2, 3, 6, 8, 51, 48, 47]);
+  });
+
+  it('tells what is wrong with a frame and goes on with others', async () => {
+    const { ask, stream, renderer } = await open();
+    stream.broken = 3;
+    await ask(0.2);
+    await expect(ask(0.3)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
+    expect((await ask(0.2)).unchanged).toBe(true);
+    expect((await ask(0.4)).metadata.recordedFrame).toBe(4);
+    renderer.failsOnce = true;
+    await expect(ask(0.5)).rejects.toThrow('out of memory');
+    // The renderer may have lost what it had.
+    expect((await ask(0.4)).unchanged).toBe(true);
+    expect((await ask(0.4, { view: IDENTITY.with(12, 1) })).metadata.recordedFrame).toBe(4);
+    expect(renderer.loaded).toEqual([0, 2, 4, 4]);
+  });
+
+  it('is named by a folder, and lets go of all at the end', async () => {
+    const { scene, stream, renderer } = await open();
+    await expect(scene.onInit({ argument: '', tell: () => undefined })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await scene.onShutdown();
+    expect([stream.disposed, renderer.disposed]).toEqual([true, true]);
+    const failed = new StreamScene({ open: () => Promise.reject(new Error('no')), renderer: async () => renderer });
+    await expect(failed.onInit({ argument: 'x', tell: () => undefined })).rejects.toThrow('no');
+    await failed.onShutdown();
+  });
+});
+
+describe('StreamClock', () => {
+  it('finds each frame by its time as it travels, also after a day', () => {
+    for (const [fps, frames] of [
+      [10, 16],
+      [30, 2000],
+      [29.97, 1000],
+      [240, 1_000_000],
+      [10, 1_000_000],
+    ]) {
+      const clock = new StreamClock(fps, frames);
+      for (let frame = 0; frame < frames; frame += Math.ceil(frames / 997)) {
+        const { time, next, previous } = clock.around(frame);
+        expect(clock.frameAt(Math.fround(time))).toBe(frame);
+        if (next !== null) expect(clock.frameAt(Math.fround((time + next) / 2))).toBe(frame);
+        if (previous !== null) expect(clock.frameAt(Math.fround(previous))).toBe(frame - 1);
+      }
+      expect(clock.frameAt(clock.duration)).toBe(frames - 1);
+    }
+  });
+});
