@@ -34,7 +34,6 @@ export async function compileKernels({ folder: kernels, features }) {
       ...quiet,
     ]);
     if (code !== 0) throw new Error(`The kernels do not compile:\n${output}`);
-    if (output.trim()) console.log(output.trim());
     const bytes = readFileSync(file);
     const text = [
       `/** The kernels, ${bytes.length} bytes in base64; made of \`assembly/\` by \`node scripts/build-kernels.mjs\`. */`,

@@ -1,5 +1,5 @@
 /** Numbers that the MLP gives: 3 of the translation, 4 that are added to the quaternion 1, 0, 0, 0. */
-export const OUTPUTS = 7;
+const OUTPUTS = 7;
 
 /**
  * The hash grid of a stream (Instant-NGP) and the MLP behind it, as `stream.json` says.

@@ -10,6 +10,7 @@ import { numbersOf, type StreamGrid } from '../StreamGrid.js';
 import { firstState } from '../StreamState.js';
 import { GRID, grids, manifestOf, someCache } from '../testing/caches.js';
 import { movePlainly, multiply, turned } from '../testing/movePlainly.js';
+import { CHUNK } from './layout.js';
 import { StreamKernels } from './StreamKernels.js';
 
 const somePositions = (count: number, seed: number, reach = 1.1) => {
@@ -53,7 +54,7 @@ describe('StreamKernels', () => {
     const [manifest, cache] = [manifestOf(), someCache(GRID, 1)];
     const kernels = StreamKernels.open(manifest);
     kernels.load(cache);
-    const positions = somePositions(2 * 1024 + 3, 5);
+    const positions = somePositions(CHUNK + 3, 5);
     const [fast, plain] = [firstState(positions), firstState(positions)];
     kernels.move(fast);
     movePlainly(cache, manifest, plain);
@@ -103,7 +104,7 @@ describe('StreamKernels', () => {
     'turn colours of degree %i: what was seen in a direction is seen in it turned',
     (degree) => {
       const random = new SplatRandom(7);
-      const count = 1030;
+      const count = CHUNK + 6;
       const base = makeScatter(count, 3, degree);
       for (let at = 0; at < base.harmonics.length; at++) base.harmonics[at] = random.range(0, 0.2);
       const all = new Float32Array(4 * count);

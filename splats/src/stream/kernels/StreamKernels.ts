@@ -10,7 +10,7 @@ import * as layout from './layout.js';
 
 /** What `assembly/index.ts` exports; see there. */
 interface KernelFunctions {
-  readonly move: (count: number, levels: number, features: number, layers: number) => void;
+  readonly move: (count: number, levels: number, features: number, layers: number, rows: number, row: number) => void;
   readonly turn: (count: number, degree: number) => void;
 }
 
@@ -24,8 +24,15 @@ interface WebAssemblyApi {
   ) => { readonly exports: unknown };
 }
 
+/** Where in the memory what depends on the grid lies, and the bytes of a row of features. */
+interface Places {
+  readonly tablesAt: number;
+  readonly rowsAt: number;
+  readonly row: number;
+}
+
 const PAGE = 65536;
-/** What vectors read beyond the last table. */
+/** What vectors read beyond the last table, and write beyond the last row. */
 const BEYOND = 32;
 
 /** The module, compiled once. */
@@ -56,8 +63,9 @@ export class StreamKernels {
     private readonly manifest: StreamManifest,
     private readonly run: KernelFunctions,
     buffer: ArrayBuffer,
-    tablesAt: number,
+    private readonly places: Places,
   ) {
+    const { tablesAt, rowsAt } = places;
     const floats = (at: number, count: number) => new Float32Array(buffer, at, count);
     this.positions = floats(layout.POSITIONS_AT, 3 * layout.CHUNK);
     this.turns = floats(layout.TURNS_AT, 4 * layout.CHUNK);
@@ -66,7 +74,7 @@ export class StreamKernels {
     this.harmonics = floats(layout.HARMONICS_AT, 48 * layout.CHUNK);
     this.turnedHarmonics = floats(layout.TURNED_HARMONICS_AT, 48 * layout.CHUNK);
     this.weights = floats(layout.WEIGHTS_AT, (tablesAt - layout.WEIGHTS_AT) / 4);
-    this.tables = floats(tablesAt, (buffer.byteLength - tablesAt) / 4);
+    this.tables = floats(tablesAt, (rowsAt - tablesAt) / 4);
     this.widths = widthsOf(manifest.grid);
     this.describe(new DataView(buffer), tablesAt);
   }
@@ -77,13 +85,16 @@ export class StreamKernels {
     const { grid } = manifest;
     const corners = levelsOf(grid).reduce((sum, { entries }) => sum + entries, 0);
     const tablesAt = layout.WEIGHTS_AT + 4 * weightsOf(widthsOf(grid));
-    const pages = Math.ceil((tablesAt + 4 * grid.features * corners + BEYOND) / PAGE);
+    const rowsAt = tablesAt + 4 * grid.features * corners + BEYOND;
+    // Vectors of the last level must not reach into the next row.
+    const row = 4 * ((grid.levels - 1) * grid.features + 4 * Math.ceil(grid.features / 4));
+    const pages = Math.ceil((rowsAt + row * layout.CHUNK + BEYOND) / PAGE);
     try {
       if (!wasm) throw new Error('There is no WebAssembly.');
       compiled ??= new wasm.Module(Uint8Array.from(atob(KERNEL_BYTES), (letter) => letter.charCodeAt(0)));
       const memory = new wasm.Memory({ initial: pages, maximum: pages });
       const { exports } = new wasm.Instance(compiled, { env: { memory } });
-      return new StreamKernels(manifest, exports as KernelFunctions, memory.buffer, tablesAt);
+      return new StreamKernels(manifest, exports as KernelFunctions, memory.buffer, { tablesAt, rowsAt, row });
     } catch (cause) {
       const needs = 'Streamed splats need WebAssembly with relaxed SIMD';
       throw new SgapsError('UNSUPPORTED', `${needs} and ${pages * PAGE} bytes of memory for it.`, { cause });
@@ -109,12 +120,13 @@ export class StreamKernels {
   /** Moves all Gaussians by the cache loaded last, in place. */
   move({ positions, turns }: StreamState): void {
     const { levels, features } = this.manifest.grid;
+    const { rowsAt, row } = this.places;
     const count = positions.length / 3;
     for (let first = 0; first < count; first += layout.CHUNK) {
       const end = Math.min(count, first + layout.CHUNK);
       this.positions.set(positions.subarray(3 * first, 3 * end));
       this.turns.set(turns.subarray(4 * first, 4 * end));
-      this.run.move(end - first, levels, features, this.widths.length - 1);
+      this.run.move(end - first, levels, features, this.widths.length - 1, rowsAt, row);
       positions.set(this.positions.subarray(0, 3 * (end - first)), 3 * first);
       turns.set(this.turns.subarray(0, 4 * (end - first)), 4 * first);
     }

@@ -5,8 +5,8 @@ function keep(into: usize, value: v128, rectify: bool): void {
   v128.store(into, rectify ? f32x4.max(value, f32x4.splat(0)) : value);
 }
 
-/** Rows of `ROW` bytes at `from` into rows at `into`; the weights lie in blocks of 8 outputs, each [inputs, 8]. */
-export function layer(from: usize, inputs: i32, weights: usize, outputs: i32, into: usize, rectify: bool): void {
+/** Rows of `row` bytes at `from` into rows of `ROW` at `into`; the weights lie in blocks of 8 outputs, each [inputs, 8]. */
+export function layer(from: usize, row: usize, inputs: i32, weights: usize, outputs: i32, into: usize, rectify: bool): void {
   let weight = weights;
   for (let output = 0; output < outputs; output += 8, into += 32) {
     let a0 = f32x4.splat(0);
@@ -21,9 +21,9 @@ export function layer(from: usize, inputs: i32, weights: usize, outputs: i32, in
       const a = v128.load(weight);
       const b = v128.load(weight, 16);
       const x0 = v128.load32_splat(input);
-      const x1 = v128.load32_splat(input, ROW);
-      const x2 = v128.load32_splat(input, 2 * ROW);
-      const x3 = v128.load32_splat(input, 3 * ROW);
+      const x1 = v128.load32_splat(input + row);
+      const x2 = v128.load32_splat(input + 2 * row);
+      const x3 = v128.load32_splat(input + 3 * row);
       a0 = f32x4.relaxed_madd(x0, a, a0);
       b0 = f32x4.relaxed_madd(x0, b, b0);
       a1 = f32x4.relaxed_madd(x1, a, a1);

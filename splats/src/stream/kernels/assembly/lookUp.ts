@@ -1,5 +1,5 @@
-// What a hash grid holds at a place: eight corners of a cell on each level, weighed.
-import { LEVEL, LEVELS_AT } from '../layout';
+// What a hash grid holds at places: eight corners of a cell, weighed.
+import { PLACE } from '../layout';
 
 const PRIME_Y: i32 = 0x9e3779b1;
 const PRIME_Z: i32 = 0x30025795;
@@ -8,18 +8,21 @@ function weigh(share: f32, at: usize, sum: v128): v128 {
   return f32x4.relaxed_madd(f32x4.splat(share), v128.load(at), sum);
 }
 
-/** Puts the features at a place, each coordinate in [0, 1], level after level at `into`; up to 28 bytes beyond are written too. */
-export function lookUp(x: f64, y: f64, z: f64, into: usize, levels: i32, features: i32): void {
+/**
+ * Puts what one level holds at each place, where there is one, into rows of features. Level by level: a level's table then stays in the cache of the processor, and
+ * those of all do not.
+ */
+export function lookUp(count: i32, place: usize, level: usize, features: i32, into: usize, row: usize): void {
   const bytes = <usize>(4 * features);
-  let level: usize = LEVELS_AT;
-  for (let at = 0; at < levels; at++, level += LEVEL, into += bytes) {
-    const cells = load<f64>(level);
-    const last = load<i32>(level, 8);
-    const mask = load<i32>(level, 12);
-    const table = <usize>load<u32>(level, 16);
-    const scaledX = x * cells;
-    const scaledY = y * cells;
-    const scaledZ = z * cells;
+  const cells = load<f64>(level);
+  const last = load<i32>(level, 8);
+  const mask = load<i32>(level, 12);
+  const table = <usize>load<u32>(level, 16);
+  for (let at = 0; at < count; at++, place += PLACE, into += row) {
+    const scaledX = load<f64>(place) * cells;
+    if (scaledX < 0) continue;
+    const scaledY = load<f64>(place, 8) * cells;
+    const scaledZ = load<f64>(place, 16) * cells;
     const cellX = min(<i32>scaledX, last);
     const cellY = min(<i32>scaledY, last);
     const cellZ = min(<i32>scaledZ, last);
@@ -38,14 +41,14 @@ export function lookUp(x: f64, y: f64, z: f64, into: usize, levels: i32, feature
     let corner6: i32;
     let corner7: i32;
     if (mask < 0) {
-      const row = last + 2;
-      corner0 = cellX + row * (cellY + row * cellZ);
+      const side = last + 2;
+      corner0 = cellX + side * (cellY + side * cellZ);
       corner1 = corner0 + 1;
-      corner2 = corner0 + row;
+      corner2 = corner0 + side;
       corner3 = corner2 + 1;
-      corner4 = corner0 + row * row;
+      corner4 = corner0 + side * side;
       corner5 = corner4 + 1;
-      corner6 = corner4 + row;
+      corner6 = corner4 + side;
       corner7 = corner6 + 1;
     } else {
       const y0 = cellY * PRIME_Y;

@@ -1,18 +1,35 @@
 // Moves a chunk of Gaussians by one frame. As docs/protocol/streamed-splats.md.
-import { BOUNDS_AT, INPUTS_AT, LAYER, LAYERS_AT, OUTPUTS_AT, POSITIONS_AT, ROW, TURNS_AT } from '../layout';
+import {
+  BOUNDS_AT,
+  INPUTS_AT,
+  LAYER,
+  LAYERS_AT,
+  LEVEL,
+  LEVELS_AT,
+  OUTPUTS_AT,
+  PLACE,
+  PLACES_AT,
+  POSITIONS_AT,
+  ROW,
+  TURNS_AT,
+} from '../layout';
 import { layer } from './layer';
 import { lookUp } from './lookUp';
 
-/** Those of four Gaussians that lie in the bounds, as bits; what the grid holds where they are is put at `INPUTS_AT`. */
-function enter(positions: usize, levels: i32, features: i32): i32 {
+/** Where in the bounds each Gaussian lies, 0 to 1 on each axis; x is −1 outside. Those that lie inside. */
+function enter(count: i32): i32 {
+  let position: usize = POSITIONS_AT;
+  let place: usize = PLACES_AT;
   let inside = 0;
-  for (let at = 0; at < 4; at++, positions += 12) {
-    const x = (<f64>load<f32>(positions) - load<f64>(BOUNDS_AT)) / load<f64>(BOUNDS_AT, 24);
-    const y = (<f64>load<f32>(positions, 4) - load<f64>(BOUNDS_AT, 8)) / load<f64>(BOUNDS_AT, 32);
-    const z = (<f64>load<f32>(positions, 8) - load<f64>(BOUNDS_AT, 16)) / load<f64>(BOUNDS_AT, 40);
-    if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1 && z >= 0 && z <= 1)) continue;
-    inside |= 1 << at;
-    lookUp(x, y, z, <usize>(INPUTS_AT + at * ROW), levels, features);
+  for (let at = 0; at < count; at++, position += 12, place += PLACE) {
+    const x = (<f64>load<f32>(position) - load<f64>(BOUNDS_AT)) / load<f64>(BOUNDS_AT, 24);
+    const y = (<f64>load<f32>(position, 4) - load<f64>(BOUNDS_AT, 8)) / load<f64>(BOUNDS_AT, 32);
+    const z = (<f64>load<f32>(position, 8) - load<f64>(BOUNDS_AT, 16)) / load<f64>(BOUNDS_AT, 40);
+    const isInside = x >= 0 && x <= 1 && y >= 0 && y <= 1 && z >= 0 && z <= 1;
+    store<f64>(place, isInside ? x : -1);
+    store<f64>(place, y, 8);
+    store<f64>(place, z, 16);
+    if (isInside) inside++;
   }
   return inside;
 }
@@ -49,23 +66,31 @@ function leave(value: usize, position: usize, turn: usize): void {
   store<f32>(turn, <f32>(k / length), 12);
 }
 
-/** `count` Gaussians, as a multiple of 4, of which the last may be none. */
-export function move(count: i32, levels: i32, features: i32, layers: i32): void {
+function isInside(at: i32): bool {
+  return load<f64>(<usize>(PLACES_AT + PLACE * at)) >= 0;
+}
+
+/** `count` Gaussians; rows of features, `row` bytes each, are put at `rows`, where there is room for a multiple of 4. */
+export function move(count: i32, levels: i32, features: i32, layers: i32, rows: usize, row: usize): void {
+  if (enter(count) === 0) return;
+  for (let at = 0; at < levels; at++)
+    lookUp(count, PLACES_AT, <usize>(LEVELS_AT + LEVEL * at), features, rows + <usize>(4 * features * at), row);
   for (let first = 0; first < count; first += 4) {
-    const positions: usize = <usize>(POSITIONS_AT + 12 * first);
-    const inside = enter(positions, levels, features);
-    if (inside === 0) continue;
-    let from: usize = INPUTS_AT;
-    let into: usize = OUTPUTS_AT;
+    const end = min(count, first + 4);
+    let inside = false;
+    for (let at = first; at < end; at++) inside = inside || isInside(at);
+    if (!inside) continue;
+    let from = rows + <usize>first * row;
+    let step = row;
+    let into: usize = INPUTS_AT;
     for (let at = 0; at < layers; at++) {
       const about: usize = <usize>(LAYERS_AT + LAYER * at);
-      layer(from, load<i32>(about), <usize>load<u32>(about, 8), load<i32>(about, 4), into, at < layers - 1);
-      const next = from;
+      layer(from, step, load<i32>(about), <usize>load<u32>(about, 8), load<i32>(about, 4), into, at < layers - 1);
       from = into;
-      into = next;
+      step = ROW;
+      into = from === INPUTS_AT ? OUTPUTS_AT : INPUTS_AT;
     }
-    for (let at = 0; at < 4; at++)
-      if (inside & (1 << at))
-        leave(from + <usize>(at * ROW), positions + <usize>(12 * at), <usize>(TURNS_AT + 16 * (first + at)));
+    for (let at = first; at < end; at++, from += ROW)
+      if (isInside(at)) leave(from, <usize>(POSITIONS_AT + 12 * at), <usize>(TURNS_AT + 16 * at));
   }
 }
