@@ -19,8 +19,10 @@ const PARTY = /^party:[A-Za-z0-9_-]{1,64}$/;
 export interface RemoteSourceOptions {
   /** The SGAPS server, `https://…`: it knows where the transport is, and has the thumbnails. */
   readonly server: string;
-  /** The recording's id. */
+  /** The recording's id, or a stream's name. */
   readonly recording: string;
+  /** `replay` (default), or `stream` for streamed splats, which are seen from a camera that sees all of them. */
+  readonly scene?: 'replay' | 'stream';
   /** `jpeg+depth` (default) brings depth with each frame; `h264` takes fewer bytes and needs WebCodecs. */
   readonly encoder?: 'jpeg+depth' | 'h264';
   /** `own` (default), or `party:NAME`: all who give the same name (1 … 64 of `A-Z a-z 0-9 _ -`) see the same. */
@@ -76,7 +78,7 @@ export class RemoteSource implements ReplaySource {
   async open(listener: ReplayListener): Promise<ReplayInfo> {
     if (this.#listener) throw new SgapsError('ARGUMENT_INVALID', 'This source was opened before: make another.');
     this.#listener = listener;
-    const { recording, worker = true, onNoWorker } = this.#options;
+    const { recording, scene = 'replay', worker = true, onNoWorker } = this.#options;
     const transport = this.#options.transport ?? (await this.#findTransport());
     // Its own file, beside which the worker lies.
     const { openViewerPort } = await import('./remote/openViewerPort.js');
@@ -87,7 +89,7 @@ export class RemoteSource implements ReplaySource {
     this.#port = port;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      port.send({ type: 'open', options: { transport, recording, encoder: this.#encoder, channel: this.#channel } });
+      port.send({ type: 'open', options: { transport, scene, recording, encoder: this.#encoder, channel: this.#channel } });
     });
   }
 
@@ -101,6 +103,7 @@ export class RemoteSource implements ReplaySource {
 
   /** @throws SgapsError `CLOSED` where the server does not answer. */
   async thumbnail(time: number): Promise<ImageBitmap | null> {
+    if (this.#options.scene === 'stream') return null;
     const path = `api/recordings/${encodeURIComponent(this.#options.recording)}/thumbnail?time=${Math.max(0, time)}`;
     const { status, url, body } = await this.#fetch(path, (response) => response.blob());
     if (status === 404) return null;

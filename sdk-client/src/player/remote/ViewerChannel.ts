@@ -98,10 +98,10 @@ export class ViewerChannel {
   }
 
   #connect(): void {
-    const { transport, recording, encoder } = this.#options;
+    const { transport, scene, recording, encoder } = this.#options;
     try {
       const url = new URL(transport);
-      url.searchParams.set('scene', `replay:${recording}`);
+      url.searchParams.set('scene', `${scene}:${recording}`);
       url.searchParams.set('encoder', encoder);
       url.searchParams.set('channel', this.name);
       this.#socket = new ViewerSocket(url.href, {
