@@ -9,6 +9,7 @@ import { renderReference } from '../reference/renderReference.js';
 import { makeScatter } from '../synthetic/makeScatter.js';
 import { makeStream } from '../synthetic/makeStream.js';
 import { SplatStream } from './SplatStream.js';
+import { multiply } from './testing/movePlainly.js';
 
 /** A stream of the trainer, and what PyTorch says of it: `python -m training.streaming_gaussians.fixture`. */
 const TINY = fileURLToPath(new URL('./fixtures/tiny', import.meta.url));
@@ -63,7 +64,7 @@ describe('SplatStream', () => {
     const stream = await SplatStream.open(TINY);
     expect(stream.manifest.frames).toBe(expected.frames.length);
     let moved = 0;
-    for (const { frame, added, positions, harmonics } of expected.frames) {
+    for (const { frame, added, positions, turns, harmonics } of expected.frames) {
       const cloud = await stream.frame(frame);
       expect(cloud.count).toBe(stream.base.count + added);
       for (const [at, splat] of expected.gaussians.entries()) {
@@ -71,6 +72,9 @@ describe('SplatStream', () => {
           expect(Math.abs(cloud.positions[3 * splat + axis] - value)).toBeLessThan(1e-4);
           moved = Math.max(moved, Math.abs(value - expected.frames[0].positions[at][axis]));
         }
+        const [shown, first] = [cloud, stream.base].map(({ rotations }) => [...rotations.subarray(4 * splat, 4 * splat + 4)]);
+        for (const [part, value] of multiply(turns[at], first).entries())
+          expect(Math.abs(shown[part] - value)).toBeLessThan(1e-4);
         const terms = harmonics[at].length;
         for (const [term, value] of harmonics[at].entries())
           expect(Math.abs(cloud.harmonics[terms * splat + term] - value)).toBeLessThan(1e-3);
@@ -102,7 +106,7 @@ describe('SplatStream', () => {
     for (const stateBytes of [0, 3000, 1e9]) {
       const stream = await SplatStream.open(made, { stateBytes });
       for (const frame of [8, 3, 4, 3, 7, 0, 1, 8, 2]) expect(copied(await stream.frame(frame))).toEqual(clouds[frame]);
-      const all = await Promise.all([5, 1, 6].map(async (frame) => copied(await stream.frame(frame, null))));
+      const all = await Promise.all([5, 1, 6].map(async (frame) => copied((await stream.fill(frame, null)).cloud)));
       expect(all).toEqual([clouds[5], clouds[1], clouds[6]]);
     }
   });
@@ -150,6 +154,8 @@ describe('SplatStream', () => {
     expect(await failure(stream.frame(3))).toMatch(/^BYTES_MALFORMED .*4, where 5/);
     writeFileSync(file, writePly(makeScatter(5, 1, 2)));
     expect(await failure(stream.frame(3))).toMatch(/^BYTES_MALFORMED .*degree 2/);
+    truncateSync(file, 2 ** 20);
+    expect(await failure(stream.frame(3))).toMatch(/^LIMIT_EXCEEDED .*frame 3/);
     expect((await stream.frame(4)).count).toBe(60);
     expect((await stream.frame(5)).count).toBe(65);
   });

@@ -9,6 +9,10 @@ import { MOST_MANIFEST_BYTES, parseStreamManifest, type StreamManifest } from '.
 import type { StreamState } from './StreamState.js';
 import { StreamStates } from './StreamStates.js';
 
+/** Bytes of a .ply of added Gaussians at most: 62 numbers a row, in words, are less. */
+const PLY_HEADER_BYTES = 64 * 1024;
+const PLY_ROW_BYTES = 4096;
+
 /**
  * Options of `SplatStream.open`.
  *
@@ -18,7 +22,7 @@ import { StreamStates } from './StreamStates.js';
  * ```
  */
 export interface SplatStreamOptions {
-  /** Bytes that states of frames kept for seeking may take, default 256 MiB. */
+  /** Bytes that states of frames kept for seeking may take, default 128 MiB. */
   readonly stateBytes?: number;
 }
 
@@ -65,21 +69,20 @@ export class SplatStream {
   }
 
   /**
-   * The cloud of a frame. A frame that cannot be read takes those after it with it, as they begin where it ends; where only its added Gaussians cannot, it alone.
+   * The cloud of a frame, which holds until the next call. A frame that cannot be read takes those after it with it, as they begin where it ends; where only its added
+   * Gaussians cannot, it alone.
    *
    * @param frame 0 to `manifest.frames` − 1.
-   * @param arrays of an earlier cloud, to be written to where they have the room; default those of the last call, whose cloud holds until then.
    * @throws SgapsError `ARGUMENT_INVALID`, `NOT_FOUND` where a file is missing, and what `NeuralTransformationCache.decode` and `readPly` throw.
    */
-  frame(frame: number, arrays?: StreamArrays | null): Promise<SplatCloud> {
-    return this.fill(frame, arrays === undefined ? this.#arrays : arrays).then(({ cloud, arrays: used }) => {
-      if (arrays === undefined) this.#arrays = used;
-      return cloud;
-    });
+  async frame(frame: number): Promise<SplatCloud> {
+    const { cloud, arrays } = await this.fill(frame, this.#arrays);
+    this.#arrays = arrays;
+    return cloud;
   }
 
-  /** As `frame`, with the arrays that the cloud is a part of: those given, or new ones where they are too small or null. */
-  fill(frame: number, arrays: StreamArrays | null): Promise<{ readonly cloud: SplatCloud; readonly arrays: StreamArrays }> {
+  /** As `frame`, with the arrays that the cloud is the beginning of: those given, of an earlier call, or new ones where they are too small or null. */
+  fill(frame: number, arrays: SplatCloud | null): Promise<{ readonly cloud: SplatCloud; readonly arrays: SplatCloud }> {
     const { frames } = this.manifest;
     if (!Number.isInteger(frame) || frame < 0 || frame >= frames)
       return Promise.reject(new SgapsError('ARGUMENT_INVALID', `The stream has frames 0 to ${frames - 1}, not ${frame}.`));
@@ -120,7 +123,8 @@ export class SplatStream {
     if (added === undefined) return null;
     const what = `file of the Gaussians added in frame ${frame} of the stream`;
     if (this.base.count + added > MOST_SPLATS) throw SgapsError.limit('splats', this.base.count + added, MOST_SPLATS);
-    const others = readPly(await readStreamFile(this.folder, `${frameName(frame)}.ply`, MOST_PLY_BYTES, what));
+    const most = PLY_HEADER_BYTES + PLY_ROW_BYTES * added;
+    const others = readPly(await readStreamFile(this.folder, `${frameName(frame)}.ply`, most, what));
     if (others.count !== added) throw SgapsError.malformed(`${what}: ${others.count}, where ${added} are due`);
     assertDegree(others, this.manifest, what);
     return others;

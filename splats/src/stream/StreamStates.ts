@@ -1,7 +1,7 @@
 import { firstState, type StreamState } from './StreamState.js';
 
 /** Bytes of the states that are kept, at most. */
-const BYTES = 256 * 2 ** 20;
+const BYTES = 128 * 2 ** 20;
 /** Share of them for the frames before the one shown, while somebody goes backwards. */
 const BACKWARDS = 0.25;
 const STATE_BYTES_PER_SPLAT = 28;
@@ -10,7 +10,7 @@ const STATE_BYTES_PER_SPLAT = 28;
 export interface StreamStatesOptions {
   /** Moves the state of the frame before to this one, in place; rejects with the state as it was. */
   readonly step: (frame: number, state: StreamState) => Promise<void>;
-  /** Bytes that kept states may take, default 256 MiB. */
+  /** Bytes that kept states may take, default 128 MiB. */
   readonly bytes?: number;
 }
 

@@ -10,8 +10,11 @@ const { folder, options } = workerData as StreamThreadData;
 const answer = (message: FromStream, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 function fail(error: unknown): void {
-  if (!isSgapsError(error)) throw error;
-  answer({ failed: { code: error.code, message: error.message } });
+  if (isSgapsError(error)) answer({ failed: { code: error.code, message: error.message } });
+  // There is no memory for its arrays; there may be for another frame's.
+  else if (error instanceof RangeError)
+    answer({ failed: { code: 'LIMIT_EXCEEDED', message: `A frame of the stream: ${error.message}.` } });
+  else throw error;
 }
 
 let stream: SplatStream | null = null;
