@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HarmonicDegree } from '../cloud/SplatCloud.js';
+import type { HarmonicDegree, SplatCloud } from '../cloud/SplatCloud.js';
 import { writePly } from '../files/writePly.js';
 import { encodeCache } from '../stream/encodeCache.js';
 import { frameName } from '../stream/readStreamFile.js';
@@ -14,6 +14,9 @@ import { rigidFeatures, streamPose } from './streamPose.js';
 const GRID: StreamGrid = { levels: 8, features: 4, log2Table: 13, base: 4, growth: 1.5, hidden: 2, width: 32 };
 /** Around the room of `makeScatter`, wherever it turns to. */
 const BOUNDS = { low: [-13, -6, -13], high: [13, 6, 13] };
+/** How small the added Gaussians are, and how high they hang. */
+const DOLL = 0.1;
+const DOLL_Y = -0.6;
 /** Numbers that say a motion: a translation, and a turn about the upright axis. */
 const MOTION = 4;
 
@@ -43,7 +46,7 @@ export interface MakeStreamOptions {
 }
 
 /**
- * Writes a made-up stream (P6c) to a folder: the room of `makeScatter`, which sways and turns to and fro as one, by caches whose numbers are made by code. All levels of
+ * Writes a made-up stream (P6c) to a folder: the room of `makeScatter`, which sways and turns to and fro as one, by caches whose numbers are made by code; added is a small copy of it in the air. All levels of
  * their grid hold numbers and take their time; only the first, between whose corners a rigid motion is exact, has a say.
  *
  * @returns what its `stream.json` says.
@@ -58,7 +61,7 @@ export async function makeStream(folder: string, options: MakeStreamOptions): Pr
   const { gaussians, frames, added = 0, degree = 1, fps = 10, seed = 1, grid = GRID } = options;
   const manifest: StreamManifest = { fps, frames, degree, bounds: BOUNDS, grid };
   const base = makeScatter(gaussians, seed, degree);
-  const others = makeScatter(added, seed + 1, degree);
+  const others = dollsHouse(makeScatter(added, seed + 1, degree));
   const maker = new CacheMaker(grid, seed);
   await mkdir(join(folder, 'frames'), { recursive: true });
   await writeFile(join(folder, 'base.ply'), writePly(base));
@@ -70,6 +73,15 @@ export async function makeStream(folder: string, options: MakeStreamOptions): Pr
   }
   await writeFile(join(folder, 'stream.json'), formatStreamManifest(manifest));
   return manifest;
+}
+
+/** A cloud made small, above the things in the room. */
+function dollsHouse(cloud: SplatCloud): SplatCloud {
+  for (let at = 0; at < cloud.positions.length; at++) {
+    cloud.positions[at] = DOLL * cloud.positions[at] + (at % 3 === 1 ? DOLL_Y : 0);
+    cloud.scales[at] *= DOLL;
+  }
+  return cloud;
 }
 
 /** Makes the files of frames, in one set of arrays. */
