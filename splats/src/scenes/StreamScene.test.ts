@@ -1,7 +1,8 @@
 import type { SceneContext } from '@sgaps/pipeline';
 import { type CameraFrame, LIVE_EDGE, SgapsError } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
-import type { SplatCamera, SplatImage } from '../camera/SplatCamera.js';
+import type { ByteImage, SplatCamera, SplatImage } from '../camera/SplatCamera.js';
+import type { CloudChanges } from '../cloud/CloudChanges.js';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
 import { manifestOf } from '../stream/testing/caches.js';
@@ -10,12 +11,13 @@ import { StreamScene, type StreamSource } from './StreamScene.js';
 
 const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
-/** Clouds whose first opacity is the frame, in thousandths. */
+/** Clouds whose first position is the frame; those of `crowded` have a splat more. */
 class FakeStream implements StreamSource {
   readonly manifest;
   readonly asked: number[] = [];
   readonly guessed: number[] = [];
   broken = -1;
+  crowded: readonly number[] = [];
   disposed = false;
 
   constructor(frames: number, fps: number) {
@@ -25,9 +27,8 @@ class FakeStream implements StreamSource {
   async frame(frame: number): Promise<SplatCloud> {
     this.asked.push(frame);
     if (frame === this.broken) throw new SgapsError('CHECKSUM_MISMATCH', `Frame ${frame} of the stream is damaged.`);
-    const cloud = makeCloud(3, 1);
-    cloud.opacities[0] = frame / 1000;
-    cloud.positions.set([1, 2, 3]);
+    const cloud = makeCloud(this.crowded.includes(frame) ? 4 : 3, 1);
+    cloud.positions.set([frame, 2, 3]);
     return cloud;
   }
 
@@ -40,38 +41,56 @@ class FakeStream implements StreamSource {
   }
 }
 
-/** Draws nothing but tells what was loaded. */
+/** Draws nothing but the frame, as red, green and blue. */
 class FakeRenderer implements SplatRenderer {
   readonly adapter = 'none';
-  readonly loaded: number[] = [];
+  /** The frames it got, and what of them. */
+  readonly got: [number, string][] = [];
   drawn = 0;
   failsOnce = false;
+  isLost = false;
   disposed = false;
 
-  async load({ opacities }: SplatCloud): Promise<void> {
-    if (this.failsOnce) {
-      this.failsOnce = false;
-      throw new Error('out of memory');
-    }
-    this.loaded.push(Math.round(1000 * opacities[0]));
+  load(cloud: SplatCloud): Promise<void> {
+    return this.take(cloud.positions[0], `all ${cloud.count}`);
   }
 
-  async render({ width, height }: SplatCamera): Promise<SplatImage> {
+  update(changes: CloudChanges): Promise<void> {
+    const names = ['positions', 'scales', 'rotations', 'opacities', 'harmonics'] as const;
+    return this.take(changes.positions![0], names.filter((name) => changes[name]).join(' '));
+  }
+
+  render(): Promise<SplatImage> {
+    throw new Error('Pictures are made of bytes.');
+  }
+
+  async renderBytes({ width, height }: SplatCamera): Promise<ByteImage> {
+    if (this.isLost) throw new SgapsError('PROVIDER_UNAVAILABLE', 'The GPU is lost.');
     this.drawn++;
     const size = width * height;
-    const colour = new Float32Array(3 * size).fill(this.loaded.at(-1)! / 1000);
+    const colour = new Uint8Array(3 * size).fill(this.got.at(-1)![0]);
     return { width, height, colour, depth: new Float32Array(size), alpha: new Float32Array(size) };
   }
 
   async dispose(): Promise<void> {
     this.disposed = true;
   }
+
+  private async take(frame: number, what: string): Promise<void> {
+    if (this.isLost) throw new SgapsError('PROVIDER_UNAVAILABLE', 'The GPU is lost.');
+    if (this.failsOnce) {
+      this.failsOnce = false;
+      throw new Error('out of memory');
+    }
+    this.got.push([frame, what]);
+  }
 }
 
 async function open(frames = 8, fps = 10) {
   const stream = new FakeStream(frames, fps);
   const renderer = new FakeRenderer();
-  const scene = new StreamScene({ open: async () => stream, renderer: async () => renderer });
+  const renderers = [renderer, new FakeRenderer()];
+  const scene = new StreamScene({ open: async () => stream, renderer: async () => renderers.shift()! });
   const info = await scene.onInit({ argument: 'dancer', tell: () => undefined } satisfies SceneContext);
   scene.resize(4, 2);
   const camera = (timeIndex: number, change: Partial<CameraFrame> = {}): CameraFrame => ({
@@ -84,7 +103,7 @@ async function open(frames = 8, fps = 10) {
     ...change,
   });
   const ask = async (timeIndex: number, change?: Partial<CameraFrame>) => (await scene.render(camera(timeIndex, change)))!;
-  return { stream, renderer, scene, info, ask };
+  return { stream, renderer, other: renderers[0], scene, info, ask };
 }
 
 describe('StreamScene', () => {
@@ -124,9 +143,9 @@ describe('StreamScene', () => {
         recordedFrame: frame,
         refined: false,
       });
-      expect(colour[0]).toBeCloseTo(frame / 1000, 6);
+      expect(colour[0]).toBe(frame);
     }
-    expect(renderer.loaded).toEqual([0, 3, 7, 1, 3, 2, 7]);
+    expect(renderer.got.map(([frame]) => frame)).toEqual([0, 3, 7, 1, 3, 2, 7]);
   });
 
   it('neither draws nor loads anew what it showed last, and draws for another camera or size', async () => {
@@ -140,6 +159,28 @@ describe('StreamScene', () => {
     scene.resize(2, 2);
     expect((await ask(0.2, { view: turned })).colour).toHaveLength(12);
     expect([renderer.drawn, stream.asked]).toEqual([3, [0, 2]]);
+  });
+
+  it('gives the renderer only what differs from the frame before', async () => {
+    const { ask, renderer, stream } = await open();
+    stream.crowded = [2, 3, 5];
+    for (let frame = 1; frame < 7; frame++) await ask(frame / 10);
+    const moved = 'positions rotations harmonics';
+    const whole = 'positions scales rotations opacities harmonics';
+    expect(renderer.got.map(([, what]) => what)).toEqual(['all 3', moved, 'all 4', whole, 'all 3', 'all 4', 'all 3']);
+  });
+
+  it('has a GPU that is lost opened anew, once, and shows the frame by it', async () => {
+    const { ask, renderer, other } = await open();
+    await ask(0.1);
+    renderer.isLost = true;
+    expect((await ask(0.2)).colour[0]).toBe(2);
+    expect([renderer.disposed, other.got]).toEqual([true, [[2, 'all 3']]]);
+    await ask(0.3);
+    expect(other.got.at(-1)).toEqual([3, 'positions rotations harmonics']);
+    const again = await open();
+    again.renderer.isLost = again.other.isLost = true;
+    await expect(again.ask(0)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
   });
 
   it('has the next frame made while one is drawn, on the way that the viewer goes', async () => {
@@ -160,7 +201,13 @@ describe('StreamScene', () => {
     // The renderer may have lost what it had.
     expect((await ask(0.4)).unchanged).toBe(true);
     expect((await ask(0.4, { view: IDENTITY.with(12, 1) })).metadata.recordedFrame).toBe(4);
-    expect(renderer.loaded).toEqual([0, 2, 4, 4]);
+    const moved = 'positions rotations harmonics';
+    expect(renderer.got).toEqual([
+      [0, 'all 3'],
+      [2, moved],
+      [4, moved],
+      [4, 'all 3'],
+    ]);
   });
 
   it('is named by a folder, and lets go of all at the end', async () => {

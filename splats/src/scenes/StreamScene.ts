@@ -1,5 +1,5 @@
 import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
-import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import { type CameraFrame, isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
 import type { StreamManifest } from '../stream/StreamManifest.js';
@@ -19,7 +19,7 @@ const STRIDE = 4;
  */
 export interface StreamSource {
   readonly manifest: StreamManifest;
-  /** The cloud of a frame, which holds until, after the next one was given, something else is asked for. @throws SgapsError where it cannot be read. */
+  /** The cloud of a frame, which holds until something else is asked for. @throws SgapsError where it cannot be read. */
   frame(frame: number): Promise<SplatCloud>;
   /** Makes a frame that will be asked for. */
   ahead(frame: number): void;
@@ -60,9 +60,11 @@ export class StreamScene implements SceneRenderer {
   private stream: StreamSource | null = null;
   private stage: SplatStage | null = null;
   private clock!: StreamClock;
-  /** The frame that the renderer has, and the one shown before it. */
+  /** The frame that the renderer has, and how many splats; −1 where it has none. */
   private loaded = -1;
-  private before = -1;
+  private count = -1;
+  /** Splats of frame 0, which all frames have. */
+  private base = 0;
   private shown: Shown | null = null;
 
   constructor(private readonly options: StreamSceneOptions) {}
@@ -74,6 +76,7 @@ export class StreamScene implements SceneRenderer {
     this.clock = new StreamClock(fps, frames);
     this.stage = new SplatStage(await this.options.renderer());
     const first = await this.stream.frame(0);
+    this.base = first.count;
     await this.load(this.stage, first);
     this.loaded = 0;
     const played = { recordingId: argument, game: '', engine: '', fps, startedAt: 0, duration: this.clock.duration };
@@ -81,17 +84,20 @@ export class StreamScene implements SceneRenderer {
     return { ...this.stage.size, about };
   }
 
+  /** A GPU that is lost, as by a driver that was restarted, is opened anew once. */
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
-    if (!this.stage || !this.stream) return null;
+    const { stage, stream, shown } = this;
+    if (!stage || !stream) return null;
     const frame = this.clock.frameAt(camera.timeIndex);
     const matrices = [...camera.view, ...camera.intrinsics];
-    const { shown } = this;
     if (shown?.frame === frame && matrices.every((value, at) => value === shown.matrices[at]))
       return { ...shown.output, unchanged: true };
-    if (frame !== this.loaded) await this.show(this.stage, this.stream, frame);
-    this.shown = null;
-    const metadata = { ...this.clock.around(frame), recordedFrame: frame, refined: false };
-    const output = await this.stage.draw(camera, metadata);
+    const output = await this.draw(stage, stream, frame, camera).catch(async (error: unknown) => {
+      if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
+      await stage.replace(await this.options.renderer());
+      this.loaded = this.count = -1;
+      return this.draw(stage, stream, frame, camera);
+    });
     this.shown = { frame, matrices, output };
     return output;
   }
@@ -106,19 +112,27 @@ export class StreamScene implements SceneRenderer {
     await this.stage?.dispose();
   }
 
-  /** Has the renderer take a frame, and the one made that will probably be next, while this one is drawn. */
-  private async show(stage: SplatStage, stream: StreamSource, frame: number): Promise<void> {
-    const cloud = await stream.frame(frame);
-    this.before = this.loaded;
-    this.loaded = -1;
-    await this.load(stage, cloud);
-    this.loaded = frame;
-    const step = frame - this.before;
-    if (step !== 0) stream.ahead(frame + (Math.abs(step) <= STRIDE ? step : 1));
+  private async draw(stage: SplatStage, stream: StreamSource, frame: number, camera: CameraFrame): Promise<RenderOutput> {
+    if (frame !== this.loaded) {
+      const cloud = await stream.frame(frame);
+      const step = frame - this.loaded;
+      this.loaded = -1;
+      await this.load(stage, cloud);
+      this.loaded = frame;
+      // The one that will probably be next is made while this one is drawn.
+      stream.ahead(frame + (Math.abs(step) <= STRIDE ? step : 1));
+    }
+    this.shown = null;
+    return stage.draw(camera, { ...this.clock.around(frame), recordedFrame: frame, refined: false });
   }
 
-  /** The one place where the renderer gets a frame. Of a frame after another only positions, rotations, harmonics and what is added differ. */
-  private load(stage: SplatStage, cloud: SplatCloud): Promise<void> {
-    return stage.load(cloud);
+  /** The renderer takes a frame: where there are as many splats as it has, only what differs. */
+  private async load(stage: SplatStage, cloud: SplatCloud): Promise<void> {
+    const { count, positions, rotations, harmonics } = cloud;
+    const isAsMany = count === this.count;
+    this.count = -1;
+    if (!isAsMany) await stage.load(cloud);
+    else await stage.update(count === this.base ? { positions, rotations, harmonics } : cloud);
+    this.count = count;
   }
 }

@@ -36,17 +36,17 @@ describe('StreamThread', () => {
     }
   });
 
-  it('leaves a cloud alone until the next was given and something else is asked for, and then uses its memory again', async () => {
+  it('leaves a cloud alone until something else is asked for, and then uses its memory again', async () => {
     thread = await StreamThread.open(folder);
     const first = await thread.frame(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(copied(first)).toEqual(truth[1]);
     thread.ahead(2);
-    const second = await thread.frame(2);
-    expect([copied(first), copied(second)]).toEqual([truth[1], truth[2]]);
-    thread.ahead(3);
-    const third = await thread.frame(3);
-    expect([copied(second), copied(third)]).toEqual([truth[2], truth[3]]);
     // It went to the thread.
-    expect(first.positions.buffer.byteLength).toBe(0);
+    await expect.poll(() => first.positions.buffer.byteLength).toBe(0);
+    const second = await thread.frame(2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(copied(second)).toEqual(truth[2]);
   });
 
   it('tells what a stream tells, and goes on', async () => {

@@ -18,8 +18,8 @@ interface Ahead {
 }
 
 /**
- * Streamed Gaussians (P6c) of a folder, as `SplatStream` reads them, in a thread of its own: nobody else in the process waits while a frame is made. Two or three sets of
- * arrays go to and fro.
+ * Streamed Gaussians (P6c) of a folder, as `SplatStream` reads them, in a thread of its own: nobody else in the process waits while a frame is made. One set of
+ * arrays goes to and fro, or two.
  *
  * @example
  * ```ts
@@ -36,9 +36,8 @@ export class StreamThread {
   #manifest: StreamManifest | null = null;
   #line: Promise<unknown> = Promise.resolve();
   #ahead: Ahead | null = null;
-  /** Arrays of the cloud given last, of the one before it, which a renderer may not be done with, and free ones. */
+  /** Arrays of the cloud given last, and free ones. */
   #given: StreamArrays | null = null;
-  #before: StreamArrays | null = null;
   #free: StreamArrays[] = [];
 
   private constructor(data: StreamThreadData) {
@@ -68,7 +67,7 @@ export class StreamThread {
   }
 
   /**
-   * The cloud of a frame. It holds until, after the next one was given, something else is asked for: a renderer has loaded that one by then.
+   * The cloud of a frame, one at a time. It holds until something else is asked for, by `ahead` too: a renderer has taken it by then.
    *
    * @throws SgapsError what `SplatStream.frame` throws, `CLOSED` once disposed.
    */
@@ -82,7 +81,6 @@ export class StreamThread {
     }
     // What could not be made ahead is tried again, so that its error is told to whoever wants it.
     filled ??= await this.#ask(frame);
-    this.#before = this.#given;
     this.#given = filled.arrays;
     return filled.cloud;
   }
@@ -98,8 +96,8 @@ export class StreamThread {
   }
 
   #ask(frame: number): Promise<FilledFrame> {
-    if (this.#before) this.#free.push(this.#before);
-    this.#before = null;
+    if (this.#given) this.#free.push(this.#given);
+    this.#given = null;
     const asked = this.#line.then(async () => {
       const arrays = this.#free.pop() ?? null;
       const answer = await this.#next({ frame, arrays });
