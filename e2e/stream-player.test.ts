@@ -27,7 +27,7 @@ describe('a ReplayPlayer with streamed splats', () => {
     const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
     processes.push(transport);
     port = Number((await transport.heard('transport listening')).port);
-    processes.push(SgapsProcess.start('renderer', '--data', data, '--model', 'none'));
+    processes.push(SgapsProcess.start('renderer', '--data', data, '--model', 'none', '--splats-on', 'cpu'));
     bundle = await bundlePage(fileURLToPath(new URL('./replay-player.page.ts', import.meta.url)));
     site = await servePage(bundle.dir);
     browser = await launchBrowser([]);

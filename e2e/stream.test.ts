@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIVE_EDGE } from '@sgaps/protocol';
@@ -10,7 +10,10 @@ import { TestViewer, until } from './support/TestViewer.js';
 const SIZE = { width: 96, height: 54 };
 const FRAMES = 12;
 
-describe('streamed splats as a scene of sgaps renderer', () => {
+/** Chromium's Vulkan driver that computes on the CPU, for Dawn. */
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+describe.each(['cpu', 'webgpu'])('streamed splats as a scene of sgaps renderer, drawn on %s', (on) => {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-stream-'));
   const folder = (name: string) => join(data, 'splats', name);
   const processes: SgapsProcess[] = [];
@@ -48,7 +51,9 @@ describe('streamed splats as a scene of sgaps renderer', () => {
     const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
     processes.push(transport);
     port = Number((await transport.heard('transport listening')).port);
-    processes.push(SgapsProcess.start('renderer', '--data', data, '--encoder', 'raw', '--model', 'none'));
+    const driver: Record<string, string> = existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
+    const flags = ['--data', data, '--encoder', 'raw', '--model', 'none', '--splats-on', on];
+    processes.push(SgapsProcess.startWith(driver, 'renderer', ...flags));
   });
   afterAll(async () => {
     for (const one of processes) await one.end();
@@ -57,7 +62,9 @@ describe('streamed splats as a scene of sgaps renderer', () => {
 
   it('shows each frame that is asked for, in whatever order, as drawn directly', async () => {
     const viewer = await watch('stream:room');
-    expect(await viewer.ready()).toMatchObject({
+    // Shaders take seconds to compile where the CPU runs them.
+    await until(() => viewer.of('ready').length > 0, 60_000);
+    expect(viewer.of('ready')[0]).toMatchObject({
       about: { fps: 10, frames: FRAMES, duration: 1.2, growing: false, splats: 400 },
     });
     let largest = 0;
@@ -76,7 +83,7 @@ describe('streamed splats as a scene of sgaps renderer', () => {
 
   it('tells a damaged frame and those after it as such, and shows those before', async () => {
     const viewer = await watch('stream:torn');
-    await viewer.ready();
+    await until(() => viewer.of('ready').length > 0, 60_000);
     expect(await show(viewer, 0.6)).toBeUndefined();
     expect(viewer.of('failed')).toMatchObject([{ code: 'BYTES_TRUNCATED' }]);
     viewer.messages.length = 0;
