@@ -89,7 +89,8 @@ class FakeRenderer implements SplatRenderer {
 async function open(frames = 8, fps = 10) {
   const stream = new FakeStream(frames, fps);
   const renderer = new FakeRenderer();
-  const renderers = [renderer, new FakeRenderer()];
+  const renderers = [renderer, new FakeRenderer(), new FakeRenderer()];
+  const other = renderers[1];
   const scene = new StreamScene({ open: async () => stream, renderer: async () => renderers.shift()! });
   const info = await scene.onInit({ argument: 'dancer', tell: () => undefined } satisfies SceneContext);
   scene.resize(4, 2);
@@ -103,7 +104,7 @@ async function open(frames = 8, fps = 10) {
     ...change,
   });
   const ask = async (timeIndex: number, change?: Partial<CameraFrame>) => (await scene.render(camera(timeIndex, change)))!;
-  return { stream, renderer, other: renderers[0], scene, info, ask };
+  return { stream, renderer, other, scene, info, ask };
 }
 
 describe('StreamScene', () => {
@@ -171,13 +172,18 @@ describe('StreamScene', () => {
   });
 
   it('has a GPU that is lost opened anew, once, and shows the frame by it', async () => {
-    const { ask, renderer, other } = await open();
+    const { ask, renderer, other, stream } = await open();
     await ask(0.1);
     renderer.isLost = true;
     expect((await ask(0.2)).colour[0]).toBe(2);
     expect([renderer.disposed, other.got]).toEqual([true, [[2, 'all 3']]]);
     await ask(0.3);
     expect(other.got.at(-1)).toEqual([3, 'positions rotations harmonics']);
+    // What was shown went with the GPU, though the frame that was to follow cannot be read.
+    other.isLost = true;
+    stream.broken = 3;
+    await expect(ask(0.3, { view: IDENTITY.with(12, 1) })).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
+    await expect(ask(0.3)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
     const again = await open();
     again.renderer.isLost = again.other.isLost = true;
     await expect(again.ask(0)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });

@@ -66,6 +66,7 @@ describe('stream.json', () => {
     ['a later version', withField('version', 2), /^VERSION_UNSUPPORTED .*2/],
     ['no version', withField('version', undefined), /^BYTES_MALFORMED .*version is missing/],
     ['no time', withField('fps', 0), /^BYTES_MALFORMED .*fps is 0/],
+    ['a frame that lasts for ever', withField('fps', 1e-310), /^BYTES_MALFORMED .*fps/],
     ['too many frames a second', withField('fps', 241), /^LIMIT_EXCEEDED .*fps.*240/],
     ['a frame rate in words', withField('fps', '10'), /^BYTES_MALFORMED .*fps is "10"/],
     ['no frames', withField('frames', 0), /^BYTES_MALFORMED .*frames is 0/],

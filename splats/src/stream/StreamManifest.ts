@@ -57,10 +57,11 @@ export function parseStreamManifest(json: string): StreamManifest {
   if (version !== VERSION)
     throw new SgapsError('VERSION_UNSUPPORTED', `Version ${version} of stream.json is not known, only 1 is.`);
   const fps = numberOf(fields, 'fps', LIMITS.fps);
-  if (fps <= 0) throw malformed(`its fps is ${fps}`);
+  const frames = wholeOf(fields, 'frames', 1, MOST_FRAMES);
+  if (!(fps > 0) || !Number.isFinite(frames / fps)) throw malformed(`its fps is ${fps}`);
   return {
     fps,
-    frames: wholeOf(fields, 'frames', 1, MOST_FRAMES),
+    frames,
     degree: wholeOf(fields, 'degree', 0, 3) as HarmonicDegree,
     bounds: boundsOf(objectOf(fields.bounds, 'bounds')),
     grid: gridOf(objectOf(fields.grid, 'grid')),

@@ -53,5 +53,6 @@ describe('makeStream', () => {
           code: 'ARGUMENT_INVALID',
         },
       );
+    await expect(makeStream(join(root, 'no'), { gaussians: 1, frames: 0 })).rejects.toMatchObject({ code: 'BYTES_MALFORMED' });
   });
 });

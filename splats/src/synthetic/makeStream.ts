@@ -5,7 +5,7 @@ import { writePly } from '../files/writePly.js';
 import { encodeCache } from '../stream/encodeCache.js';
 import { frameName } from '../stream/readStreamFile.js';
 import { numbersOf, type StreamGrid, widthsOf } from '../stream/StreamGrid.js';
-import { formatStreamManifest, type StreamManifest } from '../stream/StreamManifest.js';
+import { formatStreamManifest, parseStreamManifest, type StreamManifest } from '../stream/StreamManifest.js';
 import { makeScatter } from './makeScatter.js';
 import { SplatRandom } from './SplatRandom.js';
 import { rigidFeatures, streamPose } from './streamPose.js';
@@ -50,7 +50,7 @@ export interface MakeStreamOptions {
  * their grid hold numbers and take their time; only the first, between whose corners a rigid motion is exact, has a say.
  *
  * @returns what its `stream.json` says.
- * @throws SgapsError `LIMIT_EXCEEDED`, `ARGUMENT_INVALID` for a grid too small for the motion.
+ * @throws SgapsError `ARGUMENT_INVALID` for a grid too small for the motion, and what `parseStreamManifest` and `makeScatter` throw.
  * @example
  * ```ts
  * await makeStream('./splats/room', { gaussians: 100_000, frames: 60 });
@@ -59,7 +59,8 @@ export interface MakeStreamOptions {
  */
 export async function makeStream(folder: string, options: MakeStreamOptions): Promise<StreamManifest> {
   const { gaussians, frames, added = 0, degree = 1, fps = 10, seed = 1, grid = GRID } = options;
-  const manifest: StreamManifest = { fps, frames, degree, bounds: BOUNDS, grid };
+  const json = formatStreamManifest({ fps, frames, degree, bounds: BOUNDS, grid });
+  const manifest = parseStreamManifest(json);
   const base = makeScatter(gaussians, seed, degree);
   const others = dollsHouse(makeScatter(added, seed + 1, degree));
   const maker = new CacheMaker(grid, seed);
@@ -71,7 +72,7 @@ export async function makeStream(folder: string, options: MakeStreamOptions): Pr
     await writeFile(join(folder, `${frameName(frame)}.ntc`), maker.make(frame, adds ? added : 0));
     if (adds) await writeFile(join(folder, `${frameName(frame)}.ply`), ply);
   }
-  await writeFile(join(folder, 'stream.json'), formatStreamManifest(manifest));
+  await writeFile(join(folder, 'stream.json'), json);
   return manifest;
 }
 
