@@ -1,8 +1,9 @@
 import type { OverlayLayer } from '@sgaps/protocol';
 import { SgapsError, type SgapsErrorCode } from '@sgaps/protocol/vocabulary';
+import { askServer, findTransport } from '../viewer/askServer.js';
+import type { ViewerPort } from '../viewer/openPort.js';
 import type { ReplayInfo, ReplayListener, ReplaySource } from './ReplaySource.js';
-import type { FromViewer, ViewerChannelName, ViewerEncoder } from './remote/messages.js';
-import type { ViewerPort } from './remote/openViewerPort.js';
+import type { FromViewer, ToViewer, ViewerChannelName, ViewerEncoder } from './remote/messages.js';
 
 /** ms that a viewer may take to leave the transport before it is ended. */
 const LEAVE_WITHIN = 2000;
@@ -51,7 +52,7 @@ export class RemoteSource implements ReplaySource {
   readonly #closing = new AbortController();
   #listener: ReplayListener | null = null;
   #opening: { resolve(info: ReplayInfo): void; reject(error: SgapsError): void } | null = null;
-  #port: ViewerPort | null = null;
+  #port: ViewerPort<ToViewer> | null = null;
   #left: (() => void) | null = null;
   /** Requests so far. */
   #number = 0;
@@ -78,13 +79,14 @@ export class RemoteSource implements ReplaySource {
   async open(listener: ReplayListener): Promise<ReplayInfo> {
     if (this.#listener) throw new SgapsError('ARGUMENT_INVALID', 'This source was opened before: make another.');
     this.#listener = listener;
-    const { recording, scene = 'replay', worker = true, onNoWorker } = this.#options;
-    const transport = this.#options.transport ?? (await this.#findTransport());
+    const { server, recording, scene = 'replay', worker = true, onNoWorker } = this.#options;
+    const { signal } = this.#closing;
+    const transport = this.#options.transport ?? (await this.#asked(findTransport(server, 'replays', signal)));
     // Its own file, beside which the worker lies.
     const { openViewerPort } = await import('./remote/openViewerPort.js');
     this.#assertOpen();
     const port = await openViewerPort(worker, (message) => this.#hear(message), onNoWorker);
-    if (this.#closing.signal.aborted) port.end();
+    if (signal.aborted) port.end();
     this.#assertOpen();
     this.#port = port;
     return new Promise((resolve, reject) => {
@@ -105,7 +107,9 @@ export class RemoteSource implements ReplaySource {
   async thumbnail(time: number): Promise<ImageBitmap | null> {
     if (this.#options.scene === 'stream') return null;
     const path = `api/recordings/${encodeURIComponent(this.#options.recording)}/thumbnail?time=${Math.max(0, time)}`;
-    const { status, url, body } = await this.#fetch(path, (response) => response.blob());
+    const { server } = this.#options;
+    const answer = askServer(server, path, (response) => response.blob(), this.#closing.signal);
+    const { status, url, body } = await this.#asked(answer);
     if (status === 404) return null;
     if (status !== 200) throw new SgapsError('CLOSED', `${url} answers ${status}: there is no thumbnail now.`);
     return createImageBitmap(body);
@@ -161,40 +165,13 @@ export class RemoteSource implements ReplaySource {
     this.#opening = null;
   }
 
-  async #findTransport(): Promise<string> {
-    const { status, url: asked, body } = await this.#fetch('api/viewing', (response) => response.text());
-    let url: unknown;
+  /** What a server answered; where this was closed meanwhile it says so. */
+  async #asked<T>(answer: Promise<T>): Promise<T> {
     try {
-      if (status === 200) url = (JSON.parse(body) as { url?: unknown } | null)?.url;
-    } catch {
-      // Not from an SGAPS server: said below.
-    }
-    if (typeof url === 'string') return url;
-    if (url === null)
-      throw new SgapsError(
-        'NOT_FOUND',
-        `The server at ${this.#options.server} renders no replays: start its transport and renderer.`,
-      );
-    throw new SgapsError('NOT_FOUND', `${asked} says nothing of a transport (${status}): is an SGAPS server there?`);
-  }
-
-  async #fetch<T>(path: string, read: (response: Response) => Promise<T>): Promise<{ status: number; url: string; body: T }> {
-    const { server } = this.#options;
-    let url: URL;
-    try {
-      url = new URL(path, new URL(server.endsWith('/') ? server : `${server}/`, globalThis.location?.href));
-    } catch (cause) {
-      throw new SgapsError('ARGUMENT_INVALID', `A server's address is like https://replays.example.com, not '${server}'.`, {
-        cause,
-      });
-    }
-    try {
-      const response = await fetch(url, { signal: this.#closing.signal });
-      return { status: response.status, url: url.href, body: await read(response) };
-    } catch (cause) {
+      return await answer;
+    } catch (error) {
       this.#assertOpen();
-      const what = `No SGAPS server answers at ${url.origin}: see that it runs there and allows pages of this origin.`;
-      throw new SgapsError('CLOSED', what, { cause });
+      throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 import { isSgapsError, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import { FrameIds } from '../../viewer/FrameIds.js';
+import { H264Decoder } from '../../viewer/H264Decoder.js';
 import type { ReplayMarker } from '../ReplaySource.js';
-import { FrameIds } from './FrameIds.js';
-import { H264Decoder } from './H264Decoder.js';
 import type { FromViewer, ToViewer, ViewerOptions } from './messages.js';
 import { type ChannelHost, ViewerChannel } from './ViewerChannel.js';
 

@@ -1,18 +1,16 @@
 import { type OverlayLayer, type Picture, SgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { CameraQueue } from '../../viewer/CameraQueue.js';
+import type { FrameIds } from '../../viewer/FrameIds.js';
+import { H264Decoder } from '../../viewer/H264Decoder.js';
+import { JpegDecoder } from '../../viewer/JpegDecoder.js';
+import type { DecodedPicture, PictureDecoder } from '../../viewer/PictureDecoder.js';
+import { ViewerLink } from '../../viewer/ViewerLink.js';
 import type { ReplayFrame, ReplayInfo } from '../ReplaySource.js';
-import { CameraQueue, type Request } from './CameraQueue.js';
-import type { FrameIds } from './FrameIds.js';
-import { H264Decoder } from './H264Decoder.js';
-import { JpegDecoder } from './JpegDecoder.js';
 import type { ViewerOptions } from './messages.js';
-import type { DecodedPicture, PictureDecoder } from './PictureDecoder.js';
-import type { PictureNotice, ServerText } from './readServerText.js';
-import { ViewerSocket } from './ViewerSocket.js';
+import { type PictureNotice, readServerText, type ServerText } from './readServerText.js';
 
-/** ms before each try to get a lost connection back. */
-const TRIES = [0, 1000, 2000, 4000, 8000];
-/** Errors that end a channel for now: where it was once ready it may be so again. */
-const COMES_BACK = new Set(['CLOSED', 'RENDERER_UNAVAILABLE']);
+/** A replay has one camera of its own and takes no notice of others. */
+const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 /** ms after which an unanswered camera is sent again, at first: what others share may have taken no notice of it. */
 const AGAIN_AFTER = { own: 2000, shared: 600 };
 const AGAIN_AT_MOST = 8000;
@@ -22,6 +20,14 @@ const CLAIM = 1000;
 const POLITE = 600;
 /** Pictures in a row that the renderer could not make. */
 const MOST_FAILURES = 5;
+
+/** What a source asks for; `number` counts its requests. */
+export interface Request {
+  readonly time: number;
+  readonly number: number;
+}
+
+type Halves = Uint16Array<ArrayBuffer>;
 
 /** What a channel tells whoever opened it. */
 export interface ChannelHost {
@@ -39,32 +45,26 @@ export interface ChannelHost {
   failed(channel: ViewerChannel, error: SgapsError): void;
 }
 
-/** One scene with one camera and time, as the transport has it, and the connection to it, which comes back when it breaks. */
+/** One scene with one camera and time, as the transport has it. */
 export class ViewerChannel {
   readonly #options: ViewerOptions;
   readonly #host: ChannelHost;
-  readonly #cameras: CameraQueue;
-  /** Tries to connect at the very beginning: those of the first channel are one. */
-  readonly #patient: boolean;
+  readonly #cameras: CameraQueue<Request>;
+  readonly #link: ViewerLink<ServerText, PictureNotice>;
   #layers: readonly OverlayLayer[] = [];
-  #socket: ViewerSocket | null = null;
-  #decoder: PictureDecoder | null = null;
+  #decoder: PictureDecoder<Halves> | null = null;
   /** Pictures, overlays and what holds still, in the order in which they came. */
   #line: Promise<void> = Promise.resolve();
-  #isReady = false;
-  #isLost = false;
-  #isClosed = false;
-  #tries = 0;
+  #hasBegun = false;
   #failures = 0;
   #repeats = 0;
-  #why = '';
   /** The last picture here was made for a camera of this viewer; when it began to want that, ms. */
   #drives = false;
   #claimedAt = Number.NEGATIVE_INFINITY;
   #politeUntil = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #repeatTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** @param patient Tries again also where nothing answers at the very beginning: the first channel's try is one. */
   constructor(
     readonly name: string,
     options: ViewerOptions,
@@ -72,10 +72,29 @@ export class ViewerChannel {
     host: ChannelHost,
   ) {
     this.#options = options;
-    this.#patient = patient;
     this.#host = host;
     this.#cameras = new CameraQueue(host.ids);
-    this.#connect();
+    const { transport, scene, recording, encoder } = options;
+    /** How many values the game has, as `ready` said. */
+    let values = 0;
+    const read = (json: string) => {
+      const text = readServerText(json, values);
+      if (text.type === 'ready') values = text.info.values.length;
+      return text;
+    };
+    const query = { scene: `${scene}:${recording}`, encoder, channel: name };
+    this.#link = new ViewerLink<ServerText, PictureNotice>(
+      { transport, query, patient, words: ['replays', 'replay'], read },
+      {
+        ready: (text) => text.type === 'ready' && this.#begin(text.info),
+        text: (text) => this.#hear(text),
+        picture: (notice, bytes) => this.#take(notice, bytes),
+        overlay: (picture) => this.#queue(async () => host.overlay(this, picture)),
+        dropped: () => this.#drop(),
+        stalled: () => host.stalled(this, true),
+        failed: (error) => host.failed(this, error),
+      },
+    );
   }
 
   get #isParty(): boolean {
@@ -89,55 +108,27 @@ export class ViewerChannel {
 
   overlays(layers: readonly OverlayLayer[]): void {
     this.#layers = layers;
-    if (this.#isReady) this.#socket?.overlays(layers);
+    if (this.#link.isReady) this.#link.overlays(layers);
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#drop();
+  close(): Promise<void> {
+    return this.#link.close();
   }
 
-  #connect(): void {
-    const { transport, scene, recording, encoder } = this.#options;
-    try {
-      const url = new URL(transport);
-      url.searchParams.set('scene', `${scene}:${recording}`);
-      url.searchParams.set('encoder', encoder);
-      url.searchParams.set('channel', this.name);
-      this.#socket = new ViewerSocket(url.href, {
-        text: (text) => this.#hear(text),
-        picture: (notice, bytes) => this.#take(notice, bytes),
-        overlay: (picture) => this.#queue(async () => this.#host.overlay(this, picture)),
-        closed: (why) => this.#lose(why),
-        refused: (error) => this.#fail(error),
-      });
-    } catch (cause) {
-      const error = new SgapsError('ARGUMENT_INVALID', `The transport's address is none: ${transport}`, { cause });
-      // Not before whoever made this channel has it.
-      queueMicrotask(() => this.#fail(cause instanceof SgapsError ? cause : error));
-    }
-  }
-
-  #hear(text: Parameters<ConstructorParameters<typeof ViewerSocket>[1]['text']>[0]): void {
-    if (text.type === 'ready') this.#begin(text.info);
-    else if (text.type === 'failed') this.#miss(text);
-    else if (text.type === 'error') {
-      this.#why = text.message;
-      if (!COMES_BACK.has(text.code) || !(this.#isReady || this.#isLost)) this.#fail(errorOf(text));
-    } else if (text.type !== 'other') this.#host.told(this, text);
+  #hear(text: ServerText): void {
+    if (text.type === 'failed') this.#miss(text);
+    else if (text.type === 'markers' || text.type === 'states' || text.type === 'figures' || text.type === 'growth')
+      this.#host.told(this, text);
   }
 
   #begin(info: ReplayInfo): void {
-    const isFirst = !this.#isReady && !this.#isLost;
+    const isFirst = !this.#hasBegun;
+    this.#hasBegun = true;
     this.#decoder?.close();
-    this.#decoder =
-      this.#options.encoder === 'h264' ? new H264Decoder(info.width, info.height) : new JpegDecoder(info.width, info.height);
-    this.#isReady = true;
-    this.#isLost = false;
-    this.#why = '';
+    this.#decoder = this.#options.encoder === 'h264' ? h264Decoder(info) : new JpegDecoder(info, (halves) => halves);
     this.#host.ready(this, info);
     this.#host.stalled(this, false);
-    if (this.#layers.length > 0) this.#socket?.overlays(this.#layers);
+    if (this.#layers.length > 0) this.#link.overlays(this.#layers);
     if (isFirst && this.#isParty) {
       this.#politeUntil = performance.now() + POLITE;
       this.#repeatTimer = setTimeout(() => this.#start(), POLITE);
@@ -153,11 +144,13 @@ export class ViewerChannel {
   }
 
   #pump(): void {
-    if (!this.#isReady || performance.now() < this.#politeUntil) return;
+    if (!this.#link.isReady || performance.now() < this.#politeUntil) return;
     const camera = this.#cameras.next();
     if (!camera) return;
     if (!this.#drives && performance.now() - this.#claimedAt > CLAIM) this.#claimedAt = performance.now();
-    this.#socket?.ask(camera.id, camera.time);
+    const { id, request } = camera;
+    const clientTime = performance.now();
+    this.#link.camera({ view: IDENTITY, intrinsics: IDENTITY, frameId: id, timeIndex: request.time, clientTime });
     if (this.#repeatTimer === undefined) this.#expect();
     this.#pump();
   }
@@ -193,13 +186,13 @@ export class ViewerChannel {
     const decoder = this.#decoder;
     this.#line = this.#line.then(work).catch((error: unknown) => {
       if (decoder !== this.#decoder) return;
-      if (decoder?.isLost) this.#lose('a picture could not be decoded');
-      else if (error instanceof SgapsError) this.#fail(error);
-      else this.#fail(new SgapsError('BYTES_MALFORMED', `A picture could not be shown: ${String(error)}`, { cause: error }));
+      if (decoder?.isLost) this.#link.lose('a picture could not be decoded');
+      else if (error instanceof SgapsError) this.#link.fail(error);
+      else this.#link.fail(new SgapsError('BYTES_MALFORMED', `A picture could not be shown: ${String(error)}`, { cause: error }));
     });
   }
 
-  #show(notice: PictureNotice, { frameId, image, depth }: DecodedPicture): void {
+  #show(notice: PictureNotice, { frameId, image, depth }: DecodedPicture<Halves>): void {
     const request = this.#answer(notice.frameId);
     if (frameId !== notice.frameId) {
       image.close();
@@ -215,7 +208,7 @@ export class ViewerChannel {
   }
 
   /** The picture before still holds; it may not be the one that is shown. */
-  async #hold(notice: PictureNotice, last: () => Promise<DecodedPicture | null>): Promise<void> {
+  async #hold(notice: PictureNotice, last: () => Promise<DecodedPicture<Halves> | null>): Promise<void> {
     const request = this.#answer(notice.frameId);
     const picture = request !== null && this.#host.shows(this) ? null : await last();
     if (picture) this.#show(notice, { ...picture, frameId: notice.frameId });
@@ -224,16 +217,16 @@ export class ViewerChannel {
   }
 
   #answer(id: number): number | null {
-    this.#tries = 0;
+    this.#link.answered();
     // At the live edge all ask for the same.
-    const found = this.#cameras.answer(id) ?? (this.name === 'live' ? this.#cameras.answerAll() : null);
+    const found = this.#cameras.answer(id) ?? (this.name === 'live' ? (this.#cameras.answerAll() ?? 'forgotten') : null);
     if (found === null) return null;
     this.#drives = true;
     this.#claimedAt = Number.NEGATIVE_INFINITY;
     this.#failures = 0;
     this.#repeats = 0;
     this.#expect();
-    return found;
+    return found === 'forgotten' ? 0 : found.number;
   }
 
   /** Somebody else's picture came: whether it is to be shown. */
@@ -250,56 +243,26 @@ export class ViewerChannel {
 
   #miss(text: Extract<ServerText, { type: 'failed' }>): void {
     if (this.#cameras.answer(text.frameId) === null) return;
-    if (++this.#failures >= MOST_FAILURES) this.#fail(errorOf(text));
+    if (++this.#failures >= MOST_FAILURES) this.#link.fail(errorOf(text));
     else this.#pump();
   }
 
-  #lose(why: string): void {
-    const began = this.#isReady || this.#isLost;
-    void this.#drop();
-    if (this.#isClosed) return;
-    const { transport } = this.#options;
-    this.#why ||= why;
-    const wait = TRIES[this.#tries++];
-    if (!began && !this.#patient)
-      this.#fail(
-        new SgapsError(
-          'CLOSED',
-          `No replays come from ${transport} (${why}): see that the transport runs there, can be reached from here, and allows pages of this origin.`,
-        ),
-      );
-    else if (wait === undefined)
-      this.#fail(
-        new SgapsError(
-          'CLOSED',
-          `The connection to ${transport} is lost (${this.#why}) and did not come back: open the replay anew once the transport runs.`,
-        ),
-      );
-    else {
-      this.#isLost = true;
-      if (began) this.#host.stalled(this, true);
-      this.#retryTimer = setTimeout(() => this.#connect(), wait);
-    }
-  }
-
-  #fail(error: SgapsError): void {
-    if (this.#isClosed) return;
-    void this.close();
-    this.#host.failed(this, error);
-  }
-
-  /** Lets go of the connection and all that hangs on it. */
-  async #drop(): Promise<void> {
-    clearTimeout(this.#retryTimer);
+  /** The connection is gone, and what hangs on it. */
+  #drop(): void {
     clearTimeout(this.#repeatTimer);
     this.#repeatTimer = undefined;
-    this.#isReady = false;
     this.#decoder?.close();
     this.#decoder = null;
-    const socket = this.#socket;
-    this.#socket = null;
-    await socket?.close();
   }
+}
+
+function h264Decoder({ width, height }: ReplayInfo): H264Decoder {
+  const sizeOf = ({ displayWidth, displayHeight }: VideoFrame) => {
+    if (displayWidth < width || displayHeight < 2 * height)
+      throw SgapsError.malformed(`picture: it is ${displayWidth}×${displayHeight}, not ${width}×${2 * height}`);
+    return { width, height };
+  };
+  return new H264Decoder({ sizeOf });
 }
 
 function errorOf({ code, message }: { readonly code: string; readonly message: string }): SgapsError {

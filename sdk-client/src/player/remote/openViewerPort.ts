@@ -1,39 +1,19 @@
-import { readyWorker } from '../../courier/WorkerPort.js';
+import { openPort, type ViewerPort } from '../../viewer/openPort.js';
 import type { FromViewer, ToViewer } from './messages.js';
 
-/** A source's side of its viewer, wherever that runs. */
-export interface ViewerPort {
-  send(message: ToViewer): void;
-  /** Ends a worker. */
-  end(): void;
-}
-
 /** A viewer in a worker where the page allows one, else on the page. */
-export async function openViewerPort(
+export function openViewerPort(
   worker: boolean | (() => Worker),
   hear: (message: FromViewer) => void,
   onNoWorker?: (why: unknown) => void,
-): Promise<ViewerPort> {
-  if (worker !== false) {
-    const made = await readyWorker(worker === true ? createWorker : worker).catch((why: unknown) => {
-      onNoWorker?.(why);
-      return null;
-    });
-    if (made) return workerPort(made, hear);
-  }
-  const { Viewer } = await import('./Viewer.js');
-  const viewer = new Viewer(hear);
-  return { send: (message) => viewer.take(message), end: () => undefined };
-}
-
-function workerPort(worker: Worker, hear: (message: FromViewer) => void): ViewerPort {
-  worker.onmessage = ({ data }: MessageEvent<FromViewer>) => hear(data);
-  worker.onerror = ({ message }) => {
-    worker.terminate();
-    hear({ type: 'failed', code: 'CLOSED', message: `The viewer's worker failed: ${message}. Open the replay anew.` });
-    hear({ type: 'closed' });
+): Promise<ViewerPort<ToViewer>> {
+  const local = async () => {
+    const { Viewer } = await import('./Viewer.js');
+    const viewer = new Viewer(hear);
+    return (message: ToViewer) => viewer.take(message);
   };
-  return { send: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  const create = worker === true ? createWorker : worker || null;
+  return openPort<ToViewer, FromViewer>({ worker: create, local, hear, onNoWorker, what: 'replay' });
 }
 
 /** Written so that bundlers (Vite, webpack, Rollup, Parcel) see the worker and bundle it. */

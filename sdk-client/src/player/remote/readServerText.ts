@@ -1,11 +1,20 @@
 import { LIMITS, SgapsError } from '@sgaps/protocol';
+import {
+  announcedOf,
+  type CommonText,
+  commonText,
+  type Fields,
+  fieldsOf,
+  numberOf,
+  objectOf,
+  type PictureAnnounced,
+  sizeOf,
+  textOf,
+} from '../../viewer/serverText.js';
 import type { ReplayFigures, ReplayInfo, ReplayMarker, ReplayStates } from '../ReplaySource.js';
 
-/** What the server tells of a picture. Times in seconds. */
-export interface PictureNotice {
-  readonly type: 'picture';
-  readonly frameId: number;
-  readonly unchanged: boolean;
+/** What the server tells of a replay's picture. Times in seconds. */
+export interface PictureNotice extends PictureAnnounced {
   readonly time: number;
   readonly previous: number | null;
   readonly next: number | null;
@@ -13,21 +22,15 @@ export interface PictureNotice {
   readonly refined: boolean;
 }
 
-/** A text message of the transport, checked. `other` is one that this version does not know. */
+/** A text message of the transport about a replay, checked. */
 export type ServerText =
+  | CommonText
   | PictureNotice
   | { readonly type: 'ready'; readonly info: ReplayInfo }
-  | { readonly type: 'overlay' }
   | { readonly type: 'markers'; readonly markers: readonly ReplayMarker[] }
   | { readonly type: 'states'; readonly states: ReplayStates }
   | { readonly type: 'figures'; readonly figures: ReplayFigures }
-  | { readonly type: 'growth'; readonly duration: number; readonly growing: boolean }
-  | { readonly type: 'error'; readonly code: string; readonly message: string }
-  /** One picture could not be made. */
-  | { readonly type: 'failed'; readonly frameId: number; readonly code: string; readonly message: string }
-  | { readonly type: 'other' };
-
-type Fields = Readonly<Record<string, unknown>>;
+  | { readonly type: 'growth'; readonly duration: number; readonly growing: boolean };
 
 /**
  * Reads a text message.
@@ -40,20 +43,12 @@ type Fields = Readonly<Record<string, unknown>>;
  * ```
  */
 export function readServerText(json: string, values: number): ServerText {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(json);
-  } catch (cause) {
-    throw new SgapsError('BYTES_MALFORMED', 'Malformed message of the server: it is no JSON.', { cause });
-  }
-  const fields = objectOf(raw, 'message of the server');
+  const fields = fieldsOf(json);
   switch (fields.type) {
     case 'picture':
-      return { type: 'picture', frameId: numberOf(fields, 'frameId'), unchanged: fields.unchanged === true, ...noticeOf(fields) };
+      return { ...announcedOf(fields), ...noticeOf(fields) };
     case 'ready':
       return { type: 'ready', info: infoOf(fields) };
-    case 'overlay':
-      return { type: 'overlay' };
     case 'markers':
       return { type: 'markers', markers: listOf(fields.markers, 'markers').map(markerOf) };
     case 'states':
@@ -62,22 +57,14 @@ export function readServerText(json: string, values: number): ServerText {
       return { type: 'figures', figures: figuresOf(fields) };
     case 'growth':
       return { type: 'growth', duration: numberOf(fields, 'duration'), growing: fields.growing === true };
-    case 'error':
-      return { type: 'error', ...errorOf(fields) };
-    case 'failed':
-      return { type: 'failed', frameId: numberOf(fields, 'frameId'), ...errorOf(fields) };
     default:
-      return { type: 'other' };
+      return commonText(fields);
   }
 }
 
 function infoOf(fields: Fields): ReplayInfo {
   const about = objectOf(fields.about, "'about' of a replay");
-  const [width, height] = [numberOf(fields, 'width'), numberOf(fields, 'height')];
-  for (const side of [width, height]) {
-    if (!Number.isInteger(side) || side < 1) throw SgapsError.malformed(`'ready': pictures of ${width}×${height}`);
-    if (side > LIMITS.pictureSide) throw SgapsError.limit('side of a picture', side, LIMITS.pictureSide);
-  }
+  const { width, height } = sizeOf(fields);
   const fps = numberOf(about, 'fps');
   if (fps > LIMITS.fps) throw SgapsError.limit('frames a second', fps, LIMITS.fps);
   return {
@@ -94,7 +81,7 @@ function infoOf(fields: Fields): ReplayInfo {
   };
 }
 
-function noticeOf(fields: Fields): Omit<PictureNotice, 'type' | 'frameId' | 'unchanged'> {
+function noticeOf(fields: Fields): Omit<PictureNotice, keyof PictureAnnounced> {
   return {
     time: numberOf(fields, 'time'),
     previous: fields.previous === null || fields.previous === undefined ? null : numberOf(fields, 'previous'),
@@ -122,15 +109,6 @@ function figuresOf(fields: Fields): ReplayFigures {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
 }
 
-function errorOf(fields: Fields): { code: string; message: string } {
-  return { code: textOf(fields, 'code'), message: textOf(fields, 'message') };
-}
-
-function objectOf(raw: unknown, what: string): Fields {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw SgapsError.malformed(`${what}: it is no object`);
-  return raw as Fields;
-}
-
 function listOf(raw: unknown, what: string): readonly unknown[] {
   if (!Array.isArray(raw)) throw SgapsError.malformed(`message of the server: '${what}' is no list`);
   return raw;
@@ -140,17 +118,4 @@ function numbersOf(raw: unknown, what: string): number[] {
   const list = listOf(raw, what);
   if (list.every((value) => typeof value === 'number')) return list as number[];
   throw SgapsError.malformed(`message of the server: '${what}' holds more than numbers`);
-}
-
-function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === 'string') return value;
-  throw SgapsError.malformed(`message of the server: '${name}' is no text`);
-}
-
-/** A number from 0 on. */
-function numberOf(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
-  throw SgapsError.malformed(`message of the server: '${name}' is ${JSON.stringify(value)}`);
 }

@@ -1,5 +1,14 @@
-import { decodePicture, encodeViewerCamera, LIMITS, type OverlayLayer, type Picture, SgapsError } from '@sgaps/protocol';
-import { type PictureNotice, readServerText, type ServerText } from './readServerText.js';
+import {
+  type CameraFrame,
+  decodePicture,
+  encodeHandshake,
+  encodeViewerCamera,
+  LIMITS,
+  type OverlayLayer,
+  type Picture,
+  SgapsError,
+} from '@sgaps/protocol';
+import type { PictureAnnounced, ServerMessage } from './serverText.js';
 
 /** ms that a server may take until it says `ready`: it may have to load a recording and a model first. */
 const READY_WITHIN = 30_000;
@@ -9,38 +18,40 @@ const MOST_SILENT = 3;
 /** ms that a goodbye may take. */
 const LEAVE_WITHIN = 1000;
 const PING_BYTES = 16;
-/** A replay has one camera of its own and takes no notice of others. */
-const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
-/** What a connection tells. Nothing more comes after `closed` or `refused`. */
-export interface SocketListener {
+/** A camera of this viewer; the transport gives it its server time. */
+export type SentCamera = Omit<CameraFrame, 'serverTime'>;
+
+/** What a connection tells: `T` are the texts of its scene, `P` among them what announces a picture. Nothing more comes after `closed` or `refused`. */
+export interface SocketListener<T extends ServerMessage, P extends PictureAnnounced> {
+  /** Reads a text message. @throws SgapsError where it makes no sense */
+  read(json: string): T;
   /** All but those that announce bytes. */
-  text(text: Exclude<ServerText, { type: 'picture' | 'overlay' }>): void;
+  text(text: T): void;
   /** `bytes` is null where the picture before it still holds. */
-  picture(notice: PictureNotice, bytes: Uint8Array<ArrayBuffer> | null): void;
+  picture(notice: P, bytes: Uint8Array<ArrayBuffer> | null): void;
   overlay(picture: Picture): void;
   closed(why: string): void;
   /** The server said what makes no sense. */
   refused(error: SgapsError): void;
 }
 
-/** One connection to a transport: puts its messages together and checks them. It says nothing of a size, and so gets the recording's own. */
-export class ViewerSocket {
+/** One connection to a transport: puts its messages together and checks them. Who says nothing of a size gets the scene's own. */
+export class ViewerSocket<T extends ServerMessage, P extends PictureAnnounced> {
   readonly #socket: WebSocket;
-  readonly #listener: SocketListener;
+  readonly #listener: SocketListener<T, P>;
   readonly #camera = new Uint8Array(160);
   /** What the next bytes are. */
-  #due: PictureNotice | 'overlay' | null = null;
+  #due: P | 'overlay' | null = null;
   /** The last text was one that this version does not know: it may announce bytes. */
   #maybeMore = false;
-  #values = 0;
   #isReady = false;
   #silent = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
   /** @throws SgapsError `ARGUMENT_INVALID` for an address that is none, or that this page may not connect to. */
-  constructor(url: string, listener: SocketListener) {
+  constructor(url: string, listener: SocketListener<T, P>) {
     this.#listener = listener;
     try {
       this.#socket = new WebSocket(url);
@@ -54,9 +65,13 @@ export class ViewerSocket {
     this.#timer = setTimeout(() => this.#close(`it was not ready within ${READY_WITHIN / 1000} s`), READY_WITHIN);
   }
 
-  ask(frameId: number, timeIndex: number): void {
-    const camera = { view: IDENTITY, intrinsics: IDENTITY, frameId, timeIndex, clientTime: performance.now(), serverTime: 0 };
-    this.#send(encodeViewerCamera(camera, this.#camera) as Uint8Array<ArrayBuffer>);
+  camera(camera: SentCamera): void {
+    this.#send(encodeViewerCamera({ ...camera, serverTime: 0 }, this.#camera) as Uint8Array<ArrayBuffer>);
+  }
+
+  /** The size of pictures wanted from now on. */
+  size(width: number, height: number): void {
+    this.#send(encodeHandshake(width, height) as Uint8Array<ArrayBuffer>);
   }
 
   overlays(layers: readonly OverlayLayer[]): void {
@@ -98,13 +113,13 @@ export class ViewerSocket {
 
   #takeText(json: string): void {
     if (this.#due) throw SgapsError.malformed("message of the server: text, where a picture's bytes are due");
-    const text = readServerText(json, this.#values);
+    const text = this.#listener.read(json) as T | P;
     this.#maybeMore = text.type === 'other';
-    if (text.type === 'ready') this.#begin(text.info.values.length);
+    if (text.type === 'ready') this.#begin();
     else if (!this.#isReady && text.type !== 'error' && text.type !== 'other')
       throw SgapsError.malformed(`message of the server: '${text.type}' before 'ready'`);
     if (text.type === 'overlay') this.#due = 'overlay';
-    else if (text.type !== 'picture') this.#listener.text(text);
+    else if (!announces(text)) this.#listener.text(text);
     else if (text.unchanged) this.#listener.picture(text, null);
     else this.#due = text;
   }
@@ -122,8 +137,7 @@ export class ViewerSocket {
     else if (due) this.#listener.picture(due, bytes);
   }
 
-  #begin(values: number): void {
-    this.#values = values;
+  #begin(): void {
     this.#isReady = true;
     this.#ping();
   }
@@ -144,4 +158,8 @@ export class ViewerSocket {
     void this.close();
     this.#listener.closed(why);
   }
+}
+
+function announces<T extends ServerMessage, P extends PictureAnnounced>(text: T | P): text is P {
+  return text.type === 'picture';
 }

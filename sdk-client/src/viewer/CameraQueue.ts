@@ -5,24 +5,18 @@ const MOST_UNDER_WAY = 2;
 /** Sent ones that are remembered: a picture may come again, or late. */
 const REMEMBERED = 8;
 
-/** What a source asks for; `number` counts its requests. */
-export interface Request {
-  readonly time: number;
-  readonly number: number;
-}
-
-interface Sent {
+interface Sent<R> {
   readonly id: number;
-  readonly number: number;
+  readonly request: R;
   open: boolean;
 }
 
-/** The cameras of a channel: which are under way, which waits (the newest), and whose pictures are. */
-export class CameraQueue {
+/** The cameras of a channel, each for a request `R`: which are under way, which waits (the newest), and whose pictures are. */
+export class CameraQueue<R> {
   /** The newest request, also once it is answered. */
-  newest: Request | null = null;
+  newest: R | null = null;
   #waiting = false;
-  #sent: Sent[] = [];
+  #sent: Sent<R>[] = [];
   readonly #ids: FrameIds;
 
   constructor(ids: FrameIds) {
@@ -33,19 +27,20 @@ export class CameraQueue {
     return this.#sent.some(({ open }) => open);
   }
 
-  push(request: Request): void {
+  push(request: R): void {
     this.newest = request;
     this.#waiting = true;
   }
 
   /** The camera to send now, if any. */
-  next(): { readonly id: number; readonly time: number } | null {
-    if (!this.newest || !this.#waiting) return null;
+  next(): { readonly id: number; readonly request: R } | null {
+    if (this.newest === null || !this.#waiting) return null;
     if (this.#sent.filter(({ open }) => open).length >= MOST_UNDER_WAY) return null;
     this.#waiting = false;
     const id = this.#ids.next();
-    this.#sent = [...this.#sent.slice(1 - REMEMBERED), { id, number: this.newest.number, open: true }];
-    return { id, time: this.newest.time };
+    const request = this.newest;
+    this.#sent = [...this.#sent.slice(1 - REMEMBERED), { id, request, open: true }];
+    return { id, request };
   }
 
   /** Those under way are lost, or take too long: the newest is asked for anew. */
@@ -60,17 +55,17 @@ export class CameraQueue {
     this.#sent = [];
   }
 
-  /** A picture for this id came, or none will: it, and those before it, are no longer under way. The number of its request; 0 for one forgotten, null for somebody else's. */
-  answer(id: number): number | null {
+  /** A picture for this id came, or none will: it, and those before it, are no longer under way. Its request, `forgotten` where that is too long ago; null for somebody else's. */
+  answer(id: number): R | 'forgotten' | null {
     const at = this.#sent.findIndex((camera) => camera.id === id);
-    if (at < 0) return this.#ids.isOwn(id) ? 0 : null;
+    if (at < 0) return this.#ids.isOwn(id) ? 'forgotten' : null;
     for (const camera of this.#sent.slice(0, at + 1)) camera.open = false;
-    return this.#sent[at].number;
+    return this.#sent[at].request;
   }
 
-  /** All that are under way are answered: by a picture that everybody asked for. */
-  answerAll(): number {
+  /** All that are under way are answered: by a picture that everybody asked for. The newest request, if any. */
+  answerAll(): R | null {
     for (const camera of this.#sent) camera.open = false;
-    return this.newest?.number ?? 0;
+    return this.newest;
   }
 }

@@ -1,5 +1,5 @@
-import { decodeH264Picture, SgapsError } from '@sgaps/protocol';
-import type { DecodedPicture, PictureDecoder } from './PictureDecoder.js';
+import { decodeH264Picture, type PictureTimes, SgapsError } from '@sgaps/protocol';
+import type { DecodedPicture, PictureDecoder, PictureSize } from './PictureDecoder.js';
 
 /** NAL units of an access unit. */
 const KEY_SLICE = 5;
@@ -8,27 +8,38 @@ const SEQUENCE = 7;
 const DECODED_WITHIN = 3000;
 const NEEDS = "use encoder 'jpeg+depth', or another browser";
 
-interface Waiting {
+/** What of a picture is known before it is decoded. */
+interface Head {
   readonly frameId: number;
-  resolve(picture: DecodedPicture | null): void;
+  readonly times: PictureTimes;
+}
+
+interface Waiting<D> extends Head {
+  resolve(picture: DecodedPicture<D> | null): void;
   reject(error: SgapsError): void;
 }
 
-/** H.264 by WebCodecs: colour above depth, of which the upper half is shown. */
-export class H264Decoder implements PictureDecoder {
-  readonly #width: number;
-  readonly #height: number;
+/** How H.264 pictures are taken apart. */
+export interface H264Options<D> {
+  /** Pixels of the colours (and of depth) in a frame. @throws SgapsError `BYTES_MALFORMED` */
+  sizeOf(frame: VideoFrame): PictureSize;
+  /** Reads the depth below the colours, for whoever wants it. */
+  readonly depthOf?: (frame: VideoFrame, size: PictureSize) => Promise<D>;
+}
+
+/** H.264 by WebCodecs: colour above depth. */
+export class H264Decoder<D = never> implements PictureDecoder<D> {
+  readonly #options: H264Options<D>;
   #decoder: VideoDecoder | null = null;
   #codec = '';
   #count = 0;
   #isBroken = false;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, Waiting<D>>();
   /** The last that came out. */
-  #last: { readonly frame: VideoFrame; readonly frameId: number } | null = null;
+  #last: { readonly frame: VideoFrame; readonly head: Head } | null = null;
 
-  constructor(width: number, height: number) {
-    this.#width = width;
-    this.#height = height;
+  constructor(options: H264Options<D>) {
+    this.#options = options;
   }
 
   get isLost(): boolean {
@@ -43,8 +54,8 @@ export class H264Decoder implements PictureDecoder {
     if (!supported) throw new SgapsError('UNSUPPORTED', `This browser decodes no H.264: ${NEEDS}.`);
   }
 
-  async decode(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture | null> {
-    const { frameId, unit } = decodeH264Picture(bytes);
+  async decode(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture<D> | null> {
+    const { frameId, times, unit } = decodeH264Picture(bytes);
     const { isKey, codec } = lookInto(unit);
     if (isKey && codec && codec !== this.#codec) this.#configure(codec);
     const decoder = this.#decoder;
@@ -52,7 +63,7 @@ export class H264Decoder implements PictureDecoder {
     if (!decoder || (this.#count === 0 && !isKey)) return null;
     const timestamp = this.#count++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(timestamp, { frameId, resolve, reject });
+      this.#waiting.set(timestamp, { frameId, times, resolve, reject });
       setTimeout(() => {
         if (decoder === this.#decoder && this.#waiting.has(timestamp)) this.#fail('no picture comes of it');
       }, DECODED_WITHIN);
@@ -66,12 +77,12 @@ export class H264Decoder implements PictureDecoder {
     });
   }
 
-  last(): () => Promise<DecodedPicture | null> {
+  last(): () => Promise<DecodedPicture<D> | null> {
     const timestamp = this.#count - 1;
     return async () => {
       const last = this.#last;
       if (last?.frame.timestamp !== timestamp) return null;
-      return { frameId: last.frameId, image: await this.#upperHalf(last.frame), depth: null };
+      return this.#takeApart(last.frame, last.head);
     };
   }
 
@@ -106,22 +117,29 @@ export class H264Decoder implements PictureDecoder {
       // Passed over by the decoder.
       if (timestamp < frame.timestamp) resolve(null);
     }
-    const { frameId } = waiting;
     const before = this.#last;
-    this.#last = { frame, frameId };
+    this.#last = { frame, head: waiting };
     try {
-      waiting.resolve({ frameId, image: await this.#upperHalf(frame), depth: null });
+      waiting.resolve(await this.#takeApart(frame, waiting));
     } catch (cause) {
       waiting.reject(asError(cause));
     }
     before?.frame.close();
   }
 
-  async #upperHalf(frame: VideoFrame): Promise<ImageBitmap> {
-    const [width, height] = [this.#width, this.#height];
-    if (frame.displayWidth < width || frame.displayHeight < 2 * height)
-      throw SgapsError.malformed(`picture: it is ${frame.displayWidth}×${frame.displayHeight}, not ${width}×${2 * height}`);
-    return createImageBitmap(frame, 0, 0, width, height);
+  async #takeApart(frame: VideoFrame, { frameId, times }: Head): Promise<DecodedPicture<D>> {
+    const { sizeOf, depthOf } = this.#options;
+    const size = sizeOf(frame);
+    // Both begin at once.
+    const depth = depthOf?.(frame, size) ?? null;
+    depth?.catch(() => undefined);
+    const image = await createImageBitmap(frame, 0, 0, size.width, size.height);
+    try {
+      return { frameId, image, depth: await depth, times };
+    } catch (error) {
+      image.close();
+      throw error;
+    }
   }
 
   #fail(cause: unknown): void {
