@@ -1,0 +1,44 @@
+import { SgapsError } from '@sgaps/protocol/vocabulary';
+
+/**
+ * What a `RemoteView` watches.
+ *
+ * @example
+ * ```ts
+ * const options: RemoteViewOptions = { server: 'https://replays.example.com', scene: 'splats:garden' };
+ * ```
+ */
+export interface RemoteViewOptions {
+  /** The scene's name with the renderer: `splats:garden`. */
+  readonly scene: string;
+  /** Where the transport is, `ws://…`. One of this and `server` is needed. */
+  readonly transport?: string;
+  /** An SGAPS server, `https://…`, which knows where its transport is. */
+  readonly server?: string;
+  /** `jpeg+depth` (default): sharper depth. `h264`: fewer bytes, depth in steps of 4.3 % of 1 + z; needs WebCodecs. */
+  readonly encoder?: 'jpeg+depth' | 'h264';
+  /** Seconds, for scenes that move; `LIVE_EDGE` for the newest there is. Default 0. */
+  readonly time?: number;
+  /** `true` (default): connection and decoding are in a worker where the page allows one. `false`: on the page. A function makes the worker. */
+  readonly worker?: boolean | (() => Worker);
+  /** Gives up opening it. */
+  readonly signal?: AbortSignal;
+  /** Told once when there should have been a worker and is none: the page decodes by itself then. */
+  readonly onNoWorker?: (why: unknown) => void;
+}
+
+/** @throws SgapsError `ARGUMENT_INVALID` */
+export function assertViewOptions({ scene, transport, server, encoder = 'jpeg+depth', time = 0 }: RemoteViewOptions): void {
+  if (!/^[\w+:./-]{1,200}$/.test(scene ?? ''))
+    throw new SgapsError('ARGUMENT_INVALID', `A scene's name is 1 … 200 of A-Z a-z 0-9 _ + : . / -, not '${scene}'.`);
+  if (!transport && !server)
+    throw new SgapsError('ARGUMENT_INVALID', 'A view needs the address of a transport, or of the server that has one.');
+  if (encoder !== 'jpeg+depth' && encoder !== 'h264')
+    throw new SgapsError('ARGUMENT_INVALID', `An encoder is 'jpeg+depth' or 'h264', not '${encoder}'.`);
+  assertTime(time);
+}
+
+/** @throws SgapsError `ARGUMENT_INVALID` */
+export function assertTime(time: number): void {
+  if (!(time >= 0)) throw new SgapsError('ARGUMENT_INVALID', `A time is 0 or more seconds, not ${time}.`);
+}

@@ -1,0 +1,10 @@
+export { LatencyLabel } from './LatencyLabel.js';
+export type { LatencyFigures } from './LatencyMeter.js';
+export { type Lens, lensOf, lookAt, type PinholeCamera, projectionOf, widen } from './PinholeCamera.js';
+export type { RemoteFrame, RemoteLatency } from './RemoteFrame.js';
+export { RemoteView } from './RemoteView.js';
+export type { RemoteViewOptions } from './RemoteViewOptions.js';
+export { REPROJECTION_GLSL } from './reproject/glsl.js';
+export { type DepthRule, depthRuleOf, Reprojection, type ReprojectionOptions } from './reproject/Reprojection.js';
+export { type PassOptions, ReprojectionPass } from './reproject/ReprojectionPass.js';
+export type { RemoteViewEvent, RemoteViewEvents } from './ViewEvents.js';
