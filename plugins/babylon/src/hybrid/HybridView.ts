@@ -1,0 +1,198 @@
+import type { Camera } from '@babylonjs/core/Cameras/camera.js';
+import { Matrix } from '@babylonjs/core/Maths/math.vector.js';
+import { Observable } from '@babylonjs/core/Misc/observable.js';
+import type { Scene } from '@babylonjs/core/scene.js';
+import { LatencyLabel, type RemoteFrame, RemoteView, widen } from '@sgaps/client/view';
+import { isSgapsError, SgapsError } from '@sgaps/protocol/vocabulary';
+import { cameraOf, type RemoteEye } from './cameraOf.js';
+import { FramePass } from './FramePass.js';
+import { assertHybridOptions, type HybridViewOptions } from './HybridOptions.js';
+import { PictureScale } from './PictureScale.js';
+
+/**
+ * Shows a scene that a server renders among the meshes of a Babylon scene (P17): each hides what lies behind it. The server's pictures are older than the camera that moves on; they are drawn
+ * as the camera of now sees them. It draws before all meshes, after background layers; it never throws into the render loop.
+ *
+ * @example
+ * ```ts
+ * const garden = new HybridView('garden', { server: 'https://replays.example.com', scene: 'splats:garden' }, scene);
+ * garden.onErrorObservable.add(({ code }) => console.warn(code));
+ * await garden.ready;
+ * ```
+ */
+export class HybridView {
+  /** The view behind it, once it is open; rejects with a typed error where it cannot be, which needs no handler. */
+  readonly ready: Promise<RemoteView>;
+  /** A frame has come. */
+  readonly onFrameObservable = new Observable<RemoteFrame>();
+  /** The connection is lost (`true`), or back. */
+  readonly onStallObservable = new Observable<boolean>();
+  /** It could not be opened, or broke off: nothing more comes. Without observers it is `console.warn`. */
+  readonly onErrorObservable = new Observable<SgapsError>();
+  /** Draws nothing and asks for nothing while false. */
+  isEnabled = true;
+  /** Draws frames as the newest camera sees them, or, `false`, as they came. */
+  reproject: boolean;
+  readonly #scene: Scene;
+  readonly #options: HybridViewOptions;
+  readonly #pass: FramePass;
+  readonly #size: PictureScale;
+  readonly #closing = new AbortController();
+  readonly #hooks: ({ remove(): void } | null)[];
+  #view: RemoteView | null = null;
+  #label: LatencyLabel | null = null;
+  #error: SgapsError | null = null;
+  /** Something is wrong with the camera or the root; told once. */
+  #warned = '';
+  #asked = -1;
+
+  constructor(
+    readonly name: string,
+    options: HybridViewOptions,
+    scene: Scene,
+  ) {
+    assertHybridOptions(options);
+    this.#options = options;
+    this.#scene = scene;
+    this.reproject = options.reproject ?? true;
+    this.#size = new PictureScale(options.resolution ?? 1, options.margin ?? 0.1);
+    this.#pass = new FramePass(scene.getEngine(), (error) => this.#fail(error));
+    this.#hooks = [
+      scene.onBeforeDrawPhaseObservable.add(() => this.#guard(() => this.#draw())),
+      scene.onDisposeObservable.add(() => this.dispose()),
+    ];
+    this.ready = this.#open();
+    this.ready.catch(() => undefined); // told by the observable
+  }
+
+  /** The view behind it: its frame, its latency, its `time`. Null until it is open. */
+  get view(): RemoteView | null {
+    return this.#view;
+  }
+
+  /** Why nothing more comes; null while all is well. */
+  get error(): SgapsError | null {
+    return this.#error;
+  }
+
+  /** Leaves the server and lets go of everything. */
+  dispose(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    for (const hook of this.#hooks) hook?.remove();
+    this.#label?.dispose();
+    this.#pass.dispose();
+    this.#view?.dispose().catch((cause: unknown) => console.warn('SGAPS:', cause));
+    this.#view = null;
+    for (const observable of [this.onFrameObservable, this.onStallObservable, this.onErrorObservable]) observable.clear();
+  }
+
+  async #open(): Promise<RemoteView> {
+    const { signal } = this.#closing;
+    try {
+      await this.#completeEngine();
+      const view = await RemoteView.open({ ...this.#options, signal });
+      if (signal.aborted) {
+        await view.dispose();
+        throw new SgapsError('CLOSED', 'The view was disposed before it was open.');
+      }
+      this.#view = view;
+      view.addEventListener('frame', ({ detail }) => this.#guard(() => this.onFrameObservable.notifyObservers(detail)));
+      view.addEventListener('stall', () => this.#guard(() => this.onStallObservable.notifyObservers(true)));
+      view.addEventListener('resume', () => this.#guard(() => this.onStallObservable.notifyObservers(false)));
+      view.addEventListener('error', ({ detail }) => this.#fail(detail));
+      const canvas = this.#scene.getEngine().getRenderingCanvas();
+      if (this.#options.showLatency && canvas) this.#label = new LatencyLabel(view, canvas);
+      return view;
+    } catch (cause) {
+      const error = isSgapsError(cause)
+        ? cause
+        : new SgapsError('UNSUPPORTED', `The view cannot be opened: ${String(cause)}`, { cause });
+      if (!signal.aborted) this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** An engine without side effects may lack what textures need; WebGL's half is imported by the pass. */
+  async #completeEngine(): Promise<void> {
+    const engine = this.#scene.getEngine();
+    if (!engine.isWebGPU) return;
+    if (!engine.createDynamicTexture) await import('@babylonjs/core/Engines/WebGPU/Extensions/engine.dynamicTexture.js');
+    if (!engine.updateRawTexture) await import('@babylonjs/core/Engines/WebGPU/Extensions/engine.rawTexture.js');
+  }
+
+  /** One camera of the scene is about to draw its meshes. */
+  #draw(): void {
+    const scene = this.#scene;
+    const active = scene.activeCamera;
+    const view = this.#view;
+    if (!view || !active || !this.isEnabled) return;
+    const wanted = this.#options.camera;
+    // Those of a rig (two eyes) see the same frame, each from where it is.
+    if (wanted && active !== wanted && active.rigParent !== wanted) return;
+    const eye = this.#eyeOf(active);
+    if (!eye) return;
+    if (this.#asked !== scene.getFrameId()) {
+      this.#asked = scene.getFrameId();
+      view.look(widen(eye.camera, this.#size.margin));
+    }
+    const { frame } = view;
+    if (!frame) return;
+    const { background, steps } = this.#options;
+    const linear = scene.imageProcessingConfiguration?.applyByPostProcess ?? false;
+    this.#pass.draw(frame, this.reproject ? eye.camera : this.#asItCame(eye, frame), {
+      depth: eye.depth,
+      background,
+      steps,
+      linear,
+    });
+  }
+
+  #eyeOf(camera: Camera): RemoteEye | null {
+    const engine = this.#scene.getEngine();
+    const { viewport } = camera;
+    const { width, height } = this.#size.of(
+      viewport.width * engine.getRenderWidth(),
+      viewport.height * engine.getRenderHeight(),
+      performance.now(),
+    );
+    const { root, axes = 'y-down' } = this.#options;
+    const matrices = {
+      view: camera.getViewMatrix().m,
+      projection: camera.getProjectionMatrix().m,
+      root: (root?.computeWorldMatrix() ?? Matrix.IdentityReadOnly).m,
+      axes,
+      halfDepth: engine.isNDCHalfZRange,
+    };
+    try {
+      const eye = cameraOf(matrices, width, height);
+      this.#warned = '';
+      return eye;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#warned) console.warn(`SGAPS: ${message}`);
+      this.#warned = message;
+      return null;
+    }
+  }
+
+  /** The camera that a frame was drawn for, less its margin: the frame as it came, where the canvas has the same lens. */
+  #asItCame({ camera }: RemoteEye, frame: RemoteFrame): RemoteEye['camera'] {
+    return { ...camera, view: frame.camera.view };
+  }
+
+  #fail(error: SgapsError): void {
+    this.#error = error;
+    if (!this.onErrorObservable.hasObservers()) console.warn(`SGAPS: ${error.message}`);
+    this.#guard(() => this.onErrorObservable.notifyObservers(error));
+  }
+
+  /** What the game's own handlers and the engine throw must not reach its frames. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      console.warn('SGAPS:', cause);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Pixels of a picture's longest side, margins and all. */
+const LONGEST_SIDE = 4096;
+/** ms that a canvas has to keep its size before pictures follow: each new size costs the server. */
+const STEADY = 200;
+
+/** Says which size pictures are asked for in, on a canvas whose size may change while somebody drags it. */
+export class PictureScale {
+  readonly margin: number;
+  readonly #resolution: number;
+  #size = { width: 0, height: 0 };
+  #wanted = { width: 0, height: 0 };
+  #since = 0;
+
+  /** @param resolution Pixels for one of the canvas. @param margin Part of a side that is added at each edge. */
+  constructor(resolution: number, margin: number) {
+    this.#resolution = resolution;
+    this.margin = margin;
+  }
+
+  /** Without the margin. @param now ms */
+  of(columns: number, rows: number, now: number): { readonly width: number; readonly height: number } {
+    // `widen` rounds each margin up by half a pixel at most.
+    const most = (LONGEST_SIDE - 2) / (1 + 2 * this.margin);
+    const scale = Math.min(this.#resolution, most / Math.max(columns, rows, 1));
+    const width = Math.max(1, Math.round(scale * columns));
+    const height = Math.max(1, Math.round(scale * rows));
+    if (width !== this.#wanted.width || height !== this.#wanted.height) {
+      this.#wanted = { width, height };
+      this.#since = now;
+    }
+    if (this.#size.width === 0 || now - this.#since >= STEADY) this.#size = this.#wanted;
+    return this.#size;
+  }
+}
