@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class NetworkProxy {
   /** New connections: passed on, broken at once, or left without an answer. */
   newcomers: 'pass' | 'refuse' | 'ignore' = 'pass';
+  /** ms that every byte takes longer, either way. Set it before anybody connects: what is on its way is not overtaken. */
+  delay = 0;
   /** Bytes that came from pages. */
   bytesUp = 0;
   /** Connections ever made. */
@@ -76,9 +78,14 @@ export class NetworkProxy {
     far.on('close', () => near.destroy());
     near.on('data', (bytes) => {
       this.bytesUp += bytes.length;
-      far.write(bytes);
+      this.#pass(far, bytes);
     });
-    far.on('data', (bytes) => near.write(bytes));
+    far.on('data', (bytes) => this.#pass(near, bytes));
     if (this.#held) near.pause();
+  }
+
+  #pass(to: Socket, bytes: Buffer): void {
+    if (this.delay === 0) to.write(bytes);
+    else setTimeout(() => to.writable && to.write(bytes), this.delay);
   }
 }

@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RendererParts, RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
+import { createEncoder } from '@sgaps/pipeline';
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import { castWall } from './castWall.js';
+
+/**
+ * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing.
+ */
+export class WallScene implements SceneRenderer {
+  /** All that were ever made, in order. */
+  static readonly made: WallScene[] = [];
+  argument = '';
+  size = { width: 160, height: 90 };
+  readonly sizes: string[] = [];
+  drawn = 0;
+  isShutDown = false;
+
+  constructor() {
+    WallScene.made.push(this);
+  }
+
+  async onInit({ argument }: SceneContext): Promise<SceneInfo> {
+    this.argument = argument;
+    if (argument === 'missing') throw new SgapsError('NOT_FOUND', 'There is no such wall.');
+    return { ...this.size, about: { distance: 6 } };
+  }
+
+  async render({ view, intrinsics, timeIndex }: CameraFrame): Promise<RenderOutput> {
+    this.drawn++;
+    if (this.argument === 'slow') await wait(100);
+    if (this.argument === 'broken') throw new SgapsError('UNSUPPORTED', 'This wall cannot be drawn.');
+    const [fx, fy, cx, cy] = [intrinsics[0], intrinsics[5], intrinsics[8], intrinsics[9]];
+    const { colour, depth } = castWall({ ...this.size, fx, fy, cx, cy, view });
+    return { ...this.size, colour, depth: this.argument === 'flat' ? null : depth, alpha: null, metadata: { time: timeIndex } };
+  }
+
+  resize(width: number, height: number): void {
+    this.sizes.push(`${width}×${height}`);
+    if (this.argument !== 'still') this.size = { width, height };
+  }
+
+  async onShutdown(): Promise<void> {
+    this.isShutDown = true;
+  }
+}
+
+/** `wall:…` with the encoders that we ship. */
+export const wallParts: RendererParts = {
+  encoders: ['jpeg+depth', 'h264'],
+  scene: async (name) => ({ scene: new WallScene(), argument: name.split(':')[1] ?? '' }),
+  encoder: (name) => createEncoder(name),
+};

@@ -1,0 +1,323 @@
+import { FreeCamera } from '@babylonjs/core/Cameras/freeCamera.js';
+import type { AbstractEngine } from '@babylonjs/core/Engines/abstractEngine.js';
+import { Engine } from '@babylonjs/core/Engines/engine.js';
+import { WebGPUEngine } from '@babylonjs/core/Engines/webgpuEngine.js';
+import { StandardMaterial } from '@babylonjs/core/Materials/standardMaterial.js';
+import { Color3, Color4 } from '@babylonjs/core/Maths/math.color.js';
+import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
+import { CreateBox } from '@babylonjs/core/Meshes/Builders/boxBuilder.js';
+import { Logger } from '@babylonjs/core/Misc/logger.js';
+import { Scene } from '@babylonjs/core/scene.js';
+import '@babylonjs/core/Engines/Extensions/engine.readTexture.js';
+import '@babylonjs/core/Engines/WebGPU/Extensions/engine.readTexture.js';
+import { HybridView, type HybridViewOptions } from '@sgaps/babylon/hybrid';
+import {
+  LatencyLabel,
+  lensOf,
+  lookAt,
+  type PinholeCamera,
+  projectionOf,
+  RemoteView,
+  type RemoteViewOptions,
+  ReprojectionPass,
+  widen,
+} from '@sgaps/client/view';
+
+export const COLUMNS = 320;
+export const ROWS = 180;
+const FIELD_OF_VIEW = 0.9;
+const [NEAR, FAR] = [0.1, 100];
+const SIDE = 0.4;
+const GROUND = [51, 102, 153] as const;
+
+Logger.LogLevels = Logger.ErrorLogLevel;
+
+/** Where somebody stands in the remote world, and what they look at. */
+export interface Pose {
+  readonly eye: readonly [number, number, number];
+  readonly target: readonly [number, number, number];
+  /** Where up is: by default −y. */
+  readonly up?: readonly [number, number, number];
+}
+
+/** A box of 0.4 at a place of the remote world, in one colour. */
+export interface Box {
+  readonly at: readonly [number, number, number];
+  readonly colour: readonly [number, number, number];
+}
+
+export interface SurfaceOptions extends RemoteViewOptions {
+  readonly boxes: readonly Box[];
+  readonly rightHanded?: boolean;
+  readonly axes?: HybridViewOptions['axes'];
+  readonly showLatency?: boolean;
+  readonly background?: 'remote' | 'local';
+  readonly margin?: number;
+}
+
+/** A canvas that shows a remote scene among boxes of its own. */
+export interface Surface {
+  readonly view: RemoteView;
+  /** Where it is looked from with the next `draw`. */
+  place(pose: Pose): void;
+  /** Asks for what is seen, and draws the frame that is there. */
+  draw(reproject: boolean): void;
+  /** RGBA, first row first; in the task that drew it. */
+  pixels(): Promise<Uint8Array>;
+  loseContext(): Promise<void>;
+  resize(columns: number, rows: number): void;
+  /** Things that are held for it, textures, listeners, elements: before the view was there, and now. */
+  held(): { readonly before: Record<string, number>; readonly now: Record<string, number> };
+  /** GL errors so far. */
+  errors(): number;
+  /** Ends the view only. */
+  dispose(): Promise<void>;
+  end(): void;
+}
+
+export function cameraOf({ eye, target, up }: Pose, columns = COLUMNS, rows = ROWS): PinholeCamera {
+  return { ...lensOf(FIELD_OF_VIEW, columns, rows), view: lookAt(eye, target, up) };
+}
+
+function newCanvas(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = COLUMNS;
+  canvas.height = ROWS;
+  document.body.append(canvas);
+  return canvas;
+}
+
+/** Gone for a moment, and back. */
+async function lose(gl: WebGL2RenderingContext): Promise<void> {
+  const extension = gl.getExtension('WEBGL_lose_context');
+  extension?.loseContext();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  extension?.restoreContext();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
+  const view = await RemoteView.open(options);
+  const canvas = newCanvas();
+  const gl = canvas.getContext('webgl2', { antialias: false, preserveDrawingBuffer: true }) as WebGL2RenderingContext;
+  const pass = new ReprojectionPass(gl);
+  const label = options.showLatency ? new LatencyLabel(view, canvas) : null;
+  let boxes = new BoxPainter(gl);
+  canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
+  canvas.addEventListener('webglcontextrestored', () => {
+    boxes = new BoxPainter(gl);
+  });
+  let camera = cameraOf({ eye: [0, 0, 0], target: [0, 0, 6] });
+  let pose: Pose = { eye: [0, 0, 0], target: [0, 0, 6] };
+  return {
+    view,
+    place(next) {
+      pose = next;
+      camera = cameraOf(pose, canvas.width, canvas.height);
+    },
+    draw(reproject) {
+      view.look(widen(camera, options.margin ?? 0.1));
+      gl.viewport(0, 0, canvas.width, canvas.height);
+      gl.clearColor(GROUND[0] / 255, GROUND[1] / 255, GROUND[2] / 255, 1);
+      gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+      const { frame } = view;
+      const seen = reproject || !frame ? camera : { ...camera, view: frame.camera.view };
+      if (frame) pass.draw(frame, seen, { near: NEAR, far: FAR, background: options.background });
+      boxes.draw(camera, options.boxes);
+    },
+    async pixels() {
+      const { width, height } = canvas;
+      const read = new Uint8Array(4 * width * height);
+      gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, read);
+      return turned(read, width, height);
+    },
+    loseContext: () => lose(gl),
+    resize(columns, rows) {
+      canvas.width = columns;
+      canvas.height = rows;
+      camera = cameraOf(pose, columns, rows);
+    },
+    held: () => ({ before: { labels: 0 }, now: { labels: countLabels() } }),
+    errors: () => errorsOf(gl),
+    async dispose() {
+      label?.dispose();
+      pass.dispose();
+      await view.dispose();
+    },
+    end: () => canvas.remove(),
+  };
+}
+
+export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: SurfaceOptions): Promise<Surface> {
+  const canvas = newCanvas();
+  let engine: AbstractEngine;
+  if (kind === 'webgpu') {
+    const made = new WebGPUEngine(canvas, { antialias: false, adaptToDeviceRatio: false });
+    await made.initAsync();
+    engine = made;
+  } else engine = new Engine(canvas, false, { doNotHandleContextLost: false, preserveDrawingBuffer: true }, false);
+  const scene = new Scene(engine);
+  scene.useRightHandedSystem = options.rightHanded ?? false;
+  scene.clearColor = new Color4(GROUND[0] / 255, GROUND[1] / 255, GROUND[2] / 255, 1);
+  const camera = new FreeCamera('camera', Vector3.Zero(), scene);
+  camera.fov = FIELD_OF_VIEW;
+  camera.minZ = NEAR;
+  camera.maxZ = FAR;
+  // As `HybridView` says: the remote y, or z, points the other way.
+  const isDown = (options.axes ?? 'y-down') === 'y-down';
+  const hand = scene.useRightHandedSystem ? -1 : 1;
+  const [y, z] = isDown ? [-1, hand] : [1, -hand];
+  const own = ([a, b, c]: readonly [number, number, number]) => new Vector3(a, y * b, z * c);
+  for (const [i, { at, colour }] of options.boxes.entries()) {
+    const box = CreateBox(`box ${i}`, { size: SIDE }, scene);
+    box.position = own(at);
+    const paint = new StandardMaterial(`paint ${i}`, scene);
+    paint.disableLighting = true;
+    paint.emissiveColor = new Color3(colour[0] / 255, colour[1] / 255, colour[2] / 255);
+    box.material = paint;
+  }
+  await scene.whenReadyAsync(true);
+  const count = () => ({
+    labels: countLabels(),
+    textures: engine.getLoadedTexturesCache().length,
+    sceneTextures: scene.textures.length,
+    draws: scene.onBeforeDrawPhaseObservable.observers.length,
+    disposals: scene.onDisposeObservable.observers.length,
+    restorations: engine.onContextRestoredObservable.observers.length,
+  });
+  const before = count();
+  const { boxes: _, rightHanded: __, ...rest } = options;
+  const hybrid = new HybridView('remote', rest, scene);
+  const view = await hybrid.ready.catch((error: unknown) => {
+    engine.dispose();
+    canvas.remove();
+    throw error;
+  });
+  const gl = (engine as unknown as { _gl?: WebGL2RenderingContext })._gl;
+  return {
+    view,
+    place({ eye, target }) {
+      camera.position = own(eye);
+      camera.setTarget(own(target));
+    },
+    draw(reproject) {
+      hybrid.reproject = reproject;
+      engine.beginFrame();
+      scene.render();
+      engine.endFrame();
+    },
+    async pixels() {
+      const [width, height] = [engine.getRenderWidth(), engine.getRenderHeight()];
+      const read = new Uint8Array((await engine.readPixels(0, 0, width, height, true, true)) as Uint8Array);
+      return gl ? turned(read, width, height) : rgba(read);
+    },
+    async loseContext() {
+      if (gl) return lose(gl);
+      const back = new Promise<void>((resolve) => engine.onContextRestoredObservable.addOnce(() => resolve()));
+      (engine as unknown as { _device: { destroy(): void } })._device.destroy();
+      await back;
+    },
+    resize: (columns, rows) => engine.setSize(columns, rows),
+    held: () => ({ before, now: count() }),
+    errors: () => (gl ? errorsOf(gl) : 0),
+    async dispose() {
+      hybrid.dispose();
+      await view.dispose();
+    },
+    end() {
+      engine.dispose();
+      canvas.remove();
+    },
+  };
+}
+
+function countLabels(): number {
+  return document.querySelectorAll('.sgaps-latency').length;
+}
+
+/** Last row first. */
+function turned(read: Uint8Array, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(read.length);
+  for (let row = 0; row < height; row++)
+    out.set(read.subarray(4 * width * row, 4 * width * (row + 1)), 4 * width * (height - 1 - row));
+  return out;
+}
+
+/** WebGPU reads blue first where the canvas has it so. */
+function rgba(read: Uint8Array): Uint8Array {
+  const { gpu } = navigator as unknown as { gpu: { getPreferredCanvasFormat(): string } };
+  if (gpu.getPreferredCanvasFormat() === 'bgra8unorm')
+    for (let i = 0; i < read.length; i += 4) [read[i], read[i + 2]] = [read[i + 2], read[i]];
+  return read;
+}
+
+function errorsOf(gl: WebGL2RenderingContext): number {
+  let errors = 0;
+  while (gl.getError() !== gl.NO_ERROR && !gl.isContextLost()) errors++;
+  return errors;
+}
+
+/** Boxes of one colour each, by WebGL2 alone. */
+class BoxPainter {
+  private readonly program: WebGLProgram;
+  private readonly corners: WebGLVertexArrayObject;
+
+  constructor(private readonly gl: WebGL2RenderingContext) {
+    const program = gl.createProgram();
+    const stage = (type: number, source: string) => {
+      const shader = gl.createShader(type) as WebGLShader;
+      gl.shaderSource(shader, `#version 300 es\nprecision highp float;\n${source}`);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    };
+    stage(
+      gl.VERTEX_SHADER,
+      'in vec3 corner; uniform mat4 projection, view; uniform vec3 at; void main() { gl_Position = projection * view * vec4(at + corner, 1.0); }',
+    );
+    stage(gl.FRAGMENT_SHADER, 'uniform vec3 colour; out vec4 o; void main() { o = vec4(colour, 1.0); }');
+    gl.linkProgram(program);
+    this.program = program;
+    this.corners = gl.createVertexArray();
+    gl.bindVertexArray(this.corners);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, boxTriangles(SIDE / 2), gl.STATIC_DRAW);
+    const place = gl.getAttribLocation(program, 'corner');
+    gl.enableVertexAttribArray(place);
+    gl.vertexAttribPointer(place, 3, gl.FLOAT, false, 0, 0);
+    gl.bindVertexArray(null);
+  }
+
+  draw(camera: PinholeCamera, boxes: readonly Box[]): void {
+    const { gl, program } = this;
+    const place = (name: string) => gl.getUniformLocation(program, name);
+    gl.enable(gl.DEPTH_TEST);
+    gl.useProgram(program);
+    gl.bindVertexArray(this.corners);
+    gl.uniformMatrix4fv(place('projection'), false, projectionOf(camera, NEAR, FAR));
+    gl.uniformMatrix4fv(place('view'), false, camera.view);
+    for (const { at, colour } of boxes) {
+      gl.uniform3f(place('at'), ...at);
+      gl.uniform3f(place('colour'), colour[0] / 255, colour[1] / 255, colour[2] / 255);
+      gl.drawArrays(gl.TRIANGLES, 0, 36);
+    }
+    gl.bindVertexArray(null);
+  }
+}
+
+function boxTriangles(half: number): Float32Array {
+  const corners: number[] = [];
+  for (const axis of [0, 1, 2]) {
+    for (const side of [-half, half]) {
+      const corner = (a: number, b: number) => {
+        const point = [0, 0, 0];
+        point[axis] = side;
+        point[(axis + 1) % 3] = a;
+        point[(axis + 2) % 3] = b;
+        return point;
+      };
+      const [a, b, c, d] = [corner(-half, -half), corner(half, -half), corner(half, half), corner(-half, half)];
+      corners.push(...a, ...b, ...c, ...a, ...c, ...d);
+    }
+  }
+  return new Float32Array(corners);
+}
