@@ -1,0 +1,71 @@
+import { LatencyLabel, lensOf, RemoteView, ReprojectionPass, widen } from '@sgaps/client/view';
+import { OrbitFly } from './OrbitFly.js';
+import type { Options } from './options.js';
+import type { Stage } from './stage.js';
+import { ThingPainter } from './ThingPainter.js';
+import { subjectOf, thingsAround } from './things.js';
+
+/** More that is asked for at each edge, which comes into view while the camera turns. */
+const MARGIN = 0.1;
+
+/** The remote scene on a plain WebGL2 canvas. */
+export async function plainStage(canvas: HTMLCanvasElement, options: Options, say: (words: string) => void): Promise<Stage> {
+  const { scene, server, transport, encoder, resolution, axes, still } = options;
+  const remote = await RemoteView.open({ scene, server, transport, encoder });
+  say('');
+  remote.addEventListener('error', ({ detail }) => say(`${detail.code}: ${detail.message}`));
+  remote.addEventListener('stall', () => say('reconnecting …'));
+  remote.addEventListener('resume', () => say(''));
+  const gl = canvas.getContext('webgl2', { antialias: true });
+  if (!gl) throw new Error('This browser has no WebGL2.');
+  const { target, distance } = subjectOf(remote.about);
+  const up = axes === 'y-down' ? -1 : 1;
+  const pass = new ReprojectionPass(gl);
+  const label = new LatencyLabel(remote, canvas);
+  const controls = new OrbitFly(canvas, target, distance, up);
+  const things = thingsAround(target, distance);
+  let painter = new ThingPainter(gl, up);
+  canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
+  canvas.addEventListener('webglcontextrestored', () => {
+    painter = new ThingPainter(gl, up);
+  });
+
+  let reproject = true;
+  let request = 0;
+  let before = performance.now();
+  const begin = before;
+  const [near, far] = [distance / 100, 50 * distance];
+  const draw = (now: number) => {
+    request = requestAnimationFrame(draw);
+    const scale = window.devicePixelRatio;
+    canvas.width = Math.max(1, Math.round(canvas.clientWidth * scale));
+    canvas.height = Math.max(1, Math.round(canvas.clientHeight * scale));
+    const view = controls.view((now - before) / 1000);
+    before = now;
+    const camera = { ...lensOf(0.9, canvas.width, canvas.height), view };
+    const [columns, rows] = [Math.round(resolution * canvas.width), Math.round(resolution * canvas.height)];
+    remote.look(widen({ ...lensOf(0.9, columns, rows), view }, MARGIN));
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.clearColor(0.07, 0.07, 0.17, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+    const { frame } = remote;
+    if (frame) pass.draw(frame, reproject ? camera : { ...camera, view: frame.camera.view }, { near, far });
+    painter.draw(camera, near, far, things, still ? 0 : (now - begin) / 1000);
+  };
+  request = requestAnimationFrame(draw);
+  return {
+    setControls(kind) {
+      controls.kind = kind;
+    },
+    setReproject(wanted) {
+      reproject = wanted;
+    },
+    dispose() {
+      cancelAnimationFrame(request);
+      controls.dispose();
+      label.dispose();
+      pass.dispose();
+      void remote.dispose();
+    },
+  };
+}
