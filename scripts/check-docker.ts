@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { validate } from 'dockerfile-utils';
 import { readCompose, readDockerfile, type Service, wordsOf } from './lib/deployment.ts';
-import { examples, packages, ROOT } from './lib/workspaces.mjs';
+import games from '../examples/games.json' with { type: 'json' };
+import { packages, ROOT } from './lib/workspaces.mjs';
 
 const COMPOSE = 'docker-compose.yml';
 const OVERRIDE = 'docker-compose.gpu.yml';
@@ -53,7 +54,8 @@ function checkDockerfile(): void {
   }
   const wanted = [
     ...neededFolders().map((folder) => (folder === 'models' ? folder : `${folder}/dist`)),
-    ...examples().map(({ folder }) => `${folder}/dist`),
+    // Those that the server offers; other examples start one of their own.
+    ...games.map(({ path }) => `examples/${path}`),
   ];
   for (const path of wanted) if (!copied.has(PLACE + path)) say(file, `the image lacks ${path}`);
   const user = image.findLast(({ keyword }) => keyword === 'USER')?.args[0] ?? 'root';

@@ -18,6 +18,8 @@ const PAGES = {
   babylon: "export { SgapsRecorder } from '@sgaps/babylon';",
   player: "export { RecordingPlayer } from '@sgaps/player';",
   replay: "export { ReplayPlayer } from '@sgaps/client/player';",
+  view: "export { RemoteView, ReprojectionPass } from '@sgaps/client/view';",
+  hybrid: "export { HybridView } from '@sgaps/babylon/hybrid';",
 };
 /** Loaded on the game's thread once a WebGL2 game is recorded. */
 const RECORDING = ['Recorder', 'WebGL2Sampler', 'openCourier'];
@@ -97,7 +99,11 @@ for (const [page, code] of Object.entries(PAGES)) {
   } else if (page === 'replay') {
     sizes['client/player: loaded with the page'] = first;
     sizes['client/player: in its worker'] = workerSize(output, 'viewer.worker');
-  } else sizes[`${page}: more than the client`] = first - base;
+  } else if (page === 'view') {
+    sizes['client/view: loaded with the page'] = first;
+    sizes['client/view: in its worker'] = workerSize(output, 'view.worker');
+  } else if (page === 'hybrid') sizes['babylon/hybrid: loaded with the page'] = first;
+  else sizes[`${page}: more than the client`] = first - base;
 }
 
 if (process.argv.includes('--update')) {
