@@ -9,8 +9,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { validate } from 'dockerfile-utils';
-import { readCompose, readDockerfile, type Service, wordsOf } from './lib/deployment.ts';
 import games from '../examples/games.json' with { type: 'json' };
+import { readCompose, readDockerfile, type Service, wordsOf } from './lib/deployment.ts';
 import { packages, ROOT } from './lib/workspaces.mjs';
 
 const COMPOSE = 'docker-compose.yml';

@@ -10,8 +10,8 @@ export interface WallCamera {
 }
 
 /** Distances of the wall and of the board before it, from the world's origin along z. */
-export const WALL_Z = 6;
-export const BOARD_Z = 3.5;
+const WALL_Z = 6;
+const BOARD_Z = 3.5;
 /** The board reaches from −1.6 to −0.6 in x, and from −1 to 1 in y. */
 const SKY = [20, 30, 60];
 const BOARD = { left: -1.6, right: -0.6, top: -1, bottom: 1 };

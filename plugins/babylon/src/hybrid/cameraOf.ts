@@ -1,7 +1,14 @@
 import type { DepthRule, PinholeCamera } from '@sgaps/client/view';
 import { SgapsError } from '@sgaps/protocol/vocabulary';
 
-/** Where the y axis of a remote world points. */
+/**
+ * Where the y axis of a remote world points.
+ *
+ * @example
+ * ```ts
+ * const axes: RemoteAxes = 'y-up';
+ * ```
+ */
 export type RemoteAxes = 'y-down' | 'y-up';
 
 /** Matrices of Babylon, 16 numbers as they lie in `Matrix.m`. */
