@@ -9,12 +9,17 @@ import { pictureOf } from './pictureOf.js';
 
 const NO_DEPTH = new Uint8Array(0);
 
-/** `jpeg+depth`: a JPEG by sharp, which works on threads of its own, and log depth as half floats; no bytes of depth for a picture without. Each picture stands for itself. */
+/**
+ * `jpeg+depth`: a JPEG by sharp, which works on threads of its own, and log depth as half floats; no bytes of depth for a picture without. `jpeg+depth+alpha`: after the half floats of a
+ * picture that has alpha comes a grey JPEG of it, and depth is there wherever anything is. Each picture stands for itself.
+ */
 export class JpegDepthEncoder implements PictureEncoder {
   readonly #jpeg: { readonly quality: number; readonly chromaSubsampling: '4:4:4' | '4:2:0' };
+  readonly #withAlpha: boolean;
   readonly #memory: CheckMemory = {};
 
-  constructor({ quality = 90, chroma = '4:4:4' }: EncoderOptions = {}) {
+  constructor({ quality = 90, chroma = '4:4:4' }: EncoderOptions = {}, withAlpha = false) {
+    this.#withAlpha = withAlpha;
     if (!Number.isInteger(quality) || quality < 1 || quality > 100)
       throw new SgapsError('ARGUMENT_INVALID', `JPEG quality is ${quality}; give a whole number of 1 … 100.`);
     if (chroma !== '4:4:4' && chroma !== '4:2:0')
@@ -28,13 +33,21 @@ export class JpegDepthEncoder implements PictureEncoder {
       .jpeg(this.#jpeg)
       .toBuffer();
     // Meanwhile: what sharp does, it does elsewhere.
-    let depthBytes = NO_DEPTH;
-    if (depth) {
-      const halves = new Uint16Array(depth.length);
-      writeDepthHalves(depth, alpha, halves);
-      depthBytes = new Uint8Array(halves.buffer);
-    }
-    return pictureOf(head, [await jpeg, depthBytes]);
+    if (!depth) return pictureOf(head, [await jpeg, NO_DEPTH]);
+    const covered = this.#withAlpha && alpha ? this.#grey(alpha, width, height) : null;
+    const halves = new Uint16Array(depth.length);
+    writeDepthHalves(depth, covered ? null : alpha, halves);
+    const depthBytes = new Uint8Array(halves.buffer);
+    return pictureOf(head, [await jpeg, covered ? Buffer.concat([depthBytes, await covered]) : depthBytes]);
+  }
+
+  #grey(alpha: Float32Array, width: number, height: number): Promise<Buffer> {
+    const bytes = new Uint8ClampedArray(alpha.length);
+    for (let i = 0; i < alpha.length; i++) bytes[i] = 255 * alpha[i];
+    return sharp(bytes, { raw: { width, height, channels: 1 } })
+      .toColourspace('b-w')
+      .jpeg({ quality: this.#jpeg.quality })
+      .toBuffer();
   }
 
   refresh(): void {

@@ -67,6 +67,28 @@ describe('jpeg+depth', () => {
   });
 });
 
+describe('jpeg+depth+alpha', () => {
+  it('has its alpha after its depth, as a grey JPEG, and depth also where little is', async () => {
+    const encoder = await createEncoder('jpeg+depth+alpha');
+    const [width, height] = [48, 20];
+    const alpha = Float32Array.from({ length: width * height }, (_, i) => Math.max(0, Math.min(1, ((i % width) - 8) / 32)));
+    const output = { ...gamePicture(width, height, 0), alpha };
+    const { jpeg, depth } = read(await encoder.encode(output, HEAD));
+    expect(await sharp(jpeg).metadata()).toMatchObject({ width, height, channels: 3 });
+    const back = halvesToDepth(halvesOf(depth.subarray(0, 2 * width * height)));
+    for (const [i, z] of output.depth.entries()) expect(back[i] === z || Math.abs(back[i] / z - 1) < 0.005).toBe(true);
+    const grey = await sharp(depth.subarray(2 * width * height))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(grey.info).toMatchObject({ width, height });
+    for (const [i, value] of alpha.entries())
+      expect(Math.abs(grey.data[i * grey.info.channels] / 255 - value)).toBeLessThan(0.03);
+    // Nothing to say of a picture that covers all, or has no depth.
+    expect(read(await encoder.encode({ ...output, alpha: null }, HEAD)).depth).toHaveLength(2 * width * height);
+    expect(read(await encoder.encode({ ...output, depth: null }, HEAD)).depth).toHaveLength(0);
+  });
+});
+
 it('writes the depth that the formula says, for any float, as half floats and as luma', () => {
   fc.assert(
     fc.property(fc.array(fc.float(), { minLength: 1, maxLength: 30 }), (all) => {
@@ -132,7 +154,7 @@ describe('debug', () => {
 
 describe('the names of encoders', () => {
   it('are those we ship and those registered, each once', async () => {
-    expect(encoderNames()).toEqual(['debug', 'h264', 'jpeg+depth', 'raw']);
+    expect(encoderNames()).toEqual(['debug', 'h264', 'jpeg+depth', 'jpeg+depth+alpha', 'raw']);
     const mine = await createEncoder('raw');
     registerEncoder('test+mine_1', () => mine);
     expect(encoderNames()).toContain('test+mine_1');
@@ -151,17 +173,20 @@ describe('the names of encoders', () => {
   it('are told to whoever asks for another', async () => {
     await expect(createEncoder('constructor')).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: expect.stringMatching(/no encoder 'constructor'.*debug, h264, jpeg\+depth, raw/),
+      message: expect.stringMatching(/no encoder 'constructor'.*debug, h264, jpeg\+depth, jpeg\+depth\+alpha, raw/),
     });
   });
 });
 
-it.each(['jpeg+depth', 'h264', 'raw', 'debug'])('%s refuses a picture of a wrong shape, and takes the next', async (name) => {
-  const folder = await mkdtemp(join(tmpdir(), 'sgaps-debug-'));
-  const encoder = await createEncoder(name, { folder });
-  const output = gamePicture(32, 18, 0);
-  const wrong = { ...output, depth: new Float32Array(5) };
-  await expect(encoder.encode(wrong, HEAD)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
-  expect((await encoder.encode(output, HEAD))?.independent).toBe(true);
-  await encoder.dispose();
-});
+it.each(['jpeg+depth', 'jpeg+depth+alpha', 'h264', 'raw', 'debug'])(
+  '%s refuses a picture of a wrong shape, and takes the next',
+  async (name) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sgaps-debug-'));
+    const encoder = await createEncoder(name, { folder });
+    const output = gamePicture(32, 18, 0);
+    const wrong = { ...output, depth: new Float32Array(5) };
+    await expect(encoder.encode(wrong, HEAD)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    expect((await encoder.encode(output, HEAD))?.independent).toBe(true);
+    await encoder.dispose();
+  },
+);

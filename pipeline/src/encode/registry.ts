@@ -15,6 +15,7 @@ export type EncoderFactory = (options: EncoderOptions) => PictureEncoder | Promi
 // Loaded when first asked for: sharp and the video encoder are large native libraries.
 const encoders = new NamedFactories<EncoderFactory>('encoder', {
   'jpeg+depth': async (options) => new (await import('./JpegDepthEncoder.js')).JpegDepthEncoder(options),
+  'jpeg+depth+alpha': async (options) => new (await import('./JpegDepthEncoder.js')).JpegDepthEncoder(options, true),
   h264: async (options) => new (await import('./H264Encoder.js')).H264Encoder(options),
   raw: async () => new (await import('./RawEncoder.js')).RawEncoder(),
   debug: async (options) => new (await import('./DebugJpegEncoder.js')).DebugJpegEncoder(options),
@@ -34,7 +35,7 @@ export function registerEncoder(name: string, factory: EncoderFactory): void {
 }
 
 /**
- * Makes an encoder: `jpeg+depth`, `h264`, `raw`, `debug`, or one that was registered.
+ * Makes an encoder: `jpeg+depth`, `jpeg+depth+alpha`, `h264`, `raw`, `debug`, or one that was registered.
  *
  * @throws SgapsError `NOT_FOUND`, and what the encoder throws
  * @example
@@ -51,7 +52,7 @@ export async function createEncoder(name: string, options: EncoderOptions = {}):
  *
  * @example
  * ```ts
- * encoderNames(); // ['debug', 'h264', 'jpeg+depth', 'raw']
+ * encoderNames(); // ['debug', 'h264', 'jpeg+depth', 'jpeg+depth+alpha', 'raw']
  * ```
  */
 export function encoderNames(): string[] {

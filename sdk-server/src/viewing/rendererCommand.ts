@@ -19,7 +19,7 @@ import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
 /** What viewers may ask of a renderer that is not told otherwise: `debug` lets anyone who watches fill its disk. */
-const USUAL_ENCODERS = ['jpeg+depth', 'h264'];
+const USUAL_ENCODERS = ['jpeg+depth', 'jpeg+depth+alpha', 'h264'];
 
 interface RendererFlags {
   readonly scene: string[];
@@ -54,7 +54,7 @@ export function rendererCommand(): Command {
     .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats', 'stream'])
     .option(
       '--encoder <name...>',
-      'encoders to serve (default: jpeg+depth, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
+      'encoders to serve (default: jpeg+depth, jpeg+depth+alpha, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
     )
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
     .option(
