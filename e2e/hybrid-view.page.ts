@@ -81,14 +81,14 @@ function coloursAt(pixels: Uint8Array, places: readonly (readonly [number, numbe
 }
 
 /** Mean distance of a picture's colours to those of the truth, in 0 … 255. */
-function errorOf(pixels: Uint8Array, pose: Pose, border = 0): number {
-  const truth = castWall(cameraOf(pose)).colour;
+function errorOf(pixels: Uint8Array, pose: Pose, columns = COLUMNS): number {
+  const truth = castWall(cameraOf(pose, columns)).colour;
   let sum = 0;
   let count = 0;
-  for (let row = border; row < ROWS - border; row++) {
-    for (let column = border; column < COLUMNS - border; column++) {
-      const at = COLUMNS * row + column;
-      for (let k = 0; k < 3; k++) sum += Math.abs(pixels[4 * at + k] - truth[3 * at + k]);
+  for (let row = 0; row < ROWS; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [at, from] = [columns * row + column, COLUMNS * row + column];
+      for (let k = 0; k < 3; k++) sum += Math.abs(pixels[4 * from + k] - truth[3 * at + k]);
       count += 3;
     }
   }
@@ -135,9 +135,9 @@ const hybrid = {
   async colours(name: string, pose: Pose, places: readonly (readonly [number, number])[]) {
     return coloursAt(await shown(name, pose), places);
   },
-  /** Mean error, from a place, of what is drawn of whichever frame is there. */
-  async error(name: string, pose: Pose, reproject = true, border = 0) {
-    return errorOf(await shown(name, pose, reproject), pose, border);
+  /** Mean error, from a place, of what is drawn of whichever frame is there, on the left columns of the canvas. */
+  async error(name: string, pose: Pose, reproject = true, columns = COLUMNS) {
+    return errorOf(await shown(name, pose, reproject), pose, columns);
   },
   /** Pixels that are nearly of a colour. */
   async count(name: string, pose: Pose, colour: readonly number[]) {
@@ -188,6 +188,7 @@ const hybrid = {
   },
   loseContext: (name: string) => surfaceOf(name).loseContext(),
   resize: (name: string, columns: number, rows: number) => surfaceOf(name).resize(columns, rows),
+  flatten: (name: string, isFlat: boolean) => surfaceOf(name).flatten(isFlat),
   held: (name: string) => surfaceOf(name).held(),
   errors: (name: string) => surfaceOf(name).errors(),
   label: () => document.querySelector('.sgaps-latency')?.textContent ?? null,

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SurfaceName } from './hybrid-view.page.js';
 import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
+import { SOFT } from './support/castWall.js';
 import type { Box, Pose, SurfaceOptions } from './support/hybridSurfaces.js';
 import { NetworkProxy } from './support/networkProxy.js';
 import { until } from './support/TestViewer.js';
@@ -27,6 +28,8 @@ const [RED, GREEN, YELLOW] = [
   [0, 255, 0],
   [255, 255, 0],
 ] as const;
+/** What the surfaces are cleared to. */
+const GROUND = [51, 102, 153];
 /** Before board and wall, behind the wall, and between the two: hidden by the board from the middle. */
 const BOXES: readonly Box[] = [
   { at: [0.5, 0, 2], colour: RED },
@@ -179,7 +182,41 @@ describe.each(KINDS)('a remote scene among local things: %s', (kind) => {
   });
 });
 
-describe.each(['plain', 'webgl2'] as const)('a remote scene: %s', (kind) => {
+describe.each(KINDS)('a remote scene that covers parts of pixels: %s', (kind) => {
+  it('is blended over what lies behind it, and hidden by what lies before', async () => {
+    const boxes: Box[] = [
+      { at: [-1.93, 0, 5], colour: YELLOW },
+      { at: [-0.45, 0.4, 2], colour: RED },
+    ];
+    const onBoard = (x: number, y = 0) => pixelOf([x, y, 3.5], MIDDLE);
+    for (const background of ['remote', 'local'] as const) {
+      expect(await open(kind, { scene: 'wall:soft', encoder: 'jpeg+depth+alpha', boxes, background })).toBe('open');
+      await call('settle', 'a', MIDDLE);
+      const ground = background === 'local' ? GROUND : [0, 0, 0];
+      const mixed = (part: number, behind: readonly number[]) => SOFT.map((value, k) => part * value + (1 - part) * behind[k]);
+      const wanted = [
+        { at: onBoard(-1.5), colour: mixed(0.2, YELLOW) },
+        { at: onBoard(-1.4), colour: mixed(0.4, YELLOW) },
+        { at: onBoard(-1.3), colour: mixed(0.6, YELLOW) },
+        { at: onBoard(-1.4, 0.8), colour: mixed(0.4, ground) },
+        { at: onBoard(-0.7), colour: SOFT },
+        { at: pixelOf(boxes[1].at, MIDDLE), colour: RED },
+        { at: [300, 20] as const, colour: ground },
+      ];
+      const places = wanted.map(({ at: [column, row] }) => [column, row] as const);
+      const seen = await call('colours', 'a', MIDDLE, places);
+      for (const [i, { colour }] of wanted.entries()) {
+        const worst = Math.max(...colour.map((value, k) => Math.abs(seen[i][k] - value)));
+        expect(worst, `${background} ${i}: ${seen[i]} for ${colour}`).toBeLessThan(14);
+      }
+      expect(await call('errors', 'a')).toBe(0);
+      await call('dispose', 'a');
+      await call('end', 'a');
+    }
+  });
+});
+
+describe.each(['plain', 'webgl2', 'webgpu'] as const)('a remote scene: %s', (kind) => {
   it('comes 150 ms late each way and is nearer to the truth for being reprojected', async () => {
     proxy.delay = 75;
     expect(await open(kind)).toBe('open');
@@ -220,7 +257,55 @@ describe('a Babylon scene', () => {
   });
 });
 
+describe.each(['webgl2', 'webgpu'] as const)('a Babylon scene: %s', (kind) => {
+  it.each([
+    ['with depth the other way round', { reverseDepth: true }, NEARLY + 2],
+    ['with smooth edges', { antialias: true }, NEARLY + 2],
+    ['that draws into a texture first', { post: 1 }, NEARLY + 3],
+    ['that draws into a smaller texture first', { post: 0.5 }, 3 * NEARLY],
+  ] as const)('%s shows it right', async (_, options, error) => {
+    expect(await open(kind, { boxes: BOXES.slice(0, 2), ...options })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    const [red, behind] = await call('colours', 'a', MIDDLE, [pixelOf(BOXES[0].at, MIDDLE), pixelOf(BOXES[1].at, MIDDLE)]);
+    expect(red).toEqual(RED);
+    expect(behind[2]).toBeGreaterThan(120);
+    // The red box takes a part of it.
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(error + 2);
+    const { post } = options as { post?: number };
+    if (post === 0.5) expect((await call('frame', 'a')).frame?.size).toBe('192×108');
+  });
+
+  it('asks for what its viewport shows', async () => {
+    expect(await open(kind, { half: true })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    expect((await call('frame', 'a')).frame?.size).toBe('192×216');
+    expect(await call('error', 'a', MIDDLE, true, 160)).toBeLessThan(NEARLY);
+    expect(await call('colours', 'a', MIDDLE, [[240, 90]])).toEqual([GROUND]);
+  });
+
+  it('has several, which hide each other', async () => {
+    expect(await open(kind, { second: 3 })).toBe('open');
+    for (let turn = 0; turn < 2; turn++) await call('settle', 'a', MIDDLE);
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
+  });
+
+  it('is told of a camera without perspective, and goes on with one', async () => {
+    expect(await open(kind)).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    expect(await call('flatten', 'a', true)).toEqual([]);
+    for (let turn = 0; turn < 2; turn++) expect(await call('colours', 'a', MIDDLE, [[160, 90]])).toEqual([GROUND]);
+    expect(await call('flatten', 'a', false)).toEqual(['UNSUPPORTED']);
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
+  });
+});
+
 describe('a view', () => {
+  it('has the picture of a camera at rest also where the first try to draw it failed', async () => {
+    expect(await open('plain', { scene: 'wall:faulty' })).toBe('open');
+    for (const pose of ORBIT) await call('settle', 'a', pose);
+    expect(await call('frame', 'a')).toMatchObject({ error: null });
+  });
+
   it('tells of its frames, by either encoder', async () => {
     for (const encoder of ['jpeg+depth', 'h264'] as const) {
       expect(await open('plain', { encoder, margin: 0, time: 2.5 })).toBe('open');

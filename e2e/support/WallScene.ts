@@ -2,10 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RendererParts, RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
 import { createEncoder } from '@sgaps/pipeline';
 import { type CameraFrame, SgapsError } from '@sgaps/protocol';
-import { castWall } from './castWall.js';
+import { castSoft, castWall } from './castWall.js';
 
 /**
- * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing.
+ * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
+ * `wall:faulty` fails to draw every other picture, `wall:soft` is the board alone, with alpha.
  */
 export class WallScene implements SceneRenderer {
   /** All that were ever made, in order. */
@@ -31,6 +32,11 @@ export class WallScene implements SceneRenderer {
     if (this.argument === 'slow') await wait(100);
     if (this.argument === 'broken') throw new SgapsError('UNSUPPORTED', 'This wall cannot be drawn.');
     const [fx, fy, cx, cy] = [intrinsics[0], intrinsics[5], intrinsics[8], intrinsics[9]];
+    if (this.argument === 'faulty' && this.drawn % 2 === 0) throw new SgapsError('LIMIT_EXCEEDED', 'No memory for this wall.');
+    if (this.argument === 'soft') {
+      const soft = castSoft({ ...this.size, fx, fy, cx, cy, view });
+      return { ...this.size, ...soft, metadata: {} };
+    }
     const { colour, depth } = castWall({ ...this.size, fx, fy, cx, cy, view });
     return { ...this.size, colour, depth: this.argument === 'flat' ? null : depth, alpha: null, metadata: { time: timeIndex } };
   }
@@ -47,7 +53,7 @@ export class WallScene implements SceneRenderer {
 
 /** `wall:…` with the encoders that we ship. */
 export const wallParts: RendererParts = {
-  encoders: ['jpeg+depth', 'h264'],
+  encoders: ['jpeg+depth', 'jpeg+depth+alpha', 'h264'],
   scene: async (name) => ({ scene: new WallScene(), argument: name.split(':')[1] ?? '' }),
   encoder: (name) => createEncoder(name),
 };

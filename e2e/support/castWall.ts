@@ -63,6 +63,33 @@ function isOnBoard(x: number, y: number): boolean {
   return x >= BOARD.left && x <= BOARD.right && y >= BOARD.top && y <= BOARD.bottom;
 }
 
+export interface SoftPicture extends WallPicture {
+  /** W·H, 0 … 1. */
+  readonly alpha: Float32Array;
+}
+
+/** Of one colour where it covers all. */
+export const SOFT = [200, 100, 40] as const;
+
+/** The board alone, which covers nothing at its left edge and all from its middle on, with colours over black. */
+export function castSoft(camera: WallCamera): SoftPicture {
+  const { colour, depth } = castWall(camera);
+  const { width, fx, cx, view: v } = camera;
+  const alpha = new Float32Array(depth.length);
+  for (let i = 0; i < depth.length; i++) {
+    const [z, x] = [depth[i], ((i % width) + 0.5 - cx) / fx];
+    const y = (Math.floor(i / width) + 0.5 - camera.cy) / camera.fy;
+    // To the world and its x: Rᵀ (p − t).
+    const [a, b, c] = [x * z - v[12], y * z - v[13], z - v[14]];
+    const [atX, atZ] = [v[0] * a + v[1] * b + v[2] * c, v[8] * a + v[9] * b + v[10] * c];
+    const isBoard = Math.abs(atZ - BOARD_Z) < 0.01;
+    alpha[i] = isBoard ? Math.max(0, Math.min(1, (2 * (atX - BOARD.left)) / (BOARD.right - BOARD.left))) : 0;
+    if (alpha[i] === 0) depth[i] = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < 3; k++) colour[3 * i + k] = alpha[i] * SOFT[k] + 0.5;
+  }
+  return { colour, depth, alpha };
+}
+
 /** Waves and a grid, blue on the wall and without blue on the board. */
 function paint(colour: Uint8Array, to: number, u: number, v: number, isBoard: boolean): void {
   const lines = Math.abs(u - Math.round(u)) < 0.06 || Math.abs(v - Math.round(v)) < 0.06 ? 50 : 0;

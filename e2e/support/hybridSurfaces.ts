@@ -1,3 +1,4 @@
+import { Camera } from '@babylonjs/core/Cameras/camera.js';
 import { FreeCamera } from '@babylonjs/core/Cameras/freeCamera.js';
 import type { AbstractEngine } from '@babylonjs/core/Engines/abstractEngine.js';
 import { Engine } from '@babylonjs/core/Engines/engine.js';
@@ -5,8 +6,11 @@ import { WebGPUEngine } from '@babylonjs/core/Engines/webgpuEngine.js';
 import { StandardMaterial } from '@babylonjs/core/Materials/standardMaterial.js';
 import { Color3, Color4 } from '@babylonjs/core/Maths/math.color.js';
 import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
+import { Viewport } from '@babylonjs/core/Maths/math.viewport.js';
 import { CreateBox } from '@babylonjs/core/Meshes/Builders/boxBuilder.js';
+import { TransformNode } from '@babylonjs/core/Meshes/transformNode.js';
 import { Logger } from '@babylonjs/core/Misc/logger.js';
+import { ImageProcessingPostProcess } from '@babylonjs/core/PostProcesses/imageProcessingPostProcess.js';
 import { Scene } from '@babylonjs/core/scene.js';
 import '@babylonjs/core/Engines/Extensions/engine.readTexture.js';
 import '@babylonjs/core/Engines/WebGPU/Extensions/engine.readTexture.js';
@@ -53,6 +57,15 @@ export interface SurfaceOptions extends RemoteViewOptions {
   readonly showLatency?: boolean;
   readonly background?: 'remote' | 'local';
   readonly margin?: number;
+  // Of Babylon alone:
+  readonly reverseDepth?: boolean;
+  readonly antialias?: boolean;
+  /** Draws into a texture of this part of the canvas's size, and that on the canvas. */
+  readonly post?: number;
+  /** Draws on the left half of the canvas only, */
+  readonly half?: boolean;
+  /** Another wall, so much farther. */
+  readonly second?: number;
 }
 
 /** A canvas that shows a remote scene among boxes of its own. */
@@ -66,6 +79,8 @@ export interface Surface {
   pixels(): Promise<Uint8Array>;
   loseContext(): Promise<void>;
   resize(columns: number, rows: number): void;
+  /** A camera without perspective, or with; what was told of it. */
+  flatten(isFlat: boolean): readonly string[];
   /** Things that are held for it, textures, listeners, elements: before the view was there, and now. */
   held(): { readonly before: Record<string, number>; readonly now: Record<string, number> };
   /** GL errors so far. */
@@ -124,6 +139,7 @@ export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
       const seen = reproject || !frame ? camera : { ...camera, view: frame.camera.view };
       if (frame) pass.draw(frame, seen, { near: NEAR, far: FAR, background: options.background });
       boxes.draw(camera, options.boxes);
+      pass.blend();
     },
     async pixels() {
       const { width, height } = canvas;
@@ -137,6 +153,7 @@ export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
       canvas.height = rows;
       camera = cameraOf(pose, columns, rows);
     },
+    flatten: () => [],
     held: () => ({ before: { labels: 0 }, now: { labels: countLabels() } }),
     errors: () => errorsOf(gl),
     async dispose() {
@@ -152,10 +169,17 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   const canvas = newCanvas();
   let engine: AbstractEngine;
   if (kind === 'webgpu') {
-    const made = new WebGPUEngine(canvas, { antialias: false, adaptToDeviceRatio: false });
+    const made = new WebGPUEngine(canvas, { antialias: options.antialias ?? false, adaptToDeviceRatio: false });
     await made.initAsync();
     engine = made;
-  } else engine = new Engine(canvas, false, { doNotHandleContextLost: false, preserveDrawingBuffer: true }, false);
+  } else
+    engine = new Engine(
+      canvas,
+      options.antialias ?? false,
+      { doNotHandleContextLost: false, preserveDrawingBuffer: true },
+      false,
+    );
+  engine.useReverseDepthBuffer = options.reverseDepth ?? false;
   const scene = new Scene(engine);
   scene.useRightHandedSystem = options.rightHanded ?? false;
   scene.clearColor = new Color4(GROUND[0] / 255, GROUND[1] / 255, GROUND[2] / 255, 1);
@@ -163,6 +187,8 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   camera.fov = FIELD_OF_VIEW;
   camera.minZ = NEAR;
   camera.maxZ = FAR;
+  if (options.half) camera.viewport = new Viewport(0, 0, 0.5, 1);
+  if (options.post) new ImageProcessingPostProcess('post', options.post, camera);
   // As `HybridView` says: the remote y, or z, points the other way.
   const isDown = (options.axes ?? 'y-down') === 'y-down';
   const hand = scene.useRightHandedSystem ? -1 : 1;
@@ -188,6 +214,13 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   const before = count();
   const { boxes: _, rightHanded: __, ...rest } = options;
   const hybrid = new HybridView('remote', rest, scene);
+  const told: string[] = [];
+  hybrid.onErrorObservable.add(({ code }) => told.push(code));
+  if (options.second) {
+    const root = new TransformNode('root', scene);
+    root.position = own([0, 0, options.second]);
+    await new HybridView('second', { ...rest, root, background: 'local' }, scene).ready;
+  }
   const view = await hybrid.ready.catch((error: unknown) => {
     engine.dispose();
     canvas.remove();
@@ -218,6 +251,10 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
       await back;
     },
     resize: (columns, rows) => engine.setSize(columns, rows),
+    flatten(isFlat) {
+      camera.mode = isFlat ? Camera.ORTHOGRAPHIC_CAMERA : Camera.PERSPECTIVE_CAMERA;
+      return told;
+    },
     held: () => ({ before, now: count() }),
     errors: () => (gl ? errorsOf(gl) : 0),
     async dispose() {

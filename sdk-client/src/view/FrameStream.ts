@@ -14,8 +14,9 @@ import { readVideoDepth, sizeOfStacked } from './videoDepth.js';
 /** ms after which an unanswered camera is sent again, at first and at most. */
 const AGAIN_AFTER = 2000;
 const AGAIN_AT_MOST = 8000;
-/** Pictures in a row that the renderer could not make. */
+/** Pictures in a row that the renderer could not make; ms after which what failed is asked for again. */
 const MOST_FAILURES = 5;
+const FAILED_AGAIN_AFTER = 250;
 /** Depth maps kept to be filled again. */
 const SPARE = 3;
 
@@ -25,6 +26,7 @@ type Distances = Float32Array<ArrayBuffer>;
 interface Wish {
   readonly look: Look;
   sent: PinholeCamera;
+  isAnswered: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export class FrameStream {
     else if (message.type === 'spare') {
       if (this.#spare.length < SPARE) this.#spare.push(message.depth);
     } else {
-      this.#cameras.push({ look: message.look, sent: message.look.camera });
+      this.#cameras.push({ look: message.look, sent: message.look.camera, isAnswered: false });
       this.#pump();
     }
   }
@@ -166,7 +168,7 @@ export class FrameStream {
     const last = decoder.last();
     this.#queue(async () => {
       const picture = await decoded;
-      if (decoder !== this.#decoder) picture?.image.close();
+      if (decoder !== this.#decoder) picture && closePictures(picture);
       else if (bytes === null) await this.#hold(notice, wish, last);
       else if (picture) this.#show(notice, wish, picture, came);
       else this.#showsLast = false;
@@ -186,27 +188,30 @@ export class FrameStream {
   }
 
   #show(notice: ViewNotice, wish: Wish | null, picture: DecodedPicture<Distances>, came: number): void {
-    const { frameId, image, depth, times } = picture;
+    const { frameId, image, depth, alpha, times } = picture;
     if (frameId !== notice.frameId) {
-      image.close();
+      closePictures(picture);
       throw SgapsError.malformed(`picture: it is number ${frameId}, and ${notice.frameId} was announced`);
     }
     // Of a camera that is forgotten: whoever sees it could not say where it lies.
     this.#showsLast = wish !== null;
-    if (!wish) return image.close();
+    if (!wish) return closePictures(picture);
     this.#sizes.saw(image);
     // The scene took its numbers for pixels of this picture, and so they are, whichever they were meant for.
     const camera = { ...wish.sent, width: image.width, height: image.height };
     const frame = {
       image,
       depth,
+      alpha,
       nearest: depth ? nearestOf(depth) : Number.POSITIVE_INFINITY,
       look: { ...wish.look, camera },
       about: notice.about,
+      isFirst: !wish.isAnswered,
       decode: performance.now() - came,
       render: times.processed - times.received,
     };
-    this.#say({ type: 'frame', frame }, depth ? [image, depth.buffer] : [image]);
+    wish.isAnswered = true;
+    this.#say({ type: 'frame', frame }, [image, ...(depth ? [depth.buffer] : []), ...(alpha ? [alpha] : [])]);
   }
 
   /** The picture before still holds; it may not be the one that is shown. */
@@ -233,8 +238,12 @@ export class FrameStream {
 
   #miss({ frameId, code, message }: Extract<ViewText, { type: 'failed' }>): void {
     if (this.#cameras.answer(frameId) === null) return;
-    if (++this.#failures >= MOST_FAILURES) this.#link?.fail(new SgapsError(code as SgapsErrorCode, message));
-    else this.#pump();
+    if (++this.#failures >= MOST_FAILURES) return this.#link?.fail(new SgapsError(code as SgapsErrorCode, message));
+    this.#pump();
+    // Nothing newer is under way: without another try a camera at rest would never see its picture.
+    if (this.#cameras.isOpen) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), FAILED_AGAIN_AFTER * this.#failures);
   }
 
   /** The connection is gone, and what hangs on it. */
@@ -247,7 +256,7 @@ export class FrameStream {
 
   #say(message: FromStream, transfer: Transferable[] = []): void {
     if (!this.#isClosed) this.#tell(message, transfer);
-    else if (message.type === 'frame') message.frame.image.close();
+    else if (message.type === 'frame') closePictures(message.frame);
   }
 
   #fail({ code, message }: SgapsError): void {
@@ -267,6 +276,11 @@ function inPixelsOf(camera: PinholeCamera, width: number, height: number): Pinho
   const [x, y] = [width / camera.width, height / camera.height];
   if (x === 1 && y === 1) return camera;
   return { ...camera, width, height, fx: x * camera.fx, fy: y * camera.fy, cx: x * camera.cx, cy: y * camera.cy };
+}
+
+function closePictures({ image, alpha }: Pick<DecodedPicture<Distances>, 'image' | 'alpha'>): void {
+  image.close();
+  alpha?.close();
 }
 
 function nearestOf(depth: Float32Array): number {

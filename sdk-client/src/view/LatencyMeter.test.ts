@@ -14,4 +14,13 @@ describe('latency', () => {
     expect([p50, p95, last]).toEqual([51, 96, 100]);
     expect(rate).toBe(50);
   });
+
+  it('counts frames that come by themselves, whose age nobody knows', () => {
+    const meter = new LatencyMeter();
+    meter.add(null, 0);
+    expect(meter.figures(1)).toEqual({ p50: 0, p95: 0, last: 0, rate: 1 });
+    meter.add(40, 10);
+    for (let i = 0; i < 150; i++) meter.add(null, 20 + i);
+    expect(meter.figures(180)).toEqual({ p50: 40, p95: 40, last: 40, rate: 100 });
+  });
 });

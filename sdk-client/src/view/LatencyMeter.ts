@@ -22,21 +22,21 @@ export interface LatencyFigures {
 export class LatencyMeter {
   readonly #ages = new Float64Array(WINDOW);
   readonly #times = new Float64Array(WINDOW);
+  #aged = 0;
   #count = 0;
 
-  add(age: number, now: number): void {
-    const at = this.#count++ % WINDOW;
-    this.#ages[at] = age;
-    this.#times[at] = now;
+  /** @param age null where it is not known. */
+  add(age: number | null, now: number): void {
+    if (age !== null) this.#ages[this.#aged++ % WINDOW] = age;
+    this.#times[this.#count++ % WINDOW] = now;
   }
 
   figures(now: number): LatencyFigures {
-    const count = Math.min(this.#count, WINDOW);
-    if (count === 0) return { p50: 0, p95: 0, last: 0, rate: 0 };
-    const sorted = this.#ages.slice(0, count).sort();
-    const at = (share: number) => sorted[Math.min(count - 1, Math.floor(share * count))];
+    const aged = Math.min(this.#aged, WINDOW);
+    const sorted = this.#ages.slice(0, aged).sort();
+    const at = (share: number) => sorted[Math.min(aged - 1, Math.floor(share * aged))] ?? 0;
     let rate = 0;
-    for (let i = 0; i < count; i++) if (now - this.#times[i] < 1000) rate++;
-    return { p50: at(0.5), p95: at(0.95), last: this.#ages[(this.#count - 1) % WINDOW], rate };
+    for (let i = 0; i < Math.min(this.#count, WINDOW); i++) if (now - this.#times[i] < 1000) rate++;
+    return { p50: at(0.5), p95: at(0.95), last: aged > 0 ? this.#ages[(this.#aged - 1) % WINDOW] : 0, rate };
   }
 }

@@ -79,19 +79,30 @@ export function lookAt(from: Triple, to: Triple, up: Triple = [0, -1, 0]): Float
  * What both see has the same pixels.
  *
  * @param margin 0 … 0.5 of each side.
+ * @param into Is filled and returned, where given: nothing is allocated then.
  * @throws SgapsError `ARGUMENT_INVALID`
  * @example
  * ```ts
  * remote.look(widen(camera, 0.1));
  * ```
  */
-export function widen(camera: PinholeCamera, margin: number): PinholeCamera {
+export function widen(
+  camera: PinholeCamera,
+  margin: number,
+  into: { -readonly [K in keyof PinholeCamera]: PinholeCamera[K] } = { ...camera },
+): PinholeCamera {
   if (!(margin >= 0 && margin <= 0.5))
     throw new SgapsError('ARGUMENT_INVALID', `A margin is 0 … 0.5 of the picture, not ${margin}.`);
   const x = Math.round(margin * camera.width);
   const y = Math.round(margin * camera.height);
-  const { width, height, cx, cy } = camera;
-  return { ...camera, width: width + 2 * x, height: height + 2 * y, cx: cx + x, cy: cy + y };
+  into.width = camera.width + 2 * x;
+  into.height = camera.height + 2 * y;
+  into.fx = camera.fx;
+  into.fy = camera.fy;
+  into.cx = camera.cx + x;
+  into.cy = camera.cy + y;
+  into.view = camera.view;
+  return into;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { PinholeCamera } from './PinholeCamera.js';
  * ```
  */
 export interface RemoteLatency {
-  /** From `look` to the frame. */
+  /** From `look` to the frame; of frames that come by themselves, at a live edge, only what is known: `render` and `decode`. */
   readonly total: number;
   /** From the transport's having the camera to the renderer's being done. */
   readonly render: number;
@@ -20,7 +20,7 @@ export interface RemoteLatency {
 }
 
 /**
- * A picture of the remote scene. It belongs to its view: once the next frame is there its image is closed and its depth used again.
+ * A picture of the remote scene. It belongs to its view: once the next frame is there its images are closed and its depth used again.
  *
  * @example
  * ```ts
@@ -31,6 +31,8 @@ export interface RemoteFrame {
   readonly image: ImageBitmap;
   /** W·H distances along the camera's axis, in the scene's unit; +∞ where nothing is. Null for a scene without depth. */
   readonly depth: Float32Array<ArrayBuffer> | null;
+  /** How much of each pixel is covered, as grey, with colours over black: by the encoder `jpeg+depth+alpha`, of scenes that have gaps; else null. */
+  readonly alpha: ImageBitmap | null;
   /** The least of `depth`; +∞ where there is none. */
   readonly nearest: number;
   /** What it was drawn for, in pixels of `image`. */

@@ -166,7 +166,7 @@ export class RemoteView extends EventTarget {
   #hear(message: FromStream): void {
     if (message.type === 'closed') return this.#left?.();
     if (this.#disposal) {
-      if (message.type === 'frame') message.frame.image.close();
+      if (message.type === 'frame') closePictures(message.frame);
     } else if (message.type === 'frame') this.#show(message.frame);
     else if (message.type === 'unchanged') this.#hold(message.look, message.about);
     else if (message.type === 'opened') {
@@ -179,14 +179,14 @@ export class RemoteView extends EventTarget {
     }
   }
 
-  #show({ image, depth, nearest, look, about, decode, render }: StreamFrame): void {
+  #show({ image, depth, alpha, nearest, look, about, isFirst, decode, render }: StreamFrame): void {
     const now = performance.now();
-    const total = now - look.askedAt;
-    this.#meter.add(total, now);
+    const total = isFirst ? now - look.askedAt : render + decode;
+    this.#meter.add(isFirst ? total : null, now);
     const before = this.#frame;
     const latency = { total, render, decode, network: Math.max(0, total - render - decode) };
-    this.#frame = { image, depth, nearest, camera: look.camera, time: look.time, about, latency };
-    if (before && before.image !== image) before.image.close();
+    this.#frame = { image, depth, alpha, nearest, camera: look.camera, time: look.time, about, latency };
+    if (before) closePictures(before);
     if (before?.depth && before.depth !== depth) this.#port?.send({ type: 'spare', depth: before.depth }, [before.depth.buffer]);
     this.#emit('frame', this.#frame);
   }
@@ -216,7 +216,7 @@ export class RemoteView extends EventTarget {
     this.#closing.abort();
     this.#opening?.reject(closedError());
     this.#opening = null;
-    this.#frame?.image.close();
+    if (this.#frame) closePictures(this.#frame);
     this.#frame = null;
     const port = this.#port;
     if (!port) return;
@@ -239,6 +239,11 @@ export class RemoteView extends EventTarget {
   #emit<K extends keyof RemoteViewEvents>(type: K, detail: RemoteViewEvents[K]): void {
     if (!this.#disposal) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+function closePictures({ image, alpha }: Pick<RemoteFrame, 'image' | 'alpha'>): void {
+  image.close();
+  alpha?.close();
 }
 
 function closedError(): SgapsError {

@@ -15,8 +15,11 @@ export interface RemoteViewOptions {
   readonly transport?: string;
   /** An SGAPS server, `https://…`, which knows where its transport is. */
   readonly server?: string;
-  /** `jpeg+depth` (default): sharper depth. `h264`: fewer bytes, depth in steps of 4.3 % of 1 + z; needs WebCodecs. */
-  readonly encoder?: 'jpeg+depth' | 'h264';
+  /**
+   * `jpeg+depth` (default): sharper depth; what covers half of a pixel covers it. `jpeg+depth+alpha`: edges and haze, as splats have, are blended over what lies behind them. `h264`: fewer
+   * bytes, depth in steps of 4.3 % of 1 + z; needs WebCodecs.
+   */
+  readonly encoder?: 'jpeg+depth' | 'jpeg+depth+alpha' | 'h264';
   /** Seconds, for scenes that move; `LIVE_EDGE` for the newest there is. Default 0. */
   readonly time?: number;
   /** `true` (default): connection and decoding are in a worker where the page allows one. `false`: on the page. A function makes the worker. */
@@ -33,8 +36,8 @@ export function assertViewOptions({ scene, transport, server, encoder = 'jpeg+de
     throw new SgapsError('ARGUMENT_INVALID', `A scene's name is 1 … 200 of A-Z a-z 0-9 _ + : . / -, not '${scene}'.`);
   if (!transport && !server)
     throw new SgapsError('ARGUMENT_INVALID', 'A view needs the address of a transport, or of the server that has one.');
-  if (encoder !== 'jpeg+depth' && encoder !== 'h264')
-    throw new SgapsError('ARGUMENT_INVALID', `An encoder is 'jpeg+depth' or 'h264', not '${encoder}'.`);
+  if (encoder !== 'jpeg+depth' && encoder !== 'jpeg+depth+alpha' && encoder !== 'h264')
+    throw new SgapsError('ARGUMENT_INVALID', `An encoder is 'jpeg+depth', 'jpeg+depth+alpha' or 'h264', not '${encoder}'.`);
   assertTime(time);
 }
 

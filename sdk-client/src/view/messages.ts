@@ -1,11 +1,12 @@
 import type { PinholeCamera } from './PinholeCamera.js';
+import type { RemoteViewOptions } from './RemoteViewOptions.js';
 
 /** What is watched, and where. */
 export interface StreamOptions {
   /** The transport, `ws://…`. */
   readonly transport: string;
   readonly scene: string;
-  readonly encoder: 'jpeg+depth' | 'h264';
+  readonly encoder: NonNullable<RemoteViewOptions['encoder']>;
 }
 
 /** What a page wants to see. */
@@ -29,10 +30,13 @@ export interface StreamInfo {
 export interface StreamFrame {
   readonly image: ImageBitmap;
   readonly depth: Float32Array<ArrayBuffer> | null;
+  readonly alpha: ImageBitmap | null;
   readonly nearest: number;
   /** Its camera is in pixels of `image`. */
   readonly look: Look;
   readonly about: Readonly<Record<string, unknown>>;
+  /** No picture came for this look before: at a live edge more come by themselves, whose age cannot be told. */
+  readonly isFirst: boolean;
   /** ms: of decoding; from the transport's taking the camera to the renderer's being done. */
   readonly decode: number;
   readonly render: number;

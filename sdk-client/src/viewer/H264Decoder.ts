@@ -135,7 +135,7 @@ export class H264Decoder<D = never> implements PictureDecoder<D> {
     depth?.catch(() => undefined);
     const image = await createImageBitmap(frame, 0, 0, size.width, size.height);
     try {
-      return { frameId, image, depth: await depth, times };
+      return { frameId, image, depth: await depth, alpha: null, times };
     } catch (error) {
       image.close();
       throw error;

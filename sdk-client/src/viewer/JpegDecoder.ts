@@ -38,26 +38,32 @@ export class JpegDecoder<D> implements PictureDecoder<D> {
   }
 
   async #show({ frameId, jpeg, depth, times }: JpegPicture): Promise<DecodedPicture<D>> {
-    const blob = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
-    const image = await createImageBitmap(blob, { colorSpaceConversion: 'none' }).catch((cause: unknown) => {
-      throw new SgapsError('BYTES_MALFORMED', 'Malformed picture: it is no JPEG.', { cause });
-    });
+    const image = await bitmapOf(jpeg);
+    let alpha: ImageBitmap | null = null;
     try {
-      this.#check(image, depth.length);
+      const { width, height } = this.#size ?? image;
+      const depthBytes = 2 * width * height;
+      // What follows depth is alpha.
+      if (depth.length > depthBytes) alpha = await bitmapOf(depth.subarray(depthBytes));
+      for (const map of [image, alpha])
+        if (map && (map.width !== width || map.height !== height))
+          throw SgapsError.malformed(`picture: it is ${map.width}×${map.height}, not ${width}×${height}`);
+      if (depth.length !== 0 && depth.length < depthBytes)
+        throw SgapsError.malformed(`picture: ${depth.length} bytes of depth for ${width}×${height}`);
       // Half floats lie at an even place in a buffer of their own.
-      const halves = depth.length === 0 ? null : new Uint16Array(depth.slice().buffer as ArrayBuffer);
-      return { frameId, image, depth: halves && this.#depthOf(halves), times };
+      const halves = depth.length === 0 ? null : new Uint16Array(depth.slice(0, depthBytes).buffer as ArrayBuffer);
+      return { frameId, image, depth: halves && this.#depthOf(halves), alpha, times };
     } catch (error) {
       image.close();
+      alpha?.close();
       throw error;
     }
   }
+}
 
-  #check(image: ImageBitmap, depthBytes: number): void {
-    const { width, height } = this.#size ?? image;
-    if (image.width !== width || image.height !== height)
-      throw SgapsError.malformed(`picture: it is ${image.width}×${image.height}, not ${width}×${height}`);
-    if (depthBytes !== 0 && depthBytes !== 2 * width * height)
-      throw SgapsError.malformed(`picture: ${depthBytes} bytes of depth for ${width}×${height}`);
-  }
+function bitmapOf(jpeg: Uint8Array): Promise<ImageBitmap> {
+  const blob = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
+  return createImageBitmap(blob, { colorSpaceConversion: 'none' }).catch((cause: unknown) => {
+    throw new SgapsError('BYTES_MALFORMED', 'Malformed picture: it is no JPEG.', { cause });
+  });
 }

@@ -5,6 +5,8 @@ export interface DecodedPicture<D> {
   readonly frameId: number;
   readonly image: ImageBitmap;
   readonly depth: D | null;
+  /** How much of each pixel is covered, as grey; null where all is. */
+  readonly alpha: ImageBitmap | null;
   readonly times: PictureTimes;
 }
 

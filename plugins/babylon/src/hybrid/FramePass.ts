@@ -17,35 +17,37 @@ import '@babylonjs/core/Engines/Extensions/engine.dynamicTexture.js';
 import '@babylonjs/core/Engines/Extensions/engine.rawTexture.js';
 import { REPROJECTION_WGSL } from './wgsl.js';
 
-const UNIFORMS = ['lens', 'toRemote', 'remoteLens', 'limits', 'rule'] as const;
+const UNIFORMS = ['lens', 'toRemote', 'remoteLens', 'limits', 'rule', 'cover'];
 /** `Constants` of newer engines; the numbers are those of all. */
 const GLSL = 0;
 const WGSL = 1;
 
-/** Draws frames over the whole viewport of a Babylon engine, with their depth, whatever was drawn there before. */
+/** Draws frames over the whole viewport of a Babylon engine, with their depth: `draw` before meshes, `blend` after them. */
 export class FramePass {
   readonly #engine: AbstractEngine;
   readonly #reprojection = new Reprojection();
-  readonly #wrapper: DrawWrapper;
-  #triangle: VertexBuffer;
+  /** One for each of the two, as WebGPU keeps what is bound by it. */
+  readonly #wrappers: readonly [DrawWrapper, DrawWrapper];
+  readonly #buffers: { [kind: string]: VertexBuffer };
   #colour: ThinTexture | null = null;
   #depth: ThinTexture | null = null;
+  #alpha: ThinTexture | null = null;
   #width = 0;
   #height = 0;
   /** Whose pixels are in the textures. */
-  #shown: Pick<RemoteFrame, 'image' | 'depth'> | null = null;
+  #shown: RemoteFrame['image'] | null = null;
   readonly #restored: { remove(): void } | null;
 
   /** @param failed Told when the shader does not compile. */
   constructor(engine: AbstractEngine, failed: (error: SgapsError) => void) {
     this.#engine = engine;
-    this.#wrapper = new DrawWrapper(engine);
+    this.#wrappers = [new DrawWrapper(engine), new DrawWrapper(engine)];
     const { vertex, fragment } = engine.isWebGPU ? REPROJECTION_WGSL : REPROJECTION_GLSL;
-    this.#wrapper.effect = engine.createEffect(
+    const effect = engine.createEffect(
       { vertexSource: vertex, fragmentSource: fragment },
       [VertexBuffer.PositionKind],
-      [...UNIFORMS],
-      ['colourMap', 'depthMap'],
+      UNIFORMS,
+      ['colourMap', 'depthMap', 'alphaMap'],
       '',
       undefined,
       undefined,
@@ -53,67 +55,86 @@ export class FramePass {
       undefined,
       engine.isWebGPU ? WGSL : GLSL,
     );
-    this.#triangle = makeTriangle(engine);
+    for (const wrapper of this.#wrappers) wrapper.effect = effect;
+    this.#buffers = { [VertexBuffer.PositionKind]: makeTriangle(engine) };
     this.#restored = engine.onContextRestoredObservable.add(() => {
-      this.#triangle = makeTriangle(engine);
+      this.#buffers[VertexBuffer.PositionKind] = makeTriangle(engine);
       this.#shown = null;
     });
   }
 
-  /** Draws what is there: nothing while the shader is being compiled. */
-  draw(frame: RemoteFrame, camera: PinholeCamera, options: ReprojectionOptions): void {
-    const engine = this.#engine;
-    const { effect } = this.#wrapper;
+  /** Draws what is there: nothing while the shader is being compiled. @returns whether `blend` has more to draw. */
+  draw(frame: RemoteFrame, camera: PinholeCamera, options: ReprojectionOptions): boolean {
     // An image that was closed has no pixels.
-    if (!effect?.isReady() || frame.image.width === 0) return;
+    if (!this.#wrappers[0].effect?.isReady() || frame.image.width === 0) return false;
     this.#upload(frame);
-    engine.enableEffect(this.#wrapper);
+    this.#reprojection.set(frame, camera, options);
+    this.#paint(this.#wrappers[0], true);
+    return frame.alpha !== null;
+  }
+
+  /** Blends edges and haze of what `draw` was called with over what is there. */
+  blend(): void {
+    this.#reprojection.setLast();
+    this.#paint(this.#wrappers[1], false);
+  }
+
+  dispose(): void {
+    this.#restored?.remove();
+    this.#buffers[VertexBuffer.PositionKind].dispose();
+    this.#wrappers[0].effect?.dispose();
+    for (const wrapper of this.#wrappers) wrapper.effect = null;
+    this.#freeTextures();
+  }
+
+  #paint(wrapper: DrawWrapper, isFirst: boolean): void {
+    const engine = this.#engine;
+    const { effect } = wrapper;
+    if (!effect) return;
+    engine.enableEffect(wrapper);
     engine.setState(false);
-    engine.setAlphaMode(Constants.ALPHA_DISABLE);
+    engine.setAlphaMode(isFirst ? Constants.ALPHA_DISABLE : Constants.ALPHA_PREMULTIPLIED);
     const state = engine.depthCullingState;
     const { depthFunc, depthTest, depthMask } = state;
-    state.depthFunc = Constants.ALWAYS;
+    state.depthFunc = engine.useReverseDepthBuffer ? Constants.GEQUAL : Constants.LEQUAL;
     state.depthTest = true;
-    state.depthMask = true;
-    this.#reprojection.set(frame, camera, options);
-    const { lens, toRemote, remoteLens, limits, rule } = this.#reprojection;
+    state.depthMask = isFirst;
+    const { lens, toRemote, remoteLens, limits, rule, cover } = this.#reprojection;
     effect.setFloat4('lens', lens[0], lens[1], lens[2], lens[3]);
     effect.setMatrices('toRemote', toRemote);
     effect.setFloat4('remoteLens', remoteLens[0], remoteLens[1], remoteLens[2], remoteLens[3]);
     effect.setFloat4('limits', limits[0], limits[1], limits[2], limits[3]);
     effect.setFloat4('rule', rule[0], rule[1], rule[2], rule[3]);
+    effect.setFloat2('cover', cover[0], cover[1]);
     effect.setTexture('colourMap', this.#colour);
     effect.setTexture('depthMap', this.#depth);
-    engine.bindBuffers({ [VertexBuffer.PositionKind]: this.#triangle }, null, effect);
+    effect.setTexture('alphaMap', this.#alpha);
+    engine.bindBuffers(this.#buffers, null, effect);
     engine.drawArraysType(Constants.MATERIAL_TriangleFillMode, 0, 3);
+    if (!isFirst) engine.setAlphaMode(Constants.ALPHA_DISABLE);
     state.depthFunc = depthFunc;
     state.depthTest = depthTest;
     state.depthMask = depthMask;
   }
 
-  dispose(): void {
-    this.#restored?.remove();
-    this.#triangle.dispose();
-    this.#wrapper.effect?.dispose();
-    this.#wrapper.effect = null;
-    this.#freeTextures();
-  }
-
   #freeTextures(): void {
     this.#colour?.dispose();
     this.#depth?.dispose();
-    this.#colour = this.#depth = null;
+    this.#alpha?.dispose();
+    this.#colour = this.#depth = this.#alpha = null;
     this.#shown = null;
   }
 
-  #upload({ image, depth }: RemoteFrame): void {
+  #upload({ image, depth, alpha }: RemoteFrame): void {
     const engine = this.#engine;
     const { width, height } = image;
-    if (width !== this.#width || height !== this.#height || !this.#colour || !this.#depth) {
+    if (width !== this.#width || height !== this.#height || !this.#colour || !this.#depth || !this.#alpha) {
       this.#freeTextures();
       this.#width = width;
       this.#height = height;
-      this.#colour = this.#wrap(() => engine.createDynamicTexture(width, height, false, Constants.TEXTURE_BILINEAR_SAMPLINGMODE));
+      const makeImage = () => engine.createDynamicTexture(width, height, false, Constants.TEXTURE_BILINEAR_SAMPLINGMODE);
+      this.#colour = this.#wrap(makeImage);
+      this.#alpha = this.#wrap(makeImage);
       this.#depth = this.#wrap(() =>
         engine.createRawTexture(
           null,
@@ -128,9 +149,10 @@ export class FramePass {
         ),
       );
     }
-    if (this.#shown?.image === image && this.#shown.depth === depth) return;
-    this.#shown = { image, depth };
+    if (this.#shown === image) return;
+    this.#shown = image;
     engine.updateDynamicTexture(this.#colour.getInternalTexture(), image, false);
+    if (alpha) engine.updateDynamicTexture(this.#alpha.getInternalTexture(), alpha, false);
     const texture = this.#depth.getInternalTexture();
     if (!depth || !texture) return;
     engine.updateRawTexture(texture, depth, Constants.TEXTUREFORMAT_R, false, null, Constants.TEXTURETYPE_FLOAT, false);

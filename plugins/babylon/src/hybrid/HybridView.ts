@@ -2,9 +2,16 @@ import type { Camera } from '@babylonjs/core/Cameras/camera.js';
 import { Matrix } from '@babylonjs/core/Maths/math.vector.js';
 import { Observable } from '@babylonjs/core/Misc/observable.js';
 import type { Scene } from '@babylonjs/core/scene.js';
-import { LatencyLabel, type RemoteFrame, RemoteView, widen } from '@sgaps/client/view';
+import {
+  LatencyLabel,
+  type PinholeCamera,
+  type RemoteFrame,
+  RemoteView,
+  type ReprojectionOptions,
+  widen,
+} from '@sgaps/client/view';
 import { isSgapsError, SgapsError } from '@sgaps/protocol/vocabulary';
-import { cameraOf, type RemoteEye } from './cameraOf.js';
+import { type CameraMatrices, cameraOf, RemoteEye } from './cameraOf.js';
 import { FramePass } from './FramePass.js';
 import { assertHybridOptions, type HybridViewOptions } from './HybridOptions.js';
 import { PictureScale } from './PictureScale.js';
@@ -27,7 +34,10 @@ export class HybridView {
   readonly onFrameObservable = new Observable<RemoteFrame>();
   /** The connection is lost (`true`), or back. */
   readonly onStallObservable = new Observable<boolean>();
-  /** It could not be opened, or broke off: nothing more comes. Without observers it is `console.warn`. */
+  /**
+   * It could not be opened, or broke off: nothing more comes, and `error` says why. Also where its camera has no perspective or its root stretches, once: nothing is shown while that is so.
+   * Without observers it is `console.warn`.
+   */
   readonly onErrorObservable = new Observable<SgapsError>();
   /** Draws nothing and asks for nothing while false. */
   isEnabled = true;
@@ -43,8 +53,16 @@ export class HybridView {
   #label: LatencyLabel | null = null;
   #error: SgapsError | null = null;
   /** Something is wrong with the camera or the root; told once. */
-  #warned = '';
+  #told = '';
   #asked = -1;
+  /** What was drawn has more, which is drawn after the meshes. */
+  #hasMore = false;
+  // Filled for each frame, in which nothing is allocated.
+  readonly #eye = new RemoteEye();
+  readonly #wide = { ...this.#eye.camera };
+  readonly #asItCame = { ...this.#eye.camera };
+  readonly #matrices: CameraMatrices;
+  readonly #drawing: { -readonly [K in keyof ReprojectionOptions]: ReprojectionOptions[K] } = { depth: this.#eye.depth };
 
   constructor(
     readonly name: string,
@@ -57,8 +75,15 @@ export class HybridView {
     this.reproject = options.reproject ?? true;
     this.#size = new PictureScale(options.resolution ?? 1, options.margin ?? 0.1);
     this.#pass = new FramePass(scene.getEngine(), (error) => this.#fail(error));
+    const none = Matrix.IdentityReadOnly.m;
+    this.#matrices = { view: none, projection: none, root: none, axes: options.axes ?? 'y-down', halfDepth: false };
+    this.#drawing.background = options.background;
+    this.#drawing.steps = options.steps;
+    const draw = () => this.#draw();
+    const blend = () => this.#blend();
     this.#hooks = [
-      scene.onBeforeDrawPhaseObservable.add(() => this.#guard(() => this.#draw())),
+      scene.onBeforeDrawPhaseObservable.add(() => this.#guard(draw)),
+      scene.onAfterDrawPhaseObservable.add(() => this.#guard(blend)),
       scene.onDisposeObservable.add(() => this.dispose()),
     ];
     this.ready = this.#open();
@@ -130,59 +155,62 @@ export class HybridView {
     const wanted = this.#options.camera;
     // Those of a rig (two eyes) see the same frame, each from where it is.
     if (wanted && active !== wanted && active.rigParent !== wanted) return;
-    const eye = this.#eyeOf(active);
-    if (!eye) return;
+    if (!this.#see(active)) return;
+    const { camera } = this.#eye;
     if (this.#asked !== scene.getFrameId()) {
       this.#asked = scene.getFrameId();
-      view.look(widen(eye.camera, this.#size.margin));
+      view.look(widen(camera, this.#size.margin, this.#wide));
     }
     const { frame } = view;
     if (!frame) return;
-    const { background, steps } = this.#options;
-    const linear = scene.imageProcessingConfiguration?.applyByPostProcess ?? false;
-    this.#pass.draw(frame, this.reproject ? eye.camera : this.#asItCame(eye, frame), {
-      depth: eye.depth,
-      background,
-      steps,
-      linear,
-    });
+    this.#drawing.linear = scene.imageProcessingConfiguration?.applyByPostProcess ?? false;
+    this.#hasMore = this.#pass.draw(frame, this.reproject ? camera : this.#still(camera, frame), this.#drawing);
   }
 
-  #eyeOf(camera: Camera): RemoteEye | null {
+  /** It has drawn them. */
+  #blend(): void {
+    if (!this.#hasMore) return;
+    this.#hasMore = false;
+    this.#pass.blend();
+  }
+
+  /** Fills `#eye`; false where nothing can be seen so. */
+  #see(camera: Camera): boolean {
     const engine = this.#scene.getEngine();
     const { viewport } = camera;
-    const { width, height } = this.#size.of(
-      viewport.width * engine.getRenderWidth(),
-      viewport.height * engine.getRenderHeight(),
-      performance.now(),
-    );
-    const { root, axes = 'y-down' } = this.#options;
-    const matrices = {
-      view: camera.getViewMatrix().m,
-      projection: camera.getProjectionMatrix().m,
-      root: (root?.computeWorldMatrix() ?? Matrix.IdentityReadOnly).m,
-      axes,
-      halfDepth: engine.isNDCHalfZRange,
-    };
+    const columns = viewport.width * engine.getRenderWidth();
+    const rows = viewport.height * engine.getRenderHeight();
+    const { width, height } = this.#size.of(columns, rows, performance.now());
+    const matrices = this.#matrices;
+    matrices.view = camera.getViewMatrix().m;
+    matrices.projection = camera.getProjectionMatrix().m;
+    matrices.root = (this.#options.root?.computeWorldMatrix() ?? Matrix.IdentityReadOnly).m;
+    matrices.halfDepth = engine.isNDCHalfZRange;
     try {
-      const eye = cameraOf(matrices, width, height);
-      this.#warned = '';
-      return eye;
+      cameraOf(matrices, width, height, this.#eye);
+      this.#told = '';
+      return true;
     } catch (error) {
-      const { message } = error as Error;
-      if (message !== this.#warned) console.warn(`SGAPS: ${message}`);
-      this.#warned = message;
-      return null;
+      if (!isSgapsError(error)) throw error;
+      if (error.message !== this.#told) this.#tell(error);
+      this.#told = error.message;
+      return false;
     }
   }
 
-  /** The camera that a frame was drawn for, less its margin: the frame as it came, where the canvas has the same lens. */
-  #asItCame({ camera }: RemoteEye, frame: RemoteFrame): RemoteEye['camera'] {
-    return { ...camera, view: frame.camera.view };
+  /** A camera with the place of the frame's: the frame as it came, where the canvas has the same lens. */
+  #still(camera: PinholeCamera, frame: RemoteFrame): PinholeCamera {
+    widen(camera, 0, this.#asItCame);
+    this.#asItCame.view = frame.camera.view as Float32Array<ArrayBuffer>;
+    return this.#asItCame;
   }
 
   #fail(error: SgapsError): void {
     this.#error = error;
+    this.#tell(error);
+  }
+
+  #tell(error: SgapsError): void {
     if (!this.onErrorObservable.hasObservers()) console.warn(`SGAPS: ${error.message}`);
     this.#guard(() => this.onErrorObservable.notifyObservers(error));
   }

@@ -15,12 +15,17 @@ uniform toRemote : mat4x4f;
 uniform remoteLens : vec4f;
 uniform limits : vec4f;
 uniform rule : vec4f;
+uniform cover : vec2f;
 varying place : vec2f;
 var colourMapSampler : sampler;
 var colourMap : texture_2d<f32>;
 var depthMap : texture_2d<f32>;
+var alphaMapSampler : sampler;
+var alphaMap : texture_2d<f32>;
 
 const EDGE : f32 = 0.08;
+const NONE : f32 = 0.03;
+const ALL : f32 = 0.97;
 
 fn inverseAt(at : vec2i) -> f32 {
   let size = vec2i(textureDimensions(depthMap, 0));
@@ -117,13 +122,27 @@ fn main(input : FragmentInputs) -> FragmentOutputs {
   }
   if (hit > 1.5) { hit = farthest; }
   let spot = mix(nearEnd, farEnd, vec2f(hit));
-  let found = smoothAt(spot);
-  if (found <= 0.0 && uniforms.rule.z == 0.0) { discard; }
-  let w = found * turned.z / max(1e-6, 1.0 - found * moved.z);
+  var found = smoothAt(spot);
+  var w = found * turned.z / max(1e-6, 1.0 - found * moved.z);
   let size = vec2f(textureDimensions(colourMap, 0));
-  var colour = textureSampleLevel(colourMap, colourMapSampler, clamp(spot, vec2f(0.5), size - 0.5) / size, 0.0).rgb;
-  if (uniforms.rule.w > 0.0) { colour = pow(colour, vec3f(2.2)); }
-  fragmentOutputs.color = vec4f(colour, 1.0);
+  let place = clamp(spot, vec2f(0.5), size - 0.5) / size;
+  var colour = textureSampleLevel(colourMap, colourMapSampler, place, 0.0).rgb;
+  var alpha = 1.0;
+  if (uniforms.cover.x > 0.0) { alpha = textureSampleLevel(alphaMap, alphaMapSampler, place, 0.0).r; }
+  if (uniforms.cover.y > 0.0) {
+    if (alpha < NONE || alpha > ALL) { discard; }
+    if (uniforms.rule.w > 0.0) { colour = pow(min(colour / alpha, vec3f(1.0)), vec3f(2.2)) * alpha; }
+    fragmentOutputs.color = vec4f(colour, alpha);
+  } else {
+    if (alpha < ALL) {
+      found = 0.0;
+      w = 0.0;
+      colour = vec3f(0.0);
+    }
+    if (found <= 0.0 && uniforms.rule.z == 0.0) { discard; }
+    if (uniforms.rule.w > 0.0) { colour = pow(colour, vec3f(2.2)); }
+    fragmentOutputs.color = vec4f(colour, 1.0);
+  }
   fragmentOutputs.fragDepth = clamp(uniforms.rule.x + uniforms.rule.y * w, 0.0, 1.0);
 }
 `,

@@ -10,7 +10,8 @@ const point = fc.tuple(near(3), near(3), fc.double({ min: 4, max: 40, noNaN: tru
 
 function frameOf(camera: PinholeCamera, nearest = 2): RemoteFrame {
   const latency = { total: 0, render: 0, decode: 0, network: 0 };
-  return { image: null as unknown as ImageBitmap, depth: new Float32Array(1), nearest, camera, time: 0, about: {}, latency };
+  const image = null as unknown as ImageBitmap;
+  return { image, depth: new Float32Array(1), alpha: null, nearest, camera, time: 0, about: {}, latency };
 }
 
 function seenBy({ fx, fy, cx, cy, view }: PinholeCamera, [x, y, z]: readonly number[]) {

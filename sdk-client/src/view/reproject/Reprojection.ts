@@ -71,26 +71,39 @@ export class Reprojection {
   readonly limits = new Float32Array(4);
   /** Uniform `rule`: offset and scale of a depth buffer, 1 where the frame's own background is drawn, 1 for linear colours. */
   readonly rule = new Float32Array(4);
+  /** Uniform `cover`: 1 where the frame has alpha; 1 for what is drawn last, over all else: what covers parts of pixels. */
+  readonly cover = new Float32Array(2);
 
+  /** For what covers whole pixels, and hides what lies behind. Allocates nothing. */
   set(frame: RemoteFrame, camera: PinholeCamera, options: ReprojectionOptions): void {
     const { depth, background = 'remote', steps = 48, linear = false } = options;
     const { width, height, fx, fy, cx, cy, view } = camera;
-    this.lens.set([width / fx, height / fy, cx / width, cy / height]);
+    fill(this.lens, width / fx, height / fy, cx / width, cy / height);
     const remote = frame.camera;
-    this.remoteLens.set([remote.fx, remote.fy, remote.cx, remote.cy]);
+    fill(this.remoteLens, remote.fx, remote.fy, remote.cx, remote.cy);
     relate(remote.view, view, this.toRemote);
     const hasDepth = frame.depth !== null && frame.nearest < Number.POSITIVE_INFINITY;
     const nearest = Math.max(LEAST, hasDepth ? frame.nearest : 1);
     // Nothing that the frame shows can be nearer to the new camera than this, however that has moved; nor is anything drawn so near.
     const moved = Math.hypot(this.toRemote[12], this.toRemote[13], this.toRemote[14]);
-    this.limits.set([
-      nearest,
-      1 / Math.max(nearest - moved, nearest / 64, LEAST),
-      Math.max(1, Math.min(256, steps)),
-      hasDepth ? 1 : 0,
-    ]);
-    this.rule.set([depth.offset, depth.scale, background === 'remote' ? 1 : 0, linear ? 1 : 0]);
+    const closest = 1 / Math.max(nearest - moved, nearest / 64, LEAST);
+    fill(this.limits, nearest, closest, Math.max(1, Math.min(256, steps)), hasDepth ? 1 : 0);
+    fill(this.rule, depth.offset, depth.scale, background === 'remote' ? 1 : 0, linear ? 1 : 0);
+    this.cover[0] = frame.alpha ? 1 : 0;
+    this.cover[1] = 0;
   }
+
+  /** The same, for what covers parts of pixels: edges and haze, which are blended over what is there by then (one, one − source alpha). */
+  setLast(): void {
+    this.cover[1] = 1;
+  }
+}
+
+function fill(four: Float32Array, x: number, y: number, z: number, w: number): void {
+  four[0] = x;
+  four[1] = y;
+  four[2] = z;
+  four[3] = w;
 }
 
 /** remote · inverse(view), both of which turn and move only. */

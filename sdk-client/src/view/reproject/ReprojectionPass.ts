@@ -2,7 +2,7 @@ import { SgapsError } from '@sgaps/protocol/vocabulary';
 import type { PinholeCamera } from '../PinholeCamera.js';
 import type { RemoteFrame } from '../RemoteFrame.js';
 import { REPROJECTION_GLSL } from './glsl.js';
-import { depthRuleOf, Reprojection, type ReprojectionOptions } from './Reprojection.js';
+import { Reprojection, type ReprojectionOptions } from './Reprojection.js';
 
 /**
  * How a `ReprojectionPass` draws.
@@ -18,7 +18,7 @@ export interface PassOptions extends Omit<ReprojectionOptions, 'depth'> {
   readonly far: number;
 }
 
-const UNIFORMS = ['lens', 'toRemote', 'remoteLens', 'limits', 'rule', 'colourMap', 'depthMap'] as const;
+const UNIFORMS = ['lens', 'toRemote', 'remoteLens', 'limits', 'rule', 'cover', 'colourMap', 'depthMap', 'alphaMap'] as const;
 
 /** What lives on the GPU, until a context is lost. */
 interface Parts {
@@ -28,18 +28,22 @@ interface Parts {
   readonly corners: WebGLBuffer;
   readonly colour: WebGLTexture;
   readonly depth: WebGLTexture;
+  readonly alpha: WebGLTexture;
   width: number;
   height: number;
 }
 
 /**
  * Draws remote frames on a WebGL2 canvas as the newest camera sees them, with their depth, so that what the page draws afterwards is hidden by what lies before it and hides what lies behind
- * it. Call it first in a frame, once the canvas is cleared, with the viewport set. It leaves depth test and writing on (`LEQUAL`), blending, culling and scissor off, and nothing bound.
+ * it: `draw` first in a frame, once the canvas is cleared, with the viewport set; then the page's own things; and last, where frames have alpha, `blend`, which draws edges and haze over them.
+ * Both leave depth test and writing on (`LEQUAL`), blending, culling and scissor off, and nothing bound. Several remote scenes hide each other, too.
  *
  * @example
  * ```ts
  * const pass = new ReprojectionPass(gl);
  * pass.draw(remote.frame, camera, { near: 0.1, far: 100 });
+ * drawOwnThings();
+ * pass.blend();
  * ```
  */
 export class ReprojectionPass {
@@ -47,10 +51,15 @@ export class ReprojectionPass {
   readonly #reprojection = new Reprojection();
   #parts: Parts | null = null;
   /** Whose pixels are in the textures. */
-  #shown: Pick<RemoteFrame, 'image' | 'depth'> | null = null;
+  #shown: RemoteFrame['image'] | null = null;
+  /** What was drawn has more, to be blended. */
+  #hasMore = false;
+  readonly #depth = { offset: 0, scale: 0 };
+  readonly #options: { -readonly [K in keyof ReprojectionOptions]: ReprojectionOptions[K] } = { depth: this.#depth };
   readonly #forget = (): void => {
     this.#parts = null;
     this.#shown = null;
+    this.#hasMore = false;
   };
 
   constructor(gl: WebGL2RenderingContext) {
@@ -59,73 +68,105 @@ export class ReprojectionPass {
   }
 
   /** @throws SgapsError `UNSUPPORTED` where the shader does not compile, which only a broken driver does */
-  draw(frame: RemoteFrame, camera: PinholeCamera, { near, far, ...options }: PassOptions): void {
+  draw(frame: RemoteFrame, camera: PinholeCamera, { near, far, background, steps, linear }: PassOptions): void {
     const gl = this.#gl;
-    if (gl.isContextLost()) return;
+    // An image that was closed has no pixels.
+    if (gl.isContextLost() || frame.image.width === 0) return;
     this.#parts ??= makeParts(gl);
-    const { program, places, triangle } = this.#parts;
     this.#upload(frame, this.#parts);
-    const { lens, toRemote, remoteLens, limits, rule } = this.#reprojection;
-    this.#reprojection.set(frame, camera, { ...options, depth: depthRuleOf(near, far) });
-    for (const capability of [gl.BLEND, gl.CULL_FACE, gl.SCISSOR_TEST, gl.STENCIL_TEST]) gl.disable(capability);
-    gl.enable(gl.DEPTH_TEST);
+    // As `depthRuleOf`, without an object of its own.
+    this.#depth.offset = far / (far - near);
+    this.#depth.scale = -near * this.#depth.offset;
+    this.#options.background = background;
+    this.#options.steps = steps;
+    this.#options.linear = linear;
+    this.#reprojection.set(frame, camera, this.#options);
+    this.#hasMore = frame.alpha !== null;
+    gl.disable(gl.BLEND);
+    this.#paint(this.#parts, true);
+  }
+
+  /** Blends what of the frame that was drawn last covers parts of pixels over what is there; nothing of a frame without alpha. */
+  blend(): void {
+    const gl = this.#gl;
+    if (!this.#parts || !this.#hasMore || gl.isContextLost()) return;
+    this.#reprojection.setLast();
+    gl.enable(gl.BLEND);
+    gl.blendEquation(gl.FUNC_ADD);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.#paint(this.#parts, false);
+    gl.disable(gl.BLEND);
     gl.depthMask(true);
-    // All that was drawn before is background.
-    gl.depthFunc(gl.ALWAYS);
-    gl.useProgram(program);
-    gl.uniform4fv(places.lens, lens);
-    gl.uniformMatrix4fv(places.toRemote, false, toRemote);
-    gl.uniform4fv(places.remoteLens, remoteLens);
-    gl.uniform4fv(places.limits, limits);
-    gl.uniform4fv(places.rule, rule);
-    gl.bindVertexArray(triangle);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    gl.bindVertexArray(null);
-    gl.useProgram(null);
-    gl.depthFunc(gl.LEQUAL);
-    for (const unit of [1, 0]) {
-      gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, null);
-    }
   }
 
   dispose(): void {
     const gl = this.#gl;
     gl.canvas.removeEventListener('webglcontextlost', this.#forget);
     if (this.#parts && !gl.isContextLost()) {
-      const { program, triangle, corners, colour, depth } = this.#parts;
+      const { program, triangle, corners, colour, depth, alpha } = this.#parts;
       gl.deleteProgram(program);
       gl.deleteVertexArray(triangle);
       gl.deleteBuffer(corners);
       gl.deleteTexture(colour);
       gl.deleteTexture(depth);
+      gl.deleteTexture(alpha);
     }
     this.#forget();
   }
 
-  /** Binds the textures, and fills them where the frame is another. */
-  #upload(frame: RemoteFrame, parts: Parts): void {
+  #paint({ program, places, triangle, colour, depth, alpha }: Parts, writesDepth: boolean): void {
     const gl = this.#gl;
-    const { image, depth } = frame;
-    const isNew = this.#shown?.image !== image || this.#shown.depth !== depth;
-    if (isNew) {
-      gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-      gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
-    }
+    const { lens, toRemote, remoteLens, limits, rule, cover } = this.#reprojection;
+    gl.disable(gl.CULL_FACE);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.disable(gl.STENCIL_TEST);
+    gl.enable(gl.DEPTH_TEST);
+    gl.depthMask(writesDepth);
+    gl.depthFunc(gl.LEQUAL);
+    gl.useProgram(program);
+    gl.uniform4fv(places.lens, lens);
+    gl.uniformMatrix4fv(places.toRemote, false, toRemote);
+    gl.uniform4fv(places.remoteLens, remoteLens);
+    gl.uniform4fv(places.limits, limits);
+    gl.uniform4fv(places.rule, rule);
+    gl.uniform2fv(places.cover, cover);
+    bind(gl, 2, alpha);
+    bind(gl, 1, depth);
+    bind(gl, 0, colour);
+    gl.bindVertexArray(triangle);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.bindVertexArray(null);
+    gl.useProgram(null);
+    for (let unit = 2; unit >= 0; unit--) bind(gl, unit, null);
+  }
+
+  /** Fills the textures where the frame is another. */
+  #upload({ image, depth, alpha }: RemoteFrame, parts: Parts): void {
+    if (this.#shown === image) return;
+    const gl = this.#gl;
+    this.#shown = image;
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
     const { width, height } = image;
     const resized = width !== parts.width || height !== parts.height;
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, parts.depth);
-    if (resized) gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, width, height, 0, gl.RED, gl.FLOAT, null);
-    if (isNew && depth) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.FLOAT, depth);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, parts.colour);
-    if (resized) gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
-    if (isNew) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, image);
     parts.width = width;
     parts.height = height;
-    this.#shown = { image, depth };
+    bind(gl, 0, parts.depth);
+    if (resized) gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, width, height, 0, gl.RED, gl.FLOAT, null);
+    if (depth) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.FLOAT, depth);
+    bind(gl, 0, parts.alpha);
+    if (resized) gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+    if (alpha) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, alpha);
+    bind(gl, 0, parts.colour);
+    if (resized) gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, image);
   }
+}
+
+function bind(gl: WebGL2RenderingContext, unit: number, texture: WebGLTexture | null): void {
+  gl.activeTexture(gl.TEXTURE0 + unit);
+  gl.bindTexture(gl.TEXTURE_2D, texture);
 }
 
 function makeParts(gl: WebGL2RenderingContext): Parts {
@@ -134,6 +175,7 @@ function makeParts(gl: WebGL2RenderingContext): Parts {
   gl.useProgram(program);
   gl.uniform1i(places.colourMap, 0);
   gl.uniform1i(places.depthMap, 1);
+  gl.uniform1i(places.alphaMap, 2);
   const triangle = gl.createVertexArray();
   const corners = gl.createBuffer();
   gl.bindVertexArray(triangle);
@@ -152,7 +194,8 @@ function makeParts(gl: WebGL2RenderingContext): Parts {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     return made;
   };
-  return { program, places, triangle, corners, colour: texture(gl.LINEAR), depth: texture(gl.NEAREST), width: 0, height: 0 };
+  const [colour, depth, alpha] = [texture(gl.LINEAR), texture(gl.NEAREST), texture(gl.LINEAR)];
+  return { program, places, triangle, corners, colour, depth, alpha, width: 0, height: 0 };
 }
 
 function link(gl: WebGL2RenderingContext): WebGLProgram {

@@ -1,6 +1,6 @@
 /**
  * The shaders that draw a frame as another camera sees it, GLSL ES 3.00: a triangle over the whole viewport (attribute `position`, vec2: −1 … 3) that writes colour and depth. Uniforms are
- * those of `Reprojection`, and the textures `colourMap` (the frame's image, first row first, bilinear) and `depthMap` (its depth, R32F).
+ * those of `Reprojection`, and the textures `colourMap` (the frame's image, first row first, bilinear), `depthMap` (its depth, R32F) and `alphaMap` (its alpha, as `colourMap`).
  *
  * @example
  * ```ts
@@ -22,16 +22,21 @@ precision highp float;
 precision highp int;
 uniform highp sampler2D colourMap;
 uniform highp sampler2D depthMap;
+uniform highp sampler2D alphaMap;
 uniform vec4 lens;
 uniform mat4 toRemote;
 uniform vec4 remoteLens;
 uniform vec4 limits;
 uniform vec4 rule;
+uniform vec2 cover;
 in vec2 place;
 out vec4 glFragColor;
 
 // Surfaces whose inverse distances differ by more than this part are two.
 const float EDGE = 0.08;
+// Covered parts of a pixel that are none, and all of it: JPEG is no more exact.
+const float NONE = 0.03;
+const float ALL = 0.97;
 
 float inverseAt(ivec2 at) {
   float z = texelFetch(depthMap, clamp(at, ivec2(0), textureSize(depthMap, 0) - 1), 0).r;
@@ -134,11 +139,23 @@ void main() {
   if (hit > 1.5) hit = farthest;
   vec2 pixel = mix(from, to, hit);
   float found = smoothAt(pixel);
-  if (found <= 0.0 && rule.z == 0.0) discard;
   float w = found * turned.z / max(1e-6, 1.0 - found * moved.z);
   vec2 size = vec2(textureSize(colourMap, 0));
-  vec3 colour = textureLod(colourMap, clamp(pixel, vec2(0.5), size - 0.5) / size, 0.0).rgb;
-  glFragColor = vec4(rule.w > 0.0 ? pow(colour, vec3(2.2)) : colour, 1.0);
+  vec2 spot = clamp(pixel, vec2(0.5), size - 0.5) / size;
+  vec3 colour = textureLod(colourMap, spot, 0.0).rgb;
+  float alpha = cover.x > 0.0 ? textureLod(alphaMap, spot, 0.0).r : 1.0;
+  if (cover.y > 0.0) {
+    if (alpha < NONE || alpha > ALL) discard;
+    glFragColor = vec4(rule.w > 0.0 ? pow(min(colour / alpha, 1.0), vec3(2.2)) * alpha : colour, alpha);
+  } else {
+    // What covers a part is drawn last, over black or what else is there then.
+    if (alpha < ALL) {
+      found = w = 0.0;
+      colour = vec3(0.0);
+    }
+    if (found <= 0.0 && rule.z == 0.0) discard;
+    glFragColor = vec4(rule.w > 0.0 ? pow(colour, vec3(2.2)) : colour, 1.0);
+  }
   gl_FragDepth = clamp(rule.x + rule.y * w, 0.0, 1.0);
 }
 `,
