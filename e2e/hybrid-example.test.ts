@@ -20,9 +20,21 @@ let browser: Browser;
 beforeAll(async () => {
   examples = await buildExamples('hybrid-view');
   const node = ['--conditions=sgaps-source', '--import', 'tsx', SERVE];
-  server = spawn(process.execPath, [...node, '--port', '0', '--page', join(examples.folder, 'hybrid-view')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  server = spawn(
+    process.execPath,
+    [
+      ...node,
+      '--port',
+      '0',
+      '--splats',
+      process.env.SGAPS_SHOTS ? '600000' : '20000',
+      '--page',
+      join(examples.folder, 'hybrid-view'),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {
     const [, view, url] = /(Babylon\.js|no engine)\s+(http:\S+)/.exec(line) ?? [];
     if (view && url) urls.set(view, url);
@@ -51,6 +63,23 @@ async function look(page: Page, places: readonly (readonly [number, number])[]):
   return places.map(([x, y]) => [...data.subarray(3 * (info.width * y + x), 3 * (info.width * y + x) + 3)]);
 }
 
+/** The colours of what this page draws, in light and shade. */
+function nameOf([r, g, b]: readonly number[]): string {
+  if (r > 170 && g > 0.55 * r && b < 0.5 * r) return 'orange';
+  return g > 1.5 * r && g > 1.2 * b ? 'green' : 'other';
+}
+
+/** For the guide: `SGAPS_SHOTS=folder`. */
+async function takePicture(page: Page, view: string): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 850 });
+  await page.goto(`${page.url()}&pixels=1&resolution=1`);
+  await page.waitForFunction(() => /^latency/.test(document.querySelector('.sgaps-latency')?.textContent ?? ''));
+  await page.waitForTimeout(5000);
+  await page.screenshot({
+    path: join(process.env.SGAPS_SHOTS ?? '', `hybrid-view-${view === 'Babylon.js' ? 'babylon' : 'plain'}.png`),
+  });
+}
+
 /** Something else is seen at a place, soon. */
 async function expectOther(page: Page, place: readonly [number, number], before: readonly number[]): Promise<void> {
   const change = async () => Math.max(...(await look(page, [place]))[0].map((value, i) => Math.abs(value - before[i])));
@@ -62,34 +91,40 @@ describe.each(['Babylon.js', 'no engine'])('the example of hybrid views: %s', (v
     const page = await browser.newPage({ viewport: { width: 700, height: 500 } });
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${urls.get(view)}&still=1&resolution=0.5`);
-    expect(new URL(page.url()).searchParams.get('scene')).toBe('room');
-    await page.waitForFunction(() => /^p50/.test(document.querySelector('.sgaps-latency')?.textContent ?? ''), null, {
+    await page.goto(`${urls.get(view)}&still=1`);
+    expect(new URL(page.url()).searchParams.get('scene')).toBe('splats:room');
+    await page.waitForFunction(() => /^latency/.test(document.querySelector('.sgaps-latency')?.textContent ?? ''), null, {
       timeout: 60_000,
     });
-    // The ball is the server's and blue; the ring before it is the page's, and orange.
-    const spots = [
-      [320, 145],
-      [320, 197],
+    expect(await page.locator('#note').textContent()).toMatch(/^splats:room · \d+0,000 splats · drawn by /);
+    // The page's ring goes round the server's ball: before it and behind it. A green cube is half in another ball.
+    const [front, back, cube] = [
+      [320, 215],
+      [320, 176],
+      [177, 204],
     ] as const;
-    await expect
-      .poll(async () => (await look(page, spots)).map(([r, , b]) => (b > r + 40 ? 'blue' : r > b + 60 ? 'orange' : 'else')), {
-        timeout: 20_000,
-      })
-      .toEqual(['blue', 'orange']);
-    const before = await look(page, [[120, 100]]);
+    const seen = async () => (await look(page, [front, back, cube])).map(nameOf);
+    await expect.poll(seen, { timeout: 30_000 }).toEqual(['orange', 'other', 'green']);
+    if (process.env.SGAPS_SHOTS) return takePicture(page, view);
+    // The orange ball on the cupboard, which is the server's, goes aside; what is turned about stays.
+    const aside = [401, 104] as const;
+    const [ball] = await look(page, [aside]);
     await page.mouse.move(350, 250);
     await page.mouse.down();
     await page.mouse.move(390, 250, { steps: 4 });
     await page.mouse.up();
-    await expectOther(page, [120, 100], before[0]);
-    expect((await look(page, spots)).map(([r, , b]) => b > r + 40)).toEqual([true, false]);
-    // Flying to the side leaves the ball.
-    const [ball] = await look(page, [spots[0]]);
+    await expectOther(page, aside, ball);
+    await expect.poll(async () => (await seen()).slice(0, 2), { timeout: 20_000 }).toEqual(['orange', 'other']);
+    // Frames as they came are those of where the camera is, once it is at rest.
+    await page.locator('#reproject').uncheck();
+    await expect.poll(async () => (await seen()).slice(0, 2), { timeout: 20_000 }).toEqual(['orange', 'other']);
+    await page.locator('#resolution').selectOption('0.25');
+    // Flying to the side leaves the ring.
+    const [ring] = await look(page, [front]);
     await page.locator('input[value=fly]').check();
     await page.locator('#game canvas').focus();
     await page.keyboard.down('KeyD');
-    await expectOther(page, spots[0], ball);
+    await expectOther(page, front, ring);
     await page.keyboard.up('KeyD');
     expect(complaints).toEqual([]);
     await page.close();

@@ -169,7 +169,7 @@ describe.each(KINDS)('a remote scene among local things: %s', (kind) => {
   it('leaves nothing behind', async () => {
     expect(await open(kind, { boxes: BOXES, showLatency: true })).toBe('open');
     await call('settle', 'a', MIDDLE);
-    expect(await call('label')).toMatch(/^p50 \d+ ms · p95 \d+ ms · \d+ a second$|^no frame yet$/);
+    expect(await call('label')).toMatch(/^latency \d+ ms, p95 \d+ ms · \d+ pictures\/s$|^no frame yet$/);
     expect(page.workers().length).toBe(1);
     expect(transport.health().viewers).toBe(1);
     const { before, now } = await call('dispose', 'a');

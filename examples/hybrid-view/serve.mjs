@@ -1,28 +1,33 @@
 /**
  * Starts a transport and a renderer of `sgaps`, and serves the built page.
  *
- *   node serve.mjs [--scene room] [--port 2570] [--data FOLDER] [--extensions FOLDER] [--page FOLDER]
+ *   node serve.mjs [--splats 150000] [--scene splats:NAME --data FOLDER] [--port 2570] [--extensions FOLDER...] [--page FOLDER]
  *
- * `--scene` is any scene that the renderer knows: `room` of this folder's `scenes`, `splats:NAME`, `replay:ID`.
+ * Without `--scene` a room of so many splats is made, which is the same each time. Else it is any scene that the renderer knows: `splats:NAME` and `replay:ID` of the folder of `--data`
+ * (default .sgaps-data), or one of your own in a folder of `--extensions`.
  */
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeScatter, writePly } from '@sgaps/splats';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
 const HERE = dirname(fileURLToPath(import.meta.url));
+/** What is made here. */
+const ROOM = 'splats:room';
 
 const { values } = parseArgs({
   options: {
-    scene: { type: 'string', default: 'room' },
+    splats: { type: 'string', default: '150000' },
+    scene: { type: 'string' },
     port: { type: 'string', default: '2570' },
-    data: { type: 'string' },
-    extensions: { type: 'string', default: join(HERE, 'scenes') },
+    data: { type: 'string', default: '.sgaps-data' },
+    extensions: { type: 'string', multiple: true, default: [] },
     page: { type: 'string', default: join(HERE, 'dist') },
   },
 });
@@ -39,17 +44,27 @@ for (const [file, what] of [
   process.exit(1);
 }
 
-const sockets = mkdtempSync(join(tmpdir(), 'sgaps-hybrid-'));
+const count = Number(values.splats);
+if (!Number.isInteger(count) || count < 0 || count > 1_000_000) {
+  console.error(`--splats is a whole number of at most 1000000, not ${values.splats}.`);
+  process.exit(1);
+}
+
+const own = mkdtempSync(join(tmpdir(), 'sgaps-hybrid-'));
+const scene = values.scene ?? ROOM;
+const data = values.scene ? values.data : own;
+if (!values.scene) {
+  mkdirSync(join(own, 'splats'));
+  writeFileSync(join(own, 'splats', 'room.ply'), writePly(makeScatter(count, 1, 1)));
+}
 const children = [];
 let ending = false;
 
 /** A command of `sgaps`, which ends when this process does; settles with its first log entry that says `message`. */
 function sgaps(args, message) {
-  const child = spawn(
-    process.execPath,
-    [...process.execArgv, CLI, ...args, '--sockets', sockets, '--supervised', '--json-logs'],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [...process.execArgv, CLI, ...args, '--sockets', own, '--supervised', '--json-logs'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.push(child);
   child.once('exit', (code) => end(code ?? 1));
   return new Promise((resolve) => {
@@ -66,17 +81,16 @@ function end(code) {
   if (ending) return;
   ending = true;
   for (const child of children) child.kill();
-  rmSync(sockets, { recursive: true, force: true });
+  rmSync(own, { recursive: true, force: true });
   process.exit(code);
 }
 process.once('SIGINT', () => end(0));
 process.once('SIGTERM', () => end(0));
 
-const name = values.scene.split(':')[0];
 const { port: viewing } = await sgaps(['transport', '--port', '0'], 'transport listening');
-const data = values.data ? ['--data', values.data] : [];
+const extensions = values.extensions.length > 0 ? ['--extensions', ...values.extensions] : [];
 // Viewers wait for it.
-void sgaps(['renderer', '--scene', name, '--model', 'none', '--extensions', values.extensions, ...data], '');
+void sgaps(['renderer', '--scene', scene.split(':')[0], '--model', 'none', '--data', data, ...extensions], '');
 
 const server = createServer(({ url = '/', headers }, response) => {
   const { pathname, searchParams } = new URL(url, 'http://host');
@@ -86,7 +100,7 @@ const server = createServer(({ url = '/', headers }, response) => {
     return response.setHeader('content-type', 'application/json').end(JSON.stringify({ url: `ws://${hostname}:${viewing}` }));
   }
   if (pathname === '/' && !searchParams.has('scene')) {
-    searchParams.set('scene', values.scene);
+    searchParams.set('scene', scene);
     return response.writeHead(302, { location: `/?${searchParams}` }).end();
   }
   const file = join(values.page, normalize(pathname === '/' ? '/index.html' : pathname));
@@ -101,6 +115,6 @@ server.once('error', (error) => {
 server.listen(Number(values.port), () => {
   const origin = `http://localhost:${server.address().port}`;
   console.log(
-    `\n  Babylon.js  ${origin}/?view=babylon\n  no engine   ${origin}/?view=plain\n\n  ${values.scene} is rendered by this machine. Ctrl-C stops it.\n`,
+    `\n  Babylon.js  ${origin}/?view=babylon\n  no engine   ${origin}/?view=plain\n\n  ${scene} is rendered by this machine. Ctrl-C stops it.\n`,
   );
 });

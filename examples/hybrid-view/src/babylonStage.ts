@@ -11,13 +11,16 @@ import { CreateBox } from '@babylonjs/core/Meshes/Builders/boxBuilder.js';
 import { CreateTorus } from '@babylonjs/core/Meshes/Builders/torusBuilder.js';
 import { Scene } from '@babylonjs/core/scene.js';
 import { HybridView } from '@sgaps/babylon/hybrid';
+import { canvasScale, drawsOnCpu } from './machine.js';
 import type { Options } from './options.js';
+import { resolutionFor, subjectOf } from './scenes.js';
 import type { Stage } from './stage.js';
-import { subjectOf, type Triple, TUBE, thingsAround } from './things.js';
+import { type Triple, TUBE } from './things.js';
 
 /** The remote scene in a Babylon scene, with Babylon's own cameras. */
 export async function babylonStage(canvas: HTMLCanvasElement, options: Options, say: (words: string) => void): Promise<Stage> {
   const engine = await startEngine(canvas, options.engine);
+  engine.setHardwareScalingLevel(1 / canvasScale(options.pixels));
   const scene = new Scene(engine);
   scene.clearColor = new Color4(0.07, 0.07, 0.17, 1);
   new HemisphericLight('sky', new Vector3(0.2, 1, 0.1), scene).intensity = 0.7;
@@ -34,20 +37,18 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   orbit.wheelDeltaPercentage = 0.02;
   for (const camera of [orbit, fly]) camera.fov = 0.9;
 
-  const { scene: name, server, transport, encoder, resolution, axes } = options;
-  const hybrid = new HybridView(
-    'remote',
-    { scene: name, server, transport, encoder, resolution, axes, showLatency: true },
-    scene,
-  );
+  const { scene: name, server, transport, encoder, axes } = options;
+  const hybrid = new HybridView('remote', { scene: name, server, transport, encoder, axes, showLatency: true }, scene);
   hybrid.onErrorObservable.add(({ code, message }) => say(`${code}: ${message}`));
   hybrid.onStallObservable.add((stalled) => say(stalled ? 'reconnecting …' : ''));
 
-  const { target, distance } = subjectOf((await hybrid.ready).about);
-  say('');
+  const { about } = await hybrid.ready;
+  hybrid.resolution = options.resolution ?? resolutionFor(about);
+  const subject = subjectOf(name, about);
+  const { target, distance } = subject;
   // As `HybridView` has it in a left-handed scene.
   const own = ([x, y, z]: Triple) => (axes === 'y-down' ? new Vector3(x, -y, z) : new Vector3(x, y, -z));
-  const things = thingsAround(target, distance).map((thing, i) => {
+  const things = subject.things.map((thing, i) => {
     const { kind, size, colour } = thing;
     const mesh =
       kind === 'cube'
@@ -80,6 +81,7 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   const resize = () => engine.resize();
   window.addEventListener('resize', resize);
   return {
+    about,
     setControls(kind) {
       const [to, from] = kind === 'fly' ? [fly, orbit] : [orbit, fly];
       from.detachControl();
@@ -93,6 +95,9 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
     setReproject(reproject) {
       hybrid.reproject = reproject;
     },
+    setResolution(resolution) {
+      hybrid.resolution = resolution;
+    },
     dispose() {
       window.removeEventListener('resize', resize);
       hybrid.dispose();
@@ -104,9 +109,9 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
 async function startEngine(canvas: HTMLCanvasElement, wanted: Options['engine']): Promise<AbstractEngine> {
   if (wanted === 'webgpu') {
     const { WebGPUEngine } = await import('@babylonjs/core/Engines/webgpuEngine.js');
-    const engine = new WebGPUEngine(canvas, { antialias: true, audioEngine: false });
+    const engine = new WebGPUEngine(canvas, { antialias: !drawsOnCpu(), audioEngine: false });
     await engine.initAsync();
     return engine;
   }
-  return new Engine(canvas, true, { stencil: false, audioEngine: false, alpha: false }, false);
+  return new Engine(canvas, !drawsOnCpu(), { stencil: false, audioEngine: false, alpha: false }, false);
 }

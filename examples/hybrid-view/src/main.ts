@@ -1,41 +1,54 @@
 import { readOptions } from './options.js';
+import { describeScene, resolutionFor } from './scenes.js';
 import type { Stage } from './stage.js';
 
 const url = new URL(location.href);
 const options = readOptions(url);
-const note = document.querySelector<HTMLElement>('#note');
+const find = <E extends HTMLElement>(selector: string): E => {
+  const element = document.querySelector<E>(selector);
+  if (!element) throw new Error(`This page has no ${selector}.`);
+  return element;
+};
+const note = find('#note');
+const reproject = find<HTMLInputElement>('#reproject');
+const resolution = find<HTMLSelectElement>('#resolution');
+const controls = document.querySelectorAll<HTMLInputElement>('input[name=controls]');
+
+let stage: Stage | null = null;
 const say = (words: string): void => {
-  if (!note) return;
-  note.textContent = words || `${options.scene} · ${options.view === 'babylon' ? `Babylon.js, ${options.engine}` : 'WebGL2'}`;
+  note.textContent = words || (stage ? describeScene(options.scene, stage.about) : 'connecting …');
   note.toggleAttribute('data-warning', words !== '');
 };
 
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-view]')) {
   const to = new URL(url);
-  to.searchParams.set('view', link.dataset['view'] ?? '');
+  const { view = '', engine } = link.dataset;
+  to.searchParams.set('view', view);
+  if (engine) to.searchParams.set('engine', engine);
   link.href = to.href;
-  if (link.dataset['view'] === options.view) link.setAttribute('aria-current', 'page');
+  if (view === options.view && (!engine || engine === options.engine)) link.setAttribute('aria-current', 'page');
 }
 
 const canvas = document.createElement('canvas');
 canvas.tabIndex = 0;
-document.querySelector('#game')?.append(canvas);
+find('#game').append(canvas);
 
-let stage: Stage | null = null;
-const controls = document.querySelectorAll<HTMLInputElement>('input[name=controls]');
-const reproject = document.querySelector<HTMLInputElement>('#reproject');
 const apply = (): void => {
   for (const { checked, value } of controls) if (checked) stage?.setControls(value === 'fly' ? 'fly' : 'orbit');
-  stage?.setReproject(reproject?.checked ?? true);
+  stage?.setReproject(reproject.checked);
+  stage?.setResolution(Number(resolution.value));
 };
-for (const input of controls) input.addEventListener('change', apply);
-reproject?.addEventListener('change', apply);
+for (const input of [...controls, reproject, resolution]) input.addEventListener('change', apply);
 
 try {
   // Each view alone: the plain one loads no engine.
   if (options.view === 'plain') stage = await (await import('./plainStage.js')).plainStage(canvas, options, say);
   else stage = await (await import('./babylonStage.js')).babylonStage(canvas, options, say);
+  const wanted = String(options.resolution ?? resolutionFor(stage.about));
+  if (![...resolution.options].some(({ value }) => value === wanted)) resolution.add(new Option(wanted, wanted));
+  resolution.value = wanted;
   apply();
+  say('');
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
 }

@@ -1,29 +1,28 @@
 import { LatencyLabel, lensOf, RemoteView, ReprojectionPass, widen } from '@sgaps/client/view';
+import { canvasScale, drawsOnCpu } from './machine.js';
 import { OrbitFly } from './OrbitFly.js';
 import type { Options } from './options.js';
+import { resolutionFor, subjectOf } from './scenes.js';
 import type { Stage } from './stage.js';
 import { ThingPainter } from './ThingPainter.js';
-import { subjectOf, thingsAround } from './things.js';
 
 /** More that is asked for at each edge, which comes into view while the camera turns. */
 const MARGIN = 0.1;
 
 /** The remote scene on a plain WebGL2 canvas. */
 export async function plainStage(canvas: HTMLCanvasElement, options: Options, say: (words: string) => void): Promise<Stage> {
-  const { scene, server, transport, encoder, resolution, axes, still } = options;
+  const { scene, server, transport, encoder, axes, still } = options;
   const remote = await RemoteView.open({ scene, server, transport, encoder });
-  say('');
   remote.addEventListener('error', ({ detail }) => say(`${detail.code}: ${detail.message}`));
   remote.addEventListener('stall', () => say('reconnecting …'));
   remote.addEventListener('resume', () => say(''));
-  const gl = canvas.getContext('webgl2', { antialias: true });
+  const gl = canvas.getContext('webgl2', { antialias: !drawsOnCpu() });
   if (!gl) throw new Error('This browser has no WebGL2.');
-  const { target, distance } = subjectOf(remote.about);
+  const { target, distance, things } = subjectOf(scene, remote.about);
   const up = axes === 'y-down' ? -1 : 1;
   const pass = new ReprojectionPass(gl);
   const label = new LatencyLabel(remote, canvas);
   const controls = new OrbitFly(canvas, target, distance, up);
-  const things = thingsAround(target, distance);
   let painter = new ThingPainter(gl, up);
   canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
   canvas.addEventListener('webglcontextrestored', () => {
@@ -31,15 +30,14 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
   });
 
   let reproject = true;
+  let resolution = options.resolution ?? resolutionFor(remote.about);
   let request = 0;
   let before = performance.now();
   const begin = before;
   const [near, far] = [distance / 100, 50 * distance];
   const draw = (now: number) => {
     request = requestAnimationFrame(draw);
-    const scale = window.devicePixelRatio;
-    canvas.width = Math.max(1, Math.round(canvas.clientWidth * scale));
-    canvas.height = Math.max(1, Math.round(canvas.clientHeight * scale));
+    fitCanvas(canvas, canvasScale(options.pixels));
     const view = controls.view((now - before) / 1000);
     before = now;
     const camera = { ...lensOf(0.9, canvas.width, canvas.height), view };
@@ -51,14 +49,19 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
     const { frame } = remote;
     if (frame) pass.draw(frame, reproject ? camera : { ...camera, view: frame.camera.view }, { near, far });
     painter.draw(camera, near, far, things, still ? 0 : (now - begin) / 1000);
+    pass.blend();
   };
   request = requestAnimationFrame(draw);
   return {
+    about: remote.about,
     setControls(kind) {
       controls.kind = kind;
     },
     setReproject(wanted) {
       reproject = wanted;
+    },
+    setResolution(wanted) {
+      resolution = wanted;
     },
     dispose() {
       cancelAnimationFrame(request);
@@ -68,4 +71,12 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
       void remote.dispose();
     },
   };
+}
+
+/** Setting a size, also the same, clears a canvas and may make its memory anew. */
+function fitCanvas(canvas: HTMLCanvasElement, scale: number): void {
+  const width = Math.max(1, Math.round(canvas.clientWidth * scale));
+  const height = Math.max(1, Math.round(canvas.clientHeight * scale));
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
 }

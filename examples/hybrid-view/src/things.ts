@@ -16,37 +16,45 @@ export const TUBE = 0.09;
 /** Cubes that circle what is looked at, before it and behind it by turns; one that stands before it, one behind; and a ring about it. */
 export function thingsAround([x, y, z]: Triple, distance: number): Thing[] {
   const unit = distance / 7.5;
-  const stands = (at: Triple, colour: Triple, size: number): Thing => ({
-    kind: 'cube',
-    colour,
-    size: size * unit,
-    place: () => ({ at, turn: 0.6 }),
-  });
-  const circling = (phase: number, colour: Triple): Thing => ({
-    kind: 'cube',
-    colour,
-    size: 0.5 * unit,
-    place: (seconds) => {
-      const turn = phase + 0.8 * seconds;
-      return { at: [x + 2.1 * unit * Math.sin(turn), y - 0.3 * unit, z - 2.1 * unit * Math.cos(turn)], turn: 2 * turn };
-    },
-  });
   return [
-    circling(0.5, [230, 70, 60]),
-    circling(0.5 + (2 * Math.PI) / 3, [70, 200, 110]),
-    circling(0.5 + (4 * Math.PI) / 3, [240, 200, 70]),
-    stands([x - 3.2 * unit, y + 0.75 * unit, z - 4.2 * unit], [120, 130, 240], 0.7),
-    stands([x + 3.2 * unit, y + 0.7 * unit, z + 4 * unit], [240, 120, 220], 1.2),
-    { kind: 'ring', colour: [250, 180, 60], size: 3.1 * unit, place: () => ({ at: [x, y, z], turn: 0 }) },
+    ...circling([x, y - 0.3 * unit, z], 2.1 * unit, 0.5 * unit),
+    stands([x - 3.2 * unit, y + 0.75 * unit, z - 4.2 * unit], BLUE, 0.7 * unit),
+    stands([x + 3.2 * unit, y + 0.7 * unit, z + 4 * unit], PINK, 1.2 * unit),
+    { kind: 'ring', colour: ORANGE, size: 3.1 * unit, place: () => ({ at: [x, y, z], turn: 0 }) },
   ];
 }
 
-/** What a scene says is looked at, and from how far; something, where it says nothing. */
-export function subjectOf(about: Readonly<Record<string, unknown>>): { readonly target: Triple; readonly distance: number } {
-  const { target, distance } = about;
-  const isTriple = Array.isArray(target) && target.length === 3 && target.every((value) => Number.isFinite(value));
-  return {
-    target: isTriple ? (target as unknown as Triple) : [0, 0, 0],
-    distance: typeof distance === 'number' && distance > 0 ? distance : 4,
-  };
+/** About the ball on the table of the room: a ring and cubes that circle it; a cube before the table, one half within the ball beside it, one behind the cupboard. */
+export function thingsInRoom(): Thing[] {
+  return [
+    ...circling([0, 0.1, 0], 1.35, 0.3),
+    { kind: 'ring', colour: ORANGE, size: 1.5, place: () => ({ at: [0, 0.6, 0], turn: 0 }) },
+    stands([0.35, 1.7, -1.4], BLUE, 0.45),
+    stands([-2, 0.95, 1.1], GREEN, 0.7),
+    stands([4, 1.35, 2.7], PINK, 1.3),
+  ];
+}
+
+const RED: Triple = [230, 70, 60];
+const GREEN: Triple = [70, 200, 110];
+const YELLOW: Triple = [240, 200, 70];
+const BLUE: Triple = [120, 130, 240];
+const PINK: Triple = [240, 120, 220];
+const ORANGE: Triple = [250, 180, 60];
+
+function stands(at: Triple, colour: Triple, size: number): Thing {
+  return { kind: 'cube', colour, size, place: () => ({ at, turn: 0.6 }) };
+}
+
+/** Three cubes on a circle about a place. */
+function circling([x, y, z]: Triple, radius: number, size: number): Thing[] {
+  return [RED, GREEN, YELLOW].map((colour, i) => ({
+    kind: 'cube',
+    colour,
+    size,
+    place: (seconds) => {
+      const turn = 0.5 + (i * 2 * Math.PI) / 3 + 0.8 * seconds;
+      return { at: [x + radius * Math.sin(turn), y, z - radius * Math.cos(turn)], turn: 2 * turn };
+    },
+  }));
 }

@@ -45,5 +45,5 @@ function textOf(view: RemoteView): string {
   if (view.stalled) return 'reconnecting …';
   if (!view.frame) return 'no frame yet';
   const { p50, p95, rate } = view.latency;
-  return `p50 ${Math.round(p50)} ms · p95 ${Math.round(p95)} ms · ${rate} a second`;
+  return `latency ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms · ${rate} pictures/s`;
 }

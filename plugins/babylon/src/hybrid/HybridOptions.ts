@@ -38,9 +38,14 @@ export interface HybridViewOptions extends Omit<RemoteViewOptions, 'signal'> {
 
 /** @throws SgapsError `ARGUMENT_INVALID` */
 export function assertHybridOptions({ resolution = 1, margin = 0.1, axes = 'y-down' }: HybridViewOptions): void {
-  if (!(resolution > 0 && resolution <= 2))
-    throw new SgapsError('ARGUMENT_INVALID', `A resolution is above 0 and at most 2, not ${resolution}.`);
+  assertResolution(resolution);
   if (!(margin >= 0 && margin <= 0.5)) throw new SgapsError('ARGUMENT_INVALID', `A margin is 0 … 0.5, not ${margin}.`);
   if (axes !== 'y-down' && axes !== 'y-up')
     throw new SgapsError('ARGUMENT_INVALID', `Axes are 'y-down' or 'y-up', not '${axes}'.`);
+}
+
+/** @throws SgapsError `ARGUMENT_INVALID` */
+export function assertResolution(resolution: number): void {
+  if (!(resolution > 0 && resolution <= 2))
+    throw new SgapsError('ARGUMENT_INVALID', `A resolution is above 0 and at most 2, not ${resolution}.`);
 }

@@ -13,7 +13,7 @@ import {
 import { isSgapsError, SgapsError } from '@sgaps/protocol/vocabulary';
 import { type CameraMatrices, cameraOf, RemoteEye } from './cameraOf.js';
 import { FramePass } from './FramePass.js';
-import { assertHybridOptions, type HybridViewOptions } from './HybridOptions.js';
+import { assertHybridOptions, assertResolution, type HybridViewOptions } from './HybridOptions.js';
 import { PictureScale } from './PictureScale.js';
 
 /**
@@ -98,6 +98,16 @@ export class HybridView {
   /** Why nothing more comes; null while all is well. */
   get error(): SgapsError | null {
     return this.#error;
+  }
+
+  /** Pixels of the remote picture for one of the canvas, in (0, 2]. @throws SgapsError `ARGUMENT_INVALID` */
+  get resolution(): number {
+    return this.#size.resolution;
+  }
+
+  set resolution(resolution: number) {
+    assertResolution(resolution);
+    this.#size.resolution = resolution;
   }
 
   /** Leaves the server and lets go of everything. */

@@ -6,14 +6,15 @@ const STEADY = 200;
 /** Says which size pictures are asked for in, on a canvas whose size may change while somebody drags it. */
 export class PictureScale {
   readonly margin: number;
-  readonly #resolution: number;
+  /** Pixels for one of the canvas. */
+  resolution: number;
   #size = { width: 0, height: 0 };
   #wanted = { width: 0, height: 0 };
   #since = 0;
 
-  /** @param resolution Pixels for one of the canvas. @param margin Part of a side that is added at each edge. */
+  /** @param margin Part of a side that is added at each edge. */
   constructor(resolution: number, margin: number) {
-    this.#resolution = resolution;
+    this.resolution = resolution;
     this.margin = margin;
   }
 
@@ -21,7 +22,7 @@ export class PictureScale {
   of(columns: number, rows: number, now: number): { readonly width: number; readonly height: number } {
     // `widen` rounds each margin up by half a pixel at most.
     const most = (LONGEST_SIDE - 2) / (1 + 2 * this.margin);
-    const scale = Math.min(this.#resolution, most / Math.max(columns, rows, 1));
+    const scale = Math.min(this.resolution, most / Math.max(columns, rows, 1));
     const width = Math.max(1, Math.round(scale * columns));
     const height = Math.max(1, Math.round(scale * rows));
     if (width !== this.#wanted.width || height !== this.#wanted.height) {
