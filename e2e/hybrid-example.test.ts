@@ -27,7 +27,7 @@ beforeAll(async () => {
       '--port',
       '0',
       '--splats',
-      process.env.SGAPS_SHOTS ? '600000' : '20000',
+      process.env.SGAPS_SHOTS ? '300000' : '20000',
       '--page',
       join(examples.folder, 'hybrid-view'),
     ],
@@ -99,7 +99,7 @@ describe.each(['Babylon.js', 'no engine'])('the example of hybrid views: %s', (v
     expect(await page.locator('#note').textContent()).toMatch(/^splats:room · \d+0,000 splats · drawn by /);
     // The page's ring goes round the server's ball: before it and behind it. A green cube is half in another ball.
     const [front, back, cube] = [
-      [320, 215],
+      [320, 210],
       [320, 176],
       [177, 204],
     ] as const;

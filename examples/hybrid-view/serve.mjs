@@ -55,7 +55,10 @@ const scene = values.scene ?? ROOM;
 const data = values.scene ? values.data : own;
 if (!values.scene) {
   mkdirSync(join(own, 'splats'));
-  writeFileSync(join(own, 'splats', 'room.ply'), writePly(makeScatter(count, 1, 1)));
+  const room = makeScatter(count, 1, 1);
+  // Clear air: a pixel has one depth, which haze would bring before the surface behind it.
+  for (let i = 0; i < count; i++) if (room.opacities[i] < 0.12) room.opacities[i] = 0.001;
+  writeFileSync(join(own, 'splats', 'room.ply'), writePly(room));
 }
 const children = [];
 let ending = false;

@@ -26,7 +26,7 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   new HemisphericLight('sky', new Vector3(0.2, 1, 0.1), scene).intensity = 0.7;
   new DirectionalLight('sun', new Vector3(0.4, -0.8, 0.5), scene).intensity = 0.7;
 
-  const orbit = new ArcRotateCamera('orbit', -Math.PI / 2 - 0.35, 1.32, 4, Vector3.Zero(), scene);
+  const orbit = new ArcRotateCamera('orbit', 0, 1, 4, Vector3.Zero(), scene);
   const fly = new UniversalCamera('fly', Vector3.Zero(), scene);
   fly.keysUp = [87];
   fly.keysDown = [83];
@@ -61,6 +61,9 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
     return { thing, mesh };
   });
   orbit.setTarget(own(target));
+  // After the target, which turns it.
+  orbit.alpha = -Math.PI / 2 - 0.35;
+  orbit.beta = Math.PI / 2 - 0.25;
   orbit.radius = distance;
   for (const camera of [orbit, fly]) {
     camera.minZ = distance / 100;
