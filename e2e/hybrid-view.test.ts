@@ -300,6 +300,24 @@ describe.each(['webgl2', 'webgpu'] as const)('a Babylon scene: %s', (kind) => {
 });
 
 describe('a view', () => {
+  it('sends a camera of 160 bytes when it has moved, at most one for each frame drawn, and none at rest', async () => {
+    // Masked by the browser, with 8 bytes before it; pings are small.
+    const [camera, pings] = [168, 80];
+    expect(await open('webgl2')).toBe('open');
+    await call('settle', 'a', ASIDE);
+    const rest = proxy.bytesUp;
+    for (let i = 0; i < 10; i++) await call('colours', 'a', ASIDE, []);
+    expect(proxy.bytesUp - rest).toBeLessThan(pings);
+    const one = proxy.bytesUp;
+    await call('settle', 'a', MIDDLE);
+    expect(proxy.bytesUp - one).toBeGreaterThanOrEqual(camera);
+    expect(proxy.bytesUp - one).toBeLessThan(camera + pings);
+    // `colours` draws twice.
+    const many = proxy.bytesUp;
+    for (let i = 0; i < 20; i++) await call('colours', 'a', { ...MIDDLE, eye: [0.01 * i, 0, 0] }, []);
+    expect(proxy.bytesUp - many).toBeLessThanOrEqual(20 * camera + pings);
+  });
+
   it('has the picture of a camera at rest also where the first try to draw it failed', async () => {
     expect(await open('plain', { scene: 'wall:faulty' })).toBe('open');
     for (const pose of ORBIT) await call('settle', 'a', pose);
