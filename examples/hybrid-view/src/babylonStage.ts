@@ -11,7 +11,7 @@ import { CreateBox } from '@babylonjs/core/Meshes/Builders/boxBuilder.js';
 import { CreateTorus } from '@babylonjs/core/Meshes/Builders/torusBuilder.js';
 import { Scene } from '@babylonjs/core/scene.js';
 import { HybridView } from '@sgaps/babylon/hybrid';
-import { canvasScale, drawsOnCpu } from './machine.js';
+import { canvasScale, drawsOnCpu, searchSteps } from './machine.js';
 import type { Options } from './options.js';
 import { resolutionFor, subjectOf } from './scenes.js';
 import type { Stage } from './stage.js';
@@ -38,7 +38,11 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   for (const camera of [orbit, fly]) camera.fov = 0.9;
 
   const { scene: name, server, transport, encoder, axes } = options;
-  const hybrid = new HybridView('remote', { scene: name, server, transport, encoder, axes, showLatency: true }, scene);
+  const hybrid = new HybridView(
+    'remote',
+    { scene: name, server, transport, encoder, axes, steps: searchSteps(), showLatency: true },
+    scene,
+  );
   hybrid.onErrorObservable.add(({ code, message }) => say(`${code}: ${message}`));
   hybrid.onStallObservable.add((stalled) => say(stalled ? 'reconnecting …' : ''));
 

@@ -15,3 +15,8 @@ export function drawsOnCpu(): boolean {
 export function canvasScale(wanted: number | null): number {
   return wanted ?? (drawsOnCpu() ? 0.5 : window.devicePixelRatio);
 }
+
+/** Places of a late frame that are tried for each pixel; undefined for as many as are usual. */
+export function searchSteps(): number | undefined {
+  return drawsOnCpu() ? 16 : undefined;
+}

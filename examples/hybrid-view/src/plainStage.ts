@@ -1,5 +1,5 @@
 import { LatencyLabel, lensOf, RemoteView, ReprojectionPass, widen } from '@sgaps/client/view';
-import { canvasScale, drawsOnCpu } from './machine.js';
+import { canvasScale, drawsOnCpu, searchSteps } from './machine.js';
 import { OrbitFly } from './OrbitFly.js';
 import type { Options } from './options.js';
 import { resolutionFor, subjectOf } from './scenes.js';
@@ -34,6 +34,7 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
   let request = 0;
   let before = performance.now();
   const begin = before;
+  const steps = searchSteps();
   const [near, far] = [distance / 100, 50 * distance];
   const draw = (now: number) => {
     request = requestAnimationFrame(draw);
@@ -47,7 +48,7 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
     gl.clearColor(0.07, 0.07, 0.17, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     const { frame } = remote;
-    if (frame) pass.draw(frame, reproject ? camera : { ...camera, view: frame.camera.view }, { near, far });
+    if (frame) pass.draw(frame, reproject ? camera : { ...camera, view: frame.camera.view }, { near, far, steps });
     painter.draw(camera, near, far, things, still ? 0 : (now - begin) / 1000);
     pass.blend();
   };

@@ -70,8 +70,8 @@ fn main(input : FragmentInputs) -> FragmentOutputs {
   let inverse = closest / start.z;
 
   let span = length(farEnd - nearEnd);
-  let count = clamp(ceil(span), 1.0, uniforms.limits.z);
-  let stride = 1.0 / count;
+  let count = select(clamp(ceil(span), 1.0, uniforms.limits.z), 0.0, span < 0.5);
+  let stride = 1.0 / max(1.0, count);
   let halvings = i32(ceil(log2(max(1.0, span * stride))));
   var last = 0.0;
   var surfaceLast = surfaceAt(nearEnd);

@@ -83,11 +83,12 @@ void main() {
   float inverse = closest / start.z;
 
   float span = length(to - from);
-  float count = clamp(ceil(span), 1.0, limits.z);
-  float stride = 1.0 / count;
+  // Where the camera has turned only, the line is a point: there is nothing to walk.
+  float count = span < 0.5 ? 0.0 : clamp(ceil(span), 1.0, limits.z);
+  float stride = 1.0 / max(1.0, count);
   int halvings = int(ceil(log2(max(1.0, span * stride))));
   float last = 0.0;
-  float surfaceLast = surfaceAt(from);
+  float surfaceLast = count > 0.0 ? surfaceAt(from) : 0.0;
   bool behind = false;
   float hit = 2.0;
   float farthest = 1.0;
