@@ -1,7 +1,7 @@
 """A cloud as it is trained and stored: sizes as logarithms, opacities before the sigmoid, so that what a .ply holds is what was trained, to the bit."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 import torch
@@ -34,6 +34,13 @@ class Cloud(NamedTuple):
         return Cloud(*(part.detach().clone() for part in self))
 
 
+def together(a: Optional[Cloud], b: Optional[Cloud]) -> Optional[Cloud]:
+    """Of both. None is a cloud of none."""
+    if a is None or b is None:
+        return a if b is None else b
+    return Cloud(*(torch.cat(pair) for pair in zip(a, b)))
+
+
 def logit(opacity: Tensor) -> Tensor:
     return torch.log(opacity / (1 - opacity))
 
@@ -62,7 +69,7 @@ def read_ply(path: Path) -> Cloud:
     data = path.read_bytes()
     head, mark, body = data.partition(b"end_header\n")
     lines = head.decode("ascii", "replace").split("\n")
-    if not mark or lines[:2] != ["ply", "format binary_little_endian 1.0"] or not lines[2].startswith("element vertex "):
+    if not mark or len(lines) < 3 or lines[:2] != ["ply", "format binary_little_endian 1.0"] or not lines[2].startswith("element vertex "):
         raise ValueError(f"{path} is not a .ply of this trainer.")
     count, names = int(lines[2].split()[-1]), [line.split()[-1] for line in lines[3:] if line]
     coefficients = (len(names) - 17) // 3 + 1

@@ -7,7 +7,6 @@ that were held out. Stopped and run again, it goes on with the first frame that 
 
 import argparse
 import json
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import List, Optional
 
 import torch
 
+from .added import fit_added
 from .cloud import Cloud, read_ply, write_ply
-from .fit import cloud_of, fit_added, fit_base, fit_motion, points_of
+from .fit import Last, cloud_of, fit_base, fit_motion, points_of
 from .judge import Judge, mean
 from .settings import PRESETS, Settings
-from .stream import BASE, STREAM, frame_path, read_frame, shown, start, step, write_frame, write_stream, write_whole
+from .stream import BASE, Bounds, carried, frame_path, read_frame, shown, start, step, write_frame, write_stream, write_whole
 
 #: What a run is made with; a row of figures a frame; the whole of them.
 SETTINGS, FIGURES, REPORT = "settings.json", "figures", "report.json"
@@ -84,15 +84,15 @@ def is_whole(folder: Path, frame: int, settings: Settings, bounds) -> bool:
         return False
 
 
-def make_frame(folder: Path, frame: int, settings: Settings, judge: Judge, base: Cloud, moved, bounds, last) -> dict:
+def make_frame(folder: Path, frame: int, settings: Settings, judge: Judge, base: Cloud, last: Last, bounds: Bounds) -> None:
     """Fits a frame and writes it and its row of figures."""
     began = time.monotonic()
     views = judge.views(frame)
     first = time.monotonic()
-    cache = fit_motion(settings, frame, base, moved, views, bounds, last if settings.carry_on else None)
-    still = shown(base, step(cache, moved))
+    cache = fit_motion(settings, frame, base, last, views, bounds)
+    still = shown(base, step(cache, last.moved))
     second = time.monotonic()
-    added = fit_added(settings, frame, still, views)
+    added = fit_added(settings, frame, still, views, bounds, carried(cache, last.added) if settings.carry_on else None)
     done = time.monotonic()
     whole = still if added is None else still.plus(added.splats())
     of_base, of_first, of_second = judge.figures(frame, [base.splats(), still, whole])
@@ -101,7 +101,6 @@ def make_frame(folder: Path, frame: int, settings: Settings, judge: Judge, base:
     # The .ntc is what says that a frame is whole, so its row is there before.
     write_whole(row_path(folder, frame), json.dumps(row) + "\n")
     write_frame(folder, frame, cache, added)
-    return row
 
 
 def sizes_of(folder: Path, frame: int) -> dict:
@@ -117,12 +116,13 @@ def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
     base, bounds = make_base(folder, settings, judge)
     rows = [json.loads(row_path(folder, 0).read_text())]
     tell(line(rows[0]))
-    moved, last = start(base), None
+    last = Last(start(base), None, None)
     for frame in range(1, settings.frames):
         if not is_whole(folder, frame, settings, bounds):
-            make_frame(folder, frame, settings, judge, base, moved, bounds, last)
-        last = read_frame(folder, frame, settings.grid, bounds)[0].to(device)
-        moved = step(last, moved)
+            make_frame(folder, frame, settings, judge, base, last, bounds)
+        cache, added = read_frame(folder, frame, settings.grid, bounds)
+        cache.to(device)
+        last = Last(step(cache, last.moved), cache, None if added is None else added.to(device))
         rows.append({**json.loads(row_path(folder, frame).read_text()), "bytes": sizes_of(folder, frame)})
         tell(line(rows[-1]))
     report = {"settings": settings.to_dict(), "device": device, "torch": torch.__version__, "rows": rows, "mean": summary(rows)}

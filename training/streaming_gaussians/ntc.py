@@ -93,14 +93,22 @@ class TransformationCache(nn.Module):
         shape = lambda rows: torch.stack(rows, 1).reshape(count * self.grid.levels, 8)
         return Places(shape(corners), shape(shares).to(positions.dtype), inside)
 
+    def features(self, places: Places) -> Tensor:
+        """What the tables hold there, level after level: [n, levels * features]."""
+        found = F.embedding_bag(places.corners, self.tables, mode="sum", per_sample_weights=places.shares)
+        return found.reshape(len(places.inside), -1)
+
     def motion(self, places: Places) -> Tuple[Tensor, Tensor]:
         """Translation [n, 3] and turn [n, 4], a unit quaternion. Nothing outside of the bounds moves."""
-        features = F.embedding_bag(places.corners, self.tables, mode="sum", per_sample_weights=places.shares)
-        value = features.reshape(len(places.inside), -1)
+        value = self.features(places)
         for layer in self.layers[:-1]:
             value = F.relu(value @ layer)
         value = (value @ self.layers[-1]) * places.inside[:, None]
-        return value[:, :3], turns.unit(value[:, 3:] + value.new_tensor([1.0, 0, 0, 0]))
+        none = value.new_tensor([1.0, 0, 0, 0])
+        turn = value[:, 3:] + none
+        # What has no length turns nothing.
+        turn = torch.where(turn.norm(dim=1, keepdim=True) < 1e-12, none, turn)
+        return value[:, :3], turns.unit(turn)
 
     def move(self, moved: Moved, places: Places) -> Moved:
         by, turn = self.motion(places)
@@ -129,16 +137,18 @@ def write_ntc(path: Path, cache: TransformationCache, frame: int, added: int) ->
 
 
 def read_ntc(path: Path, grid: Grid, low, high, frame: int) -> Tuple[TransformationCache, int]:
-    """The cache and how many Gaussians are added. Raises ValueError for a file that is not whole or of another frame or grid."""
+    """The cache and how many Gaussians are added. Raises ValueError for a file that is not whole, of another frame or grid, or holds what is no number."""
     data = path.read_bytes()
     cache = TransformationCache(grid, low, high)
     numbers = cache.tables.numel(), sum(layer.numel() for layer in cache.layers)
     if len(data) != HEADER.size + 2 * sum(numbers) + 4 or struct.unpack("<I", data[-4:])[0] != crc32c(data[:-4]):
         raise ValueError(f"{path} is damaged or of another grid.")
-    magic, version, _, of, added, *found = HEADER.unpack_from(data)
-    if (magic, version, of, tuple(found)) != (MAGIC, VERSION, frame, numbers):
+    magic, version, reserved, of, added, *found = HEADER.unpack_from(data)
+    if (magic, version, reserved, of, tuple(found)) != (MAGIC, VERSION, 0, frame, numbers):
         raise ValueError(f"{path} is not frame {frame} of this stream.")
     values, at = torch.from_numpy(np.frombuffer(data, "<f2", sum(numbers), HEADER.size).astype(np.float32)), 0
+    if not torch.isfinite(values).all():
+        raise ValueError(f"{path} holds what is no number.")
     for part in cache.parameters():
         part.data = values[at : at + part.numel()].reshape(part.shape).clone()
         at += part.numel()

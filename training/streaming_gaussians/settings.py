@@ -47,12 +47,13 @@ class Settings:
     grid: Grid = field(default_factory=Grid)
     stage1_steps: int = 100
     stage1_rate: float = 4e-3
-    #: The next frame begins with this one's cache: motion goes on as a rule. Else with none.
+    #: A frame begins with the cache and the added Gaussians of the one before: motion goes on as a rule. Else with none.
     carry_on: bool = True
     # Stage 2: Gaussians of that frame alone.
     stage2_steps: int = 60
-    #: Gradient above which a Gaussian gets company, and how many there may be.
-    spawn_gradient: float = 4e-4
+    #: Error of a pixel, mean of its channels, from which on something may be missing there; gradient above which a Gaussian gets company; how many there may be.
+    spawn_error: float = 0.1
+    spawn_gradient: float = 4e-3
     spawn_most: int = 48
     #: Opacity they begin with, and below which they are let go of.
     spawn_opacity: float = 0.1
@@ -94,7 +95,7 @@ PRESETS = {
             spawn_most=24,
         ),
         # A few minutes on one core.
-        Settings("shown"),
+        Settings("shown", grid=Grid(levels=6, features=2, log2_table=12)),
         # A GPU: the paper's cache, pictures of 256x256.
         Settings(
             "large",
@@ -111,6 +112,7 @@ PRESETS = {
             stage1_rate=2e-3,
             stage2_steps=100,
             spawn_most=400,
+            spawn_gradient=4e-4,
         ),
     )
 }

@@ -78,6 +78,15 @@ def step(cache: TransformationCache, moved: Moved) -> Moved:
         return cache.move(moved, cache.places(moved.positions))
 
 
+def carried(cache: TransformationCache, added: Optional[Cloud]) -> Optional[Cloud]:
+    """Where a frame's cache would move what was added in the frame before. No part of what is played, where those are gone: what the frame is fitted from."""
+    if added is None:
+        return None
+    moved = step(cache, start(added))
+    splats = shown(added, moved)
+    return added._replace(positions=moved.positions, rotations=splats.rotations, harmonics=splats.harmonics)
+
+
 def write_frame(folder: Path, frame: int, cache: TransformationCache, added: Optional[Cloud]) -> Tuple[int, int]:
     """Writes a frame; the bytes of its cache and of what is added. The .ntc comes last: where it is, the frame is whole."""
     path, size = frame_path(folder, frame, "ply"), 0
