@@ -59,7 +59,8 @@ def look(settings: Settings, still: Splats, added: Optional[Cloud], views: Views
 def missing(settings: Settings, splats: Splats, views: Views, bounds: Bounds, most: int, random: torch.Generator) -> Optional[Cloud]:
     """Gaussians at places where most views that have them in sight see an error, at random, more where it is larger. The paper has no such step: beside the wall behind a flame is not where the flame is."""
     with torch.no_grad():
-        errors = (draw(splats, views.cameras).pictures - views.pictures).abs().mean(-1)
+        pictures = torch.cat([draw(splats, [camera]).pictures for camera in views.cameras])
+    errors = (pictures - views.pictures).abs().mean(-1)
     like = splats.positions
     low, high = like.new_tensor(bounds.low), like.new_tensor(bounds.high)
     places = low + (high - low) * torch.rand(TRIED, 3, generator=random).to(like)

@@ -7,7 +7,7 @@ import torch
 from .fit import Views
 from .loss import psnr
 from .settings import Settings
-from .splatting import Splats, draw
+from .splatting import Camera, Splats, draw
 from .world import World, cameras_of
 
 #: Share of a pixel that something moving covers, from which on the pixel counts as moving.
@@ -24,7 +24,7 @@ class Judge:
     def __init__(self, settings: Settings, device: str = "cpu"):
         self.settings, self.device, self.world = settings, device, World(settings)
         self.train, self.held_out = cameras_of(settings)
-        self.first = self._covered(0)
+        self.first = self.covered(0)
 
     def seconds(self, frame: int) -> float:
         return frame / self.settings.fps
@@ -33,17 +33,20 @@ class Judge:
         """Of the cameras to train with."""
         return Views(self.train, self.draw(self.world.at(self.seconds(frame)), self.train))
 
-    def draw(self, splats: Splats, cameras) -> torch.Tensor:
+    def draw(self, splats: Splats, cameras: List[Camera]) -> torch.Tensor:
+        """One camera after the other: what says which Gaussians reach which tile is large."""
+        splats = Splats(*(part.to(self.device) for part in splats))
         with torch.no_grad():
-            return draw(Splats(*(part.to(self.device) for part in splats)), cameras).pictures
+            return torch.cat([draw(splats, [camera]).pictures for camera in cameras])
 
-    def _covered(self, frame: int) -> torch.Tensor:
+    def covered(self, frame: int) -> torch.Tensor:
+        """Pixels of all cameras, those to train with first, in which something that moves is to be seen."""
         return self.draw(self.world.cover(self.seconds(frame)), self.train + self.held_out)[..., 0] > COVERED
 
     def figures(self, frame: int, clouds: Iterable[Splats]) -> List[Figures]:
         """Of each cloud. The moving region is where something that moves is to be seen in this frame, or was in frame 0."""
         cameras, count = self.train + self.held_out, len(self.train)
-        truth, moving = self.draw(self.world.at(self.seconds(frame)), cameras), self._covered(frame) | self.first
+        truth, moving = self.draw(self.world.at(self.seconds(frame)), cameras), self.covered(frame) | self.first
         found = []
         for splats in clouds:
             pictures = self.draw(splats, cameras)

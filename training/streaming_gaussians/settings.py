@@ -33,7 +33,7 @@ class Settings:
     side: int = 96
     train_cameras: int = 12
     held_out_cameras: int = 3
-    #: What the true scene is sampled at: 1 is some 1,300 Gaussians.
+    #: What the true scene is sampled at: 1 is some 950 Gaussians.
     density: float = 1.0
     #: Seconds that the scene's motion takes to come round, which is how fast things go.
     period: float = 4.0
@@ -46,7 +46,7 @@ class Settings:
     # Every other frame, stage 1: hash grid and MLP.
     grid: Grid = field(default_factory=Grid)
     stage1_steps: int = 100
-    stage1_rate: float = 4e-3
+    stage1_rate: float = 1e-2
     #: A frame begins with the cache and the added Gaussians of the one before: motion goes on as a rule. Else with none.
     carry_on: bool = True
     # Stage 2: Gaussians of that frame alone.
@@ -91,7 +91,6 @@ PRESETS = {
             base_steps=200,
             grid=Grid(levels=4, features=2, log2_table=9, base=4, growth=1.5, hidden=2, width=16),
             stage1_steps=50,
-            stage1_rate=1e-2,
             spawn_most=24,
         ),
         # A few minutes on one core.

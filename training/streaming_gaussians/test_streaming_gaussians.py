@@ -116,16 +116,16 @@ class Drawing(unittest.TestCase):
         for degree, seed in ((0, 1), (1, 2), (3, 3)):
             splats = some(60, degree, seed)
             # Looks from aside, sees some at its edges and some behind it; no side is whole tiles.
-            q = turns.unit(torch.tensor([1.0, 0.05, -0.35, 0.1]))
+            q = turns.unit(torch.tensor([1.0, 0.05, -0.12, 0.1]))
             view = torch.eye(4)
-            view[:3, :3], view[:3, 3] = turns.matrix(q), torch.tensor([0.4, -0.1, -2.2])
+            view[:3, :3], view[:3, 3] = turns.matrix(q), torch.tensor([0.6, -0.1, -2.2])
             seen_by = Camera(27, 21, 30.0, 26.0, 13.0, 10.2, view)
             drawn = draw(Splats(*(part.float() for part in splats)), [seen_by, camera(27, 21)])
             for at, one in enumerate((seen_by, camera(27, 21))):
                 truth = one_by_one(splats, one)
                 self.assertGreater(truth.max().item(), 0.3)
-                self.assertLess((drawn.colour[at] - truth).abs().max().item(), 2e-3)
-                self.assertLess((drawn.colour[at] - truth).abs().mean().item(), 1e-5)
+                self.assertLess((drawn.colour[at] - truth).abs().max().item(), 5e-3)
+                self.assertLess((drawn.colour[at] - truth).abs().mean().item(), 2e-6)
 
     def test_gradients_are_those_of_finite_differences(self):
         splats = some(6)
@@ -317,7 +317,7 @@ class Scene(unittest.TestCase):
 
     def test_the_moving_region_is_where_something_moves(self):
         judge = Judge(TINY)
-        moving = judge._covered(2) | judge.first
+        moving = judge.covered(2) | judge.first
         cameras = judge.train + judge.held_out
         apart = (judge.draw(judge.world.at(judge.seconds(2)), cameras) - judge.draw(judge.world.at(0), cameras)).abs().amax(-1)
         self.assertTrue(0.02 < moving.float().mean().item() < 0.3)
