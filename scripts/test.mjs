@@ -1,5 +1,5 @@
 /**
- * `npm test`: the build, the checks and all tests, and as the last line `N passed, N failed`. Each check counts as one;
+ * `npm test`: the build, the checks and all tests, those of a trainer in Python too where there is PyTorch, and as the last line `N passed, N failed`. Each check counts as one;
  * so does a test file that cannot be loaded, an error outside of any test and a Vitest that crashes.
  *
  *   npm test [-- vitest arguments]   with arguments: only Vitest, only what they name
@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './lib/checks.mjs';
+import { runPython } from './lib/python.mjs';
 import { run } from './lib/run.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -69,6 +70,7 @@ function countReport(file) {
 const args = process.argv.slice(2);
 add(await build());
 if (args.length === 0) add(await runChecks());
+if (args.length === 0) add(await runPython());
 add(await vitest(args));
 
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
