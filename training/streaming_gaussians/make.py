@@ -23,6 +23,8 @@ from .stream import BASE, Bounds, carried, frame_path, read_frame, shown, start,
 
 #: What a run is made with; a row of figures a frame; the whole of them.
 SETTINGS, FIGURES, REPORT = "settings.json", "figures", "report.json"
+#: Of the Gaussians that frame 0 begins with.
+BASE_OPACITY = 0.1
 
 
 def parse(argv=None):
@@ -66,13 +68,11 @@ def make_base(folder: Path, settings: Settings, judge: Judge):
     path = folder / BASE
     if not path.exists():
         began = time.monotonic()
-        base = fit_base(settings, cloud_of(points, colours, 0.1, settings.degree).to(judge.device), judge.views(0))
-        took = time.monotonic() - began
-        figures = judge.figures(0, [base.splats()])[0]
-        write_ply(folder / "frames" / "base.ply", base)
-        size = (folder / "frames" / "base.ply").stat().st_size
-        write_whole(row_path(folder, 0), json.dumps({"frame": 0, "base": figures, "gaussians": base.count, "bytes": size, "seconds": took}) + "\n")
-        (folder / "frames" / "base.ply").replace(path)
+        base = fit_base(settings, cloud_of(points, colours, BASE_OPACITY, settings.degree).to(judge.device), judge.views(0))
+        took = {"base": time.monotonic() - began}
+        row = {"frame": 0, "base": judge.figures(0, [base.splats()])[0], "gaussians": base.count, "seconds": took}
+        write_whole(row_path(folder, 0), json.dumps(row) + "\n")
+        write_ply(path, base)
     return read_ply(path).to(judge.device), bounds
 
 
@@ -103,9 +103,11 @@ def make_frame(folder: Path, frame: int, settings: Settings, judge: Judge, base:
     write_frame(folder, frame, cache, added)
 
 
-def sizes_of(folder: Path, frame: int) -> dict:
+def read_row(folder: Path, frame: int) -> dict:
+    """A frame's figures, and the bytes of its files."""
     size = lambda path: path.stat().st_size if path.exists() else 0
-    return {"cache": size(frame_path(folder, frame, "ntc")), "added": size(frame_path(folder, frame, "ply"))}
+    files = {"cache": frame_path(folder, frame, "ntc"), "added": frame_path(folder, frame, "ply")} if frame else {"base": folder / BASE}
+    return {**json.loads(row_path(folder, frame).read_text()), "bytes": {name: size(path) for name, path in files.items()}}
 
 
 def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
@@ -114,7 +116,7 @@ def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
     judge = Judge(settings, device)
     tell(HEAD)
     base, bounds = make_base(folder, settings, judge)
-    rows = [json.loads(row_path(folder, 0).read_text())]
+    rows = [read_row(folder, 0)]
     tell(line(rows[0]))
     last = Last(start(base), None, None)
     for frame in range(1, settings.frames):
@@ -123,7 +125,7 @@ def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
         cache, added = read_frame(folder, frame, settings.grid, bounds)
         cache.to(device)
         last = Last(step(cache, last.moved), cache, None if added is None else added.to(device))
-        rows.append({**json.loads(row_path(folder, frame).read_text()), "bytes": sizes_of(folder, frame)})
+        rows.append(read_row(folder, frame))
         tell(line(rows[-1]))
     report = {"settings": settings.to_dict(), "device": device, "torch": torch.__version__, "rows": rows, "mean": summary(rows)}
     write_whole(folder / REPORT, json.dumps(report, indent=1) + "\n")
@@ -140,7 +142,8 @@ def summary(rows: List[dict]) -> Optional[dict]:
     over = lambda of: sum(map(of, later)) / len(later)
     stages = {stage: {kind: mean((row[stage] for row in later), kind) for kind in later[0][stage]} for stage in ("base", "stage1", "stage2")}
     sizes = {kind: over(lambda row, kind=kind: row["bytes"][kind]) for kind in ("cache", "added")}
-    return {**stages, "bytes": sizes, "added": over(lambda row: row["added"]), "seconds": over(lambda row: sum(row["seconds"].values()))}
+    times = {kind: over(lambda row, kind=kind: row["seconds"][kind]) for kind in later[0]["seconds"]}
+    return {**stages, "bytes": sizes, "added": over(lambda row: row["added"]), "seconds": times}
 
 
 STAGES = ("base", "stage1", "stage2")
@@ -151,8 +154,7 @@ def line(row: dict) -> str:
     number = lambda value: "    –" if value is None else f"{value:5.2f}"
     pair = lambda stage, kind: f"{number(row[stage][kind])} /{number(row[stage][kind + 'Moving'])}" if stage in row else " " * 12
     cells = ["  ".join(f"{pair(stage, kind):13s}" for stage in STAGES) for kind in ("heldOut", "train")]
-    size, took = row["bytes"], row["seconds"]
-    size, took = sum(size.values()) if isinstance(size, dict) else size, sum(took.values()) if isinstance(took, dict) else took
+    size, took = (sum(row[name].values()) for name in ("bytes", "seconds"))
     return f"{row['frame']:>5}  {cells[0]}  {cells[1]}  {row.get('added', ''):>5}  {size:>7.0f}  {took:>7.1f}"
 
 
@@ -163,6 +165,8 @@ def told(means: Optional[dict]) -> str:
 if __name__ == "__main__":
     args = parse()
     where = "cuda" if torch.cuda.is_available() and not args.cpu else "cpu"
+    # Several threads add gradients up in any order, unless they are told not to; some kernels of GPUs cannot but do.
+    torch.use_deterministic_algorithms(True, warn_only=where == "cuda")
     try:
         make(settings_of(args), Path(args.out), where, lambda text: print(text, flush=True))
     except ValueError as error:
