@@ -2,6 +2,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import { BAND_0 } from '../reference/harmonics.js';
 import { carve } from './carve.js';
+import { findDepthShift } from './findDepthShift.js';
 import { FrameStore } from './FrameStore.js';
 import { gatherLooks } from './gatherLooks.js';
 import { assertReplayFrame, type ReplayFrame } from './ReplayFrame.js';
@@ -22,8 +23,8 @@ const MOST_SWEEPS = 50;
 const MOST_POINTS = 1_500_000;
 /** Times that cells are made twice as large, until few enough are left. */
 const MOST_COARSER = 12;
-/** The sky is so far away, times the size of what is not. */
-const SKY_DISTANCE = 50;
+/** The sky is so far away, times the size of what is not: nowhere in there does it move by a pixel. */
+const SKY_DISTANCE = 1000;
 const OPACITY = 0.95;
 
 /**
@@ -131,9 +132,10 @@ export class ReplaySplatBuilder {
 
   private async surfels(far: number): Promise<Surfels> {
     const { depths } = this.store;
-    let points = fusePoints(depths, far);
+    const shift = findDepthShift(depths, far);
+    let points = fusePoints(depths, far, shift);
     for (let coarser = 1; points.sizes.length > MOST_POINTS && coarser < MOST_COARSER; coarser++)
-      points = fusePoints(depths, far, coarser);
+      points = fusePoints(depths, far, shift, coarser);
     if (points.sizes.length === 0 && depths.every(({ places }) => places.length === 0))
       throw new SgapsError('UNSUPPORTED', 'Splats need samples with a depth, and there are none.');
     await this.tell(0.03);

@@ -42,8 +42,8 @@ export function toWorld({ fx, fy, cx, cy, view }: SplatCamera, u: number, v: num
   into[2] = view[8] * x + view[9] * y + view[10] * z;
 }
 
-/** Measured points, those of one cell as their mean, and how many pixels' width each stands for. */
-export function fusePoints(frames: readonly FrameDepths[], far: number, coarser = 0): { positions: Float32Array; sizes: Float32Array } {
+/** Measured points, those of one cell as their mean, and the sides of the cells. Depths are of places `shift` pixels right of and below the middle of their pixels. */
+export function fusePoints(frames: readonly FrameDepths[], far: number, shift: number, coarser = 0): { positions: Float32Array; sizes: Float32Array } {
   const table = new VoxelTable();
   let sums = new Float64Array(4 * 4096);
   const point = new Float64Array(3);
@@ -52,7 +52,7 @@ export function fusePoints(frames: readonly FrameDepths[], far: number, coarser 
     for (let i = 0; i < places.length; i++) {
       const depth = depths[i];
       if (!(depth > 0 && depth < far)) continue;
-      toWorld(camera, places[i] % width, Math.floor(places[i] / width), depth, point);
+      toWorld(camera, (places[i] % width) + shift, Math.floor(places[i] / width) + shift, depth, point);
       const key = cellKey(levelOfSize((CELL_PIXELS * depth) / fx) + coarser, point[0], point[1], point[2]);
       if (key < 0) continue;
       const cell = table.put(key);
@@ -106,7 +106,7 @@ export function laySurfels(points: Float32Array, sizes: Float32Array): Surfels {
 }
 
 /** The plane through points that a tree has found, and their mean. */
-function fitNeighbours(
+export function fitNeighbours(
   points: Float32Array,
   { found }: KdTree,
   count: number,

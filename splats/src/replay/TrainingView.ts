@@ -7,6 +7,8 @@ import { firstPixel, lastPixel } from '../reference/SplatRows.js';
 const MOST_ALPHA = 0.99;
 const LEAST_ALPHA = 1 / 255;
 const LEAST_LIGHT = 1e-4;
+/** What counts less in a pixel learns nothing from it. */
+const LEAST_WEIGHT = 2e-3;
 /** Standard deviations that a splat is seen of, and pixels that the low-pass adds. */
 const SIGMAS = 3.4;
 const MARGIN = 3;
@@ -25,6 +27,10 @@ export class TrainingView {
   private order: Uint32Array = new Uint32Array(0);
   private count = 0;
   private light = new Float32Array(0);
+  private marks = 0;
+  private markSplats = new Int32Array(1 << 16);
+  private markPixels = new Int32Array(1 << 16);
+  private markWeights = new Float32Array(1 << 16);
   private width = 0;
   private height = 0;
   /** 3·W·H: the picture blended last, over black. */
@@ -81,57 +87,77 @@ export class TrainingView {
     rows[at + 7] = splat.opacity;
   }
 
-  /** Blends colours, 3 for each splat of the cloud, into `picture`. */
+  /** Blends colours, 3 for each splat of the cloud, into `picture`, and remembers how much each splat counted where. */
   blend(colours: Float32Array): void {
-    const { picture } = this;
+    const { rows, order, boxes, splats, light, picture, width } = this;
     picture.fill(0);
-    this.walk((splat, pixel, weight) => {
-      picture[3 * pixel] += weight * colours[3 * splat];
-      picture[3 * pixel + 1] += weight * colours[3 * splat + 1];
-      picture[3 * pixel + 2] += weight * colours[3 * splat + 2];
-    });
-  }
-
-  /** Adds to each splat what its pixels miss, weighted as it counts in them. `misses`: 3·W·H; `trust`: W·H. */
-  gather(misses: Float32Array, trust: Float32Array, sums: Float32Array, weights: Float32Array): void {
-    this.walk((splat, pixel, weight) => {
-      const share = weight * trust[pixel];
-      sums[3 * splat] += share * misses[3 * pixel];
-      sums[3 * splat + 1] += share * misses[3 * pixel + 1];
-      sums[3 * splat + 2] += share * misses[3 * pixel + 2];
-      weights[splat] += share;
-    });
-  }
-
-  private walk(visit: (splat: number, pixel: number, weight: number) => void): void {
-    const { rows, order, boxes, splats, light, width } = this;
     light.fill(1);
+    this.marks = 0;
     for (let rank = 0; rank < this.count; rank++) {
       const row = order[rank];
       const at = ROW * row;
+      const splat = splats[row];
       const u = rows[at];
       const v = rows[at + 1];
       const a = rows[at + 2];
       const b = rows[at + 3];
       const c = rows[at + 4];
       const opacity = rows[at + 7];
-      for (let y = boxes[4 * row + 2]; y <= boxes[4 * row + 3]; y++) {
+      const red = colours[3 * splat];
+      const green = colours[3 * splat + 1];
+      const blue = colours[3 * splat + 2];
+      const [left, right, last] = [boxes[4 * row], boxes[4 * row + 1], boxes[4 * row + 3]];
+      for (let y = boxes[4 * row + 2]; y <= last; y++) {
         const dy = y + 0.5 - v;
         const half = Math.sqrt(Math.max(0, a * rows[at + 5] - dy * dy * rows[at + 6])) / a;
         const middle = u - (b * dy) / a;
-        const from = Math.max(boxes[4 * row], firstPixel(middle - half));
-        const to = Math.min(boxes[4 * row + 1], lastPixel(middle + half));
+        const from = Math.max(left, Math.ceil(middle - half - 0.5));
+        const to = Math.min(right, Math.floor(middle + half - 0.5));
         for (let x = from, pixel = y * width + from; x <= to; x++, pixel++) {
-          const left = light[pixel];
-          if (left < LEAST_LIGHT) continue;
+          const through = light[pixel];
+          if (through < LEAST_LIGHT) continue;
           const dx = x + 0.5 - u;
           const alpha = Math.min(MOST_ALPHA, opacity * Math.exp(-0.5 * (a * dx * dx + 2 * b * dx * dy + c * dy * dy)));
           if (!(alpha >= LEAST_ALPHA)) continue;
-          light[pixel] = left * (1 - alpha);
-          visit(splats[row], pixel, left * alpha);
+          const weight = through * alpha;
+          light[pixel] = through - weight;
+          picture[3 * pixel] += weight * red;
+          picture[3 * pixel + 1] += weight * green;
+          picture[3 * pixel + 2] += weight * blue;
+          if (weight > LEAST_WEIGHT) this.mark(splat, pixel, weight);
         }
       }
     }
+  }
+
+  /** Adds to each splat what its pixels missed in the picture blended last, weighted as it counted in them. `misses`: 3·W·H; `trust`: W·H. */
+  gather(misses: Float32Array, trust: Float32Array, sums: Float32Array, weights: Float32Array): void {
+    const { markSplats, markPixels, markWeights, marks } = this;
+    for (let mark = 0; mark < marks; mark++) {
+      const splat = markSplats[mark];
+      const pixel = markPixels[mark];
+      const share = markWeights[mark] * trust[pixel];
+      sums[3 * splat] += share * misses[3 * pixel];
+      sums[3 * splat + 1] += share * misses[3 * pixel + 1];
+      sums[3 * splat + 2] += share * misses[3 * pixel + 2];
+      weights[splat] += share;
+    }
+  }
+
+  private mark(splat: number, pixel: number, weight: number): void {
+    if (this.marks === this.markSplats.length) {
+      const length = 2 * this.marks;
+      const grown = <T extends Int32Array | Float32Array>(from: T, to: T): T => {
+        to.set(from);
+        return to;
+      };
+      this.markSplats = grown(this.markSplats, new Int32Array(length));
+      this.markPixels = grown(this.markPixels, new Int32Array(length));
+      this.markWeights = grown(this.markWeights, new Float32Array(length));
+    }
+    this.markSplats[this.marks] = splat;
+    this.markPixels[this.marks] = pixel;
+    this.markWeights[this.marks++] = weight;
   }
 
   private size(count: number, width: number, height: number): void {

@@ -14,6 +14,11 @@ const TRUSTED_MISS = 0.12;
 /** Weight of what a splat has already. */
 const HOLD = 0.5;
 
+/** A place on the screen that misses more than this, and so many times more than most, in the mean over all pictures, shows what hangs on the screen. */
+const SCREEN_MISS = 0.06;
+const SCREEN_RATIO = 2.5;
+const LEAST_LOOKS = 8;
+
 /** A picture and what its pixels may be used for. */
 export interface TrainingPicture {
   readonly picture: FramePicture;
@@ -43,6 +48,7 @@ export async function refineColours(
   let misses = new Float32Array(0);
   let trust = new Float32Array(0);
   let inBatch = 0;
+  const screen = new ScreenMisses();
   for (let done = 0; done < total; done++) {
     // Far apart in time, so that a step sees all sides.
     const { picture, use } = pictures[orderOf(done, pictures.length)];
@@ -53,6 +59,9 @@ export async function refineColours(
     view.look(cloud, picture.depths.camera, picture.depths.near);
     view.blend(colours);
     compare(view.picture, picture.rgb, use, misses, trust);
+    if (done < pictures.length) screen.add(misses, use);
+    if (done === pictures.length - 1) screen.settle();
+    screen.mask(trust);
     view.gather(misses, trust, sums, weights);
     if (++inBatch === Math.min(BATCH, pictures.length) || done === total - 1) {
       const step = FIRST_STEP + ((LAST_STEP - FIRST_STEP) * done) / total;
@@ -93,5 +102,36 @@ function compare(drawn: Float32Array, rgb: Uint8Array, use: Uint8Array, misses: 
       most = Math.max(most, Math.abs(misses[p]));
     }
     trust[at] = most <= TRUSTED_MISS ? 1 : TRUSTED_MISS / most;
+  }
+}
+
+/** Finds what hangs on the screen: there pictures miss the same places again and again. */
+class ScreenMisses {
+  private sums = new Float32Array(0);
+  private looks = new Uint16Array(0);
+  private hangs: Uint8Array | null = null;
+
+  add(misses: Float32Array, use: Uint8Array): void {
+    if (this.looks.length !== use.length) {
+      this.sums = new Float32Array(use.length);
+      this.looks = new Uint16Array(use.length);
+    }
+    for (let at = 0; at < use.length; at++) {
+      if (use[at] === PixelUse.nothing) continue;
+      this.looks[at]++;
+      for (let p = 3 * at; p < 3 * at + 3; p++) this.sums[at] += Math.abs(misses[p]) / 3;
+    }
+  }
+
+  settle(): void {
+    const means = Float32Array.from(this.sums, (sum, at) => sum / Math.max(1, this.looks[at]));
+    const middle = means.toSorted()[means.length >> 1] ?? 0;
+    const most = Math.max(SCREEN_MISS, SCREEN_RATIO * middle);
+    this.hangs = Uint8Array.from(means, (mean, at) => (this.looks[at] >= LEAST_LOOKS && mean > most ? 1 : 0));
+  }
+
+  mask(trust: Float32Array): void {
+    const { hangs } = this;
+    if (hangs?.length === trust.length) for (let at = 0; at < trust.length; at++) if (hangs[at] === 1) trust[at] = 0;
   }
 }
