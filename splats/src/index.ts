@@ -13,6 +13,10 @@ export { type ReferenceOptions, renderReference } from './reference/renderRefere
 export { openSplatRenderer, type SplatRendererOptions } from './renderer/openSplatRenderer.js';
 export { ReferenceRenderer } from './renderer/ReferenceRenderer.js';
 export type { SplatRenderer } from './renderer/SplatRenderer.js';
+export type { RecordedCamera, ReplayFrame } from './replay/ReplayFrame.js';
+export { ReplaySplatBuilder, type ReplaySplatOptions, type ReplaySplats } from './replay/ReplaySplatBuilder.js';
+export { recordedNear, replayCamera } from './replay/replayCamera.js';
+export { type FreeBuild, FreeScene, type FreeSceneOptions } from './scenes/FreeScene.js';
 export { SplatFolder } from './scenes/SplatFolder.js';
 export { SplatScene, type SplatSceneOptions } from './scenes/SplatScene.js';
 export { StreamScene, type StreamSceneOptions, type StreamSource } from './scenes/StreamScene.js';

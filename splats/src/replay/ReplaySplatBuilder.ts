@@ -2,16 +2,16 @@ import { SgapsError } from '@sgaps/protocol';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import { BAND_0 } from '../reference/harmonics.js';
 import { carve } from './carve.js';
-import { findDepthShift } from './findDepthShift.js';
 import { FrameStore } from './FrameStore.js';
+import { findDepthShift } from './findDepthShift.js';
 import { gatherLooks } from './gatherLooks.js';
 import { assertReplayFrame, type ReplayFrame } from './ReplayFrame.js';
 import { refineColours } from './refineColours.js';
 import { replayCamera } from './replayCamera.js';
-import { SkyCells } from './SkyCells.js';
+import type { SkyCells } from './SkyCells.js';
 import type { SplatCells } from './SplatCells.js';
-import { shapeSplats, turnTo } from './shapeSplats.js';
 import { farDepth, fusePoints, laySurfels, type Surfels } from './Surfels.js';
+import { shapeSplats, turnTo } from './shapeSplats.js';
 
 /** Splats made at most where nothing else is said, and the bounds of what may be said. */
 const USUAL_SPLATS = 1_000_000;
@@ -125,7 +125,10 @@ export class ReplaySplatBuilder {
     const stays = carve(ground.positions, ground.sizes, this.store.depths);
     const cloud = assemble(pick(ground, stays), sky, this.mostSplats);
     await this.tell(0.4);
-    await refineColours(cloud, pictures, this.sweeps, (done, total) => this.tell(0.4 + (0.6 * done) / total));
+    const unseen = sky.count - sky.seen;
+    await refineColours(cloud, pictures, this.sweeps, Math.max(0, cloud.count - unseen), (done, total) =>
+      this.tell(0.4 + (0.6 * done) / total),
+    );
     await this.tell(1);
     return { cloud, sky: Math.min(sky.count, cloud.count), frames };
   }
@@ -166,7 +169,12 @@ function pick({ positions, normals, colours, sizes }: Ground, stays: Uint8Array)
     for (let to = 0; to < some.length; to++) some[to] = from[3 * kept[(to / 3) | 0] + (to % 3)];
     return some;
   };
-  return { positions: threes(positions), normals: threes(normals), colours: threes(colours), sizes: Float32Array.from(kept, (i) => sizes[i]) };
+  return {
+    positions: threes(positions),
+    normals: threes(normals),
+    colours: threes(colours),
+    sizes: Float32Array.from(kept, (i) => sizes[i]),
+  };
 }
 
 /** Makes one cloud of surfaces and sky. */

@@ -12,16 +12,31 @@ export class SurfelDepth {
   depth = new Float32Array(0);
   /** Which disc each pixel shows, −1 for none. */
   shown = new Int32Array(0);
+  private closed = new Uint8Array(0);
 
-  draw({ count, positions, normals, radii }: Surfels, camera: SplatCamera): void {
-    const { width, height, fx, fy, cx, cy, view } = camera;
+  /** Draws all discs. */
+  draw(surfels: Surfels, camera: SplatCamera): void {
+    const { width, height } = camera;
     if (this.depth.length !== width * height) {
       this.depth = new Float32Array(width * height);
       this.shown = new Int32Array(width * height);
+      this.closed = new Uint8Array(width * height);
     }
-    const { depth, shown } = this;
-    depth.fill(Number.POSITIVE_INFINITY);
-    shown.fill(-1);
+    this.depth.fill(Number.POSITIVE_INFINITY);
+    this.shown.fill(-1);
+    this.closed.fill(0);
+    this.paint(surfels, camera, 1);
+  }
+
+  /** Draws them so many times larger where `wanted` is not 0 and nothing was drawn before. */
+  fill(surfels: Surfels, camera: SplatCamera, wanted: Uint8Array, larger: number): void {
+    for (let at = 0; at < this.closed.length; at++) this.closed[at] = wanted[at] !== 0 && this.shown[at] < 0 ? 0 : 1;
+    this.paint(surfels, camera, larger);
+  }
+
+  private paint({ count, positions, normals, radii }: Surfels, camera: SplatCamera, larger: number): void {
+    const { width, height, fx, fy, cx, cy, view } = camera;
+    const { depth, shown, closed } = this;
     for (let i = 0, p = 0; i < count; i++, p += 3) {
       const px = positions[p];
       const py = positions[p + 1];
@@ -32,7 +47,7 @@ export class SurfelDepth {
       const y = view[1] * px + view[5] * py + view[9] * pz + view[13];
       const u = (fx * x) / z + cx;
       const v = (fy * y) / z + cy;
-      const radius = radii[i];
+      const radius = larger * radii[i];
       const reachU = Math.min(MOST_PIXELS, 0.5 + (radius * fx) / z);
       const reachV = Math.min(MOST_PIXELS, 0.5 + (radius * fy) / z);
       if (!(u + reachU >= 0 && u - reachU < width && v + reachV >= 0 && v - reachV < height)) continue;
@@ -60,7 +75,7 @@ export class SurfelDepth {
           const offZ = at - z;
           if (offX * offX + offY * offY + offZ * offZ > squared) continue;
           const to = row * width + column;
-          if (at >= depth[to] || at <= NEAR) continue;
+          if (at >= depth[to] || at <= NEAR || closed[to] !== 0) continue;
           depth[to] = at;
           shown[to] = i;
         }

@@ -43,7 +43,12 @@ export function toWorld({ fx, fy, cx, cy, view }: SplatCamera, u: number, v: num
 }
 
 /** Measured points, those of one cell as their mean, and the sides of the cells. Depths are of places `shift` pixels right of and below the middle of their pixels. */
-export function fusePoints(frames: readonly FrameDepths[], far: number, shift: number, coarser = 0): { positions: Float32Array; sizes: Float32Array } {
+export function fusePoints(
+  frames: readonly FrameDepths[],
+  far: number,
+  shift: number,
+  coarser = 0,
+): { positions: Float32Array; sizes: Float32Array } {
   const table = new VoxelTable();
   let sums = new Float64Array(4 * 4096);
   const point = new Float64Array(3);
@@ -93,7 +98,9 @@ export function laySurfels(points: Float32Array, sizes: Float32Array): Surfels {
     fitNeighbours(points, tree, found, mean, fit);
     const { normal, across, narrow } = fit;
     const off =
-      normal[0] * (points[3 * i] - mean[0]) + normal[1] * (points[3 * i + 1] - mean[1]) + normal[2] * (points[3 * i + 2] - mean[2]);
+      normal[0] * (points[3 * i] - mean[0]) +
+      normal[1] * (points[3 * i + 1] - mean[1]) +
+      normal[2] * (points[3 * i + 2] - mean[2]);
     const isFlat = found >= 5 && across < FLAT * narrow;
     for (let axis = 0; axis < 3; axis++) {
       positions[3 * i + axis] = points[3 * i + axis] - (isFlat ? off * normal[axis] : 0);

@@ -55,7 +55,8 @@ export class TrainingView {
       const v = (fy * (view[1] * x + view[5] * y + view[9] * z + view[13])) / depth + cy;
       // Near the camera the projection's derivative tells little: those are looked at closely.
       const slack = depth < 4 * reach * depth ? width : MARGIN;
-      if (u < -reach * fx - slack || u > width + reach * fx + slack || v < -reach * fy - slack || v > height + reach * fy + slack) continue;
+      if (u < -reach * fx - slack || u > width + reach * fx + slack || v < -reach * fy - slack || v > height + reach * fy + slack)
+        continue;
       this.place(cloud, camera, i);
     }
     this.order = depthOrder(this.depths.subarray(0, this.count));

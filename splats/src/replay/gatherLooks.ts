@@ -1,5 +1,5 @@
 import type { FramePicture } from './FrameStore.js';
-import { markMovers, PixelUse } from './markMovers.js';
+import { PictureCells, PixelUse } from './PictureCells.js';
 import type { TrainingPicture } from './refineColours.js';
 import { SkyCells } from './SkyCells.js';
 import { SplatCells } from './SplatCells.js';
@@ -13,6 +13,9 @@ const CELL_PIXELS = 0.9;
 const EDGE = 1.08;
 const EDGE_WEIGHT = 0.05;
 const MOST_COARSER = 12;
+/** Where more of a picture than this share has nothing though something was measured, discs are drawn so many times larger to close it. */
+const MOST_HOLES = 0.004;
+const FILL = 4;
 
 /** All looks at surfaces and at the sky, and the pictures with what their pixels are good for. */
 export interface Looks {
@@ -36,14 +39,19 @@ export async function gatherLooks(
     const used: TrainingPicture[] = [];
     for (const [index, picture] of pictures.entries()) {
       drawn.draw(surfels, picture.depths.camera);
-      const use = markMovers(picture, drawn.depth, far);
+      const seen = new PictureCells(picture, far);
+      const wanted = seen.surfaces();
+      if (holes(wanted, drawn.shown) > MOST_HOLES * wanted.length) drawn.fill(surfels, picture.depths.camera, wanted, FILL);
+      const use = seen.uses(drawn.depth);
       gather(picture, use, drawn, surfels, coarser, cells, sky);
       used.push({ picture, use });
       if (cells.count + sky.count > mostSplats && coarser < MOST_COARSER) break;
       await tell((index + 1) / pictures.length);
     }
-    if (used.length === pictures.length && (cells.count + sky.count <= mostSplats || coarser >= MOST_COARSER))
+    if (used.length === pictures.length && (cells.count + sky.count <= mostSplats || coarser >= MOST_COARSER)) {
+      sky.goOn();
       return { cells, sky, pictures: used };
+    }
   }
 }
 
@@ -86,4 +94,10 @@ function atEdge(depth: Float32Array, width: number, height: number, u: number, v
   return (
     (u > 0 && off(at - 1)) || (u < width - 1 && off(at + 1)) || (v > 0 && off(at - width)) || (v < height - 1 && off(at + width))
   );
+}
+
+function holes(wanted: Uint8Array, shown: Int32Array): number {
+  let count = 0;
+  for (let at = 0; at < wanted.length; at++) if (wanted[at] !== 0 && shown[at] < 0) count++;
+  return count;
 }

@@ -1,7 +1,7 @@
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { BAND_0 } from '../reference/harmonics.js';
 import type { FramePicture } from './FrameStore.js';
-import { PixelUse } from './markMovers.js';
+import { PixelUse } from './PictureCells.js';
 import { TrainingView } from './TrainingView.js';
 
 /** Pictures between two steps. */
@@ -30,12 +30,14 @@ export interface TrainingPicture {
  * pictures, in which pixels that miss by much count less.
  *
  * @param sweeps how often each picture is looked at.
+ * @param changing splats, the first ones, whose colours may change.
  * @param tell hears of each picture.
  */
 export async function refineColours(
   cloud: SplatCloud,
   pictures: readonly TrainingPicture[],
   sweeps: number,
+  changing: number,
   tell: (done: number, total: number) => Promise<void> | void = () => undefined,
 ): Promise<void> {
   const { count, harmonics } = cloud;
@@ -65,7 +67,7 @@ export async function refineColours(
     view.gather(misses, trust, sums, weights);
     if (++inBatch === Math.min(BATCH, pictures.length) || done === total - 1) {
       const step = FIRST_STEP + ((LAST_STEP - FIRST_STEP) * done) / total;
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < changing; i++) {
         if (weights[i] === 0) continue;
         const gain = step / (weights[i] + HOLD);
         for (let p = 3 * i; p < 3 * i + 3; p++) colours[p] = Math.min(1, Math.max(0, colours[p] + gain * sums[p]));

@@ -60,8 +60,7 @@ export function recordedNear({ projection }: RecordedCamera): number {
 
 function turnsOnly(view: Float32Array): boolean {
   const dot = (a: number, b: number) => view[a] * view[b] + view[a + 1] * view[b + 1] + view[a + 2] * view[b + 2];
-  for (const a of [0, 4, 8])
-    for (const b of [0, 4, 8]) if (!(Math.abs(dot(a, b) - (a === b ? 1 : 0)) < TOLERANCE)) return false;
+  for (const a of [0, 4, 8]) for (const b of [0, 4, 8]) if (!(Math.abs(dot(a, b) - (a === b ? 1 : 0)) < TOLERANCE)) return false;
   const [a, b, c, , d, e, f, , g, h, i] = view;
   return a * (e * i - f * h) - d * (b * i - c * h) + g * (b * f - c * e) > 0;
 }

@@ -1,13 +1,13 @@
-import { setRotation } from '../cloud/setRotation.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
+import { setRotation } from '../cloud/setRotation.js';
 import { KdTree } from './KdTree.js';
 
 /** Neighbours that tell how far apart splats are, the splat itself among them. */
 const NEIGHBOURS = 9;
 /** Standard deviation of a splat, of that of its neighbours' places along the surface. */
-const WIDTH = 0.75;
+const WIDTH = 0.65;
 /** Bounds of it, and its thickness, in sides of its cell. */
-const LEAST = 0.4;
+const LEAST = 0.3;
 const MOST = 2.5;
 const THICKNESS = 0.12;
 /** Neighbours off the surface by more than this share of their distance are of another. */
@@ -50,7 +50,8 @@ export function shapeSplats(cloud: SplatCloud, normals: Float32Array, sizes: Flo
     aa /= sum;
     ab /= sum;
     bb /= sum;
-    const bound = (variance: number) => Math.min(MOST * sizes[i], Math.max(LEAST * sizes[i], WIDTH * Math.sqrt(Math.max(0, variance))));
+    const bound = (variance: number) =>
+      Math.min(MOST * sizes[i], Math.max(LEAST * sizes[i], WIDTH * Math.sqrt(Math.max(0, variance))));
     const middle = (aa + bb) / 2;
     const spread = Math.hypot((aa - bb) / 2, ab);
     const turn = 0.5 * Math.atan2(2 * ab, aa - bb);
@@ -58,7 +59,13 @@ export function shapeSplats(cloud: SplatCloud, normals: Float32Array, sizes: Flo
     scales[p + 1] = sum > 2 ? bound(middle - spread) : 0.6 * sizes[i];
     scales[p + 2] = THICKNESS * sizes[i];
     const [c, s] = [Math.cos(turn), Math.sin(turn)];
-    turnTo(rotations, 4 * i, [c * ax + s * bx, c * ay + s * by, c * az + s * bz], [c * bx - s * ax, c * by - s * ay, c * bz - s * az], [nx, ny, nz]);
+    turnTo(
+      rotations,
+      4 * i,
+      [c * ax + s * bx, c * ay + s * by, c * az + s * bz],
+      [c * bx - s * ax, c * by - s * ay, c * bz - s * az],
+      [nx, ny, nz],
+    );
   }
 }
 

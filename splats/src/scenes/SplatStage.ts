@@ -10,11 +10,17 @@ import { overview, type SceneBounds, sceneBounds } from './sceneBounds.js';
 const SIZE = { width: 1280, height: 720 };
 const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
+interface StageOptions {
+  readonly sky?: number;
+  readonly camera?: SplatCamera;
+}
+
 /** What all scenes of splats share: a renderer, a picture's size, and the camera of whoever sends none. */
 export class SplatStage {
   private width = SIZE.width;
   private height = SIZE.height;
   private bounds: SceneBounds | null = null;
+  private first: SplatCamera | null = null;
 
   constructor(private renderer: SplatRenderer) {}
 
@@ -22,11 +28,12 @@ export class SplatStage {
     return { width: this.width, height: this.height };
   }
 
-  /** What viewers are told of the scene. */
-  about(cloud: SplatCloud): Readonly<Record<string, unknown>> {
-    this.bounds = sceneBounds(cloud);
+  /** What viewers are told of the scene. `sky`: splats at the end of the cloud that are no part of its extent; `camera`: where who has none looks from, instead of from outside. */
+  about(cloud: SplatCloud, { sky = 0, camera: first }: StageOptions = {}): Readonly<Record<string, unknown>> {
+    this.first = first ?? null;
+    this.bounds = sceneBounds({ ...cloud, count: cloud.count - sky });
     const { low, high } = this.bounds;
-    const { view, fx, fy, cx, cy } = overview(this.bounds, SIZE.width, SIZE.height);
+    const { view, fx, fy, cx, cy } = this.usual(SIZE.width, SIZE.height);
     const camera = { view: [...view], fx, fy, cx, cy, ...SIZE };
     return { splats: cloud.count, degree: cloud.degree, bounds: { low, high }, camera, adapter: this.renderer.adapter };
   }
@@ -64,8 +71,16 @@ export class SplatStage {
 
   /** Whoever has no camera, as a FIFO or a plain player, sends intrinsics of 1: the whole scene is shown. */
   private camera(frame: CameraFrame): SplatCamera {
-    if (!this.bounds) throw new SgapsError('OUT_OF_ORDER', 'A scene is drawn once it is loaded.');
     const hasNone = IDENTITY.every((value, at) => frame.intrinsics[at] === value);
-    return hasNone ? overview(this.bounds, this.width, this.height) : splatCamera(frame, this.width, this.height);
+    return hasNone ? this.usual(this.width, this.height) : splatCamera(frame, this.width, this.height);
+  }
+
+  private usual(width: number, height: number): SplatCamera {
+    if (!this.bounds) throw new SgapsError('OUT_OF_ORDER', 'A scene is drawn once it is loaded.');
+    if (!this.first) return overview(this.bounds, width, height);
+    // As high as it was, and as wide as the picture is.
+    const { fy, height: high, view } = this.first;
+    const focal = (fy * height) / high;
+    return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2, view };
   }
 }
