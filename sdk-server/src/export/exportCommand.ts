@@ -9,7 +9,7 @@ import { openRecording } from '../storage/openRecording.js';
 import { exportName } from './exportName.js';
 import { planExport } from './exportPlan.js';
 import { type ExportProgress, type ExportResult, exportReplay } from './exportReplay.js';
-import { EXPORT_FORMATS, type ExportFormat, readExportRequest } from './exportRequest.js';
+import { EXPORT_FORMATS, type ExportFormat, hasPictures, readExportRequest } from './exportRequest.js';
 import { ProgressLine } from './ProgressLine.js';
 
 interface ExportFlags {
@@ -39,7 +39,7 @@ const TELL_EVERY = 200;
 const INTERRUPTED = 130;
 
 /**
- * `sgaps export`: a film, pictures or the game's state of a recording.
+ * `sgaps export`: a film, pictures, the game's state or splats of a recording.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ const INTERRUPTED = 130;
  */
 export function exportCommand(): Command {
   return new Command('export')
-    .description('make a film, pictures or lines of JSON of a recording')
+    .description('make a film, pictures, lines of JSON or splats (ply) of a recording')
     .argument('<recording>', 'its id, or a .sgaps file')
     .addOption(new Option('--format <name>', 'what to make (default: mp4; png with --at)').choices(EXPORT_FORMATS))
     .option('-o, --out <file>', 'where to; several pictures (png) go to a folder, or to an archive if it ends with .zip')
@@ -114,7 +114,7 @@ async function exportTo(
   try {
     // What cannot be exported is told before a model is loaded for it.
     const plan = planExport(reader, request);
-    inference = format === 'jsonl' ? null : await openInference(flags, reader);
+    inference = !hasPictures(format) ? null : await openInference(flags, reader);
     const path = resolve(flags.out ?? exportName(reader.header, plan));
     // Nobody waits for a picture.
     const model = inference?.open({ lateAfterMs: Number.POSITIVE_INFINITY }) ?? null;

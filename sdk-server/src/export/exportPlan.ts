@@ -1,5 +1,6 @@
 import { type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
-import { type ExportFormat, type ExportRequest, isWidth, MOST_FACTOR } from './exportRequest.js';
+import { assertHasDepth } from '../splats/replayFrames.js';
+import { type ExportFormat, type ExportRequest, hasPictures, isWidth, MOST_FACTOR } from './exportRequest.js';
 
 /**
  * What an export will be: which moments, and pictures of which size.
@@ -16,7 +17,7 @@ export interface ExportPlan {
   readonly to: number;
   /** ms from one picture to the next. */
   readonly period: number;
-  /** Pictures; 0 for `jsonl`. */
+  /** Pictures; 0 for `jsonl` and `ply`. */
   readonly frames: number;
   /** One moment, one picture. */
   readonly single: boolean;
@@ -42,7 +43,7 @@ const LEAST_GIF_PERIOD = 20;
 
 /**
  * Works out what a request means for a recording. Throws `ARGUMENT_INVALID` for a range that is not in it, `NOT_FOUND` for a recording without frames, `LIMIT_EXCEEDED` for a
- * GIF that does not fit into memory.
+ * GIF that does not fit into memory, `UNSUPPORTED` for splats (`ply`) of a recording without depth.
  *
  * @example
  * ```ts
@@ -62,7 +63,8 @@ export function planExport(reader: RecordingReader, request: ExportRequest): Exp
   const period = periodOf(request, header.fps);
   // The last frame is there until the next would have come.
   const end = to < duration ? to : duration + period;
-  const frames = format === 'jsonl' ? 0 : single ? 1 : Math.max(1, Math.round((end - from) / period));
+  if (format === 'ply') assertHasDepth(header);
+  const frames = !hasPictures(format) ? 0 : single ? 1 : Math.max(1, Math.round((end - from) / period));
   const whole = from === 0 && to === duration;
   const size = sizeOf(request, header.grid);
   if (format === 'gif') assertFits(frames, 3 * size.width * size.height, period);

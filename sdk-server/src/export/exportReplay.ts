@@ -1,9 +1,11 @@
 import type { Writable } from 'node:stream';
 import { FrameSource, type ModelBackend } from '@sgaps/core';
 import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { writePly } from '@sgaps/splats';
+import { replaySplats } from '../splats/replaySplats.js';
 import { type ExportTarget, openFile, openFolder, openStream, type PictureTarget } from './ExportTarget.js';
 import { type ExportPlan, planExport } from './exportPlan.js';
-import type { ExportRequest } from './exportRequest.js';
+import { type ExportRequest, hasPictures } from './exportRequest.js';
 import { FilmFile } from './FilmFile.js';
 import { FrameWalk } from './FrameWalk.js';
 import { GifFile } from './GifFile.js';
@@ -22,9 +24,9 @@ import { zipTarget } from './zipTarget.js';
  * ```
  */
 export interface ExportProgress {
-  /** Pictures made, or frames told (`jsonl`). */
+  /** Pictures made, frames told (`jsonl`), or hundredths of the work done (`ply`). */
   readonly done: number;
-  /** Pictures there will be; null for `jsonl`, where nobody knows before. */
+  /** Pictures there will be; null for `jsonl` and `ply`, where nobody knows before. */
   readonly total: number | null;
   /** 0 … 1; below 1 until the file is whole. */
   readonly progress: number;
@@ -61,9 +63,9 @@ export interface ExportOptions extends ExportRequest {
  */
 export interface ExportResult {
   readonly bytes: number;
-  /** Pictures, or frames told. */
+  /** Pictures, frames told, or frames that splats were made of. */
   readonly frames: number;
-  /** Pixels; null for `jsonl`. */
+  /** Pixels; null for `jsonl` and `ply`. */
   readonly size: { readonly width: number; readonly height: number } | null;
   /** Seconds of the recording that it shows. */
   readonly seconds: number;
@@ -73,10 +75,10 @@ export interface ExportResult {
 const MADE = 0.99;
 
 /**
- * Makes a film, pictures or lines of text of a recording, of all that it holds by then. The reader stays open, and is nobody else's meanwhile.
+ * Makes a film, pictures, lines of text or splats of a recording, of all that it holds by then. The reader stays open, and is nobody else's meanwhile.
  *
  * @throws SgapsError `ARGUMENT_INVALID` for what the recording or the format does not have, `NOT_FOUND` for a recording without frames, `LIMIT_EXCEEDED` for a GIF or
- * an archive that is too large, `STORAGE_FAILED`, `STORAGE_FULL`, `UNSUPPORTED` where this machine's encoder gives up, `CLOSED` where it was aborted; and what reading a
+ * an archive that is too large, `STORAGE_FAILED`, `STORAGE_FULL`, `UNSUPPORTED` where this machine's encoder gives up or splats are wanted of a recording without depth, `CLOSED` where it was aborted; and what reading a
  * damaged recording throws.
  *
  * @example
@@ -92,15 +94,16 @@ export async function exportReplay(reader: RecordingReader, options: ExportOptio
   const plan = planExport(reader, options);
   const target = await openTarget(plan, out);
   try {
-    const frames = isLines(target, plan)
-      ? await writeLines(reader, plan, target, onProgress, signal)
-      : await writePictures(reader, plan, target, options);
+    const frames = hasPictures(plan.format)
+      ? await writePictures(reader, plan, target, options)
+      : await writeWords(reader, plan, target, onProgress, signal);
     assertGoing(signal);
     await target.finish();
     const { format, width, height, from, to, period } = plan;
-    const seconds = (format === 'jsonl' ? to - from : frames * period) / 1000;
-    onProgress({ done: frames, total: format === 'jsonl' ? null : frames, progress: 1 });
-    return { bytes: target.bytes, frames, size: format === 'jsonl' ? null : { width, height }, seconds };
+    const pictures = hasPictures(format);
+    const seconds = (pictures ? frames * period : to - from) / 1000;
+    onProgress({ done: frames, total: pictures ? frames : null, progress: 1 });
+    return { bytes: target.bytes, frames, size: pictures ? { width, height } : null, seconds };
   } catch (error) {
     await target.discard();
     throw error;
@@ -114,8 +117,23 @@ async function openTarget({ format, single }: ExportPlan, out: string | Writable
   return out.toLowerCase().endsWith('.zip') ? zipTarget(await openFile(out)) : openFolder(out);
 }
 
-function isLines(target: ExportTarget | PictureTarget, { format }: ExportPlan): target is ExportTarget {
-  return format === 'jsonl' && 'write' in target;
+/** Writes what is no pictures; how many frames it tells of. */
+async function writeWords(
+  reader: RecordingReader,
+  plan: ExportPlan,
+  target: ExportTarget | PictureTarget,
+  onProgress: (progress: ExportProgress) => void,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (!('write' in target)) throw new SgapsError('UNSUPPORTED', `${plan.format} is one file, not several.`);
+  if (plan.format === 'jsonl') return writeLines(reader, plan, target, onProgress, signal);
+  const { from, to } = plan;
+  const { cloud, frames } = await replaySplats(reader, {
+    ...{ from, to, signal },
+    onProgress: (share) => onProgress({ done: Math.floor(100 * share), total: null, progress: MADE * share }),
+  });
+  await target.write(writePly(cloud));
+  return frames;
 }
 
 async function writeLines(

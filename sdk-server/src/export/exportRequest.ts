@@ -8,7 +8,7 @@ import { OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
  * for (const format of EXPORT_FORMATS) addChoice(format);
  * ```
  */
-export const EXPORT_FORMATS = ['mp4', 'webm', 'gif', 'png', 'jsonl'] as const;
+export const EXPORT_FORMATS = ['mp4', 'webm', 'gif', 'png', 'jsonl', 'ply'] as const;
 /**
  * One of `EXPORT_FORMATS`.
  *
@@ -78,11 +78,19 @@ export function readExportRequest(raw: unknown): ExportRequest {
     throw invalid(
       `scale is ${scale}; it must be a whole number from 1 to ${MOST_FACTOR}, or a width of ${LEAST_WIDTH} to ${MOST_WIDTH} pixels.`,
     );
-  if (format === 'jsonl') {
+  if (!hasPictures(format)) {
     const pictorial = Object.entries({ fps, scale, overlays }).find(([, value]) => value !== undefined);
-    if (pictorial) throw invalid(`jsonl holds the game's state and no pictures; leave out ${pictorial[0]}.`);
+    if (pictorial)
+      throw invalid(
+        `${format} holds ${format === 'ply' ? 'splats' : "the game's state"} and no pictures; leave out ${pictorial[0]}.`,
+      );
   }
   return { format, from, to, fps, scale, overlays };
+}
+
+/** True for formats that are made of pictures. */
+export function hasPictures(format: ExportFormat): boolean {
+  return format !== 'jsonl' && format !== 'ply';
 }
 
 /** True for a scale that is a width in pixels, not a factor. */

@@ -1,6 +1,7 @@
 import { setImmediate as rest } from 'node:timers/promises';
-import { type ReplicaFrame, SessionReplica } from '@sgaps/core';
-import { type Camera3D, isSgapsError, type RecordingReader, readEvent } from '@sgaps/protocol';
+import type { ReplicaFrame } from '@sgaps/core';
+import { type Camera3D, type RecordingReader, readEvent } from '@sgaps/protocol';
+import { framesOf, startAt } from './recordedFrames.js';
 
 /** A line, with its end; what it tells of, and when that was, ms. */
 interface StateLine {
@@ -41,34 +42,6 @@ export async function* stateLines(reader: RecordingReader, from: number, to: num
     }
   }
   yield* events;
-}
-
-/** The nearest snapshot, and the sequence after which to read on from it. */
-async function startAt(reader: RecordingReader, time: number): Promise<{ replica: SessionReplica; afterSequence: number }> {
-  const { grid, schema, tierBits, depth } = reader.header;
-  const shape = { grid, schema, tierBits, depth };
-  const snapshot = await reader.nearestSnapshot(time);
-  const replica = new SessionReplica(shape);
-  if (!snapshot) return { replica, afterSequence: -1 };
-  try {
-    replica.restore(snapshot.state);
-    return { replica, afterSequence: snapshot.sequence };
-  } catch (error) {
-    // Of another version, or broken; the packets are all there.
-    if (!isSgapsError(error)) throw error;
-    return { replica: new SessionReplica(shape), afterSequence: -1 };
-  }
-}
-
-function framesOf(replica: SessionReplica, kind: string, bytes: Uint8Array, time: number): ReplicaFrame[] {
-  try {
-    if (kind === 'pixels') return replica.pixels(bytes, time);
-    replica.coordinates(bytes);
-  } catch (error) {
-    // The live loop rejected this packet too: everything received is recorded, also what did not decode.
-    if (!isSgapsError(error)) throw error;
-  }
-  return [];
 }
 
 function describe({ frame, time }: ReplicaFrame, names: readonly string[]): Record<string, unknown> {

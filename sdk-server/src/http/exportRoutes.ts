@@ -18,6 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.zip': 'application/zip',
   '.jsonl': 'application/x-ndjson',
+  '.ply': 'application/octet-stream',
 };
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { toStorageError } from './files.js';
+import { FREE, freeFolderOf } from './freePaths.js';
 import { STATES, seekFolderOf } from './seekPaths.js';
 
 /** An encoded preview picture is at most this big. */
@@ -63,11 +64,12 @@ export class RecordingFolder {
     for (const name of await this.names()) if (name.endsWith('.tmp')) await rm(join(this.path, name), { force: true });
   }
 
-  /** Removes all files of a recording, also what it looked like that renderers keep to be quick. */
+  /** Removes all files of a recording, also what renderers keep of it to be quick: decoder states and splats. */
   async remove(id: string): Promise<void> {
     try {
       const states = join(seekFolderOf(this.path), id + STATES);
-      for (const path of [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp'), states])
+      const splats = join(freeFolderOf(this.path), id + FREE);
+      for (const path of [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp'), states, splats])
         await rm(path, { force: true });
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);

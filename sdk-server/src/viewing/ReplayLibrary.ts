@@ -1,9 +1,8 @@
 import type { ReplayFile } from '@sgaps/pipeline';
-import { isSgapsError, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { RecordingReader } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { SeekCache } from '../playback/SeekCache.js';
-import { openRecording } from '../storage/openRecording.js';
-import { RecordingFolder } from '../storage/RecordingFolder.js';
+import { openReplayFile } from './openReplayFile.js';
 import { RecordingStates } from './RecordingStates.js';
 import { watchFiles } from './watchFiles.js';
 
@@ -40,14 +39,7 @@ export class ReplayLibrary {
 
   /** Opens a recording. Throws what `RecordingReader.open` throws, `NOT_FOUND`, `ARGUMENT_INVALID` for an id that is none. */
   async open(id: string): Promise<ReplayFile> {
-    const files = await RecordingFolder.open(this.folder);
-    const [path, journals] = [files.filePath(id), files.journalPaths(id)];
-    const reader = await openRecording(path, journals, `recording ${id}`).catch((cause: unknown) => {
-      // Viewers hear of it, whom the paths of this machine do not concern.
-      if (isSgapsError(cause) && cause.code === 'NOT_FOUND')
-        throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`, { cause });
-      throw cause;
-    });
+    const { reader, path, journals } = await openReplayFile(this.folder, id);
     const shared = await this.share(id, reader, { path, journals }).catch(async (error: unknown) => {
       await reader.close();
       throw error;

@@ -8,13 +8,16 @@ import {
   registeredParts,
   registerScene,
 } from '@sgaps/pipeline';
-import { openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
+import { SgapsError } from '@sgaps/protocol';
+import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
+import { FreeLibrary } from '../splats/FreeLibrary.js';
+import { SplatCache } from '../splats/SplatCache.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -51,7 +54,7 @@ interface RendererFlags {
 export function rendererCommand(): Command {
   return new Command('renderer')
     .description('draw what viewers ask the transport for; start several to use more cores')
-    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats', 'stream'])
+    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats', 'stream', 'free'])
     .option(
       '--encoder <name...>',
       'encoders to serve (default: jpeg+depth, jpeg+depth+alpha, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
@@ -86,11 +89,13 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const keeps = server === undefined && flags.seekCache > 0;
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
   const library = new ReplayLibrary(recordings, log, cache);
+  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {
     await service?.close();
     await library.close();
+    await free.close();
     await inference?.close();
   };
   try {
@@ -103,6 +108,8 @@ async function renderer(flags: RendererFlags): Promise<void> {
     registerScene('splats', () => new SplatScene({ open: (name) => splats.open(name), renderer }));
     const stream = async (name: string) => StreamThread.open(await splats.stream(name));
     registerScene('stream', () => new StreamScene({ open: stream, renderer }));
+    const openFree = (id: string) => (server ? Promise.reject(elsewhere()) : free.open(id));
+    registerScene('free', () => new FreeScene({ open: openFree, renderer }));
     const shipped = encoderNames();
     for (const folder of extensions) await loadExtensions(folder);
     const added = encoderNames().filter((name) => !shipped.includes(name));
@@ -122,4 +129,11 @@ async function renderer(flags: RendererFlags): Promise<void> {
     await close().catch((failed: unknown) => log.error({ err: failed }, 'not closed cleanly'));
     fail(error);
   }
+}
+
+function elsewhere(): SgapsError {
+  return new SgapsError(
+    'UNSUPPORTED',
+    'Splats of a recording are built where it lies: this renderer reads recordings of another machine.',
+  );
 }
