@@ -44,8 +44,8 @@ export interface GamePage {
   truth(frameId: number): Promise<Uint8Array>;
 }
 
-/** Opens a sample game whose bot plays at once, at the speed of this machine, and listens to its socket. */
-export async function openGame(browser: Browser, url: string, name: string): Promise<GamePage> {
+/** Opens a sample game whose bot plays at once, at the speed of this machine, and listens to its socket. `more`: what else its address says, from the `&` on. */
+export async function openGame(browser: Browser, url: string, name: string, more = ''): Promise<GamePage> {
   const context = await browser.newContext({ viewport: { width: 640, height: 360 }, deviceScaleFactor: 1 });
   const page = await context.newPage();
   const sent: Buffer[] = [];
@@ -66,7 +66,7 @@ export async function openGame(browser: Browser, url: string, name: string): Pro
       window.sgapsTruths.set(frameId, rgb.slice());
       window.sgapsTruths.delete(frameId - ${TRUTHS});
     };`);
-  await page.goto(`${url}/examples/${name}/?bot=1&seed=7&autostart=1&micros=Infinity`);
+  await page.goto(`${url}/examples/${name}/?bot=1&seed=7&autostart=1&micros=Infinity${more}`);
   const truth = async (frameId: number): Promise<Uint8Array> => {
     const encoded = await page.evaluate((id) => {
       const rgb = window.sgapsTruths?.get(id);

@@ -52,10 +52,11 @@ export class SplatCells {
       if (covered[cell] !== 0) continue;
       const at = CELL_NUMBERS * cell;
       const [nx, ny, nz] = sums.subarray(at + NORMAL, at + NORMAL + 3);
-      const length = Math.hypot(nx, ny, nz) || 1;
+      const length = Math.hypot(nx, ny, nz);
       for (let axis = 0; axis < 3; axis++) {
         positions[3 * to + axis] = sums[at + PLACE + axis] / sums[at + WEIGHT];
-        normals[3 * to + axis] = sums[at + NORMAL + axis] / length;
+        // Looks from both sides may cancel out.
+        normals[3 * to + axis] = length > 1e-6 * sums[at + WEIGHT] ? sums[at + NORMAL + axis] / length : Number(axis === 1);
         colours[3 * to + axis] = sums[at + COLOUR + axis] / sums[at + WEIGHT];
       }
       sizes[to++] = table.sizeOf(cell);

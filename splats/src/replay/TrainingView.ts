@@ -6,12 +6,17 @@ import { firstPixel, lastPixel } from '../reference/SplatRows.js';
 
 const MOST_ALPHA = 0.99;
 const LEAST_ALPHA = 1 / 255;
-const LEAST_LIGHT = 1e-4;
+/** What lies behind counts for nothing here. */
+const LEAST_LIGHT = 0.01;
 /** What counts less in a pixel learns nothing from it. */
 const LEAST_WEIGHT = 2e-3;
 /** Standard deviations that a splat is seen of, and pixels that the low-pass adds. */
 const SIGMAS = 3.4;
 const MARGIN = 3;
+/** exp(−x / 2) in steps of 1/64, for x up to where the alpha of the most opaque is 1/255. */
+const FALL_STEPS = 64;
+const FALL = Float32Array.from({ length: 12 * FALL_STEPS + 2 }, (_, at) => Math.exp(-at / FALL_STEPS / 2));
+
 /** Numbers of a splat in a row: its place, conic, reach, curve, opacity. */
 const ROW = 8;
 
@@ -118,8 +123,12 @@ export class TrainingView {
           const through = light[pixel];
           if (through < LEAST_LIGHT) continue;
           const dx = x + 0.5 - u;
-          const alpha = Math.min(MOST_ALPHA, opacity * Math.exp(-0.5 * (a * dx * dx + 2 * b * dx * dy + c * dy * dy)));
-          if (!(alpha >= LEAST_ALPHA)) continue;
+          const form = FALL_STEPS * (a * dx * dx + 2 * b * dx * dy + c * dy * dy);
+          const step = form | 0;
+          if (step < 0 || step >= FALL.length - 1) continue;
+          const fall = FALL[step] + (form - step) * (FALL[step + 1] - FALL[step]);
+          const alpha = Math.min(MOST_ALPHA, opacity * fall);
+          if (alpha < LEAST_ALPHA) continue;
           const weight = through * alpha;
           light[pixel] = through - weight;
           picture[3 * pixel] += weight * red;
