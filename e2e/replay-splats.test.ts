@@ -136,8 +136,8 @@ describe('splats of a recorded 3D game', () => {
         const viewer = await watch(`free:${id}`);
         viewer.size(width, height);
         expect(await viewer.ready()).toMatchObject({ about: { recordingId: id } });
-        // Asked for once, while there is nothing yet: it comes by itself.
-        viewer.ask(0, frame);
+        // Asked for once, while there is nothing yet: of the live edge it comes by itself.
+        viewer.ask(Number.POSITIVE_INFINITY, frame);
         await until(() => viewer.pictures.length > 0, 90_000);
         return viewer;
       };

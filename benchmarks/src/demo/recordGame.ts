@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 import type { SgapsServer } from '@sgaps/server';
+import type { Page } from 'playwright-core';
 import { launchChromium } from '../browser/launchChromium.js';
 import { StaticServer } from '../browser/StaticServer.js';
 
@@ -24,6 +25,12 @@ export interface RecordOptions {
   readonly clock: 'real' | 'virtual';
   /** Gets the true grid picture of every sampled frame. */
   readonly onTruth: (frameId: number, rgb: Uint8Array) => void;
+  /** True where depth is to be recorded beside colour; default false. */
+  readonly depth?: boolean;
+  /** Gets the page before it goes to the game. */
+  readonly onPage?: (page: Page) => Promise<void>;
+  /** Gets the page once the recording was stopped, before it is closed. The game stands still where the clock is virtual. */
+  readonly onStopped?: (page: Page) => Promise<void>;
 }
 
 /** What posted pictures may take to arrive, ms. */
@@ -44,7 +51,8 @@ const CLOSE_WITHIN = 30_000;
  * const id = await recordGame({ server, game: 'phaser-platformer', seconds: 10, seed: 7, clock: 'real', onTruth: (id, rgb) => truths.put(id, rgb) });
  * ```
  */
-export async function recordGame({ server, game, seconds, seed, clock, onTruth }: RecordOptions): Promise<string> {
+export async function recordGame(options: RecordOptions): Promise<string> {
+  const { server, game, seconds, seed, clock, onTruth, depth = false, onPage, onStopped } = options;
   if (!server.games.includes(game)) {
     throw new SgapsError(
       'NOT_FOUND',
@@ -60,8 +68,9 @@ export async function recordGame({ server, game, seconds, seed, clock, onTruth }
     });
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
     await page.addInitScript({ content: truthScript(`${inbox.origin}${StaticServer.POST_PATH}`) });
+    await onPage?.(page);
     await page.goto(
-      `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1&micros=Infinity${clock === 'virtual' ? '&clock=virtual' : ''}`,
+      `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1&micros=Infinity${clock === 'virtual' ? '&clock=virtual' : ''}${depth ? '&depth=1' : ''}`,
     );
     await waitFor(
       async () => (await server.catalog.list({ status: 'recording', limit: 1 })).items.length > 0,
@@ -74,6 +83,7 @@ export async function recordGame({ server, game, seconds, seed, clock, onTruth }
     // What is under way is sent first; then the true pictures still on their way come in.
     await page.evaluate("(window.sgapsRecording ?? window.sgapsGame.plugins.get('sgaps')).stop()");
     await page.waitForTimeout(SETTLE);
+    await onStopped?.(page);
     await page.close();
     await waitFor(async () => (await server.catalog.get(id))?.status === 'finished', `recording ${id} was not finished`);
     return id;

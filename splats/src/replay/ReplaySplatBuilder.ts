@@ -17,7 +17,7 @@ import { shapeSplats, turnTo } from './shapeSplats.js';
 const USUAL_SPLATS = 1_000_000;
 const LEAST_SPLATS = 100;
 const MOST_SPLATS = 4_000_000;
-const USUAL_SWEEPS = 4;
+const USUAL_SWEEPS = 3;
 const MOST_SWEEPS = 50;
 /** Points between which surfaces are laid, at most. */
 const MOST_POINTS = 1_500_000;
@@ -25,7 +25,7 @@ const MOST_POINTS = 1_500_000;
 const MOST_COARSER = 12;
 /** The sky is so far away, times the size of what is not: nowhere in there does it move by a pixel. */
 const SKY_DISTANCE = 1000;
-const OPACITY = 0.95;
+const OPACITY = 0.8;
 
 /**
  * Options of `ReplaySplatBuilder`.
@@ -38,7 +38,7 @@ const OPACITY = 0.95;
 export interface ReplaySplatOptions {
   /** Splats at most, 100 … 4 million. Default 1 million. */
   readonly mostSplats?: number;
-  /** How often each picture is drawn to correct the colours, 0 … 50. Default 4. */
+  /** How often each picture is drawn to correct the colours, 0 … 50. Default 3. */
   readonly sweeps?: number;
   /** Hears how far `build` is, 0 … 1; what it returns is waited for. */
   readonly onProgress?: (progress: number) => Promise<void> | void;

@@ -43,7 +43,8 @@ export interface FreeSceneOptions {
 
 /**
  * The scene `free:ID`: what the player of a recording saw and what stood still, from any camera. While its splats are built there are no pictures; viewers hear
- * `{ type: 'building', share }` meanwhile and in the end `{ type: 'built', … }` with what `about` of a scene of splats tells.
+ * `{ type: 'building', share }` meanwhile and in the end `{ type: 'built', … }` with what `about` of a scene of splats tells, or `{ type: 'unbuilt', code, message }`. A camera at
+ * the live edge is answered once they are built; others are to be sent again then.
  *
  * @example
  * ```ts

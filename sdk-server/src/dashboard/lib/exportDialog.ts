@@ -90,7 +90,8 @@ export class ExportDialog {
     const number = (name: string) => Number(this.#field(name).value);
     const withOverlays = (this.#field('overlays') as HTMLInputElement).checked;
     const format = this.#field('format').value;
-    const picture = format === 'jsonl' || format === 'ply' ? {} : { scale: number('scale'), overlays: withOverlays ? subject.overlays : [] };
+    const picture =
+      format === 'jsonl' || format === 'ply' ? {} : { scale: number('scale'), overlays: withOverlays ? subject.overlays : [] };
     // Hundredths of a second may fall short of the last frame.
     const to = this.#field('to').value === endOf(subject) ? undefined : number('to');
     return { format, from: number('from'), to, ...picture };
