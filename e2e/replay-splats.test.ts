@@ -94,7 +94,7 @@ function psnr(colour: ArrayLike<number>, truth: Uint8Array): number {
 describe('splats of a recorded 3D game', () => {
   let cloud: SplatCloud;
 
-  it('are exported as .ply, with progress, and show what the player saw', { timeout: 120_000 }, async () => {
+  it('are exported as .ply, with progress, and show what the player saw', { timeout: 300_000 }, async () => {
     const { path, status, stdout, stderr } = exported(id, '--json');
     expect([status, stderr]).toEqual([0, '']);
     const lines = stdout
@@ -122,7 +122,7 @@ describe('splats of a recorded 3D game', () => {
   });
 
   it('are the scene free:ID: built once, told of meanwhile, kept, and gone with the recording', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
     const renderer = SgapsProcess.start('renderer', '--data', data, '--encoder', 'raw', '--model', 'none');
@@ -138,7 +138,7 @@ describe('splats of a recorded 3D game', () => {
         expect(await viewer.ready()).toMatchObject({ about: { recordingId: id } });
         // Asked for once, while there is nothing yet: of the live edge it comes by itself.
         viewer.ask(Number.POSITIVE_INFINITY, frame);
-        await until(() => viewer.pictures.length > 0, 90_000);
+        await until(() => viewer.pictures.length > 0, 240_000);
         return viewer;
       };
       const first = await look();
