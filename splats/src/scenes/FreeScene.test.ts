@@ -1,9 +1,9 @@
 import type { SceneContext } from '@sgaps/pipeline';
 import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { describe, expect, it } from 'vitest';
-import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { renderReference } from '../reference/renderReference.js';
-import type { SplatRenderer } from '../renderer/SplatRenderer.js';
+import { ReferenceRenderer } from '../renderer/ReferenceRenderer.js';
+import { toBytes } from '../renderer/toBytes.js';
 import { makeScatter } from '../synthetic/makeScatter.js';
 import { scatterCamera } from '../synthetic/scatterCamera.js';
 import { type FreeBuild, FreeScene } from './FreeScene.js';
@@ -12,29 +12,21 @@ const camera = scatterCamera(64, 36);
 const NONE = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 const frame: CameraFrame = { view: NONE, intrinsics: NONE, timeIndex: 0, frameId: 1, clientTime: 0, serverTime: 0 };
 
-function draws(): SplatRenderer & { disposed: boolean } {
-  let loaded: SplatCloud | null = null;
-  return {
-    adapter: 'test',
-    disposed: false,
-    load: async (cloud) => {
-      loaded = cloud;
-    },
-    async render(wanted) {
-      if (!loaded) throw new Error('nothing is loaded');
-      return renderReference(loaded, wanted);
-    },
-    async dispose() {
-      this.disposed = true;
-    },
-  };
+/** Knows whether it was disposed. */
+class TestRenderer extends ReferenceRenderer {
+  disposed = false;
+
+  override async dispose(): Promise<void> {
+    this.disposed = true;
+    await super.dispose();
+  }
 }
 
 /** A scene whose splats come when they are told to. */
 async function begin() {
   const cloud = makeScatter(300);
   const told: Record<string, unknown>[] = [];
-  const renderer = draws();
+  const renderer = new TestRenderer(1);
   let settle: (how: Error | null) => void = () => undefined;
   let closed = false;
   const done = new Promise<Awaited<FreeBuild['done']>>((resolve, reject) => {
@@ -63,9 +55,9 @@ describe('the scene of a recording’s splats', () => {
     const changes = scene.changed(frame, new AbortController().signal);
     settle();
     expect(await changes).toBe(true);
-    expect(told.at(-1)).toMatchObject({ type: 'built', splats: 300, adapter: 'test' });
+    expect(told.at(-1)).toMatchObject({ type: 'built', splats: 300, adapter: 'CPU, one thread' });
     const shown = await scene.render(frame);
-    expect(shown?.colour).toEqual(renderReference(cloud, { ...camera, fx: camera.fy, cx: 32, cy: 18 }).colour);
+    expect(shown?.colour).toEqual(toBytes(renderReference(cloud, { ...camera, fx: camera.fy, cx: 32, cy: 18 }).colour));
     expect(await scene.changed(frame, new AbortController().signal)).toBe(false);
     await scene.onShutdown();
   });
@@ -94,7 +86,7 @@ describe('the scene of a recording’s splats', () => {
   it('needs a recording', async () => {
     const scene = new FreeScene({
       open: () => Promise.reject(new SgapsError('NOT_FOUND', 'none')),
-      renderer: async () => draws(),
+      renderer: async () => new TestRenderer(1),
     });
     await expect(scene.onInit({ argument: '', tell: () => undefined })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
     await expect(scene.onInit({ argument: 'a1', tell: () => undefined })).rejects.toMatchObject({ code: 'NOT_FOUND' });

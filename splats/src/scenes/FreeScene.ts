@@ -81,7 +81,17 @@ export class FreeScene implements SceneRenderer {
   /** Null until the splats are built. @throws SgapsError what building them threw, `ARGUMENT_INVALID` for a camera that is none. */
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
     if (this.failure) throw this.failure;
-    return this.isReady && this.stage ? this.stage.draw(camera, {}) : null;
+    const { stage, build } = this;
+    if (!this.isReady || !stage || !build) return null;
+    try {
+      return await stage.draw(camera, {});
+    } catch (error) {
+      // A GPU that is lost, as by a driver that was restarted, is opened anew once.
+      if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
+      await stage.replace(await this.options.renderer());
+      await stage.load((await build.done).cloud);
+      return stage.draw(camera, {});
+    }
   }
 
   /** The same camera shows something once the splats are built. */
