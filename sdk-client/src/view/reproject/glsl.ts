@@ -7,7 +7,7 @@
  * gl.shaderSource(shader, REPROJECTION_GLSL.fragment);
  * ```
  */
-export const REPROJECTION_GLSL = {
+export const REPROJECTION_GLSL: { readonly vertex: string; readonly fragment: string } = {
   vertex: `#version 300 es
 precision highp float;
 in vec2 position;
@@ -160,4 +160,4 @@ void main() {
   gl_FragDepth = clamp(rule.x + rule.y * w, 0.0, 1.0);
 }
 `,
-} as const;
+};
