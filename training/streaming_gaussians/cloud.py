@@ -65,7 +65,7 @@ def write_ply(path: Path, cloud: Cloud) -> None:
 
 
 def read_ply(path: Path) -> Cloud:
-    """What `write_ply` wrote. Raises ValueError for anything else."""
+    """What `write_ply` wrote. Raises ValueError for anything else, and for what is no number."""
     data = path.read_bytes()
     head, mark, body = data.partition(b"end_header\n")
     lines = head.decode("ascii", "replace").split("\n")
@@ -76,5 +76,7 @@ def read_ply(path: Path) -> Cloud:
     if names != _columns(coefficients) or len(body) != 4 * count * len(names):
         raise ValueError(f"{path} is not a .ply of this trainer, or is cut short.")
     table = torch.from_numpy(np.frombuffer(body, "<f4").reshape(count, len(names)).copy())
+    if not torch.isfinite(table).all():
+        raise ValueError(f"{path} holds what is no number.")
     rest = table[:, 9 : 9 + 3 * (coefficients - 1)].reshape(count, 3, coefficients - 1).transpose(1, 2)
     return Cloud(table[:, :3], table[:, -7:-4], table[:, -4:], table[:, -8], torch.cat((table[:, None, 6:9], rest), 1))

@@ -19,6 +19,8 @@ from .world import World
 BASE_RATES = (0.004, 0.03, 0.05, 0.02, 0.01)
 #: What learning rates come down to, as a share, in the end.
 COOLED = 0.1
+#: Size of a Gaussian that has no neighbours.
+ALONE = 0.1
 #: Beyond the first points, where things may still move to.
 MARGIN = 0.3
 
@@ -68,10 +70,10 @@ def points_of(world: World, settings: Settings) -> Tuple[Tensor, Tensor, Bounds]
 
 
 def cloud_of(points: Tensor, colours: Tensor, opacity: float, degree: int) -> Cloud:
-    """Round Gaussians as large as the mean distance to their three nearest."""
+    """Round Gaussians as large as the mean distance to their three nearest; one that is alone, as ALONE."""
     count = len(points)
     apart = torch.cdist(points, points).fill_diagonal_(float("inf"))
-    near = apart.topk(min(3, count - 1), largest=False).values.clamp_min(1e-3).mean(1)
+    near = apart.topk(min(3, count - 1), largest=False).values.clamp_min(1e-3).mean(1) if count > 1 else torch.full((count,), ALONE)
     harmonics = torch.zeros(count, (degree + 1) ** 2, 3)
     harmonics[:, 0] = (colours - 0.5) / C0
     rotations = torch.tensor([[1.0, 0, 0, 0]]).repeat(count, 1)

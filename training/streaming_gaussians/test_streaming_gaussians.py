@@ -16,8 +16,10 @@ from pathlib import Path
 import torch
 
 from . import turns
+from .added import missing
 from .cloud import Cloud, read_ply, write_ply
 from .evaluate import evaluate, table
+from .fit import cloud_of as fresh
 from .fixture import expected
 from .judge import Judge
 from .loss import psnr, ssim
@@ -25,7 +27,7 @@ from .make import begin, make, parse, settings_of
 from .ntc import HEADER, PRIMES, Moved, TransformationCache, crc32c, entries, read_ntc, resolutions, write_ntc
 from .settings import PRESETS, Grid
 from .splatting import LOW_PASS, Blend, Camera, Splats, draw
-from .stream import play, read_stream
+from .stream import Bounds, play, read_stream
 from .world import World, cameras_of
 
 torch.set_num_threads(1)
@@ -291,10 +293,24 @@ class Clouds(unittest.TestCase):
             row = struct.unpack_from("<62f", whole, whole.index(b"end_header\n") + 11)
             self.assertEqual(row[9 + 1], cloud.harmonics[0, 2, 0].item())
             self.assertEqual(row[9 + 15 + 1], cloud.harmonics[0, 2, 1].item())
-            for data in (b"", b"ply\n", b"ply\nend_header\n", whole[:-1], whole + b"\0", whole.replace(b"float f_dc_1", b"float f_dc_9"), whole.replace(b"vertex 5", b"vertex x")):
+            for data in (b"", b"ply\n", b"ply\nend_header\n", whole[:-1], whole + b"\0", whole.replace(b"float f_dc_1", b"float f_dc_9"), whole.replace(b"vertex 5", b"vertex x"), whole[:-4] + struct.pack("<f", math.nan)):
                 path.write_bytes(data)
                 with self.assertRaises(ValueError):
                     read_ply(path)
+
+
+    def test_one_that_is_missing_alone_has_a_size_all_the_same(self):
+        for count in (1, 2, 5):
+            cloud = fresh(torch.rand(count, 3), torch.rand(count, 3), 0.1, 1)
+            self.assertTrue(all(torch.isfinite(part).all() for part in cloud))
+            self.assertTrue((cloud.log_scales.exp() < 2).all())
+        judge = Judge(TINY)
+        views, splats = judge.views(0), judge.world.at(0.0)
+        for most in (1, 3):
+            found = missing(TINY, splats._replace(harmonics=-splats.harmonics), views, Bounds((-1.5, -1.5, -1.2), (1.5, 0.0, 1.5)), most, torch.Generator().manual_seed(1))
+            self.assertEqual(found.count, most)
+            self.assertTrue(all(torch.isfinite(part).all() for part in found))
+        self.assertIsNone(missing(TINY, splats, views, Bounds((-1.5, -1.5, -1.2), (1.5, 0.0, 1.5)), 3, torch.Generator().manual_seed(1)))
 
 
 class Scene(unittest.TestCase):
