@@ -23,7 +23,7 @@ const MOST_PLACES = 24;
  * const { psnr, ssim }: Likeness = figures.kinds.held.splats;
  * ```
  */
-export interface Likeness {
+interface Likeness {
   /** Mean and median over places, dB. */
   readonly psnr: number;
   readonly psnrMedian: number;

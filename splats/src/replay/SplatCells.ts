@@ -1,7 +1,7 @@
 import { coveredByFiner, VoxelTable } from './VoxelTable.js';
 
 /** Numbers of a cell: weight, place, normal, colour. */
-export const CELL_NUMBERS = 10;
+const CELL_NUMBERS = 10;
 const WEIGHT = 0;
 const PLACE = 1;
 const NORMAL = 4;
