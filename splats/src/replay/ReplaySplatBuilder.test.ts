@@ -135,7 +135,7 @@ describe('splats of a recording', () => {
         psnr(
           Float32Array.from(truth, (_, at) => average[at % 3]),
           truth,
-        ) + 4,
+        ) + 3,
       );
     }
   });

@@ -2,7 +2,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
 import { BAND_0 } from '../reference/harmonics.js';
 import { carve } from './carve.js';
-import { FrameStore } from './FrameStore.js';
+import { type FrameDepths, FrameStore } from './FrameStore.js';
 import { findDepthShift } from './findDepthShift.js';
 import { gatherLooks } from './gatherLooks.js';
 import { assertReplayFrame, type ReplayFrame } from './ReplayFrame.js';
@@ -23,9 +23,9 @@ const MOST_SWEEPS = 50;
 const MOST_POINTS = 1_500_000;
 /** Times that cells are made twice as large, until few enough are left. */
 const MOST_COARSER = 12;
-/** The sky is so far away, times the size of what is not: nowhere in there does it move by a pixel. */
-const SKY_DISTANCE = 1000;
-const OPACITY = 0.8;
+/** The sky is so far away, times the size of what is not: it hardly moves, and what of it shines through a surface does not move that one's depth by much. */
+const SKY_DISTANCE = 100;
+const OPACITY = 0.9;
 
 /**
  * Options of `ReplaySplatBuilder`.
@@ -123,7 +123,7 @@ export class ReplaySplatBuilder {
     );
     const ground = cells.take();
     const stays = carve(ground.positions, ground.sizes, this.store.depths);
-    const cloud = assemble(pick(ground, stays), sky, this.mostSplats);
+    const cloud = assemble(pick(ground, stays), sky, this.mostSplats, meanEye(this.store.depths));
     await this.tell(0.4);
     const unseen = sky.count - sky.seen;
     await refineColours(cloud, pictures, this.sweeps, Math.max(0, cloud.count - unseen), (done, total) =>
@@ -178,7 +178,7 @@ function pick({ positions, normals, colours, sizes }: Ground, stays: Uint8Array)
 }
 
 /** Makes one cloud of surfaces and sky. */
-function assemble(ground: Ground, dome: SkyCells, most: number): SplatCloud {
+function assemble(ground: Ground, dome: SkyCells, most: number, middle: readonly number[]): SplatCloud {
   const sky = dome.take();
   const skyCount = Math.min(sky.sizes.length, most);
   const count = Math.min(ground.sizes.length, most - skyCount);
@@ -190,7 +190,7 @@ function assemble(ground: Ground, dome: SkyCells, most: number): SplatCloud {
   };
   for (let i = 0; i < count; i++) paint(i, ground.colours, 3 * i);
   shapeSplats(cloud, ground.normals, ground.sizes.subarray(0, count));
-  const { middle, radius } = extentOf(ground.positions.subarray(0, 3 * count));
+  const radius = radiusOf(ground.positions.subarray(0, 3 * count));
   for (let i = 0; i < skyCount; i++) {
     const splat = count + i;
     const [x, y, z] = sky.directions.subarray(3 * i, 3 * i + 3);
@@ -217,17 +217,25 @@ function unit([x, y, z]: Axis): Axis {
   return [x / length, y / length, z / length];
 }
 
-/** Where places are, and how far they reach from there; a unit where there are none. */
-function extentOf(positions: Float32Array): { readonly middle: readonly number[]; readonly radius: number } {
+/** Where cameras were, in the mean. */
+function meanEye(frames: readonly FrameDepths[]): number[] {
+  const sum = [0, 0, 0];
+  for (const { camera } of frames) {
+    const { view } = camera;
+    for (let axis = 0; axis < 3; axis++)
+      sum[axis] -= view[4 * axis] * view[12] + view[4 * axis + 1] * view[13] + view[4 * axis + 2] * view[14];
+  }
+  return sum.map((value) => value / frames.length);
+}
+
+/** Half the diagonal of the box that holds all places; 1 where there are none. */
+function radiusOf(positions: Float32Array): number {
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = low.map((value) => -value);
   for (let i = 0; i < positions.length; i++) {
     low[i % 3] = Math.min(low[i % 3], positions[i]);
     high[i % 3] = Math.max(high[i % 3], positions[i]);
   }
-  if (positions.length === 0) return { middle: [0, 0, 0], radius: 1 };
-  return {
-    middle: low.map((value, axis) => (value + high[axis]) / 2),
-    radius: Math.max(1e-3, Math.hypot(...low.map((value, axis) => (high[axis] - value) / 2))),
-  };
+  if (positions.length === 0) return 1;
+  return Math.max(1e-3, Math.hypot(...low.map((value, axis) => (high[axis] - value) / 2)));
 }

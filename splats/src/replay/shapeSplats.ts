@@ -5,7 +5,7 @@ import { KdTree } from './KdTree.js';
 /** Neighbours that tell how far apart splats are, the splat itself among them. */
 const NEIGHBOURS = 9;
 /** Standard deviation of a splat, of that of its neighbours' places along the surface. */
-const WIDTH = 0.65;
+const WIDTH = 0.75;
 /** Bounds of it, and its thickness, in sides of its cell. */
 const LEAST = 0.3;
 const MOST = 2.5;
