@@ -54,7 +54,12 @@ interface RendererFlags {
 export function rendererCommand(): Command {
   return new Command('renderer')
     .description('draw what viewers ask the transport for; start several to use more cores')
-    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', ['replay', 'splats', 'stream', 'free'])
+    .option('--scene <name...>', 'scenes to serve: names (replay), or whole ones (replay:ID)', [
+      'replay',
+      'splats',
+      'stream',
+      'free',
+    ])
     .option(
       '--encoder <name...>',
       'encoders to serve (default: jpeg+depth, jpeg+depth+alpha, h264 and those of --extensions; raw, whose pictures are large, and debug, which saves pictures, only where they are named)',
