@@ -3,12 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readPly } from '../files/readPly.js';
 import { writePly } from '../files/writePly.js';
 import { renderReference } from '../reference/renderReference.js';
-import { makeScatter } from '../synthetic/makeScatter.js';
-import { scatterCamera } from '../synthetic/scatterCamera.js';
 import type { ReplayFrame } from './ReplayFrame.js';
 import { ReplaySplatBuilder, type ReplaySplats } from './ReplaySplatBuilder.js';
 import { replayCamera } from './replayCamera.js';
-import { type CastPicture, cast, castCamera, psnr, recordedAs, SIZE, sampled } from './testing/castWorld.js';
+import { cast, castCamera, psnr, recordedAs, SIZE, sampled } from './testing/castWorld.js';
 
 /** The way: from left to right and a little forward, a ball crossing it. */
 const FRAMES = 48;
@@ -112,32 +110,6 @@ describe('splats of a recording', () => {
     const of = ({ cloud }: ReplaySplats) =>
       mean(held.map((frame) => psnr(renderReference(cloud, onTheWay(frame)).colour, cast(onTheWay(frame), null).rgb)));
     expect(of(built)).toBeGreaterThan(of(raw) + 0.5);
-  });
-
-  it('of a furnished room, from between the pictures, are that room', async () => {
-    const room = makeScatter(15_000, 5);
-    const builder = new ReplaySplatBuilder();
-    const picture = (turn: number): CastPicture => {
-      const { colour, depth } = renderReference(room, scatterCamera(SIZE.width, SIZE.height, turn));
-      return {
-        rgb: Uint8Array.from(colour, (value) => Math.round(255 * value)),
-        depth: depth.map((z) => (Number.isFinite(z) ? z : 0)),
-      };
-    };
-    for (let frame = 0; frame < 32; frame++)
-      builder.add(sampled(scatterCamera(SIZE.width, SIZE.height, 0.2 * frame), picture(0.2 * frame)));
-    const { cloud } = await builder.build();
-    for (const turn of [0.5, 1.3, 2.1]) {
-      const truth = picture(turn).rgb;
-      const ours = psnr(renderReference(cloud, scatterCamera(SIZE.width, SIZE.height, turn)).colour, truth);
-      const average = [0, 1, 2].map((c) => mean(Array.from(truth.filter((_, at) => at % 3 === c))) / 255);
-      expect(ours).toBeGreaterThan(
-        psnr(
-          Float32Array.from(truth, (_, at) => average[at % 3]),
-          truth,
-        ) + 3,
-      );
-    }
   });
 });
 
