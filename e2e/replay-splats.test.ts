@@ -150,7 +150,9 @@ describe('splats of a recorded 3D game', () => {
       first.leave();
       await until(() => existsSync(join(data, 'free', `${id}.free`)), 20_000);
       const second = await look();
-      expect(second.pictures[0].jpeg).toEqual(first.pictures[0].jpeg);
+      // A file keeps scales and opacities as logarithms, which rounds them.
+      const others = second.pictures[0].jpeg;
+      expect(first.pictures[0].jpeg.every((value, at) => Math.abs(value - others[at]) <= 1)).toBe(true);
       second.leave();
       expect(renderer.log.filter(({ msg }) => msg === 'splats built')).toHaveLength(1);
 
