@@ -24,6 +24,8 @@ interface ServeFlags {
   readonly sampling: 'auto' | 'points';
   readonly viewing: boolean;
   readonly viewingPort: number;
+  readonly splats?: string;
+  readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
   readonly origins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
@@ -68,6 +70,8 @@ export function program(): Command {
     )
     .option('--viewing-port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('--renderers <number>', 'renderer processes', wholeNumber(1, 64), 1)
+    .option('--splats <folder>', 'folder of splats and streams (default: splats in the folder of recordings)')
+    .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
     .option('--no-viewing', 'start no transport and renderers: nobody can watch, unless they are started by themselves')
     .addOption(seekCacheOption())
     .option(
@@ -98,7 +102,15 @@ async function serve(flags: ServeFlags): Promise<void> {
   const { port, host, data, examples, cadence, nth, sampling, provider, prepare } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
-    ? { port: flags.viewingPort, host, renderers: flags.renderers, model: flags.model, provider }
+    ? {
+        port: flags.viewingPort,
+        host,
+        renderers: flags.renderers,
+        model: flags.model,
+        provider,
+        splats: flags.splats,
+        splatsOn: flags.splatsOn,
+      }
     : null;
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];

@@ -31,6 +31,8 @@ export class Watcher {
   bytes = 0;
   /** The text before the newest picture. */
   about: Readonly<Record<string, unknown>> = {};
+  /** What the scene says of itself. */
+  scene: Readonly<Record<string, unknown>> = {};
   onPicture: () => void = () => undefined;
   #frameId = 0;
   #ready: () => void = () => undefined;
@@ -96,8 +98,10 @@ export class Watcher {
       return;
     }
     const message = JSON.parse(data.toString()) as Record<string, unknown>;
-    if (message.type === 'ready') this.#ready();
-    else if (message.type === 'error') this.#failed(new Error(`${message.code}: ${message.message}`));
+    if (message.type === 'ready') {
+      this.scene = message.about as Readonly<Record<string, unknown>>;
+      this.#ready();
+    } else if (message.type === 'error') this.#failed(new Error(`${message.code}: ${message.message}`));
     else if (message.type === 'picture') {
       this.about = message;
       if (message.unchanged === true) this.onPicture();

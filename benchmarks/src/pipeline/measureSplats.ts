@@ -1,21 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from '@sgaps/server';
 import {
   GaussianRenderer,
   type GpuStage,
   makeScatter,
   openSplatRenderer,
-  type SplatCamera,
   type SplatCloud,
   scatterCamera,
   writePly,
 } from '@sgaps/splats';
-import { pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
 import type { Spread } from './measurePipeline.js';
-import { Watcher } from './Watcher.js';
+import { measureWays, type WayRow } from './measureWays.js';
 
 /** Degree of the harmonics, as trained scenes have it. */
 const DEGREE = 3;
@@ -61,23 +58,6 @@ interface DrawRow {
   readonly drawMs: Spread;
   /** Medians of the GPU's stages; null where it tells none. */
   readonly stageMs: Readonly<Record<GpuStage, number>> | null;
-}
-
-/**
- * The whole way, through the renderer's and the transport's processes.
- *
- * @example
- * ```ts
- * const { endToEndMs }: WayRow = figures.ways[0];
- * ```
- */
-interface WayRow {
-  readonly splats: number;
-  readonly encoder: string;
-  readonly width: number;
-  readonly height: number;
-  readonly endToEndMs: Spread;
-  readonly bytesPerPicture: number;
 }
 
 /**
@@ -171,37 +151,4 @@ function medians(stages: readonly Readonly<Record<GpuStage, number>>[]): Record<
       0.5,
     );
   return Object.fromEntries(names.map((name) => [name, median(name)])) as Record<GpuStage, number>;
-}
-
-async function goAllTheWay(data: string, { counts, sizes, encoders, pictures }: SplatOptions): Promise<WayRow[]> {
-  const log = pino({ level: 'error' });
-  const server = await startServer({ port: 0, data, log, model: null, viewing: { port: 0, model: 'none', encoders } });
-  const ways: WayRow[] = [];
-  try {
-    for (const splats of counts)
-      for (const [width, height] of sizes)
-        for (const encoder of encoders) {
-          console.error(`${splats} splats as ${encoder} at ${width}×${height}`);
-          const watcher = await Watcher.join(server.viewingPort ?? 0, { scene: `splats:room-${splats}`, encoder });
-          watcher.size(width, height);
-          const took: number[] = [];
-          let bytes = 0;
-          for (let i = 0; i < WARM_UP + pictures; i++) {
-            if (i === WARM_UP) bytes = watcher.bytes;
-            const ms = await watcher.ask(0, cameraOf(scatterCamera(width, height, STEP * i)));
-            if (i >= WARM_UP) took.push(ms);
-          }
-          watcher.leave();
-          const endToEndMs = { p50: quantile(took, 0.5), p95: quantile(took, 0.95) };
-          ways.push({ splats, encoder, width, height, endToEndMs, bytesPerPicture: (watcher.bytes - bytes) / pictures });
-        }
-    return ways;
-  } finally {
-    await server.close();
-  }
-}
-
-/** As a camera packet has it. */
-function cameraOf({ view, fx, fy, cx, cy }: SplatCamera) {
-  return { view, intrinsics: Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1) };
 }

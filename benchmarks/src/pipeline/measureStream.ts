@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from '@sgaps/server';
-import { makeStream, openSplatRenderer, SplatStream, scatterCamera } from '@sgaps/splats';
-import { pino } from 'pino';
+import { makeStream, openSplatRenderer, SplatStream } from '@sgaps/splats';
 import { quantile } from '../metrics/statistics.js';
 import type { Spread } from './measurePipeline.js';
 import type { SplatOptions } from './measureSplats.js';
-import { Watcher } from './Watcher.js';
+import { measureWays, type WayRow } from './measureWays.js';
 
 /** As the trainer makes streams: frames a second, and the degree of the harmonics. */
 const FPS = 10;
@@ -34,23 +32,6 @@ interface StreamRow {
 }
 
 /**
- * A stream played through the renderer's and the transport's processes, each picture of the next frame.
- *
- * @example
- * ```ts
- * const { endToEndMs }: StreamWay = figures.ways[0];
- * ```
- */
-interface StreamWay {
-  readonly splats: number;
-  readonly encoder: string;
-  readonly width: number;
-  readonly height: number;
-  readonly endToEndMs: Spread;
-  readonly bytesPerPicture: number;
-}
-
-/**
  * All figures of `bench:pipeline --scene stream`.
  *
  * @example
@@ -62,7 +43,7 @@ export interface StreamFigures {
   readonly adapter: string;
   readonly scene: 'stream';
   readonly frames: readonly StreamRow[];
-  readonly ways: readonly StreamWay[];
+  readonly ways: readonly WayRow[];
 }
 
 /**
@@ -89,7 +70,8 @@ export async function measureStream(options: SplatOptions): Promise<StreamFigure
       adapter = row.adapter;
       rows.push(row.figures);
     }
-    const ways = await goAllTheWay(data, options);
+    const time = (picture: number) => picture / FPS;
+    const ways = await measureWays(data, options, { scene: (splats) => `stream:room-${splats}`, time, turn: () => 0 });
     return { adapter: `${adapter}; ${cpus()[0]?.model.trim()}`, scene: 'stream', frames: rows, ways };
   } finally {
     rmSync(data, { recursive: true, force: true });
@@ -129,36 +111,6 @@ async function play(folder: string, frames: number, on: SplatOptions['on']) {
     return { adapter: renderer.adapter, figures };
   } finally {
     await renderer.dispose();
-  }
-}
-
-async function goAllTheWay(data: string, { counts, sizes, encoders, pictures }: SplatOptions): Promise<StreamWay[]> {
-  const log = pino({ level: 'error' });
-  const server = await startServer({ port: 0, data, log, model: null, viewing: { port: 0, model: 'none', encoders } });
-  const ways: StreamWay[] = [];
-  try {
-    for (const splats of counts)
-      for (const [width, height] of sizes)
-        for (const encoder of encoders) {
-          console.error(`${splats} splats as ${encoder} at ${width}×${height}`);
-          const watcher = await Watcher.join(server.viewingPort ?? 0, { scene: `stream:room-${splats}`, encoder });
-          watcher.size(width, height);
-          const { view, fx, fy, cx, cy } = scatterCamera(width, height);
-          const camera = { view, intrinsics: Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1) };
-          const took: number[] = [];
-          let bytes = 0;
-          for (let frame = 0; frame < WARM_UP + pictures; frame++) {
-            if (frame === WARM_UP) bytes = watcher.bytes;
-            const ms = await watcher.ask(frame / FPS, camera);
-            if (frame >= WARM_UP) took.push(ms);
-          }
-          watcher.leave();
-          const bytesPerPicture = (watcher.bytes - bytes) / pictures;
-          ways.push({ splats, encoder, width, height, endToEndMs: spread(took), bytesPerPicture });
-        }
-    return ways;
-  } finally {
-    await server.close();
   }
 }
 

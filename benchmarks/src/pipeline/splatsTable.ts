@@ -1,5 +1,6 @@
 import { formatNumber, formatTable } from '../clip/formatTable.js';
 import type { SplatFigures } from './measureSplats.js';
+import { waysTable } from './measureWays.js';
 
 /** ms that a million splats at 1280×720 may take on a GPU. */
 const TARGET = 16.67;
@@ -23,16 +24,10 @@ export function splatsTable({ adapter, scene, drawing, ways }: SplatFigures): st
     ...Object.values(stageMs ?? {}).map((ms) => formatNumber(ms, 2)),
   ]);
   const target = ['target, 1000000 at 1280×720 on a GPU', '', `≤ ${TARGET}`, '', ...names.map(() => '')];
-  const way = ways.map(({ splats, encoder, width, height, endToEndMs, bytesPerPicture }) => [
-    `${splats}, ${encoder}, ${width}×${height}`,
-    formatNumber(endToEndMs.p50, 1),
-    formatNumber(endToEndMs.p95, 1),
-    formatNumber(bytesPerPicture / 1024, 1),
-  ]);
   return [
     `scene ${scene}, drawn on ${adapter}; ms`,
     formatTable(['splats, size', 'load', 'draw p50', 'p95', ...names], [...rows, target]),
     'through renderer and transport, one picture asked for after the other; ms',
-    formatTable(['splats, encoder, size', 'end to end p50', 'p95', 'KB a picture'], way),
+    waysTable(ways),
   ].join('\n');
 }

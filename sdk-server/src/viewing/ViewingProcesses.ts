@@ -28,6 +28,10 @@ export interface ViewingOptions {
   readonly provider?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
+  /** Folder of splats and streams. Default `splats` in the folder of recordings. */
+  readonly splats?: string;
+  /** What draws splats: a GPU where there is one (`auto`), or as told. Default `auto`. */
+  readonly splatsOn?: 'auto' | 'webgpu' | 'cpu';
   /** Origins other than the host's own whose pages may watch. */
   readonly origins?: readonly string[];
 }
@@ -53,6 +57,7 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
+    const { splats, splatsOn } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -77,7 +82,8 @@ export class ViewingProcesses {
       const named = encoders.length > 0 ? ['--encoder', ...encoders] : [];
       const kept = flag('--seek-cache', seekBytes === undefined ? undefined : String(Math.ceil(seekBytes / 2 ** 20)));
       const fills = [...flag('--model', model), ...flag('--provider', provider)];
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills];
+      const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
+      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),

@@ -54,6 +54,7 @@ export class SpzFiller {
   private unfit(attribute: number, data: Float32Array): number {
     for (let at = 0; at < data.length; at++)
       if (attribute === ALPHAS ? Number.isNaN(data[at]) : !Number.isFinite(data[at])) return at;
+      else if (attribute === SCALES && Math.fround(Math.exp(data[at])) === Number.POSITIVE_INFINITY) return at;
     return -1;
   }
 

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 import { USAGE } from './flags.js';
+
+/** ms in which a GPU that refuses something tells whether it was lost. */
+const LOST_WITHIN = 100;
 
 /** Buffers that are made and let go together. */
 export class BufferPool {
@@ -65,7 +69,7 @@ export async function allocate<T>(device: GPUDevice, what: string, make: (pool: 
 /**
  * Does something synchronous on the device, and throws what WebGPU would only tell to nobody.
  *
- * @throws SgapsError `LIMIT_EXCEEDED` for a lack of memory, `PROVIDER_UNAVAILABLE` for all else
+ * @throws SgapsError `LIMIT_EXCEEDED` for a lack of memory, `PROVIDER_UNAVAILABLE` where the GPU is lost, `UNSUPPORTED` for all else
  */
 export async function withErrors<T>(device: GPUDevice, what: string, work: () => T): Promise<T> {
   for (const filter of ['validation', 'internal', 'out-of-memory'] as const) device.pushErrorScope(filter);
@@ -81,6 +85,9 @@ export async function withErrors<T>(device: GPUDevice, what: string, work: () =>
   const [memory, internal, validation] = await scopes;
   if (memory) throw new SgapsError('LIMIT_EXCEEDED', `The GPU has no memory for ${what}: ${memory.message}`, { cause: memory });
   const refusal = internal ?? validation;
-  if (refusal) throw new SgapsError('PROVIDER_UNAVAILABLE', `The GPU refused ${what}: ${refusal.message}`, { cause: refusal });
-  return result;
+  if (!refusal) return result;
+  // Whatever is asked of a lost GPU is refused, too.
+  const isLost = await Promise.race([device.lost.then(() => true), sleep(LOST_WITHIN, false)]);
+  const code = isLost ? 'PROVIDER_UNAVAILABLE' : 'UNSUPPORTED';
+  throw new SgapsError(code, `The GPU refused ${what}: ${refusal.message}`, { cause: refusal });
 }

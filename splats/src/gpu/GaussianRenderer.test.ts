@@ -281,6 +281,17 @@ describe('misuse', () => {
     await other.dispose();
     await other.dispose();
     await expect(other.render(camera)).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(other.load(cloud)).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(GaussianRenderer.open({ near: 0 })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+  });
+
+  it('ends what is under way where it is disposed meanwhile', async () => {
+    for (const what of ['load', 'render'] as const) {
+      const other = await GaussianRenderer.open();
+      if (what === 'render') await other.load(makeScatter(100));
+      const work = what === 'load' ? other.load(makeScatter(100)) : other.render(camera);
+      const [, outcome] = await Promise.allSettled([other.dispose(), work]);
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'CLOSED' } });
+    }
   });
 });

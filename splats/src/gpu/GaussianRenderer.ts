@@ -19,6 +19,8 @@ import { COUNTERS } from './shaders/frame.js';
 /** Pairs of a tile and a splat that there is room for at first, and how much more than was wanted there is after a frame that had no room. */
 const FIRST_PAIRS = 1 << 18;
 const SPARE = 1.25;
+/** Frames after which room that is not needed is given back. */
+const LOOK_EVERY = 300;
 
 /** A picture's size on the GPU, and the way back from there. */
 interface Target {
@@ -51,8 +53,11 @@ export class GaussianRenderer implements SplatRenderer {
   #target: Target | null = null;
   #pairs: PairBuffers | null = null;
   #plan: FramePlan | null = null;
-  #drawing = false;
+  #work: Promise<unknown> | null = null;
   #disposed = false;
+  /** The most pairs of the frames since room was last looked at, and how many frames that were. */
+  #mostWanted = 0;
+  #frames = 0;
   #stages: Readonly<Record<GpuStage, number>> | null = null;
 
   private constructor(
@@ -96,19 +101,19 @@ export class GaussianRenderer implements SplatRenderer {
   async load(cloud: SplatCloud): Promise<void> {
     this.#check();
     checkCloud(cloud, cloud);
-    if (!this.#cloud?.fits(cloud)) {
-      this.#forgetPlan();
-      this.#cloud?.dispose();
-      this.#cloud = null;
-      this.#cloud = await this.#once(() =>
-        allocate(
-          this.#device,
-          `${cloud.count} splats`,
-          (pool) => new CloudBuffers(this.#device, pool, this.#kernels.packHarmonics, cloud),
-        ),
-      );
-    }
-    this.#cloud.write(cloud);
+    await this.#once(async () => {
+      let buffers = this.#cloud;
+      if (!buffers?.fits(cloud)) {
+        this.#forgetPlan();
+        buffers?.dispose();
+        this.#cloud = null;
+        buffers = await allocate(this.#device, `${cloud.count} splats`, (pool) => {
+          return new CloudBuffers(this.#device, pool, this.#kernels.packHarmonics, cloud);
+        });
+        this.#cloud = buffers;
+      }
+      await this.#write(buffers, cloud);
+    });
   }
 
   /**
@@ -120,7 +125,7 @@ export class GaussianRenderer implements SplatRenderer {
     this.#check();
     const cloud = this.#loaded();
     checkCloud(cloud, changes);
-    cloud.write(changes);
+    await this.#once(() => this.#write(cloud, changes));
   }
 
   /**
@@ -138,14 +143,20 @@ export class GaussianRenderer implements SplatRenderer {
     return (await this.#drawOnce(camera, 'bytes')).byteImage;
   }
 
+  /** Waits for what is under way, which then rejects with `CLOSED`. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    await this.#work?.catch(() => undefined);
     this.#forgetPlan();
     this.#cloud?.dispose();
     this.#pairs?.dispose();
     this.#forgetTarget();
     this.#timer.dispose();
+  }
+
+  #write(buffers: CloudBuffers, changes: CloudChanges): Promise<void> {
+    return withErrors(this.#device, 'arrays of splats', () => buffers.write(changes));
   }
 
   async #drawOnce(camera: SplatCamera, colours: Colours): Promise<Readback> {
@@ -169,6 +180,7 @@ export class GaussianRenderer implements SplatRenderer {
       const { wanted } = readback;
       if (wanted <= pairs.capacity) {
         this.#stages = this.#timer.read(readback.timestamps);
+        this.#giveBack(wanted, pairs.capacity);
         return readback;
       }
       await this.#makeRoom(wanted);
@@ -220,6 +232,19 @@ export class GaussianRenderer implements SplatRenderer {
     this.#pairs = await this.#room(Math.min(most, Math.ceil(wanted * SPARE)));
   }
 
+  /** A view of everything at once must not keep its memory for ever. */
+  #giveBack(wanted: number, capacity: number): void {
+    this.#mostWanted = Math.max(this.#mostWanted, wanted);
+    if (++this.#frames < LOOK_EVERY) return;
+    if (capacity > FIRST_PAIRS && this.#mostWanted * SPARE * 2 < capacity) {
+      this.#forgetPlan();
+      this.#pairs?.dispose();
+      this.#pairs = null;
+    }
+    this.#mostWanted = 0;
+    this.#frames = 0;
+  }
+
   #forgetPlan(): void {
     this.#plan?.dispose();
     this.#plan = null;
@@ -237,16 +262,25 @@ export class GaussianRenderer implements SplatRenderer {
   }
 
   #check(): void {
-    if (this.#disposed) throw new SgapsError('CLOSED', 'This renderer of splats was disposed.');
-    if (this.#drawing) throw new SgapsError('OUT_OF_ORDER', 'A renderer of splats does one thing at a time.');
+    if (this.#disposed) throw closed();
+    if (this.#work) throw new SgapsError('OUT_OF_ORDER', 'A renderer of splats does one thing at a time.');
   }
 
-  async #once<T>(work: () => Promise<T>): Promise<T> {
-    this.#drawing = true;
+  async #once<T>(begin: () => Promise<T>): Promise<T> {
+    const work = begin();
+    this.#work = work;
     try {
-      return await work();
+      const result = await work;
+      if (this.#disposed) throw closed();
+      return result;
+    } catch (error) {
+      throw this.#disposed ? closed() : error;
     } finally {
-      this.#drawing = false;
+      this.#work = null;
     }
   }
+}
+
+function closed(): SgapsError {
+  return new SgapsError('CLOSED', 'This renderer of splats was disposed.');
 }

@@ -32,6 +32,7 @@ export function splatKernels(device: GPUDevice): Promise<SplatKernels> {
   if (ready) return ready;
   const kernels = compile(device);
   compiled.set(device, kernels);
+  kernels.catch(() => compiled.delete(device));
   return kernels;
 }
 

@@ -1,7 +1,7 @@
 import type { SplatCamera } from '../camera/SplatCamera.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { depthOrder } from './depthOrder.js';
-import { makeProjectedSplat, projectSplat } from './projectSplat.js';
+import { makeProjectedSplat, type ProjectedSplat, projectSplat } from './projectSplat.js';
 
 /** Numbers of a splat in `values`. */
 export const ROW = 13;
@@ -23,41 +23,49 @@ export const REACH = 11;
 /** The conic's determinant, which a·c − b² would tell badly for long thin splats. */
 export const CURVE = 12;
 
-/** The splats that some pixel of a picture shows, from the nearest to the farthest. */
-export interface SplatRows {
-  readonly count: number;
-  /** `ROW` numbers for each splat, in no order. */
-  readonly values: Float64Array;
-  /** Which row is the nearest, the next, … */
-  readonly order: Uint32Array;
-  /** The first and the last row of pixels of each, in that order. */
-  readonly tops: Int32Array;
-  readonly bottoms: Int32Array;
-}
+/** Splats that there is room for at first. */
+const FIRST_ROOM = 4096;
 
-/** Projects and sorts what of a cloud is seen in the picture's rows from `top` up to `bottom`, itself excluded. */
-export function projectCloud(cloud: SplatCloud, camera: SplatCamera, near: number, top: number, bottom: number): SplatRows {
-  const { width } = camera;
-  const splat = makeProjectedSplat();
-  const values = new Float64Array(ROW * cloud.count);
-  const firsts = new Int32Array(cloud.count);
-  const lasts = new Int32Array(cloud.count);
-  let count = 0;
-  for (let index = 0; index < cloud.count; index++) {
-    if (!(255 * cloud.opacities[index] >= 1) || !projectSplat(cloud, index, camera, splat, near)) continue;
-    const { u, v, halfWidth, halfHeight } = splat;
-    if (u + halfWidth < 0 || u - halfWidth > width) continue;
-    const first = Math.max(top, firstPixel(v - halfHeight));
-    const last = Math.min(bottom - 1, lastPixel(v + halfHeight));
-    if (first > last) continue;
-    firsts[count] = first;
-    lasts[count] = last;
-    const at = ROW * count++;
-    values[at + U] = u;
-    values[at + V] = v;
+/** The splats that some pixel of a picture shows, from the nearest to the farthest. Its memory is that of the picture that showed most, and used again. */
+export class SplatRows {
+  count = 0;
+  /** `ROW` numbers for each splat, in no order. */
+  values = new Float64Array(ROW * FIRST_ROOM);
+  /** Which row is the nearest, the next, … */
+  order: Uint32Array = new Uint32Array(0);
+  /** The first and the last row of pixels of each, in that order. */
+  tops = new Int32Array(0);
+  bottoms = new Int32Array(0);
+  #firsts = new Int32Array(FIRST_ROOM);
+  #lasts = new Int32Array(FIRST_ROOM);
+
+  /** Projects and sorts what of a cloud is seen in the picture's rows from `top` up to `bottom`, itself excluded. */
+  project(cloud: SplatCloud, camera: SplatCamera, near: number, top: number, bottom: number): void {
+    const { width } = camera;
+    const splat = makeProjectedSplat();
+    this.count = 0;
+    for (let index = 0; index < cloud.count; index++) {
+      if (!(255 * cloud.opacities[index] >= 1) || !projectSplat(cloud, index, camera, splat, near)) continue;
+      const { u, v, halfWidth, halfHeight } = splat;
+      if (u + halfWidth < 0 || u - halfWidth > width) continue;
+      const first = Math.max(top, firstPixel(v - halfHeight));
+      const last = Math.min(bottom - 1, lastPixel(v + halfHeight));
+      if (first <= last) this.#put(splat, first, last);
+    }
+    this.#sort();
+  }
+
+  #put(splat: ProjectedSplat, first: number, last: number): void {
+    if (this.count === this.#firsts.length) this.#grow();
+    const { values } = this;
+    this.#firsts[this.count] = first;
+    this.#lasts[this.count] = last;
+    const at = ROW * this.count++;
+    values[at + U] = splat.u;
+    values[at + V] = splat.v;
     values[at + DEPTH] = splat.depth;
     values[at + OPACITY] = splat.opacity;
-    values[at + HALF_WIDTH] = halfWidth;
+    values[at + HALF_WIDTH] = splat.halfWidth;
     values[at + A] = splat.a;
     values[at + B] = splat.b;
     values[at + C] = splat.c;
@@ -67,16 +75,32 @@ export function projectCloud(cloud: SplatCloud, camera: SplatCamera, near: numbe
     values[at + REACH] = 2 * Math.log(255 * splat.opacity);
     values[at + CURVE] = 1 / splat.determinant;
   }
-  const depths = new Float64Array(count);
-  for (let row = 0; row < count; row++) depths[row] = values[ROW * row + DEPTH];
-  const order = depthOrder(depths);
-  const tops = new Int32Array(count);
-  const bottoms = new Int32Array(count);
-  for (let rank = 0; rank < count; rank++) {
-    tops[rank] = firsts[order[rank]];
-    bottoms[rank] = lasts[order[rank]];
+
+  #grow(): void {
+    const room = 2 * this.#firsts.length;
+    const copy = <T extends Float64Array | Int32Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.values = copy(new Float64Array(ROW * room), this.values);
+    this.#firsts = copy(new Int32Array(room), this.#firsts);
+    this.#lasts = copy(new Int32Array(room), this.#lasts);
   }
-  return { count, values, order, tops, bottoms };
+
+  #sort(): void {
+    const { count, values } = this;
+    const depths = new Float64Array(count);
+    for (let row = 0; row < count; row++) depths[row] = values[ROW * row + DEPTH];
+    this.order = depthOrder(depths);
+    if (this.tops.length < count) {
+      this.tops = new Int32Array(this.#firsts.length);
+      this.bottoms = new Int32Array(this.#firsts.length);
+    }
+    for (let rank = 0; rank < count; rank++) {
+      this.tops[rank] = this.#firsts[this.order[rank]];
+      this.bottoms[rank] = this.#lasts[this.order[rank]];
+    }
+  }
 }
 
 /** The pixel with the first centre at or after a place; a little before it, for each pixel's alpha decides in the end. */

@@ -3,7 +3,7 @@ import type { SplatCamera, SplatImage } from '../camera/SplatCamera.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { BandPainter, TILE } from './BandPainter.js';
 import { NEAR } from './projectSplat.js';
-import { projectCloud, ROW, type SplatRows } from './SplatRows.js';
+import { ROW, SplatRows } from './SplatRows.js';
 
 /** Below this alpha there is nothing whose depth could be told. */
 const LEAST_COVER = 1e-6;
@@ -35,16 +35,17 @@ export interface ReferenceOptions {
  * ```
  */
 export function renderReference(cloud: SplatCloud, camera: SplatCamera, options: ReferenceOptions = {}): SplatImage {
-  return renderRows(cloud, camera, referenceOptions(options), 0, camera.height);
+  return renderRows(cloud, camera, referenceOptions(options), 0, camera.height, new SplatRows());
 }
 
-/** Draws the rows of a picture from `first` up to `end`, itself excluded, as a picture of its own. */
+/** Draws the rows of a picture from `first` up to `end`, itself excluded, as a picture of its own. `rows` is memory that is used again. */
 export function renderRows(
   cloud: SplatCloud,
   camera: SplatCamera,
   { background, near }: Required<ReferenceOptions>,
   first: number,
   end: number,
+  rows: SplatRows,
 ): SplatImage {
   const { width } = camera;
   const height = end - first;
@@ -55,7 +56,7 @@ export function renderRows(
     depth: new Float32Array(width * height),
     alpha: new Float32Array(width * height),
   };
-  const rows = projectCloud(cloud, camera, near, first, end);
+  rows.project(cloud, camera, near, first, end);
   const painter = new BandPainter(width);
   for (let top = first; top < end; top += TILE) {
     const bottom = Math.min(end, top + TILE);

@@ -11,32 +11,43 @@ const PROGRAM = FROM_SOURCES
   : new URL('./reference.worker.js', import.meta.url);
 const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
 
-/** One thread that draws rows of pictures, one after the other. */
+type Settle = (answer: FromReference | Error) => void;
+
+/** One thread that draws rows of pictures for all renderers, one after the other. */
 export class ReferenceThread {
   readonly #worker = new Worker(PROGRAM, { execArgv: EXEC_ARGV, name: 'sgaps-splats' });
-  #settle: ((answer: FromReference | Error) => void) | null = null;
+  readonly #waiting = new Map<number, Settle>();
+  #tasks = 0;
   #ended: Error | null = null;
 
   constructor() {
     this.#worker.unref();
     this.#worker.on('message', (answer: FromReference) => this.#answer(answer));
-    this.#worker.on('error', (error: Error) => this.#end(error));
-    this.#worker.on('exit', () => this.#end(new SgapsError('CLOSED', 'The thread that draws splats has ended.')));
+    this.#worker.on('error', (cause: Error) => this.#end(cause));
+    this.#worker.on('exit', () => this.#end());
   }
 
-  load(cloud: SplatCloud): void {
-    this.#tell({ cloud });
+  get hasEnded(): boolean {
+    return this.#ended !== null;
   }
 
-  /** @throws SgapsError `CLOSED` once it has ended, and what drawing throws. */
-  async draw(rows: RowsWanted): Promise<SplatImage | ByteImage> {
+  load(renderer: number, cloud: SplatCloud): void {
+    this.#tell({ renderer, cloud });
+  }
+
+  forget(renderer: number): void {
+    this.#tell({ renderer, forget: true });
+  }
+
+  /** @throws SgapsError `PROVIDER_UNAVAILABLE` once it has ended, and what drawing throws. */
+  async draw(renderer: number, rows: RowsWanted): Promise<SplatImage | ByteImage> {
     if (this.#ended) throw this.#ended;
-    this.#worker.ref();
+    const task = this.#tasks++;
     const answer = await new Promise<FromReference | Error>((resolve) => {
-      this.#settle = resolve;
-      this.#tell(rows);
+      this.#waiting.set(task, resolve);
+      this.#worker.ref();
+      this.#tell({ renderer, task, rows });
     });
-    this.#worker.unref();
     if (answer instanceof Error) throw answer;
     if ('failed' in answer) throw new SgapsError(answer.failed.code as SgapsErrorCode, answer.failed.message);
     return answer.image;
@@ -50,14 +61,17 @@ export class ReferenceThread {
     this.#worker.postMessage(message);
   }
 
-  #answer(answer: FromReference | Error): void {
-    const settle = this.#settle;
-    this.#settle = null;
+  #answer(answer: FromReference): void {
+    const settle = this.#waiting.get(answer.task);
+    this.#waiting.delete(answer.task);
+    if (this.#waiting.size === 0) this.#worker.unref();
     settle?.(answer);
   }
 
-  #end(error: Error): void {
-    this.#ended ??= error;
-    this.#answer(error);
+  #end(cause?: Error): void {
+    const why = cause ? `: ${cause.message}` : '.';
+    this.#ended ??= new SgapsError('PROVIDER_UNAVAILABLE', `A thread that draws splats has ended${why}`, { cause });
+    for (const settle of this.#waiting.values()) settle(this.#ended);
+    this.#waiting.clear();
   }
 }

@@ -1,28 +1,42 @@
 import { parentPort } from 'node:worker_threads';
 import { isSgapsError } from '@sgaps/protocol';
-import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
+import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { referenceOptions, renderRows } from '../reference/renderReference.js';
+import { SplatRows } from '../reference/SplatRows.js';
 import type { FromReference, ToReference } from './referenceMessages.js';
 import { toBytes } from './toBytes.js';
 
-/** A thread of a `ReferenceRenderer`. */
+/** One of the threads that draw without a GPU. */
 const port = parentPort!;
 const options = referenceOptions({});
-let cloud: SplatCloud = makeCloud(0, 0);
+const clouds = new Map<number, SplatCloud>();
+const rows = new SplatRows();
 
 port.on('message', (message: ToReference) => {
-  if ('cloud' in message) {
-    cloud = message.cloud;
-    return;
-  }
+  const { renderer } = message;
+  if ('cloud' in message) clouds.set(renderer, message.cloud);
+  else if ('forget' in message) clouds.delete(renderer);
+  else draw(message);
+});
+
+function draw({ renderer, task, rows: wanted }: Extract<ToReference, { task: number }>): void {
+  const cloud = clouds.get(renderer);
+  // Its renderer was disposed, and nobody waits.
+  if (!cloud) return;
   try {
-    const floats = renderRows(cloud, message.camera, options, message.first, message.end);
-    const image = message.colours === 'bytes' ? { ...floats, colour: toBytes(floats.colour) } : floats;
-    const answer: FromReference = { image };
+    const floats = renderRows(cloud, wanted.camera, options, wanted.first, wanted.end, rows);
+    const image = wanted.colours === 'bytes' ? { ...floats, colour: toBytes(floats.colour) } : floats;
+    const answer: FromReference = { task, image };
     port.postMessage(answer, [image.colour.buffer, image.depth.buffer, image.alpha.buffer] as ArrayBuffer[]);
   } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    const answer: FromReference = { failed: { code: error.code, message: error.message } };
+    const answer: FromReference = { task, failed: plain(error) };
     port.postMessage(answer);
   }
-});
+}
+
+function plain(error: unknown): { code: string; message: string } {
+  if (isSgapsError(error)) return { code: error.code, message: error.message };
+  // There is no memory for what is seen here; there may be for another picture.
+  if (error instanceof RangeError) return { code: 'LIMIT_EXCEEDED', message: `A picture of splats: ${error.message}.` };
+  throw error;
+}

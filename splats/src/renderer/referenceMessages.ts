@@ -9,10 +9,17 @@ export interface RowsWanted {
   readonly end: number;
 }
 
-/** What a thread that draws without a GPU is asked; it answers rows by a picture of them. A cloud's arrays are shared, so that changes of them are seen. */
-export type ToReference = { readonly cloud: SplatCloud } | RowsWanted;
+/**
+ * What a thread that draws without a GPU is asked: to take a renderer's cloud, whose arrays are shared, so that changes of them are seen; to forget it; and rows of a picture of it, which it
+ * answers one after the other.
+ */
+export type ToReference =
+  | { readonly renderer: number; readonly cloud: SplatCloud }
+  | { readonly renderer: number; readonly forget: true }
+  | { readonly renderer: number; readonly task: number; readonly rows: RowsWanted };
 
-/** What it answers. */
-export type FromReference =
+/** What it answers to a task. */
+export type FromReference = { readonly task: number } & (
   | { readonly image: SplatImage | ByteImage }
-  | { readonly failed: { readonly code: string; readonly message: string } };
+  | { readonly failed: { readonly code: string; readonly message: string } }
+);
