@@ -100,12 +100,9 @@ export async function measureSplats(options: SplatOptions): Promise<SplatFigures
         drawing.push(row);
       }
     }
-    return {
-      adapter: `${adapter}; ${cpus()[0]?.model.trim()}`,
-      scene: 'splats',
-      drawing,
-      ways: await goAllTheWay(data, options),
-    };
+    const turn = (picture: number) => STEP * picture;
+    const ways = await measureWays(data, options, { scene: (splats) => `splats:room-${splats}`, time: () => 0, turn });
+    return { adapter: `${adapter}; ${cpus()[0]?.model.trim()}`, scene: 'splats', drawing, ways };
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
