@@ -73,9 +73,12 @@ def shown(base: Cloud, moved: Moved) -> Splats:
 
 
 def step(cache: TransformationCache, moved: Moved) -> Moved:
-    """The state of the next frame. Takes no gradients: what is played."""
+    """The state of the next frame. Takes no gradients: what is played. A Gaussian whose place or turn would be no finite number stays as it was."""
     with torch.no_grad():
-        return cache.move(moved, cache.places(moved.positions))
+        to = cache.move(moved, cache.places(moved.positions))
+        finite = torch.isfinite(to.positions).all(1) & torch.isfinite(to.turns).all(1)
+        keep = lambda now, before: torch.where(finite[:, None], now, before)
+        return Moved(keep(to.positions, moved.positions), keep(to.turns, moved.turns))
 
 
 def carried(cache: TransformationCache, added: Optional[Cloud]) -> Optional[Cloud]:

@@ -27,7 +27,7 @@ from .make import begin, make, parse, settings_of
 from .ntc import HEADER, PRIMES, Moved, TransformationCache, crc32c, entries, read_ntc, resolutions, write_ntc
 from .settings import PRESETS, Grid
 from .splatting import LOW_PASS, Blend, Camera, Splats, draw
-from .stream import Bounds, play, read_stream
+from .stream import Bounds, play, read_stream, step
 from .world import World, cameras_of
 
 torch.set_num_threads(1)
@@ -234,6 +234,19 @@ class Cache(unittest.TestCase):
         cache.layers[-1].data[0] = torch.tensor([0, 0, 0, -1.0, 0, 0, 0]) / self.GRID.features * self.GRID.features
         positions = torch.tensor([[0.0, 0, 1]])
         self.assertEqual(cache.motion(cache.places(positions))[1].tolist(), [[1.0, 0, 0, 0]])
+
+    def test_what_would_be_no_finite_number_stays_as_it_was(self):
+        grid = Grid(levels=1, features=1, log2_table=4, base=2, hidden=1, width=1)
+        cache = TransformationCache(grid, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+        with torch.no_grad():
+            # Products beyond floats: infinite, and of both signs.
+            for part in cache.parameters():
+                part.fill_(3e38)
+        positions = torch.tensor([[0.5, 0.5, 0.5], [2.0, 0.5, 0.5]])
+        moved = Moved(positions, torch.tensor([[1.0, 0, 0, 0], [0, 1.0, 0, 0]]))
+        after = step(cache, moved)
+        self.assertTrue(torch.equal(after.positions, moved.positions))
+        self.assertTrue(torch.equal(after.turns, moved.turns))
 
     def test_is_read_as_it_was_written_and_damaged_files_are_refused(self):
         cache = self.make()
