@@ -3,7 +3,7 @@ import type { HarmonicDegree, SplatCloud } from '../cloud/SplatCloud.js';
 import type { BufferPool } from './BufferPool.js';
 import { HarmonicsBuffers } from './HarmonicsBuffers.js';
 import type { Kernel } from './Kernel.js';
-import type { Pair } from './RadixSort.js';
+import type { PingPong } from './RadixSort.js';
 import { RECORD_BYTES } from './shaders/record.js';
 
 /** A cloud on the GPU, and what the stages keep for each of its splats. */
@@ -20,8 +20,8 @@ export class CloudBuffers {
   /** Rectangles of tiles, a byte a side. */
   readonly rects: GPUBuffer;
   /** Depths to sort by, and places in the cloud. */
-  readonly keys: Pair;
-  readonly values: Pair;
+  readonly keys: PingPong;
+  readonly values: PingPong;
   /** Pairs of each 256 splats. */
   readonly groups: GPUBuffer;
   readonly #device: GPUDevice;

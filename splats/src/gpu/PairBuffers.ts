@@ -1,19 +1,19 @@
 import type { BufferPool } from './BufferPool.js';
-import type { Pair } from './RadixSort.js';
+import type { PingPong } from './RadixSort.js';
 import { SORT_BLOCK } from './shaders/radix.js';
 
 /** Pairs of a tile and a splat that touches it, which a frame makes as many of as its picture shows. */
 export class PairBuffers {
   readonly capacity: number;
   /** Tiles, and places of splats in the cloud. */
-  readonly tiles: Pair;
-  readonly splats: Pair;
+  readonly tiles: PingPong;
+  readonly splats: PingPong;
   readonly #pool: BufferPool;
 
   constructor(pool: BufferPool, capacity: number) {
     this.capacity = capacity;
     this.#pool = pool;
-    const both = (label: string): Pair => [pool.storage(label, 4 * capacity), pool.storage(`${label}, other`, 4 * capacity)];
+    const both = (label: string): PingPong => [pool.storage(label, 4 * capacity), pool.storage(`${label}, other`, 4 * capacity)];
     this.tiles = both('tiles of pairs');
     this.splats = both('splats of pairs');
   }

@@ -3,15 +3,15 @@ import { USAGE } from './flags.js';
 import { Kernel } from './Kernel.js';
 import { ARGUMENT_STRIDE, HISTOGRAM, SCAN_BLOCKS, SCAN_DIGITS, SCATTER, SORT_BLOCK } from './shaders/radix.js';
 
-/** Two buffers that a sort moves items between. */
-export type Pair = readonly [GPUBuffer, GPUBuffer];
+/** Two buffers that a sort moves items to and fro between. */
+export type PingPong = readonly [GPUBuffer, GPUBuffer];
 
 /** What is sorted, and how. */
 export interface SortJob {
   /** u32 each; those to sort are in the first. `0xffffffff` is left out of the result. */
-  readonly keys: Pair;
+  readonly keys: PingPong;
   /** u32 each, moved with the keys. */
-  readonly values: Pair;
+  readonly values: PingPong;
   /** True: values are the keys' places, and what is in the first buffer does not matter. */
   readonly places: boolean;
   /** Keys that the buffers hold. */
