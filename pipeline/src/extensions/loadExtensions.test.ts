@@ -47,13 +47,13 @@ it('lets an outsider’s scene draw and an outsider’s encoder encode, beside o
   });
   expect(await loadExtensions(folder)).toEqual([join(folder, 'fade.mjs'), join(folder, 'lib/ppm.mjs')]);
   expect(sceneNames()).toContain('fade');
-  expect(encoderNames()).toEqual(['debug', 'h264', 'jpeg+depth', 'ppm', 'raw']);
+  expect(encoderNames()).toEqual(['debug', 'h264', 'jpeg+depth', 'jpeg+depth+alpha', 'ppm', 'raw']);
 
   const { scene, argument } = await createScene('fade:blue');
   expect(argument).toBe('blue');
   const tell = () => undefined;
   expect(await scene.onInit({ argument, tell })).toEqual({ width: 64, height: 36, about: { channel: 2 } });
-  const drawn = await scene.render(camera);
+  const drawn = await scene.render(camera, new AbortController().signal);
   if (!drawn) throw new Error('nothing drawn');
   const mine = await (await createEncoder('ppm')).encode(drawn, HEAD);
   const bytes = joined(mine?.parts ?? []);

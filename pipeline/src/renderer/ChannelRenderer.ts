@@ -181,11 +181,11 @@ export class ChannelRenderer {
     for (let next = await this.slot.take(); next; next = await this.slot.take()) {
       const { camera } = next;
       let { newer } = next;
-      await this.answer(stage, camera, camera.serverTime);
+      await this.answer(stage, camera, camera.serverTime, newer);
       if (camera.timeIndex !== LIVE_EDGE) continue;
       while (!newer.aborted && (await this.waits(stage, camera, newer))) {
         newer = this.slot.watch();
-        await this.answer(stage, camera, Date.now());
+        await this.answer(stage, camera, Date.now(), newer);
       }
       if (!newer.aborted) this.send(camera.frameId, { over: true });
     }
@@ -205,17 +205,22 @@ export class ChannelRenderer {
   }
 
   /** Draws, encodes and sends one picture. Whatever fails costs this picture only (P15). */
-  private async answer(stage: Stage, camera: CameraFrame, received: number): Promise<void> {
+  private async answer(stage: Stage, camera: CameraFrame, received: number, newer: AbortSignal): Promise<void> {
     const { frameId, clientTime } = camera;
+    // A wish that comes while this picture is made is one for the next.
+    const { forced } = this;
+    this.forced = false;
+    let unsent = forced;
     try {
       const begun = performance.now();
-      const output = await stage.scene.render(camera);
+      const output = await stage.scene.render(camera, newer);
       const drawn = performance.now();
       if (!output) return this.send(frameId, { nothing: true });
-      if (output.unchanged && !this.forced) return this.send(frameId, { picture: output.metadata, unchanged: true });
+      if (output.unchanged && !forced) return this.send(frameId, { picture: output.metadata, unchanged: true });
+      unsent = true;
       const encoded = await stage.encoder.encode(output, { frameId, clientSent: clientTime, received });
       if (!encoded) return this.send(frameId, { nothing: true });
-      this.forced = false;
+      unsent = false;
       const { parts, stampAt, independent } = encoded;
       const timings = { render: drawn - begun, encode: performance.now() - drawn, received, processed: Date.now() };
       this.send(frameId, { picture: output.metadata, stampAt, independent, timings }, parts);
@@ -223,6 +228,8 @@ export class ChannelRenderer {
     } catch (error) {
       this.warn(error, 'picture dropped');
       this.send(frameId, { failed: plainError(error) });
+    } finally {
+      this.forced ||= unsent;
     }
   }
 

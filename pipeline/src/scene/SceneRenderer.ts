@@ -84,10 +84,13 @@ export interface TellOptions {
 export interface SceneRenderer {
   /** Loads what it needs. Ready when it settles; rejects where it cannot be, with a typed error that viewers are told. */
   onInit(context: SceneContext): Promise<SceneInfo>;
-  /** Draws one camera; called anew only once it has settled. Null where there is nothing to show. Throwing drops this picture and goes on. */
-  render(camera: CameraFrame): Promise<RenderOutput | null>;
   /**
-   * Waits until the same camera would show something else, as at a live edge: true then, false where it never will. `newer` aborts when another camera came: settle then.
+   * Draws one camera; called anew only once it has settled. Null where there is nothing to show. Throwing drops this picture and goes on. `newer` aborts when another camera
+   * came or the channel closes: what takes long may settle with null then. A scene that heeds it sees to it that a viewer who never stands still has pictures all the same.
+   */
+  render(camera: CameraFrame, newer: AbortSignal): Promise<RenderOutput | null>;
+  /**
+   * Waits until the same camera would show something else, as at a live edge: true then, false where it never will. `newer` aborts when another camera came or the channel closes: settle then.
    * Without it a camera is drawn once.
    */
   changed?(camera: CameraFrame, newer: AbortSignal): Promise<boolean>;
