@@ -47,6 +47,7 @@ class FakeRenderer implements SplatRenderer {
   /** The frames it got, and what of them. */
   readonly got: [number, string][] = [];
   drawn = 0;
+  whileDrawn = (): void => undefined;
   failsOnce = false;
   isLost = false;
   disposed = false;
@@ -67,6 +68,7 @@ class FakeRenderer implements SplatRenderer {
   async renderBytes({ width, height }: SplatCamera): Promise<ByteImage> {
     if (this.isLost) throw new SgapsError('PROVIDER_UNAVAILABLE', 'The GPU is lost.');
     this.drawn++;
+    this.whileDrawn();
     const size = width * height;
     const colour = new Uint8Array(3 * size).fill(this.got.at(-1)![0]);
     return { width, height, colour, depth: new Float32Array(size), alpha: new Float32Array(size) };
@@ -160,6 +162,24 @@ describe('StreamScene', () => {
     scene.resize(2, 2);
     expect((await ask(0.2, { view: turned })).colour).toHaveLength(12);
     expect([renderer.drawn, stream.asked]).toEqual([3, [0, 2]]);
+  });
+
+  it('draws anew in the size that was asked for while a picture was drawn', async () => {
+    const { ask, renderer, scene } = await open();
+    renderer.whileDrawn = () => scene.resize(2, 2);
+    expect((await ask(0.2)).colour).toHaveLength(24);
+    renderer.whileDrawn = () => undefined;
+    const other = await ask(0.2);
+    expect([other.unchanged, other.colour.length]).toEqual([undefined, 12]);
+    expect((await ask(0.2)).unchanged).toBe(true);
+  });
+
+  it('draws anew what went with a GPU that was lost while nobody asked', async () => {
+    const { ask, renderer } = await open();
+    const { colour } = await ask(0.2);
+    colour.buffer.transfer();
+    const again = await ask(0.2);
+    expect([again.unchanged, again.colour.length, renderer.drawn]).toEqual([undefined, 24, 2]);
   });
 
   it('gives the renderer only what differs from the frame before', async () => {

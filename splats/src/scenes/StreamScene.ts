@@ -42,8 +42,8 @@ export interface StreamSceneOptions {
 
 /** A picture, and what it was drawn of. */
 interface Shown {
-  readonly frame: number;
-  readonly matrices: readonly number[];
+  /** Its frame, and the camera's matrices. */
+  readonly wanted: readonly number[];
   readonly output: RenderOutput;
 }
 
@@ -89,8 +89,8 @@ export class StreamScene implements SceneRenderer {
     const { stage, stream, shown } = this;
     if (!stage || !stream) return null;
     const frame = this.clock.frameAt(camera.timeIndex);
-    const matrices = [...camera.view, ...camera.intrinsics];
-    if (shown?.frame === frame && matrices.every((value, at) => value === shown.matrices[at]))
+    const wanted = [frame, ...camera.view, ...camera.intrinsics];
+    if (shown && isWhole(shown.output, stage.size) && wanted.every((value, at) => value === shown.wanted[at]))
       return { ...shown.output, unchanged: true };
     const output = await this.draw(stage, stream, frame, camera).catch(async (error: unknown) => {
       if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
@@ -98,13 +98,12 @@ export class StreamScene implements SceneRenderer {
       this.loaded = this.count = -1;
       return this.draw(stage, stream, frame, camera);
     });
-    this.shown = { frame, matrices, output };
+    this.shown = { wanted, output };
     return output;
   }
 
   resize(width: number, height: number): void {
     this.stage?.resize(width, height);
-    this.shown = null;
   }
 
   async onShutdown(): Promise<void> {
@@ -135,4 +134,9 @@ export class StreamScene implements SceneRenderer {
     else await stage.update(count === this.base ? { positions, rotations, harmonics } : cloud);
     this.count = count;
   }
+}
+
+/** A picture of this size: another may have been asked for while it was drawn. Its arrays go with a GPU that is lost. */
+function isWhole({ width, height, colour }: RenderOutput, size: { readonly width: number; readonly height: number }): boolean {
+  return width === size.width && height === size.height && colour.length > 0;
 }
