@@ -81,19 +81,27 @@ export class SplatStream {
     return cloud;
   }
 
-  /** As `frame`, with the arrays that the cloud is the beginning of: those given, of an earlier call, or new ones where they are too small or null. */
-  fill(frame: number, arrays: SplatCloud | null): Promise<{ readonly cloud: SplatCloud; readonly arrays: SplatCloud }> {
+  /**
+   * As `frame`, with the arrays that the cloud is the beginning of: those given, of an earlier call, or new ones where they are too small or null.
+   *
+   * @param isStopped Asked before each step; once it says true the frame is given up with `CLOSED`. What was reached until then shortens the way next time.
+   */
+  fill(
+    frame: number,
+    arrays: SplatCloud | null,
+    isStopped?: () => boolean,
+  ): Promise<{ readonly cloud: SplatCloud; readonly arrays: SplatCloud }> {
     const { frames } = this.manifest;
     if (!Number.isInteger(frame) || frame < 0 || frame >= frames)
       return Promise.reject(new SgapsError('ARGUMENT_INVALID', `The stream has frames 0 to ${frames - 1}, not ${frame}.`));
-    const turn = this.#turn.then(() => this.#fill(frame, arrays));
+    const turn = this.#turn.then(() => this.#fill(frame, arrays, isStopped));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  async #fill(frame: number, given: StreamArrays | null) {
+  async #fill(frame: number, given: StreamArrays | null, isStopped?: () => boolean) {
     const { base } = this;
-    const state = await this.#states.at(frame);
+    const state = await this.#states.at(frame, isStopped);
     const others = await this.#others(frame);
     const count = base.count + (others?.count ?? 0);
     const arrays = given && given.count >= count ? given : arraysFor(base, others?.count ?? 0);

@@ -78,6 +78,17 @@ describe('StreamStates', () => {
     expect(states.applied - applied).toBeLessThan((200 * 64) / 4);
   });
 
+  it('stop between two steps where nobody waits any more, and go on from there', async () => {
+    const states = make(0);
+    await expect(states.at(40, () => states.applied === 25)).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(states.applied).toBe(25);
+    const through = make(0);
+    expect(await read(states, 30)).toEqual(await read(through, 30));
+    expect(states.applied).toBe(30);
+    // What needs no step is given all the same.
+    expect([...(await states.at(30, () => true)).positions]).toEqual((await read(through, 30)).slice(0, 6));
+  });
+
   it('stay where they were when a step fails, before it and after it', async () => {
     const broken = new SgapsError('CHECKSUM_MISMATCH', 'Frame 7.');
     let whole = false;

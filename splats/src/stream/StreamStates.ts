@@ -1,3 +1,4 @@
+import { SgapsError } from '@sgaps/protocol';
 import { firstState, type StreamState } from './StreamState.js';
 
 /** Bytes of the states that are kept, at most. */
@@ -55,13 +56,17 @@ export class StreamStates {
     return this.#kept.size + this.#passed.size;
   }
 
-  /** The state of a frame, which holds until the next call; one call at a time. Rejects as `step` does: what was reached until then stays. */
-  async at(frame: number): Promise<StreamState> {
+  /**
+   * The state of a frame, which holds until the next call; one call at a time. Rejects as `step` does, and with `CLOSED` once `isStopped`, which is asked before each step: what
+   * was reached until then stays.
+   */
+  async at(frame: number, isStopped = () => false): Promise<StreamState> {
     const goesBack = frame < this.#asked;
     this.#asked = frame;
     this.#goBefore(frame);
     if (goesBack && this.#frame < frame) this.#passed.clear();
     while (this.#frame < frame) {
+      if (isStopped()) throw new SgapsError('CLOSED', `Nobody waits for frame ${frame} of the stream any more.`);
       await this.#step(this.#frame + 1, this.#current);
       this.applied++;
       this.#frame++;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import { makeStream } from '../synthetic/makeStream.js';
 import { SplatStream } from './SplatStream.js';
@@ -66,6 +67,68 @@ describe('StreamThread', () => {
     await expect(thread.frame(2)).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'There is no frame 2 of the stream.' });
     await makeStream(torn, { gaussians: 4, frames: 4 });
     expect((await thread.frame(2)).count).toBe(4);
+  });
+
+  it('gives a frame up that nobody waits for any more, asked for or made ahead, and goes on', async () => {
+    thread = await StreamThread.open(folder);
+    const stop = new AbortController();
+    const asked = thread.frame(7, stop.signal);
+    stop.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(copied(await thread.frame(2))).toEqual(truth[2]);
+    const late = new AbortController();
+    thread.ahead(6);
+    const next = thread.frame(6, late.signal);
+    late.abort();
+    await expect(next).rejects.toMatchObject({ code: 'CLOSED' });
+    thread.ahead(7);
+    expect(copied(await thread.frame(5))).toEqual(truth[5]);
+  });
+
+  it('stops a long way in the middle of it', async () => {
+    const long = join(root, 'long');
+    await makeStream(long, { gaussians: 2000, frames: 200 });
+    thread = await StreamThread.open(long);
+    const send = vi.spyOn(Worker.prototype, 'postMessage');
+    const stop = new AbortController();
+    const asked = thread.frame(199, stop.signal);
+    await expect.poll(() => send.mock.calls.length, { interval: 1 }).toBe(1);
+    send.mockRestore();
+    stop.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('begins anew where its thread died, and where it was not heard it waits for nothing', async () => {
+    thread = await StreamThread.open(folder);
+    const send = vi.spyOn(Worker.prototype, 'postMessage');
+    try {
+      await thread.frame(3);
+      const worker = send.mock.contexts[0] as Worker;
+      await worker.terminate();
+      expect(copied(await thread.frame(4))).toEqual(truth[4]);
+      // While a frame is made, too; one that was never made by a thread ends the next as well.
+      send.mockImplementationOnce(function (this: Worker) {
+        void this.terminate();
+      });
+      expect(copied(await thread.frame(5))).toEqual(truth[5]);
+      await thread.frame(6);
+      const dies = function (this: Worker) {
+        void this.terminate();
+      };
+      send.mockImplementationOnce(dies).mockImplementationOnce(dies);
+      await expect(thread.frame(7)).rejects.toMatchObject({ code: 'CLOSED' });
+      expect(copied(await thread.frame(7))).toEqual(truth[7]);
+      const last = send.mock.contexts.at(-1) as Worker;
+      const unref = vi.spyOn(last, 'unref');
+      send.mockImplementationOnce(() => {
+        throw new Error('not cloned');
+      });
+      await expect(thread.frame(1)).rejects.toThrow('not cloned');
+      expect(unref).toHaveBeenCalledTimes(1);
+      expect(copied(await thread.frame(1))).toEqual(truth[1]);
+    } finally {
+      send.mockRestore();
+    }
   });
 
   it('is closed once disposed, for whoever waits as well', async () => {

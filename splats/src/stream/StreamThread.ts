@@ -1,25 +1,21 @@
-import { Worker } from 'node:worker_threads';
-import { SgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatStreamOptions } from './SplatStream.js';
 import type { StreamArrays } from './StreamArrays.js';
 import type { StreamManifest } from './StreamManifest.js';
-import { buffersOf, type FilledFrame, type FromStream, type StreamThreadData, type ToStream } from './streamMessages.js';
-
-/** From its sources the thread needs what this process was started with; the published package is plain JavaScript. */
-const FROM_SOURCES = import.meta.url.endsWith('.ts');
-const PROGRAM = FROM_SOURCES ? new URL('./stream.worker.ts', import.meta.url) : new URL('./stream.worker.js', import.meta.url);
-const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
+import { type AskedFrame, StreamWorker } from './StreamWorker.js';
+import type { FilledFrame } from './streamMessages.js';
 
 /** A frame that is made before it is asked for. */
 interface Ahead {
   readonly frame: number;
   readonly filled: Promise<FilledFrame | null>;
+  readonly stop: AbortController;
 }
 
 /**
  * Streamed Gaussians (P6c) of a folder, as `SplatStream` reads them, in a thread of its own: nobody else in the process waits while a frame is made. One set of
- * arrays goes to and fro, or two.
+ * arrays goes to and fro, or two. A thread that dies is begun anew.
  *
  * @example
  * ```ts
@@ -30,57 +26,50 @@ interface Ahead {
  * ```
  */
 export class StreamThread {
-  #worker: Worker;
-  #settle: ((answer: FromStream | SgapsError) => void) | null = null;
-  #ended: SgapsError | null = null;
-  #manifest: StreamManifest | null = null;
   #line: Promise<unknown> = Promise.resolve();
   #ahead: Ahead | null = null;
   /** Arrays of the cloud given last, and free ones. */
   #given: StreamArrays | null = null;
   #free: StreamArrays[] = [];
+  #isDisposed = false;
 
-  private constructor(data: StreamThreadData) {
-    this.#worker = new Worker(PROGRAM, { execArgv: EXEC_ARGV, workerData: data, name: 'sgaps-stream' });
-    this.#worker.on('message', (answer: FromStream) => this.#answer(answer));
-    this.#worker.on('error', (cause: Error) =>
-      this.#end(new SgapsError('CLOSED', 'The thread of a stream has failed.', { cause })),
-    );
-    this.#worker.on('exit', () => this.#end(new SgapsError('CLOSED', 'The thread of a stream has ended.')));
-  }
+  private constructor(
+    private readonly folder: string,
+    private readonly options: SplatStreamOptions,
+    private worker: StreamWorker,
+  ) {}
 
   /** @throws SgapsError what `SplatStream.open` throws. */
   static async open(folder: string, options: SplatStreamOptions = {}): Promise<StreamThread> {
-    const thread = new StreamThread({ folder, options });
-    try {
-      const opened = await thread.#next();
-      if ('manifest' in opened) thread.#manifest = opened.manifest;
-    } catch (error) {
-      await thread.dispose();
-      throw error;
-    }
-    return thread;
+    return new StreamThread(folder, options, await StreamWorker.open(folder, options));
   }
 
   get manifest(): StreamManifest {
-    return this.#manifest!;
+    return this.worker.manifest;
   }
 
   /**
    * The cloud of a frame, one at a time. It holds until something else is asked for, by `ahead` too: a renderer has taken it by then.
    *
-   * @throws SgapsError what `SplatStream.frame` throws, `CLOSED` once disposed.
+   * @param signal Once it aborts, nobody waits for the frame any more: it is given up between two steps, with `CLOSED`. Those taken shorten the way next time.
+   * @throws SgapsError what `SplatStream.frame` throws, `CLOSED` once disposed, where it was given up, and where reading the frame ended the thread twice.
    */
-  async frame(frame: number): Promise<SplatCloud> {
+  async frame(frame: number, signal: AbortSignal = new AbortController().signal): Promise<SplatCloud> {
     const ahead = this.#ahead;
     this.#ahead = null;
-    let filled = await ahead?.filled;
-    if (filled && ahead?.frame !== frame) {
-      this.#free.push(filled.arrays);
-      filled = null;
+    let filled: FilledFrame | null = null;
+    if (ahead) {
+      // Another one is in the way. (A signal of which nothing will come is left to itself.)
+      if (ahead.frame !== frame || signal.aborted) ahead.stop.abort();
+      signal.addEventListener('abort', () => ahead.stop.abort(), { once: true });
+      filled = await ahead.filled;
+      if (filled && ahead.frame !== frame) {
+        this.#free.push(filled.arrays);
+        filled = null;
+      }
     }
     // What could not be made ahead is tried again, so that its error is told to whoever wants it.
-    filled ??= await this.#ask(frame);
+    filled ??= await this.#ask(frame, signal);
     this.#given = filled.arrays;
     return filled.cloud;
   }
@@ -88,48 +77,43 @@ export class StreamThread {
   /** Makes a frame that will be asked for; nothing is told of it. */
   ahead(frame: number): void {
     if (this.#ahead || frame < 0 || frame >= this.manifest.frames) return;
-    this.#ahead = { frame, filled: this.#ask(frame).catch(() => null) };
+    const stop = new AbortController();
+    this.#ahead = { frame, stop, filled: this.#ask(frame, stop.signal).catch(() => null) };
   }
 
   async dispose(): Promise<void> {
-    await this.#worker.terminate();
+    this.#isDisposed = true;
+    await this.worker.end();
   }
 
-  #ask(frame: number): Promise<FilledFrame> {
+  #ask(frame: number, signal: AbortSignal): Promise<FilledFrame> {
     if (this.#given) this.#free.push(this.#given);
     this.#given = null;
     const asked = this.#line.then(async () => {
-      const arrays = this.#free.pop() ?? null;
-      const answer = await this.#next({ frame, arrays });
+      const answer = await this.#askWorker(frame, signal);
       if ('cloud' in answer) return answer;
-      throw new SgapsError('CLOSED', 'The thread of a stream gave no frame.');
+      if (answer.arrays) this.#free.push(answer.arrays);
+      throw answer.error;
     });
     this.#line = asked.catch(() => undefined);
     return asked;
   }
 
-  /** Sends something, if anything, and waits for the next answer. */
-  async #next(message?: ToStream): Promise<Exclude<FromStream, { failed: unknown }>> {
-    if (this.#ended) throw this.#ended;
-    this.#worker.ref();
-    const answer = await new Promise<FromStream | SgapsError>((resolve) => {
-      this.#settle = resolve;
-      if (message) this.#worker.postMessage(message, message.arrays ? buffersOf(message.arrays) : []);
-    });
-    this.#worker.unref();
-    if (answer instanceof SgapsError) throw answer;
-    if ('failed' in answer) throw new SgapsError(answer.failed.code as SgapsErrorCode, answer.failed.message);
-    return answer;
-  }
-
-  #answer(answer: FromStream | SgapsError): void {
-    const settle = this.#settle;
-    this.#settle = null;
-    settle?.(answer);
-  }
-
-  #end(error: SgapsError): void {
-    this.#ended ??= error;
-    this.#answer(this.#ended);
+  /** A thread that died, now or before, is begun anew; unless it was just begun: this frame is what ends it then. */
+  async #askWorker(frame: number, signal: AbortSignal): Promise<AskedFrame> {
+    if (!this.worker.hasEnded) {
+      try {
+        return await this.worker.ask(frame, this.#free.pop() ?? null, signal);
+      } catch (error) {
+        if (!this.worker.hasEnded || this.worker.given === 0) throw error;
+      }
+    }
+    if (this.#isDisposed) throw new SgapsError('CLOSED', 'The stream was closed.');
+    const worker = await StreamWorker.open(this.folder, this.options);
+    this.worker = worker;
+    // The base may be another one by now, and arrays have a part of it.
+    this.#free = [];
+    if (this.#isDisposed) await worker.end();
+    return worker.ask(frame, null, signal);
   }
 }

@@ -5,26 +5,27 @@ import { buffersOf, type FromStream, type StreamThreadData, type ToStream } from
 
 /** The thread of a `StreamThread`. */
 const port = parentPort!;
-const { folder, options } = workerData as StreamThreadData;
+const { folder, options, stopped } = workerData as StreamThreadData;
 
 const answer = (message: FromStream, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
-function fail(error: unknown): void {
-  if (isSgapsError(error)) answer({ failed: { code: error.code, message: error.message } });
+/** Arrays go back, to be written to another time. */
+function fail(error: unknown, arrays: ToStream['arrays']): void {
+  const told = (code: string, message: string) => answer({ failed: { code, message }, arrays }, arrays ? buffersOf(arrays) : []);
+  if (isSgapsError(error)) told(error.code, error.message);
   // There is no memory for its arrays; there may be for another frame's.
-  else if (error instanceof RangeError)
-    answer({ failed: { code: 'LIMIT_EXCEEDED', message: `A frame of the stream: ${error.message}.` } });
+  else if (error instanceof RangeError) told('LIMIT_EXCEEDED', `A frame of the stream: ${error.message}.`);
   else throw error;
 }
 
 let stream: SplatStream | null = null;
 
-async function fill({ frame, arrays }: ToStream): Promise<void> {
+async function fill({ number, frame, arrays }: ToStream): Promise<void> {
   try {
-    const filled = await stream!.fill(frame, arrays);
+    const filled = await stream!.fill(frame, arrays, () => Atomics.load(stopped, 0) >= number);
     answer(filled, buffersOf(filled.arrays));
   } catch (error) {
-    fail(error);
+    fail(error, arrays);
   }
 }
 
@@ -34,5 +35,5 @@ try {
   stream = await SplatStream.open(folder, options);
   answer({ manifest: stream.manifest });
 } catch (error) {
-  fail(error);
+  fail(error, null);
 }

@@ -7,10 +7,14 @@ import type { StreamManifest } from './StreamManifest.js';
 export interface StreamThreadData {
   readonly folder: string;
   readonly options: SplatStreamOptions;
+  /** One number, shared: questions up to this one are no longer to be answered by a frame. */
+  readonly stopped: Int32Array;
 }
 
 /** What it is asked: one frame after the other, with arrays to write it to. */
 export interface ToStream {
+  /** 1, 2, 3, … */
+  readonly number: number;
   readonly frame: number;
   readonly arrays: StreamArrays | null;
 }
@@ -25,7 +29,7 @@ export interface FilledFrame {
 export type FromStream =
   | { readonly manifest: StreamManifest }
   | FilledFrame
-  | { readonly failed: { readonly code: string; readonly message: string } };
+  | { readonly failed: { readonly code: string; readonly message: string }; readonly arrays: StreamArrays | null };
 
 /** The memory of arrays, which goes from thread to thread with them. */
 export function buffersOf({ positions, scales, rotations, opacities, harmonics }: StreamArrays): ArrayBuffer[] {
