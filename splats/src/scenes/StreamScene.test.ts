@@ -1,6 +1,6 @@
 import type { SceneContext } from '@sgaps/pipeline';
 import { type CameraFrame, LIVE_EDGE, SgapsError } from '@sgaps/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ByteImage, SplatCamera, SplatImage } from '../camera/SplatCamera.js';
 import type { CloudChanges } from '../cloud/CloudChanges.js';
 import { makeCloud, type SplatCloud } from '../cloud/SplatCloud.js';
@@ -17,6 +17,8 @@ class FakeStream implements StreamSource {
   readonly asked: number[] = [];
   readonly guessed: number[] = [];
   broken = -1;
+  /** Takes for ever to be made. */
+  far = -1;
   crowded: readonly number[] = [];
   disposed = false;
 
@@ -24,8 +26,12 @@ class FakeStream implements StreamSource {
     this.manifest = manifestOf(undefined, { frames, fps });
   }
 
-  async frame(frame: number): Promise<SplatCloud> {
+  async frame(frame: number, signal: AbortSignal): Promise<SplatCloud> {
     this.asked.push(frame);
+    if (frame === this.far) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      throw new SgapsError('CLOSED', 'Nobody waits for it.');
+    }
     if (frame === this.broken) throw new SgapsError('CHECKSUM_MISMATCH', `Frame ${frame} of the stream is damaged.`);
     const cloud = makeCloud(this.crowded.includes(frame) ? 4 : 3, 1);
     cloud.positions.set([frame, 2, 3]);
@@ -105,8 +111,9 @@ async function open(frames = 8, fps = 10) {
     serverTime: 0,
     ...change,
   });
-  const ask = async (timeIndex: number, change?: Partial<CameraFrame>) => (await scene.render(camera(timeIndex, change)))!;
-  return { stream, renderer, other, scene, info, ask };
+  const ask = async (timeIndex: number, change?: Partial<CameraFrame>) =>
+    (await scene.render(camera(timeIndex, change), new AbortController().signal))!;
+  return { stream, renderer, other, scene, info, camera, ask };
 }
 
 describe('StreamScene', () => {
@@ -207,6 +214,39 @@ describe('StreamScene', () => {
     const again = await open();
     again.renderer.isLost = again.other.isLost = true;
     await expect(again.ask(0)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  });
+
+  it('gives a frame far away up once a newer camera waits or all have left, but not at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { ask, camera, scene, stream } = await open();
+      stream.far = 5;
+      const soon = new AbortController();
+      soon.abort();
+      // What takes no time is shown all the same.
+      expect((await scene.render(camera(0.2), soon.signal))?.metadata.recordedFrame).toBe(2);
+      const newer = new AbortController();
+      let given: unknown = 'under way';
+      const render = async (signal: AbortSignal) => {
+        given = 'under way';
+        given = await scene.render(camera(0.5), signal);
+      };
+      const first = render(soon.signal);
+      await vi.advanceTimersByTimeAsync(400);
+      expect(given).toBe('under way');
+      await vi.advanceTimersByTimeAsync(200);
+      await first;
+      expect(given).toBeNull();
+      const second = render(newer.signal);
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(given).toBe('under way');
+      newer.abort();
+      await second;
+      expect(given).toBeNull();
+      expect((await ask(0.2)).unchanged).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('has the next frame made while one is drawn, on the way that the viewer goes', async () => {

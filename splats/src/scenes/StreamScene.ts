@@ -8,6 +8,8 @@ import { StreamClock } from './StreamClock.js';
 
 /** Frames that somebody who plays goes on at once, faster than real time; more is a jump. */
 const STRIDE = 4;
+/** ms that a frame may take though a newer camera waits: somebody who never stands still has pictures, too. */
+const PATIENCE = 500;
 
 /**
  * What a `StreamScene` plays: a `StreamThread`.
@@ -19,8 +21,8 @@ const STRIDE = 4;
  */
 export interface StreamSource {
   readonly manifest: StreamManifest;
-  /** The cloud of a frame, which holds until something else is asked for. @throws SgapsError where it cannot be read. */
-  frame(frame: number): Promise<SplatCloud>;
+  /** The cloud of a frame, which holds until something else is asked for. @throws SgapsError where it cannot be read, and where `signal` aborts: nobody waits for it any more. */
+  frame(frame: number, signal: AbortSignal): Promise<SplatCloud>;
   /** Makes a frame that will be asked for. */
   ahead(frame: number): void;
   dispose(): Promise<void>;
@@ -75,7 +77,7 @@ export class StreamScene implements SceneRenderer {
     const { fps, frames } = this.stream.manifest;
     this.clock = new StreamClock(fps, frames);
     this.stage = new SplatStage(await this.options.renderer());
-    const first = await this.stream.frame(0);
+    const first = await this.stream.frame(0, new AbortController().signal);
     this.base = first.count;
     await this.load(this.stage, first);
     this.loaded = 0;
@@ -84,22 +86,35 @@ export class StreamScene implements SceneRenderer {
     return { ...this.stage.size, about };
   }
 
-  /** A GPU that is lost, as by a driver that was restarted, is opened anew once. */
-  async render(camera: CameraFrame): Promise<RenderOutput | null> {
+  /** A GPU that is lost, as by a driver that was restarted, is opened anew once. Null for a frame far away that is no longer waited for. */
+  async render(camera: CameraFrame, newer: AbortSignal): Promise<RenderOutput | null> {
     const { stage, stream, shown } = this;
     if (!stage || !stream) return null;
     const frame = this.clock.frameAt(camera.timeIndex);
     const wanted = [frame, ...camera.view, ...camera.intrinsics];
     if (shown && isWhole(shown.output, stage.size) && wanted.every((value, at) => value === shown.wanted[at]))
       return { ...shown.output, unchanged: true };
-    const output = await this.draw(stage, stream, frame, camera).catch(async (error: unknown) => {
-      if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
-      await stage.replace(await this.options.renderer());
-      this.loaded = this.count = -1;
-      return this.draw(stage, stream, frame, camera);
-    });
-    this.shown = { wanted, output };
-    return output;
+    const stop = new AbortController();
+    const patience = setTimeout(() => {
+      if (newer.aborted) stop.abort();
+      else newer.addEventListener('abort', () => stop.abort(), { once: true });
+    }, PATIENCE);
+    const draw = () => this.draw(stage, stream, frame, camera, stop.signal);
+    try {
+      const output = await draw().catch(async (error: unknown) => {
+        if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
+        await stage.replace(await this.options.renderer());
+        this.loaded = this.count = -1;
+        return draw();
+      });
+      this.shown = { wanted, output };
+      return output;
+    } catch (error) {
+      if (stop.signal.aborted && isSgapsError(error) && error.code === 'CLOSED') return null;
+      throw error;
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   resize(width: number, height: number): void {
@@ -111,9 +126,15 @@ export class StreamScene implements SceneRenderer {
     await this.stage?.dispose();
   }
 
-  private async draw(stage: SplatStage, stream: StreamSource, frame: number, camera: CameraFrame): Promise<RenderOutput> {
+  private async draw(
+    stage: SplatStage,
+    stream: StreamSource,
+    frame: number,
+    camera: CameraFrame,
+    signal: AbortSignal,
+  ): Promise<RenderOutput> {
     if (frame !== this.loaded) {
-      const cloud = await stream.frame(frame);
+      const cloud = await stream.frame(frame, signal);
       const step = frame - this.loaded;
       this.loaded = -1;
       await this.load(stage, cloud);
