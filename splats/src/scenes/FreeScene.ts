@@ -66,7 +66,7 @@ export class FreeScene implements SceneRenderer {
     if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'A recording is named by its id: free:ID.');
     const build = await this.options.open(argument);
     this.build = build;
-    const stage = new SplatStage(await this.options.renderer());
+    const stage = await SplatStage.open(() => this.options.renderer());
     this.stage = stage;
     this.ready = this.load(build, stage, tell);
     build.listen((share) => {
@@ -83,15 +83,10 @@ export class FreeScene implements SceneRenderer {
     if (this.failure) throw this.failure;
     const { stage, build } = this;
     if (!this.isReady || !stage || !build) return null;
-    try {
-      return await stage.draw(camera, {});
-    } catch (error) {
-      // A GPU that is lost, as by a driver that was restarted, is opened anew once.
-      if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
-      await stage.replace(await this.options.renderer());
-      await stage.load((await build.done).cloud);
-      return stage.draw(camera, {});
-    }
+    return stage.holding(
+      () => stage.draw(camera, {}),
+      async () => stage.load((await build.done).cloud),
+    );
   }
 
   /** The same camera shows something once the splats are built. */

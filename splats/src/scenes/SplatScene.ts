@@ -1,5 +1,5 @@
 import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '@sgaps/pipeline';
-import { type CameraFrame, isSgapsError, SgapsError } from '@sgaps/protocol';
+import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
 import type { SplatRenderer } from '../renderer/SplatRenderer.js';
 import { SplatStage } from './SplatStage.js';
@@ -36,24 +36,19 @@ export class SplatScene implements SceneRenderer {
     if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'Splats are named by their file: splats:garden.');
     this.name = argument;
     const cloud = await this.options.open(argument);
-    this.stage = new SplatStage(await this.options.renderer());
+    this.stage = await SplatStage.open(() => this.options.renderer());
     await this.stage.load(cloud);
     const about = this.stage.about(cloud);
     return { ...this.stage.size, about };
   }
 
-  /** A GPU that is lost, as by a driver that was restarted, is opened anew once. */
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
     const { stage } = this;
     if (!stage) return null;
-    try {
-      return await stage.draw(camera, {});
-    } catch (error) {
-      if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
-      await stage.replace(await this.options.renderer());
-      await stage.load(await this.options.open(this.name));
-      return stage.draw(camera, {});
-    }
+    return stage.holding(
+      () => stage.draw(camera, {}),
+      async () => stage.load(await this.options.open(this.name)),
+    );
   }
 
   resize(width: number, height: number): void {

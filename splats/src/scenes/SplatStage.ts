@@ -1,5 +1,5 @@
 import type { RenderOutput } from '@sgaps/pipeline';
-import { type CameraFrame, SgapsError } from '@sgaps/protocol';
+import { type CameraFrame, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type SplatCamera, splatCamera } from '../camera/SplatCamera.js';
 import type { CloudChanges } from '../cloud/CloudChanges.js';
 import type { SplatCloud } from '../cloud/SplatCloud.js';
@@ -9,6 +9,11 @@ import { overview, type SceneBounds, sceneBounds } from './sceneBounds.js';
 /** Pixels of a splat scene's picture where the viewer wants no other (P6b). */
 const SIZE = { width: 1280, height: 720 };
 const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
+
+/** ms: a GPU that is lost again within the first of these is left alone for the second, twice that the next time, and the third at most. */
+const SOON = 60_000;
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
 
 interface StageOptions {
   readonly sky?: number;
@@ -21,8 +26,19 @@ export class SplatStage {
   private height = SIZE.height;
   private bounds: SceneBounds | null = null;
   private first: SplatCamera | null = null;
+  /** What of the renderer is missing: all of it, as its GPU is lost, or what it had loaded. */
+  private missing: 'renderer' | 'cloud' | null = null;
+  private lostAt = Number.NEGATIVE_INFINITY;
+  private pause = 0;
 
-  constructor(private renderer: SplatRenderer) {}
+  private constructor(
+    private readonly open: () => Promise<SplatRenderer>,
+    private renderer: SplatRenderer,
+  ) {}
+
+  static async open(renderer: () => Promise<SplatRenderer>): Promise<SplatStage> {
+    return new SplatStage(renderer, await renderer());
+  }
 
   get size(): { readonly width: number; readonly height: number } {
     return { width: this.width, height: this.height };
@@ -58,15 +74,57 @@ export class SplatStage {
     return { width, height, colour, depth, alpha, metadata };
   }
 
-  /** Draws by another renderer, which has nothing loaded yet, from now on. */
-  async replace(renderer: SplatRenderer): Promise<void> {
-    const before = this.renderer;
-    this.renderer = renderer;
-    await before.dispose();
+  /**
+   * What `draw` gives. Where the GPU is lost, as by a driver that was restarted, it is opened anew, `refill` loads what the renderer had, and it is drawn again. Where it is lost again
+   * soon this may be the doing of what is drawn: it is left alone for a while then, and longer each time.
+   *
+   * @throws SgapsError what either throws, `PROVIDER_UNAVAILABLE` where the GPU cannot be had, and while it is left alone.
+   */
+  async holding<T>(draw: () => Promise<T>, refill: () => Promise<void>): Promise<T> {
+    if (this.rest > 0)
+      throw new SgapsError(
+        'PROVIDER_UNAVAILABLE',
+        `The GPU was lost more than once: it is tried again in ${Math.ceil(this.rest / 1000)} s.`,
+      );
+    for (;;) {
+      try {
+        await this.mend(refill);
+        return await draw();
+      } catch (error) {
+        if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
+        this.lose();
+        if (this.rest > 0) throw error;
+      }
+    }
   }
 
   dispose(): Promise<void> {
     return this.renderer.dispose();
+  }
+
+  /** ms for which a GPU that was lost is still left alone. */
+  private get rest(): number {
+    return this.lostAt + this.pause - performance.now();
+  }
+
+  private lose(): void {
+    const now = performance.now();
+    this.missing = 'renderer';
+    this.pause = now - this.lostAt < SOON ? Math.min(LONGEST_PAUSE, 2 * this.pause || FIRST_PAUSE) : 0;
+    this.lostAt = now;
+  }
+
+  private async mend(refill: () => Promise<void>): Promise<void> {
+    if (this.missing === 'renderer') {
+      const before = this.renderer;
+      this.renderer = await this.open();
+      this.missing = 'cloud';
+      await before.dispose();
+    }
+    if (this.missing === 'cloud') {
+      await refill();
+      this.missing = null;
+    }
   }
 
   /** Whoever has no camera, as a FIFO or a plain player, sends intrinsics of 1: the whole scene is shown. */

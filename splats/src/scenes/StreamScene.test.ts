@@ -207,10 +207,13 @@ describe('StreamScene', () => {
     await ask(0.3);
     expect(other.got.at(-1)).toEqual([3, 'positions rotations harmonics']);
     // What was shown went with the GPU, though the frame that was to follow cannot be read.
+    const later = performance.now() + 100_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => later);
     other.isLost = true;
     stream.broken = 3;
     await expect(ask(0.3, { view: IDENTITY.with(12, 1) })).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
     await expect(ask(0.3)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
+    vi.restoreAllMocks();
     const again = await open();
     again.renderer.isLost = again.other.isLost = true;
     await expect(again.ask(0)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });

@@ -76,7 +76,7 @@ export class StreamScene implements SceneRenderer {
     this.stream = await this.options.open(argument);
     const { fps, frames } = this.stream.manifest;
     this.clock = new StreamClock(fps, frames);
-    this.stage = new SplatStage(await this.options.renderer());
+    this.stage = await SplatStage.open(() => this.options.renderer());
     const first = await this.stream.frame(0, new AbortController().signal);
     this.base = first.count;
     await this.load(this.stage, first);
@@ -86,7 +86,7 @@ export class StreamScene implements SceneRenderer {
     return { ...this.stage.size, about };
   }
 
-  /** A GPU that is lost, as by a driver that was restarted, is opened anew once. Null for a frame far away that is no longer waited for. */
+  /** Null for a frame far away that is no longer waited for. */
   async render(camera: CameraFrame, newer: AbortSignal): Promise<RenderOutput | null> {
     const { stage, stream, shown } = this;
     if (!stage || !stream) return null;
@@ -101,11 +101,8 @@ export class StreamScene implements SceneRenderer {
     }, PATIENCE);
     const draw = () => this.draw(stage, stream, frame, camera, stop.signal);
     try {
-      const output = await draw().catch(async (error: unknown) => {
-        if (!isSgapsError(error) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
-        await stage.replace(await this.options.renderer());
+      const output = await stage.holding(draw, async () => {
         this.loaded = this.count = -1;
-        return draw();
       });
       this.shown = { wanted, output };
       return output;
