@@ -61,8 +61,10 @@ export class RemoteSource implements ReplaySource {
 
   /** @throws SgapsError `ARGUMENT_INVALID` */
   constructor(options: RemoteSourceOptions) {
-    const { recording, encoder = 'jpeg+depth', channel = 'own' } = options;
+    const { recording, scene = 'replay', encoder = 'jpeg+depth', channel = 'own' } = options;
     if (!recording) throw new SgapsError('ARGUMENT_INVALID', 'A replay needs the id of its recording.');
+    if (scene !== 'replay' && scene !== 'stream')
+      throw new SgapsError('ARGUMENT_INVALID', `A player shows the scene 'replay' or 'stream', not '${scene}'.`);
     if (encoder !== 'jpeg+depth' && encoder !== 'h264')
       throw new SgapsError('ARGUMENT_INVALID', `An encoder is 'jpeg+depth' or 'h264', not '${encoder}'.`);
     if (channel !== 'own' && !PARTY.test(channel))
