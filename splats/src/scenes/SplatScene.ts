@@ -13,7 +13,7 @@ import { SplatStage } from './SplatStage.js';
  * ```
  */
 export interface SplatSceneOptions {
-  /** The cloud of a name. @throws SgapsError `NOT_FOUND`, and what reading it throws. */
+  /** The cloud of a name, which is only read. @throws SgapsError `NOT_FOUND`, and what reading it throws. */
   readonly open: (name: string) => Promise<SplatCloud>;
   readonly renderer: () => Promise<SplatRenderer>;
 }
@@ -28,14 +28,15 @@ export interface SplatSceneOptions {
  */
 export class SplatScene implements SceneRenderer {
   private stage: SplatStage | null = null;
-  private name = '';
+  /** Kept as long as somebody looks at it: others are given the same, and a GPU that is opened anew needs it. */
+  private cloud: SplatCloud | null = null;
 
   constructor(private readonly options: SplatSceneOptions) {}
 
   async onInit({ argument }: SceneContext): Promise<SceneInfo> {
     if (argument === '') throw new SgapsError('ARGUMENT_INVALID', 'Splats are named by their file: splats:garden.');
-    this.name = argument;
     const cloud = await this.options.open(argument);
+    this.cloud = cloud;
     this.stage = await SplatStage.open(() => this.options.renderer());
     await this.stage.load(cloud);
     const about = this.stage.about(cloud);
@@ -43,11 +44,11 @@ export class SplatScene implements SceneRenderer {
   }
 
   async render(camera: CameraFrame): Promise<RenderOutput | null> {
-    const { stage } = this;
-    if (!stage) return null;
+    const { stage, cloud } = this;
+    if (!stage || !cloud) return null;
     return stage.holding(
       () => stage.draw(camera, {}),
-      async () => stage.load(await this.options.open(this.name)),
+      () => stage.load(cloud),
     );
   }
 
@@ -56,6 +57,7 @@ export class SplatScene implements SceneRenderer {
   }
 
   async onShutdown(): Promise<void> {
+    this.cloud = null;
     await this.stage?.dispose();
   }
 }

@@ -1,9 +1,10 @@
 import { SgapsError } from '@sgaps/protocol';
 import { MOST_SPLATS, type SplatCloud } from '../cloud/SplatCloud.js';
+import { MOST_FILE_BYTES } from '../files/readBounded.js';
 import { readPly } from '../files/readPly.js';
 import { StreamKernels } from './kernels/StreamKernels.js';
 import { cacheBytesOf, NeuralTransformationCache } from './NeuralTransformationCache.js';
-import { frameName, MOST_PLY_BYTES, readStreamFile } from './readStreamFile.js';
+import { frameName, readStreamFile } from './readStreamFile.js';
 import { arraysFor, firstOf, putAfter, type StreamArrays } from './StreamArrays.js';
 import { MOST_MANIFEST_BYTES, parseStreamManifest, type StreamManifest } from './StreamManifest.js';
 import type { StreamState } from './StreamState.js';
@@ -58,7 +59,7 @@ export class SplatStream {
   static async open(folder: string, options: SplatStreamOptions = {}): Promise<SplatStream> {
     const json = await readStreamFile(folder, 'stream.json', MOST_MANIFEST_BYTES, 'stream.json of the stream');
     const manifest = parseStreamManifest(new TextDecoder().decode(json));
-    const base = readPly(await readStreamFile(folder, 'base.ply', MOST_PLY_BYTES, 'base.ply of the stream'));
+    const base = readPly(await readStreamFile(folder, 'base.ply', MOST_FILE_BYTES, 'base.ply of the stream'));
     assertDegree(base, manifest, 'base.ply');
     return new SplatStream(folder, manifest, base, options);
   }
