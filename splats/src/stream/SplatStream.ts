@@ -23,7 +23,7 @@ const PLY_ROW_BYTES = 4096;
  * ```
  */
 export interface SplatStreamOptions {
-  /** Bytes that states of frames kept for seeking may take, default 128 MiB. */
+  /** Bytes that states of frames kept for seeking may take; default 128 MiB, or 16 states of 28 bytes a Gaussian, but 512 MiB at most. */
   readonly stateBytes?: number;
 }
 

@@ -2,7 +2,7 @@ import { SgapsError } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamState } from './StreamState.js';
-import { StreamStates } from './StreamStates.js';
+import { StreamStates, usualBytes } from './StreamStates.js';
 
 /** Bytes of a state of 2 Gaussians. */
 const STATE = 56;
@@ -45,16 +45,16 @@ describe('StreamStates', () => {
     );
   });
 
-  it('go anywhere in fewer steps than the distance of what is kept, which doubles as there are more', async () => {
+  it('go anywhere in fewer steps than the distance of what is kept evenly, which doubles as there are more', async () => {
     const states = make(20 * STATE);
     await states.at(14);
-    expect([states.spacing, states.count]).toEqual([1, 14]);
+    expect([states.spacing, states.count]).toEqual([4, 13]);
     await states.at(600);
-    expect([states.spacing, states.count]).toEqual([64, 9]);
+    expect([states.spacing, states.count]).toEqual([128, 19]);
     for (const frame of [599, 64, 130, 577, 63, 320, 1]) {
       const before = states.applied;
       await states.at(frame);
-      expect(states.applied - before).toBeLessThan(64);
+      expect(states.applied - before).toBeLessThan(128);
     }
     const before = states.applied;
     await states.at(0);
@@ -67,15 +67,25 @@ describe('StreamStates', () => {
     expect(states.applied).toBe(19);
   });
 
-  it('step through a stretch once going backwards, and not once for each of its frames', async () => {
-    const states = make(32 * STATE);
-    await states.at(999);
-    const { applied, spacing } = states;
-    for (let frame = 998; frame > 800; frame--) await states.at(frame);
-    expect(spacing).toBe(64);
-    // In stretches of 8: each costs at most the way from what is kept.
-    expect(states.applied - applied).toBeLessThan((200 / 8 + 2) * 64);
-    expect(states.applied - applied).toBeLessThan((200 * 64) / 4);
+  it.each([
+    // As many as 128 MiB hold of a million Gaussians, as are kept of so many, and of 100,000.
+    [4, 13, 9],
+    [16, 5, 3],
+    [47, 2.5, 2],
+  ])('of %i that are kept go back in few steps, %f and %f a frame of 900', async (room, afterSeek, afterPlaying) => {
+    const sought = make(room * STATE);
+    await sought.at(899);
+    for (let frame = 898; frame >= 0; frame--) await sought.at(frame);
+    expect((sought.applied - 899) / 899).toBeLessThan(afterSeek);
+    const played = make(room * STATE);
+    for (let frame = 0; frame < 900; frame++) await played.at(frame);
+    for (let frame = 898; frame >= 799; frame--) await played.at(frame);
+    expect((played.applied - 899) / 100).toBeLessThan(afterPlaying);
+  });
+
+  it('are allowed 128 MiB, of large clouds 16 states, and 512 MiB at most', () => {
+    const mebibytes = [1000, 100_000, 500_000, 1_000_000, 16_000_000].map((count) => Math.round(usualBytes(count) / 2 ** 20));
+    expect(mebibytes).toEqual([128, 128, 214, 427, 512]);
   });
 
   it('stop between two steps where nobody waits any more, and go on from there', async () => {
