@@ -113,7 +113,8 @@ export class FreeScene implements SceneRenderer {
     try {
       const { cloud, sky, camera } = await build.done;
       if (this.isOver) return;
-      await stage.load(cloud);
+      const load = () => stage.load(cloud);
+      await stage.holding(load, async () => undefined);
       const about = stage.about(cloud, { sky, camera });
       this.isReady = true;
       tell({ type: 'built', ...about }, { keep: 'last' });

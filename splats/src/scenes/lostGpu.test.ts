@@ -12,8 +12,9 @@ const camera: CameraFrame = { view: identity, intrinsics: identity, timeIndex: 0
 
 /** What ends the GPU: this many draws in a row. */
 let deadly = 0;
-/** Loads that fail next. */
+/** Loads that fail next, and such as end the GPU. */
 let failing = 0;
+let deadlyLoads = 0;
 let opened: LosingRenderer[] = [];
 let now = 0;
 
@@ -21,6 +22,7 @@ class LosingRenderer extends ReferenceRenderer {
   disposed = 0;
 
   override async load(loaded: typeof cloud): Promise<void> {
+    if (deadlyLoads-- > 0) throw new SgapsError('PROVIDER_UNAVAILABLE', 'The GPU was lost.');
     if (failing-- > 0) throw new Error('out of memory');
     await super.load(loaded);
   }
@@ -111,4 +113,13 @@ describe.each([
     deadly = 1;
     expect(await outcome()).toBe(16);
   });
+});
+
+it('a FreeScene whose GPU was lost while its splats were built shows them all the same', async () => {
+  [deadly, failing, opened, deadlyLoads] = [0, 0, [], 1];
+  const scene = await freeScene();
+  scene.resize(16, 9);
+  expect((await scene.render(camera))?.width).toBe(16);
+  expect(opened).toHaveLength(2);
+  await scene.onShutdown();
 });
