@@ -214,6 +214,22 @@ describe.each(KINDS)('a remote scene that covers parts of pixels: %s', (kind) =>
       await call('end', 'a');
     }
   });
+
+  it('leaves no depth behind that hides what is farther in the next frame', async () => {
+    const near: Pose = { eye: [-1, 0, 2], target: [-1, 0, 6] };
+    const box: Box = { at: [0.8, 0, 5], colour: YELLOW };
+    expect(await open(kind, { scene: 'wall:soft', encoder: 'jpeg+depth+alpha', boxes: [box], background: 'local' })).toBe('open');
+    await call('settle', 'a', near);
+    await call('colours', 'a', near, []);
+    await call('settle', 'a', MIDDLE);
+    const places = [pixelOf([-0.7, 0, 3.5], MIDDLE), pixelOf([-1.4, 0, 3.5], MIDDLE), pixelOf(box.at, MIDDLE)];
+    const [solid, soft, yellow] = await call('colours', 'a', MIDDLE, places);
+    for (const [k, value] of SOFT.entries()) {
+      expect(Math.abs(solid[k] - value)).toBeLessThan(14);
+      expect(Math.abs(soft[k] - 0.4 * value - 0.6 * GROUND[k])).toBeLessThan(14);
+    }
+    expect(yellow).toEqual(YELLOW);
+  });
 });
 
 describe.each(['plain', 'webgl2', 'webgpu'] as const)('a remote scene: %s', (kind) => {

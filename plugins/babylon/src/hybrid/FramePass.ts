@@ -95,7 +95,7 @@ export class FramePass {
     engine.setState(false);
     engine.setAlphaMode(isFirst ? Constants.ALPHA_DISABLE : Constants.ALPHA_PREMULTIPLIED);
     const state = engine.depthCullingState;
-    const { depthFunc, depthTest, depthMask } = state;
+    const { depthFunc, depthTest } = state;
     state.depthFunc = engine.useReverseDepthBuffer ? Constants.GEQUAL : Constants.LEQUAL;
     state.depthTest = true;
     state.depthMask = isFirst;
@@ -114,7 +114,8 @@ export class FramePass {
     if (!isFirst) engine.setAlphaMode(Constants.ALPHA_DISABLE);
     state.depthFunc = depthFunc;
     state.depthTest = depthTest;
-    state.depthMask = depthMask;
+    // As everywhere without blending: Babylon sets it with the alpha mode only, and clears no depth while it is off.
+    state.depthMask = true;
   }
 
   #freeTextures(): void {
