@@ -189,6 +189,7 @@ const hybrid = {
   loseContext: (name: string) => surfaceOf(name).loseContext(),
   resize: (name: string, columns: number, rows: number) => surfaceOf(name).resize(columns, rows),
   flatten: (name: string, isFlat: boolean) => surfaceOf(name).flatten(isFlat),
+  told: (name: string) => surfaceOf(name).told(),
   held: (name: string) => surfaceOf(name).held(),
   errors: (name: string) => surfaceOf(name).errors(),
   label: () => document.querySelector('.sgaps-latency')?.textContent ?? null,

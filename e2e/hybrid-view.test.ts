@@ -306,12 +306,23 @@ describe.each(['webgl2', 'webgpu'] as const)('a Babylon scene: %s', (kind) => {
     expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
   });
 
+  it('has a second camera for its HUD, which wipes nothing out and is told of nothing', async () => {
+    expect(await open(kind, { boxes: BOXES.slice(0, 1), hud: true })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    const places = [pixelOf(BOXES[0].at, MIDDLE), [300, 160] as const];
+    expect(await call('colours', 'a', MIDDLE, places)).toEqual([RED, [0, 255, 255]]);
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY + 2);
+    expect(await call('told', 'a')).toEqual([]);
+  });
+
   it('is told of a camera without perspective, and goes on with one', async () => {
     expect(await open(kind)).toBe('open');
     await call('settle', 'a', MIDDLE);
-    expect(await call('flatten', 'a', true)).toEqual([]);
+    expect(await call('told', 'a')).toEqual([]);
+    await call('flatten', 'a', true);
     for (let turn = 0; turn < 2; turn++) expect(await call('colours', 'a', MIDDLE, [[160, 90]])).toEqual([GROUND]);
-    expect(await call('flatten', 'a', false)).toEqual(['UNSUPPORTED']);
+    await call('flatten', 'a', false);
+    expect(await call('told', 'a')).toEqual(['UNSUPPORTED']);
     expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
   });
 });

@@ -33,6 +33,7 @@ const FIELD_OF_VIEW = 0.9;
 const [NEAR, FAR] = [0.1, 100];
 const SIDE = 0.4;
 const GROUND = [51, 102, 153] as const;
+const HUD = [0, 255, 255] as const;
 
 Logger.LogLevels = Logger.ErrorLogLevel;
 
@@ -66,6 +67,8 @@ export interface SurfaceOptions extends RemoteViewOptions {
   readonly half?: boolean;
   /** Another wall, so much farther. */
   readonly second?: number;
+  /** Another camera, without perspective, draws a cyan square of its own at the lower right. */
+  readonly hud?: boolean;
 }
 
 /** A canvas that shows a remote scene among boxes of its own. */
@@ -79,8 +82,10 @@ export interface Surface {
   pixels(): Promise<Uint8Array>;
   loseContext(): Promise<void>;
   resize(columns: number, rows: number): void;
-  /** A camera without perspective, or with; what was told of it. */
-  flatten(isFlat: boolean): readonly string[];
+  /** A camera without perspective, or with. */
+  flatten(isFlat: boolean): void;
+  /** Codes of the errors that were told so far. */
+  told(): readonly string[];
   /** Things that are held for it, textures, listeners, elements: before the view was there, and now. */
   held(): { readonly before: Record<string, number>; readonly now: Record<string, number> };
   /** GL errors so far. */
@@ -153,7 +158,8 @@ export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
       canvas.height = rows;
       camera = cameraOf(pose, columns, rows);
     },
-    flatten: () => [],
+    flatten: () => undefined,
+    told: () => [],
     held: () => ({ before: { labels: 0 }, now: { labels: countLabels() } }),
     errors: () => errorsOf(gl),
     async dispose() {
@@ -188,6 +194,7 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   camera.minZ = NEAR;
   camera.maxZ = FAR;
   if (options.half) camera.viewport = new Viewport(0, 0, 0.5, 1);
+  if (options.hud) addHud(scene, camera);
   if (options.post) new ImageProcessingPostProcess('post', options.post, camera);
   // As `HybridView` says: the remote y, or z, points the other way.
   const isDown = (options.axes ?? 'y-down') === 'y-down';
@@ -197,10 +204,7 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   for (const [i, { at, colour }] of options.boxes.entries()) {
     const box = CreateBox(`box ${i}`, { size: SIDE }, scene);
     box.position = own(at);
-    const paint = new StandardMaterial(`paint ${i}`, scene);
-    paint.disableLighting = true;
-    paint.emissiveColor = new Color3(colour[0] / 255, colour[1] / 255, colour[2] / 255);
-    box.material = paint;
+    box.material = paintOf(scene, colour);
   }
   await scene.whenReadyAsync(true);
   const count = () => ({
@@ -253,8 +257,8 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
     resize: (columns, rows) => engine.setSize(columns, rows),
     flatten(isFlat) {
       camera.mode = isFlat ? Camera.ORTHOGRAPHIC_CAMERA : Camera.PERSPECTIVE_CAMERA;
-      return told;
     },
+    told: () => told,
     held: () => ({ before, now: count() }),
     errors: () => (gl ? errorsOf(gl) : 0),
     async dispose() {
@@ -266,6 +270,27 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
       canvas.remove();
     },
   };
+}
+
+function addHud(scene: Scene, game: Camera): void {
+  const camera = new FreeCamera('hud', new Vector3(0, 0, -1000), scene);
+  camera.mode = Camera.ORTHOGRAPHIC_CAMERA;
+  camera.minZ = 1;
+  [camera.orthoLeft, camera.orthoRight, camera.orthoTop, camera.orthoBottom] = [-COLUMNS / 2, COLUMNS / 2, ROWS / 2, -ROWS / 2];
+  camera.layerMask = 0x10000000;
+  const square = CreateBox('square', { size: 20 }, scene);
+  square.position.set(COLUMNS / 2 - 20, 20 - ROWS / 2, -980);
+  square.layerMask = camera.layerMask;
+  square.material = paintOf(scene, HUD);
+  scene.activeCameras = [game, camera];
+}
+
+/** A material of one colour, whatever the light. */
+function paintOf(scene: Scene, colour: readonly [number, number, number]): StandardMaterial {
+  const paint = new StandardMaterial(`paint ${colour}`, scene);
+  paint.disableLighting = true;
+  paint.emissiveColor = new Color3(colour[0] / 255, colour[1] / 255, colour[2] / 255);
+  return paint;
 }
 
 function countLabels(): number {

@@ -13,7 +13,7 @@ import type { RemoteAxes } from './cameraOf.js';
  * ```
  */
 export interface HybridViewOptions extends Omit<RemoteViewOptions, 'signal'> {
-  /** Who sees it. Default: the scene's active camera, whichever that is. */
+  /** Who sees it. Default: the scene's active camera, whichever that is; of several (`scene.activeCameras`) the first. */
   readonly camera?: Camera;
   /** What the remote world hangs on: it may turn, move and scale evenly. Default: the scene's own world. */
   readonly root?: TransformNode;

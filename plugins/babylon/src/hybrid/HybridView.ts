@@ -162,12 +162,14 @@ export class HybridView {
     const active = scene.activeCamera;
     const view = this.#view;
     if (!view || !active || !this.isEnabled) return;
-    const wanted = this.#options.camera;
+    // Of several cameras the first: others (a HUD, a map) draw over what it shows.
+    const wanted = this.#options.camera ?? scene.activeCameras?.[0];
     // Those of a rig (two eyes) see the same frame, each from where it is.
     if (wanted && active !== wanted && active.rigParent !== wanted) return;
-    if (!this.#see(active)) return;
+    const asks = this.#asked !== scene.getFrameId();
+    if (!this.#see(active, asks)) return;
     const { camera } = this.#eye;
-    if (this.#asked !== scene.getFrameId()) {
+    if (asks) {
       this.#asked = scene.getFrameId();
       view.look(widen(camera, this.#size.margin, this.#wide));
     }
@@ -184,13 +186,13 @@ export class HybridView {
     this.#pass.blend();
   }
 
-  /** Fills `#eye`; false where nothing can be seen so. */
-  #see(camera: Camera): boolean {
+  /** Fills `#eye`; false where nothing can be seen so. @param asks Pictures are to have the size of what it draws on. */
+  #see(camera: Camera, asks: boolean): boolean {
     const engine = this.#scene.getEngine();
     const { viewport } = camera;
-    const columns = viewport.width * engine.getRenderWidth();
-    const rows = viewport.height * engine.getRenderHeight();
-    const { width, height } = this.#size.of(columns, rows, performance.now());
+    if (asks)
+      this.#size.of(viewport.width * engine.getRenderWidth(), viewport.height * engine.getRenderHeight(), performance.now());
+    const { width, height } = this.#size.size;
     const matrices = this.#matrices;
     matrices.view = camera.getViewMatrix().m;
     matrices.projection = camera.getProjectionMatrix().m;

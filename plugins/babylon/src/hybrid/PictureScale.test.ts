@@ -10,6 +10,11 @@ describe('the size of remote pictures', () => {
     expect(scale.of(740, 360, 1200)).toEqual({ width: 370, height: 180 });
   });
 
+  it('is one object, which each frame may ask for', () => {
+    const scale = new PictureScale(1, 0.1);
+    for (let i = 0; i < 3; i++) expect(scale.of(640 + i, 360, 1000 * i)).toBe(scale.size);
+  });
+
   it('is never beyond what a transport takes, margins and all, and never nothing', () => {
     for (const margin of [0, 0.1, 0.5]) {
       const { width, height } = new PictureScale(2, margin).of(7680, 4320, 0);
