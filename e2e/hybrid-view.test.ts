@@ -391,6 +391,25 @@ describe('a view', () => {
     expect(await call('colours', 'a', MIDDLE, [pixelOf(BOXES[1].at, MIDDLE)])).toEqual([GREEN]);
   });
 
+  it('is soon right for a camera at rest where a scene keeps a size of its own', async () => {
+    expect(await open('plain', { scene: 'wall:still' })).toBe('open');
+    const cameras = () => WallScene.made.at(-1)?.drawn ?? 0;
+    await call('settle', 'a', ASIDE);
+    await expect.poll(() => call('error', 'a', ASIDE), { timeout: 10_000 }).toBeLessThan(2.5 * NEARLY);
+    // And asks no more then.
+    const asked = cameras();
+    expect(asked).toBeLessThan(8);
+    for (let i = 0; i < 10; i++) await call('colours', 'a', ASIDE, []);
+    expect(cameras()).toBe(asked);
+  });
+
+  it('does not ask for ever where no picture has the size that its scene had before', async () => {
+    expect(await open('plain', { scene: 'wall:restless' })).toBe('open');
+    await call('settle', 'a', ASIDE);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(WallScene.made.at(-1)?.drawn).toBeLessThan(10);
+  });
+
   it('shows the own ground where the remote scene has nothing, if asked to', async () => {
     const above: Pose = { eye: [0, 0, 0], target: [0, -6, 6] };
     for (const [background, colour] of [

@@ -5,7 +5,7 @@ import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { castSoft, castWall } from './castWall.js';
 
 /**
- * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
+ * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:restless` has another with each picture, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
  * `wall:faulty` fails to draw every other picture, `wall:soft` is the board alone, with alpha.
  */
 export class WallScene implements SceneRenderer {
@@ -29,6 +29,7 @@ export class WallScene implements SceneRenderer {
 
   async render({ view, intrinsics, timeIndex }: CameraFrame): Promise<RenderOutput> {
     this.drawn++;
+    if (this.argument === 'restless') this.size = { width: 160 + 2 * this.drawn, height: 90 };
     if (this.argument === 'slow') await wait(100);
     if (this.argument === 'broken') throw new SgapsError('UNSUPPORTED', 'This wall cannot be drawn.');
     const [fx, fy, cx, cy] = [intrinsics[0], intrinsics[5], intrinsics[8], intrinsics[9]];

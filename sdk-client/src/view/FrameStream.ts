@@ -8,7 +8,7 @@ import { ViewerLink } from '../viewer/ViewerLink.js';
 import type { FromStream, Look, StreamInfo, StreamOptions, ToStream } from './messages.js';
 import { intrinsicsOf, type PinholeCamera } from './PinholeCamera.js';
 import { readViewText, type ViewNotice, type ViewText } from './readViewText.js';
-import { SizeWatch } from './SizeWatch.js';
+import { SizeWatch, TAKEN_FOR_OWN } from './SizeWatch.js';
 import { readVideoDepth, sizeOfStacked } from './videoDepth.js';
 
 /** ms after which an unanswered camera is sent again, at first and at most. */
@@ -17,6 +17,8 @@ const AGAIN_AT_MOST = 8000;
 /** Pictures in a row that the renderer could not make; ms after which what failed is asked for again. */
 const MOST_FAILURES = 5;
 const FAILED_AGAIN_AFTER = 250;
+/** Times that one camera is asked for since its picture has a size that was not expected: until a scene's own is known, and once more. */
+const MOST_RESIZED = TAKEN_FOR_OWN + 2;
 /** Depth maps kept to be filled again. */
 const SPARE = 3;
 
@@ -27,6 +29,8 @@ interface Wish {
   readonly look: Look;
   sent: PinholeCamera;
   isAnswered: boolean;
+  /** Pictures of another size that came for it. */
+  resized: number;
 }
 
 /**
@@ -66,7 +70,7 @@ export class FrameStream {
     else if (message.type === 'spare') {
       if (this.#spare.length < SPARE) this.#spare.push(message.depth);
     } else {
-      this.#cameras.push({ look: message.look, sent: message.look.camera, isAnswered: false });
+      this.#cameras.push({ look: message.look, sent: message.look.camera, isAnswered: false, resized: 0 });
       this.#pump();
     }
   }
@@ -198,7 +202,8 @@ export class FrameStream {
     if (!wish) return closePictures(picture);
     this.#sizes.saw(image);
     // The scene took its numbers for pixels of this picture, and so they are, whichever they were meant for.
-    const camera = { ...wish.sent, width: image.width, height: image.height };
+    const { width, height } = image;
+    const camera = { ...wish.sent, width, height };
     const frame = {
       image,
       depth,
@@ -212,6 +217,9 @@ export class FrameStream {
     };
     wish.isAnswered = true;
     this.#say({ type: 'frame', frame }, [image, ...(depth ? [depth.buffer] : []), ...(alpha ? [alpha] : [])]);
+    const isRight = width === wish.sent.width && height === wish.sent.height;
+    // A camera at rest would see this for ever: its numbers were meant for another picture.
+    if (!isRight && !this.#cameras.isOpen && ++wish.resized < MOST_RESIZED) this.#ask();
   }
 
   /** The picture before still holds; it may not be the one that is shown. */

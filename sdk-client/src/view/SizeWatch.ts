@@ -1,7 +1,7 @@
 import type { PictureSize } from '../viewer/PictureDecoder.js';
 
 /** Pictures in a row of a size that was not asked for, after which a scene has a size of its own: some may still come that were drawn before it heard. */
-const TAKEN_FOR_OWN = 4;
+export const TAKEN_FOR_OWN = 4;
 
 /**
  * Which size pictures have, whatever was asked for. A scene may keep its own; cameras have to be in pixels of that one then.
