@@ -274,6 +274,15 @@ describe('a Babylon scene', () => {
   });
 });
 
+describe('a Babylon scene on a canvas off the page', () => {
+  it('shows it, and no label', async () => {
+    expect(await open('webgl2', { offscreen: true, showLatency: true })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
+    expect(await call('label')).toBeNull();
+  });
+});
+
 describe.each(['webgl2', 'webgpu'] as const)('a Babylon scene: %s', (kind) => {
   it.each([
     ['with depth the other way round', { reverseDepth: true }, NEARLY + 2],

@@ -67,6 +67,8 @@ export interface SurfaceOptions extends RemoteViewOptions {
   readonly half?: boolean;
   /** Another wall, so much farther. */
   readonly second?: number;
+  /** Draws on an `OffscreenCanvas`. */
+  readonly offscreen?: boolean;
   /** Another camera, without perspective, draws a cyan square of its own at the lower right. */
   readonly hud?: boolean;
 }
@@ -180,7 +182,7 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
     engine = made;
   } else
     engine = new Engine(
-      canvas,
+      options.offscreen ? (canvas.transferControlToOffscreen() as unknown as HTMLCanvasElement) : canvas,
       options.antialias ?? false,
       { doNotHandleContextLost: false, preserveDrawingBuffer: true },
       false,

@@ -137,7 +137,8 @@ export class HybridView {
       view.addEventListener('resume', () => this.#guard(() => this.onStallObservable.notifyObservers(false)));
       view.addEventListener('error', ({ detail }) => this.#fail(detail));
       const canvas = this.#scene.getEngine().getRenderingCanvas();
-      if (this.#options.showLatency && canvas) this.#label = new LatencyLabel(view, canvas);
+      // A canvas off the page has no corner.
+      if (this.#options.showLatency && canvas && 'offsetLeft' in canvas) this.#label = new LatencyLabel(view, canvas);
       return view;
     } catch (cause) {
       const error = isSgapsError(cause)
