@@ -69,6 +69,9 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   orbit.alpha = -Math.PI / 2 - 0.35;
   orbit.beta = Math.PI / 2 - 0.25;
   orbit.radius = distance;
+  // As the page without an engine has them: beyond, nothing is seen any more.
+  orbit.lowerRadiusLimit = 0.1 * distance;
+  orbit.upperRadiusLimit = 10 * distance;
   for (const camera of [orbit, fly]) {
     camera.minZ = distance / 100;
     camera.maxZ = 50 * distance;
