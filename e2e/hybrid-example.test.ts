@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from './support/browser.js';
+import { launchBrowser, WEBGPU } from './support/browser.js';
 import { buildExamples } from './support/gamePage.js';
 
 const SERVE = fileURLToPath(new URL('../examples/hybrid-view/serve.mjs', import.meta.url));
@@ -29,7 +31,8 @@ beforeAll(async () => {
       '--splats',
       process.env.SGAPS_SHOTS ? '300000' : '20000',
       '--page',
-      join(examples.folder, 'hybrid-view'),
+      // Not as it would be written with the fewest letters.
+      `${join(examples.folder, 'hybrid-view')}/./`,
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,7 +43,7 @@ beforeAll(async () => {
     if (view && url) urls.set(view, url);
     if (urls.size === 2) break;
   }
-  browser = await launchBrowser();
+  browser = await launchBrowser(WEBGPU);
 });
 
 afterAll(async () => {
@@ -86,12 +89,16 @@ async function expectOther(page: Page, place: readonly [number, number], before:
   await expect.poll(change, { timeout: 20_000 }).toBeGreaterThan(25);
 }
 
-describe.each(['Babylon.js', 'no engine'])('the example of hybrid views: %s', (view) => {
+describe.each([
+  ['Babylon.js', 'webgl2'],
+  ['Babylon.js', 'webgpu'],
+  ['no engine', 'webgl2'],
+])('the example of hybrid views: %s, %s', (view, engine) => {
   it('shows what the server renders among what the page draws, and follows the mouse', async () => {
     const page = await browser.newPage({ viewport: { width: 700, height: 500 } });
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${urls.get(view)}&still=1`);
+    await page.goto(`${urls.get(view)}&still=1&engine=${engine}`);
     expect(new URL(page.url()).searchParams.get('scene')).toBe('splats:room');
     await page.waitForFunction(() => /^latency/.test(document.querySelector('.sgaps-latency')?.textContent ?? ''), null, {
       timeout: 60_000,
@@ -128,5 +135,32 @@ describe.each(['Babylon.js', 'no engine'])('the example of hybrid views: %s', (v
     await page.keyboard.up('KeyD');
     expect(complaints).toEqual([]);
     await page.close();
+  });
+});
+
+/** The status of the answer to exactly this path. */
+function statusOf(path: string, headers: Record<string, string> = {}, hostname = '127.0.0.1'): Promise<number | undefined> {
+  const { port } = new URL(urls.get('no engine') ?? '');
+  return new Promise((resolve, reject) => {
+    const asked = request({ hostname, port, path, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.once('error', reject).end();
+  });
+}
+
+describe('the server of the example', () => {
+  it('goes on after requests that make no sense', async () => {
+    expect(await statusOf('//')).toBe(400);
+    expect(await statusOf('/api/viewing', { host: 'a b' })).toBe(400);
+    expect(await statusOf('/%2e%2e/hybrid-view.html')).toBe(404);
+    expect(await statusOf('/?scene=splats:room')).toBe(200);
+  });
+
+  it('answers this machine only', async () => {
+    const others = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    for (const { address } of others.filter(({ family, internal }) => family === 'IPv4' && !internal))
+      await expect(statusOf('/', {}, address)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });

@@ -7,20 +7,13 @@ import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SurfaceName } from './hybrid-view.page.js';
-import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
+import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage, WEBGPU } from './support/browser.js';
 import { SOFT } from './support/castWall.js';
 import type { Box, Pose, SurfaceOptions } from './support/hybridSurfaces.js';
 import { NetworkProxy } from './support/networkProxy.js';
 import { until } from './support/TestViewer.js';
 import { WallScene, wallParts } from './support/WallScene.js';
 
-/** WebGPU on a machine without a GPU. */
-const WEBGPU = [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-];
 const KINDS = ['plain', 'webgl2', 'webgpu'] as const;
 
 const [RED, GREEN, YELLOW] = [

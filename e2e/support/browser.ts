@@ -21,6 +21,14 @@ export const FLAGS = [
   '--ignore-gpu-blocklist',
 ];
 
+/** WebGPU on a machine without a GPU. */
+export const WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+];
+
 /**
  * Launches Chromium: `SGAPS_CHROMIUM`, or Debian's. Share one browser per test file and close it. With `flags` added to ours:
  * `--disable-gpu-compositing` lets pages beside a game cost a tenth where the GPU is software; WebGL stays as it is.

@@ -1,16 +1,16 @@
 /**
  * Starts a transport and a renderer of `sgaps`, and serves the built page.
  *
- *   node serve.mjs [--splats 150000] [--scene splats:NAME --data FOLDER] [--port 2570] [--extensions FOLDER...] [--page FOLDER]
+ *   node serve.mjs [--splats 150000] [--scene splats:NAME --data FOLDER] [--port 2570] [--host 127.0.0.1] [--extensions FOLDER...] [--page FOLDER]
  *
  * Without `--scene` a room of so many splats is made, which is the same each time. Else it is any scene that the renderer knows: `splats:NAME` and `replay:ID` of the folder of `--data`
- * (default .sgaps-data), or one of your own in a folder of `--extensions`.
+ * (default .sgaps-data), or one of your own in a folder of `--extensions`. The page is for this machine; `--host 0.0.0.0` is for its whole network.
  */
 import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, normalize } from 'node:path';
+import { dirname, extname, join, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,18 +26,20 @@ const { values } = parseArgs({
     splats: { type: 'string', default: '150000' },
     scene: { type: 'string' },
     port: { type: 'string', default: '2570' },
+    host: { type: 'string', default: '127.0.0.1' },
     data: { type: 'string', default: '.sgaps-data' },
     extensions: { type: 'string', multiple: true, default: [] },
     page: { type: 'string', default: join(HERE, 'dist') },
   },
 });
+const folder = resolve(values.page);
 
 // The program lies beside the package's entry: built, or, where sources are asked for, as a source.
 const entry = fileURLToPath(import.meta.resolve('@sgaps/server'));
 const CLI = join(dirname(entry), `cli${extname(entry)}`);
 for (const [file, what] of [
   [CLI, 'the packages'],
-  [join(values.page, 'index.html'), 'the page'],
+  [join(folder, 'index.html'), 'the page'],
 ]) {
   if (existsSync(file)) continue;
   console.error(`${file} is not there: build ${what} first (npm run build).`);
@@ -89,13 +91,18 @@ function end(code) {
 }
 process.once('SIGINT', () => end(0));
 process.once('SIGTERM', () => end(0));
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  end(1);
+});
 
-const { port: viewing } = await sgaps(['transport', '--port', '0'], 'transport listening');
+const { port: viewing } = await sgaps(['transport', '--port', '0', '--host', values.host], 'transport listening');
 const extensions = values.extensions.length > 0 ? ['--extensions', ...values.extensions] : [];
 // Viewers wait for it.
 void sgaps(['renderer', '--scene', scene.split(':')[0], '--model', 'none', '--data', data, ...extensions], '');
 
-const server = createServer(({ url = '/', headers }, response) => {
+function answer({ url = '/', headers }, response) {
+  // What browsers never ask for may be no address: `//`.
   const { pathname, searchParams } = new URL(url, 'http://host');
   // What an SGAPS server says of its transport, for whoever asks by the name that this page has.
   if (pathname === '/api/viewing') {
@@ -106,16 +113,26 @@ const server = createServer(({ url = '/', headers }, response) => {
     searchParams.set('scene', scene);
     return response.writeHead(302, { location: `/?${searchParams}` }).end();
   }
-  const file = join(values.page, normalize(pathname === '/' ? '/index.html' : pathname));
-  if (!file.startsWith(values.page) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
+  const file = join(folder, pathname === '/' ? 'index.html' : pathname);
+  if (!file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
   response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
-  createReadStream(file).pipe(response);
+  createReadStream(file)
+    .once('error', () => response.destroy())
+    .pipe(response);
+}
+
+const server = createServer((request, response) => {
+  try {
+    answer(request, response);
+  } catch {
+    response.writeHead(400).end();
+  }
 });
 server.once('error', (error) => {
   console.error(`Port ${values.port} cannot be listened on: ${error.message}`);
   end(1);
 });
-server.listen(Number(values.port), () => {
+server.listen(Number(values.port), values.host, () => {
   const origin = `http://localhost:${server.address().port}`;
   console.log(
     `\n  Babylon.js  ${origin}/?view=babylon\n  no engine   ${origin}/?view=plain\n\n  ${scene} is rendered by this machine. Ctrl-C stops it.\n`,
