@@ -38,6 +38,7 @@ async function open(name: string, kind: SurfaceName, options: SurfaceOptions): P
     const told: string[] = [];
     surface.view.addEventListener('stall', () => told.push('stall'));
     surface.view.addEventListener('resume', () => told.push('resume'));
+    surface.view.addEventListener('built', () => told.push('built'));
     surface.view.addEventListener('error', ({ detail }) => told.push(detail.code));
     surfaces.set(name, surface);
     events.set(name, told);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RendererService, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { SgapsError } from '@sgaps/protocol';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -410,6 +411,24 @@ describe('a view', () => {
     await call('settle', 'a', ASIDE);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(WallScene.made.at(-1)?.drawn).toBeLessThan(10);
+  });
+
+  it('tells how far a scene is that is built meanwhile, and shows it once it is', async () => {
+    for (const kind of ['plain', 'webgl2'] as const) {
+      expect(await open(kind, { scene: 'wall:built', showLatency: true })).toBe('open');
+      await expect.poll(() => call('label')).toBe('building 40 %');
+      // Asked for while there is nothing.
+      await call('colours', 'a', MIDDLE, []);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      WallScene.made.at(-1)?.finish();
+      await call('settle', 'a', MIDDLE);
+      expect((await call('frame', 'a')).about).toEqual({ distance: 6, bricks: 7 });
+      await call('dispose', 'a');
+      await call('end', 'a');
+    }
+    expect(await open('plain', { scene: 'wall:built' })).toBe('open');
+    WallScene.made.at(-1)?.finish(new SgapsError('UNSUPPORTED', 'No bricks.'));
+    expect(await call('eventsUntil', 'a', 'UNSUPPORTED')).toEqual(['UNSUPPORTED']);
   });
 
   it('shows the own ground where the remote scene has nothing, if asked to', async () => {

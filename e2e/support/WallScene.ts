@@ -6,7 +6,7 @@ import { castSoft, castWall } from './castWall.js';
 
 /**
  * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:restless` has another with each picture, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
- * `wall:faulty` fails to draw every other picture, `wall:soft` is the board alone, with alpha.
+ * `wall:faulty` fails to draw every other picture, `wall:built` is there once `finish` is called, `wall:soft` is the board alone, with alpha.
  */
 export class WallScene implements SceneRenderer {
   /** All that were ever made, in order. */
@@ -16,18 +16,31 @@ export class WallScene implements SceneRenderer {
   readonly sizes: string[] = [];
   drawn = 0;
   isShutDown = false;
+  /** Of `wall:built`: it is there from now on, or, with an error, never will be. */
+  finish: (error?: SgapsError) => void = () => undefined;
+  private isBuilt = true;
 
   constructor() {
     WallScene.made.push(this);
   }
 
-  async onInit({ argument }: SceneContext): Promise<SceneInfo> {
+  async onInit({ argument, tell }: SceneContext): Promise<SceneInfo> {
     this.argument = argument;
+    if (argument === 'built') {
+      this.isBuilt = false;
+      tell({ type: 'building', share: 0.4 }, { keep: 'last' });
+      this.finish = (error) => {
+        this.isBuilt = !error;
+        if (error) tell({ type: 'unbuilt', code: error.code, message: error.message }, { keep: 'last' });
+        else tell({ type: 'built', bricks: 7 }, { keep: 'last' });
+      };
+    }
     if (argument === 'missing') throw new SgapsError('NOT_FOUND', 'There is no such wall.');
     return { ...this.size, about: { distance: 6 } };
   }
 
-  async render({ view, intrinsics, timeIndex }: CameraFrame): Promise<RenderOutput> {
+  async render({ view, intrinsics, timeIndex }: CameraFrame): Promise<RenderOutput | null> {
+    if (!this.isBuilt) return null;
     this.drawn++;
     if (this.argument === 'restless') this.size = { width: 160 + 2 * this.drawn, height: 90 };
     if (this.argument === 'slow') await wait(100);

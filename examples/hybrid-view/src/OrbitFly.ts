@@ -1,4 +1,5 @@
 import { lookAt } from '@sgaps/client/view';
+import type { Subject } from './scenes.js';
 import type { Triple } from './things.js';
 
 /** Steepest look up or down, radians. */
@@ -17,16 +18,21 @@ export class OrbitFly {
   kind: 'orbit' | 'fly' = 'orbit';
   private readonly held = new Set<string>();
   private readonly off = new AbortController();
-  private yaw = 0.35;
-  private pitch = 0.25;
+  private readonly target: Triple;
+  private distance: number;
+  private yaw: number;
+  private pitch: number;
   private eye: [number, number, number] = [0, 0, 0];
 
   constructor(
     canvas: HTMLCanvasElement,
-    private readonly target: Triple,
-    private distance: number,
+    { target, distance, yaw, pitch }: Subject,
     private readonly up: 1 | -1,
   ) {
+    this.target = target;
+    this.distance = distance;
+    this.yaw = yaw;
+    this.pitch = pitch;
     const { signal } = this.off;
     const speed = distance;
     canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId), { signal });

@@ -13,7 +13,7 @@ import { Scene } from '@babylonjs/core/scene.js';
 import { HybridView } from '@sgaps/babylon/hybrid';
 import { canvasScale, drawsOnCpu, searchSteps } from './machine.js';
 import type { Options } from './options.js';
-import { resolutionFor, subjectOf } from './scenes.js';
+import { resolutionFor, subjectOf, whenBuilt } from './scenes.js';
 import type { Stage } from './stage.js';
 import { type Triple, TUBE } from './things.js';
 
@@ -46,10 +46,12 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   hybrid.onErrorObservable.add(({ code, message }) => say(`${code}: ${message}`));
   hybrid.onStallObservable.add((stalled) => say(stalled ? 'reconnecting …' : ''));
 
-  const { about } = await hybrid.ready;
+  const remote = await hybrid.ready;
+  await whenBuilt(remote, name, say);
+  const { about } = remote;
   hybrid.resolution = options.resolution ?? resolutionFor(about);
-  const subject = subjectOf(name, about);
-  const { target, distance } = subject;
+  const subject = subjectOf(name, about, axes === 'y-down' ? -1 : 1);
+  const { target, distance, yaw, pitch } = subject;
   // As `HybridView` has it in a left-handed scene.
   const own = ([x, y, z]: Triple) => (axes === 'y-down' ? new Vector3(x, -y, z) : new Vector3(x, y, -z));
   const things = subject.things.map((thing, i) => {
@@ -66,8 +68,8 @@ export async function babylonStage(canvas: HTMLCanvasElement, options: Options, 
   });
   orbit.setTarget(own(target));
   // After the target, which turns it.
-  orbit.alpha = -Math.PI / 2 - 0.35;
-  orbit.beta = Math.PI / 2 - 0.25;
+  orbit.alpha = -Math.PI / 2 - yaw;
+  orbit.beta = Math.PI / 2 - pitch;
   orbit.radius = distance;
   // As the page without an engine has them: beyond, nothing is seen any more.
   orbit.lowerRadiusLimit = 0.1 * distance;

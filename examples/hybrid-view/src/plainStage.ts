@@ -2,7 +2,7 @@ import { LatencyLabel, lensOf, RemoteView, ReprojectionPass, widen } from '@sgap
 import { canvasScale, drawsOnCpu, searchSteps } from './machine.js';
 import { OrbitFly } from './OrbitFly.js';
 import type { Options } from './options.js';
-import { resolutionFor, subjectOf } from './scenes.js';
+import { resolutionFor, subjectOf, whenBuilt } from './scenes.js';
 import type { Stage } from './stage.js';
 import { ThingPainter } from './ThingPainter.js';
 
@@ -18,11 +18,13 @@ export async function plainStage(canvas: HTMLCanvasElement, options: Options, sa
   remote.addEventListener('resume', () => say(''));
   const gl = canvas.getContext('webgl2', { antialias: !drawsOnCpu() });
   if (!gl) throw new Error('This browser has no WebGL2.');
-  const { target, distance, things } = subjectOf(scene, remote.about);
+  await whenBuilt(remote, scene, say);
   const up = axes === 'y-down' ? -1 : 1;
+  const subject = subjectOf(scene, remote.about, up);
+  const { distance, things } = subject;
   const pass = new ReprojectionPass(gl);
   const label = new LatencyLabel(remote, canvas);
-  const controls = new OrbitFly(canvas, target, distance, up);
+  const controls = new OrbitFly(canvas, subject, up);
   let painter = new ThingPainter(gl, up);
   canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
   canvas.addEventListener('webglcontextrestored', () => {

@@ -6,7 +6,8 @@ import { JpegDecoder } from '../viewer/JpegDecoder.js';
 import type { DecodedPicture, PictureDecoder } from '../viewer/PictureDecoder.js';
 import { ViewerLink } from '../viewer/ViewerLink.js';
 import type { FromStream, Look, StreamInfo, StreamOptions, ToStream } from './messages.js';
-import { intrinsicsOf, type PinholeCamera } from './PinholeCamera.js';
+import { inPixelsOf, intrinsicsOf, type PinholeCamera } from './PinholeCamera.js';
+import { closePictures, nearestOf } from './pictures.js';
 import { readViewText, type ViewNotice, type ViewText } from './readViewText.js';
 import { SizeWatch, TAKEN_FOR_OWN } from './SizeWatch.js';
 import { readVideoDepth, sizeOfStacked } from './videoDepth.js';
@@ -89,7 +90,7 @@ export class FrameStream {
       { transport, query, patient: false, words: ['pictures', 'view'], read: readViewText },
       {
         ready: (text) => text.type === 'ready' && this.#begin(text.info),
-        text: (text) => text.type === 'failed' && this.#miss(text),
+        text: (text) => this.#read(text),
         picture: (notice, bytes) => this.#hear(notice, bytes),
         overlay: () => undefined,
         dropped: () => this.#drop(),
@@ -97,6 +98,17 @@ export class FrameStream {
         failed: (error) => this.#fail(error),
       },
     );
+  }
+
+  #read(text: ViewText): void {
+    if (text.type === 'failed') this.#miss(text);
+    else if (text.type === 'building') this.#say(text);
+    else if (text.type === 'unbuilt') this.#link?.fail(new SgapsError(text.code as SgapsErrorCode, text.message));
+    else if (text.type === 'built') {
+      this.#say(text);
+      // What was asked for before saw nothing.
+      this.#ask();
+    }
   }
 
   #begin(info: StreamInfo): void {
@@ -130,6 +142,7 @@ export class FrameStream {
 
   /** Asks for what was asked for last. */
   #ask(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#cameras.again();
     this.#pump();
@@ -277,22 +290,4 @@ export class FrameStream {
     await this.#link?.close();
     this.#tell({ type: 'closed' }, []);
   }
-}
-
-/** The same camera in pixels of a picture of another size. */
-function inPixelsOf(camera: PinholeCamera, width: number, height: number): PinholeCamera {
-  const [x, y] = [width / camera.width, height / camera.height];
-  if (x === 1 && y === 1) return camera;
-  return { ...camera, width, height, fx: x * camera.fx, fy: y * camera.fy, cx: x * camera.cx, cy: y * camera.cy };
-}
-
-function closePictures({ image, alpha }: Pick<DecodedPicture<Distances>, 'image' | 'alpha'>): void {
-  image.close();
-  alpha?.close();
-}
-
-function nearestOf(depth: Float32Array): number {
-  let nearest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < depth.length; i++) if (depth[i] < nearest) nearest = depth[i];
-  return nearest;
 }

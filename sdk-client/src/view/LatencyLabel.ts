@@ -6,7 +6,7 @@ const EVERY = 500;
 const INSET = 8;
 
 /**
- * Shows how old the frames of a view are when they come, in the upper left corner of a canvas on the page.
+ * Shows how old the frames of a view are when they come, or how far its scene is built, in the upper left corner of a canvas on the page.
  *
  * @example
  * ```ts
@@ -43,6 +43,7 @@ export class LatencyLabel {
 function textOf(view: RemoteView): string {
   if (view.error) return view.error.code;
   if (view.stalled) return 'reconnecting …';
+  if (view.building !== null) return `building ${Math.round(100 * view.building)} %`;
   if (!view.frame) return 'no frame yet';
   const { p50, p95, rate } = view.latency;
   return `latency ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms · ${rate} pictures/s`;

@@ -161,3 +161,10 @@ function unit(a: Triple): Triple {
     throw new SgapsError('ARGUMENT_INVALID', 'A camera looks from a place at another, and not straight up or down.');
   return [a[0] / length, a[1] / length, a[2] / length];
 }
+
+/** The same camera in pixels of a picture of another size. */
+export function inPixelsOf(camera: PinholeCamera, width: number, height: number): PinholeCamera {
+  const [x, y] = [width / camera.width, height / camera.height];
+  if (x === 1 && y === 1) return camera;
+  return { ...camera, width, height, fx: x * camera.fx, fy: y * camera.fy, cx: x * camera.cx, cy: y * camera.cy };
+}

@@ -5,6 +5,7 @@ import type { ViewerPort } from '../viewer/openPort.js';
 import { type LatencyFigures, LatencyMeter } from './LatencyMeter.js';
 import type { FromStream, Look, StreamFrame, StreamInfo, ToStream } from './messages.js';
 import { assertCamera, type PinholeCamera } from './PinholeCamera.js';
+import { closePictures } from './pictures.js';
 import type { RemoteFrame } from './RemoteFrame.js';
 import { assertTime, assertViewOptions, type RemoteViewOptions } from './RemoteViewOptions.js';
 import type { RemoteViewEvent, RemoteViewEvents } from './ViewEvents.js';
@@ -36,7 +37,8 @@ export class RemoteView extends EventTarget {
   #port: ViewerPort<ToStream> | null = null;
   #opening: { resolve(info: StreamInfo): void; reject(error: SgapsError): void } | null = null;
   #left: (() => void) | null = null;
-  #info: StreamInfo | null = null;
+  #about: Readonly<Record<string, unknown>> = {};
+  #building: number | null = null;
   #frame: RemoteFrame | null = null;
   #looked: Look | null = null;
   #time: number;
@@ -51,7 +53,7 @@ export class RemoteView extends EventTarget {
   }
 
   /**
-   * Connects. Settles once the scene is ready; the first frame follows the first `look`.
+   * Connects. Settles once the scene is ready; the first frame follows the first `look`, or, of a scene that is `building`, its `built`.
    *
    * @throws SgapsError `ARGUMENT_INVALID`, `CLOSED` where nobody answers or its signal is aborted, `NOT_FOUND` for a scene that is none, `UNSUPPORTED`, `RENDERER_UNAVAILABLE`, and what the scene says.
    */
@@ -63,7 +65,7 @@ export class RemoteView extends EventTarget {
     signal?.addEventListener('abort', giveUp);
     try {
       if (signal?.aborted) giveUp();
-      view.#info = await view.#open();
+      view.#about = { ...(await view.#open()).about, ...view.#about };
     } catch (error) {
       await view.dispose();
       throw error;
@@ -73,9 +75,14 @@ export class RemoteView extends EventTarget {
     return view;
   }
 
-  /** What the scene says of itself. */
+  /** What the scene says of itself: more once it is built, where it has to be. */
   get about(): Readonly<Record<string, unknown>> {
-    return this.#info?.about ?? {};
+    return this.#about;
+  }
+
+  /** How much of the scene is built, 0 … 1, while there is nothing to see for that; else null. */
+  get building(): number | null {
+    return this.#building;
   }
 
   /** The newest frame; null before the first. */
@@ -173,7 +180,14 @@ export class RemoteView extends EventTarget {
       this.#opening?.resolve(message.info);
       this.#opening = null;
     } else if (message.type === 'failed') this.#fail(new SgapsError(message.code as SgapsErrorCode, message.message));
-    else if (message.type === 'connection' && message.stalled !== this.#stalled) {
+    else if (message.type === 'building') {
+      this.#building = message.share;
+      this.#emit('building', message.share);
+    } else if (message.type === 'built') {
+      this.#building = null;
+      this.#about = { ...this.#about, ...message.about };
+      this.#emit('built', this.#about);
+    } else if (message.type === 'connection' && message.stalled !== this.#stalled) {
       this.#stalled = message.stalled;
       this.#emit(message.stalled ? 'stall' : 'resume', null);
     }
@@ -239,11 +253,6 @@ export class RemoteView extends EventTarget {
   #emit<K extends keyof RemoteViewEvents>(type: K, detail: RemoteViewEvents[K]): void {
     if (!this.#disposal) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-function closePictures({ image, alpha }: Pick<RemoteFrame, 'image' | 'alpha'>): void {
-  image.close();
-  alpha?.close();
 }
 
 function closedError(): SgapsError {

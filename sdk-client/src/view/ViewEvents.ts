@@ -12,6 +12,10 @@ import type { RemoteFrame } from './RemoteFrame.js';
 export interface RemoteViewEvents {
   /** A frame is there: `view.frame`, until the next. */
   frame: RemoteFrame;
+  /** The scene is being built before it can be shown, as `free:ID` may have to be: so much is done, 0 … 1. */
+  building: number;
+  /** It is built: what it says of itself now is in `view.about`. */
+  built: RemoteFrame['about'];
   /** The connection is lost; it tries to get it back. */
   stall: null;
   /** The connection is back. */

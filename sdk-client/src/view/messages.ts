@@ -57,6 +57,9 @@ export type FromStream =
   | { readonly type: 'frame'; readonly frame: StreamFrame }
   /** What is shown is also what this look would see. */
   | { readonly type: 'unchanged'; readonly look: Look; readonly about: Readonly<Record<string, unknown>> }
+  /** It is being built, `share` of it is, 0 … 1; it was, and says so much more of itself. */
+  | { readonly type: 'building'; readonly share: number }
+  | { readonly type: 'built'; readonly about: Readonly<Record<string, unknown>> }
   | { readonly type: 'connection'; readonly stalled: boolean }
   /** It is not open, or no longer. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

@@ -19,6 +19,15 @@ describe('text of a transport', () => {
     expect(readViewText('{"type":"markers","markers":[]}')).toEqual({ type: 'other' });
   });
 
+  it('tells of a scene that is built meanwhile, and is not misled by other scenes that use these words', () => {
+    expect(readViewText('{"type":"building","share":0.4}')).toEqual({ type: 'building', share: 0.4 });
+    expect(readViewText('{"type":"built","splats":7}')).toEqual({ type: 'built', about: { splats: 7 } });
+    const unbuilt = { type: 'unbuilt', code: 'UNSUPPORTED', message: 'no depth' };
+    expect(readViewText(JSON.stringify(unbuilt))).toEqual(unbuilt);
+    for (const other of ['{"type":"building","share":40}', '{"type":"building"}', '{"type":"unbuilt","code":7}'])
+      expect(readViewText(other)).toEqual({ type: 'other' });
+  });
+
   it.each([
     '',
     '[]',
@@ -35,8 +44,11 @@ describe('text of a transport', () => {
   });
 
   it('throws nothing but typed errors, whatever it is', () => {
-    const types = fc.constantFrom('ready', 'picture', 'failed', 'error', 'overlay', 'other');
-    const fields = fc.dictionary(fc.constantFrom('width', 'height', 'about', 'frameId', 'code', 'message'), fc.jsonValue());
+    const types = fc.constantFrom('ready', 'picture', 'failed', 'error', 'overlay', 'building', 'built', 'unbuilt', 'other');
+    const fields = fc.dictionary(
+      fc.constantFrom('width', 'height', 'about', 'frameId', 'code', 'message', 'share'),
+      fc.jsonValue(),
+    );
     const messages = fc.tuple(types, fields).map(([type, rest]) => JSON.stringify({ ...rest, type }));
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), messages), (json) => {
