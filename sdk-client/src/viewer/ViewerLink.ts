@@ -4,6 +4,8 @@ import { type SentCamera, ViewerSocket } from './ViewerSocket.js';
 
 /** ms before each try to get a lost connection back. */
 const TRIES = [0, 1000, 2000, 4000, 8000];
+/** ms that a connection stays ready, after which what breaks it is something new. */
+const STEADY = 10_000;
 /** Errors that end a connection for now: where it was once ready it may be so again. */
 const COMES_BACK = new Set(['CLOSED', 'RENDERER_UNAVAILABLE']);
 
@@ -152,6 +154,9 @@ export class ViewerLink<T extends LinkText, P extends PictureAnnounced> {
       this.#isReady = true;
       this.#isLost = false;
       this.#why = '';
+      clearTimeout(this.#timer);
+      // Pictures may be long in coming, as while splats are built.
+      this.#timer = setTimeout(() => this.answered(), STEADY);
       this.#listener.ready(text);
     } else if (text.type === 'error') {
       const { code = '', message = '' } = text;

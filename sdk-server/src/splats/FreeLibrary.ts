@@ -7,6 +7,9 @@ import type { RecordingSplats } from './replaySplats.js';
 import type { SplatCache } from './SplatCache.js';
 import { splatsInWorker } from './splatsInWorker.js';
 
+/** ms that a build goes on without anybody who waits for it: a connection that breaks comes back. */
+const LINGER = 30_000;
+
 /** What all who look at one recording share while its splats are built. */
 interface Shared {
   readonly done: Promise<RecordingSplats>;
@@ -14,10 +17,13 @@ interface Shared {
   readonly stop: AbortController;
   share: number;
   users: number;
+  /** Nobody waits for it, and soon it ends. */
+  idle: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
- * Splats of recordings, for the scene `free:ID`: kept ones, or built once for all who ask for the same, one recording after the other, in a thread of their own. A recording is opened
+ * Splats of recordings, for the scene `free:ID`: kept ones, or built once for all who ask for the same, one recording after the other, in a thread of their own; half a minute
+ * after nobody waits for it any more a build ends. A recording is opened
  * as for `replay:ID`, by the same rules, each time that it is asked for.
  *
  * @example
@@ -54,6 +60,7 @@ export class FreeLibrary {
     }
     const shared = this.#shared.get(id) ?? this.#begin(id, path);
     shared.users++;
+    clearTimeout(shared.idle);
     let open = true;
     return {
       done: shared.done,
@@ -64,8 +71,7 @@ export class FreeLibrary {
       close: () => {
         if (!open) return;
         open = false;
-        // Nobody waits for it any more.
-        if (--shared.users === 0) shared.stop.abort();
+        if (--shared.users === 0) shared.idle = setTimeout(() => shared.stop.abort(), LINGER).unref();
       },
     };
   }
@@ -84,7 +90,7 @@ export class FreeLibrary {
       shared.share = share;
       for (const listener of listeners) listener(share);
     });
-    const shared: Shared = { done, listeners, stop, share: 0, users: 0 };
+    const shared: Shared = { done, listeners, stop, share: 0, users: 0, idle: undefined };
     this.#shared.set(id, shared);
     const forget = () => {
       if (this.#shared.get(id) === shared) this.#shared.delete(id);
