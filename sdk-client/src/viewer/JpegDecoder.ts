@@ -1,4 +1,5 @@
 import { decodeJpegPicture, type JpegPicture, SgapsError } from '@sgaps/protocol';
+import { jpegSize } from './jpegSize.js';
 import type { DecodedPicture, PictureDecoder, PictureSize } from './PictureDecoder.js';
 
 /** Pictures that may wait for those before them; older ones are passed over. */
@@ -61,7 +62,9 @@ export class JpegDecoder<D> implements PictureDecoder<D> {
   }
 }
 
-function bitmapOf(jpeg: Uint8Array): Promise<ImageBitmap> {
+async function bitmapOf(jpeg: Uint8Array): Promise<ImageBitmap> {
+  // Who makes bytes must not say how much memory they take.
+  jpegSize(jpeg);
   const blob = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' });
   return createImageBitmap(blob, { colorSpaceConversion: 'none' }).catch((cause: unknown) => {
     throw new SgapsError('BYTES_MALFORMED', 'Malformed picture: it is no JPEG.', { cause });
