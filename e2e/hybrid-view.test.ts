@@ -309,6 +309,25 @@ describe.each(['webgl2', 'webgpu'] as const)('a Babylon scene: %s', (kind) => {
     expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
   });
 
+  it('draws things of other rendering groups over it, and soft edges before them, unless those keep depth', async () => {
+    const boxes: Box[] = [
+      { at: [-1.93, 0, 5], colour: YELLOW, group: 1 },
+      { at: [-0.8, 0.4, 2], colour: RED },
+    ];
+    for (const keepsDepth of [false, true]) {
+      const options = { scene: 'wall:soft', encoder: 'jpeg+depth+alpha' as const, boxes, background: 'local' as const };
+      expect(await open(kind, { ...options, keepsDepth })).toBe('open');
+      await call('settle', 'a', MIDDLE);
+      const places = [pixelOf([-1.4, 0, 3.5], MIDDLE), pixelOf(boxes[1].at, MIDDLE)];
+      const [behind, before] = await call('colours', 'a', MIDDLE, places);
+      expect(before).toEqual(RED);
+      const wanted = keepsDepth ? SOFT.map((value, k) => 0.4 * value + 0.6 * YELLOW[k]) : YELLOW;
+      for (const [k, value] of wanted.entries()) expect(Math.abs(behind[k] - value)).toBeLessThan(14);
+      await call('dispose', 'a');
+      await call('end', 'a');
+    }
+  });
+
   it('has a second camera for its HUD, which wipes nothing out and is told of nothing', async () => {
     expect(await open(kind, { boxes: BOXES.slice(0, 1), hud: true })).toBe('open');
     await call('settle', 'a', MIDDLE);

@@ -49,6 +49,8 @@ export interface Pose {
 export interface Box {
   readonly at: readonly [number, number, number];
   readonly colour: readonly [number, number, number];
+  /** Babylon's rendering group; 0. */
+  readonly group?: number;
 }
 
 export interface SurfaceOptions extends RemoteViewOptions {
@@ -67,6 +69,8 @@ export interface SurfaceOptions extends RemoteViewOptions {
   readonly half?: boolean;
   /** Another wall, so much farther. */
   readonly second?: number;
+  /** Groups after the first do not clear depth. */
+  readonly keepsDepth?: boolean;
   /** Draws on an `OffscreenCanvas`. */
   readonly offscreen?: boolean;
   /** Another camera, without perspective, draws a cyan square of its own at the lower right. */
@@ -203,9 +207,11 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   const hand = scene.useRightHandedSystem ? -1 : 1;
   const [y, z] = isDown ? [-1, hand] : [1, -hand];
   const own = ([a, b, c]: readonly [number, number, number]) => new Vector3(a, y * b, z * c);
-  for (const [i, { at, colour }] of options.boxes.entries()) {
+  if (options.keepsDepth) scene.setRenderingAutoClearDepthStencil(1, false);
+  for (const [i, { at, colour, group = 0 }] of options.boxes.entries()) {
     const box = CreateBox(`box ${i}`, { size: SIDE }, scene);
     box.position = own(at);
+    box.renderingGroupId = group;
     box.material = paintOf(scene, colour);
   }
   await scene.whenReadyAsync(true);
@@ -214,6 +220,8 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
     textures: engine.getLoadedTexturesCache().length,
     sceneTextures: scene.textures.length,
     draws: scene.onBeforeDrawPhaseObservable.observers.length,
+    drawn: scene.onAfterDrawPhaseObservable.observers.length,
+    groups: scene.onBeforeRenderingGroupObservable.observers.length,
     disposals: scene.onDisposeObservable.observers.length,
     restorations: engine.onContextRestoredObservable.observers.length,
   });

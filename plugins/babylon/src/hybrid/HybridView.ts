@@ -83,6 +83,12 @@ export class HybridView {
     const blend = () => this.#blend();
     this.#hooks = [
       scene.onBeforeDrawPhaseObservable.add(() => this.#guard(draw)),
+      scene.onBeforeRenderingGroupObservable.add(({ renderingGroupId, renderingManager }) => {
+        // Before depth is cleared, by which edges are hidden; targets have managers of their own.
+        if (!this.#hasMore || renderingGroupId === 0 || renderingManager !== scene.renderingManager) return;
+        const { autoClear, depth } = scene.getAutoClearDepthStencilSetup(renderingGroupId);
+        if (autoClear && depth) this.#guard(blend);
+      }),
       scene.onAfterDrawPhaseObservable.add(() => this.#guard(blend)),
       scene.onDisposeObservable.add(() => this.dispose()),
     ];
