@@ -374,6 +374,13 @@ describe('a view', () => {
     expect(await call('frame', 'a')).toMatchObject({ error: null });
   });
 
+  it('goes on where a moving camera sees several pictures fail within a moment', async () => {
+    expect(await open('plain', { scene: 'wall:stumbling' })).toBe('open');
+    for (let i = 0; i < 30; i++) await call('colours', 'a', { ...MIDDLE, eye: [0.01 * i, 0, 0] }, []);
+    await call('settle', 'a', MIDDLE);
+    expect(await call('frame', 'a')).toMatchObject({ error: null });
+  });
+
   it('tells of its frames, by either encoder', async () => {
     for (const encoder of ['jpeg+depth', 'h264'] as const) {
       expect(await open('plain', { encoder, margin: 0, time: 2.5 })).toBe('open');

@@ -5,7 +5,7 @@ import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { castSoft, castWall } from './castWall.js';
 
 /**
- * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:restless` has another with each picture, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
+ * A wall that any camera may look at (`castWall`). `wall:still` keeps its own size, `wall:stumbling` fails at first for two seconds, `wall:restless` has another with each picture, `wall:flat` has no depth, `wall:slow` takes 100 ms, `wall:missing` is not there, `wall:broken` draws nothing,
  * `wall:faulty` fails to draw every other picture, `wall:built` is there once `finish` is called, `wall:soft` is the board alone, with alpha.
  */
 export class WallScene implements SceneRenderer {
@@ -19,6 +19,7 @@ export class WallScene implements SceneRenderer {
   /** Of `wall:built`: it is there from now on, or, with an error, never will be. */
   finish: (error?: SgapsError) => void = () => undefined;
   private isBuilt = true;
+  private stumbledAt: number | undefined;
 
   constructor() {
     WallScene.made.push(this);
@@ -45,6 +46,10 @@ export class WallScene implements SceneRenderer {
     if (this.argument === 'restless') this.size = { width: 160 + 2 * this.drawn, height: 90 };
     if (this.argument === 'slow') await wait(100);
     if (this.argument === 'broken') throw new SgapsError('UNSUPPORTED', 'This wall cannot be drawn.');
+    if (this.argument === 'stumbling') {
+      this.stumbledAt ??= performance.now();
+      if (performance.now() - this.stumbledAt < 2000) throw new SgapsError('LIMIT_EXCEEDED', 'No memory for this wall yet.');
+    }
     const [fx, fy, cx, cy] = [intrinsics[0], intrinsics[5], intrinsics[8], intrinsics[9]];
     if (this.argument === 'faulty' && this.drawn % 2 === 0) throw new SgapsError('LIMIT_EXCEEDED', 'No memory for this wall.');
     if (this.argument === 'soft') {

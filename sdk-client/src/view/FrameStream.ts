@@ -15,8 +15,9 @@ import { readVideoDepth, sizeOfStacked } from './videoDepth.js';
 /** ms after which an unanswered camera is sent again, at first and at most. */
 const AGAIN_AFTER = 2000;
 const AGAIN_AT_MOST = 8000;
-/** Pictures in a row that the renderer could not make; ms after which what failed is asked for again. */
+/** Pictures in a row that the renderer could not make, and ms in which it made none, until it is given up; ms after which what failed is asked for again. */
 const MOST_FAILURES = 5;
+const FAILED_FOR = 4000;
 const FAILED_AGAIN_AFTER = 250;
 /** Times that one camera is asked for since its picture has a size that was not expected: until a scene's own is known, and once more. */
 const MOST_RESIZED = TAKEN_FOR_OWN + 2;
@@ -58,6 +59,7 @@ export class FrameStream {
   #isOpen = false;
   #isClosed = false;
   #failures = 0;
+  #failedAt = 0;
   #repeats = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -259,12 +261,16 @@ export class FrameStream {
 
   #miss({ frameId, code, message }: Extract<ViewText, { type: 'failed' }>): void {
     if (this.#cameras.answer(frameId) === null) return;
-    if (++this.#failures >= MOST_FAILURES) return this.#link?.fail(new SgapsError(code as SgapsErrorCode, message));
+    const now = performance.now();
+    if (this.#failures++ === 0) this.#failedAt = now;
+    // A moving camera asks often: a moment without pictures is not the end.
+    if (this.#failures >= MOST_FAILURES && now - this.#failedAt >= FAILED_FOR)
+      return this.#link?.fail(new SgapsError(code as SgapsErrorCode, message));
     this.#pump();
     // Nothing newer is under way: without another try a camera at rest would never see its picture.
     if (this.#cameras.isOpen) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), FAILED_AGAIN_AFTER * this.#failures);
+    this.#timer = setTimeout(() => this.#ask(), FAILED_AGAIN_AFTER * Math.min(this.#failures, MOST_FAILURES));
   }
 
   /** The connection is gone, and what hangs on it. */
