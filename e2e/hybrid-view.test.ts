@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LIVE_EDGE } from '@sgaps/client/view';
 import { RendererService, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { pino } from 'pino';
@@ -403,6 +404,16 @@ describe('a view', () => {
       expect(await call('error', 'a', MIDDLE)).toBeLessThan(2 * NEARLY);
       await call('dispose', 'a');
       await call('end', 'a');
+    }
+  });
+
+  it('shows the time that the page says, also the newest there is', async () => {
+    expect(await open('webgl2', { time: 1 })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    for (const time of [2.5, LIVE_EDGE]) {
+      await call('setTime', 'a', time);
+      await call('colours', 'a', MIDDLE, []);
+      await expect.poll(async () => (await call('frame', 'a')).frame?.time).toBe(time);
     }
   });
 

@@ -4,3 +4,4 @@ export { LIMITS } from './limits.js';
 export { assertCaptureGrid, type CaptureGrid, fitCaptureGrid } from './samples/CaptureGrid.js';
 export { carriesDepth, codeToDepth, depthToCode, NO_DEPTH } from './samples/depthCode.js';
 export { BLOCK_KIND, BLOCK_SAMPLES, BLOCK_SIDE, isSampleKind, levelOf, SampleKind, Tier } from './samples/SampleSet.js';
+export { LIVE_EDGE } from './viewing/CameraFrame.js';

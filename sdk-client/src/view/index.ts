@@ -1,3 +1,4 @@
+export { LIVE_EDGE } from '@sgaps/protocol/vocabulary';
 export { LatencyLabel } from './LatencyLabel.js';
 export type { LatencyFigures } from './LatencyMeter.js';
 export { type Lens, lensOf, lookAt, type PinholeCamera, projectionOf, widen } from './PinholeCamera.js';

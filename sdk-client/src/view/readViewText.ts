@@ -16,7 +16,7 @@ export interface ViewNotice extends PictureAnnounced {
 }
 
 /** What a scene tells that is built while it is watched, as splats of a recording are. */
-export type BuildText =
+type BuildText =
   /** `share` is done, 0 … 1. */
   | { readonly type: 'building'; readonly share: number }
   /** From now on there are pictures; `about` is what the scene says of itself now. */
