@@ -51,13 +51,18 @@ describe.each([false, true])('a Babylon camera, right hand %s, in a remote world
         triple(3),
         fc.double({ min: 0.3, max: 3, noNaN: true }),
         far(3),
-        (eye, to, at, scale, turn) => {
+        fc.tuple(far(0.6), far(0.6)),
+        (eye, to, at, scale, turn, [aside, up]) => {
           fc.pre(Math.hypot(eye[0] - to[0], eye[2] - to[2]) > 0.5);
           camera.position.set(...eye);
           camera.setTarget(new Vector3(...to));
           const [spin, place] = [Quaternion.RotationYawPitchRoll(turn, 0.4, -turn), new Vector3(1, -2, 0.5)];
           const root = Matrix.Compose(new Vector3(scale, scale, scale), spin, place);
-          const [view, projection] = [camera.getViewMatrix(true), camera.getProjectionMatrix(true)];
+          const view = camera.getViewMatrix(true);
+          // As eyes of a headset and tiles of a wall have it: the axis does not meet the picture in its middle.
+          const p = camera.getProjectionMatrix(true).toArray().slice();
+          [p[8], p[9]] = [p[8] + aside, p[9] + up];
+          const projection = Matrix.FromArray(p);
           const eyeOf = cameraOf({ view: view.m, projection: projection.m, root: root.m, axes, halfDepth: false }, WIDTH, HEIGHT);
           const { fx, fy, cx, cy, view: m } = eyeOf.camera;
           const seen = [0, 1, 2].map((row) => m[row] * at[0] + m[4 + row] * at[1] + m[8 + row] * at[2] + m[12 + row]);
