@@ -417,6 +417,20 @@ describe('a view', () => {
     }
   });
 
+  it('is right whatever the page has set before', async () => {
+    expect(await open('plain', { scene: 'wall:soft', encoder: 'jpeg+depth+alpha', untidy: true })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    const [solid] = await call('colours', 'a', MIDDLE, [pixelOf([-0.7, 0, 3.5], MIDDLE)]);
+    for (const [k, value] of SOFT.entries()) expect(Math.abs(solid[k] - value)).toBeLessThan(14);
+    expect(await call('errors', 'a')).toBe(0);
+    await call('dispose', 'a');
+    await call('end', 'a');
+    expect(await open('plain', { untidy: true })).toBe('open');
+    await call('settle', 'a', MIDDLE);
+    expect(await call('error', 'a', MIDDLE)).toBeLessThan(NEARLY);
+    expect(await call('errors', 'a')).toBe(0);
+  });
+
   it('is right where a scene keeps a size of its own, or has no depth', async () => {
     expect(await open('plain', { scene: 'wall:still' })).toBe('open');
     for (const pose of [...ORBIT, MIDDLE]) await call('settle', 'a', pose);

@@ -60,6 +60,9 @@ export interface SurfaceOptions extends RemoteViewOptions {
   readonly showLatency?: boolean;
   readonly background?: 'remote' | 'local';
   readonly margin?: number;
+  // Without an engine alone:
+  /** Whatever a page may have set before the frame is drawn. */
+  readonly untidy?: boolean;
   // Of Babylon alone:
   readonly reverseDepth?: boolean;
   readonly antialias?: boolean;
@@ -148,6 +151,7 @@ export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
       gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
       const { frame } = view;
       const seen = reproject || !frame ? camera : { ...camera, view: frame.camera.view };
+      if (options.untidy) untidy(gl);
       if (frame) pass.draw(frame, seen, { near: NEAR, far: FAR, background: options.background });
       boxes.draw(camera, options.boxes);
       pass.blend();
@@ -327,6 +331,19 @@ function errorsOf(gl: WebGL2RenderingContext): number {
   let errors = 0;
   while (gl.getError() !== gl.NO_ERROR && !gl.isContextLost()) errors++;
   return errors;
+}
+
+/** Leaves state behind that changes what textures take and what is drawn. */
+function untidy(gl: WebGL2RenderingContext): void {
+  gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 5000);
+  for (const skip of [gl.UNPACK_SKIP_PIXELS, gl.UNPACK_SKIP_ROWS, gl.UNPACK_SKIP_IMAGES]) gl.pixelStorei(skip, 3);
+  const buffer = gl.createBuffer();
+  gl.bindBuffer(gl.PIXEL_UNPACK_BUFFER, buffer);
+  gl.bufferData(gl.PIXEL_UNPACK_BUFFER, 16, gl.STREAM_DRAW);
+  // Its filter needs smaller copies, which frames have none of.
+  const sampler = gl.createSampler();
+  for (let unit = 0; unit < 3; unit++) gl.bindSampler(unit, sampler);
+  gl.colorMask(false, true, false, true);
 }
 
 /** Boxes of one colour each, by WebGL2 alone. */

@@ -36,7 +36,7 @@ interface Parts {
 /**
  * Draws remote frames on a WebGL2 canvas as the newest camera sees them, with their depth, so that what the page draws afterwards is hidden by what lies before it and hides what lies behind
  * it: `draw` first in a frame, once the canvas is cleared, with the viewport set; then the page's own things; and last, where frames have alpha, `blend`, which draws edges and haze over them.
- * Both leave depth test and writing on (`LEQUAL`), blending, culling and scissor off, and nothing bound. Several remote scenes hide each other, too.
+ * Both leave depth test and writing on (`LEQUAL`), blending, culling and scissor off, all colours written, pixels unpacked as by default, and nothing bound. Several remote scenes hide each other, too.
  *
  * @example
  * ```ts
@@ -121,6 +121,7 @@ export class ReprojectionPass {
     gl.disable(gl.SCISSOR_TEST);
     gl.disable(gl.STENCIL_TEST);
     gl.enable(gl.DEPTH_TEST);
+    gl.colorMask(true, true, true, true);
     gl.depthMask(writesDepth);
     gl.depthFunc(gl.LEQUAL);
     gl.useProgram(program);
@@ -130,6 +131,8 @@ export class ReprojectionPass {
     gl.uniform4fv(places.limits, limits);
     gl.uniform4fv(places.rule, rule);
     gl.uniform2fv(places.cover, cover);
+    // A sampler would take the place of a texture's own filters.
+    for (let unit = 0; unit < 3; unit++) gl.bindSampler(unit, null);
     bind(gl, 2, alpha);
     bind(gl, 1, depth);
     bind(gl, 0, colour);
@@ -148,6 +151,12 @@ export class ReprojectionPass {
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+    gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
+    gl.pixelStorei(gl.UNPACK_IMAGE_HEIGHT, 0);
+    gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, 0);
+    gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
+    gl.pixelStorei(gl.UNPACK_SKIP_IMAGES, 0);
+    gl.bindBuffer(gl.PIXEL_UNPACK_BUFFER, null);
     const { width, height } = image;
     const resized = width !== parts.width || height !== parts.height;
     parts.width = width;
