@@ -3,8 +3,7 @@ import { FreeCamera } from '@babylonjs/core/Cameras/freeCamera.js';
 import type { AbstractEngine } from '@babylonjs/core/Engines/abstractEngine.js';
 import { Engine } from '@babylonjs/core/Engines/engine.js';
 import { WebGPUEngine } from '@babylonjs/core/Engines/webgpuEngine.js';
-import { StandardMaterial } from '@babylonjs/core/Materials/standardMaterial.js';
-import { Color3, Color4 } from '@babylonjs/core/Maths/math.color.js';
+import { Color4 } from '@babylonjs/core/Maths/math.color.js';
 import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
 import { Viewport } from '@babylonjs/core/Maths/math.viewport.js';
 import { CreateBox } from '@babylonjs/core/Meshes/Builders/boxBuilder.js';
@@ -20,20 +19,19 @@ import {
   lensOf,
   lookAt,
   type PinholeCamera,
-  projectionOf,
   RemoteView,
   type RemoteViewOptions,
   ReprojectionPass,
   widen,
 } from '@sgaps/client/view';
+import { BOX_SIDE, type Box, BoxPainter, untidy } from './BoxPainter.js';
+import { addHud, paintOf } from './babylonParts.js';
 
 export const COLUMNS = 320;
 export const ROWS = 180;
 const FIELD_OF_VIEW = 0.9;
 const [NEAR, FAR] = [0.1, 100];
-const SIDE = 0.4;
 const GROUND = [51, 102, 153] as const;
-const HUD = [0, 255, 255] as const;
 
 Logger.LogLevels = Logger.ErrorLogLevel;
 
@@ -43,14 +41,6 @@ export interface Pose {
   readonly target: readonly [number, number, number];
   /** Where up is: by default −y. */
   readonly up?: readonly [number, number, number];
-}
-
-/** A box of 0.4 at a place of the remote world, in one colour. */
-export interface Box {
-  readonly at: readonly [number, number, number];
-  readonly colour: readonly [number, number, number];
-  /** Babylon's rendering group; 0. */
-  readonly group?: number;
 }
 
 export interface SurfaceOptions extends RemoteViewOptions {
@@ -153,7 +143,7 @@ export async function plainSurface(options: SurfaceOptions): Promise<Surface> {
       const seen = reproject || !frame ? camera : { ...camera, view: frame.camera.view };
       if (options.untidy) untidy(gl);
       if (frame) pass.draw(frame, seen, { near: NEAR, far: FAR, background: options.background });
-      boxes.draw(camera, options.boxes);
+      boxes.draw(camera, NEAR, FAR, options.boxes);
       pass.blend();
     },
     async pixels() {
@@ -204,7 +194,7 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   camera.minZ = NEAR;
   camera.maxZ = FAR;
   if (options.half) camera.viewport = new Viewport(0, 0, 0.5, 1);
-  if (options.hud) addHud(scene, camera);
+  if (options.hud) addHud(scene, camera, COLUMNS, ROWS);
   if (options.post) new ImageProcessingPostProcess('post', options.post, camera);
   // As `HybridView` says: the remote y, or z, points the other way.
   const isDown = (options.axes ?? 'y-down') === 'y-down';
@@ -213,7 +203,7 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   const own = ([a, b, c]: readonly [number, number, number]) => new Vector3(a, y * b, z * c);
   if (options.keepsDepth) scene.setRenderingAutoClearDepthStencil(1, false);
   for (const [i, { at, colour, group = 0 }] of options.boxes.entries()) {
-    const box = CreateBox(`box ${i}`, { size: SIDE }, scene);
+    const box = CreateBox(`box ${i}`, { size: BOX_SIDE }, scene);
     box.position = own(at);
     box.renderingGroupId = group;
     box.material = paintOf(scene, colour);
@@ -286,27 +276,6 @@ export async function babylonSurface(kind: 'webgl2' | 'webgpu', options: Surface
   };
 }
 
-function addHud(scene: Scene, game: Camera): void {
-  const camera = new FreeCamera('hud', new Vector3(0, 0, -1000), scene);
-  camera.mode = Camera.ORTHOGRAPHIC_CAMERA;
-  camera.minZ = 1;
-  [camera.orthoLeft, camera.orthoRight, camera.orthoTop, camera.orthoBottom] = [-COLUMNS / 2, COLUMNS / 2, ROWS / 2, -ROWS / 2];
-  camera.layerMask = 0x10000000;
-  const square = CreateBox('square', { size: 20 }, scene);
-  square.position.set(COLUMNS / 2 - 20, 20 - ROWS / 2, -980);
-  square.layerMask = camera.layerMask;
-  square.material = paintOf(scene, HUD);
-  scene.activeCameras = [game, camera];
-}
-
-/** A material of one colour, whatever the light. */
-function paintOf(scene: Scene, colour: readonly [number, number, number]): StandardMaterial {
-  const paint = new StandardMaterial(`paint ${colour}`, scene);
-  paint.disableLighting = true;
-  paint.emissiveColor = new Color3(colour[0] / 255, colour[1] / 255, colour[2] / 255);
-  return paint;
-}
-
 function countLabels(): number {
   return document.querySelectorAll('.sgaps-latency').length;
 }
@@ -331,82 +300,4 @@ function errorsOf(gl: WebGL2RenderingContext): number {
   let errors = 0;
   while (gl.getError() !== gl.NO_ERROR && !gl.isContextLost()) errors++;
   return errors;
-}
-
-/** Leaves state behind that changes what textures take and what is drawn. */
-function untidy(gl: WebGL2RenderingContext): void {
-  gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 5000);
-  for (const skip of [gl.UNPACK_SKIP_PIXELS, gl.UNPACK_SKIP_ROWS, gl.UNPACK_SKIP_IMAGES]) gl.pixelStorei(skip, 3);
-  const buffer = gl.createBuffer();
-  gl.bindBuffer(gl.PIXEL_UNPACK_BUFFER, buffer);
-  gl.bufferData(gl.PIXEL_UNPACK_BUFFER, 16, gl.STREAM_DRAW);
-  // Its filter needs smaller copies, which frames have none of.
-  const sampler = gl.createSampler();
-  for (let unit = 0; unit < 3; unit++) gl.bindSampler(unit, sampler);
-  gl.colorMask(false, true, false, true);
-}
-
-/** Boxes of one colour each, by WebGL2 alone. */
-class BoxPainter {
-  private readonly program: WebGLProgram;
-  private readonly corners: WebGLVertexArrayObject;
-
-  constructor(private readonly gl: WebGL2RenderingContext) {
-    const program = gl.createProgram();
-    const stage = (type: number, source: string) => {
-      const shader = gl.createShader(type) as WebGLShader;
-      gl.shaderSource(shader, `#version 300 es\nprecision highp float;\n${source}`);
-      gl.compileShader(shader);
-      gl.attachShader(program, shader);
-    };
-    stage(
-      gl.VERTEX_SHADER,
-      'in vec3 corner; uniform mat4 projection, view; uniform vec3 at; void main() { gl_Position = projection * view * vec4(at + corner, 1.0); }',
-    );
-    stage(gl.FRAGMENT_SHADER, 'uniform vec3 colour; out vec4 o; void main() { o = vec4(colour, 1.0); }');
-    gl.linkProgram(program);
-    this.program = program;
-    this.corners = gl.createVertexArray();
-    gl.bindVertexArray(this.corners);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, boxTriangles(SIDE / 2), gl.STATIC_DRAW);
-    const place = gl.getAttribLocation(program, 'corner');
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, 3, gl.FLOAT, false, 0, 0);
-    gl.bindVertexArray(null);
-  }
-
-  draw(camera: PinholeCamera, boxes: readonly Box[]): void {
-    const { gl, program } = this;
-    const place = (name: string) => gl.getUniformLocation(program, name);
-    gl.enable(gl.DEPTH_TEST);
-    gl.useProgram(program);
-    gl.bindVertexArray(this.corners);
-    gl.uniformMatrix4fv(place('projection'), false, projectionOf(camera, NEAR, FAR));
-    gl.uniformMatrix4fv(place('view'), false, camera.view);
-    for (const { at, colour } of boxes) {
-      gl.uniform3f(place('at'), ...at);
-      gl.uniform3f(place('colour'), colour[0] / 255, colour[1] / 255, colour[2] / 255);
-      gl.drawArrays(gl.TRIANGLES, 0, 36);
-    }
-    gl.bindVertexArray(null);
-  }
-}
-
-function boxTriangles(half: number): Float32Array {
-  const corners: number[] = [];
-  for (const axis of [0, 1, 2]) {
-    for (const side of [-half, half]) {
-      const corner = (a: number, b: number) => {
-        const point = [0, 0, 0];
-        point[axis] = side;
-        point[(axis + 1) % 3] = a;
-        point[(axis + 2) % 3] = b;
-        return point;
-      };
-      const [a, b, c, d] = [corner(-half, -half), corner(half, -half), corner(half, half), corner(-half, half)];
-      corners.push(...a, ...b, ...c, ...a, ...c, ...d);
-    }
-  }
-  return new Float32Array(corners);
 }

@@ -16,7 +16,7 @@ class TestSocket {
     TestSocket.made.push(this);
   }
 
-  send(): void {}
+  readonly send = () => undefined;
 
   close(): void {
     this.readyState = TestSocket.CLOSED;
