@@ -13,6 +13,7 @@ import {
 import { quantile } from '../metrics/statistics.js';
 import type { Spread } from './measurePipeline.js';
 import { measureWays, type WayRow } from './measureWays.js';
+import type { SplatOptions } from './splatOptions.js';
 
 /** Degree of the harmonics, as trained scenes have it. */
 const DEGREE = 3;
@@ -20,25 +21,6 @@ const DEGREE = 3;
 const WARM_UP = 3;
 /** Radians that the camera goes on from picture to picture: none is as the one before. */
 const STEP = 0.01;
-
-/**
- * What is measured.
- *
- * @example
- * ```ts
- * const options: SplatOptions = { counts: [10_000], sizes: [[1280, 720]], encoders: ['jpeg+depth'], pictures: 30, on: 'auto' };
- * ```
- */
-export interface SplatOptions {
-  /** Splats of each scene. */
-  readonly counts: readonly number[];
-  readonly sizes: readonly (readonly [number, number])[];
-  readonly encoders: readonly string[];
-  /** Pictures measured for each. */
-  readonly pictures: number;
-  /** What draws. */
-  readonly on: 'auto' | 'webgpu' | 'cpu';
-}
 
 /**
  * Drawing alone, in this process.

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { makeStream, openSplatRenderer, SplatStream } from '@sgaps/splats';
 import { quantile } from '../metrics/statistics.js';
 import type { Spread } from './measurePipeline.js';
-import type { SplatOptions } from './measureSplats.js';
 import { measureWays, type WayRow } from './measureWays.js';
+import type { SplatOptions } from './splatOptions.js';
 
 /** As the trainer makes streams: frames a second, and the degree of the harmonics. */
 const FPS = 10;

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { formatNumber, formatTable } from '../clip/formatTable.js';
 import { quantile } from '../metrics/statistics.js';
 import type { Spread } from './measurePipeline.js';
-import type { SplatOptions } from './measureSplats.js';
+import type { SplatOptions } from './splatOptions.js';
 import { Watcher } from './Watcher.js';
 
 /** Pictures before those that are measured. */
