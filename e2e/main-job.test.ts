@@ -107,7 +107,8 @@ async function seek(page: Page, frames: readonly TimedFrame[], part: number): Pr
   const share = (first + part * (last - first)) / last;
   await bar.click({ position: { x: share * box.width, y: box.height / 2 } });
   const value = 1000 * Number(await bar.getAttribute('aria-valuenow'));
-  expect(Math.abs(value / last - share)).toBeLessThan(0.03);
+  // Both are told in tenths of a second, which are much of a recording that was cut off soon.
+  expect(Math.abs(value - share * last)).toBeLessThan(0.03 * last + 100);
   await page.waitForFunction(() => document.querySelector('sgaps-player')?.player?.seeking === false, undefined, SEEK);
   const place = 1000 * (await page.evaluate(() => document.querySelector('sgaps-player')?.player?.currentTime ?? 0));
   const wanted = frames.findLast(({ time }) => time <= place + 1)?.frameId;
