@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FrameSource } from '@sgaps/core';
 import { type SgapsServer, startServer } from '@sgaps/server';
-import { readPly, renderReference, replayCamera, type SplatCamera, type SplatCloud } from '@sgaps/splats';
+import { intrinsicsOf, readPly, renderReference, replayCamera, type SplatCamera, type SplatCloud } from '@sgaps/splats';
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -130,8 +130,8 @@ describe('splats of a recorded 3D game', () => {
       const port = Number((await transport.heard('transport listening')).port);
       const watch = (scene: string) => TestViewer.join(port, { scene, encoder: 'raw' });
       const camera = shown.camera;
-      const { fx, fy, cx, cy, width, height } = camera;
-      const frame = { view: camera.view, intrinsics: Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1) };
+      const { width, height } = camera;
+      const frame = { view: camera.view, intrinsics: intrinsicsOf(camera) };
       const look = async () => {
         const viewer = await watch(`free:${id}`);
         viewer.size(width, height);

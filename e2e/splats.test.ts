@@ -1,21 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCloud, makeScatter, renderReference, type SplatCamera, scatterCamera, splatCamera, writePly } from '@sgaps/splats';
+import { intrinsicsOf, makeCloud, makeScatter, renderReference, scatterCamera, splatCamera, writePly } from '@sgaps/splats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SgapsProcess } from './support/sgapsProcess.js';
+import type { SgapsProcess } from './support/sgapsProcess.js';
+import { startSplatViewing } from './support/splatViewing.js';
 import { TestViewer, until } from './support/TestViewer.js';
 
 const SIZE = { width: 96, height: 54 };
 const IDENTITY = Float32Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
-/** Chromium's Vulkan driver that computes on the CPU, for Dawn. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
 describe.each(['cpu', 'webgpu'])('splats as a scene of sgaps renderer, drawn on %s', (on) => {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-splats-'));
   const cloud = makeScatter(400, 3, 1);
-  const processes: SgapsProcess[] = [];
+  let processes: SgapsProcess[] = [];
   let port = 0;
 
   const watch = async (scene: string) => {
@@ -23,19 +21,13 @@ describe.each(['cpu', 'webgpu'])('splats as a scene of sgaps renderer, drawn on 
     viewer.size(SIZE.width, SIZE.height);
     return viewer;
   };
-  const intrinsicsOf = ({ fx, fy, cx, cy }: SplatCamera) => Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1);
 
   beforeAll(async () => {
     mkdirSync(join(data, 'splats'));
     writeFileSync(join(data, 'splats', 'room.ply'), writePly(cloud));
     writeFileSync(join(data, 'splats', 'empty.ply'), writePly(makeCloud(0, 0)));
     writeFileSync(join(data, 'splats', 'torn.ply'), writePly(cloud).subarray(0, 5000));
-    const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
-    processes.push(transport);
-    port = Number((await transport.heard('transport listening')).port);
-    const driver: Record<string, string> = existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
-    const flags = ['--data', data, '--encoder', 'raw', '--model', 'none', '--splats-on', on];
-    processes.push(SgapsProcess.startWith(driver, 'renderer', ...flags));
+    ({ processes, port } = await startSplatViewing(data, on));
   });
   afterAll(async () => {
     for (const one of processes) await one.end();

@@ -1,22 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIVE_EDGE } from '@sgaps/protocol';
-import { makeStream, renderReference, type SplatCamera, SplatStream, scatterCamera, splatCamera } from '@sgaps/splats';
+import { intrinsicsOf, makeStream, renderReference, SplatStream, scatterCamera, splatCamera } from '@sgaps/splats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SgapsProcess } from './support/sgapsProcess.js';
+import type { SgapsProcess } from './support/sgapsProcess.js';
+import { startSplatViewing } from './support/splatViewing.js';
 import { TestViewer, until } from './support/TestViewer.js';
 
 const SIZE = { width: 96, height: 54 };
 const FRAMES = 12;
 
-/** Chromium's Vulkan driver that computes on the CPU, for Dawn. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
 describe.each(['cpu', 'webgpu'])('streamed splats as a scene of sgaps renderer, drawn on %s', (on) => {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-stream-'));
   const folder = (name: string) => join(data, 'splats', name);
-  const processes: SgapsProcess[] = [];
+  let processes: SgapsProcess[] = [];
   let port = 0;
   let truth: SplatStream;
 
@@ -25,7 +23,6 @@ describe.each(['cpu', 'webgpu'])('streamed splats as a scene of sgaps renderer, 
     viewer.size(SIZE.width, SIZE.height);
     return viewer;
   };
-  const intrinsicsOf = ({ fx, fy, cx, cy }: SplatCamera) => Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1);
   const camera = scatterCamera(SIZE.width, SIZE.height, 0.3);
   const frame = { view: camera.view, intrinsics: intrinsicsOf(camera) };
   const show = async (viewer: TestViewer, time: number) => {
@@ -48,12 +45,7 @@ describe.each(['cpu', 'webgpu'])('streamed splats as a scene of sgaps renderer, 
     await makeStream(folder('later'), { gaussians: 4, frames: 2 });
     writeFileSync(join(folder('later'), 'stream.json'), '{"format":"sgaps-splat-stream","version":2}');
     truth = await SplatStream.open(folder('room'));
-    const transport = SgapsProcess.start('transport', '--port', '0', '--data', data);
-    processes.push(transport);
-    port = Number((await transport.heard('transport listening')).port);
-    const driver: Record<string, string> = existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
-    const flags = ['--data', data, '--encoder', 'raw', '--model', 'none', '--splats-on', on];
-    processes.push(SgapsProcess.startWith(driver, 'renderer', ...flags));
+    ({ processes, port } = await startSplatViewing(data, on));
   });
   afterAll(async () => {
     for (const one of processes) await one.end();

@@ -1,4 +1,4 @@
-export { type ByteImage, type SplatCamera, type SplatImage, splatCamera } from './camera/SplatCamera.js';
+export { type ByteImage, intrinsicsOf, type SplatCamera, type SplatImage, splatCamera } from './camera/SplatCamera.js';
 export type { CloudChanges } from './cloud/CloudChanges.js';
 export { type HarmonicDegree, harmonicsOf, MOST_SPLATS, makeCloud, type SplatCloud } from './cloud/SplatCloud.js';
 export { readPly } from './files/readPly.js';

@@ -1,5 +1,5 @@
 import { startServer } from '@sgaps/server';
-import { type SplatCamera, scatterCamera } from '@sgaps/splats';
+import { intrinsicsOf, scatterCamera } from '@sgaps/splats';
 import { pino } from 'pino';
 import { formatNumber, formatTable } from '../clip/formatTable.js';
 import { quantile } from '../metrics/statistics.js';
@@ -63,7 +63,8 @@ export async function measureWays(data: string, options: SplatOptions, looks: Lo
           let bytes = 0;
           for (let i = 0; i < WARM_UP + pictures; i++) {
             if (i === WARM_UP) bytes = watcher.bytes;
-            const ms = await watcher.ask(looks.time(i), packed(scatterCamera(width, height, looks.turn(i))));
+            const camera = scatterCamera(width, height, looks.turn(i));
+            const ms = await watcher.ask(looks.time(i), { view: camera.view, intrinsics: intrinsicsOf(camera) });
             if (i >= WARM_UP) took.push(ms);
           }
           watcher.leave();
@@ -96,9 +97,4 @@ export function waysTable(ways: readonly WayRow[]): string {
     adapter,
   ]);
   return formatTable(['splats, encoder, size', 'end to end p50', 'p95', 'KB a picture', 'drawn on'], rows);
-}
-
-/** As a camera packet has it. */
-function packed({ view, fx, fy, cx, cy }: SplatCamera) {
-  return { view, intrinsics: Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1) };
 }

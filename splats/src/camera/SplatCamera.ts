@@ -83,6 +83,19 @@ export function splatCamera(
   return { width, height, fx, fy, cx, cy, view };
 }
 
+/**
+ * A camera's intrinsics as its packet has them (P10): what `splatCamera` reads.
+ *
+ * @returns 16 floats, column-major.
+ * @example
+ * ```ts
+ * viewer.look({ view: camera.view, intrinsics: intrinsicsOf(camera) });
+ * ```
+ */
+export function intrinsicsOf({ fx, fy, cx, cy }: Pick<SplatCamera, 'fx' | 'fy' | 'cx' | 'cy'>): Float32Array {
+  return Float32Array.of(fx, 0, 0, 0, 0, fy, 0, 0, cx, cy, 1, 0, 0, 0, 0, 1);
+}
+
 /** What a picture's colours are: floats in [0, 1], or bytes. */
 export type Colours = 'floats' | 'bytes';
 
