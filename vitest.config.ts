@@ -11,7 +11,7 @@ const e2e = [
   '{sdk-*,pipeline,splats,plugins/*,benchmarks,examples/*}/{src,test}/**/*.{e2e,chromium,browser}.test.ts',
 ];
 
-/** Those of them that start processes and no browser: they run beside those with one, since most of their time they wait. */
+/** Those of them that start processes and no browser: `npm test` runs them, and the unit tests, beside those with one, which wait half of their time. */
 const processes = [
   'e2e/{docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,stream,viewing}.test.ts',
   'sdk-server/src/**/*.e2e.test.ts',
@@ -46,9 +46,10 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', ...processes],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // One Chromium at a time, and only when the unit tests have left the cores.
+          // One Chromium at a time. A browser that hangs on a busy machine gets a second try, which the report tells.
           maxWorkers: 1,
           fileParallelism: false,
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

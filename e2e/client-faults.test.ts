@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { matchMaker } from '@colyseus/core';
 import { FrameSource } from '@sgaps/core';
@@ -83,7 +84,7 @@ async function when(what: string, holds: (now: Look) => boolean, timeout = 60_00
     const now = await look();
     if (holds(now)) return now;
     if (performance.now() > end) throw new Error(`Waited in vain for ${what}: ${JSON.stringify(now)}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
   }
 }
 
@@ -288,7 +289,7 @@ describe('a page that changes', () => {
       await expect.poll(() => tab.evaluate('document.visibilityState'), { timeout: 30_000 }).toBe('hidden');
       // What was under way goes out; then nothing does, since nothing is drawn.
       const { frames } = await seen();
-      await tab.evaluate('new Promise((resolve) => setTimeout(resolve, 1500))');
+      await sleep(1500);
       const hidden = await seen();
       expect(hidden.frames).toBeLessThan(frames + 5);
       await tab.activate();

@@ -6,11 +6,13 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runChecks } from './lib/checks.mjs';
 import { runPython } from './lib/python.mjs';
 import { run } from './lib/run.mjs';
+import { ROOT } from './lib/workspaces.mjs';
 
+const failures = [];
 const count = { passed: 0, failed: 0, skipped: 0 };
 const add = ({ passed = 0, failed = 0, skipped = 0 }) => {
   count.passed += passed;
@@ -24,6 +26,15 @@ async function build() {
   return code === 0 ? { passed: 1 } : { failed: 1 };
 }
 
+/**
+ * Two lanes at once, since a test with a browser waits half of its time: what drives a browser, one file at a time, and beside it the rest.
+ * A lane's failures are printed again at the end, where the other lane's lines do not bury them.
+ */
+const LANES = [
+  ['--project', 'e2e'],
+  ['--project', 'processes', '--project', 'unit'],
+];
+
 /** Counts of one Vitest run, from its JSON report and its exit code. */
 async function vitest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'sgaps-test-'));
@@ -35,6 +46,7 @@ async function vitest(args) {
       { inherit: true },
     );
     const result = countReport(report);
+    failures.push(...result.messages);
     if (code !== 0 && result.failed === 0) {
       console.log('✗ Vitest ended with an error outside of any test');
       result.failed = 1;
@@ -46,7 +58,7 @@ async function vitest(args) {
 }
 
 function countReport(file) {
-  const result = { passed: 0, failed: 0, skipped: 0 };
+  const result = { passed: 0, failed: 0, skipped: 0, messages: [] };
   let suites;
   try {
     suites = JSON.parse(readFileSync(file, 'utf8')).testResults;
@@ -54,13 +66,16 @@ function countReport(file) {
     console.log('✗ Vitest crashed before it could report');
     return { ...result, failed: 1 };
   }
-  for (const { status, assertionResults } of suites) {
+  for (const { name, status, message, assertionResults } of suites) {
     let failed = 0;
     for (const test of assertionResults) {
       if (test.status === 'passed') result.passed++;
-      else if (test.status === 'failed') failed++;
-      else result.skipped++;
+      else if (test.status === 'failed') {
+        failed++;
+        result.messages.push(`✗ ${relative(ROOT, name)} > ${test.fullName}\n${test.failureMessages.join('\n')}`);
+      } else result.skipped++;
     }
+    if (status === 'failed' && failed === 0) result.messages.push(`✗ ${relative(ROOT, name)}\n${message}`);
     // A file that does not load, or whose set-up fails, has no failed test of its own.
     result.failed += status === 'failed' ? Math.max(1, failed) : failed;
   }
@@ -69,9 +84,13 @@ function countReport(file) {
 
 const args = process.argv.slice(2);
 add(await build());
-if (args.length === 0) add(await runChecks());
-if (args.length === 0) add(await runPython());
-add(await vitest(args));
+if (args.length > 0) add(await vitest(args));
+else {
+  add(await runChecks());
+  add(await runPython());
+  for (const counts of await Promise.all(LANES.map(vitest))) add(counts);
+  for (const failure of failures) console.log(`\n${failure}`);
+}
 
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exitCode = count.failed > 0 ? 1 : 0;

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** How long Chromium may take to answer, ms: a test that waits for ever does not say for what. */
+const PATIENCE = 30_000;
+
 interface Answer {
   readonly id?: number;
   readonly result?: Record<string, unknown>;
@@ -84,7 +87,12 @@ export class PlainBrowser {
   #ask(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`No answer in ${PATIENCE} ms: ${method} ${JSON.stringify(params)}`)),
+        PATIENCE,
+      );
       this.#answers.set(id, ({ result, error }) => {
+        clearTimeout(late);
         this.#answers.delete(id);
         if (error) reject(new Error(`${method}: ${error.message}`));
         else resolve(result ?? {});
