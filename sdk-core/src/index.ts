@@ -1,3 +1,7 @@
+export { ArchiveDecoder } from './archive/ArchiveDecoder.js';
+export { ArchiveEncoder, type ArchiveEncoderOptions } from './archive/ArchiveEncoder.js';
+export type { ArchiveModel, CubeConditions } from './archive/ArchiveModel.js';
+export { ARCHIVE, type ArchivePicture, type ArchiveShape } from './archive/ArchivePicture.js';
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
