@@ -1,10 +1,15 @@
 import { ByteReader, RangeDecoder } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
-import { type CubeFrame, newChoice } from './CubeCoder.js';
+import { newChoice } from './CubeCoder.js';
 import { GroupState } from './GroupState.js';
 import { readGroupHeader } from './groupHeader.js';
+import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
+import { drawContext } from './PairContext.js';
+import { PairStates } from './PairStates.js';
 import { QUANTISERS } from './quantiser.js';
+
+const NO_SESSION = new Float32Array(SESSION);
 
 /**
  * Decodes the groups of an archive. Bytes are untrusted: whatever they say, it throws only `SgapsError`.
@@ -18,6 +23,8 @@ import { QUANTISERS } from './quantiser.js';
  */
 export class ArchiveDecoder {
   private readonly state: GroupState;
+  private readonly pair: ModelPair | null;
+  private readonly states: PairStates;
   private readonly choice = newChoice();
   private readonly rgb: Uint8ClampedArray;
   private pictures: Omit<ArchivePicture, 'rgb'>[] = [];
@@ -28,9 +35,11 @@ export class ArchiveDecoder {
   /** `model`: the one the archive names; null where it names none. */
   constructor(
     private readonly shape: ArchiveShape,
-    protected readonly options: { readonly model: ArchiveModel | null },
+    { model }: { readonly model: ArchiveModel | null },
   ) {
     this.state = new GroupState(shape);
+    this.pair = model && new ModelPair(model, this.state);
+    this.states = new PairStates(shape);
     this.rgb = new Uint8ClampedArray(3 * shape.grid.width * shape.grid.height);
   }
 
@@ -43,6 +52,7 @@ export class ArchiveDecoder {
     this.coder = null;
     this.pictures = readGroupHeader(reader, this.shape);
     this.state.reset();
+    this.pair?.reset();
     this.at = 0;
     this.coder = new RangeDecoder(reader.bytes(reader.remaining, 'archive pictures'));
     this.quantiser = this.coder.uniform(0, QUANTISERS);
@@ -54,33 +64,34 @@ export class ArchiveDecoder {
     const { state, coder, at } = this;
     const said = this.pictures[at];
     if (!coder || !said) return null;
-    if (at % 2 === 0) this.beginPair(coder);
-    const target = state.picture(at);
-    const frame: CubeFrame = {
-      target,
-      references: state.references(at),
-      motion: state.motion[at % 2],
-      drawn: state.drawn[at % 2],
-      isDrawn: state.levels,
-      quantiser: this.quantiser,
-    };
+    if (at % 2 === 0) await this.beginPair(coder);
+    const frame = state.frame(at, this.quantiser);
     state.coder.begin();
     for (let cube = 0; cube < state.cubes; cube++) state.coder.codeCube(coder, frame, cube, this.choice);
-    target.extend();
-    target.writeRgb(this.rgb);
+    frame.target.extend();
+    frame.target.writeRgb(this.rgb);
     this.at++;
     if (this.at === this.pictures.length) coder.end();
     return { ...said, rgb: this.rgb };
   }
 
-  /** Motion of the next two pictures. */
-  private beginPair(coder: RangeDecoder): void {
-    const { state } = this;
-    for (let i = 0; i < 2 && this.at + i < this.pictures.length; i++) {
-      const count = Math.min(3, this.at + i);
-      if (count === 0) continue;
-      for (let cube = 0; cube < state.cubes; cube++)
-        state.motionCoder.code(coder, state.motion[i], cube, count, state.stateMotion[i]);
+  /** Motion of the next two pictures, and what the model makes of them. */
+  private async beginPair(coder: RangeDecoder): Promise<void> {
+    const { state, pair } = this;
+    const count = Math.min(2, this.pictures.length - this.at);
+    for (let i = 0; i < count; i++) {
+      const references = state.references(this.at + i).length;
+      for (let cube = 0; cube < state.cubes && references > 0; cube++)
+        state.motionCoder.code(coder, state.motion[i], cube, references, state.stateMotion[i]);
     }
+    if (!pair) return;
+    if (this.at === 0) pair.codeGroup(coder, NO_SESSION);
+    pair.codePair(coder);
+    if (state.active().length === 0) return;
+    drawContext(state, this.at, count);
+    state.drawn.forEach((picture, i) => {
+      writeTensor(picture, pair.context, (i * pair.context.length) / 2);
+    });
+    pair.memory = await pair.draw(this.states.write(this.pictures, this.at));
   }
 }

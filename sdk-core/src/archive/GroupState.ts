@@ -1,5 +1,5 @@
 import type { ArchiveShape } from './ArchivePicture.js';
-import { CUBE, CubeCoder } from './CubeCoder.js';
+import { CUBE, CubeCoder, type CubeFrame } from './CubeCoder.js';
 import { MotionCoder, MotionField } from './MotionField.js';
 import { PaddedPicture } from './PaddedPicture.js';
 
@@ -51,9 +51,29 @@ export class GroupState {
     return this.pictures[index === 0 ? 0 : 1 + ((index - 1) % (KEPT - 1))];
   }
 
+  /** Cubes that the model draws. */
+  active(): number[] {
+    const active: number[] = [];
+    for (let cube = 0; cube < this.cubes; cube++) if (this.levels[cube] > 0) active.push(cube);
+    return active;
+  }
+
   /** What motion of picture `index` reads from: the last, the one before, and the first. */
   references(index: number): PaddedPicture[] {
     const indices = index === 0 ? [] : index === 1 ? [0] : index === 2 ? [1, 0] : [index - 1, index - 2, 0];
     return indices.map((at) => this.picture(at));
+  }
+
+  /** What is known of picture `index` before its cubes are coded. */
+  frame(index: number, quantiser: number): CubeFrame {
+    const half = index % 2;
+    return {
+      target: this.picture(index),
+      references: this.references(index),
+      motion: this.motion[half],
+      drawn: this.drawn[half],
+      isDrawn: this.levels,
+      quantiser,
+    };
   }
 }
