@@ -68,7 +68,7 @@ export class ArchiveDecoder {
     const frame = state.frame(at, this.quantiser);
     state.coder.begin();
     for (let cube = 0; cube < state.cubes; cube++) state.coder.codeCube(coder, frame, cube, this.choice);
-    frame.target.extend();
+    state.coder.end(coder, frame, false);
     frame.target.writeRgb(this.rgb);
     this.at++;
     if (this.at === this.pictures.length) coder.end();
@@ -81,8 +81,8 @@ export class ArchiveDecoder {
     const count = Math.min(2, this.pictures.length - this.at);
     for (let i = 0; i < count; i++) {
       const references = state.references(this.at + i).length;
-      for (let cube = 0; cube < state.cubes && references > 0; cube++)
-        state.motionCoder.code(coder, state.motion[i], cube, references, state.stateMotion[i]);
+      const motion = this.at + i === 0 ? state.copyCoder : state.motionCoder;
+      for (let cube = 0; cube < state.cubes; cube++) motion.code(coder, state.motion[i], cube, references, state.stateMotion[i]);
     }
     if (!pair) return;
     if (this.at === 0) pair.codeGroup(coder, NO_SESSION);

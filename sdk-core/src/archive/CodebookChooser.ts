@@ -1,5 +1,5 @@
-import { CUBE } from './CubeCoder.js';
 import { BIT_WORTH } from './CubeDecider.js';
+import { CUBE } from './cube.js';
 import type { GroupState } from './GroupState.js';
 import { interpolate } from './interpolate.js';
 import { CODEBOOKS, type ModelPair } from './ModelPair.js';

@@ -2,14 +2,16 @@ import { RangeEncoder } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
 import { CodebookChooser } from './CodebookChooser.js';
+import { CopySearch } from './CopySearch.js';
 import { BIT_WORTH, CubeDecider } from './CubeDecider.js';
 import { GroupState } from './GroupState.js';
 import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
-import { type PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
+import { PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
 import { drawContext } from './PairContext.js';
 import { PairStates } from './PairStates.js';
 import { PictureMotion } from './PictureMotion.js';
 import { QUANTISERS, stepOf } from './quantiser.js';
+import { smoothEdges } from './smoothEdges.js';
 
 /** Share that a group has in the session vector. */
 const SESSION_SHARE = 0.2;
@@ -23,11 +25,13 @@ export class GroupEncoder {
   private readonly state: GroupState;
   private readonly decider: CubeDecider;
   private readonly motion: PictureMotion;
+  private readonly copies: CopySearch;
   private readonly coder = new RangeEncoder(1 << 16);
   private readonly model: { readonly pair: ModelPair; readonly chooser: CodebookChooser } | null;
   private readonly states: PairStates;
   /** float32 [2, 3, H, W] */
   private readonly frames: Float32Array;
+  private readonly spare: PaddedPicture;
   private readonly session = new Float32Array(SESSION);
   private groups = 0;
 
@@ -39,6 +43,8 @@ export class GroupEncoder {
     this.state = state;
     this.decider = new CubeDecider(state.coder, state.columns);
     this.motion = new PictureMotion(state.motionCoder);
+    this.copies = new CopySearch(state.width, state.height, state.copyCoder);
+    this.spare = new PaddedPicture(shape.grid);
     this.states = new PairStates(shape);
     this.frames = new Float32Array(model ? 6 * state.width * state.height : 0);
     const pair = model && new ModelPair(model, state);
@@ -77,12 +83,19 @@ export class GroupEncoder {
   private codeMotion(sources: readonly PaddedPicture[], index: number, quantiser: number): void {
     const { state, coder } = this;
     const references = state.references(index);
-    if (references.length === 0) return;
     if (index % 2 === 1) references[0] = sources[index - 1];
     const field = state.motion[index % 2];
     const other = state.motion[1 - (index % 2)];
     const stateMotion = state.stateMotion[index % 2];
     const bitCost = Math.sqrt(BIT_WORTH) * stepOf(quantiser);
+    if (index === 0) {
+      this.copies.begin(sources[0]);
+      for (let cube = 0; cube < state.cubes; cube++) {
+        this.copies.find(field, cube, sources[0], stateMotion, bitCost);
+        state.copyCoder.code(coder, field, cube, 1, stateMotion);
+      }
+      return;
+    }
     for (let cube = 0; cube < state.cubes; cube++) {
       this.motion.find(field, cube, sources[index], references, stateMotion, bitCost, other);
       state.motionCoder.code(coder, field, cube, references.length, stateMotion);
@@ -121,15 +134,36 @@ export class GroupEncoder {
     const frame = state.frame(index, quantiser);
     state.coder.begin();
     for (let cube = 0; cube < state.cubes; cube++) {
-      const choice = this.decider.decide(frame, source, cube, Math.max(offsets[cube], -quantiser));
+      const choice = this.decider.decide(
+        frame,
+        source,
+        cube,
+        Math.max(offsets[cube], -quantiser),
+        index > 0 || this.copies.found[cube] === 1,
+      );
       state.coder.codeCube(coder, frame, cube, choice);
     }
-    frame.target.extend();
+    state.coder.end(coder, frame, this.isBetterSmooth(source, index, quantiser));
+  }
+
+  /** Whether a picture comes closer to what it should show when its edges are smoothed. */
+  private isBetterSmooth(source: PaddedPicture, index: number, quantiser: number): boolean {
+    const { state, spare } = this;
+    const target = state.picture(index);
+    spare.copy(target);
+    smoothEdges(spare, state.coder, quantiser);
+    return this.errorOf(source, spare) < this.errorOf(source, target);
   }
 
   private psnrOf(source: PaddedPicture, index: number): number {
     const { width, height } = this.shape.grid;
-    const target = this.state.picture(index);
+    const error = this.errorOf(source, this.state.picture(index));
+    return Math.min(BEST_PSNR, 10 * Math.log10((255 ** 2 * 3 * width * height) / Math.max(error, 1e-9)));
+  }
+
+  /** Squared error of what is seen of a picture, in RGB. */
+  private errorOf(source: PaddedPicture, target: PaddedPicture): number {
+    const { width, height } = this.shape.grid;
     let sum = 0;
     PLANE_NORM.forEach((norm, plane) => {
       const a = source.planes[plane];
@@ -141,6 +175,6 @@ export class GroupEncoder {
       }
       sum += error / norm;
     });
-    return Math.min(BEST_PSNR, 10 * Math.log10((255 ** 2 * 3 * width * height) / Math.max(sum, 1e-9)));
+    return sum;
   }
 }

@@ -1,5 +1,6 @@
 import type { ArchiveShape } from './ArchivePicture.js';
-import { CUBE, CubeCoder, type CubeFrame } from './CubeCoder.js';
+import { CubeCoder, type CubeFrame } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import { MotionCoder, MotionField } from './MotionField.js';
 import { PaddedPicture } from './PaddedPicture.js';
 
@@ -14,6 +15,8 @@ export class GroupState {
   readonly columns: number;
   readonly coder: CubeCoder;
   readonly motionCoder = new MotionCoder();
+  /** For what a keyframe copies from itself. */
+  readonly copyCoder = new MotionCoder();
   /** Motion of the pair's pictures. */
   readonly motion: readonly MotionField[];
   /** What the game's state says of motion, quarter pixels, by picture of the pair: [x, y] by cube. */
@@ -41,6 +44,7 @@ export class GroupState {
   reset(): void {
     this.coder.reset();
     this.motionCoder.reset();
+    this.copyCoder.reset();
     for (const field of this.motion) field.clear();
     for (const motion of this.stateMotion) motion.fill(0);
     this.levels.fill(0);
@@ -58,9 +62,9 @@ export class GroupState {
     return active;
   }
 
-  /** What motion of picture `index` reads from: the last, the one before, and the first. */
+  /** What motion of picture `index` reads from: the last, the one before, and the first; the first reads from itself. */
   references(index: number): PaddedPicture[] {
-    const indices = index === 0 ? [] : index === 1 ? [0] : index === 2 ? [1, 0] : [index - 1, index - 2, 0];
+    const indices = index < 2 ? [0] : index === 2 ? [1, 0] : [index - 1, index - 2, 0];
     return indices.map((at) => this.picture(at));
   }
 
@@ -74,6 +78,7 @@ export class GroupState {
       drawn: this.drawn[half],
       isDrawn: this.levels,
       quantiser,
+      isKey: index === 0,
     };
   }
 }

@@ -1,10 +1,10 @@
-import { CUBE } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import { MotionField } from './MotionField.js';
 import { MotionSearch } from './MotionSearch.js';
 import { type PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
 
 /** How much finer, in sixths of a doubling, what the rest of a group is drawn from is coded, for each doubling of how much is drawn from it. */
-const STRENGTH = 1.6;
+const STRENGTH = 2;
 const FINEST = -12;
 /** Differences below this, 8-bit steps a pixel, are none. */
 const QUIET = 0.05 * CUBE * CUBE;

@@ -66,6 +66,11 @@ export class MotionSearch {
     for (let i = 0; i < candidates.likely; i++) this.consider(candidates.likelyX[i], candidates.likelyY[i]);
   }
 
+  /** Prices motions by these likely ones from now on. */
+  use(candidates: Candidates): void {
+    this.candidates = candidates;
+  }
+
   /** Takes a motion if it is better than the best so far; tells whether it was. */
   consider(x: number, y: number): boolean {
     const { size } = this;

@@ -1,4 +1,5 @@
-import { CUBE, predictCube, Way } from './CubeCoder.js';
+import { predictCube, Way } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import type { GroupState } from './GroupState.js';
 import { interpolate } from './interpolate.js';
 import { type MotionField, QUARTERS } from './MotionField.js';
@@ -16,7 +17,7 @@ export function drawContext(group: GroupState, index: number, pictures: number):
   }
   const references = group.references(index);
   const [motion, next] = group.motion;
-  const common = { drawn: first, isDrawn: group.levels, quantiser: 0 };
+  const common = { drawn: first, isDrawn: group.levels, quantiser: 0, isKey: false };
   for (let cube = 0; cube < group.cubes; cube++) {
     const x = CUBE * (cube % group.columns);
     const y = CUBE * Math.floor(cube / group.columns);

@@ -1,4 +1,4 @@
-import { CUBE } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import { type MotionCoder, type MotionField, QUARTERS } from './MotionField.js';
 import { type Candidates, MotionSearch } from './MotionSearch.js';
 import type { PaddedPicture } from './PaddedPicture.js';
