@@ -2,12 +2,12 @@ import { BIT_WORTH } from './CubeDecider.js';
 import { CUBE } from './cube.js';
 import type { GroupState } from './GroupState.js';
 import { interpolate } from './interpolate.js';
-import { CODEBOOKS, type ModelPair } from './ModelPair.js';
+import type { ModelPair } from './ModelPair.js';
 import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
 import { stepOf } from './quantiser.js';
 
-/** How many codebooks are tried: more for what moves, fewer for what is calm, none for what is known (H15). */
-const TRIED = [2, 4, CODEBOOKS];
+/** How many codebooks are tried, of those there may be: more for what moves, fewer for what is calm, none for what is known (H15). */
+const SHARES = [1 / 3, 2 / 3, 1];
 /** Bits that a code takes. */
 const CODE_BITS = 8.8;
 /** Share of a block's coefficients that its detail is worth bits for. */
@@ -21,6 +21,7 @@ export class CodebookChooser {
   constructor(
     private readonly group: GroupState,
     private readonly pair: ModelPair,
+    private readonly codebooks: number,
   ) {}
 
   /** Sets `pair.codes` and `pair.levels`. `sources`: its one or two pictures. */
@@ -39,7 +40,7 @@ export class CodebookChooser {
     const levels = new Uint8Array(group.cubes);
     for (let cube = 0; cube < group.cubes; cube++)
       for (let i = 0; i < sources.length; i++) best[cube] += price(this.without(sources, i, cube, index), step);
-    for (const tried of TRIED) {
+    for (const tried of new Set(SHARES.map((share) => Math.ceil(share * this.codebooks)))) {
       pair.levels.fill(tried);
       await pair.draw(state);
       for (let cube = 0; cube < group.cubes; cube++) {

@@ -38,6 +38,7 @@ export class GroupEncoder {
   constructor(
     private readonly shape: ArchiveShape,
     model: ArchiveModel | null,
+    codebooks: number,
   ) {
     const state = new GroupState(shape);
     this.state = state;
@@ -48,7 +49,7 @@ export class GroupEncoder {
     this.states = new PairStates(shape);
     this.frames = new Float32Array(model ? 6 * state.width * state.height : 0);
     const pair = model && new ModelPair(model, state);
-    this.model = pair && { pair, chooser: new CodebookChooser(state, pair) };
+    this.model = pair && { pair, chooser: new CodebookChooser(state, pair, codebooks) };
   }
 
   /** `said`: what is said of the pictures, as a decoder will have it; `offsets`: of `lookAhead`. Gives the bytes, and the mean PSNR of the pictures, dB. */
