@@ -124,7 +124,7 @@ describe('an archive model is refused that', () => {
   });
 
   it('has another width than its card says, is damaged, or no model at all', async () => {
-    await expect(open(plainModel({ card: { memoryWidth: 5 } }))).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    await expect(open(plainModel({ card: { memory: 5 } }))).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     const [damaged, missing] = [plainModel(), plainModel()];
     writeFileSync(join(damaged, 'decoder.onnx'), 'This is no ONNX file.');
     await expect(open(damaged)).rejects.toMatchObject({ code: 'MODEL_INVALID', message: expect.stringContaining('sha256') });
@@ -141,7 +141,7 @@ describe('an archive model is refused that', () => {
     });
     await expect(readCard(plainModel())).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringContaining("of the kind 'archive'"),
+      message: expect.stringContaining("of the kind 'hst-mae'"),
     });
   });
 });
