@@ -1,7 +1,16 @@
 export { ArchiveDecoder } from './archive/ArchiveDecoder.js';
 export { ArchiveEncoder, type ArchiveEncoderOptions } from './archive/ArchiveEncoder.js';
 export type { ArchiveModel, CubeConditions } from './archive/ArchiveModel.js';
+export { type ArchiveModelCard, parseArchiveModelCard } from './archive/ArchiveModelCard.js';
 export { ARCHIVE, type ArchivePicture, type ArchiveShape } from './archive/ArchivePicture.js';
+export {
+  type ArchiveGraph,
+  checkArchiveGraph,
+  type GraphOutput,
+  type GraphTensor,
+  type GraphValue,
+} from './archive/archiveGraphs.js';
+export { type ArchiveGraphs, GraphArchiveModel } from './archive/GraphArchiveModel.js';
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';

@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** The model that fills in, null for none; default the usual one, where it is installed. */
   readonly model?: CreateInferenceOptions | null;
+  /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
+  readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
   /** Brings up a transport and renderers, so that sessions can be watched; null or absent: none, or those that you start yourself. */
   readonly viewing?: ViewingOptions | null;
@@ -117,7 +119,7 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
-  const services = await openServices({ data, log, model: options.model });
+  const services = await openServices({ data, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         { origins: room.viewerOrigins, seekBytes: options.seekBytes, ...options.viewing },
