@@ -37,7 +37,7 @@ export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export { ArchiveSource } from './playback/ArchiveSource.js';
-export { archiveState } from './playback/archiveState.js';
+export { archiveState, isArchiveState } from './playback/archiveState.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export type { Superseded } from './playback/FrameCursor.js';
 export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';
