@@ -22,6 +22,7 @@ export { type ModelCard, parseModelCard } from './model/ModelCard.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export {
+  ARCHIVE_OVERLAYS,
   gradientOf,
   LAYERS_ALPHA,
   MOTIONS,
