@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { archiveCommand } from './archive/archiveCommand.js';
 import { fail, openLog, portNumber, seekCacheOption, stopWith, takenPort, wholeNumber } from './commandLine.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
@@ -91,6 +92,7 @@ export function program(): Command {
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
+  sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
   return sgaps;
