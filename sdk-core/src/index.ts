@@ -36,19 +36,23 @@ export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export { ArchiveSource } from './playback/ArchiveSource.js';
+export { archiveState } from './playback/archiveState.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export type { Superseded } from './playback/FrameCursor.js';
 export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';
-export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
+export { FrameSource } from './playback/FrameSource.js';
 export { MemoryShelf } from './playback/MemoryShelf.js';
+export { openReplaySource } from './playback/openReplaySource.js';
 export {
   PLAYBACK_RATES,
   Playback,
   type PlaybackListener,
-  type PlaybackMachine,
   type PlaybackState,
 } from './playback/Playback.js';
+export type { PlaybackMachine } from './playback/PlaybackMachine.js';
 export { RecordingSurvey, type RecordingSurveyOptions } from './playback/RecordingSurvey.js';
+export type { PlayedFrame, ReplaySource, ReplaySourceOptions } from './playback/ReplaySource.js';
 export { type Figures, SessionFigures, sparseMean } from './playback/SessionFigures.js';
 export { type Kept, ShelfSlots } from './playback/ShelfSlots.js';
 export type { ShelfPlace, SnapshotShelf, StatePacker } from './playback/SnapshotShelf.js';

@@ -45,6 +45,7 @@ export {
 export { blockStep, precisionOf, QUANTISER_LIMIT } from './pixels/blockSteps.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export {
+  type ArchiveInfo,
   type ByteSource,
   type ChunkEntry,
   ChunkKind,

@@ -22,7 +22,7 @@ export interface RecordingIndex {
   readonly events: readonly EventMarker[];
   /** Largest time of any record, 0 for an empty recording. */
   readonly duration: number;
-  /** Game frames in the pixel packets, by the packets' own count. */
+  /** Game frames in the pixel packets or groups of pictures, by their own count. */
   readonly frames: number;
   readonly records: number;
   /** False while a recording grows, and after a crash until it is recovered. */
@@ -62,7 +62,7 @@ export interface RecordQuery {
   readonly toTime?: number;
 }
 
-const ALL_BUT_SNAPSHOTS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'audio'];
+const ALL_BUT_SNAPSHOTS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'audio', 'pictures'];
 
 /** Chunks of one kind, read in turn. */
 interface Cursor {
