@@ -68,7 +68,7 @@ export class PlayerHost {
     const { recordingId, game, engine, grid, fps, startedAt, modelId, schema } = reader.header;
     this.#archives = new ArchiveLoader(archiveModel, options);
     this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
-    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, MACHINE, this.post);
+    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, this.#archives.get, MACHINE, this.post);
     else this.#playback = this.#newPlayback(reader);
     const { duration, frames } = reader.index;
     const { id, provider, fallback } = this.#model ?? {};
@@ -89,7 +89,7 @@ export class PlayerHost {
         wantsImportance: () => false,
       },
       MACHINE,
-      { model: this.#model },
+      { model: this.#model, archiveModel: this.#archives?.get },
     );
   }
 
