@@ -1,6 +1,7 @@
-import { WebArchiveModel } from '@sgaps/player';
+import { type PlayerOptions, RecordingPlayer, WebArchiveModel } from '@sgaps/player';
 import { isSgapsError } from '@sgaps/protocol';
 import { archivePair } from './support/archivePair.js';
+import { hashPixels } from './support/pageServer.js';
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
   const error = await work.then(
@@ -33,6 +34,21 @@ const page = {
         await model.decode(pair.size, pair.active, pair.conditions).finally(() => model.close());
       })(),
     ),
+
+  /** The pictures of an archive, or the code that playing it ends with. */
+  async walk(url: string, options: PlayerOptions): Promise<string[] | string | undefined> {
+    const player = await RecordingPlayer.open(url, options);
+    player.on('error', () => undefined);
+    const pictures: string[] = [];
+    const code = await codeOf(
+      (async () => {
+        for (let frame = await player.next(); frame; frame = await player.next())
+          pictures.push(hashPixels(new Uint8Array(frame.image.data.buffer)));
+      })(),
+    );
+    await player.dispose();
+    return code ?? pictures;
+  },
 };
 
 declare global {
