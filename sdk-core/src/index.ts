@@ -22,6 +22,7 @@ export { type ModelCard, parseModelCard } from './model/ModelCard.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export {
+  ARCHIVE_OVERLAYS,
   gradientOf,
   LAYERS_ALPHA,
   MOTIONS,
@@ -37,7 +38,7 @@ export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
 export { ArchiveSource } from './playback/ArchiveSource.js';
-export { archiveState } from './playback/archiveState.js';
+export { archiveState, isArchiveState } from './playback/archiveState.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export type { Superseded } from './playback/FrameCursor.js';
 export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';

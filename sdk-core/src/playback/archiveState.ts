@@ -13,7 +13,14 @@ export function archiveState(): Uint8Array {
   return Uint8Array.of(VERSION);
 }
 
-/** True for such a state, of this version. */
+/**
+ * True for such a state, of this version.
+ *
+ * @example
+ * ```ts
+ * if (!isArchiveState(snapshot.state)) throw SgapsError.malformed('archive');
+ * ```
+ */
 export function isArchiveState(state: Uint8Array): boolean {
   return state.length === 1 && state[0] === VERSION;
 }

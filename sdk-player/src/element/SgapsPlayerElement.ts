@@ -221,6 +221,7 @@ export class SgapsPlayerElement extends PlayerShell {
     this.#setBusy(null);
     this.#describe(player.info);
     this.overlayPanel.available = this.hasOverlays;
+    this.overlayPanel.archived = this.hasOverlays && player.info.archived === true;
     this.#listen(player);
     this.showPlayer(player);
     player.setOverlays(this.overlayPanel.layers);

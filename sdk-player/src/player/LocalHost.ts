@@ -51,7 +51,7 @@ export class LocalHost {
   async thumbnail(time: number): Promise<ImageBitmap | null> {
     const ms = 1000 * time;
     let nearest: number | null = null;
-    for (const { time } of this.reader.index.snapshots)
+    for (const time of this.reader.index.previews)
       if (nearest === null || Math.abs(time - ms) < Math.abs(nearest - ms)) nearest = time;
     if (nearest === null) return null;
     let webp = this.#previews.get(nearest);

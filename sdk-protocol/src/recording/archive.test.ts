@@ -101,6 +101,7 @@ describe('groups of pictures', () => {
     const reader = await RecordingReader.open(memorySource(await fileOf(records, footer)), { compressor });
     expect(reader.index).toMatchObject({ frames: 320, records: 30, duration: 9 * 1280 + 1240 });
     expect(reader.index.snapshots).toHaveLength(10);
+    expect(reader.index.previews).toEqual([0, 8 * 1280]);
     const kinds: string[] = [];
     const found = await reader.nearestSnapshot(4000);
     expect(found).toMatchObject({ time: 3840, frameId: 96, state: Uint8Array.of(1), preview: null });
