@@ -1,6 +1,17 @@
 export { ByteReader } from './bytes/ByteReader.js';
 export { ByteWriter } from './bytes/ByteWriter.js';
 export { crc32c } from './bytes/crc32c.js';
+export {
+  codeSigned,
+  codeUnsigned,
+  createModel,
+  type RangeCoder,
+  resetModel,
+  SIGNED_MODEL,
+  UNSIGNED_MODEL,
+} from './bytes/RangeCoder.js';
+export { RangeDecoder } from './bytes/RangeDecoder.js';
+export { RangeEncoder } from './bytes/RangeEncoder.js';
 export { CoordinateCodec } from './coordinates/CoordinateCodec.js';
 export { CoordinateDecoder } from './coordinates/CoordinateDecoder.js';
 export { isSgapsError, SgapsError, type SgapsErrorCode } from './errors.js';
@@ -43,6 +54,7 @@ export {
   type SampledFrame,
 } from './packets/PixelPacketEncoder.js';
 export { blockStep, precisionOf, QUANTISER_LIMIT } from './pixels/blockSteps.js';
+export { forwardBlock, inverseBlock, ZIGZAG } from './pixels/blockTransform.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export {
   type ArchiveInfo,

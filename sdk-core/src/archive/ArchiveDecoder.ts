@@ -1,6 +1,15 @@
-import { ByteReader, type FrameState, SgapsError, StateDecoder } from '@sgaps/protocol';
+import { ByteReader, RangeDecoder } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
-import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePicture.js';
+import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
+import { newChoice } from './CubeCoder.js';
+import { GroupState } from './GroupState.js';
+import { readGroupHeader } from './groupHeader.js';
+import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
+import { drawContext } from './PairContext.js';
+import { PairStates } from './PairStates.js';
+import { QUANTISERS } from './quantiser.js';
+
+const NO_SESSION = new Float32Array(SESSION);
 
 /**
  * Decodes the groups of an archive. Bytes are untrusted: whatever they say, it throws only `SgapsError`.
@@ -13,43 +22,76 @@ import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePictur
  * ```
  */
 export class ArchiveDecoder {
-  private pictures: ArchivePicture[] = [];
+  private readonly state: GroupState;
+  private readonly pair: ModelPair | null;
+  private readonly states: PairStates;
+  private readonly choice = newChoice();
+  private readonly rgb: Uint8ClampedArray;
+  private pictures: Omit<ArchivePicture, 'rgb'>[] = [];
+  private coder: RangeDecoder | null = null;
+  private quantiser = 0;
   private at = 0;
 
   /** `model`: the one the archive names; null where it names none. */
   constructor(
     private readonly shape: ArchiveShape,
-    protected readonly options: { readonly model: ArchiveModel | null },
-  ) {}
+    { model }: { readonly model: ArchiveModel | null },
+  ) {
+    this.state = new GroupState(shape);
+    this.pair = model && new ModelPair(model, this.state);
+    this.states = new PairStates(shape);
+    this.rgb = new Uint8ClampedArray(3 * shape.grid.width * shape.grid.height);
+  }
 
   /**
    * Goes to the start of a group, and tells its frames and what the game said of them, without decoding a picture.
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`, `LIMIT_EXCEEDED`, `VERSION_UNSUPPORTED`
    */
   open(bytes: Uint8Array): readonly Omit<ArchivePicture, 'rgb'>[] {
-    const { grid, schema } = this.shape;
     const reader = new ByteReader(bytes);
-    if (reader.u8('archive version') !== ARCHIVE.version)
-      throw new SgapsError('VERSION_UNSUPPORTED', 'This archive was written by a newer version of SGAPS.');
-    const count = reader.varint('pictures', ARCHIVE.groupFrames);
-    const states = new StateDecoder(schema);
-    this.pictures = [];
+    this.coder = null;
+    this.pictures = readGroupHeader(reader, this.shape);
+    this.state.reset();
+    this.pair?.reset();
     this.at = 0;
-    for (let i = 0; i < count; i++) {
-      const frameId = reader.u32('frame');
-      const time = reader.f64('time');
-      const length = reader.varint('state', 1 << 20);
-      const coded = reader.bytes(length, 'state');
-      const state: FrameState | null = length > 0 ? states.decode(coded) : null;
-      const rgb = new Uint8ClampedArray(reader.bytes(3 * grid.width * grid.height, 'picture'));
-      this.pictures.push({ frameId, time, rgb, state });
-    }
-    reader.end('archive group');
+    this.coder = new RangeDecoder(reader.bytes(reader.remaining, 'archive pictures'));
+    this.quantiser = this.coder.uniform(0, QUANTISERS);
     return this.pictures;
   }
 
   /** The group's next picture, whose buffer the next call reuses; null behind the last. @throws SgapsError as `open` */
   async next(): Promise<ArchivePicture | null> {
-    return this.pictures[this.at++] ?? null;
+    const { state, coder, at } = this;
+    const said = this.pictures[at];
+    if (!coder || !said) return null;
+    if (at % 2 === 0) await this.beginPair(coder);
+    const frame = state.frame(at, this.quantiser);
+    state.coder.begin();
+    for (let cube = 0; cube < state.cubes; cube++) state.coder.codeCube(coder, frame, cube, this.choice);
+    frame.target.extend();
+    frame.target.writeRgb(this.rgb);
+    this.at++;
+    if (this.at === this.pictures.length) coder.end();
+    return { ...said, rgb: this.rgb };
+  }
+
+  /** Motion of the next two pictures, and what the model makes of them. */
+  private async beginPair(coder: RangeDecoder): Promise<void> {
+    const { state, pair } = this;
+    const count = Math.min(2, this.pictures.length - this.at);
+    for (let i = 0; i < count; i++) {
+      const references = state.references(this.at + i).length;
+      for (let cube = 0; cube < state.cubes && references > 0; cube++)
+        state.motionCoder.code(coder, state.motion[i], cube, references, state.stateMotion[i]);
+    }
+    if (!pair) return;
+    if (this.at === 0) pair.codeGroup(coder, NO_SESSION);
+    pair.codePair(coder);
+    if (state.active().length === 0) return;
+    drawContext(state, this.at, count);
+    state.drawn.forEach((picture, i) => {
+      writeTensor(picture, pair.context, (i * pair.context.length) / 2);
+    });
+    pair.memory = await pair.draw(this.states.write(this.pictures, this.at));
   }
 }

@@ -1,6 +1,16 @@
-import { ByteWriter, StateEncoder } from '@sgaps/protocol';
+import { ByteWriter, SgapsError } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePicture.js';
+import { GroupEncoder } from './GroupEncoder.js';
+import { writeGroupHeader } from './groupHeader.js';
+import { lookAhead } from './Lookahead.js';
+import { PaddedPicture } from './PaddedPicture.js';
+import { quantised } from './PairStates.js';
+import { RateControl } from './RateControl.js';
+
+/** How often a group is coded anew at most, to come close to what is aimed at. */
+const ATTEMPTS = 4;
+const QUALITY = 38.5;
 
 /**
  * How an archive is to be made.
@@ -11,12 +21,14 @@ import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePictur
  * ```
  */
 export interface ArchiveEncoderOptions {
-  /** HST-MAE; null codes without it, a little worse. */
+  /** HST-MAE; null codes without it. */
   readonly model: ArchiveModel | null;
   /** Bytes of pictures and states that a second may take, on average. Default: as many as `quality` takes. */
   readonly bytesPerSecond?: number;
   /** PSNR that is aimed at, dB against the pictures given, where the bytes allow it. Default 38.5. */
   readonly quality?: number;
+  /** One quantiser for all, 0 … 63, instead of aiming at anything: for measurements. */
+  readonly quantiser?: number;
 }
 
 /**
@@ -29,25 +41,57 @@ export interface ArchiveEncoderOptions {
  * ```
  */
 export class ArchiveEncoder {
+  private readonly group: GroupEncoder;
+  private readonly rate: RateControl;
+  private readonly sources: readonly PaddedPicture[];
+
   constructor(
     private readonly shape: ArchiveShape,
-    protected readonly options: ArchiveEncoderOptions,
-  ) {}
+    private readonly options: ArchiveEncoderOptions,
+  ) {
+    this.group = new GroupEncoder(shape, options.model);
+    this.rate = new RateControl({ bytesPerSecond: options.bytesPerSecond, quality: options.quality ?? QUALITY });
+    this.sources = Array.from({ length: ARCHIVE.groupFrames }, () => new PaddedPicture(shape.grid));
+  }
 
   /** One group, of 1 … `ARCHIVE.groupFrames` pictures in order. @throws SgapsError `ARGUMENT_INVALID` for pictures that are none of this archive. */
   async encode(pictures: readonly ArchivePicture[]): Promise<Uint8Array> {
-    const states = new StateEncoder(this.shape.schema);
-    const writer = new ByteWriter(1 << 20);
-    writer.u8(ARCHIVE.version);
-    writer.varint(pictures.length);
-    for (const { frameId, time, rgb, state } of pictures) {
-      writer.u32(frameId);
-      writer.f64(time);
-      const coded = state ? states.encode(state) : new Uint8Array(0);
-      writer.varint(coded.length);
-      writer.bytes(coded);
-      writer.bytes(new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length));
-    }
+    const { grid, schema, fps } = this.shape;
+    if (pictures.length === 0 || pictures.length > ARCHIVE.groupFrames)
+      throw new SgapsError('ARGUMENT_INVALID', `A group has 1 to ${ARCHIVE.groupFrames} pictures, not ${pictures.length}.`);
+    pictures.forEach(({ rgb }, i) => {
+      if (rgb.length !== 3 * grid.width * grid.height)
+        throw new SgapsError('ARGUMENT_INVALID', `A picture has ${rgb.length} bytes, not ${3 * grid.width * grid.height}.`);
+      this.sources[i].readRgb(rgb);
+    });
+    const sources = this.sources.slice(0, pictures.length);
+    const said = pictures.map(({ frameId, time, state }) => ({ frameId, time, state: quantised(state, schema) }));
+    const writer = new ByteWriter(1 << 16);
+    writeGroupHeader(writer, this.shape, pictures);
+    const offsets = lookAhead(sources);
+    const { quantiser } = this.options;
+    if (quantiser !== undefined) writer.bytes((await this.group.encode(said, sources, offsets, quantiser)).bytes);
+    else writer.bytes(await this.encodeToGoal(said, sources, offsets, writer.length, sources.length / fps));
     return writer.toBytes();
+  }
+
+  private async encodeToGoal(
+    said: Parameters<GroupEncoder['encode']>[0],
+    sources: readonly PaddedPicture[],
+    offsets: readonly Int8Array[],
+    head: number,
+    seconds: number,
+  ): Promise<Uint8Array> {
+    const { rate } = this;
+    let tried = rate.first;
+    for (let attempt = 1; ; attempt++) {
+      const { bytes, psnr } = await this.group.encode(said, sources, offsets, tried);
+      const next = attempt < ATTEMPTS ? rate.next(tried, bytes.length + head, psnr, seconds) : null;
+      if (next === null) {
+        rate.take(tried, bytes.length + head, seconds);
+        return bytes;
+      }
+      tried = next;
+    }
   }
 }

@@ -73,6 +73,7 @@ export interface PlayerState {
 interface Opening {
   readonly source: RecordingSource;
   readonly model: ModelSource | null;
+  readonly archiveModel: ModelSource | null;
   readonly options: Omit<WebModelOptions, 'grid'>;
 }
 

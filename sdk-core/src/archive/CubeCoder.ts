@@ -1,0 +1,219 @@
+import {
+  codeSigned,
+  createModel,
+  inverseBlock,
+  type RangeCoder,
+  resetModel,
+  SgapsError,
+  SIGNED_MODEL,
+  ZIGZAG,
+} from '@sgaps/protocol';
+import { BLOCK, COEFFICIENTS, DetailCoder } from './DetailCoder.js';
+import { interpolate } from './interpolate.js';
+import { guessBlock, INTRA_MODES, PLANE_LEAST, PLANE_MOST } from './intra.js';
+import { type MotionField, QUARTERS } from './MotionField.js';
+import { type PaddedPicture, PLANES } from './PaddedPicture.js';
+import { QUANTISERS, STEPS } from './quantiser.js';
+
+/** How a square of a picture is predicted: from what is known around it, by motion, or by the model. */
+export const Way = { Intra: 0, Motion: 1, Model: 2 } as const;
+/** Pixels along a cube's side. */
+export const CUBE = 16;
+
+/** What is known of a picture before its cubes are coded. */
+export interface CubeFrame {
+  /** The picture that is rebuilt. */
+  readonly target: PaddedPicture;
+  /** What motion reads from; none at a keyframe. */
+  readonly references: readonly PaddedPicture[];
+  readonly motion: MotionField;
+  /** What the model made of it, and of which cubes. */
+  readonly drawn: PaddedPicture;
+  readonly isDrawn: Uint8Array;
+  readonly quantiser: number;
+}
+
+/** What is said of a cube in one picture. */
+export interface CubeChoice {
+  way: number;
+  /** Added to the frame's quantiser where there is detail. */
+  offset: number;
+  /** By quarter, where the way is `Intra`. */
+  readonly modes: Uint8Array;
+  /** By quarter and plane, 64 levels in zigzag order. */
+  readonly levels: readonly Int32Array[];
+  hasDetail: boolean;
+}
+
+export function newChoice(): CubeChoice {
+  return {
+    way: Way.Motion,
+    offset: 0,
+    modes: new Uint8Array(QUARTERS),
+    levels: Array.from({ length: QUARTERS * PLANES }, () => new Int32Array(COEFFICIENTS)),
+    hasDetail: false,
+  };
+}
+
+const residual = new Int32Array(COEFFICIENTS);
+
+/** Codes and rebuilds the cubes of a picture, one after the other, the same in both directions. */
+export class CubeCoder {
+  readonly detail = new DetailCoder();
+  /** By 8×8 square and plane: 1 where there is detail. */
+  private readonly blocks: readonly Uint8Array[];
+  /** By cube. */
+  readonly ways: Uint8Array;
+  readonly detailed: Uint8Array;
+  /** Offset coded last. */
+  private lastOffset = 0;
+  private readonly wayModel = createModel(8);
+  private readonly anyModel = createModel(9);
+  private readonly modeModel = createModel(INTRA_MODES);
+  private readonly offsetModel = createModel(SIGNED_MODEL);
+  private readonly columns: number;
+
+  constructor(width: number, height: number) {
+    this.columns = width / CUBE;
+    this.ways = new Uint8Array((width * height) / CUBE ** 2);
+    this.detailed = new Uint8Array(this.ways.length);
+    this.blocks = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
+  }
+
+  /** Forgets what was learnt; for a group's start. */
+  reset(): void {
+    this.detail.reset();
+    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel]) resetModel(model);
+  }
+
+  /** For a picture's start. */
+  begin(): void {
+    this.lastOffset = 0;
+    this.ways.fill(Way.Motion);
+    this.detailed.fill(0);
+    for (const plane of this.blocks) plane.fill(0);
+  }
+
+  /** Codes what is chosen, or reads it. */
+  codeCube(coder: RangeCoder, frame: CubeFrame, cube: number, choice: CubeChoice): void {
+    this.codeHead(coder, frame, cube, choice);
+    if (choice.hasDetail) this.codeOffset(coder, frame, choice);
+    const { target } = frame;
+    const x = CUBE * (cube % this.columns);
+    const y = CUBE * Math.floor(cube / this.columns);
+    if (choice.way !== Way.Intra) predictCube(frame, cube, x, y, choice.way);
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      const bx = x + BLOCK * (quarter & 1);
+      const by = y + BLOCK * (quarter >> 1);
+      if (choice.way === Way.Intra) choice.modes[quarter] = coder.symbol(this.modeModel, 0, 2, choice.modes[quarter]);
+      for (let plane = 0; plane < PLANES; plane++) {
+        if (choice.way === Way.Intra) guessBlock(target, plane, bx, by, choice.modes[quarter]);
+        if (!choice.hasDetail) {
+          this.forget(plane, bx, by);
+          continue;
+        }
+        const levels = choice.levels[QUARTERS * plane + quarter];
+        const count = this.codeBlock(coder, choice.way, plane, bx, by, levels);
+        if (count > 0) addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset);
+      }
+    }
+    this.ways[cube] = choice.way;
+    this.detailed[cube] = choice.hasDetail ? 1 : 0;
+    if (choice.hasDetail) this.lastOffset = choice.offset;
+  }
+
+  /** A block has no detail. */
+  private forget(plane: number, bx: number, by: number): void {
+    this.blocks[plane][(by >> 3) * 2 * this.columns + (bx >> 3)] = 0;
+  }
+
+  /** How it is predicted, and whether there is detail. */
+  codeHead(coder: RangeCoder, frame: CubeFrame, cube: number, choice: CubeChoice): void {
+    const { columns, ways, detailed } = this;
+    const left = cube % columns > 0 ? cube - 1 : -1;
+    const above = cube >= columns ? cube - columns : -1;
+    const canMove = frame.references.length > 0;
+    const others = (left >= 0 && ways[left] !== Way.Motion ? 1 : 0) + (above >= 0 && ways[above] !== Way.Motion ? 1 : 0);
+    const isDrawn = frame.isDrawn[cube] > 0;
+    let way: number = Way.Intra;
+    if (canMove && coder.bit(this.wayModel, others + (isDrawn ? 3 : 0), choice.way !== Way.Motion ? 1 : 0) === 0)
+      way = Way.Motion;
+    else if (isDrawn && coder.bit(this.wayModel, canMove ? 6 : 7, choice.way === Way.Model ? 1 : 0) === 1) way = Way.Model;
+    choice.way = way;
+    const around = (left >= 0 ? detailed[left] : 0) + (above >= 0 ? detailed[above] : 0);
+    choice.hasDetail = coder.bit(this.anyModel, around + 3 * way, choice.hasDetail ? 1 : 0) === 1;
+  }
+
+  private codeOffset(coder: RangeCoder, frame: CubeFrame, choice: CubeChoice): void {
+    const offset = this.lastOffset + codeSigned(coder, this.offsetModel, 0, choice.offset - this.lastOffset);
+    const quantiser = frame.quantiser + offset;
+    if (quantiser < 0 || quantiser >= QUANTISERS) throw SgapsError.malformed('archive: quantiser');
+    choice.offset = offset;
+  }
+
+  /** Codes a block's levels, and remembers whether there are any. */
+  codeBlock(coder: RangeCoder, way: number, plane: number, bx: number, by: number, levels: Int32Array): number {
+    const blocks = this.blocks[plane];
+    const columns = 2 * this.columns;
+    const at = (by >> 3) * columns + (bx >> 3);
+    const around = (bx > 0 ? blocks[at - 1] : 0) + (by > 0 ? blocks[at - columns] : 0);
+    const context = around + (plane > 0 && this.blocks[0][at] === 1 ? 3 : 0);
+    const count = this.detail.code(coder, way, plane, context, levels);
+    blocks[at] = count > 0 ? 1 : 0;
+    return count;
+  }
+}
+
+/** Draws a cube's prediction, by motion or by the model, into the picture. */
+export function predictCube(frame: CubeFrame, cube: number, x: number, y: number, way: number): void {
+  const { target, drawn, motion, references } = frame;
+  for (let plane = 0; plane < PLANES; plane++) {
+    const to = target.planes[plane];
+    if (way === Way.Model) {
+      const from = drawn.planes[plane];
+      for (let row = 0; row < CUBE; row++) {
+        const at = target.at(x, y + row);
+        to.set(from.subarray(at, at + CUBE), at);
+      }
+      continue;
+    }
+    const reference = references[motion.reference[cube]];
+    const first = motion.first(cube);
+    if (motion.split[cube] === 0) {
+      interpolate(reference, plane, x, y, CUBE, motion.x[first], motion.y[first], to, target.at(x, y), target.stride);
+      continue;
+    }
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      const at = first + (quarter & 1) + (quarter >> 1) * motion.columns;
+      const bx = x + BLOCK * (quarter & 1);
+      const by = y + BLOCK * (quarter >> 1);
+      interpolate(reference, plane, bx, by, BLOCK, motion.x[at], motion.y[at], to, target.at(bx, by), target.stride);
+    }
+  }
+}
+
+/** Adds what levels say to a block of the picture. */
+export function addDetail(
+  target: PaddedPicture,
+  plane: number,
+  x: number,
+  y: number,
+  levels: Int32Array,
+  count: number,
+  quantiser: number,
+): void {
+  const step = STEPS[plane][quantiser];
+  residual.fill(0);
+  for (let k = 0; k < count; k++) residual[ZIGZAG[k]] = levels[k] * step;
+  inverseBlock(residual);
+  const values = target.planes[plane];
+  const least = PLANE_LEAST[plane];
+  const most = PLANE_MOST[plane];
+  for (let row = 0, from = 0; row < BLOCK; row++) {
+    let at = target.at(x, y + row);
+    for (let i = 0; i < BLOCK; i++, from++, at++) {
+      const value = values[at] + residual[from];
+      values[at] = value < least ? least : value > most ? most : value;
+    }
+  }
+}

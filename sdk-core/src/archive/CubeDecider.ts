@@ -1,0 +1,183 @@
+import { forwardBlock, ZIGZAG } from '@sgaps/protocol';
+import { CostCoder } from './CostCoder.js';
+import { addDetail, CUBE, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
+import { BLOCK, COEFFICIENTS, LEVEL_LIMIT } from './DetailCoder.js';
+import { guessBlock, INTRA_MODES } from './intra.js';
+import { QUARTERS } from './MotionField.js';
+import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
+import { STEPS, stepOf } from './quantiser.js';
+
+/** What a bit is worth in squared error of RGB, in squares of the step. */
+export const BIT_WORTH = 0.134;
+/** Where levels are rounded down: sooner where the prediction is good. */
+const ROUNDING = [0.36, 0.26, 0.26];
+
+const coefficients = new Int32Array(COEFFICIENTS);
+
+/** Chooses how each cube of a picture is coded, by what that costs in bits and in error (encoder only). */
+export class CubeDecider {
+  private readonly cost = new CostCoder();
+  private readonly options = [newChoice(), newChoice(), newChoice()];
+
+  constructor(
+    private readonly coder: CubeCoder,
+    private readonly columns: number,
+  ) {}
+
+  /** The best choice for a cube, which holds until the next call. */
+  decide(frame: CubeFrame, source: PaddedPicture, cube: number, offset: number): CubeChoice {
+    const worth = BIT_WORTH * stepOf(frame.quantiser + offset) ** 2;
+    let best: CubeChoice | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    const consider = (way: number) => {
+      const choice = this.options[way];
+      choice.way = way;
+      choice.offset = offset;
+      const cost =
+        way === Way.Intra ? this.tryIntra(frame, source, cube, choice, worth) : this.tryWay(frame, source, cube, choice, worth);
+      if (cost >= least) return;
+      least = cost;
+      best = choice;
+    };
+    if (frame.references.length > 0) consider(Way.Motion);
+    if (frame.isDrawn[cube] > 0) consider(Way.Model);
+    // What is predicted well needs no look at its surroundings.
+    if (least > 24 * worth) consider(Way.Intra);
+    return best as unknown as CubeChoice;
+  }
+
+  /** Motion or model, with detail or without. */
+  private tryWay(frame: CubeFrame, source: PaddedPicture, cube: number, choice: CubeChoice, worth: number): number {
+    const { cost } = this;
+    const { target } = frame;
+    const x = CUBE * (cube % this.columns);
+    const y = CUBE * Math.floor(cube / this.columns);
+    predictCube(frame, cube, x, y, choice.way);
+    let plain = 0;
+    for (let plane = 0; plane < PLANES; plane++) plain += squaredError(target, source, plane, x, y, CUBE);
+    choice.hasDetail = false;
+    cost.bits = 0;
+    this.coder.codeHead(cost, frame, cube, choice);
+    const without = plain + worth * cost.bits;
+    if (plain < 2 * worth) return without;
+    cost.bits = 0;
+    choice.hasDetail = true;
+    this.coder.codeHead(cost, frame, cube, choice);
+    let error = 0;
+    let isEmpty = true;
+    for (let quarter = 0; quarter < QUARTERS; quarter++)
+      for (let plane = 0; plane < PLANES; plane++) {
+        const bx = x + BLOCK * (quarter & 1);
+        const by = y + BLOCK * (quarter >> 1);
+        const levels = choice.levels[QUARTERS * plane + quarter];
+        error += this.quantise(frame, source, choice, plane, bx, by, levels, worth);
+        if (levels.some(Boolean)) isEmpty = false;
+      }
+    const total = error + worth * cost.bits;
+    if (!isEmpty && total < without) return total;
+    choice.hasDetail = false;
+    return without;
+  }
+
+  private tryIntra(frame: CubeFrame, source: PaddedPicture, cube: number, choice: CubeChoice, worth: number): number {
+    const { cost } = this;
+    const { target } = frame;
+    const x = CUBE * (cube % this.columns);
+    const y = CUBE * Math.floor(cube / this.columns);
+    choice.hasDetail = true;
+    cost.bits = 0;
+    this.coder.codeHead(cost, frame, cube, choice);
+    let error = 0;
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      const bx = x + BLOCK * (quarter & 1);
+      const by = y + BLOCK * (quarter >> 1);
+      let least = Number.POSITIVE_INFINITY;
+      for (let mode = 0; mode < INTRA_MODES; mode++) {
+        let off = 0;
+        for (let plane = 0; plane < PLANES; plane++) {
+          guessBlock(target, plane, bx, by, mode);
+          off += Math.sqrt(squaredError(target, source, plane, bx, by, BLOCK));
+        }
+        if (off >= least) continue;
+        least = off;
+        choice.modes[quarter] = mode;
+      }
+      cost.bits += 2;
+      for (let plane = 0; plane < PLANES; plane++) {
+        guessBlock(target, plane, bx, by, choice.modes[quarter]);
+        const levels = choice.levels[QUARTERS * plane + quarter];
+        error += this.quantise(frame, source, choice, plane, bx, by, levels, worth);
+        if (levels.some(Boolean)) addDetail(target, plane, bx, by, levels, COEFFICIENTS, frame.quantiser + choice.offset);
+      }
+    }
+    return error + worth * cost.bits;
+  }
+
+  /** Chooses a block's levels against what the target shows now, adds their bits to the cost, and gives the error that is left. */
+  private quantise(
+    frame: CubeFrame,
+    source: PaddedPicture,
+    choice: CubeChoice,
+    plane: number,
+    bx: number,
+    by: number,
+    levels: Int32Array,
+    worth: number,
+  ): number {
+    const { cost } = this;
+    const before = cost.bits;
+    const step = STEPS[plane][frame.quantiser + choice.offset];
+    const scale = 1 / (64 * PLANE_NORM[plane]);
+    const plain = takeResidual(frame.target, source, plane, bx, by);
+    const rounding = ROUNDING[choice.way];
+    let isEmpty = true;
+    let error = 0;
+    if (plain > worth) {
+      forwardBlock(coefficients, coefficients);
+      for (let k = 0; k < COEFFICIENTS; k++) {
+        const value = coefficients[ZIGZAG[k]];
+        const size = Math.min(LEVEL_LIMIT, Math.floor(Math.abs(value) / step + rounding));
+        levels[k] = value < 0 ? -size : size;
+        error += (Math.abs(value) - size * step) ** 2;
+        if (size > 0) isEmpty = false;
+      }
+    } else levels.fill(0);
+    if (!isEmpty) {
+      this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
+      const bits = cost.bits - before;
+      if (error * scale + worth * bits < plain + worth) return error * scale;
+      levels.fill(0);
+      cost.bits = before;
+    }
+    this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
+    return plain;
+  }
+}
+
+/** Squared error of a block, in RGB. */
+function squaredError(target: PaddedPicture, source: PaddedPicture, plane: number, x: number, y: number, size: number): number {
+  const a = target.planes[plane];
+  const b = source.planes[plane];
+  let sum = 0;
+  for (let row = 0; row < size; row++) {
+    const at = target.at(x, y + row);
+    for (let i = at; i < at + size; i++) sum += (a[i] - b[i]) ** 2;
+  }
+  return sum / PLANE_NORM[plane];
+}
+
+/** What is left of an 8×8 block into `coefficients`; gives its squared error in RGB. */
+function takeResidual(target: PaddedPicture, source: PaddedPicture, plane: number, x: number, y: number): number {
+  const a = target.planes[plane];
+  const b = source.planes[plane];
+  let sum = 0;
+  for (let row = 0, to = 0; row < BLOCK; row++) {
+    const at = target.at(x, y + row);
+    for (let i = at; i < at + BLOCK; i++, to++) {
+      const off = b[i] - a[i];
+      coefficients[to] = off;
+      sum += off * off;
+    }
+  }
+  return sum / PLANE_NORM[plane];
+}
