@@ -4,6 +4,12 @@ import type { RangeCoder } from '@sgaps/protocol';
 const STEPS = 4096;
 const COST = Float64Array.from({ length: STEPS + 1 }, (_, i) => -Math.log2(Math.max(i, 0.5) / STEPS));
 
+/** Bits that a decision of an adaptive model costs. */
+export function bitsOf(entry: number, bit: number): number {
+  const likely = entry >>> 20;
+  return COST[bit === 1 ? likely : STEPS - likely];
+}
+
 /**
  * Tells what coding would cost, and codes nothing: models stay as they are. Encoders ask it before they decide.
  *
@@ -24,8 +30,7 @@ export class CostCoder implements RangeCoder {
   }
 
   bit(model: Uint32Array, index: number, bit: number): number {
-    const likely = model[index] >>> 20;
-    this.bits += COST[bit === 1 ? likely : STEPS - likely];
+    this.bits += bitsOf(model[index], bit);
     return bit;
   }
 

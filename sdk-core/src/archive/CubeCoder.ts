@@ -124,7 +124,7 @@ export class CubeCoder {
 
   /** A block has no detail. */
   private forget(plane: number, bx: number, by: number): void {
-    this.blocks[plane][(by >> 3) * 2 * this.columns + (bx >> 3)] = 0;
+    this.blocks[plane][this.square(bx, by)] = 0;
   }
 
   /** How it is predicted, and whether there is detail. */
@@ -153,14 +153,22 @@ export class CubeCoder {
 
   /** Codes a block's levels, and remembers whether there are any. */
   codeBlock(coder: RangeCoder, way: number, plane: number, bx: number, by: number, levels: Int32Array): number {
-    const blocks = this.blocks[plane];
-    const columns = 2 * this.columns;
-    const at = (by >> 3) * columns + (bx >> 3);
-    const around = (bx > 0 ? blocks[at - 1] : 0) + (by > 0 ? blocks[at - columns] : 0);
-    const context = around + (plane > 0 && this.blocks[0][at] === 1 ? 3 : 0);
+    const context = this.around(plane, bx, by);
     const count = this.detail.code(coder, way, plane, context, levels);
-    blocks[at] = count > 0 ? 1 : 0;
+    this.blocks[plane][this.square(bx, by)] = count > 0 ? 1 : 0;
     return count;
+  }
+
+  /** How many blocks nearby have detail: left and above, and for colours brightness in the same place. */
+  around(plane: number, bx: number, by: number): number {
+    const blocks = this.blocks[plane];
+    const at = this.square(bx, by);
+    const beside = (bx > 0 ? blocks[at - 1] : 0) + (by > 0 ? blocks[at - 2 * this.columns] : 0);
+    return beside + (plane > 0 && this.blocks[0][at] === 1 ? 3 : 0);
+  }
+
+  private square(bx: number, by: number): number {
+    return (by >> 3) * 2 * this.columns + (bx >> 3);
   }
 }
 

@@ -1,22 +1,22 @@
 import { forwardBlock, ZIGZAG } from '@sgaps/protocol';
 import { CostCoder } from './CostCoder.js';
 import { addDetail, CUBE, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
-import { BLOCK, COEFFICIENTS, LEVEL_LIMIT } from './DetailCoder.js';
+import { BLOCK, COEFFICIENTS } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES } from './intra.js';
+import { LevelChooser } from './LevelChooser.js';
 import { QUARTERS } from './MotionField.js';
 import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
 import { STEPS, stepOf } from './quantiser.js';
 
 /** What a bit is worth in squared error of RGB, in squares of the step. */
 export const BIT_WORTH = 0.134;
-/** Where levels are rounded down: sooner where the prediction is good. */
-const ROUNDING = [0.36, 0.26, 0.26];
 
 const coefficients = new Int32Array(COEFFICIENTS);
 
 /** Chooses how each cube of a picture is coded, by what that costs in bits and in error (encoder only). */
 export class CubeDecider {
   private readonly cost = new CostCoder();
+  private readonly levels = new LevelChooser();
   private readonly options = [newChoice(), newChoice(), newChoice()];
 
   constructor(
@@ -125,32 +125,22 @@ export class CubeDecider {
     worth: number,
   ): number {
     const { cost } = this;
-    const before = cost.bits;
     const step = STEPS[plane][frame.quantiser + choice.offset];
-    const scale = 1 / (64 * PLANE_NORM[plane]);
+    const scale = 64 * PLANE_NORM[plane];
     const plain = takeResidual(frame.target, source, plane, bx, by);
-    const rounding = ROUNDING[choice.way];
-    let isEmpty = true;
-    let error = 0;
+    levels.fill(0);
+    // What is left of a block that is nearly right is not worth a bit.
     if (plain > worth) {
       forwardBlock(coefficients, coefficients);
-      for (let k = 0; k < COEFFICIENTS; k++) {
-        const value = coefficients[ZIGZAG[k]];
-        const size = Math.min(LEVEL_LIMIT, Math.floor(Math.abs(value) / step + rounding));
-        levels[k] = value < 0 ? -size : size;
-        error += (Math.abs(value) - size * step) ** 2;
-        if (size > 0) isEmpty = false;
-      }
-    } else levels.fill(0);
-    if (!isEmpty) {
-      this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
-      const bits = cost.bits - before;
-      if (error * scale + worth * bits < plain + worth) return error * scale;
-      levels.fill(0);
-      cost.bits = before;
+      const around = this.coder.around(plane, bx, by);
+      const { model } = this.coder.detail;
+      this.levels.choose(model, choice.way, plane, around, coefficients, step, worth * scale, levels);
     }
-    this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
-    return plain;
+    const count = this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
+    if (count === 0) return plain;
+    let error = 0;
+    for (let k = 0; k < COEFFICIENTS; k++) error += (coefficients[ZIGZAG[k]] - levels[k] * step) ** 2;
+    return error / scale;
   }
 }
 

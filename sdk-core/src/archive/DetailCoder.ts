@@ -8,23 +8,28 @@ export const LEVEL_LIMIT = 4095;
 /** Ways a block was predicted that have probabilities of their own: within the picture, from others, by the model. */
 export const WAYS = 3;
 
+/** Where a block's models lie. */
+export function detailBase(way: number, plane: number): number {
+  return (2 * way + (plane === 0 ? 0 : 1)) * SET;
+}
+
 /** Coefficients with what lies right of and below them, for contexts. */
-const ROW = BLOCK + 2;
-const PLACE = Uint8Array.from(ZIGZAG, (k) => (k >> 3) * ROW + (k & 7));
+export const ROW = BLOCK + 2;
+export const PLACE = Uint8Array.from(ZIGZAG, (k) => (k >> 3) * ROW + (k & 7));
 /** Classes of frequency in zigzag order. */
 const BANDS = 7;
-const BAND = Uint8Array.from({ length: COEFFICIENTS }, (_, k) =>
+export const BAND = Uint8Array.from({ length: COEFFICIENTS }, (_, k) =>
   k === 0 ? 0 : k < 3 ? 1 : k < 6 ? 2 : k < 10 ? 3 : k < 21 ? 4 : k < 36 ? 5 : 6,
 );
 /** How much lies around, in classes. */
-const BUSY = 7;
-const MOST_UNARY = 14;
+export const BUSY = 7;
+export const MOST_UNARY = 14;
 
 // Models of one way and plane class.
-const ANY = 0;
-const LAST = ANY + 6;
-const SOME = LAST + COEFFICIENTS;
-const MORE = SOME + BANDS * BUSY;
+export const ANY = 0;
+export const LAST = ANY + 6;
+export const SOME = LAST + COEFFICIENTS;
+export const MORE = SOME + BANDS * BUSY;
 const REST = MORE + 2 * BUSY * MOST_UNARY;
 const SET = REST + UNSIGNED_MODEL;
 
@@ -38,7 +43,7 @@ const SET = REST + UNSIGNED_MODEL;
  * ```
  */
 export class DetailCoder {
-  private readonly model = createModel(WAYS * 2 * SET);
+  readonly model = createModel(WAYS * 2 * SET);
   private readonly sizes = new Uint8Array(ROW * ROW);
 
   reset(): void {
@@ -54,7 +59,7 @@ export class DetailCoder {
    */
   code(coder: RangeCoder, way: number, plane: number, neighbours: number, levels: Int32Array): number {
     const { model, sizes } = this;
-    const base = (2 * way + (plane === 0 ? 0 : 1)) * SET;
+    const base = detailBase(way, plane);
     let last = -1;
     if (coder.encoding) for (let k = COEFFICIENTS - 1; k >= 0 && last < 0; k--) if (levels[k] !== 0) last = k;
     if (!coder.encoding) levels.fill(0);
