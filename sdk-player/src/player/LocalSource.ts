@@ -72,7 +72,7 @@ export class LocalSource implements ReplaySource {
       const { info, values } = await worker.ask({ type: 'openLocal', source, ...models, options });
       if (!info || !values)
         throw new SgapsError('UNSUPPORTED', "The player's worker is of another version than the page; load the page anew.");
-      const { recordingId, game, engine, width, height, fps, startedAt, duration } = info;
+      const { recordingId, game, engine, width, height, fps, startedAt, duration, archived } = info;
       const about = {
         recordingId,
         game,
@@ -83,6 +83,7 @@ export class LocalSource implements ReplaySource {
         startedAt,
         duration: duration / 1000,
         growing: false,
+        archived,
         values,
       };
       const opened = new LocalSource(worker, about, info.model);

@@ -65,15 +65,16 @@ export class PlayerHost {
 
   async #open({ type, source, model, archiveModel, options }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
     const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
-    const { recordingId, game, engine, grid, fps, startedAt, modelId, schema } = reader.header;
+    const { recordingId, game, engine, grid, fps, startedAt, modelId, schema, archive } = reader.header;
     this.#archives = new ArchiveLoader(archiveModel, options);
-    this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
+    // An archive's frames were refined before they were coded.
+    this.#model = model === null || archive ? null : await WebModel.load(model, { ...options, grid });
     if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, this.#archives.get, MACHINE, this.post);
     else this.#playback = this.#newPlayback(reader);
     const { duration, frames } = reader.index;
     const { id, provider, fallback } = this.#model ?? {};
     const info: RecordingInfo = {
-      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId },
+      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId, archived: archive !== undefined },
       model: id !== undefined && provider !== undefined ? { id, provider, fallback: fallback ?? null } : null,
     };
     return { info, values: schema.values.map(({ name }) => name) };
