@@ -1,7 +1,16 @@
 export { ArchiveDecoder } from './archive/ArchiveDecoder.js';
 export { ArchiveEncoder, type ArchiveEncoderOptions } from './archive/ArchiveEncoder.js';
 export type { ArchiveModel, CubeConditions } from './archive/ArchiveModel.js';
+export { type ArchiveModelCard, parseArchiveModelCard } from './archive/ArchiveModelCard.js';
 export { ARCHIVE, type ArchivePicture, type ArchiveShape } from './archive/ArchivePicture.js';
+export {
+  type ArchiveGraph,
+  checkArchiveGraph,
+  type GraphOutput,
+  type GraphTensor,
+  type GraphValue,
+} from './archive/archiveGraphs.js';
+export { type ArchiveGraphs, GraphArchiveModel } from './archive/GraphArchiveModel.js';
 export { ALL_FEATURES, type LoopFeatures } from './features.js';
 export type { Composition } from './memory/Composition.js';
 export type { InnovationLog } from './memory/InnovationLog.js';
@@ -13,6 +22,7 @@ export { type ModelCard, parseModelCard } from './model/ModelCard.js';
 export { MODEL_PLANES, ModelInput } from './model/ModelInput.js';
 export type { ModelBackend, ModelOutput } from './model/NeuralModel.js';
 export {
+  ARCHIVE_OVERLAYS,
   gradientOf,
   LAYERS_ALPHA,
   MOTIONS,
@@ -27,19 +37,23 @@ export { AdaptiveLatencyCompensation, type AdaptiveLatencyOptions } from './plan
 export { LightPlanner, type LightPlannerOptions } from './plan/LightPlanner.js';
 export { Motion, PixelTrajectoryPredictor } from './plan/PixelTrajectoryPredictor.js';
 export { SamplingPlanner } from './plan/SamplingPlanner.js';
+export { ArchiveSource } from './playback/ArchiveSource.js';
+export { archiveState, isArchiveState } from './playback/archiveState.js';
 export type { FoundFrame } from './playback/FrameCache.js';
 export type { Superseded } from './playback/FrameCursor.js';
 export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';
-export { FrameSource, type PlayedFrame } from './playback/FrameSource.js';
+export { FrameSource } from './playback/FrameSource.js';
 export { MemoryShelf } from './playback/MemoryShelf.js';
+export { openReplaySource } from './playback/openReplaySource.js';
 export {
   PLAYBACK_RATES,
   Playback,
   type PlaybackListener,
-  type PlaybackMachine,
   type PlaybackState,
 } from './playback/Playback.js';
+export type { PlaybackMachine } from './playback/PlaybackMachine.js';
 export { RecordingSurvey, type RecordingSurveyOptions } from './playback/RecordingSurvey.js';
+export type { PlayedFrame, ReplaySource, ReplaySourceOptions } from './playback/ReplaySource.js';
 export { type Figures, SessionFigures, sparseMean } from './playback/SessionFigures.js';
 export { type Kept, ShelfSlots } from './playback/ShelfSlots.js';
 export type { ShelfPlace, SnapshotShelf, StatePacker } from './playback/SnapshotShelf.js';

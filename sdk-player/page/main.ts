@@ -4,6 +4,8 @@ import { LocalSource, type ModelSource, type RecordingSource } from '../src/inde
 
 /** Where a model is looked for when the address names none: beside this page. */
 const MODEL = './model/model.json';
+/** And the models that archives name. */
+const ARCHIVE_MODEL = './archive-models/{name}/model.json';
 /** Without sharing: nobody else has a file of this machine. */
 const CONTROLS = 'overlays graph compare fullscreen docked';
 
@@ -18,6 +20,7 @@ const single = byId('single', HTMLButtonElement);
 
 let recording: RecordingSource | null = null;
 let model: ModelSource = query.get('model') ?? MODEL;
+let archiveModel: ModelSource = query.get('archiveModel') ?? ARCHIVE_MODEL;
 let source: LocalSource | null = null;
 let comparison: SgapsCompareElement | null = null;
 /** The next file that is chosen is the second of a comparison. */
@@ -54,10 +57,10 @@ function open(chosen: RecordingSource | null = recording): void {
 async function openWithModel(wanted: RecordingSource): Promise<LocalSource> {
   if (!use.checked) {
     sayModel('off', 'switched off: frames are as memory and diffusion draw them');
-    return LocalSource.open(wanted);
+    return LocalSource.open(wanted, { archiveModel });
   }
   try {
-    const opened = await LocalSource.open(wanted, { model });
+    const opened = await LocalSource.open(wanted, { model, archiveModel });
     const { id, provider, fallback } = opened.model ?? { id: '', provider: 'wasm', fallback: null };
     sayModel(provider === 'webgpu' ? 'WebGPU' : 'WASM', `${id}${fallback ? ` · no WebGPU: ${fallback}` : ''}`);
     return opened;
@@ -67,7 +70,7 @@ async function openWithModel(wanted: RecordingSource): Promise<LocalSource> {
       'off',
       error.code === 'MODEL_NOT_FOUND' ? 'none beside this page; drop model.json and model.onnx here' : error.message,
     );
-    return LocalSource.open(wanted);
+    return LocalSource.open(wanted, { archiveModel });
   }
 }
 
@@ -99,8 +102,8 @@ function compare(second: RecordingSource | null): void {
   const ways =
     second === null
       ? ([
-          ['Without the model', () => LocalSource.open(first)],
-          ['With the model', () => LocalSource.open(first, { model })],
+          ['Without the model', () => LocalSource.open(first, { archiveModel })],
+          ['With the model', () => LocalSource.open(first, { model, archiveModel })],
         ] as const)
       : ([
           [nameOf(first), () => openWithModel(first)],
@@ -137,7 +140,9 @@ function take(files: readonly File[]): void {
   const named = (end: string) => files.filter(({ name }) => name.toLowerCase().endsWith(end));
   const [[json], [onnx], [file, other]] = [named('.json'), named('.onnx'), named('.sgaps')];
   const second = wantsSecond && recording !== null && file ? file : other;
-  if (json && onnx) {
+  const isDecoder = json && onnx?.name.toLowerCase() === 'decoder.onnx';
+  if (isDecoder) archiveModel = { json, onnx };
+  else if (json && onnx) {
     model = { json, onnx };
     use.checked = true;
   }

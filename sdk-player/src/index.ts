@@ -1,4 +1,5 @@
 export type { ModelSource } from './model/ModelFile.js';
+export { WebArchiveModel } from './model/WebArchiveModel.js';
 export { WebModel, type WebModelOptions, type WebProvider } from './model/WebModel.js';
 export { LocalSource, type LocalSourceOptions } from './player/LocalSource.js';
 export type { ModelInfo, PlayerState, RecordingInfo } from './player/messages.js';

@@ -57,6 +57,7 @@ export { blockStep, precisionOf, QUANTISER_LIMIT } from './pixels/blockSteps.js'
 export { forwardBlock, inverseBlock, ZIGZAG } from './pixels/blockTransform.js';
 export { DEFAULT_TIER_BITS, type TierBits } from './pixels/PixelModel.js';
 export {
+  type ArchiveInfo,
   type ByteSource,
   type ChunkEntry,
   ChunkKind,

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import { fail, openLog, portNumber, seekCacheOption, stopWith, takenPort, wholeNumber } from './commandLine.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
@@ -31,6 +32,7 @@ interface ServeFlags {
   readonly renderers: number;
   readonly seekCache: number;
   readonly prepare?: boolean;
+  readonly archiveAfter?: number;
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
 }
@@ -78,6 +80,11 @@ export function program(): Command {
       '--prepare',
       'survey each session once it has ended, so that any place of it is quick to go to: some 5 % of a core for as long as it took',
     )
+    .option(
+      '--archive-after <age>',
+      'archive recordings that ended so long ago, one at a time: 12h, 7d, 4w. Pictures stay, samples go (default: never)',
+      (text: string) => (text === 'never' ? undefined : ageOption(text)),
+    )
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option(
@@ -91,6 +98,7 @@ export function program(): Command {
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
+  sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
   return sgaps;
@@ -99,7 +107,7 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, examples, cadence, nth, sampling, provider, prepare } = flags;
+  const { port, host, data, examples, cadence, nth, sampling, provider, prepare, archiveAfter } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
@@ -115,7 +123,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
   const options: ServerOptions = {
-    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare },
+    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare, archiveAfter },
     viewingUrl: flags.viewingUrl,
   };
   let server: SgapsServer;

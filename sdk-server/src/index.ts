@@ -1,3 +1,5 @@
+export { ArchiveModels, type ArchiveModelsOptions, type FoundArchiveModel } from './archive/ArchiveModels.js';
+export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeArchiveModel.js';
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
 export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';

@@ -4,6 +4,8 @@ import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
+import { ArchiveQueue } from './archive/ArchiveQueue.js';
+import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** The model that fills in, null for none; default the usual one, where it is installed. */
   readonly model?: CreateInferenceOptions | null;
+  /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
+  readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
   /** Brings up a transport and renderers, so that sessions can be watched; null or absent: none, or those that you start yourself. */
   readonly viewing?: ViewingOptions | null;
@@ -47,6 +51,8 @@ export interface ServerOptions {
   readonly seekBytes?: number;
   /** Surveys each session once it has ended, one at a time, so that any place of it is quick to go to from its first opening on: some 5 % of a core for as long as it took. Default false. */
   readonly prepare?: boolean;
+  /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: never. */
+  readonly archiveAfter?: string | number;
 }
 
 /**
@@ -95,7 +101,7 @@ let running = false;
 /**
  * Starts rooms, HTTP API, dashboard and sample games on one port. Recordings a killed server left are recovered first.
  * One server per process: Colyseus keeps its rooms in one registry. Rejects with `ARGUMENT_INVALID` when one runs
- * already, with Node's error when the port is taken.
+ * already or an option is wrong, with Node's error when the port is taken.
  *
  * @example
  * ```ts
@@ -117,7 +123,8 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
-  const services = await openServices({ data, log, model: options.model });
+  const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
+  const services = await openServices({ data, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         { origins: room.viewerOrigins, seekBytes: options.seekBytes, ...options.viewing },
@@ -158,12 +165,15 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   );
   const prepares = options.prepare === true && options.seekBytes !== 0;
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
+  const { catalog, modelFolder } = services;
+  const archives = archiveAfter === null ? null : new ArchiveQueue({ data, catalog, log, after: archiveAfter, modelFolder });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
     await queue?.close();
+    await archives?.close();
     await viewing?.close();
     await closeServices(data);
     running = false;
@@ -183,6 +193,15 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       return closing;
     },
   };
+}
+
+function ageOf(given: string | number): number {
+  const age = typeof given === 'number' ? given : readAge(given);
+  if (age !== null && age >= 0 && Number.isFinite(age)) return age;
+  throw new SgapsError(
+    'ARGUMENT_INVALID',
+    `\`archiveAfter\` is ${given}: give a number with m, h, d or w behind it, as 7d, or ms.`,
+  );
 }
 
 /** Surveys each recording once it is finished. */

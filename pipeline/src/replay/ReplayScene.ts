@@ -1,4 +1,12 @@
-import { type FoundFrame, FrameFinder, type ModelBackend, type PlaybackMachine, type StatePoints } from '@sgaps/core';
+import {
+  ARCHIVE_OVERLAYS,
+  type FoundFrame,
+  FrameFinder,
+  type ModelBackend,
+  type PlaybackMachine,
+  type ReplaySourceOptions,
+  type StatePoints,
+} from '@sgaps/core';
 import { type CameraFrame, type CaptureGrid, LIVE_EDGE, type OverlayLayer, SgapsError } from '@sgaps/protocol';
 import type { RenderOutput, SceneContext, SceneInfo, SceneRenderer } from '../scene/SceneRenderer.js';
 import { GrowthWatch } from './GrowthWatch.js';
@@ -28,6 +36,8 @@ export interface ReplaySceneOptions {
   readonly machine: PlaybackMachine;
   /** The model that refines its frames; default none. */
   readonly model?: (grid: CaptureGrid) => ModelBackend | null;
+  /** Gets the models that archives name; absent: those are not shown. */
+  readonly archiveModel?: ReplaySourceOptions['archiveModel'];
 }
 
 /**
@@ -61,9 +71,11 @@ export class ReplayScene implements SceneRenderer {
     this.tell = tell;
     this.file = await this.options.open(argument);
     const { reader } = this.file;
-    const { recordingId, game, engine, grid, fps, startedAt, schema } = reader.header;
-    const { machine, model } = this.options;
-    this.finder = new FrameFinder(reader, { machine, shelf: this.file.shelf, model: model?.(grid) ?? null });
+    const { recordingId, game, engine, grid, fps, startedAt, schema, archive } = reader.header;
+    const { machine, archiveModel } = this.options;
+    // An archive's frames were refined before they were coded.
+    const model = archive ? null : (this.options.model?.(grid) ?? null);
+    this.finder = new FrameFinder(reader, { machine, shelf: this.file.shelf, model, archiveModel });
     this.growth = new GrowthWatch(
       this.file,
       () => this.finder.refresh(),
@@ -77,7 +89,17 @@ export class ReplayScene implements SceneRenderer {
     if (schema.values.length > 0) this.unlisten = this.file.states?.((points) => this.tellStates(points)) ?? null;
     const { duration, hasFooter } = reader.index;
     const values = schema.values.map(({ name }) => name);
-    const about = { recordingId, game, engine, fps, startedAt, duration: duration / 1000, growing: !hasFooter, values };
+    const about = {
+      recordingId,
+      game,
+      engine,
+      fps,
+      startedAt,
+      duration: duration / 1000,
+      growing: !hasFooter,
+      values,
+      archived: archive !== undefined,
+    };
     return { ...grid, about };
   }
 
@@ -107,7 +129,8 @@ export class ReplayScene implements SceneRenderer {
   }
 
   overlays(layers: readonly OverlayLayer[]): void {
-    this.overlayMaker.layers = layers;
+    const { archive } = this.file.reader.header;
+    this.overlayMaker.layers = archive ? layers.filter((layer) => ARCHIVE_OVERLAYS.includes(layer)) : layers;
     this.finder.layered = layers.includes('layers');
     this.stale = true;
   }

@@ -23,6 +23,8 @@ export interface ReplayInfo {
   readonly duration: number;
   /** True while it is still recorded. */
   readonly growing: boolean;
+  /** True for an archive, which has pictures, events and values, and hardly any overlays; absent: it is none, or that is not known. */
+  readonly archived?: boolean;
   /** Names of the game's values, as in `ReplayStates`. */
   readonly values: readonly string[];
 }

@@ -66,7 +66,7 @@ export class CopySearch {
   }
 
   /** Finds one cube's, into `field`; what is not found is as likely as can be. A bit weighs as `bitCost` of difference. */
-  find(field: MotionField, cube: number, source: PaddedPicture, state: Int16Array, bitCost: number): void {
+  find(field: MotionField, cube: number, source: PaddedPicture, expected: Int16Array, bitCost: number): void {
     const { search, candidates, coder, width } = this;
     const columns = width / CUBE;
     const x = CUBE * (cube % columns);
@@ -74,11 +74,11 @@ export class CopySearch {
     const first = field.first(cube);
     field.split[cube] = 0;
     field.reference[cube] = 0;
-    coder.findLikely(field, first, 2, state, cube);
+    coder.findLikely(field, first, 2, expected, cube);
     candidates.likelyX.set(coder.likelyX);
     candidates.likelyY.set(coder.likelyY);
     candidates.likely = coder.likely;
-    search.begin(source, source, x, y, CUBE, bitCost, { ...candidates, likely: 0 });
+    search.begin(source, source, null, x, y, CUBE, bitCost, { ...candidates, likely: 0 });
     search.use(candidates);
     for (let i = 0; i < candidates.likely; i++)
       if (isKnown(candidates.likelyX[i], candidates.likelyY[i], x, y, CUBE, x, y, width))

@@ -10,22 +10,20 @@ import {
 } from '@sgaps/protocol';
 import { CUBE } from './cube.js';
 import { BLOCK, COEFFICIENTS, DetailCoder } from './DetailCoder.js';
-import { interpolate } from './interpolate.js';
 import { guessBlock, INTRA_MODES, PLANE_LEAST, PLANE_MOST } from './intra.js';
 import { isKnown } from './isKnown.js';
 import { type MotionField, QUARTERS } from './MotionField.js';
 import { type PaddedPicture, PLANES } from './PaddedPicture.js';
 import { QUANTISERS, STEPS } from './quantiser.js';
+import { drawCube, type Sight } from './sight.js';
 import { smoothEdges } from './smoothEdges.js';
 
 /** How a square of a picture is predicted: from what is known around it, by motion, or by the model. */
 export const Way = { Intra: 0, Motion: 1, Model: 2 } as const;
 /** What is known of a picture before its cubes are coded. */
-export interface CubeFrame {
+export interface CubeFrame extends Sight {
   /** The picture that is rebuilt. */
   readonly target: PaddedPicture;
-  /** What motion reads from. */
-  readonly references: readonly PaddedPicture[];
   readonly motion: MotionField;
   /** What the model made of it, and of which cubes. */
   readonly drawn: PaddedPicture;
@@ -193,31 +191,17 @@ export class CubeCoder {
 
 /** Draws a cube's prediction, by motion or by the model, into the picture. */
 export function predictCube(frame: CubeFrame, cube: number, x: number, y: number, way: number): void {
-  const { target, drawn, motion, references } = frame;
-  if (frame.isKey && way === Way.Motion) checkCopy(motion, cube, x, y, target.width);
-  for (let plane = 0; plane < PLANES; plane++) {
-    const to = target.planes[plane];
-    if (way === Way.Model) {
-      const from = drawn.planes[plane];
-      for (let row = 0; row < CUBE; row++) {
-        const at = target.at(x, y + row);
-        to.set(from.subarray(at, at + CUBE), at);
-      }
-      continue;
-    }
-    const reference = references[motion.reference[cube]];
-    const first = motion.first(cube);
-    if (motion.split[cube] === 0) {
-      interpolate(reference, plane, x, y, CUBE, motion.x[first], motion.y[first], to, target.at(x, y), target.stride);
-      continue;
-    }
-    for (let quarter = 0; quarter < QUARTERS; quarter++) {
-      const at = first + (quarter & 1) + (quarter >> 1) * motion.columns;
-      const bx = x + BLOCK * (quarter & 1);
-      const by = y + BLOCK * (quarter >> 1);
-      interpolate(reference, plane, bx, by, BLOCK, motion.x[at], motion.y[at], to, target.at(bx, by), target.stride);
-    }
+  const { target, drawn, motion } = frame;
+  if (way === Way.Motion) {
+    if (frame.isKey) checkCopy(motion, cube, x, y, target.width);
+    drawCube(frame, motion, cube, x, y, target);
+    return;
   }
+  for (let plane = 0; plane < PLANES; plane++)
+    for (let row = 0; row < CUBE; row++) {
+      const at = target.at(x, y + row);
+      target.planes[plane].set(drawn.planes[plane].subarray(at, at + CUBE), at);
+    }
 }
 
 /** What a keyframe copies must be known. @throws SgapsError `BYTES_MALFORMED` */

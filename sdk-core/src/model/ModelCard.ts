@@ -31,18 +31,31 @@ export interface ModelCard {
  * ```
  */
 export function parseModelCard(text: string, file = 'model.json'): ModelCard {
+  const { id, card } = readCardIdentity(text, file);
+  const { kind, planes, sha256 } = card;
+  if (kind !== undefined)
+    throw new SgapsError('MODEL_INVALID', `Model ${id} is of the kind '${kind}', which rebuilds no frames. Name another.`);
+  if (typeof sha256 !== 'string' || !SHA256.test(sha256))
+    throw new SgapsError('MODEL_INVALID', `${file} needs \`sha256\`, 64 hexadecimal digits.`);
+  if (planes !== MODEL_PLANES.length && !(Array.isArray(planes) && planes.join() === MODEL_PLANES.join()))
+    throw new SgapsError('MODEL_INVALID', `Model ${id} takes other planes than this version makes. Update one of the two.`);
+  return { id, sha256 };
+}
+
+/** How cards write a sha256. */
+export const SHA256 = /^[0-9a-f]{64}$/;
+
+/** What every card has, whatever its model is for, and the rest as it is. Throws `MODEL_INVALID`. */
+export function readCardIdentity(text: string, file: string): { id: string; card: Readonly<Record<string, unknown>> } {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (cause) {
     throw new SgapsError('MODEL_INVALID', `${file} is not JSON.`, { cause });
   }
-  const { id, planes, sha256 } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const card = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const { id } = card;
   if (typeof id !== 'string' || !/^[\w.-]+@[\w.-]+$/.test(id) || id.length > ID_LENGTH)
     throw new SgapsError('MODEL_INVALID', `${file} needs an \`id\` of the form name@version, at most ${ID_LENGTH} characters.`);
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new SgapsError('MODEL_INVALID', `${file} needs \`sha256\`, 64 hexadecimal digits.`);
-  if (planes !== MODEL_PLANES.length && !(Array.isArray(planes) && planes.join() === MODEL_PLANES.join()))
-    throw new SgapsError('MODEL_INVALID', `Model ${id} takes other planes than this version makes. Update one of the two.`);
-  return { id, sha256 };
+  return { id, card };
 }

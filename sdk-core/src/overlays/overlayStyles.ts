@@ -18,6 +18,8 @@ export interface OverlayStyle {
   /** What its colours stand for, where they are no scale, and a word on its shapes. */
   readonly kinds?: readonly (readonly [name: string, colour: string])[];
   readonly note?: string;
+  /** True where pictures alone are enough for it: archives, which have neither samples nor doubts, have it too. */
+  readonly inArchives?: true;
 }
 
 /**
@@ -138,8 +140,21 @@ export const OVERLAY_STYLES: readonly OverlayStyle[] = [
     stops: [],
     kinds: MOTIONS,
     note: 'where it will be in 2 frames, while it plays',
+    inArchives: true,
   },
 ];
+
+/**
+ * The overlays that an archive has.
+ *
+ * @example
+ * ```ts
+ * const shown = header.archive ? layers.filter((layer) => ARCHIVE_OVERLAYS.includes(layer)) : layers;
+ * ```
+ */
+export const ARCHIVE_OVERLAYS: readonly OverlayLayer[] = OVERLAY_STYLES.filter(({ inArchives }) => inArchives).map(
+  ({ layer }) => layer,
+);
 
 /**
  * The CSS gradient of an overlay's colour map.

@@ -1,5 +1,5 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import type { PlayedFrame } from './FrameSource.js';
+import type { PlayedFrame } from './ReplaySource.js';
 
 /** Bytes that a sample takes in a frame's lists. */
 const SAMPLE_BYTES = 13;

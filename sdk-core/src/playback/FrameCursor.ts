@@ -1,10 +1,10 @@
 import type { RecordingReader } from '@sgaps/protocol';
-import type { ModelBackend } from '../model/NeuralModel.js';
 import type { Between, CachedFrame } from './FrameCache.js';
-import { FrameSource, type PlayedFrame } from './FrameSource.js';
 import { type FreshStart, findFreshStart } from './findFreshStart.js';
+import { openReplaySource } from './openReplaySource.js';
 import { PassedTimes } from './PassedTimes.js';
-import type { PlaybackMachine } from './Playback.js';
+import type { PlaybackMachine } from './PlaybackMachine.js';
+import type { PlayedFrame, ReplaySource, ReplaySourceOptions } from './ReplaySource.js';
 import type { ShelfPlace, SnapshotShelf } from './SnapshotShelf.js';
 
 /** ms of work before others get their turn. */
@@ -50,7 +50,7 @@ type Outcome = CachedFrame | null | 'earlier';
  * ```
  */
 export class FrameCursor {
-  readonly source: FrameSource;
+  readonly source: ReplaySource;
   /** The frame that the source has rebuilt last and stands at; null when it stands elsewhere. */
   standing: CachedFrame | null = null;
   /** Time of the first frame of all, once known. */
@@ -79,9 +79,8 @@ export class FrameCursor {
   /** `keep` copies a frame that is to be given out. */
   constructor(
     reader: RecordingReader,
-    options: {
+    options: ReplaySourceOptions & {
       readonly machine: PlaybackMachine;
-      readonly model: ModelBackend | null;
       readonly shelf: SnapshotShelf;
       readonly keep: (frame: PlayedFrame, between: Between) => CachedFrame;
     },
@@ -90,7 +89,7 @@ export class FrameCursor {
     this.#machine = options.machine;
     this.#shelf = options.shelf;
     this.#keepFrame = options.keep;
-    this.source = new FrameSource(reader, options.model);
+    this.source = openReplaySource(reader, options);
   }
 
   /** Whatever is under way is given up, and nothing more is found. */

@@ -1,9 +1,9 @@
 import type { RecordingReader } from '@sgaps/protocol';
-import type { ModelBackend } from '../model/NeuralModel.js';
 import { type CachedFrame, type FoundFrame, FrameCache } from './FrameCache.js';
 import { FrameCursor, type Superseded } from './FrameCursor.js';
 import { MemoryShelf } from './MemoryShelf.js';
-import type { PlaybackMachine } from './Playback.js';
+import type { PlaybackMachine } from './PlaybackMachine.js';
+import type { ReplaySourceOptions } from './ReplaySource.js';
 import { type Figures, sparseMean } from './SessionFigures.js';
 import type { SnapshotShelf } from './SnapshotShelf.js';
 
@@ -16,17 +16,15 @@ const STRETCH = 1000;
 const CACHE_BYTES = 64 * 2 ** 20;
 
 /**
- * Options of a `FrameFinder`.
+ * Options of a `FrameFinder`. What `model` makes of a frame may depend on the frames found before it.
  *
  * @example
  * ```ts
  * const options: FrameFinderOptions = { machine: nodeMachine, shelf: new MemoryShelf({ packer }) };
  * ```
  */
-export interface FrameFinderOptions {
+export interface FrameFinderOptions extends ReplaySourceOptions {
   readonly machine: PlaybackMachine;
-  /** Refines frames that are found. What it makes of one may depend on the frames found before it. */
-  readonly model?: ModelBackend | null;
   /** Where decoder states are kept and looked for; default a shelf of its own, unpacked. */
   readonly shelf?: SnapshotShelf;
   /** Bytes of the frames that are kept, default 64 MiB. */
@@ -68,13 +66,14 @@ export class FrameFinder {
 
   constructor(reader: RecordingReader, options: FrameFinderOptions) {
     this.#reader = reader;
-    const { machine, model = null, shelf = new MemoryShelf(), cacheBytes = CACHE_BYTES } = options;
+    const { machine, model, archiveModel, shelf = new MemoryShelf(), cacheBytes = CACHE_BYTES } = options;
     this.#shelf = shelf;
     shelf.expect(reader.duration);
     this.#cache = new FrameCache(reader.header.grid, cacheBytes);
     this.#cursor = new FrameCursor(reader, {
       machine,
       model,
+      archiveModel,
       shelf,
       keep: (frame, between) => this.#cache.keep(frame, between, this.layered),
     });

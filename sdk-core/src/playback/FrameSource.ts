@@ -11,24 +11,13 @@ import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
 import type { FreshStart } from './findFreshStart.js';
+import { RecordWalk } from './RecordWalk.js';
+import type { PlayedFrame, ReplaySource } from './ReplaySource.js';
 import { SessionFigures } from './SessionFigures.js';
 import type { ShelfPlace } from './SnapshotShelf.js';
 
 /** ms by which a request may be older than the frame that answers it. */
 const ASKED_BEFORE = 3000;
-
-/**
- * A frame as it is shown.
- *
- * @example
- * ```ts
- * const { rgb, refined }: PlayedFrame = frame;
- * ```
- */
-export interface PlayedFrame extends DecodedFrame {
-  /** True where the picture is the model's. */
-  readonly refined: boolean;
-}
 
 /**
  * The frames of a recording one after the other, rebuilt by the decoder of the live loop and, where there is one, by a model; from the
@@ -40,21 +29,16 @@ export interface PlayedFrame extends DecodedFrame {
  * while (await source.fill()) show(await source.decode());
  * ```
  */
-export class FrameSource {
+export class FrameSource implements ReplaySource {
   readonly figures = new SessionFigures();
   /** Frames between the newest frame known and the first asked for, at this place. */
   latencyFrames = 0;
-  /** True once the last record there is was read. */
-  atEnd = false;
 
   readonly #reader: RecordingReader;
+  readonly #walk: RecordWalk;
   readonly #refiner: FrameRefiner | null;
   #replica: SessionReplica;
   #planner: SamplingPlanner | null = null;
-  #records: AsyncGenerator<RecordingRecord> | null = null;
-  /** How many records there were when `#records` began to give them. */
-  #recordsThen = 0;
-  #sequence = -1;
   #queue: ReplicaFrame[] = [];
   /** Time of the newest frame taken in; −∞ before the first. */
   #newestTime = Number.NEGATIVE_INFINITY;
@@ -63,8 +47,14 @@ export class FrameSource {
 
   constructor(reader: RecordingReader, model: ModelBackend | null = null) {
     this.#reader = reader;
+    this.#walk = new RecordWalk(reader);
     this.#refiner = model ? new FrameRefiner(reader.header.grid, model) : null;
     this.#replica = this.#newReplica();
+  }
+
+  /** True once the last record there is was read. */
+  get atEnd(): boolean {
+    return this.#walk.atEnd;
   }
 
   /** Time of the frame that waits, ms; null when `fill` has to look for one. */
@@ -89,7 +79,7 @@ export class FrameSource {
 
   /** True once anything was read: it may go on from here instead of from a snapshot. */
   get begun(): boolean {
-    return this.#sequence >= 0;
+    return this.#walk.sequence >= 0;
   }
 
   /** Number of the newest frame taken in, −1 before the first. */
@@ -109,13 +99,13 @@ export class FrameSource {
 
   /** Sequence of the last record taken in, −1 before the first. */
   get sequence(): number {
-    return this.#sequence;
+    return this.#walk.sequence;
   }
 
   /** Where one may go on from what `save` gives now: between two packets, after a frame; else null. */
   get place(): Omit<ShelfPlace, 'bytes'> | null {
     const { time, frameId } = this;
-    return time === null || this.#queue.length > 0 ? null : { time, frameId, sequence: this.#sequence };
+    return time === null || this.#queue.length > 0 ? null : { time, frameId, sequence: this.sequence };
   }
 
   /** The state at `place`. */
@@ -126,22 +116,8 @@ export class FrameSource {
   /** Reads records until so many frames wait. False at the end of what is there. */
   async fill(count = 1): Promise<boolean> {
     while (this.#queue.length < count) {
-      const recordsNow = this.#reader.index.records;
-      if (this.#records === null) this.#recordsThen = recordsNow;
-      const records = this.#records ?? this.#reader.records(0, { afterSequence: this.#sequence });
-      this.#records = records;
-      const { value: record, done } = await records.next();
-      if (done || !record) {
-        if (this.#recordsThen !== recordsNow) {
-          // Somebody has refreshed the reader since.
-          await this.release();
-          continue;
-        }
-        this.atEnd = true;
-        return false;
-      }
-      this.atEnd = false;
-      this.#sequence = record.sequence;
+      const record = await this.#walk.next();
+      if (!record) return false;
       this.#take(record);
     }
     return true;
@@ -185,13 +161,12 @@ export class FrameSource {
     snapshot: Pick<RecordingSnapshot, 'state' | 'sequence'> | null,
     newestTime: number = Number.NEGATIVE_INFINITY,
   ): Promise<boolean> {
-    await this.release();
+    await this.#walk.goTo(-1);
     this.#replica = this.#newReplica();
     this.#refiner?.clear();
     this.#planner = null;
     this.figures.restart();
     this.#queue = [];
-    this.#sequence = -1;
     this.#newestTime = Number.NEGATIVE_INFINITY;
     this.#notBefore = 0;
     if (!snapshot) return true;
@@ -203,7 +178,7 @@ export class FrameSource {
       this.#replica = this.#newReplica();
       return false;
     }
-    this.#sequence = snapshot.sequence;
+    await this.#walk.goTo(snapshot.sequence);
     this.#newestTime = newestTime;
     this.#notBefore = Math.max(0, newestTime);
     return true;
@@ -220,13 +195,13 @@ export class FrameSource {
       if (record.sequence > sequence) break;
       this.#take(record);
     }
-    this.#sequence = sequence - 1;
+    await this.#walk.goTo(sequence - 1);
     this.#notBefore = 0;
   }
 
   /** Looks for what was recorded since. */
   async refresh(): Promise<void> {
-    if ((await this.#reader.refresh()) && this.atEnd) await this.release();
+    await this.#walk.refresh();
   }
 
   /** The importance map as the live planner would have it after `frame`, the newest one decoded. */
@@ -243,9 +218,7 @@ export class FrameSource {
 
   /** Lets go of the chunks being read; it may go on, and the reader stays open. */
   async release(): Promise<void> {
-    await this.#records?.return(undefined);
-    this.#records = null;
-    this.atEnd = false;
+    await this.#walk.release();
   }
 
   #take(record: RecordingRecord): void {

@@ -1,6 +1,7 @@
 import type { RecordingReader, RecordingSnapshot } from '@sgaps/protocol';
-import type { ModelBackend } from '../model/NeuralModel.js';
-import { FrameSource, type PlayedFrame } from './FrameSource.js';
+import { openReplaySource } from './openReplaySource.js';
+import type { PlaybackMachine } from './PlaybackMachine.js';
+import type { PlayedFrame, ReplaySource, ReplaySourceOptions } from './ReplaySource.js';
 import { type Figures, sparseMean } from './SessionFigures.js';
 
 /**
@@ -44,21 +45,6 @@ export interface PlaybackState {
 }
 
 /**
- * What a playback needs of the machine that it runs on.
- *
- * @example
- * ```ts
- * const machine: PlaybackMachine = { now: () => performance.now(), rest: () => new Promise((resolve) => setImmediate(resolve)) };
- * ```
- */
-export interface PlaybackMachine {
-  /** ms of a steady clock. */
-  now(): number;
-  /** Lets other work have its turn. */
-  rest(): Promise<void>;
-}
-
-/**
  * Slowest and fastest rate.
  *
  * @example
@@ -90,7 +76,7 @@ export class Playback {
   readonly #reader: RecordingReader;
   readonly #listener: PlaybackListener;
   readonly #machine: PlaybackMachine;
-  readonly #source: FrameSource;
+  readonly #source: ReplaySource;
   #growing: boolean;
 
   #position = 0;
@@ -115,13 +101,13 @@ export class Playback {
     reader: RecordingReader,
     listener: PlaybackListener,
     machine: PlaybackMachine,
-    options: { readonly growing?: boolean; readonly model?: ModelBackend | null } = {},
+    options: Omit<ReplaySourceOptions, 'machine'> & { readonly growing?: boolean } = {},
   ) {
     this.#reader = reader;
     this.#listener = listener;
     this.#machine = machine;
     this.#growing = options.growing ?? false;
-    this.#source = new FrameSource(reader, options.model);
+    this.#source = openReplaySource(reader, { ...options, machine });
   }
 
   get state(): PlaybackState {

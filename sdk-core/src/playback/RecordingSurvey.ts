@@ -1,7 +1,8 @@
 import type { RecordingReader } from '@sgaps/protocol';
 import type { Superseded } from './FrameCursor.js';
-import { FrameSource } from './FrameSource.js';
-import type { PlaybackMachine } from './Playback.js';
+import { openReplaySource } from './openReplaySource.js';
+import type { PlaybackMachine } from './PlaybackMachine.js';
+import type { ReplaySource } from './ReplaySource.js';
 import type { SnapshotShelf } from './SnapshotShelf.js';
 import { type StatePoints, StateSeries } from './StateSeries.js';
 
@@ -54,7 +55,7 @@ export class RecordingSurvey {
   readonly series: StateSeries;
   readonly #reader: RecordingReader;
   readonly #options: RecordingSurveyOptions;
-  readonly #source: FrameSource;
+  readonly #source: ReplaySource;
   /** The last record of each section that was gone through, by where the section begins. */
   readonly #reached = new Map<number, number>();
   /** The source has taken in all records from where it began up to this one; NaN where it has to begin anew. */
@@ -70,7 +71,7 @@ export class RecordingSurvey {
   constructor(reader: RecordingReader, options: RecordingSurveyOptions) {
     this.#reader = reader;
     this.#options = options;
-    this.#source = new FrameSource(reader);
+    this.#source = openReplaySource(reader);
     this.series = new StateSeries(reader.header.schema.values.length);
   }
 

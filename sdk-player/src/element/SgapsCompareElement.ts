@@ -163,6 +163,8 @@ export class SgapsCompareElement extends PlayerShell {
     if (i === 0) this.showPlayer(element.player);
     else element.player?.pause();
     this.overlayPanel.available = this.#elements.some(({ hasOverlays }) => hasOverlays);
+    const infos = this.#elements.flatMap(({ player }) => (player ? [player.info] : []));
+    this.overlayPanel.archived = infos.length > 0 && infos.every(({ archived }) => archived === true);
     this.#setRatio();
     this.#tellOffset();
     this.#follow();

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { parseModelCard } from '@sgaps/core';
+import { type ArchiveModelCard, parseArchiveModelCard, parseModelCard } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
 import { request } from '../source/request.js';
 
@@ -25,20 +25,38 @@ const MOST_BYTES = 256 << 20;
 
 /** Gets a model and checks that it is whole and for this version. Throws `MODEL_NOT_FOUND`, `MODEL_INVALID`, or `STORAGE_FAILED`. */
 export async function readModel(source: ModelSource): Promise<ModelFile> {
-  const files = typeof source === 'string' || source instanceof URL ? beside(new URL(source)) : source;
-  const card = parseModelCard(new TextDecoder().decode(await contents(files.json, MOST_JSON)));
-  const bytes = await contents(files.onnx, MOST_BYTES);
-  if (bytesToHex(sha256(bytes)) !== card.sha256) {
-    throw new SgapsError(
-      'MODEL_INVALID',
-      `model.onnx of ${card.id} is not the file that model.json names; it is damaged or another's.`,
-    );
-  }
-  return { id: card.id, bytes };
+  const files = filesOf(source, 'model.onnx');
+  const { id, sha256 } = parseModelCard(await cardText(files));
+  return { id, bytes: await weights(files, sha256, `model.onnx of ${id}`) };
 }
 
-function beside(json: URL): { json: URL; onnx: URL } {
-  return { json, onnx: new URL('model.onnx', json) };
+/** Gets what an archive is decoded with, as `readModel`: of the two graphs the decoder, which is the `onnx` of a source that is two files. */
+export async function readArchiveDecoder(source: ModelSource): Promise<ModelFile & { readonly card: ArchiveModelCard }> {
+  const files = filesOf(source, 'decoder.onnx');
+  const card = parseArchiveModelCard(await cardText(files));
+  const { id, sha256 } = card;
+  return { id, card, bytes: await weights(files, sha256.decoder, `decoder.onnx of ${id}`) };
+}
+
+interface Files {
+  readonly json: Blob | URL;
+  readonly onnx: Blob | URL;
+}
+
+function filesOf(source: ModelSource, graph: string): Files {
+  if (!(typeof source === 'string' || source instanceof URL)) return source;
+  const json = new URL(source);
+  return { json, onnx: new URL(graph, json) };
+}
+
+async function cardText({ json }: Files): Promise<string> {
+  return new TextDecoder().decode(await contents(json, MOST_JSON));
+}
+
+async function weights({ onnx }: Files, expected: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await contents(onnx, MOST_BYTES);
+  if (bytesToHex(sha256(bytes)) === expected) return bytes;
+  throw new SgapsError('MODEL_INVALID', `${what} is not the file that model.json names; it is damaged or another's.`);
 }
 
 async function contents(file: Blob | URL, most: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,8 @@
 import { MODEL_PLANES, type ModelOutput } from '@sgaps/core';
-import { type CaptureGrid, isSgapsError, SgapsError } from '@sgaps/protocol';
+import { type CaptureGrid, isSgapsError } from '@sgaps/protocol';
 import type { Env, InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import type { FromModel, ToModel } from './messages.js';
+import { invalidModel as invalid, isRuntimeThread, type RuntimeScope, refusalOf, setUpWasm } from './wasmRuntime.js';
 
 /** What is used of ONNX Runtime Web, of whichever build. */
 interface Runtime {
@@ -10,30 +11,22 @@ interface Runtime {
   readonly Tensor: new (type: 'uint8', data: Uint8Array, dims: readonly number[]) => TypedTensor<'uint8'>;
 }
 
-/** What a worker's global scope offers; TypeScript's DOM library knows the window only. */
-interface WorkerScope {
-  readonly name: string;
-  readonly crossOriginIsolated: boolean;
-  readonly navigator: { readonly hardwareConcurrency: number };
+/** What a worker's global scope offers. */
+interface WorkerScope extends RuntimeScope {
   postMessage(message: FromModel, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToModel>) => void) | null;
 }
 
-/** Threads of the WASM build: beyond these a net of this size gains little, and the game's machine has other work. */
-const MOST_THREADS = 4;
 const OUTPUTS = ['frame', 'logVariance', 'gap'] as const;
 
 /** Makes this worker run a model with `provider`. */
 export function serveModel(runtime: Runtime, provider: 'webgpu' | 'wasm'): void {
   const scope = globalThis as unknown as WorkerScope;
-  // The runtime's threads are workers of this same script, which are not spoken to.
-  if (scope.name.startsWith('em-pthread')) return;
+  if (isRuntimeThread(scope)) return;
   let session: InferenceSession | null = null;
 
   async function load({ bytes, grid, wasmPaths }: Extract<ToModel, { type: 'load' }>): Promise<void> {
-    const { wasm } = runtime.env;
-    wasm.numThreads = scope.crossOriginIsolated ? Math.min(MOST_THREADS, Math.ceil(scope.navigator.hardwareConcurrency / 2)) : 1;
-    if (wasmPaths !== undefined) wasm.wasmPaths = wasmPaths;
+    setUpWasm(runtime.env, scope, wasmPaths);
     try {
       session = await runtime.InferenceSession.create(bytes, { executionProviders: [provider], logSeverityLevel: 3 });
       const names = [...session.inputNames, ...session.outputNames].join();
@@ -42,17 +35,9 @@ export function serveModel(runtime: Runtime, provider: 'webgpu' | 'wasm'): void 
       await infer(session, grid, new Uint8Array(MODEL_PLANES.length * grid.width * grid.height));
       scope.postMessage({ type: 'loaded' });
     } catch (error) {
-      const { code, message } = isSgapsError(error) ? error : refusal(error);
+      const { code, message } = isSgapsError(error) ? error : refusalOf(error, provider);
       scope.postMessage({ type: 'refused', code, message });
     }
-  }
-
-  function refusal(error: unknown): SgapsError {
-    const said = error instanceof Error ? error.message : String(error);
-    // What the runtime says where its own files or the device are missing; all else is about the model.
-    if (said.startsWith('no available backend found'))
-      return new SgapsError('PROVIDER_UNAVAILABLE', `ONNX Runtime does not start on ${provider} here: ${said}`);
-    return invalid(said);
   }
 
   async function infer(session: InferenceSession, { width, height }: CaptureGrid, planes: Uint8Array): Promise<ModelOutput> {
@@ -84,10 +69,6 @@ export function serveModel(runtime: Runtime, provider: 'webgpu' | 'wasm'): void 
   }
 
   scope.onmessage = ({ data }) => void (data.type === 'load' ? load(data) : run(data));
-}
-
-function invalid(why: string): SgapsError {
-  return new SgapsError('MODEL_INVALID', `The model cannot be used: ${why}.`);
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -1,5 +1,5 @@
 import type { ReplayMarker } from '@sgaps/client/player';
-import { FrameFinder, MemoryShelf, type PlaybackMachine, RecordingSurvey } from '@sgaps/core';
+import { type ArchiveModel, FrameFinder, MemoryShelf, type PlaybackMachine, RecordingSurvey } from '@sgaps/core';
 import { LIMITS, type RecordingReader, readEvent } from '@sgaps/protocol';
 import type { WebModel } from '../model/WebModel.js';
 import type { FromPlayer } from './messages.js';
@@ -29,10 +29,11 @@ export class LocalHost {
   constructor(
     private readonly reader: RecordingReader,
     private readonly model: WebModel | null,
+    archiveModel: (modelId: string) => Promise<ArchiveModel>,
     private readonly machine: PlaybackMachine,
     private readonly post: Post,
   ) {
-    this.#finder = new FrameFinder(reader, { machine, model, shelf: this.#shelf });
+    this.#finder = new FrameFinder(reader, { machine, model, archiveModel, shelf: this.#shelf });
   }
 
   /** Shows the frame at a time, seconds. Settles when it, or one that was asked for later, is shown. Rejects where it cannot be read. */
@@ -50,7 +51,7 @@ export class LocalHost {
   async thumbnail(time: number): Promise<ImageBitmap | null> {
     const ms = 1000 * time;
     let nearest: number | null = null;
-    for (const { time } of this.reader.index.snapshots)
+    for (const time of this.reader.index.previews)
       if (nearest === null || Math.abs(time - ms) < Math.abs(nearest - ms)) nearest = time;
     if (nearest === null) return null;
     let webp = this.#previews.get(nearest);

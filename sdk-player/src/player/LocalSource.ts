@@ -18,6 +18,11 @@ import { asError, type PlayerNews, PlayerWorker } from './PlayerWorker.js';
 export interface LocalSourceOptions extends Omit<WebModelOptions, 'grid'> {
   /** A model that refines the frames. Default none: they are as the recording's memory and diffusion draw them. */
   readonly model?: ModelSource | null;
+  /**
+   * The model that archives were made with, which shows them: of an address, `{name}` stands for the name that the archive says, as in
+   * `/models/{name}/model.json`; with two files, `onnx` is its `decoder.onnx`. It is loaded when such a recording is first shown. Default none.
+   */
+  readonly archiveModel?: ModelSource | null;
 }
 
 /**
@@ -54,16 +59,20 @@ export class LocalSource implements ReplaySource {
    * Opens a recording: bytes, a file, or an address, relative to the page. Rejects with what `RecordingReader.open` and `WebModel.load` reject with, with
    * `NOT_FOUND`, `UNAUTHORIZED` or `STORAGE_FAILED` where the file cannot be read, and with `UNSUPPORTED` where the page allows no worker.
    */
-  static async open(recording: RecordingSource, { model = null, ...options }: LocalSourceOptions = {}): Promise<LocalSource> {
+  static async open(
+    recording: RecordingSource,
+    { model = null, archiveModel = null, ...options }: LocalSourceOptions = {},
+  ): Promise<LocalSource> {
     const worker = new PlayerWorker();
     const early: PlayerNews[] = [];
     worker.onNews = (news) => early.push(news);
     try {
       const source = absolute(recording);
-      const { info, values } = await worker.ask({ type: 'openLocal', source, model: model && absolute(model), options });
+      const models = { model: model && absolute(model), archiveModel: archiveModel && absolute(archiveModel) };
+      const { info, values } = await worker.ask({ type: 'openLocal', source, ...models, options });
       if (!info || !values)
         throw new SgapsError('UNSUPPORTED', "The player's worker is of another version than the page; load the page anew.");
-      const { recordingId, game, engine, width, height, fps, startedAt, duration } = info;
+      const { recordingId, game, engine, width, height, fps, startedAt, duration, archived } = info;
       const about = {
         recordingId,
         game,
@@ -74,6 +83,7 @@ export class LocalSource implements ReplaySource {
         startedAt,
         duration: duration / 1000,
         growing: false,
+        archived,
         values,
       };
       const opened = new LocalSource(worker, about, info.model);

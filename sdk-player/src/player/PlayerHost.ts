@@ -1,5 +1,6 @@
 import { Playback, type PlaybackMachine, type PlayedFrame } from '@sgaps/core';
 import { isSgapsError, RecordingReader, SgapsError } from '@sgaps/protocol';
+import { ArchiveLoader } from '../model/ArchiveLoader.js';
 import { WebModel } from '../model/WebModel.js';
 import { openSource } from '../source/openSource.js';
 import { webCompressor } from '../source/webCompressor.js';
@@ -32,6 +33,7 @@ export class PlayerHost {
   #playback: Playback | null = null;
   #local: LocalHost | null = null;
   #model: WebModel | null = null;
+  #archives: ArchiveLoader | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #told: PlayerState | null = null;
   #shown = 0;
@@ -61,16 +63,18 @@ export class PlayerHost {
     }
   }
 
-  async #open({ type, source, model, options }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
+  async #open({ type, source, model, archiveModel, options }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
     const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
-    const { recordingId, game, engine, grid, fps, startedAt, modelId, schema } = reader.header;
-    this.#model = model === null ? null : await WebModel.load(model, { ...options, grid });
-    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, MACHINE, this.post);
+    const { recordingId, game, engine, grid, fps, startedAt, modelId, schema, archive } = reader.header;
+    this.#archives = new ArchiveLoader(archiveModel, options);
+    // An archive's frames were refined before they were coded.
+    this.#model = model === null || archive ? null : await WebModel.load(model, { ...options, grid });
+    if (type === 'openLocal') this.#local = new LocalHost(reader, this.#model, this.#archives.get, MACHINE, this.post);
     else this.#playback = this.#newPlayback(reader);
     const { duration, frames } = reader.index;
     const { id, provider, fallback } = this.#model ?? {};
     const info: RecordingInfo = {
-      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId },
+      ...{ recordingId, game, engine, ...grid, fps, frames, startedAt, duration, modelId, archived: archive !== undefined },
       model: id !== undefined && provider !== undefined ? { id, provider, fallback: fallback ?? null } : null,
     };
     return { info, values: schema.values.map(({ name }) => name) };
@@ -86,7 +90,7 @@ export class PlayerHost {
         wantsImportance: () => false,
       },
       MACHINE,
-      { model: this.#model },
+      { model: this.#model, archiveModel: this.#archives?.get },
     );
   }
 
@@ -94,7 +98,10 @@ export class PlayerHost {
     if (message.type === 'request') await local.request(message.time);
     else if (message.type === 'thumbnail') return local.thumbnail(message.time);
     else if (message.type === 'states') await local.readStates();
-    else if (message.type === 'close') await local.close();
+    else if (message.type === 'close') {
+      await local.close();
+      await this.#archives?.dispose();
+    }
     return null;
   }
 
@@ -153,6 +160,7 @@ export class PlayerHost {
     this.#timer = null;
     this.#model?.dispose();
     await playback.close();
+    await this.#archives?.dispose();
     this.#playback = null;
   }
 }

@@ -18,6 +18,11 @@ import { asError, type PlayerNews, PlayerWorker } from './PlayerWorker.js';
 export interface PlayerOptions extends Omit<WebModelOptions, 'grid'> {
   /** A model that refines the frames. Default none: they are as the recording's memory and diffusion draw them. */
   readonly model?: ModelSource | null;
+  /**
+   * The model that archives were made with, which shows them: of an address, `{name}` stands for the name that the archive says, as in
+   * `/models/{name}/model.json`; with two files, `onnx` is its `decoder.onnx`. It is loaded when such a recording is first shown. Default none.
+   */
+  readonly archiveModel?: ModelSource | null;
 }
 
 /**
@@ -89,10 +94,14 @@ export class RecordingPlayer {
    * what `RecordingReader.open` and `WebModel.load` reject with, with `NOT_FOUND`, `UNAUTHORIZED` or `STORAGE_FAILED` where the file cannot be
    * read, and with `UNSUPPORTED` where the page allows no worker.
    */
-  static async open(source: RecordingSource, { model = null, ...options }: PlayerOptions = {}): Promise<RecordingPlayer> {
+  static async open(
+    source: RecordingSource,
+    { model = null, archiveModel = null, ...options }: PlayerOptions = {},
+  ): Promise<RecordingPlayer> {
     const worker = new PlayerWorker();
     try {
-      const { info } = await worker.ask({ type: 'open', source: absolute(source), model: model && absolute(model), options });
+      const models = { model: model && absolute(model), archiveModel: archiveModel && absolute(archiveModel) };
+      const { info } = await worker.ask({ type: 'open', source: absolute(source), ...models, options });
       if (!info)
         throw new SgapsError('UNSUPPORTED', "The player's worker is of another version than the page; load the page anew.");
       return new RecordingPlayer(worker, info);

@@ -29,6 +29,8 @@ export interface RecordingInfo {
   readonly duration: number;
   /** What the live loop rebuilt it with, name@version. */
   readonly modelId: string;
+  /** True for an archive: its pictures are decoded, not rebuilt, and no model refines them. */
+  readonly archived: boolean;
   /** The model that refines the frames here; null without one. */
   readonly model: ModelInfo | null;
 }
@@ -73,6 +75,7 @@ export interface PlayerState {
 interface Opening {
   readonly source: RecordingSource;
   readonly model: ModelSource | null;
+  readonly archiveModel: ModelSource | null;
   readonly options: Omit<WebModelOptions, 'grid'>;
 }
 

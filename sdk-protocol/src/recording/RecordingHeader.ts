@@ -8,6 +8,23 @@ import { unpackBounded } from './boundedMsgpack.js';
 import { type ByteSource, RECORDING } from './types.js';
 
 /**
+ * What an archive says of how it was made: its pictures are coded anew, and what they were rebuilt from is gone.
+ *
+ * @example
+ * ```ts
+ * const archive: ArchiveInfo = { modelId: 'hst-mae-tiny@1', from: 52_000_000, madeAt: Date.now() };
+ * ```
+ */
+export interface ArchiveInfo {
+  /** Name and version of the model that decodes it; '' where none is needed. */
+  readonly modelId: string;
+  /** Bytes of the recording that it was made from. */
+  readonly from: number;
+  /** Milliseconds since 1970. */
+  readonly madeAt: number;
+}
+
+/**
  * What a recording says about itself once, at its start.
  *
  * @example
@@ -37,6 +54,8 @@ export interface RecordingHeader {
   readonly meta: Readonly<Record<string, string>>;
   /** True where point samples carry depth: the pixel packets decode with the same option. Absent is false. */
   readonly depth?: boolean;
+  /** Of an archive, whose records are `pictures` instead of packets; absent for any other recording. */
+  readonly archive?: ArchiveInfo;
 }
 
 /** 'SGAPS\0', u16 version, u32 length, u32 CRC32C. */
@@ -67,12 +86,13 @@ export function isRecordingId(id: unknown): id is string {
  * ```
  */
 export function encodeRecordingHeader(header: RecordingHeader): Uint8Array {
-  const body = packr.pack(checkHeader(header));
+  const checked = checkHeader(header);
+  const body = packr.pack(checked);
   if (body.length > RECORDING.headerBytes) throw SgapsError.limit('recording header bytes', body.length, RECORDING.headerBytes);
   const bytes = new Uint8Array(PREFIX_BYTES + body.length);
   bytes.set(MAGIC);
   const view = new DataView(bytes.buffer);
-  view.setUint16(6, RECORDING.version, true);
+  view.setUint16(6, checked.archive ? RECORDING.archiveVersion : RECORDING.version, true);
   view.setUint32(8, body.length, true);
   view.setUint32(12, crc32c(body), true);
   bytes.set(body, PREFIX_BYTES);
@@ -93,10 +113,10 @@ export async function readRecordingHeader(source: ByteSource, size: number): Pro
   for (let i = 0; i < MAGIC.length; i++) if (prefix[i] !== MAGIC[i]) throw SgapsError.malformed('recording: not a .sgaps file');
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
   const version = view.getUint16(6, true);
-  if (version !== RECORDING.version) {
+  if (version !== RECORDING.version && version !== RECORDING.archiveVersion) {
     throw new SgapsError(
       'VERSION_UNSUPPORTED',
-      `Recording format ${version} is not ${RECORDING.version}, the one this version of SGAPS reads.`,
+      `Recording format ${version} is neither ${RECORDING.version} nor ${RECORDING.archiveVersion}, which this version of SGAPS reads.`,
     );
   }
   const length = view.getUint32(8, true);
@@ -131,6 +151,7 @@ function checkHeader(value: unknown): RecordingHeader {
     startedAt: number(raw.startedAt, 'start time', 0, Number.MAX_SAFE_INTEGER),
     meta: checkMeta(raw.meta),
     ...checkDepth(raw.depth),
+    ...checkArchive(raw.archive),
   };
 }
 
@@ -154,6 +175,19 @@ function checkDepth(value: unknown): { depth?: true } {
   if (value === undefined || value === null || value === false) return {};
   if (value !== true) throw SgapsError.malformed('depth: true or false');
   return { depth: true };
+}
+
+/** Nothing where it is no archive, as with depth. */
+function checkArchive(value: unknown): { archive?: ArchiveInfo } {
+  if (value === undefined || value === null) return {};
+  const raw = object(value, 'archive');
+  return {
+    archive: {
+      modelId: text(raw.modelId, "archive's model id", LIMITS.nameLength),
+      from: integer(raw.from, 'bytes an archive was made from', 0, Number.MAX_SAFE_INTEGER),
+      madeAt: number(raw.madeAt, "archive's time", 0, Number.MAX_SAFE_INTEGER),
+    },
+  };
 }
 
 function checkMeta(value: unknown): Record<string, string> {

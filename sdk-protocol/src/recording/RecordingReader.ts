@@ -4,7 +4,7 @@ import { type EventMarker, readFooter } from './footer.js';
 import { recordFrames } from './frameCount.js';
 import { JournalTail } from './JournalTail.js';
 import { type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
-import { decodeSnapshot, NO_FRAME } from './record.js';
+import { decodeSnapshot, NO_FRAME, RECORD_HEADER_BYTES } from './record.js';
 import { epochIsWhole, lastEpochIsWhole, scanChunks } from './scan.js';
 import type { ByteSource, Compressor, RecordingRecord, RecordingSnapshot, RecordKind } from './types.js';
 
@@ -19,10 +19,12 @@ import type { ByteSource, Compressor, RecordingRecord, RecordingSnapshot, Record
 export interface RecordingIndex {
   readonly chunks: readonly ChunkEntry[];
   readonly snapshots: readonly { readonly time: number; readonly sequence: number; readonly frameId: number | null }[];
+  /** Times of the snapshots that are large enough to hold a picture: of an archive, some. */
+  readonly previews: readonly number[];
   readonly events: readonly EventMarker[];
   /** Largest time of any record, 0 for an empty recording. */
   readonly duration: number;
-  /** Game frames in the pixel packets, by the packets' own count. */
+  /** Game frames in the pixel packets or groups of pictures, by their own count. */
   readonly frames: number;
   readonly records: number;
   /** False while a recording grows, and after a crash until it is recovered. */
@@ -62,7 +64,9 @@ export interface RecordQuery {
   readonly toTime?: number;
 }
 
-const ALL_BUT_SNAPSHOTS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'audio'];
+/** Payload bytes of a snapshot that holds a state of one byte and no picture. */
+const BARE_SNAPSHOT = 5;
+const ALL_BUT_SNAPSHOTS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'audio', 'pictures'];
 
 /** Chunks of one kind, read in turn. */
 interface Cursor {
@@ -285,6 +289,7 @@ export class RecordingReader {
   /** What the file's chunks say, without the journals. */
   private indexChunks(): RecordingIndex {
     const snapshots = [];
+    const previews = [];
     let duration = 0;
     let frames = 0;
     let records = 0;
@@ -298,11 +303,13 @@ export class RecordingReader {
         sequence: chunk.firstSequence,
         frameId: chunk.lastFrame === NO_FRAME ? null : chunk.lastFrame,
       });
+      if (chunk.unpackedLength - RECORD_HEADER_BYTES > BARE_SNAPSHOT) previews.push(chunk.firstTime);
     }
     const { hasFooter, damaged } = this;
     return {
       chunks: this.chunks.slice(),
       snapshots,
+      previews,
       events: this.markers.slice(),
       duration,
       frames,
@@ -315,6 +322,7 @@ export class RecordingReader {
   /** The index with what the journals hold beyond the chunks. */
   private addTail(sealed: RecordingIndex): RecordingIndex {
     const snapshots = [];
+    const previews = [];
     const events = [];
     let { duration, frames } = sealed;
     for (const record of this.tailRecords) {
@@ -322,11 +330,13 @@ export class RecordingReader {
       duration = Math.max(duration, time);
       frames += recordFrames(record);
       if (kind === 'snapshot') snapshots.push({ time, sequence, frameId: lastFrame });
+      if (kind === 'snapshot' && record.bytes.length > BARE_SNAPSHOT) previews.push(time);
       if (kind === 'event') events.push({ time, sequence });
     }
     return {
       ...sealed,
       snapshots: snapshots.length > 0 ? [...sealed.snapshots, ...snapshots] : sealed.snapshots,
+      previews: previews.length > 0 ? [...sealed.previews, ...previews] : sealed.previews,
       events: events.length > 0 ? [...sealed.events, ...events] : sealed.events,
       duration,
       frames,

@@ -31,6 +31,7 @@ export const CHUNK_OF: Readonly<Record<RecordKind, number>> = {
   event: ChunkKind.events,
   snapshot: ChunkKind.snapshot,
   audio: ChunkKind.audio,
+  pictures: ChunkKind.frames,
 };
 
 /**
@@ -57,7 +58,7 @@ export interface ChunkEntry {
   readonly records: number;
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** Game frames in the pixel packets of the chunk, by the packets' own count. */
+  /** Game frames in the pixel packets or groups of pictures of the chunk, by their own count. */
   readonly frames: number;
   readonly firstTime: number;
   readonly lastTime: number;

@@ -8,7 +8,13 @@ export {
   writeJournalHeader,
   writeJournalPrefix,
 } from './journal.js';
-export { encodeRecordingHeader, isRecordingId, type RecordingHeader, readRecordingHeader } from './RecordingHeader.js';
+export {
+  type ArchiveInfo,
+  encodeRecordingHeader,
+  isRecordingId,
+  type RecordingHeader,
+  readRecordingHeader,
+} from './RecordingHeader.js';
 export { type RecordingIndex, RecordingReader, type RecordingReaderOptions, type RecordQuery } from './RecordingReader.js';
 export { type RecordedEvent, readEvent } from './readEvent.js';
 export { encodeSnapshot, NO_FRAME, RECORD_HEADER_BYTES, writeRecordHeader } from './record.js';

@@ -21,8 +21,8 @@ export const RECORD_HEADER_BYTES = 28;
  */
 export const NO_FRAME = 0xffffffff;
 
-const CODES: Readonly<Record<RecordKind, number>> = { coordinates: 1, pixels: 2, event: 3, snapshot: 4, audio: 5 };
-const KINDS: readonly (RecordKind | undefined)[] = [undefined, 'coordinates', 'pixels', 'event', 'snapshot', 'audio'];
+const CODES: Readonly<Record<RecordKind, number>> = { coordinates: 1, pixels: 2, event: 3, snapshot: 4, audio: 5, pictures: 6 };
+const KINDS: readonly (RecordKind | undefined)[] = [undefined, 'coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'];
 
 /**
  * Writes a record's header at `at`; the payload of `length` bytes follows it. Frames: u32 or `NO_FRAME`.

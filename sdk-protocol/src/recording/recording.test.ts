@@ -13,7 +13,9 @@ import { groupEntries, planRecovery } from './recovery.js';
 import { sealEpoch } from './sealing.js';
 import { type ByteSource, type Compressor, memorySource, type RecordingRecord, type RecordKind } from './types.js';
 
-const KINDS: RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio'];
+const KINDS: RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'];
+/** Of the fixed sample: those of a recording that is no archive. */
+const LIVE_KINDS = KINDS.slice(0, 5);
 const compressor: Compressor = {
   name: 'zstd',
   compress: (bytes) => zstdCompressSync(bytes),
@@ -126,7 +128,7 @@ async function recovered(file: Uint8Array, journals: readonly Uint8Array[]): Pro
 }
 
 const sample: RecordingRecord[] = numbered(
-  KINDS.concat(KINDS).map((kind, i) => {
+  LIVE_KINDS.concat(LIVE_KINDS).map((kind, i) => {
     const bytes = Uint8Array.from({ length: 5 + i }, (_, n) => (n * 37 + i) & 255);
     return {
       kind,

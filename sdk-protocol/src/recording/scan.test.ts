@@ -12,7 +12,7 @@ import { epochIsWhole, lastEpochIsWhole } from './scan.js';
 import { sealEpoch } from './sealing.js';
 import { type Compressor, memorySource, type RecordingRecord, type RecordKind } from './types.js';
 
-const KINDS: RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio'];
+const KINDS: RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'];
 const compressor: Compressor = {
   name: 'zstd',
   compress: (bytes) => zstdCompressSync(bytes),

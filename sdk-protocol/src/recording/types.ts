@@ -1,13 +1,13 @@
 /**
  * What one record of a recording holds: a coordinate packet sent to the client, a pixel packet received from it (both
- * exactly as exchanged), a game event, a decoder snapshot, or audio (reserved).
+ * exactly as exchanged), a game event, a decoder snapshot, audio (reserved), or, of an archive, a group of pictures in the place of packets.
  *
  * @example
  * ```ts
  * const kinds: RecordKind[] = ['coordinates', 'pixels'];
  * ```
  */
-export type RecordKind = 'coordinates' | 'pixels' | 'event' | 'snapshot' | 'audio';
+export type RecordKind = 'coordinates' | 'pixels' | 'event' | 'snapshot' | 'audio' | 'pictures';
 
 /**
  * One record of a recording.
@@ -96,6 +96,10 @@ export interface ByteSource {
 export const RECORDING = {
   /** Version this code writes; a higher one is refused with `VERSION_UNSUPPORTED`. */
   version: 1,
+  /** Version of a file whose header says `archive`: those who know no `pictures` refuse it. */
+  archiveVersion: 2,
+  /** Pictures of one record of an archive. */
+  groupFrames: 32,
   /** Bytes of one record's payload: one record with its header always fits one chunk. */
   recordBytes: 16 * 1024 * 1024 - 64,
   /** Bytes of the header block. */

@@ -1,6 +1,6 @@
 import { ApiError, api, type Game, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
-import { bytes, clock, when } from './lib/format.js';
+import { bytes, clock, sizeOf, when } from './lib/format.js';
 
 const PAGE = 24;
 const REFRESH = 2000;
@@ -89,9 +89,13 @@ function recordingCard(recording: Recording): HTMLElement {
     'p',
     { class: 'facts' },
     date,
-    ` · ${bytes(recording.bytes)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`,
+    ` · ${sizeOf(recording)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`,
   );
   if (recording.status !== 'finished') facts.append(' ', make('span', { class: `status ${recording.status}` }, recording.status));
+  if (recording.archivedAt !== null) {
+    const title = `Archived ${new Date(recording.archivedAt).toLocaleString()}: its pictures are kept, its samples are not`;
+    facts.append(' ', make('span', { class: 'status archived', title }, 'archived'));
+  }
   const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
   remove.addEventListener('click', () => void askAndDelete(recording));
   const download = make(

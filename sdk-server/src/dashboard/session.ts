@@ -5,7 +5,7 @@ import { ApiError, api, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { ExportDialog } from './lib/exportDialog.js';
 import { type FiguresMessage, FiguresPanel } from './lib/figures.js';
-import { clock, when } from './lib/format.js';
+import { clock, sizeOf, when } from './lib/format.js';
 
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const query = new URLSearchParams(location.search);
@@ -44,7 +44,8 @@ function open(recording: Recording): void {
   document.title = `${game} · SGAPS`;
   byId('game', HTMLHeadingElement).textContent = game;
   byId('about', HTMLParagraphElement).textContent =
-    `${when(startedAt)} · ${engine} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`;
+    `${when(startedAt)} · ${engine} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps` +
+    (recording.archivedAt === null ? '' : ` · archived, ${sizeOf(recording)}`);
   player = playerOf(recording.id);
   if (isRecording && !query.has('t')) player.setAttribute('live', '');
   else player.setAttribute('time', query.get('t') ?? '0');
@@ -72,7 +73,7 @@ function playerOf(recording: string): SgapsPlayerElement {
 }
 
 /** What a finished recording may be used for. */
-function offer(recording: string): void {
+function offer(recording: string, archived = false): void {
   const download = byId('download', HTMLAnchorElement);
   download.hidden = false;
   download.href = `/api/recordings/${recording}/download`;
@@ -83,7 +84,7 @@ function offer(recording: string): void {
   exported.hidden = false;
   exported.addEventListener('click', () => {
     const shown = player?.player;
-    if (shown) exporting.open({ recordingId: recording, duration: shown.duration, overlays: player?.overlays ?? [] });
+    if (shown) exporting.open({ recordingId: recording, duration: shown.duration, overlays: player?.overlays ?? [], archived });
   });
   const compare = byId('compare', HTMLButtonElement);
   compare.hidden = false;
@@ -167,7 +168,7 @@ async function start(): Promise<void> {
   await customElements.whenDefined('sgaps-player');
   open(recording);
   if (running) await follow(running);
-  else offer(recording.id);
+  else offer(recording.id, recording.archivedAt !== null);
 }
 
 document.addEventListener('keydown', (event) => {

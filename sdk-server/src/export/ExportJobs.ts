@@ -6,8 +6,14 @@ import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { errorMessage } from '../rooms/errors.js';
 import { MIN_FREE_BYTES, toStorageError } from '../storage/files.js';
-import { type ExportLine, startExport } from './exportProgram.js';
 import type { ExportRequest } from './exportRequest.js';
+import { startProgram } from './startProgram.js';
+
+/** What `sgaps export --json` tells. */
+type ExportLine =
+  | { readonly state: 'running'; readonly progress: number }
+  | { readonly state: 'done'; readonly bytes: number }
+  | { readonly state: 'failed'; readonly error: { readonly code: string; readonly message: string } };
 
 /** Exports made at once, and those that may wait for it. */
 const MOST_RUNNING = 2;
@@ -163,7 +169,8 @@ export class ExportJobs {
       const job = this.#waiting.shift() as Job;
       this.#running++;
       job.over = new Promise((resolve) => {
-        job.child = startExport(
+        job.child = startProgram<ExportLine>(
+          'export',
           job.args,
           (line) => this.#told(job, line),
           (said) => void this.#ended(job, said).finally(resolve),

@@ -1,5 +1,5 @@
 import { setImmediate as rest } from 'node:timers/promises';
-import type { FrameSource, PlayedFrame } from '@sgaps/core';
+import type { PlayedFrame, ReplaySource } from '@sgaps/core';
 import type { RecordingReader } from '@sgaps/protocol';
 
 /** A frame counts as being there so much earlier than it was recorded, ms: times were rounded on their way. */
@@ -10,17 +10,17 @@ const TOLERANCE = 1;
  *
  * @example
  * ```ts
- * const walk = new FrameWalk(reader, new FrameSource(reader));
+ * const walk = new FrameWalk(reader, openReplaySource(reader));
  * await walk.start(12_000);
  * const frame = await walk.to(12_000);
  * ```
  */
 export class FrameWalk {
   readonly #reader: RecordingReader;
-  readonly #source: FrameSource;
+  readonly #source: ReplaySource;
   #begun = false;
 
-  constructor(reader: RecordingReader, source: FrameSource) {
+  constructor(reader: RecordingReader, source: ReplaySource) {
     this.#reader = reader;
     this.#source = source;
   }

@@ -1,4 +1,4 @@
-import type { FrameSource, PlayedFrame } from '@sgaps/core';
+import type { PlayedFrame, ReplaySource } from '@sgaps/core';
 import type { CaptureGrid } from '@sgaps/protocol';
 import sharp from 'sharp';
 import { Canvas } from './Canvas.js';
@@ -17,7 +17,7 @@ import { OverlayPainter } from './OverlayPainter.js';
 export class PictureMaker {
   readonly #grid: CaptureGrid;
   readonly #plan: ExportPlan;
-  readonly #source: FrameSource;
+  readonly #source: ReplaySource;
   readonly #painter: OverlayPainter;
   readonly #picture: Uint8ClampedArray;
   readonly #canvas: Canvas;
@@ -25,7 +25,7 @@ export class PictureMaker {
   readonly #resized: boolean;
 
   /** `source` is where the frames come from. */
-  constructor(grid: CaptureGrid, plan: ExportPlan, source: FrameSource) {
+  constructor(grid: CaptureGrid, plan: ExportPlan, source: ReplaySource) {
     const { factor, width, height, overlays } = plan;
     this.#grid = grid;
     this.#plan = plan;

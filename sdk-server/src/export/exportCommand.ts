@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isSgapsError, type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
+import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { findRecording } from '../finetune/findRecording.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
@@ -111,17 +112,21 @@ async function exportTo(
   const beside = found.path.replace(/\.sgaps$/, '');
   const reader = await openRecording(found.path, [`${beside}.journal`, `${beside}.journal2`], `recording ${found.name}`);
   let inference: InferenceService | null = null;
+  const archiveModels = new ArchiveModels();
   try {
     // What cannot be exported is told before a model is loaded for it.
     const plan = planExport(reader, request);
-    inference = !hasPictures(format) ? null : await openInference(flags, reader);
+    // Of an archive, that was done before it was made.
+    inference = !hasPictures(format) || reader.header.archive ? null : await openInference(flags, reader);
     const path = resolve(flags.out ?? exportName(reader.header, plan));
     // Nobody waits for a picture.
     const model = inference?.open({ lateAfterMs: Number.POSITIVE_INFINITY }) ?? null;
-    const result = await exportReplay(reader, { ...request, out: path, model, signal, onProgress });
-    return { ...result, path, model: model?.id ?? null };
+    const archiveModel = archiveModels.get;
+    const result = await exportReplay(reader, { ...request, out: path, model, archiveModel, signal, onProgress });
+    return { ...result, path, model: model?.id ?? (reader.header.archive?.modelId || null) };
   } finally {
     await inference?.close();
+    await archiveModels.close();
     await reader.close();
   }
 }

@@ -1,3 +1,4 @@
+import { ARCHIVE_OVERLAYS } from '@sgaps/core';
 import { type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import { assertHasDepth } from '../splats/replayFrames.js';
 import { type ExportFormat, type ExportRequest, hasPictures, isWidth, MOST_FACTOR } from './exportRequest.js';
@@ -43,7 +44,7 @@ const LEAST_GIF_PERIOD = 20;
 
 /**
  * Works out what a request means for a recording. Throws `ARGUMENT_INVALID` for a range that is not in it, `NOT_FOUND` for a recording without frames, `LIMIT_EXCEEDED` for a
- * GIF that does not fit into memory, `UNSUPPORTED` for splats (`ply`) of a recording without depth.
+ * GIF that does not fit into memory, `UNSUPPORTED` for splats (`ply`) of a recording without depth, and for overlays that an archive does not have.
  *
  * @example
  * ```ts
@@ -64,11 +65,21 @@ export function planExport(reader: RecordingReader, request: ExportRequest): Exp
   // The last frame is there until the next would have come.
   const end = to < duration ? to : duration + period;
   if (format === 'ply') assertHasDepth(header);
+  if (header.archive) assertInArchives(overlays);
   const frames = !hasPictures(format) ? 0 : single ? 1 : Math.max(1, Math.round((end - from) / period));
   const whole = from === 0 && to === duration;
   const size = sizeOf(request, header.grid);
   if (format === 'gif') assertFits(frames, 3 * size.width * size.height, period);
   return { format, from, to, period, frames, single, whole, overlays, ...size };
+}
+
+function assertInArchives(overlays: readonly OverlayLayer[]): void {
+  const missing = overlays.find((layer) => !ARCHIVE_OVERLAYS.includes(layer));
+  if (missing === undefined) return;
+  throw new SgapsError(
+    'UNSUPPORTED',
+    `An archive has no overlay '${missing}': it keeps pictures, and neither samples nor doubts. There is ${ARCHIVE_OVERLAYS.join(', ')}.`,
+  );
 }
 
 /** A GIF's pictures are in memory, all of them, until it is written. */

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
-import { FrameSource, type ModelBackend } from '@sgaps/core';
+import { openReplaySource, type ReplaySourceOptions } from '@sgaps/core';
 import { type RecordingReader, SgapsError } from '@sgaps/protocol';
 import { writePly } from '@sgaps/splats';
+import { nodeMachine } from '../playback/nodeMachine.js';
 import { replaySplats } from '../splats/replaySplats.js';
 import { type ExportTarget, openFile, openFolder, openStream, type PictureTarget } from './ExportTarget.js';
 import { type ExportPlan, planExport } from './exportPlan.js';
@@ -40,14 +41,12 @@ export interface ExportProgress {
  * const options: ExportOptions = { format: 'mp4', from: 12, to: 20, out: 'jump.mp4' };
  * ```
  */
-export interface ExportOptions extends ExportRequest {
+export interface ExportOptions extends ExportRequest, Pick<ReplaySourceOptions, 'model' | 'archiveModel'> {
   /**
    * A file (written as `<out>.tmp`, and renamed once it is whole) or a stream, which is ended. Several pictures (`png`) go into a folder of that name, or into an
    * archive where it ends with `.zip` or is a stream.
    */
   readonly out: string | Writable;
-  /** Fills in what was not sampled; default none. */
-  readonly model?: ModelBackend | null;
   readonly onProgress?: (progress: ExportProgress) => void;
   /** Ends the export, which rejects with `CLOSED` and leaves nothing behind. */
   readonly signal?: AbortSignal;
@@ -78,7 +77,7 @@ const MADE = 0.99;
  * Makes a film, pictures, lines of text or splats of a recording, of all that it holds by then. The reader stays open, and is nobody else's meanwhile.
  *
  * @throws SgapsError `ARGUMENT_INVALID` for what the recording or the format does not have, `NOT_FOUND` for a recording without frames, `LIMIT_EXCEEDED` for a GIF or
- * an archive that is too large, `STORAGE_FAILED`, `STORAGE_FULL`, `UNSUPPORTED` where this machine's encoder gives up or splats are wanted of a recording without depth, `CLOSED` where it was aborted; and what reading a
+ * an archive that is too large, `STORAGE_FAILED`, `STORAGE_FULL`, `UNSUPPORTED` where this machine's encoder gives up, or splats are wanted of a recording without depth or overlays of an archive, `MODEL_NOT_FOUND` for an archive whose model is not here, `CLOSED` where it was aborted; and what reading a
  * damaged recording throws.
  *
  * @example
@@ -158,9 +157,9 @@ async function writePictures(
   reader: RecordingReader,
   plan: ExportPlan,
   target: ExportTarget | PictureTarget,
-  { model = null, onProgress, signal }: ExportOptions,
+  { model, archiveModel, onProgress, signal }: ExportOptions,
 ): Promise<number> {
-  const source = new FrameSource(reader, model);
+  const source = openReplaySource(reader, { model, archiveModel, machine: nodeMachine });
   const walk = new FrameWalk(reader, source);
   const pictures = new PictureMaker(reader.header.grid, plan, source);
   const writer = newWriter(plan, reader, target);

@@ -1,7 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises';
-import type { ReplicaFrame } from '@sgaps/core';
 import { type Camera3D, type RecordingReader, readEvent } from '@sgaps/protocol';
-import { framesOf, startAt } from './recordedFrames.js';
+import { openStates, type RecordedState } from './recordedStates.js';
 
 /** A line, with its end; what it tells of, and when that was, ms. */
 interface StateLine {
@@ -25,17 +24,19 @@ export async function* stateLines(reader: RecordingReader, from: number, to: num
   const about = { type: 'recording', recordingId, game, engine, ...grid, fps, startedAt, from: seconds(from), to: seconds(to) };
   yield { line: lineOf(about), isFrame: false, time: from };
   const names = schema.values.map(({ name }) => name);
-  const { replica, afterSequence } = await startAt(reader, from);
+  const states = await openStates(reader, from);
   // Frames arrive some time after they were made, events at once: an event waits for the frame that is later than it.
   const events: StateLine[] = [];
-  for await (const { kind, time, bytes } of reader.records(0, { afterSequence, kinds: ['coordinates', 'pixels', 'event'] })) {
+  const { afterSequence } = states;
+  for await (const record of reader.records(0, { afterSequence, kinds: ['coordinates', 'pixels', 'pictures', 'event'] })) {
+    const { kind, time, bytes } = record;
     if (kind === 'event') {
       const event = time >= from && time <= to ? readEvent(bytes) : null;
       if (event) events.push({ line: lineOf({ type: 'event', time: seconds(time), ...event }), isFrame: false, time });
       continue;
     }
-    if (kind === 'pixels') await rest();
-    for (const frame of framesOf(replica, kind, bytes, time)) {
+    if (kind !== 'coordinates') await rest();
+    for (const frame of states.take(record)) {
       while (events.length > 0 && events[0].time <= frame.time) yield events.shift() as StateLine;
       if (frame.time > to) return;
       if (frame.time >= from) yield { line: lineOf(describe(frame, names)), isFrame: true, time: frame.time };
@@ -44,12 +45,12 @@ export async function* stateLines(reader: RecordingReader, from: number, to: num
   yield* events;
 }
 
-function describe({ frame, time }: ReplicaFrame, names: readonly string[]): Record<string, unknown> {
-  const { cameras, cameras3d, objects, values } = frame.state;
+function describe({ frameId, state, time }: RecordedState, names: readonly string[]): Record<string, unknown> {
+  const { cameras, cameras3d, objects, values } = state;
   return {
     type: 'frame',
     time: seconds(time),
-    frameId: frame.frameId,
+    frameId,
     values: Object.fromEntries(names.map((name, i) => [name, values[i]])),
     cameras,
     cameras3d: cameras3d.map(plainCamera),

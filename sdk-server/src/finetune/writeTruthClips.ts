@@ -46,7 +46,7 @@ const TRAINED = 0.75;
  * session.
  *
  * @param purpose What the recording is for; `split`: its last quarter is judged by, in a clip of its own.
- * @throws SgapsError `UNSUPPORTED` for a recording without such frames, and where ffmpeg is missing; what `openRecording` throws.
+ * @throws SgapsError `UNSUPPORTED` for a recording without such frames, for an archive, and where ffmpeg is missing; what `openRecording` throws.
  *
  * @example
  * ```ts
@@ -60,6 +60,11 @@ export async function writeTruthClips(
 ): Promise<TruthClips> {
   const reader = await openRecording(found.path, found.journalPaths, `recording ${found.name}`);
   try {
+    if (reader.header.archive)
+      throw new SgapsError(
+        'UNSUPPORTED',
+        `Recording ${found.name} is archived: its pictures are no longer those that were recorded, and nothing is to be learnt from them.`,
+      );
     return await writeClips(reader, found.name, folder, purpose);
   } finally {
     await reader.close();

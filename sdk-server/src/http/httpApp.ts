@@ -36,7 +36,7 @@ export async function mountHttp(
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
-  app.use('/dashboard/player', playerRoutes(services.modelFolder));
+  app.use('/dashboard/player', playerRoutes(services));
   app.use(await dashboardRoutes());
   app.use(jsonErrors(services.log));
 }

@@ -1,25 +1,28 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Router } from 'express';
+import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { builtPages, type Pages, sendPage } from './builtPages.js';
 
 const FOLDER = dirname(createRequire(import.meta.url).resolve('@sgaps/player/package.json'));
 
 /** What a browser needs of a model. */
 const MODEL_FILES = ['model.json', 'model.onnx'];
+/** And of an archive's. */
+const ARCHIVE_FILES = ['model.json', 'decoder.onnx'];
 /** What the page and its workers may do: run WebAssembly, fetch from this server, and watch its transport, which has a port of its own. */
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
- * The page that plays a recording in the browser, `@sgaps/player`'s, its elements as a script for other pages (`element.js`), and the server's model for it: with `?recording=` one that this server has, else a file of the user's.
+ * The page that plays a recording in the browser, `@sgaps/player`'s, its elements as a script for other pages (`element.js`), and the server's models for it: with `?recording=` one that this server has, else a file of the user's.
  *
  * @example
  * ```ts
- * app.use('/dashboard/player', playerRoutes(services.modelFolder));
+ * app.use('/dashboard/player', playerRoutes(services));
  * ```
  */
-export function playerRoutes(modelFolder: string | null): Router {
+export function playerRoutes({ modelFolder, archiveModels }: Pick<ReplayServices, 'modelFolder' | 'archiveModels'>): Router {
   const router = Router({ strict: true });
   let pages: Promise<Pages> | null = null;
   router.use((_request, response, next) => {
@@ -43,6 +46,15 @@ export function playerRoutes(modelFolder: string | null): Router {
     const { name } = request.params;
     if (modelFolder === null || !MODEL_FILES.includes(name)) return next();
     response.sendFile(name, { root: modelFolder }, (error) => error && next(error));
+  });
+  // And for those that archives name, each in a folder of its name.
+  router.get('/archive-models/:model/:name', (request, response, next) => {
+    const { model, name } = request.params;
+    if (!ARCHIVE_FILES.includes(name)) return next();
+    archiveModels.find(model).then((found) => {
+      if (found === null) return next();
+      response.sendFile(name, { root: found.folder }, (error) => error && next(error));
+    }, next);
   });
   return router;
 }

@@ -82,9 +82,9 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
 async function previewAt(store: RecordingStore, id: string, time: number): Promise<Uint8Array | null> {
   const reader = await store.open(id);
   try {
-    const { snapshots } = reader.index;
-    const first = snapshots.length > 0 ? snapshots[0].time : time;
-    return (await reader.nearestSnapshot(Math.max(time, first)))?.preview ?? null;
+    const { previews } = reader.index;
+    const nearest = previews.findLast((made) => made <= time) ?? previews.at(0);
+    return nearest === undefined ? null : ((await reader.nearestSnapshot(nearest))?.preview ?? null);
   } finally {
     await reader.close();
   }

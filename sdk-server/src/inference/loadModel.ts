@@ -1,3 +1,4 @@
+import { importRuntime } from './importRuntime.js';
 import { OnnxModel, type Ort } from './OnnxModel.js';
 import { Refusal, reasonOf } from './Refusal.js';
 import { readModel } from './readModel.js';
@@ -56,20 +57,6 @@ export async function loadModel(setup: ThreadSetup, guarded: Guard): Promise<{ m
     }
   }
   return { model: cpu.model, loaded: { id, provider: 'cpu', frameMs: cpu.frameMs, passedOver } };
-}
-
-async function importRuntime(): Promise<Ort> {
-  try {
-    const ort = await import('onnxruntime-node');
-    // What goes wrong is thrown, too; on standard error it would stand a second time, unasked for with `auto`.
-    ort.env.logLevel = 'fatal';
-    return ort;
-  } catch (error) {
-    throw new Refusal(
-      'PROVIDER_UNAVAILABLE',
-      `onnxruntime-node cannot be loaded (${reasonOf(error)}); add it with \`npm install onnxruntime-node\`.`,
-    );
-  }
 }
 
 async function warm(ort: Ort, setup: ThreadSetup, bytes: Uint8Array, provider: Provider): Promise<Warm> {

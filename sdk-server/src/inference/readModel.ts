@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Refusal, reasonOf } from './Refusal.js';
 
 /**
- * Reads `model.onnx` of a folder, and checks that it is what `model.json` means.
+ * Reads a graph of a folder, and checks that it is what `model.json` means.
  *
  * @throws Refusal `MODEL_NOT_FOUND` where it is missing, `MODEL_INVALID` where it is another.
  *
@@ -13,8 +13,8 @@ import { Refusal, reasonOf } from './Refusal.js';
  * const bytes = await readModel('models/sgaps-mae-small', card.sha256);
  * ```
  */
-export async function readModel(folder: string, expected: string): Promise<Uint8Array> {
-  const file = join(folder, 'model.onnx');
+export async function readModel(folder: string, expected: string, name = 'model.onnx'): Promise<Uint8Array> {
+  const file = join(folder, name);
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new Refusal('MODEL_NOT_FOUND', `${file} cannot be read: ${reasonOf(error)}`);
   });

@@ -40,15 +40,17 @@ export interface PrepareOptions {
  * ```
  */
 export interface Prepared {
-  /** False where the states were there before. */
+  /** False where the states were there before, and of an archive. */
   readonly isNew: boolean;
+  /** An archive is quick to go to as it is: nothing is kept of it. */
+  readonly isArchive: boolean;
   readonly places: number;
   /** Of the file of states. */
   readonly bytes: number;
 }
 
 /**
- * Surveys a finished recording and keeps its states, where none are kept. Throws `NOT_FOUND`, `OUT_OF_ORDER` for one that is still recorded, `CLOSED` once `signal` is aborted, and what
+ * Surveys a finished recording and keeps its states, where none are kept and it is no archive. Throws `NOT_FOUND`, `OUT_OF_ORDER` for one that is still recorded, `CLOSED` once `signal` is aborted, and what
  * `RecordingReader.open`, reading it and `SeekCache.save` throw.
  *
  * @example
@@ -68,11 +70,12 @@ export async function prepareRecording(id: string, options: PrepareOptions): Pro
         'OUT_OF_ORDER',
         `Recording ${id} is still being recorded, or was left by a crash that is not repaired.`,
       );
+    if (header.archive) return { isNew: false, isArchive: true, places: index.snapshots.length, bytes: 0 };
     const kept = await cache.open(id, reader);
     if (kept) {
       const { places, bytes } = kept;
       await kept.close();
-      return { isNew: false, places, bytes };
+      return { isNew: false, isArchive: false, places, bytes };
     }
     const identity = await cache.identify(id, header);
     if (identity === null) throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`);
@@ -80,7 +83,7 @@ export async function prepareRecording(id: string, options: PrepareOptions): Pro
     try {
       const points = await survey(path, shelf, signal, onProgress);
       const bytes = await cache.save(id, header, shelf, { identity, points, signal, keep });
-      return { isNew: true, places: shelf.figures.places, bytes };
+      return { isNew: true, isArchive: false, places: shelf.figures.places, bytes };
     } finally {
       await shelf.close();
     }

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
@@ -23,6 +24,8 @@ export interface ReplayServices {
   readonly inference: InferenceService | null;
   /** Where that model lies, for browsers that run it themselves; null without one. */
   readonly modelFolder: string | null;
+  /** Decodes archives, and is given to browsers that do. */
+  readonly archiveModels: ArchiveModels;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
 }
@@ -40,6 +43,8 @@ export interface ServicesOptions {
   readonly data: string;
   /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
   readonly model?: CreateInferenceOptions | null;
+  /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
+  readonly archiveModels?: readonly string[];
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
@@ -76,13 +81,19 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, sessions, inference } = await services;
+  const { store, sessions, inference, archiveModels } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await store.close();
   await inference?.close();
+  await archiveModels.close();
 }
 
-async function open({ data, log = pino({ name: 'sgaps' }), model = {} }: ServicesOptions): Promise<ReplayServices> {
+async function open({
+  data,
+  log = pino({ name: 'sgaps' }),
+  model = {},
+  archiveModels = [],
+}: ServicesOptions): Promise<ReplayServices> {
   const store = await RecordingStore.open({ folder: data });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
@@ -92,5 +103,9 @@ async function open({ data, log = pino({ name: 'sgaps' }), model = {} }: Service
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-  return { store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered };
+  const archives = new ArchiveModels({ models: archiveModels });
+  return {
+    ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
+    archiveModels: archives,
+  };
 }

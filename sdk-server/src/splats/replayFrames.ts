@@ -20,7 +20,12 @@ interface SampledFrame {
 }
 
 /** Throws `UNSUPPORTED` for a recording of which no splats can be made. */
-export function assertHasDepth({ recordingId, depth }: RecordingHeader): void {
+export function assertHasDepth({ recordingId, depth, archive }: RecordingHeader): void {
+  if (archive)
+    throw new SgapsError(
+      'UNSUPPORTED',
+      `Recording ${recordingId} is archived: what splats are made of, its samples and their depth, is gone.`,
+    );
   if (depth === true) return;
   throw new SgapsError(
     'UNSUPPORTED',

@@ -24,6 +24,10 @@ function rowOf(id: string, change: Partial<RecordingRow> = {}): RecordingRow {
     modelId: 'diffusion@1',
     meta: { player: 'Ärmel "x"' },
     roomId: null,
+    archivedAt: null,
+    archivedFrom: null,
+    archivedTo: null,
+    archiveModel: null,
     ...change,
   };
 }
@@ -79,6 +83,32 @@ describe('Catalog', () => {
     expect((await catalog.list({ game: 'tank', limit: 1 })).total).toBe(27);
     expect((await catalog.list({ limit: -5, offset: -5 })).items).toHaveLength(1);
     expect((await catalog.list({ limit: 1e9 })).items).toHaveLength(30);
+  });
+
+  it('tells archives from other recordings, and those that ended long ago', async () => {
+    const archived = { archivedAt: 9, archivedFrom: 6_000_000_000, archivedTo: 7, archiveModel: 'hst@1' };
+    await catalog.upsert(rowOf('a', { endedAt: 100, startedAt: 1 }));
+    await catalog.upsert(rowOf('b', { endedAt: 200, startedAt: 2 }));
+    await catalog.upsert(rowOf('c', { endedAt: null, startedAt: 3 }));
+    await catalog.update('b', archived);
+    expect(await catalog.get('b')).toEqual(rowOf('b', { endedAt: 200, startedAt: 2, ...archived }));
+    const ids = async (query: Parameters<Catalog['list']>[0]) => (await catalog.list(query)).items.map((row) => row.id);
+    expect(await ids({ archived: true })).toEqual(['b']);
+    expect(await ids({ archived: false, order: 'oldest' })).toEqual(['a', 'c']);
+    expect(await ids({ endedBefore: 200 })).toEqual(['a']);
+    expect(await ids({ endedBefore: 201, archived: false })).toEqual(['a']);
+  });
+
+  it('takes over the rows of a catalog that knows no archives', async () => {
+    await catalog.upsert(rowOf('a'));
+    catalog.close();
+    const client = createClient({ url: `file:${join(folder, 'catalog.sqlite')}` });
+    const columns = ['archived_at', 'archived_from', 'archived_to', 'archive_model'];
+    for (const column of columns) await client.execute(`ALTER TABLE recordings DROP COLUMN ${column}`);
+    await client.execute('PRAGMA user_version = 1');
+    client.close();
+    catalog = await Catalog.open(folder);
+    expect(await catalog.get('a')).toEqual(rowOf('a'));
   });
 
   it('refuses a catalog of a newer version and a file that is none', async () => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
-import { and, asc, count, desc, eq, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { toStorageError } from './files.js';
 import { migrateCatalog } from './migrations.js';
@@ -46,6 +46,13 @@ export interface RecordingRow {
   readonly modelId: string;
   readonly meta: Record<string, string>;
   readonly roomId: string | null;
+  /** When it was archived; null for a recording that is not. */
+  readonly archivedAt: number | null;
+  /** Bytes of the file, before and after; null as that. */
+  readonly archivedFrom: number | null;
+  readonly archivedTo: number | null;
+  /** The model that decodes it, name@version; '' where none is needed; null as that. */
+  readonly archiveModel: string | null;
 }
 
 /**
@@ -61,6 +68,10 @@ export interface CatalogQuery {
   readonly game?: string;
   readonly roomId?: string;
   readonly search?: string;
+  /** Only archives, or only recordings that are none. */
+  readonly archived?: boolean;
+  /** Only those that ended before, ms since 1970. */
+  readonly endedBefore?: number;
   /** 1 … 500, default 50; larger and smaller values are brought into range. */
   readonly limit?: number;
   /** Default 0. */
@@ -118,12 +129,14 @@ export class Catalog {
    * ```
    */
   async list(query: CatalogQuery = {}): Promise<{ items: RecordingRow[]; total: number }> {
-    const { status, game, roomId, search, limit = 50, offset = 0, order = 'newest' } = query;
+    const { status, game, roomId, search, archived, endedBefore, limit = 50, offset = 0, order = 'newest' } = query;
     const pattern = `%${(search ?? '').replace(/[\\%_]/g, '\\$&')}%`;
     const where = and(
       status === undefined ? undefined : eq(recordings.status, status),
       game === undefined ? undefined : eq(recordings.game, game),
       roomId === undefined ? undefined : eq(recordings.roomId, roomId),
+      archived === undefined ? undefined : archived ? isNotNull(recordings.archivedAt) : isNull(recordings.archivedAt),
+      endedBefore === undefined ? undefined : lt(recordings.endedAt, endedBefore),
       search
         ? or(sql`${recordings.id} LIKE ${pattern} ESCAPE '\\'`, sql`${recordings.game} LIKE ${pattern} ESCAPE '\\'`)
         : undefined,

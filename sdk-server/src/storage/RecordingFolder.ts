@@ -8,9 +8,12 @@ import { STATES, seekFolderOf } from './seekPaths.js';
 
 /** An encoded preview picture is at most this big. */
 export const PREVIEW_BYTES = 4 * 1024 * 1024;
+/** How the names of files beside archives end. */
+const MARK = '.archived';
+const FULL = '.full.sgaps';
 
 /**
- * The folder that holds the files of all recordings: `<id>.sgaps`, its journals while it is open, `<id>.webp`. Ids are checked,
+ * The folder that holds the files of all recordings: `<id>.sgaps`, its journals while it is open, `<id>.webp`, of an archive perhaps `<id>.full.sgaps`. Ids are checked,
  * so that none leads out of the folder.
  *
  * @example
@@ -41,6 +44,21 @@ export class RecordingFolder {
     return [this.pathOf(id, '.journal'), this.pathOf(id, '.journal2')];
   }
 
+  /** Where a process makes an archive of it. */
+  archiveDraft(id: string): string {
+    return this.pathOf(id, `.${process.pid}.archive.tmp`);
+  }
+
+  /** There while its catalog may not know yet that it is archived. */
+  archivedMark(id: string): string {
+    return this.pathOf(id, MARK);
+  }
+
+  /** The recording that an archive was made from, where it was kept. */
+  fullPath(id: string): string {
+    return this.pathOf(id, FULL);
+  }
+
   has(id: string): boolean {
     return existsSync(this.filePath(id));
   }
@@ -52,6 +70,11 @@ export class RecordingFolder {
   /** Ids of recordings that have a journal. */
   async journalIds(): Promise<string[]> {
     return this.idsOf(/^(.+)\.journal2?$/);
+  }
+
+  /** Ids of recordings that may have been archived without the catalog being told. */
+  async archivedIds(): Promise<string[]> {
+    return this.idsOf(/^(.+)\.archived$/);
   }
 
   /** Ids of recordings that have a file. */
@@ -69,7 +92,15 @@ export class RecordingFolder {
     try {
       const states = join(seekFolderOf(this.path), id + STATES);
       const splats = join(freeFolderOf(this.path), id + FREE);
-      for (const path of [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp'), states, splats])
+      for (const path of [
+        this.filePath(id),
+        ...this.journalPaths(id),
+        this.pathOf(id, '.webp'),
+        this.archivedMark(id),
+        this.fullPath(id),
+        states,
+        splats,
+      ])
         await rm(path, { force: true });
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);

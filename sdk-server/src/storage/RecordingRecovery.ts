@@ -1,10 +1,14 @@
-import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { stat } from 'node:fs/promises';
+import { type RecordingReader, type RecordKind, SgapsError } from '@sgaps/protocol';
 import type { Catalog, RecordingStatus } from './Catalog.js';
 import { toStorageError } from './files.js';
+import { noteArchived } from './noteArchived.js';
 import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';
-import { rowOf } from './recordingRow.js';
+import { archiveColumns, rowOf } from './recordingRow.js';
 import { recoverRecording } from './recoverRecording.js';
 import { zstdCompressor } from './zstd.js';
+
+const KINDS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'];
 
 /**
  * What recovery did to one recording.
@@ -78,6 +82,7 @@ export class RecordingRecovery {
       const result = await this.adopt(id);
       if (result.error) results.push(result);
     }
+    await this.noteArchives();
     await this.failMissing();
     return results;
   }
@@ -111,7 +116,7 @@ export class RecordingRecovery {
       let bytes = 0;
       let bytesUp = 0;
       let bytesDown = 0;
-      for await (const record of reader.records(0, { kinds: ['coordinates', 'pixels', 'event', 'snapshot', 'audio'] })) {
+      for await (const record of reader.records(0, { kinds: KINDS })) {
         bytes += record.bytes.length;
         if (record.kind === 'pixels') bytesUp += record.bytes.length;
         if (record.kind === 'coordinates') bytesDown += record.bytes.length;
@@ -119,7 +124,9 @@ export class RecordingRecovery {
       const { duration: durationMs, frames } = reader.index;
       const row = (await catalog.get(id)) ?? rowOf({ ...reader.header, recordingId: id }, status);
       const endedAt = row.startedAt + durationMs;
-      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown });
+      const { size } = await stat(this.parts.folder.filePath(id));
+      const archived = archiveColumns(reader.header, size);
+      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived });
       return await this.pickPreview(id, reader);
     } finally {
       await reader.close();
@@ -131,7 +138,7 @@ export class RecordingRecovery {
     const { folder } = this.parts;
     try {
       if (folder.hasPreview(id)) return null;
-      for (const { time } of reader.index.snapshots.toReversed()) {
+      for (const time of reader.index.previews.toReversed()) {
         const preview = (await reader.nearestSnapshot(time))?.preview;
         if (!preview || preview.length > PREVIEW_BYTES) continue;
         await folder.savePreview(id, preview);
@@ -153,6 +160,16 @@ export class RecordingRecovery {
       error = new SgapsError(failure.code, message, { cause: failure });
     }
     return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error };
+  }
+
+  /** Recordings that an archive took the place of when a process ended before their rows were told. */
+  private async noteArchives(): Promise<void> {
+    const { folder, catalog } = this.parts;
+    for (const id of await folder.archivedIds()) {
+      if (!folder.has(id)) await folder.remove(id);
+      // One that cannot be read now is tried again at the next start.
+      else await noteArchived(id, folder, catalog).catch(() => undefined);
+    }
   }
 
   /** Rows that say `recording` though there is no file. */

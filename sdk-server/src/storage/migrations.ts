@@ -28,6 +28,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'CREATE INDEX recordings_started ON recordings (started_at)',
     'CREATE INDEX recordings_status ON recordings (status, started_at)',
   ],
+  [
+    'ALTER TABLE recordings ADD COLUMN archived_at REAL',
+    'ALTER TABLE recordings ADD COLUMN archived_from INTEGER',
+    'ALTER TABLE recordings ADD COLUMN archived_to INTEGER',
+    'ALTER TABLE recordings ADD COLUMN archive_model TEXT',
+  ],
 ];
 
 /** Applies the migrations a catalog lacks; returns its version. Throws for a catalog of a newer SGAPS. */

@@ -19,5 +19,15 @@ export function rowOf(header: RecordingHeader, status: RecordingStatus): Recordi
     modelId,
     meta: { ...meta },
     roomId: null,
+    ...archiveColumns(header, null),
   };
+}
+
+/** What the row of a recording tells of its being an archive; `bytes` of its file, where they are known. */
+export function archiveColumns(
+  { archive }: RecordingHeader,
+  bytes: number | null,
+): Pick<RecordingRow, 'archivedAt' | 'archivedFrom' | 'archivedTo' | 'archiveModel'> {
+  if (!archive) return { archivedAt: null, archivedFrom: null, archivedTo: null, archiveModel: null };
+  return { archivedAt: archive.madeAt, archivedFrom: archive.from, archivedTo: bytes, archiveModel: archive.modelId };
 }

@@ -21,6 +21,10 @@ export const recordings = sqliteTable(
     modelId: text('model_id').notNull(),
     meta: text('meta', { mode: 'json' }).$type<Record<string, string>>().notNull(),
     roomId: text('room_id'),
+    archivedAt: real('archived_at'),
+    archivedFrom: integer('archived_from'),
+    archivedTo: integer('archived_to'),
+    archiveModel: text('archive_model'),
   },
   (table) => [index('recordings_started').on(table.startedAt), index('recordings_status').on(table.status, table.startedAt)],
 );

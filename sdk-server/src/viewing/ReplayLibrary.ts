@@ -40,7 +40,9 @@ export class ReplayLibrary {
   /** Opens a recording. Throws what `RecordingReader.open` throws, `NOT_FOUND`, `ARGUMENT_INVALID` for an id that is none. */
   async open(id: string): Promise<ReplayFile> {
     const { reader, path, journals } = await openReplayFile(this.folder, id);
-    const shared = await this.share(id, reader, { path, journals }).catch(async (error: unknown) => {
+    // What was found out about a recording is of no use for the archive that took its place.
+    const key = `${id} ${reader.header.archive?.madeAt ?? ''}`;
+    const shared = await this.share(key, id, reader, { path, journals }).catch(async (error: unknown) => {
       await reader.close();
       throw error;
     });
@@ -59,7 +61,7 @@ export class ReplayLibrary {
       close: async () => {
         if (!open) return;
         open = false;
-        this.leave(id, shared);
+        this.leave(key, id, shared);
         await reader.close();
       },
     };
@@ -78,19 +80,20 @@ export class ReplayLibrary {
   }
 
   private async share(
+    key: string,
     id: string,
     reader: RecordingReader,
     files: { readonly path: string; readonly journals: readonly string[] },
   ): Promise<Shared> {
-    let found = this.shared.get(id);
+    let found = this.shared.get(key);
     if (!found) {
       found = RecordingStates.open({ id, reader, ...files, cache: this.cache, log: this.log }).then((states) => ({
         states,
         users: 0,
         timer: null,
       }));
-      this.shared.set(id, found);
-      found.catch(() => this.shared.delete(id));
+      this.shared.set(key, found);
+      found.catch(() => this.shared.delete(key));
     }
     const shared = await found;
     shared.users++;
@@ -99,11 +102,11 @@ export class ReplayLibrary {
     return shared;
   }
 
-  private leave(id: string, shared: Shared): void {
+  private leave(key: string, id: string, shared: Shared): void {
     shared.users--;
     if (shared.users > 0) return;
     shared.timer = setTimeout(() => {
-      this.shared.delete(id);
+      this.shared.delete(key);
       shared.states.close().catch((error: unknown) => this.log.warn({ err: error, recording: id }, 'states not removed'));
     }, LINGER);
     shared.timer.unref();

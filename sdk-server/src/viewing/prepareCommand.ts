@@ -115,7 +115,12 @@ async function prepareAll(tasks: readonly Task[], flags: PrepareFlags, signal: A
   if (flags.json) tell({ state: 'done', total, failed });
 }
 
-function tellPrepared(id: string, { isNew, places, bytes }: Prepared, seconds: number, json = false): void {
+function tellPrepared(id: string, { isNew, isArchive, places, bytes }: Prepared, seconds: number, json = false): void {
+  if (isArchive) {
+    if (json) tell({ state: 'ready', recording: id, places, bytes, archive: true });
+    else process.stdout.write(`${id}  is archived: nothing to prepare, any place of it is quick to go to\n`);
+    return;
+  }
   if (json) {
     tell({ state: isNew ? 'prepared' : 'ready', recording: id, places, bytes, ...(isNew ? { seconds } : {}) });
     return;

@@ -11,6 +11,7 @@ import {
 import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
+import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
@@ -95,6 +96,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
   const library = new ReplayLibrary(recordings, log, cache);
   const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
+  const archiveModels = new ArchiveModels();
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {
@@ -102,12 +104,13 @@ async function renderer(flags: RendererFlags): Promise<void> {
     await library.close();
     await free.close();
     await inference?.close();
+    await archiveModels.close();
   };
   try {
     inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
     const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
-    registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model }));
+    registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
     const renderer = () => openSplatRenderer({ on: flags.splatsOn });
     registerScene('splats', () => new SplatScene({ open: (name) => splats.open(name), renderer }));

@@ -77,6 +77,7 @@ function infoOf(fields: Fields): ReplayInfo {
     startedAt: numberOf(about, 'startedAt'),
     duration: numberOf(about, 'duration'),
     growing: about.growing === true,
+    archived: about.archived === true,
     values: listOf(about.values, 'values').map((name) => String(name)),
   };
 }

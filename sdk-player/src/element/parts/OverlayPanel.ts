@@ -1,4 +1,4 @@
-import { gradientOf, OVERLAY_STYLES, type OverlayStyle } from '@sgaps/core';
+import { ARCHIVE_OVERLAYS, gradientOf, OVERLAY_STYLES, type OverlayStyle } from '@sgaps/core';
 import type { OverlayLayer } from '@sgaps/protocol';
 import { make } from '../dom.js';
 
@@ -25,6 +25,11 @@ export class OverlayPanel {
     value: '0.75',
     'aria-label': 'Strength',
   });
+  readonly #missing = make(
+    'p',
+    { class: 'item note', part: 'overlays-missing' },
+    'An archive has pictures only: no samples, no doubts.',
+  );
   readonly #choices: OverlayChoices;
   readonly #own: readonly HTMLElement[];
 
@@ -40,7 +45,8 @@ export class OverlayPanel {
     this.#pixelated.addEventListener('change', () => choices.pixelated(this.#pixelated.checked));
     const strength = make('label', { class: 'item' }, 'Strength', this.#strength);
     this.#own = [...rows, strength];
-    this.content = [...this.#own, make('label', { class: 'item' }, this.#pixelated, 'Sharp pixels')];
+    this.#missing.hidden = true;
+    this.content = [this.#missing, ...this.#own, make('label', { class: 'item' }, this.#pixelated, 'Sharp pixels')];
   }
 
   /** The overlays that are chosen. */
@@ -49,7 +55,7 @@ export class OverlayPanel {
   }
 
   set layers(layers: readonly OverlayLayer[]) {
-    for (const [layer, box] of this.#boxes) box.checked = layers.includes(layer);
+    for (const [layer, box] of this.#boxes) box.checked = layers.includes(layer) && !box.disabled;
     this.#changed();
   }
 
@@ -57,6 +63,14 @@ export class OverlayPanel {
   set available(available: boolean) {
     for (const element of this.#own) element.hidden = !available;
     if (!available && this.layers.length > 0) this.layers = [];
+  }
+
+  /** Whether it is an archive that is played: then there are few. */
+  set archived(archived: boolean) {
+    this.#missing.hidden = !archived;
+    for (const [layer, box] of this.#boxes) box.disabled = archived && !ARCHIVE_OVERLAYS.includes(layer);
+    const left = this.layers.filter((layer) => !this.#boxes.get(layer)?.disabled);
+    if (left.length < this.layers.length) this.layers = left;
   }
 
   togglePixelated(): void {

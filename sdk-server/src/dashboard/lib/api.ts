@@ -11,6 +11,10 @@ export interface Recording {
   readonly gridHeight: number;
   readonly fps: number;
   readonly status: 'recording' | 'finished' | 'recovered' | 'failed';
+  /** Of an archive: bytes of the file before and now. */
+  readonly archivedAt: number | null;
+  readonly archivedFrom: number | null;
+  readonly archivedTo: number | null;
 }
 
 /** A row of `/api/sessions`. */

@@ -21,6 +21,8 @@ export interface ExportSubject {
   /** Seconds. */
   readonly duration: number;
   readonly overlays: readonly OverlayLayer[];
+  /** There are no splats to be made of an archive. */
+  readonly archived: boolean;
 }
 
 /** Asks for an export, tells how far it is, and gives the file. */
@@ -54,6 +56,8 @@ export class ExportDialog {
     this.#progress.hidden = true;
     this.#state.textContent = '';
     this.#start.disabled = false;
+    const splats = this.#form.querySelector<HTMLOptionElement>('option[value="ply"]');
+    if (splats) splats.disabled = subject.archived;
     this.#field('from').value = '0';
     this.#field('to').value = endOf(subject);
     this.#dialog.showModal();

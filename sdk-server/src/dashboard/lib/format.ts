@@ -1,3 +1,5 @@
+import type { Recording } from './api.js';
+
 /** 1:02:03 or 2:03; with `tenths` 2:03.4. */
 export function clock(ms: number, tenths = false): string {
   const total = Math.max(0, ms) / 1000;
@@ -14,6 +16,11 @@ export function bytes(count: number): string {
   if (count < 1000) return `${Math.round(count)} B`;
   if (count < 1_000_000) return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)} kB`;
   return `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+/** What a recording takes; of an archive, also what it took before. */
+export function sizeOf({ bytes: now, archivedFrom, archivedTo }: Recording): string {
+  return archivedFrom === null ? bytes(now) : `${bytes(archivedFrom)} → ${bytes(archivedTo ?? now)}`;
 }
 
 /** A time near now in words, an older one as a date. */

@@ -11,34 +11,23 @@ const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'
 const MOST_SAID = 2_000;
 
 /**
- * What `sgaps export --json` tells.
+ * Starts a command of `sgaps` with `--json` as a process of its own that gives way to all others, and ends with this one.
  *
- * @example
- * ```ts
- * const line: ExportLine = { state: 'running', progress: 0.25 };
- * ```
- */
-export type ExportLine =
-  | { readonly state: 'running'; readonly progress: number }
-  | { readonly state: 'done'; readonly bytes: number }
-  | { readonly state: 'failed'; readonly error: { readonly code: string; readonly message: string } };
-
-/**
- * Starts `sgaps export --json` as a process of its own that gives way to all others, and ends with this one.
- *
+ * @param tell Called with each line that it tells of how it fares.
  * @param ended Called once, with how it ended and what it said beside its lines.
  *
  * @example
  * ```ts
- * const child = startExport(['--format', 'mp4', '--', 'a1'], (line) => show(line), (said) => log.info(said));
+ * const child = startProgram<ExportLine>('export', ['--format', 'mp4', '--', 'a1'], (line) => show(line), (said) => log.info(said));
  * ```
  */
-export function startExport(
+export function startProgram<Line>(
+  command: 'export' | 'archive',
   args: readonly string[],
-  tell: (line: ExportLine) => void,
+  tell: (line: Line) => void,
   ended: (said: string) => void,
 ): ChildProcess {
-  const child = spawn(process.execPath, [...EXEC_ARGV, PROGRAM, 'export', '--json', ...args], {
+  const child = spawn(process.execPath, [...EXEC_ARGV, PROGRAM, command, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
   });
@@ -50,7 +39,7 @@ export function startExport(
   if (child.stdout) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       // Libraries, too, write to standard output.
-      if (line.startsWith('{"state":')) tell(JSON.parse(line) as ExportLine);
+      if (line.startsWith('{"state":')) tell(JSON.parse(line) as Line);
       else hear(`${line}\n`);
     });
   }

@@ -1,0 +1,279 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ArchiveDecoder, FrameFinder, openReplaySource, RecordingSurvey, type StatePoints } from '@sgaps/core';
+import { type RecordingReader, readEvent } from '@sgaps/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeMachine as machine } from '../playback/nodeMachine.js';
+import { Catalog, RecordingStore } from '../storage/index.js';
+import { RecordingFolder } from '../storage/RecordingFolder.js';
+import { recordScene, sceneHeader } from '../testing/recordScene.js';
+import { archiveRecording } from './archiveRecording.js';
+import { PictureError } from './PictureError.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FRAMES = 152;
+const folder = mkdtempSync(join(tmpdir(), 'sgaps-archive-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A data folder with a recording of five seconds, with events. */
+async function record(name: string): Promise<string> {
+  const data = join(folder, name);
+  const store = await RecordingStore.open({ folder: data });
+  const writer = await store.create(sceneHeader('a1'));
+  const event = (time: number, name: string) =>
+    writer.append('event', time, Buffer.from(JSON.stringify({ name, data: { time } })));
+  await recordScene(writer, {
+    frames: FRAMES,
+    snapshotEvery: 2000,
+    onPacket: (packet) => void (packet % 8 === 0 && event(4 * 33 * packet, `p${packet}`)),
+  });
+  event(5100, 'end');
+  await writer.close();
+  await store.savePreview('a1', new Uint8Array([1]));
+  await store.close();
+  return data;
+}
+
+interface Shown {
+  readonly frameId: number;
+  readonly time: number;
+  readonly rgb: Uint8ClampedArray;
+}
+
+/** All frames of a recording. */
+async function framesOf(reader: RecordingReader): Promise<Shown[]> {
+  const source = openReplaySource(reader);
+  const shown: Shown[] = [];
+  while (await source.fill()) {
+    const decoded = await source.decode();
+    if (decoded)
+      shown.push({ frameId: decoded.frame.frameId, time: decoded.time, rgb: Uint8ClampedArray.from(decoded.frame.rgb) });
+  }
+  await source.release();
+  return shown;
+}
+
+/** The same frames, the pictures of an archive as near to those that went in as it must be. */
+function expectNear(archived: readonly Shown[], frames: readonly Shown[]): void {
+  expect(archived.map(({ frameId }) => frameId)).toEqual(frames.map(({ frameId }) => frameId));
+  const error = new PictureError();
+  for (const [i, { time, rgb }] of archived.entries()) {
+    expect(Math.abs(time - frames[i].time)).toBeLessThan(1);
+    error.add(frames[i].rgb, rgb);
+  }
+  expect(error.psnr).toBeGreaterThan(30);
+}
+
+/** The pictures of an archive as its decoder gives them, group by group. */
+async function decodedOf(reader: RecordingReader): Promise<Shown[]> {
+  const decoder = new ArchiveDecoder(reader.header, { model: null });
+  const shown: Shown[] = [];
+  for await (const { bytes } of reader.records(0, { kinds: ['pictures'] })) {
+    decoder.open(bytes);
+    for (let picture = await decoder.next(); picture; picture = await decoder.next())
+      shown.push({ frameId: picture.frameId, time: picture.time, rgb: Uint8ClampedArray.from(picture.rgb) });
+  }
+  return shown;
+}
+
+async function eventsOf(reader: RecordingReader): Promise<unknown[]> {
+  const events: unknown[] = [];
+  for await (const { time, bytes } of reader.events()) events.push({ time, ...readEvent(bytes) });
+  return events;
+}
+
+async function valuesOf(reader: RecordingReader): Promise<StatePoints> {
+  const shelf = {
+    spacing: 1000,
+    expect: () => undefined,
+    wants: () => true,
+    put: async () => undefined,
+    before: () => null,
+    read: async () => null,
+  };
+  const survey = new RecordingSurvey(reader, { machine, shelf });
+  expect(await survey.run()).toBe(true);
+  expect(survey.share).toBe(1);
+  return survey.series.read();
+}
+
+let data: string;
+let store: RecordingStore;
+let truth: Shown[];
+let decoded: Shown[];
+let before: { readonly events: unknown[]; readonly values: StatePoints; readonly duration: number; readonly bytes: number };
+
+beforeAll(async () => {
+  data = await record('whole');
+  store = await RecordingStore.open({ folder: data });
+  const reader = await store.open('a1');
+  truth = await framesOf(reader);
+  const bytes = statSync(store.filePath('a1')).size;
+  before = { events: await eventsOf(reader), values: await valuesOf(reader), duration: reader.duration, bytes };
+  await reader.close();
+  for (const name of ['killed', 'refused']) {
+    mkdirSync(join(folder, name, 'recordings'), { recursive: true });
+    copyFileSync(store.filePath('a1'), join(folder, name, 'recordings', 'a1.sgaps'));
+  }
+  const recordings = await RecordingFolder.open(join(data, 'recordings'));
+  const told: number[] = [];
+  const done = await archiveRecording('a1', {
+    ...{ folder: recordings, catalog: store.catalog, archiveModel: null, keep: true, larger: true },
+    onProgress: (frames) => told.push(frames),
+  });
+  expect(done).toMatchObject({ from: before.bytes, frames: FRAMES, modelId: '' });
+  expect(done.bytes).toBe(statSync(store.filePath('a1')).size);
+  const archive = await store.open('a1');
+  decoded = await decodedOf(archive);
+  await archive.close();
+  expect(told).toEqual([32, 64, 96, 128, 152]);
+});
+afterAll(() => store.close());
+
+describe('an archive', () => {
+  it('shows the same frames at the same times, in as long a recording, with its events and values', async () => {
+    const reader = await store.open('a1');
+    expect(reader.header).toMatchObject({ recordingId: 'a1', archive: { modelId: '', from: before.bytes } });
+    expect(reader.index).toMatchObject({ frames: FRAMES, hasFooter: true, duration: before.duration });
+    expect(reader.index.snapshots).toHaveLength(5);
+    expect(await framesOf(reader)).toEqual(decoded);
+    expectNear(decoded, truth);
+    expect(await eventsOf(reader)).toEqual(before.events);
+    expect((await valuesOf(reader)).values).toEqual(before.values.values);
+    // A picture every ten seconds, from the first on.
+    expect((await reader.nearestSnapshot(reader.index.previews[0]))?.preview?.length).toBeGreaterThan(20);
+    expect(reader.index.previews).toHaveLength(1);
+    await reader.close();
+  });
+
+  it('gives any frame by its time, whichever way one goes', async () => {
+    const finder = new FrameFinder(await store.open('a1'), { machine });
+    const order = [140, 3, 33, 32, 31, 30, 64, 65, 1, 149, 0, 77, 76, 75, 74, 78, 79, 110];
+    for (const i of order) {
+      const { time, frameId, rgb } = decoded[i];
+      const found = await finder.find(time);
+      expect(found).toMatchObject({ frameId, time, refined: false, previous: decoded[i - 1]?.time ?? null });
+      expect(Buffer.from(found?.rgb ?? []).equals(Buffer.from(rgb))).toBe(true);
+      expect(found?.samples.count).toBe(0);
+      expect(found?.uncertainty.some((value) => value !== 0)).toBe(false);
+      expect(await finder.importance()).toBeNull();
+    }
+    await finder.close();
+  });
+
+  it('is told of by its row, and the recording that it was made from is kept where that was wanted', async () => {
+    const size = statSync(store.filePath('a1')).size;
+    const archived = { archivedFrom: before.bytes, archivedTo: size, archiveModel: '', status: 'finished' };
+    expect(await store.catalog.get('a1')).toMatchObject({ ...archived, frames: FRAMES, durationMs: before.duration });
+    expect((await store.catalog.list({ archived: true })).total).toBe(1);
+    expect((await store.catalog.list({ archived: false })).total).toBe(0);
+    expect(
+      readFileSync(join(data, 'recordings', 'a1.full.sgaps')).equals(readFileSync(join(folder, 'refused/recordings/a1.sgaps'))),
+    ).toBe(true);
+    expect(readdirSync(join(data, 'recordings')).sort()).toEqual(['a1.full.sgaps', 'a1.sgaps', 'a1.webp']);
+  });
+
+  it('is found by who has lost its catalog', async () => {
+    const copy = join(folder, 'copied');
+    mkdirSync(join(copy, 'recordings'), { recursive: true });
+    copyFileSync(store.filePath('a1'), join(copy, 'recordings', 'a1.sgaps'));
+    const found = await RecordingStore.open({ folder: copy });
+    await found.recoverAll();
+    expect(await found.catalog.get('a1')).toMatchObject({ frames: FRAMES, archivedFrom: before.bytes, archiveModel: '' });
+    expect((await found.readPreview('a1'))?.length).toBeGreaterThan(20);
+    await found.delete('a1');
+    expect(readdirSync(join(copy, 'recordings'))).toEqual([]);
+    await found.close();
+  });
+
+  it('is not made of what is no finished recording, or would not get smaller', async () => {
+    const recordings = await RecordingFolder.open(join(folder, 'refused', 'recordings'));
+    const catalog = await Catalog.open(join(folder, 'refused'));
+    const options = { folder: recordings, catalog, archiveModel: null };
+    const archived = { ...options, folder: await RecordingFolder.open(join(data, 'recordings')) };
+    const path = recordings.filePath('a1');
+    const bytes = readFileSync(path);
+    await expect(archiveRecording('a1', archived)).rejects.toMatchObject({ code: 'OUT_OF_ORDER' });
+    await expect(archiveRecording('b2', options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const stop = new AbortController();
+    const aborted = archiveRecording('a1', { ...options, signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'CLOSED' });
+    const refusing = await RecordingStore.open({ folder: join(folder, 'refused'), catalog });
+    const open = await refusing.create(sceneHeader('open'));
+    await expect(archiveRecording('open', options)).rejects.toMatchObject({ code: 'OUT_OF_ORDER' });
+    await open.close();
+    await expect(archiveRecording('open', options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(readdirSync(join(folder, 'refused', 'recordings')).sort()).toEqual(['a1.sgaps', 'open.sgaps']);
+    await refusing.close();
+  });
+});
+
+/** Archives a recording, and kills itself at a step. */
+const KILLED = `
+  const [data, step] = JSON.parse(process.env.SGAPS_TEST_ARCHIVE);
+  const { archiveRecording } = await import(${JSON.stringify(new URL('./archiveRecording.ts', import.meta.url).href)});
+  const { Catalog } = await import(${JSON.stringify(new URL('../storage/index.ts', import.meta.url).href)});
+  const { RecordingFolder } = await import(${JSON.stringify(new URL('../storage/RecordingFolder.ts', import.meta.url).href)});
+  const kill = () => process.kill(process.pid, 'SIGKILL');
+  await archiveRecording('a1', {
+    folder: await RecordingFolder.open(data + '/recordings'),
+    catalog: await Catalog.open(data),
+    archiveModel: null,
+    keep: true,
+    larger: true,
+    onProgress: (done) => step === 'half' && done > 64 && kill(),
+    onStep: (name) => name === step && kill(),
+  });
+`;
+
+describe('archiving that is killed', () => {
+  it.each(['half', 'kept', 'marked', 'replaced'])(
+    'leaves one whole at %s, and a catalog that knows it',
+    { timeout: 30_000 },
+    async (step) => {
+      const own = join(folder, step);
+      mkdirSync(join(own, 'recordings'), { recursive: true });
+      copyFileSync(join(folder, 'killed', 'recordings', 'a1.sgaps'), join(own, 'recordings', 'a1.sgaps'));
+      const first = await RecordingStore.open({ folder: own });
+      await first.recoverAll();
+      expect(await first.catalog.get('a1')).toMatchObject({ archivedAt: null, frames: FRAMES });
+      await first.close();
+      const child = spawn(
+        process.execPath,
+        ['--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', KILLED],
+        {
+          cwd: ROOT,
+          env: { ...process.env, SGAPS_TEST_ARCHIVE: JSON.stringify([own, step]) },
+          stdio: ['ignore', 'inherit', 'inherit'],
+        },
+      );
+      expect(await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)))).toBe('SIGKILL');
+      const again = await RecordingStore.open({ folder: own });
+      await again.recoverAll();
+      const isArchived = step === 'replaced';
+      const reader = await again.open('a1');
+      expect(reader.header.archive !== undefined).toBe(isArchived);
+      expectNear(await framesOf(reader), truth);
+      await reader.close();
+      expect((await again.catalog.get('a1'))?.archivedFrom).toBe(isArchived ? before.bytes : null);
+      expect(existsSync(join(own, 'recordings', 'a1.archived'))).toBe(false);
+      expect(readdirSync(join(own, 'recordings')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      // What was kept before it ended is no hindrance.
+      if (step === 'kept') {
+        const recordings = await RecordingFolder.open(join(own, 'recordings'));
+        await archiveRecording('a1', {
+          folder: recordings,
+          catalog: again.catalog,
+          archiveModel: null,
+          keep: true,
+          larger: true,
+        });
+      }
+      await again.close();
+    },
+  );
+});

@@ -1,0 +1,28 @@
+import { rm, stat } from 'node:fs/promises';
+import type { Catalog } from './Catalog.js';
+import { openRecording } from './openRecording.js';
+import type { RecordingFolder } from './RecordingFolder.js';
+import { archiveColumns } from './recordingRow.js';
+
+/**
+ * Has a recording's row say what its file is, once that may have become an archive, and removes the mark that it was not told yet.
+ *
+ * @example
+ * ```ts
+ * await noteArchived('a1', folder, catalog);
+ * ```
+ */
+export async function noteArchived(id: string, folder: RecordingFolder, catalog: Catalog): Promise<void> {
+  const path = folder.filePath(id);
+  const reader = await openRecording(path, [], `recording ${id}`);
+  try {
+    const { header, index } = reader;
+    if (header.archive) {
+      const { size } = await stat(path);
+      await catalog.update(id, { ...archiveColumns(header, size), frames: index.frames, bytes: size });
+    }
+  } finally {
+    await reader.close();
+  }
+  await rm(folder.archivedMark(id), { force: true });
+}
