@@ -65,7 +65,8 @@ export class CodebookChooser {
     const x = CUBE * (cube % group.columns);
     const y = CUBE * Math.floor(cube / group.columns);
     if (index + i === 0) return deviation(sources[0], x, y);
-    const sight = lookAt(group.sight(index + i, sources.length), i, sources);
+    const known = group.sight(index + i, sources.length);
+    const sight = index > 0 && i === 1 ? known : lookAt(known, i, sources);
     drawCube(sight, group.motion[i], cube, x, y, this.spare);
     return errorOf(sources[i], this.spare, cube, group.columns);
   }

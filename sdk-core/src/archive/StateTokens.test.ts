@@ -2,8 +2,11 @@ import type { FrameState, TrackedObject } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { region, view } from '../testing/worlds.js';
-import { MOST_TOKENS, StateTokens, screenPlace, TOKEN_WIDTH } from './StateTokens.js';
+import { StateTokens, screenPlace } from './StateTokens.js';
 
+/** As docs/protocol/archive.md says. */
+const TOKEN_WIDTH = 24;
+const MOST_TOKENS = 24;
 const GRID = { width: 320, height: 180 };
 const EMPTY: FrameState = { cameras: [], cameras3d: [], objects: [], values: [] };
 const source = (state: FrameState | null, before: FrameState | null = null) => ({ time: 90, step: 2, index: 8, state, before });
