@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArchiveDecoder, FrameFinder, openReplaySource, RecordingSurvey, type StatePoints } from '@sgaps/core';
 import { type RecordingReader, readEvent } from '@sgaps/protocol';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planExport } from '../export/exportPlan.js';
+import { stateLines } from '../export/stateLines.js';
+import { findRecording } from '../finetune/findRecording.js';
+import { writeTruthClips } from '../finetune/writeTruthClips.js';
 import { nodeMachine as machine } from '../playback/nodeMachine.js';
+import { prepareRecording } from '../playback/prepareRecording.js';
+import { SeekCache } from '../playback/SeekCache.js';
 import { Catalog, RecordingStore } from '../storage/index.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
 import { recordScene, sceneHeader } from '../testing/recordScene.js';
@@ -85,6 +92,16 @@ async function eventsOf(reader: RecordingReader): Promise<unknown[]> {
   return events;
 }
 
+/** What `jsonl` tells from the middle on, times to a hundredth of a second; sorted, since events of the past may come late. */
+async function linesOf(reader: RecordingReader): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { line } of stateLines(reader, 2500, reader.duration)) {
+    const told = JSON.parse(line) as { time: number };
+    lines.push(JSON.stringify({ ...told, time: told.time?.toFixed(2) }));
+  }
+  return lines.sort();
+}
+
 async function valuesOf(reader: RecordingReader): Promise<StatePoints> {
   const shelf = {
     spacing: 1000,
@@ -104,7 +121,13 @@ let data: string;
 let store: RecordingStore;
 let truth: Shown[];
 let decoded: Shown[];
-let before: { readonly events: unknown[]; readonly values: StatePoints; readonly duration: number; readonly bytes: number };
+let before: {
+  readonly events: unknown[];
+  readonly lines: string[];
+  readonly values: StatePoints;
+  readonly duration: number;
+  readonly bytes: number;
+};
 
 beforeAll(async () => {
   data = await record('whole');
@@ -112,7 +135,13 @@ beforeAll(async () => {
   const reader = await store.open('a1');
   truth = await framesOf(reader);
   const bytes = statSync(store.filePath('a1')).size;
-  before = { events: await eventsOf(reader), values: await valuesOf(reader), duration: reader.duration, bytes };
+  before = {
+    events: await eventsOf(reader),
+    lines: await linesOf(reader),
+    values: await valuesOf(reader),
+    duration: reader.duration,
+    bytes,
+  };
   await reader.close();
   for (const name of ['killed', 'refused']) {
     mkdirSync(join(folder, name, 'recordings'), { recursive: true });
@@ -162,6 +191,25 @@ describe('an archive', () => {
       expect(await finder.importance()).toBeNull();
     }
     await finder.close();
+  });
+
+  it('tells what the game said of its frames, and has nothing to prepare, to learn from, or to fly through', async () => {
+    const reader = await store.open('a1');
+    const lines = await linesOf(reader);
+    expect(lines).toHaveLength(before.lines.length);
+    expect(lines).toEqual(before.lines);
+    expect(() => planExport(reader, { format: 'ply' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => planExport(reader, { format: 'png', overlays: ['tiers'] })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
+    expect(planExport(reader, { format: 'png', overlays: ['flow'] }).overlays).toEqual(['flow']);
+    await reader.close();
+    const recordings = join(data, 'recordings');
+    const cache = new SeekCache({ recordings, log: pino({ level: 'silent' }) });
+    const prepared = await prepareRecording('a1', { recordings, cache, signal: new AbortController().signal });
+    expect(prepared).toMatchObject({ isNew: false, isArchive: true, bytes: 0 });
+    const clips = writeTruthClips(findRecording('a1', data), join(folder, 'clips'), 'split');
+    await expect(clips).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   it('is told of by its row, and the recording that it was made from is kept where that was wanted', async () => {
