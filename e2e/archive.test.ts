@@ -16,7 +16,8 @@ import { TestViewer } from './support/TestViewer.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
-const FRAMES = 68;
+/** Of packets of four. */
+const FRAMES = 72;
 const WAIT = { timeout: 20_000, interval: 50 };
 
 interface Picture {
@@ -113,9 +114,6 @@ describe('a recording that was archived with sgaps archive', () => {
     expect(told.psnr).toBeCloseTo(psnr, 1);
     expect(psnr).toBeGreaterThan(33);
     expect(size).toBeLessThan(Number(told.from));
-    const again = run('archive', id, '--model', 'none', '--reconstructor', 'none');
-    expect([again.status, again.stdout]).toEqual([1, '']);
-    expect(again.stderr).toContain(`${id}: OUT_OF_ORDER: Recording ${id} is archived already`);
   });
 
   it('is told of by the server that has it, with its pictures and its file', async () => {
