@@ -8,6 +8,7 @@ import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
 import { drawContext } from './PairContext.js';
 import { PairStates } from './PairStates.js';
 import { QUANTISERS } from './quantiser.js';
+import { choices } from './sight.js';
 
 const NO_SESSION = new Float32Array(SESSION);
 
@@ -64,34 +65,43 @@ export class ArchiveDecoder {
     const { state, coder, at } = this;
     const said = this.pictures[at];
     if (!coder || !said) return null;
-    if (at % 2 === 0) await this.beginPair(coder);
-    const frame = state.frame(at, this.quantiser);
-    state.coder.begin();
-    for (let cube = 0; cube < state.cubes; cube++) state.coder.codeCube(coder, frame, cube, this.choice);
-    frame.target.extend();
-    frame.target.writeRgb(this.rgb);
+    if (at % 2 === 0) await this.decodePair(coder);
+    state.picture(at).writeRgb(this.rgb);
     this.at++;
-    if (this.at === this.pictures.length) coder.end();
     return { ...said, rgb: this.rgb };
   }
 
-  /** Motion of the next two pictures, and what the model makes of them. */
-  private async beginPair(coder: RangeDecoder): Promise<void> {
-    const { state, pair } = this;
-    const count = Math.min(2, this.pictures.length - this.at);
-    for (let i = 0; i < count; i++) {
-      const references = state.references(this.at + i).length;
-      for (let cube = 0; cube < state.cubes && references > 0; cube++)
-        state.motionCoder.code(coder, state.motion[i], cube, references, state.stateMotion[i]);
+  /** The next two pictures, or the last one. */
+  private async decodePair(coder: RangeDecoder): Promise<void> {
+    const { state, pair, at } = this;
+    const count = Math.min(2, this.pictures.length - at);
+    const order = state.order(at, count);
+    for (const index of order) {
+      const sight = state.sight(index, count);
+      const expected = state.expectMotion(index, sight);
+      const motion = state.motionCoderOf(index, sight);
+      for (let cube = 0; cube < state.cubes; cube++) motion.code(coder, state.motion[index % 2], cube, choices(sight), expected);
     }
-    if (!pair) return;
-    if (this.at === 0) pair.codeGroup(coder, NO_SESSION);
+    if (pair) await this.decodeModel(coder, pair, count);
+    for (const index of order) {
+      const frame = state.frame(index, count, this.quantiser);
+      state.coder.begin();
+      for (let cube = 0; cube < state.cubes; cube++) state.coder.codeCube(coder, frame, cube, this.choice);
+      state.coder.end(coder, frame, false);
+    }
+    if (at + count === this.pictures.length) coder.end();
+  }
+
+  /** What the model makes of a pair whose motion is known. */
+  private async decodeModel(coder: RangeDecoder, pair: ModelPair, count: number): Promise<void> {
+    const { state, at } = this;
+    if (at === 0) pair.codeGroup(coder, NO_SESSION);
     pair.codePair(coder);
     if (state.active().length === 0) return;
-    drawContext(state, this.at, count);
+    drawContext(state, at, count);
     state.drawn.forEach((picture, i) => {
       writeTensor(picture, pair.context, (i * pair.context.length) / 2);
     });
-    pair.memory = await pair.draw(this.states.write(this.pictures, this.at));
+    pair.memory = await pair.draw(this.states.write(this.pictures, at));
   }
 }

@@ -4,6 +4,7 @@ import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePictur
 import { GroupEncoder } from './GroupEncoder.js';
 import { writeGroupHeader } from './groupHeader.js';
 import { lookAhead } from './Lookahead.js';
+import { CODEBOOKS } from './ModelPair.js';
 import { PaddedPicture } from './PaddedPicture.js';
 import { quantised } from './PairStates.js';
 import { RateControl } from './RateControl.js';
@@ -27,6 +28,8 @@ export interface ArchiveEncoderOptions {
   readonly bytesPerSecond?: number;
   /** PSNR that is aimed at, dB against the pictures given, where the bytes allow it. Default 38.5. */
   readonly quality?: number;
+  /** Codebooks of a cube at most, 1 … 6. Default 6. */
+  readonly codebooks?: number;
   /** One quantiser for all, 0 … 63, instead of aiming at anything: for measurements. */
   readonly quantiser?: number;
 }
@@ -49,7 +52,7 @@ export class ArchiveEncoder {
     private readonly shape: ArchiveShape,
     private readonly options: ArchiveEncoderOptions,
   ) {
-    this.group = new GroupEncoder(shape, options.model);
+    this.group = new GroupEncoder(shape, options.model, options.codebooks ?? CODEBOOKS);
     this.rate = new RateControl({ bytesPerSecond: options.bytesPerSecond, quality: options.quality ?? QUALITY });
     this.sources = Array.from({ length: ARCHIVE.groupFrames }, () => new PaddedPicture(shape.grid));
   }

@@ -1,26 +1,27 @@
-import { CUBE } from './CubeCoder.js';
 import { BIT_WORTH } from './CubeDecider.js';
+import { CUBE } from './cube.js';
 import type { GroupState } from './GroupState.js';
-import { interpolate } from './interpolate.js';
-import { CODEBOOKS, type ModelPair } from './ModelPair.js';
+import { lookAt } from './lookAt.js';
+import type { ModelPair } from './ModelPair.js';
 import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
 import { stepOf } from './quantiser.js';
+import { drawCube } from './sight.js';
 
-/** How many codebooks are tried: more for what moves, fewer for what is calm, none for what is known (H15). */
-const TRIED = [2, 4, CODEBOOKS];
+/** How many codebooks are tried, of those there may be: more for what moves, fewer for what is calm, none for what is known (H15). */
+const SHARES = [1 / 3, 2 / 3, 1];
 /** Bits that a code takes. */
 const CODE_BITS = 8.8;
 /** Share of a block's coefficients that its detail is worth bits for. */
 const BUSY_SHARE = 0.25;
 const VALUES = CUBE * CUBE * PLANES;
 
-const square = new Int16Array(CUBE * CUBE);
-
 /** Chooses how many codebooks each cube of a pair is given, by the bits that detail would take without them (encoder only). */
 export class CodebookChooser {
   constructor(
     private readonly group: GroupState,
     private readonly pair: ModelPair,
+    private readonly codebooks: number,
+    private readonly spare: PaddedPicture,
   ) {}
 
   /** Sets `pair.codes` and `pair.levels`. `sources`: its one or two pictures. */
@@ -39,7 +40,7 @@ export class CodebookChooser {
     const levels = new Uint8Array(group.cubes);
     for (let cube = 0; cube < group.cubes; cube++)
       for (let i = 0; i < sources.length; i++) best[cube] += price(this.without(sources, i, cube, index), step);
-    for (const tried of TRIED) {
+    for (const tried of new Set(SHARES.map((share) => Math.ceil(share * this.codebooks)))) {
       pair.levels.fill(tried);
       await pair.draw(state);
       for (let cube = 0; cube < group.cubes; cube++) {
@@ -64,24 +65,9 @@ export class CodebookChooser {
     const x = CUBE * (cube % group.columns);
     const y = CUBE * Math.floor(cube / group.columns);
     if (index + i === 0) return deviation(sources[0], x, y);
-    const references = group.references(index + i);
-    if (i === 1) references[0] = sources[0];
-    const field = group.motion[i];
-    const reference = references[field.reference[cube]];
-    let sum = 0;
-    for (let plane = 0; plane < PLANES; plane++)
-      for (let quarter = 0; quarter < 4; quarter++) {
-        const at = field.first(cube) + (quarter & 1) + (quarter >> 1) * field.columns;
-        const bx = x + 8 * (quarter & 1);
-        const by = y + 8 * (quarter >> 1);
-        interpolate(reference, plane, bx, by, 8, field.x[at], field.y[at], square, 0, 8);
-        const values = sources[i].planes[plane];
-        for (let row = 0; row < 8; row++) {
-          const from = sources[i].at(bx, by + row);
-          for (let k = 0; k < 8; k++) sum += (values[from + k] - square[8 * row + k]) ** 2 / PLANE_NORM[plane];
-        }
-      }
-    return sum;
+    const sight = lookAt(group.sight(index + i, sources.length), i, sources);
+    drawCube(sight, group.motion[i], cube, x, y, this.spare);
+    return errorOf(sources[i], this.spare, cube, group.columns);
   }
 }
 

@@ -8,29 +8,29 @@ import {
   SIGNED_MODEL,
   ZIGZAG,
 } from '@sgaps/protocol';
+import { CUBE } from './cube.js';
 import { BLOCK, COEFFICIENTS, DetailCoder } from './DetailCoder.js';
-import { interpolate } from './interpolate.js';
 import { guessBlock, INTRA_MODES, PLANE_LEAST, PLANE_MOST } from './intra.js';
+import { isKnown } from './isKnown.js';
 import { type MotionField, QUARTERS } from './MotionField.js';
 import { type PaddedPicture, PLANES } from './PaddedPicture.js';
 import { QUANTISERS, STEPS } from './quantiser.js';
+import { drawCube, type Sight } from './sight.js';
+import { smoothEdges } from './smoothEdges.js';
 
 /** How a square of a picture is predicted: from what is known around it, by motion, or by the model. */
 export const Way = { Intra: 0, Motion: 1, Model: 2 } as const;
-/** Pixels along a cube's side. */
-export const CUBE = 16;
-
 /** What is known of a picture before its cubes are coded. */
-export interface CubeFrame {
+export interface CubeFrame extends Sight {
   /** The picture that is rebuilt. */
   readonly target: PaddedPicture;
-  /** What motion reads from; none at a keyframe. */
-  readonly references: readonly PaddedPicture[];
   readonly motion: MotionField;
   /** What the model made of it, and of which cubes. */
   readonly drawn: PaddedPicture;
   readonly isDrawn: Uint8Array;
   readonly quantiser: number;
+  /** A keyframe reads from itself: what lies further up or left. */
+  readonly isKey: boolean;
 }
 
 /** What is said of a cube in one picture. */
@@ -65,17 +65,21 @@ export class CubeCoder {
   /** By cube. */
   readonly ways: Uint8Array;
   readonly detailed: Uint8Array;
+  /** By cube: what was added to the quantiser. */
+  readonly offsets: Int8Array;
   /** Offset coded last. */
   private lastOffset = 0;
-  private readonly wayModel = createModel(8);
+  private readonly wayModel = createModel(14);
   private readonly anyModel = createModel(9);
   private readonly modeModel = createModel(INTRA_MODES);
   private readonly offsetModel = createModel(SIGNED_MODEL);
+  private readonly smoothModel = createModel(1);
   private readonly columns: number;
 
   constructor(width: number, height: number) {
     this.columns = width / CUBE;
     this.ways = new Uint8Array((width * height) / CUBE ** 2);
+    this.offsets = new Int8Array(this.ways.length);
     this.detailed = new Uint8Array(this.ways.length);
     this.blocks = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
   }
@@ -83,7 +87,7 @@ export class CubeCoder {
   /** Forgets what was learnt; for a group's start. */
   reset(): void {
     this.detail.reset();
-    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel]) resetModel(model);
+    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel, this.smoothModel]) resetModel(model);
   }
 
   /** For a picture's start. */
@@ -91,6 +95,7 @@ export class CubeCoder {
     this.lastOffset = 0;
     this.ways.fill(Way.Motion);
     this.detailed.fill(0);
+    this.offsets.fill(0);
     for (const plane of this.blocks) plane.fill(0);
   }
 
@@ -119,7 +124,9 @@ export class CubeCoder {
     }
     this.ways[cube] = choice.way;
     this.detailed[cube] = choice.hasDetail ? 1 : 0;
-    if (choice.hasDetail) this.lastOffset = choice.offset;
+    if (!choice.hasDetail) return;
+    this.offsets[cube] = choice.offset;
+    this.lastOffset = choice.offset;
   }
 
   /** A block has no detail. */
@@ -127,18 +134,23 @@ export class CubeCoder {
     this.blocks[plane][this.square(bx, by)] = 0;
   }
 
+  /** Ends a picture whose cubes are coded: `smooth` tells whether its edges are smoothed. */
+  end(coder: RangeCoder, { target, quantiser }: CubeFrame, smooth: boolean): void {
+    if (coder.bit(this.smoothModel, 0, smooth ? 1 : 0) === 1) smoothEdges(target, this, quantiser);
+    target.extend();
+  }
+
   /** How it is predicted, and whether there is detail. */
   codeHead(coder: RangeCoder, frame: CubeFrame, cube: number, choice: CubeChoice): void {
     const { columns, ways, detailed } = this;
     const left = cube % columns > 0 ? cube - 1 : -1;
     const above = cube >= columns ? cube - columns : -1;
-    const canMove = frame.references.length > 0;
     const others = (left >= 0 && ways[left] !== Way.Motion ? 1 : 0) + (above >= 0 && ways[above] !== Way.Motion ? 1 : 0);
     const isDrawn = frame.isDrawn[cube] > 0;
+    const base = frame.isKey ? 7 : 0;
     let way: number = Way.Intra;
-    if (canMove && coder.bit(this.wayModel, others + (isDrawn ? 3 : 0), choice.way !== Way.Motion ? 1 : 0) === 0)
-      way = Way.Motion;
-    else if (isDrawn && coder.bit(this.wayModel, canMove ? 6 : 7, choice.way === Way.Model ? 1 : 0) === 1) way = Way.Model;
+    if (coder.bit(this.wayModel, base + others + (isDrawn ? 3 : 0), choice.way !== Way.Motion ? 1 : 0) === 0) way = Way.Motion;
+    else if (isDrawn && coder.bit(this.wayModel, base + 6, choice.way === Way.Model ? 1 : 0) === 1) way = Way.Model;
     choice.way = way;
     const around = (left >= 0 ? detailed[left] : 0) + (above >= 0 ? detailed[above] : 0);
     choice.hasDetail = coder.bit(this.anyModel, around + 3 * way, choice.hasDetail ? 1 : 0) === 1;
@@ -167,6 +179,11 @@ export class CubeCoder {
     return beside + (plane > 0 && this.blocks[0][at] === 1 ? 3 : 0);
   }
 
+  /** Whether an 8×8 block has detail in a plane. */
+  hasBlock(plane: number, column: number, row: number): boolean {
+    return this.blocks[plane][row * 2 * this.columns + column] === 1;
+  }
+
   private square(bx: number, by: number): number {
     return (by >> 3) * 2 * this.columns + (bx >> 3);
   }
@@ -174,29 +191,29 @@ export class CubeCoder {
 
 /** Draws a cube's prediction, by motion or by the model, into the picture. */
 export function predictCube(frame: CubeFrame, cube: number, x: number, y: number, way: number): void {
-  const { target, drawn, motion, references } = frame;
-  for (let plane = 0; plane < PLANES; plane++) {
-    const to = target.planes[plane];
-    if (way === Way.Model) {
-      const from = drawn.planes[plane];
-      for (let row = 0; row < CUBE; row++) {
-        const at = target.at(x, y + row);
-        to.set(from.subarray(at, at + CUBE), at);
-      }
-      continue;
+  const { target, drawn, motion } = frame;
+  if (way === Way.Motion) {
+    if (frame.isKey) checkCopy(motion, cube, x, y, target.width);
+    drawCube(frame, motion, cube, x, y, target);
+    return;
+  }
+  for (let plane = 0; plane < PLANES; plane++)
+    for (let row = 0; row < CUBE; row++) {
+      const at = target.at(x, y + row);
+      target.planes[plane].set(drawn.planes[plane].subarray(at, at + CUBE), at);
     }
-    const reference = references[motion.reference[cube]];
-    const first = motion.first(cube);
-    if (motion.split[cube] === 0) {
-      interpolate(reference, plane, x, y, CUBE, motion.x[first], motion.y[first], to, target.at(x, y), target.stride);
-      continue;
-    }
-    for (let quarter = 0; quarter < QUARTERS; quarter++) {
-      const at = first + (quarter & 1) + (quarter >> 1) * motion.columns;
-      const bx = x + BLOCK * (quarter & 1);
-      const by = y + BLOCK * (quarter >> 1);
-      interpolate(reference, plane, bx, by, BLOCK, motion.x[at], motion.y[at], to, target.at(bx, by), target.stride);
-    }
+}
+
+/** What a keyframe copies must be known. @throws SgapsError `BYTES_MALFORMED` */
+function checkCopy(motion: MotionField, cube: number, x: number, y: number, width: number): void {
+  const first = motion.first(cube);
+  const isSplit = motion.split[cube] === 1;
+  for (let quarter = 0; quarter < (isSplit ? QUARTERS : 1); quarter++) {
+    const at = first + (quarter & 1) + (quarter >> 1) * motion.columns;
+    const bx = x + BLOCK * (quarter & 1);
+    const by = y + BLOCK * (quarter >> 1);
+    if (!isKnown(motion.x[at], motion.y[at], bx, by, isSplit ? BLOCK : CUBE, x, y, width))
+      throw SgapsError.malformed('archive: copy');
   }
 }
 

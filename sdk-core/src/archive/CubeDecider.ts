@@ -1,6 +1,7 @@
 import { forwardBlock, ZIGZAG } from '@sgaps/protocol';
 import { CostCoder } from './CostCoder.js';
-import { addDetail, CUBE, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
+import { addDetail, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import { BLOCK, COEFFICIENTS } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES } from './intra.js';
 import { LevelChooser } from './LevelChooser.js';
@@ -24,8 +25,8 @@ export class CubeDecider {
     private readonly columns: number,
   ) {}
 
-  /** The best choice for a cube, which holds until the next call. */
-  decide(frame: CubeFrame, source: PaddedPicture, cube: number, offset: number): CubeChoice {
+  /** The best choice for a cube, which holds until the next call. `canMove`: there is something to move from. */
+  decide(frame: CubeFrame, source: PaddedPicture, cube: number, offset: number, canMove: boolean): CubeChoice {
     const worth = BIT_WORTH * stepOf(frame.quantiser + offset) ** 2;
     let best: CubeChoice | null = null;
     let least = Number.POSITIVE_INFINITY;
@@ -39,7 +40,7 @@ export class CubeDecider {
       least = cost;
       best = choice;
     };
-    if (frame.references.length > 0) consider(Way.Motion);
+    if (canMove) consider(Way.Motion);
     if (frame.isDrawn[cube] > 0) consider(Way.Model);
     // What is predicted well needs no look at its surroundings.
     if (least > 24 * worth) consider(Way.Intra);

@@ -1,5 +1,5 @@
 import { createModel, type FrameState, type RangeCoder, resetModel } from '@sgaps/protocol';
-import { CUBE } from './CubeCoder.js';
+import { CUBE } from './cube.js';
 import { type PaddedPicture, PLANES } from './PaddedPicture.js';
 import { screenPlace } from './StateTokens.js';
 

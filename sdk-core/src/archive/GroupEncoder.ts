@@ -2,14 +2,18 @@ import { RangeEncoder } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
 import { CodebookChooser } from './CodebookChooser.js';
+import { CopySearch } from './CopySearch.js';
 import { BIT_WORTH, CubeDecider } from './CubeDecider.js';
 import { GroupState } from './GroupState.js';
+import { lookAt } from './lookAt.js';
 import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
-import { type PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
+import { PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
 import { drawContext } from './PairContext.js';
 import { PairStates } from './PairStates.js';
 import { PictureMotion } from './PictureMotion.js';
 import { QUANTISERS, stepOf } from './quantiser.js';
+import { choices } from './sight.js';
+import { smoothEdges } from './smoothEdges.js';
 
 /** Share that a group has in the session vector. */
 const SESSION_SHARE = 0.2;
@@ -23,26 +27,31 @@ export class GroupEncoder {
   private readonly state: GroupState;
   private readonly decider: CubeDecider;
   private readonly motion: PictureMotion;
+  private readonly copies: CopySearch;
   private readonly coder = new RangeEncoder(1 << 16);
   private readonly model: { readonly pair: ModelPair; readonly chooser: CodebookChooser } | null;
   private readonly states: PairStates;
   /** float32 [2, 3, H, W] */
   private readonly frames: Float32Array;
+  private readonly spare: PaddedPicture;
   private readonly session = new Float32Array(SESSION);
   private groups = 0;
 
   constructor(
     private readonly shape: ArchiveShape,
     model: ArchiveModel | null,
+    codebooks: number,
   ) {
     const state = new GroupState(shape);
     this.state = state;
+    this.spare = new PaddedPicture(shape.grid);
     this.decider = new CubeDecider(state.coder, state.columns);
-    this.motion = new PictureMotion(state.motionCoder);
+    this.motion = new PictureMotion();
+    this.copies = new CopySearch(state.width, state.height, state.copyCoder);
     this.states = new PairStates(shape);
     this.frames = new Float32Array(model ? 6 * state.width * state.height : 0);
     const pair = model && new ModelPair(model, state);
-    this.model = pair && { pair, chooser: new CodebookChooser(state, pair) };
+    this.model = pair && { pair, chooser: new CodebookChooser(state, pair, codebooks, this.spare) };
   }
 
   /** `said`: what is said of the pictures, as a decoder will have it; `offsets`: of `lookAhead`. Gives the bytes, and the mean PSNR of the pictures, dB. */
@@ -63,29 +72,32 @@ export class GroupEncoder {
     let psnr = 0;
     for (let at = 0; at < sources.length; at += 2) {
       const count = Math.min(2, sources.length - at);
-      for (let i = 0; i < count; i++) this.codeMotion(sources, at + i, quantiser);
+      const order = state.order(at, count);
+      for (const index of order) this.codeMotion(sources, index, count, quantiser);
       if (model) await this.codeModel(model, said, sources.slice(at, at + count), at, quantiser);
-      for (let i = 0; i < count; i++) {
-        this.codePicture(sources[at + i], at + i, offsets[at + i], quantiser);
-        psnr += this.psnrOf(sources[at + i], at + i);
+      for (const index of order) {
+        this.codePicture(sources[index], index, count, offsets[index], quantiser);
+        psnr += this.psnrOf(sources[index], index);
       }
     }
     return { bytes: coder.finish(), psnr: psnr / sources.length };
   }
 
-  /** Finds and codes a picture's motion. The second of a pair is compared with the first as it was, which is not rebuilt yet. */
-  private codeMotion(sources: readonly PaddedPicture[], index: number, quantiser: number): void {
+  /** Finds and codes a picture's motion. Pictures of the pair that are not rebuilt yet are looked at as they were. */
+  private codeMotion(sources: readonly PaddedPicture[], index: number, count: number, quantiser: number): void {
     const { state, coder } = this;
-    const references = state.references(index);
-    if (references.length === 0) return;
-    if (index % 2 === 1) references[0] = sources[index - 1];
+    const sight = state.sight(index, count);
     const field = state.motion[index % 2];
-    const other = state.motion[1 - (index % 2)];
-    const stateMotion = state.stateMotion[index % 2];
+    const expected = state.expectMotion(index, sight);
+    const motionCoder = state.motionCoderOf(index, sight);
     const bitCost = Math.sqrt(BIT_WORTH) * stepOf(quantiser);
+    const source = sources[index];
+    if (index === 0) this.copies.begin(source);
+    const seen = lookAt(sight, index, sources);
     for (let cube = 0; cube < state.cubes; cube++) {
-      this.motion.find(field, cube, sources[index], references, stateMotion, bitCost, other);
-      state.motionCoder.code(coder, field, cube, references.length, stateMotion);
+      if (index === 0) this.copies.find(field, cube, source, expected, bitCost);
+      else this.motion.find(field, cube, source, seen, motionCoder, expected, bitCost, state.motion[1 - (index % 2)]);
+      motionCoder.code(coder, field, cube, choices(sight), expected);
     }
   }
 
@@ -116,20 +128,41 @@ export class GroupEncoder {
     if (state.active().length > 0) pair.memory = await pair.draw(tokens);
   }
 
-  private codePicture(source: PaddedPicture, index: number, offsets: Int8Array, quantiser: number): void {
+  private codePicture(source: PaddedPicture, index: number, count: number, offsets: Int8Array, quantiser: number): void {
     const { state, coder } = this;
-    const frame = state.frame(index, quantiser);
+    const frame = state.frame(index, count, quantiser);
     state.coder.begin();
     for (let cube = 0; cube < state.cubes; cube++) {
-      const choice = this.decider.decide(frame, source, cube, Math.max(offsets[cube], -quantiser));
+      const choice = this.decider.decide(
+        frame,
+        source,
+        cube,
+        Math.max(offsets[cube], -frame.quantiser),
+        index > 0 || this.copies.found[cube] === 1,
+      );
       state.coder.codeCube(coder, frame, cube, choice);
     }
-    frame.target.extend();
+    state.coder.end(coder, frame, this.isBetterSmooth(source, index, frame.quantiser));
+  }
+
+  /** Whether a picture comes closer to what it should show when its edges are smoothed. */
+  private isBetterSmooth(source: PaddedPicture, index: number, quantiser: number): boolean {
+    const { state, spare } = this;
+    const target = state.picture(index);
+    spare.copy(target);
+    smoothEdges(spare, state.coder, quantiser);
+    return this.errorOf(source, spare) < this.errorOf(source, target);
   }
 
   private psnrOf(source: PaddedPicture, index: number): number {
     const { width, height } = this.shape.grid;
-    const target = this.state.picture(index);
+    const error = this.errorOf(source, this.state.picture(index));
+    return Math.min(BEST_PSNR, 10 * Math.log10((255 ** 2 * 3 * width * height) / Math.max(error, 1e-9)));
+  }
+
+  /** Squared error of what is seen of a picture, in RGB. */
+  private errorOf(source: PaddedPicture, target: PaddedPicture): number {
+    const { width, height } = this.shape.grid;
     let sum = 0;
     PLANE_NORM.forEach((norm, plane) => {
       const a = source.planes[plane];
@@ -141,6 +174,6 @@ export class GroupEncoder {
       }
       sum += error / norm;
     });
-    return Math.min(BEST_PSNR, 10 * Math.log10((255 ** 2 * 3 * width * height) / Math.max(sum, 1e-9)));
+    return sum;
   }
 }

@@ -1,7 +1,7 @@
 import { createModel, type RangeCoder, resetModel, SgapsError } from '@sgaps/protocol';
 import type { ArchiveModel, CubeConditions } from './ArchiveModel.js';
-import { CUBE } from './CubeCoder.js';
 import { CubeRegions, REGIONS } from './CubeRegions.js';
+import { CUBE } from './cube.js';
 import type { GroupState } from './GroupState.js';
 import type { PaddedPicture } from './PaddedPicture.js';
 

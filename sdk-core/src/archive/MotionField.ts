@@ -1,7 +1,7 @@
 import { codeSigned, createModel, type RangeCoder, resetModel, SgapsError, SIGNED_MODEL } from '@sgaps/protocol';
 
-/** Pictures that motion may read from: the last, the one before it, and the group's first. */
-export const REFERENCES = 3;
+/** Pictures that motion may read from (`GroupState.sight`). */
+const REFERENCES = 3;
 /** Vectors of a cube in one picture: one for each quarter. */
 export const QUARTERS = 4;
 /** Longest motion, quarter pixels. */
@@ -51,8 +51,8 @@ export class MotionField {
 }
 
 /**
- * Codes motions by the number of a likely one, or as they differ from the likeliest: the middle of those left, above and above right, then these, that which the game's
- * state gives, and none.
+ * Codes motions by the number of a likely one, or as they differ from the likeliest: the middle of those left, above and above right, then these, one expected for another reason, and
+ * none.
  */
 export class MotionCoder {
   /** Likely motions of the place looked at last, and how many there are. */
@@ -69,8 +69,8 @@ export class MotionCoder {
     for (const model of [this.which, this.references, this.splits, this.differences]) resetModel(model);
   }
 
-  /** Codes the motion of a cube, whose neighbours left and above are known. `state`: what the game's state says, [x, y] by cube. */
-  code(coder: RangeCoder, field: MotionField, cube: number, references: number, state: Int16Array): void {
+  /** Codes the motion of a cube, whose neighbours left and above are known. `expected`: what else is likely, [x, y] by cube (`GroupState.expectMotion`). */
+  code(coder: RangeCoder, field: MotionField, cube: number, references: number, expected: Int16Array): void {
     const across = field.columns >> 1;
     const left = cube % across > 0 ? field.reference[cube - 1] : 0;
     let reference = field.reference[cube];
@@ -86,12 +86,12 @@ export class MotionCoder {
     field.split[cube] = split;
     const first = field.first(cube);
     for (let quarter = 0; quarter < (split === 1 ? QUARTERS : 1); quarter++)
-      this.codeVector(coder, field, first + (quarter & 1) + (quarter >> 1) * field.columns, split === 1 ? 1 : 2, state, cube);
+      this.codeVector(coder, field, first + (quarter & 1) + (quarter >> 1) * field.columns, split === 1 ? 1 : 2, expected, cube);
     if (split === 0) field.spread(cube, field.x[first], field.y[first]);
   }
 
-  private codeVector(coder: RangeCoder, field: MotionField, at: number, size: number, state: Int16Array, cube: number): void {
-    this.findLikely(field, at, size, state, cube);
+  private codeVector(coder: RangeCoder, field: MotionField, at: number, size: number, expected: Int16Array, cube: number): void {
+    this.findLikely(field, at, size, expected, cube);
     const { likely, likelyX, likelyY } = this;
     let which = 0;
     if (coder.encoding) while (which < likely && (likelyX[which] !== field.x[at] || likelyY[which] !== field.y[at])) which++;
@@ -111,7 +111,7 @@ export class MotionCoder {
   }
 
   /** Looks up the likely motions of a place `size` squares wide, each once. */
-  findLikely(field: MotionField, at: number, size: number, state: Int16Array, cube: number): void {
+  findLikely(field: MotionField, at: number, size: number, expected: Int16Array, cube: number): void {
     const { columns, x, y } = field;
     const hasLeft = at % columns > 0;
     const hasAbove = at >= columns;
@@ -127,7 +127,7 @@ export class MotionCoder {
     else this.propose(middle(lx, x[above], right < 0 ? 0 : x[right]), middle(ly, y[above], right < 0 ? 0 : y[right]));
     if (left >= 0) this.propose(lx, ly);
     if (above >= 0) this.propose(x[above], y[above]);
-    this.propose(state[2 * cube], state[2 * cube + 1]);
+    this.propose(expected[2 * cube], expected[2 * cube + 1]);
     this.propose(0, 0);
   }
 

@@ -1,6 +1,5 @@
-import { interpolate } from './interpolate.js';
-import type { MotionField } from './MotionField.js';
 import { BORDER, type PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
+import { drawBlock } from './sight.js';
 
 /** Length of a brightness step in RGB. */
 const BRIGHT = Math.sqrt(PLANE_NORM[0]);
@@ -42,13 +41,16 @@ export class MotionSearch {
   private left = 0;
   private top = 0;
   private source!: PaddedPicture;
-  private reference!: PaddedPicture;
+  /** Where a motion leads, and where its opposite does. */
+  private reference: PaddedPicture | null = null;
+  private opposite: PaddedPicture | null = null;
   private candidates!: Candidates;
 
-  /** Looks at a block of `source`; a bit weighs as `bitCost` of difference. */
+  /** Looks at a block of `source` where motions lead in `reference`, where their opposites do, or at the mean of both; a bit weighs as `bitCost` of difference. */
   begin(
     source: PaddedPicture,
-    reference: PaddedPicture,
+    reference: PaddedPicture | null,
+    opposite: PaddedPicture | null,
     left: number,
     top: number,
     size: number,
@@ -57,6 +59,7 @@ export class MotionSearch {
   ): void {
     this.source = source;
     this.reference = reference;
+    this.opposite = opposite;
     this.left = left;
     this.top = top;
     this.size = size;
@@ -66,18 +69,16 @@ export class MotionSearch {
     for (let i = 0; i < candidates.likely; i++) this.consider(candidates.likelyX[i], candidates.likelyY[i]);
   }
 
+  /** Prices motions by these likely ones from now on. */
+  use(candidates: Candidates): void {
+    this.candidates = candidates;
+  }
+
   /** Takes a motion if it is better than the best so far; tells whether it was. */
   consider(x: number, y: number): boolean {
-    const { size } = this;
     // What lies beyond the border is not worth a motion of its own.
-    const reach = 4 * (BORDER - 6);
-    if (
-      4 * this.left + x < -reach ||
-      4 * this.top + y < -reach ||
-      4 * (this.left + size - this.reference.width) + x > reach ||
-      4 * (this.top + size - this.reference.height) + y > reach
-    )
-      return false;
+    if (this.reference && !this.reaches(x, y)) return false;
+    if (this.opposite && !this.reaches(-x, -y)) return false;
     const bits = this.bits(x, y) * this.bitCost;
     if (bits >= this.cost) return false;
     const cost = bits + this.difference(x, y, (this.cost - bits) * BRIGHT) / BRIGHT;
@@ -98,6 +99,17 @@ export class MotionSearch {
     this.walk(1);
   }
 
+  private reaches(x: number, y: number): boolean {
+    const { left, top, size, source } = this;
+    const reach = 4 * (BORDER - 6);
+    return (
+      4 * left + x >= -reach &&
+      4 * top + y >= -reach &&
+      4 * (left + size - source.width) + x <= reach &&
+      4 * (top + size - source.height) + y <= reach
+    );
+  }
+
   private walk(step: number): void {
     for (let i = 0; i < PATIENCE; i++) {
       const { x, y } = this;
@@ -113,19 +125,21 @@ export class MotionSearch {
   }
 
   private difference(x: number, y: number, limit: number): number {
-    const { size, source, reference } = this;
+    const { size, source, reference, opposite } = this;
     const values = source.planes[0];
     const { stride } = source;
     const at = source.at(this.left, this.top);
-    let other = reference.planes[0];
+    let other: Int16Array = drawn;
     let start = 0;
     let otherStride = size;
-    if ((x & 3) === 0 && (y & 3) === 0) {
+    if (reference && !opposite && (x & 3) === 0 && (y & 3) === 0) {
+      other = reference.planes[0];
       start = reference.at(this.left + (x >> 2), this.top + (y >> 2));
       otherStride = stride;
     } else {
-      interpolate(reference, 0, this.left, this.top, size, x, y, drawn, 0, size);
-      other = drawn;
+      const references = [reference ?? source, opposite ?? source];
+      const which = reference && opposite ? 0 : reference ? 1 : 2;
+      drawBlock({ references, isBetween: true }, which, 0, this.left, this.top, size, x, y, drawn, 0, size);
     }
     let sum = 0;
     for (let row = 0; row < size && sum < limit; row++) {
@@ -138,10 +152,4 @@ export class MotionSearch {
     }
     return sum;
   }
-}
-
-/** The motion that the same place of another field has. */
-export function motionAt(field: MotionField, cube: number): [number, number] {
-  const at = field.first(cube);
-  return [field.x[at], field.y[at]];
 }

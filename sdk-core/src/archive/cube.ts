@@ -1,0 +1,2 @@
+/** Pixels along a cube's side (H2). */
+export const CUBE = 16;
