@@ -33,10 +33,11 @@ class Stage(nn.Module):
     def __init__(self, preset: Preset, at: int):
         super().__init__()
         width, window = preset.widths[at], preset.windows[at]
-        heads = width // preset.head
+        heads = max(1, width // preset.head)
         # Grids are multiples of 32 pixels: of 8, 4, 2 and 1 tokens.
         fits = at < 3 and (8 >> at) % window == 0
-        self.blocks = nn.ModuleList([WindowBlock(width, heads, preset.ratio, window, k % 2 == 1, fits) for k in range(preset.depths[at])])
+        before = sum(preset.depths[:at])
+        self.blocks = nn.ModuleList([WindowBlock(width, heads, preset.ratio, window, (before + k) % 2 == 1, fits) for k in range(preset.depths[at])])
         self.state = CrossAttention(width, heads, preset.state_width) if preset.state else None
 
     def forward(self, x: Tensor, state: Tensor, unseen: Optional[Tensor]) -> Tensor:
@@ -68,7 +69,7 @@ class RegionStage(nn.Module):
     def __init__(self, preset: Preset):
         super().__init__()
         width = preset.widths[2]
-        heads = width // preset.head
+        heads = max(1, width // preset.head)
         self.enter = nn.Linear(preset.state_width, width)
         self.memory = RegionMemory(width, preset.memory)
         self.bias = RegionBias(heads, preset.region_blocks)

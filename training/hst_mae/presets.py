@@ -15,14 +15,14 @@ class Preset:
 
     name: str
     widths: Tuple[int, int, int, int] = (32, 48, 96, 128)
-    #: Window blocks of each stage; every second one is shifted.
+    #: Window blocks of each stage; every second one of all is shifted.
     depths: Tuple[int, int, int, int] = (2, 2, 2, 2)
     #: Side of the attention windows of each stage, tokens.
     windows: Tuple[int, int, int, int] = (4, 4, 4, 4)
     #: Blocks of region-aware attention over all cubes, state and memory, after stage 3 (H6).
     region_blocks: int = 1
-    #: Width of an attention head, and of MLPs beside their input.
-    head: int = 16
+    #: Width of an attention head at least, and of MLPs beside their input.
+    head: int = 32
     ratio: float = 2.0
     #: State encoder (H5), shared by encoder and decoder.
     state_width: int = 64
@@ -74,8 +74,8 @@ PRESETS = {
         # Shipped: real time on a laptop CPU.
         Preset("tiny", rate=1.5e-3),
         # A GPU: the paper's sizes, 120 M encoder + 60 M decoder.
-        Preset("base", widths=PAPER, depths=(1, 1, 2, 1), windows=(8, 8, 4, 4), head=64, state_width=768, state_layers=4, state_heads=8, region_width=256, memory=256, latent=128, decoder_width=896, decoder_head=64, context_width=96, fine_width=384),
+        Preset("base", widths=PAPER, depths=(1, 1, 1, 1), windows=(8, 8, 4, 4), head=64, state_width=768, state_layers=4, state_heads=8, region_width=256, memory=256, latent=128, decoder_width=1024, decoder_head=64, decoder_ratio=2.5, context_width=96, fine_width=384),
         # 350 M + 100 M.
-        Preset("large", widths=PAPER, depths=(2, 4, 8, 4), windows=(8, 8, 4, 4), region_blocks=2, head=64, ratio=4.0, state_width=768, state_layers=4, state_heads=8, state_ratio=4.0, region_width=256, memory=256, latent=128, decoder_width=1024, decoder_head=64, decoder_ratio=4.0, context_width=128, fine_width=512),
+        Preset("large", widths=PAPER, depths=(2, 4, 6, 3), windows=(8, 8, 4, 4), head=64, ratio=4.0, state_width=768, state_layers=4, state_heads=8, state_ratio=4.0, region_width=256, memory=256, latent=128, decoder_width=1216, decoder_head=64, decoder_ratio=4.0, context_width=128, fine_width=512),
     )
 }
