@@ -22,6 +22,8 @@ class Losses:
     latent: float = 0.1
     #: What a cube counts that the codec would skip, beside others.
     calm: float = 0.1
+    #: Squared error of the context, 8-bit steps squared, from which a changed cube counts half: less is hardly worth bits.
+    worth: float = 20.0
     #: Squared error, 8-bit steps squared, that need not be bettered: that of a fine quantiser (step 7).
     floor: float = 4.0
     #: Of InfoNCE.

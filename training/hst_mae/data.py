@@ -70,7 +70,8 @@ def window_state(state: np.ndarray, record: Record, top: int, left: int, rows: i
 
 def load_records(folders: Sequence[str]) -> List[Record]:
     """All records of the folders, by name."""
-    paths = sorted(path for folder in folders for path in Path(folder).glob("*.bin"))
+    # One that is still being written has no description yet.
+    paths = sorted(path for folder in folders for path in Path(folder).glob("*.bin") if path.with_suffix(".json").exists())
     if not paths:
         raise FileNotFoundError(f"No records in {', '.join(map(str, folders))}: make some with `npm run archive:data -- --out DIR --input CLIPS`.")
     return [record for record in map(Record, paths) if record.pairs]

@@ -39,7 +39,7 @@ class Objective(nn.Module):
         self.of_view = nn.Linear(preset.latent, COMPARED)
 
     def forward(self, window: List[Dict[str, Tensor]]) -> Tuple[Tensor, Dict[str, Tensor]]:
-        """window: pairs as data.Sampler draws them. Returns the loss and its parts, with the share of the context's squared error that is left ("left")."""
+        """window: pairs as data.Sampler draws them. Returns the loss and its parts, with how much better cubes are than their context ("gain", dB)."""
         first = window[0]
         b, device = len(first["truth"]), first["truth"].device
         masks, flip = self.masks, lambda share: torch.rand(b, device=device) < share
@@ -67,7 +67,7 @@ class Objective(nn.Module):
                 sums[name] = sums.get(name, 0) + value / len(window)
         if len(views) > 1:
             sums["views"] = contrast(views[0], views[-1], torch.ones(b, device=device), self.losses.temperature)
-        loss = sum(getattr(self.losses, name) * value for name, value in sums.items() if name != "left")
+        loss = sum(getattr(self.losses, name) * value for name, value in sums.items() if name != "gain")
         return loss, {name: value.detach() for name, value in sums.items()}
 
     def _pair(self, pair, tubes, masked, grey, blind, memory, session) -> dict:
@@ -91,7 +91,8 @@ class Objective(nn.Module):
         places = choose_places(wanted, rows, columns, self.masks.decoder, self.progress.step)
         cubes, memory = model.decode(take(coded, places), torch.gather(levels, 1, places), places, context, tokens, pair["region"], pair["rank"], memory, session, unseen)
         truth, given = cubes_of(frames, places), cubes_of(context)
-        weight = torch.gather(torch.where(wanted, 1.0, losses.calm), 1, places)
+        base = (((cubes_of(context, places) - truth) * 255) ** 2).flatten(2).mean(2)
+        weight = torch.where(torch.gather(wanted, 1, places), losses.calm + base / (base + losses.worth), torch.full_like(base, losses.calm))
         parts = {"reconstruction": reconstruction(cubes, truth, weight, losses), "commitment": torch.as_tensor(commitment, device=latent.device) + 0.0, "latent": near}
         mean = latent.mean(1)
         if model.preset.state:
@@ -100,9 +101,10 @@ class Objective(nn.Module):
             parts["alignment"] = contrast(self.of_latent(mean), self.of_state((tokens * seen).sum(1) / seen.sum(1)), there, losses.temperature)
         whole = given.scatter(1, places[:, :, None, None, None, None].expand_as(cubes), cubes.to(given.dtype))
         with torch.no_grad():
-            error = lambda x: (((x - truth) ** 2).flatten(2).mean(2) * weight)[~masked].sum()
-            base = error(cubes_of(context, places))
-            parts["left"] = error(cubes) / base.clamp(min=1e-6)
+            after = (((cubes - truth) * 255) ** 2).flatten(2).mean(2)
+            # Mean gain of changed cubes in dB, as PSNR has it.
+            of = torch.gather(wanted, 1, places) & ~masked[:, None] & (base > losses.worth)
+            parts["gain"] = 10 * torch.log10((base[of] + 1) / (after[of] + 1)).mean() if of.any() else base.sum() * 0
         return {"memory": memory, "off": frames_of(whole, rows, columns) - frames, "pooled": pooled, "mean": mean, "parts": parts}
 
 

@@ -204,7 +204,7 @@ def averaged(preset: Preset, average: Average, device) -> HstMae:
 def progress(done: float, step: int, mean: dict) -> None:
     filled = int(30 * done)
     end = "\r" if sys.stderr.isatty() else "\n"
-    told = "  ".join(f"{name} {mean[name]:.3f}" for name in ("loss", "reconstruction", "left", "commitment") if name in mean)
+    told = "  ".join(f"{name} {mean[name]:.3f}" for name in ("loss", "reconstruction", "gain", "commitment", "latent") if name in mean)
     print(f"[{'#' * filled}{'.' * (30 - filled)}] {100 * done:5.1f} %  step {step}  {told}", end=end, file=sys.stderr, flush=True)
 
 
