@@ -77,6 +77,8 @@ class Optimiser:
     least_warm_up: int = 100
     #: Batch that a preset's learning rate is for: others scale it.
     batch: int = 8
+    #: The quantiser's projections learn this much slower: its codes, which are averages, have to follow.
+    quantiser: float = 0.2
     #: Of the averaged weights.
     average: float = 0.998
 

@@ -1,5 +1,6 @@
 """The light, state-guided decoder (H12, H17): pixels of the active cubes, in the order of their regions' ranks."""
 
+import math
 from typing import Optional, Tuple
 
 import torch
@@ -7,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .attention import Attention, CrossAttention, Mlp
-from .encoder import PATCH, PLACE_BANDS
+from .cubes import cubes_of, pick
+from .encoder import ATOM, PATCH, PLACE_BANDS, SILENCE, SIZE, atom_rows, loudness_row
 from .presets import CUBE, FRAMES, REGIONS, SESSION, Preset
 from .regions import RegionBias, RegionMemory, link, one_hot
 from .state import Film, pool, waves
@@ -17,6 +19,8 @@ SIDE = CUBE // PATCH
 PARTS = SIDE * SIDE
 #: Numbers of a patch of both frames.
 PIXELS = 3 * FRAMES * PATCH * PATCH
+#: Logarithm of how loud what is added may be at most: 0 ... 1 is the pixels' range.
+LOUDEST = 0.5
 
 
 class ContextFeatures(nn.Module):
@@ -76,12 +80,16 @@ class Decoder(nn.Module):
         self.part = nn.Linear(width, PARTS * fine)
         self.fine = nn.Sequential(nn.Linear(2 * fine, preset.fine_width), nn.GELU(), nn.Linear(preset.fine_width, preset.fine_width), nn.GELU())
         self.out = nn.Linear(preset.fine_width, PIXELS)
-        self.gate = nn.Linear(width, 1)
-        # An untrained decoder gives the context back.
-        nn.init.normal_(self.out.weight, 0, 1e-3)
+        # A linear transform beside the network, and how loud the sum is: the encoder's counterparts.
+        self.direct = nn.Linear(preset.latent, SIDE * SIDE * PIXELS, bias=False)
+        self.direct.weight = nn.Parameter(atom_rows(preset.latent).t() * SIZE)
+        self.loud = nn.Linear(width, 1)
+        self.loudness = nn.Linear(preset.latent, 1, bias=False)
+        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(0))
+        nn.init.normal_(self.out.weight, 0, 0.02)
         nn.init.zeros_(self.out.bias)
-        nn.init.zeros_(self.gate.weight)
-        nn.init.constant_(self.gate.bias, 2.0)
+        nn.init.zeros_(self.loud.weight)
+        nn.init.constant_(self.loud.bias, math.log(SILENCE))
 
     def forward(
         self, latent: Tensor, levels: Tensor, places: Tensor, context: Tensor, state: Tensor, unseen: Optional[Tensor], region: Tensor, rank: Tensor, memory: Tensor, session: Tensor
@@ -99,42 +107,15 @@ class Decoder(nn.Module):
         if self.preset.state:
             x = self.late(x, pool(state, unseen))
         parts = self.part(x).reshape(b, -1, PARTS, self.preset.context_width)
-        left = self.out(self.fine(torch.cat((parts, features), 3))) * torch.sigmoid(self.gate(x)).unsqueeze(3)
+        left = self.out(self.fine(torch.cat((parts, features), 3)))
         # [batch, active, row, column of the patch, frame, channel, row, column in it] to a cube's own order.
         left = left.reshape(b, -1, SIDE, SIDE, FRAMES, 3, PATCH, PATCH).permute(0, 1, 4, 5, 2, 6, 3, 7).reshape(b, -1, FRAMES, 3, CUBE, CUBE)
-        return cubes_of(context, places) + left, self.memory.update(memory, x, own)
+        left = left + self.direct(latent / (ATOM * SIZE)).reshape(left.shape)
+        loud = torch.exp((self.loud(x) + self.loudness(latent)).clamp(max=LOUDEST)).reshape(b, -1, 1, 1, 1, 1)
+        return cubes_of(context, places) + left * loud, self.memory.update(memory, x, own)
 
     def _told(self, levels: Tensor, places: Tensor, own: Tensor, rows, columns, dtype) -> Tensor:
         row = torch.div(places, columns, rounding_mode="floor").to(dtype)
         column = places.to(dtype) - row * columns
         at = waves(torch.stack(((row + 0.5) / rows, (column + 0.5) / columns), 2), PLACE_BANDS, 3.14159265)
         return self.place(at) + F.embedding(levels, self.levels) + torch.matmul(one_hot(own, dtype), self.region(self.regions))
-
-
-def pick(x: Tensor, rows, columns, side: int, places: Tensor) -> Tensor:
-    """Cells side x side of the places of [batch, channels, rows * side, columns * side]: [batch, active, side * side, channels]."""
-    b, channels = x.shape[:2]
-    x = x.reshape(b, channels, rows, side, columns, side).permute(0, 2, 4, 3, 5, 1).reshape(b, -1, side * side * channels)
-    return take(x, places).reshape(b, -1, side * side, channels)
-
-
-def take(x: Tensor, places: Tensor) -> Tensor:
-    """Rows `places` [batch, active] of [batch, count, width]."""
-    return torch.gather(x, 1, places.unsqueeze(2).expand(places.shape[0], places.shape[1], x.shape[2]))
-
-
-def cubes_of(frames: Tensor, places: Optional[Tensor] = None) -> Tensor:
-    """Cubes of [batch, 2, 3, height, width], all of them or those of places [batch, active]: [batch, cubes, 2, 3, 16, 16]."""
-    b, height, width = frames.shape[0], frames.shape[3], frames.shape[4]
-    x = frames.reshape(b, FRAMES, 3, height // CUBE, CUBE, width // CUBE, CUBE).permute(0, 3, 5, 1, 2, 4, 6)
-    x = x.reshape(b, -1, FRAMES * 3 * CUBE * CUBE)
-    if places is not None:
-        x = take(x, places)
-    return x.reshape(b, -1, FRAMES, 3, CUBE, CUBE)
-
-
-def frames_of(cubes: Tensor, rows: int, columns: int) -> Tensor:
-    """All cubes [batch, rows * columns, 2, 3, 16, 16] as [batch, 2, 3, height, width]."""
-    b = cubes.shape[0]
-    x = cubes.reshape(b, rows, columns, FRAMES, 3, CUBE, CUBE).permute(0, 3, 4, 1, 5, 2, 6)
-    return x.reshape(b, FRAMES, 3, rows * CUBE, columns * CUBE)

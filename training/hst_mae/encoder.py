@@ -7,14 +7,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .attention import Block, CrossAttention, Mlp, WindowBlock
+from .cubes import atoms, cubes_of
 from .presets import CUBE, FRAMES, REGIONS, SESSION, Preset
 from .regions import RegionBias, RegionMemory, link, one_hot
 from .state import Film, pool, waves
 
 #: Octaves of the places of tokens, as shares of the picture.
 PLACE_BANDS = 5
-#: What is left of the truth beside the context is small: it is shown larger.
-LOUDER = 4.0
+#: What is left of the truth beside the context differs a hundredfold from cube to cube: it is shown as its shape, of mean square 1, and its loudness. Less than this counts as silence.
+SILENCE = 2 / 255
+#: Brings a cube's coefficients to about -1 ... 1.
+ATOM = 0.2
+#: Weights of the linear transforms are kept this much larger, so that a step of the optimiser is small beside them.
+SIZE = 12.0
+#: Numbers of a latent that are no coefficients at first.
+ROOM = 4
 #: Pixels of a patch of the first stage.
 PATCH = 4
 
@@ -99,6 +106,7 @@ class Encoder(nn.Module):
         first = 0 if preset.hierarchical else 2
         self.patch = PATCH << first
         self.enter = nn.Conv2d(6 * FRAMES, widths[first], self.patch, self.patch)
+        self.loud = nn.Linear(1, widths[first])
         self.hidden = nn.Parameter(torch.randn(widths[first]) * 0.02)
         self.place = nn.Linear(4 * PLACE_BANDS, widths[first])
         self.regions = nn.Parameter(torch.randn(REGIONS, preset.region_width) * 0.02)
@@ -113,12 +121,19 @@ class Encoder(nn.Module):
         self.late = Film(preset.state_width, width)
         self.last = Mlp(width, preset.ratio)
         self.latent = nn.Linear(width, preset.latent)
+        # A linear transform beside the network; it begins as a codec's, so that there is something to better.
+        self.direct = nn.Linear(3 * FRAMES * CUBE * CUBE, preset.latent, bias=False)
+        self.direct.weight = nn.Parameter(atom_rows(preset.latent) * SIZE)
+        self.loudness = nn.Linear(1, preset.latent, bias=False)
+        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(1))
+        nn.init.normal_(self.latent.weight, 0, 0.01)
         self.pooled = nn.Linear(width, SESSION)
 
     def forward(self, frames: Tensor, context: Tensor, hidden: Tensor, state: Tensor, unseen: Optional[Tensor], region: Tensor, memory: Tensor, session: Tensor) -> Tuple[Tensor, Tensor]:
         b, height, width = frames.shape[0], frames.shape[3], frames.shape[4]
         rows, columns = height // CUBE, width // CUBE
-        x = self._patches(frames, context, hidden, region)
+        shape, loudness = shape_of(frames - context, 1 - hidden)
+        x = self._patches(shape, loudness, context, hidden, region)
         for at, stage in enumerate(self.stages[: 3 if self.preset.hierarchical else 1]):
             if at:
                 x = self.merges[at - 1](x)
@@ -134,18 +149,37 @@ class Encoder(nn.Module):
         if self.preset.state:
             cubes = self.late(cubes, pool(state, unseen))
         cubes = cubes + self.last(cubes)
-        return self.latent(cubes), torch.tanh(self.pooled(cubes.mean(1)))
+        return self.latent(cubes) + self.direct(cubes_of(shape).flatten(2) * (ATOM / SIZE)) + self.loudness(loudness), torch.tanh(self.pooled(cubes.mean(1)))
 
-    def _patches(self, frames: Tensor, context: Tensor, hidden: Tensor, region: Tensor) -> Tensor:
-        b, height, width = frames.shape[0], frames.shape[3], frames.shape[4]
+    def _patches(self, shape: Tensor, loudness: Tensor, context: Tensor, hidden: Tensor, region: Tensor) -> Tensor:
+        b, height, width = shape.shape[0], shape.shape[3], shape.shape[4]
         rows, columns = height // CUBE, width // CUBE
         fine = CUBE // self.patch
-        seen = spread(1 - hidden.reshape(b, rows, columns, 1), CUBE).permute(0, 3, 1, 2)
-        left = (frames - context).reshape(b, 3 * FRAMES, height, width) * seen * LOUDER
-        x = self.enter(torch.cat((left, (context.reshape(b, 3 * FRAMES, height, width) - 0.5) * 2), 1)).permute(0, 2, 3, 1)
-        told = torch.matmul(one_hot(region, x.dtype), self.region(self.regions)) + hidden.unsqueeze(2) * self.hidden
+        picture = lambda frames: frames.reshape(b, 3 * FRAMES, height, width)
+        x = self.enter(torch.cat((picture(shape), (picture(context) - 0.5) * 2), 1)).permute(0, 2, 3, 1)
+        told = torch.matmul(one_hot(region, x.dtype), self.region(self.regions)) + self.loud(loudness) + hidden.unsqueeze(2) * self.hidden
         told = spread(told.reshape(b, rows, columns, told.shape[2]), fine)
         return x + told + self.place(places_of(height // self.patch, width // self.patch, x)).unsqueeze(0)
+
+
+def atom_rows(latent: int) -> Tensor:
+    """What each number of a latent begins as: the lowest waves of a cube, and in the last ROOM nothing yet."""
+    return torch.cat((atoms(latent - ROOM), torch.zeros(ROOM, 3 * FRAMES * CUBE * CUBE)))
+
+
+def loudness_row(latent: int) -> Tensor:
+    """... but for the very last, which is how loud the cube is."""
+    row = torch.zeros(latent)
+    row[-1] = 1
+    return row
+
+
+def shape_of(left: Tensor, seen: Tensor) -> Tuple[Tensor, Tensor]:
+    """What is left, [batch, 2, 3, height, width], brought to a mean square of 1 in each cube that is seen [batch, cubes] and to 0 in others; and how loud it was, [batch, cubes, 1]."""
+    b, rows, columns = left.shape[0], left.shape[3] // CUBE, left.shape[4] // CUBE
+    loud = torch.sqrt((cubes_of(left) ** 2).flatten(2).mean(2) + SILENCE * SILENCE)
+    scale = spread((seen / loud).reshape(b, rows, columns, 1), CUBE).permute(0, 3, 1, 2).unsqueeze(1)
+    return left * scale, (torch.log(loud / SILENCE) * seen).unsqueeze(2)
 
 
 def spread(x: Tensor, times: int) -> Tensor:

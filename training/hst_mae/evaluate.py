@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .data import Record, load_records, split_records
-from .decoder import cubes_of, take
+from .cubes import cubes_of, take
 from .masking import hide
 from .model import HstMae
 from .objective import GREY, unit

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from .config import Masks
-from .decoder import cubes_of
+from .cubes import cubes_of
 
 #: How far importance moves a cube in the order of hiding, beside noise of 0 ... 1.
 PULL = 0.5

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from .config import Curriculum, Losses, Masks
-from .decoder import cubes_of, frames_of, take
+from .cubes import cubes_of, frames_of, take
 from .loss import contrast, reconstruction, spatial, temporal
 from .masking import choose_places, draw_masks
 from .model import HstMae
@@ -37,6 +37,21 @@ class Objective(nn.Module):
         self.of_latent = nn.Linear(preset.latent, COMPARED)
         self.of_state = nn.Linear(preset.state_width, COMPARED)
         self.of_view = nn.Linear(preset.latent, COMPARED)
+
+    @torch.no_grad()
+    def begin(self, windows: List[List[Dict[str, Tensor]]]) -> None:
+        """Starts the codebooks with the latents of all cubes of these windows that an archive would code."""
+        preset, vectors = self.model.preset, []
+        for window in windows:
+            for pair in window:
+                b, device = len(pair["truth"]), pair["truth"].device
+                memory, session = torch.zeros(b, REGIONS, preset.memory, device=device), torch.zeros(b, SESSION, device=device)
+                hidden, unseen = torch.zeros(pair["region"].shape, device=device), unseen_of(pair["count"], pair["state"].shape[1])
+                latent = self.model.encode(unit(pair["truth"]), unit(pair["context"]), hidden, pair["state"], pair["region"], memory, session, unseen)[0]
+                vectors.append(latent[pair["changed"] > 0])
+        vectors = torch.cat(vectors)
+        if len(vectors):
+            self.model.quantiser.start(vectors)
 
     def forward(self, window: List[Dict[str, Tensor]]) -> Tuple[Tensor, Dict[str, Tensor]]:
         """window: pairs as data.Sampler draws them. Returns the loss and its parts, with how much better cubes are than their context ("gain", dB)."""

@@ -4,8 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+#: Of the moving averages, and of Laplace smoothing.
 DECAY = 0.99
 EPSILON = 1e-5
+#: Iterations of k-means at the start.
 KMEANS = 10
 #: Uses within the last 1 / (1 - DECAY) steps, fading, below which a code is dead: sizes are sums here, not means, so that small batches do not kill all codes.
 DEAD = 2.0
@@ -20,10 +22,7 @@ class Level(nn.Module):
         super().__init__()
         self.enter = nn.Linear(latent, width)
         self.leave = nn.Linear(width, latent)
-        # The first number lifts the others onto the sphere near its pole, where cosine is distance: small residuals stay small.
-        nn.init.constant_(self.enter.bias, 0)
-        with torch.no_grad():
-            self.enter.bias[0] = 1
+
         self.register_buffer("codes", F.normalize(torch.randn(entries, width), dim=1))
         self.register_buffer("sizes", torch.ones(entries))
         self.register_buffer("sums", self.codes.clone())
@@ -36,12 +35,30 @@ class Level(nn.Module):
         return torch.matmul(point, self.codes.t()).argmax(-1)
 
     @torch.no_grad()
-    def start(self, points: Tensor) -> None:
-        """k-means on the sphere, of the first batch."""
+    def start(self, rest: Tensor) -> Tensor:
+        """From the first vectors [count, latent]: the projection on their principal axes, k-means of where they fall on the sphere, and the least-squares way back.
+        One number stays constant: it lifts the others onto the sphere, where small vectors lie near its pole and large ones far from it. Returns the vectors' codes taken back."""
+        width = self.codes.shape[1]
+        mean = rest.mean(0)
+        values, axes = torch.linalg.eigh((rest - mean).t() @ (rest - mean) / len(rest))
+        axes = axes[:, -(width - 1) :].t() / values[-(width - 1) :].sum().clamp(min=1e-8).sqrt()
+        self.enter.weight.copy_(torch.cat((torch.zeros_like(axes[:1]), axes)))
+        self.enter.bias.copy_(torch.cat((torch.ones_like(mean[:1]), -axes @ mean)))
+        points = self.point(rest)
+        self.cluster(points)
+        known = torch.cat((F.embedding(self.nearest(points), self.codes), torch.ones_like(points[:, :1])), 1)
+        way = torch.linalg.solve(known.t() @ known + 1e-3 * torch.eye(width + 1, device=rest.device), known.t() @ rest)
+        self.leave.weight.copy_(way[:-1].t())
+        self.leave.bias.copy_(way[-1])
+        self.started.fill_(1)
+        return known @ way
+
+    def cluster(self, points: Tensor) -> None:
+        """k-means on the sphere."""
         entries = self.codes.shape[0]
-        chosen = torch.randperm(len(points))[:entries]
+        chosen = torch.randperm(len(points), device=points.device)[:entries]
         if len(chosen) < entries:
-            chosen = torch.cat((chosen, torch.randint(len(points), (entries - len(chosen),))))
+            chosen = torch.cat((chosen, torch.randint(len(points), (entries - len(chosen),), device=points.device)))
         codes = F.normalize(points[chosen] + 1e-3 * torch.randn_like(points[chosen]), dim=1)
         for _ in range(KMEANS):
             index = torch.matmul(points, codes.t()).argmax(1)
@@ -51,7 +68,6 @@ class Level(nn.Module):
         self.codes.copy_(codes)
         self.sizes.fill_(REBORN)
         self.sums.copy_(codes * REBORN)
-        self.started.fill_(1)
 
     @torch.no_grad()
     def learn(self, points: Tensor, index: Tensor) -> None:
@@ -65,7 +81,7 @@ class Level(nn.Module):
         self.sums.mul_(DECAY).add_(sums)
         dead = self.sizes < DEAD
         if bool(dead.any()):
-            fresh = points[torch.randint(len(points), (int(dead.sum()),))]
+            fresh = points[torch.randint(len(points), (int(dead.sum()),), device=points.device)]
             self.sizes[dead], self.sums[dead] = REBORN, fresh * REBORN
         total = self.sizes.sum()
         smooth = (self.sizes + EPSILON) / (total + len(self.sizes) * EPSILON) * total
@@ -79,17 +95,27 @@ class Quantiser(nn.Module):
         super().__init__()
         self.levels = nn.ModuleList([Level(latent, entries, width) for _ in range(codebooks)])
 
+    @torch.no_grad()
+    def start(self, x: Tensor) -> None:
+        """Starts all codebooks with the vectors x [count, latent] (k-means). Processes of one run start alike."""
+        rest = x.float()
+        for level in self.levels:
+            rest = rest - level.start(rest)
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            for value in self.state_dict().values():
+                torch.distributed.broadcast(value, 0)
+
     def forward(self, x: Tensor, learn: Tensor):
         """Straight-through quantisation for training. x [..., latent]; learn [...]: 1 where codebooks may learn of it.
 
         Returns the vectors of each level [codebooks, ..., latent], indices [..., codebooks], and the commitment and latent losses."""
         flat, learn = x.reshape(-1, x.shape[-1]).float(), learn.reshape(-1) > 0
         teach = self.training and bool(learn.any())
+        if teach and not bool(self.levels[0].started):
+            self.start(flat[learn].detach())
         rest, parts, indices, commitment = flat, [], [], 0.0
         for level in self.levels:
             point = level.point(rest)
-            if teach and not bool(level.started):
-                level.start(point[learn].detach())
             index = level.nearest(point)
             code = F.embedding(index, level.codes)
             if teach:

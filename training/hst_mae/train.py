@@ -26,6 +26,8 @@ from .objective import Objective
 from .presets import PRESETS, Preset
 
 SPLIT = Path(__file__).parent / "split.json"
+#: Batches whose latents the codebooks start with.
+START = 8
 MADE = Path(__file__).parents[1] / "runs" / "hst-make" / "records"
 
 
@@ -93,11 +95,16 @@ def rate_at(peak: float, done: float, step: int, optimiser: Optimiser) -> float:
     return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
-def groups(objective: Objective, decay: float) -> list:
-    """Matrices decay; biases, norms, embeddings and the attention's learnt numbers do not."""
-    matrices = [p for p in objective.parameters() if p.dim() > 1 and p.shape[0] > 8]
-    chosen = {id(p) for p in matrices}
-    return [{"params": matrices, "weight_decay": decay}, {"params": [p for p in objective.parameters() if id(p) not in chosen], "weight_decay": 0.0}]
+def groups(objective: Objective, optimiser: Optimiser) -> list:
+    """Matrices decay; biases, norms, embeddings, the attention's learnt numbers and the quantiser do not. "scale": of the learning rate."""
+    slow = {id(p) for p in objective.model.quantiser.parameters()}
+    rest = [p for p in objective.parameters() if id(p) not in slow]
+    matrix = lambda p: p.dim() > 1 and p.shape[0] > 8
+    return [
+        {"params": [p for p in rest if matrix(p)], "weight_decay": optimiser.decay, "scale": 1.0},
+        {"params": [p for p in rest if not matrix(p)], "weight_decay": 0.0, "scale": 1.0},
+        {"params": list(objective.model.quantiser.parameters()), "weight_decay": 0.0, "scale": optimiser.quantiser},
+    ]
 
 
 def start_devices(args):
@@ -128,7 +135,7 @@ def train(args) -> Path:
     if args.init:
         objective.model.load_state_dict(torch.load(args.init, map_location=device)["model"])
     peak = (args.rate or preset.rate) * args.batch / optimiser_values.batch
-    optimiser = torch.optim.AdamW(groups(objective, optimiser_values.decay), lr=peak, betas=optimiser_values.betas)
+    optimiser = torch.optim.AdamW(groups(objective, optimiser_values), lr=peak, betas=optimiser_values.betas)
     scaler = torch.cuda.amp.GradScaler(enabled=device.type == "cuda")
     average = Average(objective.model, optimiser_values.average)
     held_out = args.held_out if args.held_out is not None else json.loads(SPLIT.read_text())["validation"]
@@ -157,14 +164,18 @@ def train(args) -> Path:
         if judged and not rank and args.evaluate_pairs:
             print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_pairs, brief=True))}", flush=True)
 
+    draw = lambda whole: [{key: value.to(device) for key, value in pair.items()} for pair in sampler.draw(whole)]
+    if not step and not args.init:
+        objective.begin([draw(False) for _ in range(START)])
+        average.update(objective.model, 0)
     while True:
         done = step / args.steps if args.steps else (time.time() - started) / (60 * args.minutes)
         if done >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(peak, done, step, optimiser_values)
+            group["lr"] = rate_at(peak, done, step, optimiser_values) * group["scale"]
         objective.progress.done, objective.progress.step = done, step
-        window = [{key: value.to(device) for key, value in pair.items()} for pair in sampler.draw(sampler.rng.random() < args.whole_share)]
+        window = draw(sampler.rng.random() < args.whole_share)
         with torch.autocast(device.type, enabled=device.type == "cuda"):
             loss, parts = wrapped(window)
         optimiser.zero_grad(set_to_none=True)
