@@ -19,7 +19,7 @@ class Losses:
     views: float = 0.05
     #: RVQ: latents near their codes; codes summing to the latents.
     commitment: float = 1.0
-    latent: float = 0.1
+    latent: float = 0.5
     #: What a cube counts that the codec would skip, beside others.
     calm: float = 0.1
     #: Squared error of the context, 8-bit steps squared, from which a changed cube counts half: less is hardly worth bits.

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from .attention import Attention, CrossAttention, Mlp
 from .cubes import cubes_of, pick
-from .encoder import ATOM, PATCH, PLACE_BANDS, SILENCE, SIZE, atom_rows, loudness_row
+from .encoder import ATOM, LOUD, PATCH, PLACE_BANDS, SILENCE, SIZE, atom_rows, loudness_row
 from .presets import CUBE, FRAMES, REGIONS, SESSION, Preset
 from .regions import RegionBias, RegionMemory, link, one_hot
 from .state import Film, pool, waves
@@ -85,7 +85,7 @@ class Decoder(nn.Module):
         self.direct.weight = nn.Parameter(atom_rows(preset.latent).t() * SIZE)
         self.loud = nn.Linear(width, 1)
         self.loudness = nn.Linear(preset.latent, 1, bias=False)
-        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(0))
+        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(0) / LOUD)
         nn.init.normal_(self.out.weight, 0, 0.02)
         nn.init.zeros_(self.out.bias)
         nn.init.zeros_(self.loud.weight)

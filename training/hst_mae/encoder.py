@@ -20,6 +20,8 @@ SILENCE = 2 / 255
 ATOM = 0.2
 #: Weights of the linear transforms are kept this much larger, so that a step of the optimiser is small beside them.
 SIZE = 12.0
+#: What loudness off by a factor of e is beside coefficients: they are quantised together.
+LOUD = 4.0
 #: Numbers of a latent that are no coefficients at first.
 ROOM = 4
 #: Pixels of a patch of the first stage.
@@ -125,7 +127,7 @@ class Encoder(nn.Module):
         self.direct = nn.Linear(3 * FRAMES * CUBE * CUBE, preset.latent, bias=False)
         self.direct.weight = nn.Parameter(atom_rows(preset.latent) * SIZE)
         self.loudness = nn.Linear(1, preset.latent, bias=False)
-        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(1))
+        self.loudness.weight = nn.Parameter(loudness_row(preset.latent).unsqueeze(1) * LOUD)
         nn.init.normal_(self.latent.weight, 0, 0.01)
         self.pooled = nn.Linear(width, SESSION)
 

@@ -72,7 +72,7 @@ PRESETS = {
         # Tests: everything in it, quick to train.
         Preset("test", widths=(8, 16, 16, 16), depths=(2, 1, 1, 1), head=8, state_width=16, state_layers=1, state_heads=2, region_width=8, memory=8, latent=16, entries=32, decoder_width=16, decoder_head=8, context_width=8, fine_width=16, rate=2e-3),
         # Shipped: real time on a laptop CPU.
-        Preset("tiny", rate=1.5e-3),
+        Preset("tiny", rate=1e-3),
         # A GPU: the paper's sizes, 120 M encoder + 60 M decoder.
         Preset("base", widths=PAPER, depths=(1, 1, 1, 1), windows=(8, 8, 4, 4), head=64, state_width=768, state_layers=4, state_heads=8, region_width=256, memory=256, latent=128, decoder_width=1024, decoder_head=64, decoder_ratio=2.5, context_width=96, fine_width=384),
         # 350 M + 100 M.

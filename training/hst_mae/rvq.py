@@ -7,6 +7,8 @@ from torch.nn import functional as F
 #: Of the moving averages, and of Laplace smoothing.
 DECAY = 0.99
 EPSILON = 1e-5
+#: What latents are drawn to the sum of their codes, beside that sum to them (VQ-VAE's beta).
+COMMITMENT = 0.25
 #: Iterations of k-means at the start.
 KMEANS = 10
 #: Uses within the last 1 / (1 - DECAY) steps, fading, below which a code is dead: sizes are sums here, not means, so that small batches do not kill all codes.
@@ -126,7 +128,10 @@ class Quantiser(nn.Module):
             parts.append(part)
             indices.append(index)
         parts = torch.stack(parts)
-        latent = ((parts.sum(0) - flat.detach())[learn] ** 2).mean() / (flat.detach()[learn].var() + 1e-4) if teach else flat.sum() * 0
+        latent = flat.sum() * 0
+        if teach:
+            apart = lambda a, b: ((a - b)[learn] ** 2).mean() / (flat.detach()[learn].var() + 1e-4)
+            latent = apart(parts.sum(0), flat.detach()) + COMMITMENT * apart(flat, parts.sum(0).detach())
         shape = x.shape[:-1]
         return parts.reshape(len(self.levels), *shape, -1), torch.stack(indices, 1).reshape(*shape, -1), commitment / len(self.levels), latent
 
