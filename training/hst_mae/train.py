@@ -7,7 +7,6 @@ Resumable (--resume), deterministic by seed up to the time limit (--steps for a 
 import argparse
 import csv
 import json
-import math
 import os
 import random
 import sys
@@ -23,6 +22,7 @@ from .data import Sampler, load_records, split_records
 from .evaluate import evaluate, summarise
 from .model import HstMae
 from .objective import Objective
+from .optimiser import Average, groups, rate_at
 from .presets import PRESETS, Preset
 
 SPLIT = Path(__file__).parent / "split.json"
@@ -72,41 +72,6 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-class Average:
-    """Exponential moving average of the weights; codebooks are averages already and are taken as they are."""
-
-    def __init__(self, model, decay: float):
-        self.decay = decay
-        self.weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
-        self.learnt = {name for name, _ in model.named_parameters()}
-
-    def update(self, model, step: int) -> None:
-        decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in model.state_dict().items():
-            if name in self.learnt:
-                self.weights[name].mul_(decay).add_(value.detach(), alpha=1 - decay)
-            else:
-                self.weights[name].copy_(value)
-
-
-def rate_at(peak: float, done: float, step: int, optimiser: Optimiser) -> float:
-    """Warm-up, then a cosine (H10)."""
-    warm = min(1.0, max(done / optimiser.warm_up if optimiser.warm_up else 1.0, 0.0), (step + 1) / optimiser.least_warm_up)
-    return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
-
-
-def groups(objective: Objective, optimiser: Optimiser) -> list:
-    """Matrices decay; biases, norms, embeddings, the attention's learnt numbers and the quantiser do not. "scale": of the learning rate."""
-    slow = {id(p) for p in objective.model.quantiser.parameters()}
-    rest = [p for p in objective.parameters() if id(p) not in slow]
-    matrix = lambda p: p.dim() > 1 and p.shape[0] > 8
-    return [
-        {"params": [p for p in rest if matrix(p)], "weight_decay": optimiser.decay, "scale": 1.0},
-        {"params": [p for p in rest if not matrix(p)], "weight_decay": 0.0, "scale": 1.0},
-        {"params": list(objective.model.quantiser.parameters()), "weight_decay": 0.0, "scale": optimiser.quantiser},
-    ]
-
-
 def start_devices(args):
     """Device and rank of this process, under torchrun or by itself."""
     if args.threads:
@@ -151,7 +116,7 @@ def train(args) -> Path:
     (out / "settings.json").write_text(json.dumps({**vars(args), "games": games, "judged": sorted({r.game for r in judged}), "parameters": sum(p.numel() for p in objective.model.parameters())}, indent=1))
     sampler = Sampler(records, [args.worlds if r.game.startswith("world-") else 1.0 for r in records], args.seed + 1000 * rank + step, args.batch, args.length, args.window)
     log = csv.writer((out / "log.csv").open("a" if step else "w"), lineterminator="\n")
-    started, evaluated = time.time() - spent, time.time()
+    started, evaluated, headed = time.time() - spent, time.time(), step > 0
 
     def save():
         if rank:
@@ -190,8 +155,9 @@ def train(args) -> Path:
             mean[name] = value if name not in mean else 0.99 * mean[name] + 0.01 * value
         if step % args.log_every == 0 and not rank:
             progress(done, step, mean)
-            if log_is_new(out):
+            if not headed:
                 log.writerow(["step", "seconds", "norm", *sorted(mean)])
+                headed = True
             log.writerow([step, round(time.time() - started, 1), round(float(norm), 4), *(round(mean[name], 5) for name in sorted(mean))])
         if time.time() - evaluated > 60 * args.evaluate_every:
             save()
@@ -200,10 +166,6 @@ def train(args) -> Path:
     save()
     judge()
     return last
-
-
-def log_is_new(out: Path) -> bool:
-    return (out / "log.csv").stat().st_size == 0
 
 
 def averaged(preset: Preset, average: Average, device) -> HstMae:
