@@ -63,19 +63,47 @@ class Preset:
         return Preset(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
-#: Widths of the paper's four stages.
-PAPER = (768, 1024, 1280, 1408)
+#: What both sizes of the paper share: widths of the four stages (at 56, 28, 14 and 7 tokens there), the state encoder's, and those of regions.
+LARGE = {
+    "widths": (768, 1024, 1280, 1408),
+    "windows": (8, 8, 4, 4),
+    "head": 64,
+    "state_width": 768,
+    "state_layers": 4,
+    "state_heads": 8,
+    "region_width": 256,
+    "memory": 256,
+    "latent": 128,
+    "decoder_head": 64,
+}
 
 PRESETS = {
     preset.name: preset
     for preset in (
         # Tests: everything in it, quick to train.
-        Preset("test", widths=(8, 16, 16, 16), depths=(2, 1, 1, 1), head=8, state_width=16, state_layers=1, state_heads=2, region_width=8, memory=8, latent=16, entries=32, decoder_width=16, decoder_head=8, context_width=8, fine_width=16, rate=2e-3),
+        Preset(
+            "test",
+            widths=(8, 16, 16, 16),
+            depths=(2, 1, 1, 1),
+            head=8,
+            state_width=16,
+            state_layers=1,
+            state_heads=2,
+            region_width=8,
+            memory=8,
+            latent=16,
+            entries=32,
+            decoder_width=16,
+            decoder_head=8,
+            context_width=8,
+            fine_width=16,
+            rate=2e-3,
+        ),
         # Shipped: real time on a laptop CPU.
         Preset("tiny", rate=1e-3),
         # A GPU: the paper's sizes, 120 M encoder + 60 M decoder.
-        Preset("base", widths=PAPER, depths=(1, 1, 1, 1), windows=(8, 8, 4, 4), head=64, state_width=768, state_layers=4, state_heads=8, region_width=256, memory=256, latent=128, decoder_width=1024, decoder_head=64, decoder_ratio=2.5, context_width=96, fine_width=384),
+        Preset("base", **LARGE, depths=(1, 1, 1, 1), decoder_width=1024, decoder_ratio=2.5, context_width=96, fine_width=384),
         # 350 M + 100 M.
-        Preset("large", widths=PAPER, depths=(2, 4, 6, 3), windows=(8, 8, 4, 4), head=64, ratio=4.0, state_width=768, state_layers=4, state_heads=8, state_ratio=4.0, region_width=256, memory=256, latent=128, decoder_width=1216, decoder_head=64, decoder_ratio=4.0, context_width=128, fine_width=512),
+        Preset("large", **LARGE, depths=(2, 4, 6, 3), ratio=4.0, state_ratio=4.0, decoder_width=1216, decoder_ratio=4.0, context_width=128, fine_width=512),
     )
 }
