@@ -45,7 +45,7 @@ class Masks:
     #: Share of masked windows whose context is hidden, too (grey).
     grey: float = 0.5
     #: Share of windows without a state, and of pairs without a session.
-    no_state: float = 0.1
+    no_state: float = 0.3
     no_session: float = 0.3
 
 

@@ -16,6 +16,8 @@ from .state import Film, pool, waves
 PLACE_BANDS = 5
 #: What is left of the truth beside the context differs a hundredfold from cube to cube: it is shown as its shape, of mean square 1, and its loudness. Less than this counts as silence.
 SILENCE = 2 / 255
+#: How loud a hidden cube is taken to be, as a logarithm beside silence: what is known of it is to be added, not whispered.
+UNKNOWN = 3.0
 #: Brings a cube's coefficients to about -1 ... 1.
 ATOM = 0.2
 #: Weights of the linear transforms are kept this much larger, so that a step of the optimiser is small beside them.
@@ -177,11 +179,12 @@ def loudness_row(latent: int) -> Tensor:
 
 
 def shape_of(left: Tensor, seen: Tensor) -> Tuple[Tensor, Tensor]:
-    """What is left, [batch, 2, 3, height, width], brought to a mean square of 1 in each cube that is seen [batch, cubes] and to 0 in others; and how loud it was, [batch, cubes, 1]."""
+    """What is left, [batch, 2, 3, height, width], brought to a mean square of 1 in each cube that is seen [batch, cubes] and to 0 in others; and how loud it was, [batch, cubes, 1],
+    UNKNOWN in others."""
     b, rows, columns = left.shape[0], left.shape[3] // CUBE, left.shape[4] // CUBE
     loud = torch.sqrt((cubes_of(left) ** 2).flatten(2).mean(2) + SILENCE * SILENCE)
     scale = spread((seen / loud).reshape(b, rows, columns, 1), CUBE).permute(0, 3, 1, 2).unsqueeze(1)
-    return left * scale, (torch.log(loud / SILENCE) * seen).unsqueeze(2)
+    return left * scale, (torch.log(loud / SILENCE) * seen + UNKNOWN * (1 - seen)).unsqueeze(2)
 
 
 def spread(x: Tensor, times: int) -> Tensor:

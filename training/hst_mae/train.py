@@ -115,7 +115,7 @@ def train(args) -> Path:
     games = sorted({r.game for r in records})
     (out / "settings.json").write_text(json.dumps({**vars(args), "games": games, "judged": sorted({r.game for r in judged}), "parameters": sum(p.numel() for p in objective.model.parameters())}, indent=1))
     sampler = Sampler(records, [args.worlds if r.game.startswith("world-") else 1.0 for r in records], args.seed + 1000 * rank + step, args.batch, args.length, args.window)
-    log = csv.writer((out / "log.csv").open("a" if step else "w"), lineterminator="\n")
+    log = csv.writer((out / "log.csv").open("a" if step else "w", buffering=1), lineterminator="\n")
     started, evaluated, headed = time.time() - spent, time.time(), step > 0
 
     def save():
