@@ -149,6 +149,13 @@ def summarise(rows: list) -> str:
     return "\n".join([head, *(f"{name:34s}" + "".join(f"{cell(name, game):>16s}" for game in [*games, None]) for name in names)])
 
 
+def metrics(rows: list) -> dict:
+    """What a model card says of rows: the games, and for each variant the mean PSNR over them of the cubes it is about and of whole pictures, dB."""
+    games = sorted({row["game"] for row in rows})
+    mean = lambda name, key: round(float(np.mean([np.nanmean([row[name][key] for row in rows if row["game"] == game]) for game in games])), 2)
+    return {"games": games, "psnr": {name: {key: mean(name, key) for key in ("judged", "whole")} for name in rows[0] if name not in ("name", "game")}}
+
+
 def load_model(path: str) -> HstMae:
     state = torch.load(path, map_location="cpu")
     model = HstMae(Preset.from_dict(state["preset"]))

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .evaluate import load_model
+from .evaluate import load_model, metrics
 from .model import HstMae, ServedDecoder, ServedEncoder
 from .presets import REGIONS, SESSION, STATE, Preset
 
@@ -121,5 +121,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", required=True)
     parser.add_argument("--id", required=True, help="name@version")
     parser.add_argument("--facts", type=json.loads, default={}, help="more for model.json, as JSON")
+    parser.add_argument("--judged", help="rows that evaluate wrote: their means go into model.json")
     args = parser.parse_args()
-    print(export(args.model, args.out, args.id, args.facts))
+    told = {"judged": metrics(json.loads(Path(args.judged).read_text()))} if args.judged else {}
+    print(export(args.model, args.out, args.id, {**told, **args.facts}))

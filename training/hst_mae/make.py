@@ -52,9 +52,11 @@ def steps_of(args, rest) -> list:
         ("records", records, ["npm", "run", "-s", "archive:data", "--", "--out", str(records), *frames, "--input", str(worlds), *inputs]),
         ("train", run, [*python, "training.hst_mae.train", "--data", str(records), "--preset", args.preset, *length, "--seed", str(args.seed), "--resume", "--out", str(run), *rest]),
     ]
+    told = []
     if args.clips:
+        told = ["--judged", str(judged)]
         steps.append(("evaluate", judged, [*python, "training.hst_mae.evaluate", "--model", weights, "--data", str(records), "--json", str(judged)]))
-    steps.append(("export", out / "decoder.onnx", [*python, "training.hst_mae.export", "--model", weights, "--out", str(out), "--id", args.id]))
+    steps.append(("export", out / "decoder.onnx", [*python, "training.hst_mae.export", "--model", weights, "--out", str(out), "--id", args.id, *told]))
     return steps
 
 

@@ -15,7 +15,7 @@ from .ablate import main as ablate
 from .config import Losses, Masks, Optimiser
 from .cubes import cubes_of, frames_of
 from .data import CAMERA2D, CAMERA3D, OBJECT, TOKENS, Record, Sampler, load_records, mirror_state
-from .evaluate import evaluate, load_model, summarise
+from .evaluate import evaluate, load_model, metrics, summarise
 from .export import export, sample_feeds, write_model
 from .loss import contrast, reconstruction, spatial, temporal
 from .make import parse as parse_make
@@ -180,6 +180,8 @@ class Training(unittest.TestCase):
             wanted = ["context", *(f"{n} codebooks" for n in range(1, 7)), "no state", "one region", *(f"masked {share} %{more}" for share in (90, 95) for more in ("", ", no state", ", grey", ", grey, no state"))]
             self.assertEqual(sorted(rows[0]), sorted([*(name.replace(" %", "%") for name in wanted), "name", "game"]))
             self.assertIn("6 codebooks", summarise(rows))
+            told = metrics(rows)
+            self.assertEqual((told["games"], told["psnr"]["context"]["whole"]), (["tank-arena"], round(rows[0]["context"]["whole"], 2)))
             out = export(f"{name}/a/last.pt", f"{name}/model", "test@1", {"note": "n"})
             card = json.loads((out / "model.json").read_text())
             self.assertEqual((card["id"], card["steps"], card["games"], card["worlds"], card["note"]), ("test@1", 6, ["squares"], 1, "n"))
