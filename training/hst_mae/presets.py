@@ -100,7 +100,7 @@ PRESETS = {
             rate=2e-3,
         ),
         # Shipped: real time on a laptop CPU.
-        Preset("tiny", rate=1e-3),
+        Preset("tiny", rate=7e-4),
         # A GPU: the paper's sizes, 120 M encoder + 60 M decoder.
         Preset("base", **LARGE, depths=(1, 1, 1, 1), decoder_width=1024, decoder_ratio=2.5, context_width=96, fine_width=384),
         # 350 M + 100 M.
