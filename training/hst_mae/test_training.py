@@ -208,7 +208,7 @@ class Exported(unittest.TestCase):
             for provider in ("cpu", "wasm"):
                 for which, served in enumerate((ServedEncoder(model).eval(), ServedDecoder(model).eval())):
                     try:
-                        session = Session(folder / f"{('encoder', 'decoder')[which]}.onnx", provider)
+                        session = Session(folder / f"{('encoder', 'decoder')[which]}.onnx", provider, 1)
                     except RuntimeUnavailable as error:
                         self.skipTest(str(error))
                     with session:
