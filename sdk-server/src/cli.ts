@@ -83,7 +83,7 @@ export function program(): Command {
     .option(
       '--archive-after <age>',
       'archive recordings that ended so long ago, one at a time: 12h, 7d, 4w. Pictures stay, samples go (default: never)',
-      (text: string) => (text === 'never' ? undefined : ageOption(text)),
+      (text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : ageOption(text)),
     )
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')

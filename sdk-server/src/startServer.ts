@@ -51,7 +51,7 @@ export interface ServerOptions {
   readonly seekBytes?: number;
   /** Surveys each session once it has ended, one at a time, so that any place of it is quick to go to from its first opening on: some 5 % of a core for as long as it took. Default false. */
   readonly prepare?: boolean;
-  /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: never. */
+  /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
 }
 
@@ -195,9 +195,11 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   };
 }
 
-function ageOf(given: string | number): number {
+/** ms; null for never. */
+function ageOf(given: string | number): number | null {
   const age = typeof given === 'number' ? given : readAge(given);
-  if (age !== null && age >= 0 && Number.isFinite(age)) return age;
+  if (age === Number.POSITIVE_INFINITY) return null;
+  if (age !== null && age >= 0) return age;
   throw new SgapsError(
     'ARGUMENT_INVALID',
     `\`archiveAfter\` is ${given}: give a number with m, h, d or w behind it, as 7d, or ms.`,

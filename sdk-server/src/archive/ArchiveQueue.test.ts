@@ -1,45 +1,101 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, expect, it, vi } from 'vitest';
-import { RecordingStore } from '../storage/index.js';
-import { recordScene, sceneHeader } from '../testing/recordScene.js';
-import { ArchiveQueue } from './ArchiveQueue.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Catalog, type RecordingRow } from '../storage/index.js';
+import { rowOf } from '../storage/recordingRow.js';
+import { sceneHeader } from '../testing/recordScene.js';
+import { type ArchiveLine, ArchiveQueue, type ArchiveQueueOptions } from './ArchiveQueue.js';
 
+const DAY = 86_400_000;
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-archive-queue-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let catalog: Catalog;
 
-it('archives what ended long ago, in rounds, and leaves what is new, is gone, or is being recorded', {
-  timeout: 60_000,
-}, async () => {
-  const store = await RecordingStore.open({ folder });
-  for (const [id, startedAt, ends] of [
-    ['old', 0, true],
-    ['new', Date.now(), true],
-    ['open', 0, false],
-  ] as const) {
-    const writer = await store.create({ ...sceneHeader(id), startedAt });
-    // A snapshot for each of its packets makes it large.
-    await recordScene(writer, { frames: 64, snapshotEvery: 100, sampling: 'points' });
-    if (ends) await writer.close();
+beforeAll(async () => {
+  catalog = await Catalog.open(folder);
+  const now = Date.now();
+  const rows: [id: string, change: Partial<RecordingRow>][] = [
+    ['b-later', { startedAt: 2, endedAt: now - 2 * DAY }],
+    ['a-first', { startedAt: 1, endedAt: now - 3 * DAY, status: 'recovered' }],
+    ['c-dense', { startedAt: 3, endedAt: now - 2 * DAY }],
+    ['new', { endedAt: now - DAY / 2 }],
+    ['recording', { endedAt: null, status: 'recording' }],
+    ['failed', { endedAt: 5, status: 'failed' }],
+    ['empty', { endedAt: 5, frames: 0 }],
+    ['archived', { endedAt: 5, archivedAt: 9, archivedFrom: 8, archivedTo: 7, archiveModel: '' }],
+  ];
+  for (const [id, change] of rows)
+    await catalog.upsert({ ...rowOf({ ...sceneHeader(id), startedAt: 4 }, 'finished'), frames: 30, ...change });
+});
+afterAll(() => {
+  catalog.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+class FakeChild extends EventEmitter {
+  readonly kill = vi.fn((signal: string) => {
+    this.end(`it ended with ${signal}`);
+    return true;
+  });
+
+  constructor(
+    readonly args: readonly string[],
+    readonly tell: (line: ArchiveLine) => void,
+    private readonly ended: (said: string) => void,
+  ) {
+    super();
   }
-  const row = await store.catalog.get('old');
-  if (row) await store.catalog.upsert({ ...row, id: 'gone', startedAt: -1 });
-  const told: { msg: string; recording?: string; error?: { code: string } }[] = [];
+
+  end(said: string): void {
+    this.emit('close');
+    this.ended(said);
+  }
+}
+
+it('archives what ended long ago, one at a time, the oldest first; what failed is tried in the next round, what cannot be is not', async () => {
+  const children: FakeChild[] = [];
+  const start: ArchiveQueueOptions['start'] = (command, args, tell, ended) => {
+    expect(command).toBe('archive');
+    children.push(new FakeChild(args, tell, ended));
+    return children[children.length - 1] as unknown as ChildProcess;
+  };
+  const told: { msg: string; recording?: string; error?: { code: string } | null; said?: string }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as (typeof told)[0]) });
-  const { catalog } = store;
-  const before = statSync(store.filePath('old')).size;
-  const queue = new ArchiveQueue({ data: folder, catalog, log, after: 86_400_000, modelFolder: null, every: 200 });
-  await vi.waitFor(async () => expect((await catalog.get('old'))?.archivedAt).not.toBeNull(), { timeout: 30_000, interval: 100 });
-  // Another round finds nothing to do.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const queue = new ArchiveQueue({ data: folder, catalog, log, after: DAY, modelFolder: null, every: 20, start });
+  const child = async (count: number) => {
+    await vi.waitFor(() => expect(children).toHaveLength(count), { timeout: 10_000, interval: 5 });
+    return children[count - 1];
+  };
+  const first = await child(1);
+  expect(first.args).toEqual(['--reconstructor', 'none', '--data', folder, '--', 'a-first']);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  // One at a time.
+  expect(children).toHaveLength(1);
+  first.tell({ state: 'running' });
+  first.end('it ended with SIGSEGV: out of luck');
+  const second = await child(2);
+  expect(second.args.at(-1)).toBe('b-later');
+  second.tell({ state: 'archived', from: 100, bytes: 10, psnr: 38.5 });
+  await catalog.update('b-later', { archivedAt: 1 });
+  second.end('it ended with status 0');
+  const third = await child(3);
+  expect(third.args.at(-1)).toBe('c-dense');
+  third.tell({ state: 'failed', error: { code: 'UNSUPPORTED', message: 'It would be no smaller.' } });
+  third.end('it ended with status 1');
+  // The next round, and one that is under way when the server closes.
+  const fourth = await child(4);
+  expect(fourth.args.at(-1)).toBe('a-first');
   await queue.close();
-  expect(told.map(({ msg, recording, error }) => [msg, recording, error?.code])).toEqual([
-    ['recording not archived', 'gone', 'NOT_FOUND'],
-    ['recording archived', 'old', undefined],
+  expect(fourth.kill).toHaveBeenCalledWith('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(children).toHaveLength(4);
+  expect(told.map(({ msg, recording, error, said }) => [msg, recording, error?.code, said])).toEqual([
+    ['recording not archived', 'a-first', undefined, 'it ended with SIGSEGV: out of luck'],
+    ['recording archived', 'b-later', undefined, undefined],
+    ['recording not archived', 'c-dense', 'UNSUPPORTED', undefined],
+    ['archiving given up: the server closes', 'a-first', undefined, undefined],
   ]);
-  expect(statSync(store.filePath('old')).size).toBeLessThan(before);
-  for (const id of ['new', 'open']) expect(await catalog.get(id)).toMatchObject({ archivedAt: null });
-  await store.close();
 });

@@ -13,8 +13,15 @@ const END_WITHIN = 5_000;
 /** What will not be otherwise the next time. */
 const FOR_GOOD = ['UNSUPPORTED', 'NOT_FOUND', 'OUT_OF_ORDER'];
 
-/** What `sgaps archive --json` tells. */
-type ArchiveLine =
+/**
+ * What `sgaps archive --json` tells.
+ *
+ * @example
+ * ```ts
+ * const line: ArchiveLine = { state: 'archived', from: 52_000_000, bytes: 4_000_000, psnr: 38.4 };
+ * ```
+ */
+export type ArchiveLine =
   | { readonly state: 'running' | 'done' }
   | { readonly state: 'archived'; readonly from: number; readonly bytes: number; readonly psnr: number | null }
   | { readonly state: 'failed' | 'left'; readonly error: { readonly code: string; readonly message: string } };
@@ -38,6 +45,8 @@ export interface ArchiveQueueOptions {
   readonly modelFolder: string | null;
   /** ms between rounds, and before the first. Default: an hour, and a minute. */
   readonly every?: number;
+  /** Starts the program that archives; default `startProgram`. */
+  readonly start?: typeof startProgram<ArchiveLine>;
 }
 
 /**
@@ -113,7 +122,7 @@ export class ArchiveQueue {
 
   /** Settles when its process has ended, however that ends. */
   async #archive(id: string): Promise<void> {
-    const { data, modelFolder } = this.#options;
+    const { data, modelFolder, start = startProgram<ArchiveLine> } = this.#options;
     // Not on the GPU, which the rooms need.
     const reconstructor =
       modelFolder === null ? ['--reconstructor', 'none'] : ['--reconstructor', modelFolder, '--provider', 'cpu'];
@@ -123,7 +132,7 @@ export class ArchiveQueue {
       const hear = (line: ArchiveLine): void => {
         if (line.state !== 'running' && line.state !== 'done') outcome = line;
       };
-      this.#child = startProgram<ArchiveLine>('archive', args, hear, resolve);
+      this.#child = start('archive', args, hear, resolve);
     });
     this.#child = null;
     this.#note(id, outcome, said);

@@ -1,71 +1,25 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ArchiveDecoder, FrameFinder, openReplaySource, RecordingSurvey, type StatePoints } from '@sgaps/core';
+import { ArchiveDecoder, FrameFinder, RecordingSurvey, type StatePoints } from '@sgaps/core';
 import { type RecordingReader, readEvent } from '@sgaps/protocol';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planExport } from '../export/exportPlan.js';
+import { stateLines } from '../export/stateLines.js';
+import { findRecording } from '../finetune/findRecording.js';
+import { writeTruthClips } from '../finetune/writeTruthClips.js';
 import { nodeMachine as machine } from '../playback/nodeMachine.js';
+import { prepareRecording } from '../playback/prepareRecording.js';
+import { SeekCache } from '../playback/SeekCache.js';
 import { Catalog, RecordingStore } from '../storage/index.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
-import { recordScene, sceneHeader } from '../testing/recordScene.js';
+import { FRAMES, framesOf, likenessOf, recordFive, type Shown } from '../testing/archiveScene.js';
+import { sceneHeader } from '../testing/recordScene.js';
 import { archiveRecording } from './archiveRecording.js';
-import { PictureError } from './PictureError.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FRAMES = 152;
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-archive-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A data folder with a recording of five seconds, with events. */
-async function record(name: string): Promise<string> {
-  const data = join(folder, name);
-  const store = await RecordingStore.open({ folder: data });
-  const writer = await store.create(sceneHeader('a1'));
-  const event = (time: number, name: string) =>
-    writer.append('event', time, Buffer.from(JSON.stringify({ name, data: { time } })));
-  await recordScene(writer, {
-    frames: FRAMES,
-    snapshotEvery: 2000,
-    onPacket: (packet) => void (packet % 8 === 0 && event(4 * 33 * packet, `p${packet}`)),
-  });
-  event(5100, 'end');
-  await writer.close();
-  await store.savePreview('a1', new Uint8Array([1]));
-  await store.close();
-  return data;
-}
-
-interface Shown {
-  readonly frameId: number;
-  readonly time: number;
-  readonly rgb: Uint8ClampedArray;
-}
-
-/** All frames of a recording. */
-async function framesOf(reader: RecordingReader): Promise<Shown[]> {
-  const source = openReplaySource(reader);
-  const shown: Shown[] = [];
-  while (await source.fill()) {
-    const decoded = await source.decode();
-    if (decoded)
-      shown.push({ frameId: decoded.frame.frameId, time: decoded.time, rgb: Uint8ClampedArray.from(decoded.frame.rgb) });
-  }
-  await source.release();
-  return shown;
-}
-
-/** The same frames, the pictures of an archive as near to those that went in as it must be. */
-function expectNear(archived: readonly Shown[], frames: readonly Shown[]): void {
-  expect(archived.map(({ frameId }) => frameId)).toEqual(frames.map(({ frameId }) => frameId));
-  const error = new PictureError();
-  for (const [i, { time, rgb }] of archived.entries()) {
-    expect(Math.abs(time - frames[i].time)).toBeLessThan(1);
-    error.add(frames[i].rgb, rgb);
-  }
-  expect(error.psnr).toBeGreaterThan(30);
-}
 
 /** The pictures of an archive as its decoder gives them, group by group. */
 async function decodedOf(reader: RecordingReader): Promise<Shown[]> {
@@ -83,6 +37,16 @@ async function eventsOf(reader: RecordingReader): Promise<unknown[]> {
   const events: unknown[] = [];
   for await (const { time, bytes } of reader.events()) events.push({ time, ...readEvent(bytes) });
   return events;
+}
+
+/** What `jsonl` tells from the middle on, times to a hundredth of a second; sorted, since events of the past may come late. */
+async function linesOf(reader: RecordingReader): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { line } of stateLines(reader, 2500, reader.duration)) {
+    const told = JSON.parse(line) as { time: number };
+    lines.push(JSON.stringify({ ...told, time: told.time?.toFixed(2) }));
+  }
+  return lines.sort();
 }
 
 async function valuesOf(reader: RecordingReader): Promise<StatePoints> {
@@ -104,20 +68,31 @@ let data: string;
 let store: RecordingStore;
 let truth: Shown[];
 let decoded: Shown[];
-let before: { readonly events: unknown[]; readonly values: StatePoints; readonly duration: number; readonly bytes: number };
+let before: {
+  readonly events: unknown[];
+  readonly lines: string[];
+  readonly values: StatePoints;
+  readonly duration: number;
+  readonly bytes: number;
+};
 
 beforeAll(async () => {
-  data = await record('whole');
+  data = join(folder, 'whole');
+  await recordFive(data);
   store = await RecordingStore.open({ folder: data });
   const reader = await store.open('a1');
   truth = await framesOf(reader);
   const bytes = statSync(store.filePath('a1')).size;
-  before = { events: await eventsOf(reader), values: await valuesOf(reader), duration: reader.duration, bytes };
+  before = {
+    events: await eventsOf(reader),
+    lines: await linesOf(reader),
+    values: await valuesOf(reader),
+    duration: reader.duration,
+    bytes,
+  };
   await reader.close();
-  for (const name of ['killed', 'refused']) {
-    mkdirSync(join(folder, name, 'recordings'), { recursive: true });
-    copyFileSync(store.filePath('a1'), join(folder, name, 'recordings', 'a1.sgaps'));
-  }
+  mkdirSync(join(folder, 'refused', 'recordings'), { recursive: true });
+  copyFileSync(store.filePath('a1'), join(folder, 'refused', 'recordings', 'a1.sgaps'));
   const recordings = await RecordingFolder.open(join(data, 'recordings'));
   const told: number[] = [];
   const done = await archiveRecording('a1', {
@@ -140,7 +115,7 @@ describe('an archive', () => {
     expect(reader.index).toMatchObject({ frames: FRAMES, hasFooter: true, duration: before.duration });
     expect(reader.index.snapshots).toHaveLength(5);
     expect(await framesOf(reader)).toEqual(decoded);
-    expectNear(decoded, truth);
+    expect(likenessOf(decoded, truth)).toBeGreaterThan(30);
     expect(await eventsOf(reader)).toEqual(before.events);
     expect((await valuesOf(reader)).values).toEqual(before.values.values);
     // A picture every ten seconds, from the first on.
@@ -162,6 +137,25 @@ describe('an archive', () => {
       expect(await finder.importance()).toBeNull();
     }
     await finder.close();
+  });
+
+  it('tells what the game said of its frames, and has nothing to prepare, to learn from, or to fly through', async () => {
+    const reader = await store.open('a1');
+    const lines = await linesOf(reader);
+    expect(lines).toHaveLength(before.lines.length);
+    expect(lines).toEqual(before.lines);
+    expect(() => planExport(reader, { format: 'ply' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => planExport(reader, { format: 'png', overlays: ['tiers'] })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
+    expect(planExport(reader, { format: 'png', overlays: ['flow'] }).overlays).toEqual(['flow']);
+    await reader.close();
+    const recordings = join(data, 'recordings');
+    const cache = new SeekCache({ recordings, log: pino({ level: 'silent' }) });
+    const prepared = await prepareRecording('a1', { recordings, cache, signal: new AbortController().signal });
+    expect(prepared).toMatchObject({ isNew: false, isArchive: true, bytes: 0 });
+    const clips = writeTruthClips(findRecording('a1', data), join(folder, 'clips'), 'split');
+    await expect(clips).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   it('is told of by its row, and the recording that it was made from is kept where that was wanted', async () => {
@@ -210,70 +204,4 @@ describe('an archive', () => {
     expect(readdirSync(join(folder, 'refused', 'recordings')).sort()).toEqual(['a1.sgaps', 'open.sgaps']);
     await refusing.close();
   });
-});
-
-/** Archives a recording, and kills itself at a step. */
-const KILLED = `
-  const [data, step] = JSON.parse(process.env.SGAPS_TEST_ARCHIVE);
-  const { archiveRecording } = await import(${JSON.stringify(new URL('./archiveRecording.ts', import.meta.url).href)});
-  const { Catalog } = await import(${JSON.stringify(new URL('../storage/index.ts', import.meta.url).href)});
-  const { RecordingFolder } = await import(${JSON.stringify(new URL('../storage/RecordingFolder.ts', import.meta.url).href)});
-  const kill = () => process.kill(process.pid, 'SIGKILL');
-  await archiveRecording('a1', {
-    folder: await RecordingFolder.open(data + '/recordings'),
-    catalog: await Catalog.open(data),
-    archiveModel: null,
-    keep: true,
-    larger: true,
-    onProgress: (done) => step === 'half' && done > 64 && kill(),
-    onStep: (name) => name === step && kill(),
-  });
-`;
-
-describe('archiving that is killed', () => {
-  it.each(['half', 'kept', 'marked', 'replaced'])(
-    'leaves one whole at %s, and a catalog that knows it',
-    { timeout: 30_000 },
-    async (step) => {
-      const own = join(folder, step);
-      mkdirSync(join(own, 'recordings'), { recursive: true });
-      copyFileSync(join(folder, 'killed', 'recordings', 'a1.sgaps'), join(own, 'recordings', 'a1.sgaps'));
-      const first = await RecordingStore.open({ folder: own });
-      await first.recoverAll();
-      expect(await first.catalog.get('a1')).toMatchObject({ archivedAt: null, frames: FRAMES });
-      await first.close();
-      const child = spawn(
-        process.execPath,
-        ['--conditions=sgaps-source', '--import', 'tsx', '--input-type=module', '--eval', KILLED],
-        {
-          cwd: ROOT,
-          env: { ...process.env, SGAPS_TEST_ARCHIVE: JSON.stringify([own, step]) },
-          stdio: ['ignore', 'inherit', 'inherit'],
-        },
-      );
-      expect(await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)))).toBe('SIGKILL');
-      const again = await RecordingStore.open({ folder: own });
-      await again.recoverAll();
-      const isArchived = step === 'replaced';
-      const reader = await again.open('a1');
-      expect(reader.header.archive !== undefined).toBe(isArchived);
-      expectNear(await framesOf(reader), truth);
-      await reader.close();
-      expect((await again.catalog.get('a1'))?.archivedFrom).toBe(isArchived ? before.bytes : null);
-      expect(existsSync(join(own, 'recordings', 'a1.archived'))).toBe(false);
-      expect(readdirSync(join(own, 'recordings')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-      // What was kept before it ended is no hindrance.
-      if (step === 'kept') {
-        const recordings = await RecordingFolder.open(join(own, 'recordings'));
-        await archiveRecording('a1', {
-          folder: recordings,
-          catalog: again.catalog,
-          archiveModel: null,
-          keep: true,
-          larger: true,
-        });
-      }
-      await again.close();
-    },
-  );
 });

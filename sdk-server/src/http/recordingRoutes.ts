@@ -23,6 +23,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
       order: oneOf(request, 'order', ['newest', 'oldest'] as const),
       game: textOf(request, 'game'),
       search: textOf(request, 'search'),
+      archived: flagOf(request, 'archived'),
       limit: integerOf(request, 'limit', 1, 500),
       offset: integerOf(request, 'offset', 0, 1_000_000_000),
     });
@@ -113,6 +114,11 @@ function integerOf(request: Request, name: string, least: number, most: number):
     throw new SgapsError('ARGUMENT_INVALID', `${name} must be a whole number from ${least} to ${most}.`);
   }
   return value;
+}
+
+function flagOf(request: Request, name: string): boolean | undefined {
+  const value = oneOf(request, name, ['true', 'false'] as const);
+  return value === undefined ? undefined : value === 'true';
 }
 
 function oneOf<T extends string>(request: Request, name: string, values: readonly T[]): T | undefined {
