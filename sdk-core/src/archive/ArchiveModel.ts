@@ -1,6 +1,13 @@
 import type { CaptureGrid } from '@sgaps/protocol';
 
-/** What both halves of HST-MAE are given beside pixels or codes. W and H are the grid's, padded to multiples of 32; N = W/16 · H/16 cubes of 2×16×16. */
+/**
+ * What both halves of HST-MAE are given beside pixels or codes. W and H are the grid's, padded to multiples of 32; N = W/16 · H/16 cubes of 2×16×16.
+ *
+ * @example
+ * ```ts
+ * const { memory } = await model.decode(size, active, conditions satisfies CubeConditions);
+ * ```
+ */
 export interface CubeConditions {
   /** float32 [2, 3, H, W], 0…1: what is known of the pair before anything is sent (H14). */
   readonly context: Float32Array;

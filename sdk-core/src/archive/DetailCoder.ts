@@ -6,7 +6,7 @@ export const COEFFICIENTS = 64;
 /** Largest level that is coded. */
 export const LEVEL_LIMIT = 4095;
 /** Ways a block was predicted that have probabilities of their own: within the picture, from others, by the model. */
-export const WAYS = 3;
+const WAYS = 3;
 
 /** Where a block's models lie. */
 export function detailBase(way: number, plane: number): number {

@@ -11,7 +11,7 @@ export const PLANES = 3;
 export const PLANE_NORM = [12, 8, 24] as const;
 
 /** The size that is coded: multiples of 32, so that cubes and the model's scales fit. */
-export function codedSize({ width, height }: CaptureGrid): CaptureGrid {
+function codedSize({ width, height }: CaptureGrid): CaptureGrid {
   return { width: (width + 31) & ~31, height: (height + 31) & ~31 };
 }
 

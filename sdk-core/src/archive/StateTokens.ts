@@ -1,9 +1,9 @@
 import type { Camera2D, Camera3D, CaptureGrid, FrameState, TrackedObject } from '@sgaps/protocol';
 
 /** Numbers of one token. */
-export const TOKEN_WIDTH = 24;
+const TOKEN_WIDTH = 24;
 /** Tokens at most: 10 % of the cubes of a 320×180 pair (H5). */
-export const MOST_TOKENS = 24;
+const MOST_TOKENS = 24;
 /** Kinds of token, as they stand in column 0. */
 const Kind = { Time: 0, Camera2d: 1, Camera3d: 2, Object: 3, Value: 4 } as const;
 /** Pixels that count as 1 of motion. */

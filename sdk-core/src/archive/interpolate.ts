@@ -1,7 +1,5 @@
 import { BORDER, type PaddedPicture } from './PaddedPicture.js';
 
-/** Motions are in quarters of a pixel. */
-export const MOTION_UNIT = 4;
 /** Interpolation between pixels, in 1/64, by quarters: eight taps for brightness, four for colour (HEVC, 8.5.3.3.3). */
 const BRIGHT_TAPS = [
   [0, 0, 0, 64, 0, 0, 0, 0],

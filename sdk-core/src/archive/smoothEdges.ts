@@ -1,4 +1,3 @@
-import type { CubeCoder } from './CubeCoder.js';
 import { BLOCK } from './DetailCoder.js';
 import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
 import { stepOf } from './quantiser.js';
@@ -8,10 +7,19 @@ const ACROSS = 1.1;
 const ALONG = 0.32;
 const MOVE = 0.14;
 
+/** What is known of a picture's blocks (`CubeCoder`). */
+export interface CodedBlocks {
+  /** By cube: 1 where there is detail, and what was added to the quantiser. */
+  readonly detailed: Uint8Array;
+  readonly offsets: Int8Array;
+  /** Whether an 8×8 block has detail in a plane. */
+  hasBlock(plane: number, column: number, row: number): boolean;
+}
+
 /**
  * Smooths the edges of 8×8 blocks that have detail on either side (H.264's loop filter in short, 8.7): what motion reads from a picture then has no seams.
  */
-export function smoothEdges(picture: PaddedPicture, coder: CubeCoder, quantiser: number): void {
+export function smoothEdges(picture: PaddedPicture, coder: CodedBlocks, quantiser: number): void {
   const columns = picture.width / BLOCK;
   const rows = picture.height / BLOCK;
   for (let row = 0; row < rows; row++)
@@ -34,7 +42,7 @@ export function smoothEdges(picture: PaddedPicture, coder: CubeCoder, quantiser:
 }
 
 /** Of the cubes on both sides, that of the one with detail, or the finer one. */
-function edgeOffset(coder: CubeCoder, a: number, b: number): number {
+function edgeOffset(coder: CodedBlocks, a: number, b: number): number {
   if (coder.detailed[a] === 0) return coder.offsets[b];
   if (coder.detailed[b] === 0) return coder.offsets[a];
   return Math.min(coder.offsets[a], coder.offsets[b]);

@@ -45,14 +45,35 @@ export function createModel(size: number): Uint32Array {
   return new Uint32Array(size).fill(UNSEEN);
 }
 
-/** Forgets all a model learnt. */
+/**
+ * Forgets all a model learnt.
+ *
+ * @example
+ * ```ts
+ * resetModel(model);
+ * ```
+ */
 export function resetModel(model: Uint32Array): void {
   model.fill(UNSEEN);
 }
 
-/** Model entries that `codeUnsigned` takes. */
+/**
+ * Model entries that `codeUnsigned` takes.
+ *
+ * @example
+ * ```ts
+ * const model = createModel(2 * UNSIGNED_MODEL); // two kinds of number
+ * ```
+ */
 export const UNSIGNED_MODEL = 66;
-/** Model entries that `codeSigned` takes. */
+/**
+ * Model entries that `codeSigned` takes.
+ *
+ * @example
+ * ```ts
+ * const model = createModel(SIGNED_MODEL);
+ * ```
+ */
 export const SIGNED_MODEL = 67;
 
 /**

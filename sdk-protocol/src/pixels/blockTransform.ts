@@ -8,7 +8,14 @@ const FORWARD_LAST = 2 * COSINE_BITS - FORWARD_SHIFT - COEFFICIENT_BITS;
 const INVERSE_SHIFT = 6;
 const INVERSE_LAST = COEFFICIENT_BITS + 2 * COSINE_BITS - INVERSE_SHIFT;
 
-/** Places of an 8×8 block from low to high frequency. */
+/**
+ * Places of an 8×8 block, row by row, from low to high frequency.
+ *
+ * @example
+ * ```ts
+ * for (let k = 0; k < 64; k++) coefficients[ZIGZAG[k]] = levels[k] * step;
+ * ```
+ */
 export const ZIGZAG = zigzag();
 
 const between = new Int32Array(BLOCK_SAMPLES);

@@ -1,0 +1,71 @@
+"""What is hidden from the encoder and what the decoder is trained on (H4, H7, H8). Masks are [batch, cubes], 1 = hidden."""
+
+import torch
+from torch import Tensor
+
+from .config import Masks
+from .cubes import cubes_of
+
+#: How far importance moves a cube in the order of hiding, beside noise of 0 ... 1.
+PULL = 0.5
+
+
+def hide(score: Tensor, share: Tensor) -> Tensor:
+    """Hides, of each row, the `share` [batch] with the highest scores: exactly round(share * cubes)."""
+    order = score.argsort(1, descending=True).argsort(1)
+    return (order < torch.round(share * score.shape[1]).unsqueeze(1)).float()
+
+
+def importance(frames: Tensor, changed: Tensor, region: Tensor, rank: Tensor):
+    """Class of each cube, 0 simple, 1 complex, 2 critical (the region decoded first), and how important it is, 0 ... 1. frames [batch, 2, 3, height, width], 0 ... 1."""
+    luma = cubes_of(frames).mean(3)
+    texture = luma.flatten(2).std(2)
+    critical = torch.gather(rank, 1, region) == 0
+    # Where all is one region none is critical.
+    critical = critical & (region != region[:, :1]).any(1, keepdim=True)
+    return texture, critical, (0.5 * changed.float() + 0.5 * (texture / 0.2).clamp(max=1)).clamp(max=1)
+
+
+def region_shares(texture: Tensor, critical: Tensor, masks: Masks) -> Tensor:
+    """Share that is hidden of the cubes like each one (H7)."""
+    simple, complex_, most = masks.regions
+    shares = torch.where(texture > masks.texture, torch.full_like(texture, complex_), torch.full_like(texture, simple))
+    return torch.where(critical, torch.full_like(texture, most), shares)
+
+
+def adaptive(shares: Tensor, noise: Tensor) -> Tensor:
+    """Of the cubes of each share, that share is hidden, those of the least noise."""
+    hidden = torch.zeros_like(noise)
+    for share in shares.unique().tolist():
+        of = shares == share
+        order = torch.where(of, noise, torch.full_like(noise, 9.0)).argsort(1).argsort(1)
+        hidden = torch.where(of, (order < torch.round(of.sum(1, keepdim=True) * share)).float(), hidden)
+    return hidden
+
+
+def draw_masks(frames: Tensor, changed: Tensor, region: Tensor, rank: Tensor, masks: Masks, phase: str, over: float, easy) -> Tensor:
+    """Masks of a batch of windows by its first pair: tubes, the same places in all frames of the window."""
+    texture, critical, important = importance(frames, changed, region, rank)
+    noise = torch.rand_like(important)
+    if phase == "easy":
+        share = easy[0] + (easy[1] - easy[0]) * over
+        return hide(noise - PULL * important, torch.full((len(noise),), share, device=noise.device))
+    low, high = masks.encoder
+    share = low + (high - low) * torch.rand(len(noise), device=noise.device)
+    uniform = hide(noise + (PULL * important if phase == "adversarial" else 0), share)
+    by_region = adaptive(region_shares(texture, critical, masks), noise)
+    return torch.where(torch.rand(len(noise), 1, device=noise.device) < 0.5, uniform, by_region)
+
+
+def running_cell(rows: int, columns: int, share: float, step: int, device) -> Tensor:
+    """Cells of 2 x 2 cubes of which `share` are decoded, moving on by one with each step (VideoMAE V2, arXiv 2303.16727). [rows * columns], 1 = decoded."""
+    row, column = torch.arange(rows, device=device)[:, None], torch.arange(columns, device=device)[None, :]
+    turn = torch.tensor([[0, 2], [3, 1]], device=device)[row % 2, column % 2]
+    return ((turn + step) % 4 < round(4 * share)).float().flatten()
+
+
+def choose_places(wanted: Tensor, rows: int, columns: int, share: float, step: int) -> Tensor:
+    """Cubes that the decoder is trained on: those wanted first [batch, cubes], running cells first among equals; `share` of all, ascending. [batch, active]."""
+    cells = running_cell(rows, columns, share, step, wanted.device)
+    score = wanted.float() * 4 + cells * 2 + torch.rand(wanted.shape, device=wanted.device)
+    return score.topk(max(1, round(share * wanted.shape[1])), 1)[1].sort(1)[0]
