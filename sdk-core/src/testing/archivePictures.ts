@@ -6,7 +6,7 @@ import type { ArchivePicture, ArchiveShape } from '../archive/ArchivePicture.js'
 import { createTexture, paintView, region, view } from './worlds.js';
 
 export const SCHEMA: StateSchema = { values: [{ name: 'health', type: 'int' }] };
-export const FPS = 30;
+const FPS = 30;
 
 /** What a game says: of a 2D world with an object and a value, of a 3D camera, or nothing. */
 export type Said = '2d' | '3d' | 'nothing';
