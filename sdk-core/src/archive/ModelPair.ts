@@ -26,6 +26,9 @@ export class ModelPair {
   readonly context: Float32Array;
   memory: Float32Array;
   private readonly session = new Float32Array(SESSION);
+  /** What holds for the whole group is coded. */
+  private isBegun = false;
+  private readonly usedModel = createModel(1);
   private readonly levelModel = createModel(9 * 8);
   private readonly codeModel = createModel(CODEBOOKS << CODE_BITS);
   private readonly sessionModel = createModel(1 << SESSION_BITS);
@@ -47,21 +50,26 @@ export class ModelPair {
     this.regions.reset();
     this.memory = new Float32Array(REGIONS * this.model.memoryWidth);
     this.session.fill(0);
-    for (const model of [this.levelModel, this.codeModel, this.sessionModel]) resetModel(model);
+    this.isBegun = false;
+    for (const model of [this.usedModel, this.levelModel, this.codeModel, this.sessionModel]) resetModel(model);
   }
 
-  /** What holds for all pairs of a group; `wanted` is what the encoder would have. */
-  codeGroup(coder: RangeCoder, wanted: Float32Array): void {
-    this.regions.code(coder);
-    for (let i = 0; i < SESSION; i++) {
-      const value = Math.round(Math.max(-1, Math.min(1, wanted[i])) / SESSION_STEP) + 128;
-      this.session[i] = (coder.symbol(this.sessionModel, 0, SESSION_BITS, value) - 128) * SESSION_STEP;
-    }
+  /** Takes the session vector that the encoder would have, as a decoder will have it. */
+  setSession(wanted: Float32Array): void {
+    for (let i = 0; i < SESSION; i++)
+      this.session[i] = Math.round(Math.max(-1, Math.min(1, wanted[i])) / SESSION_STEP) * SESSION_STEP;
   }
 
-  /** Levels and codes of a pair. */
-  codePair(coder: RangeCoder): void {
+  /** Levels and codes of a pair; before the first that has any, what holds for all of the group. Gives whether there are any. */
+  codePair(coder: RangeCoder): boolean {
     const { levels, codes, group } = this;
+    const isUsed = coder.bit(this.usedModel, 0, coder.encoding && levels.some(Boolean) ? 1 : 0) === 1;
+    if (!isUsed) {
+      levels.fill(0);
+      return false;
+    }
+    if (!this.isBegun) this.codeGroup(coder);
+    this.isBegun = true;
     for (let cube = 0; cube < group.cubes; cube++) {
       const left = cube % group.columns > 0 ? levels[cube - 1] : 0;
       const above = cube >= group.columns ? levels[cube - group.columns] : 0;
@@ -75,6 +83,17 @@ export class ModelPair {
           CODE_BITS,
           codes[CODEBOOKS * cube + level],
         );
+    }
+    // A decoder may be told that it is used, and then that it is not.
+    return levels.some(Boolean);
+  }
+
+  /** What holds for all pairs of a group: regions, their order, and the session vector. */
+  private codeGroup(coder: RangeCoder): void {
+    this.regions.code(coder);
+    for (let i = 0; i < SESSION; i++) {
+      const value = Math.round(this.session[i] / SESSION_STEP) + 128;
+      this.session[i] = (coder.symbol(this.sessionModel, 0, SESSION_BITS, value) - 128) * SESSION_STEP;
     }
   }
 
