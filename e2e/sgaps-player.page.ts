@@ -12,6 +12,7 @@ const DURATION = 20;
 /** What a made-up replay is to be like. */
 interface FakeOptions {
   readonly growing?: boolean;
+  readonly archived?: boolean;
   /** Frames that it answers before it says nothing more. */
   readonly silentAfter?: number;
   /** Added to the red of each frame. */
@@ -49,7 +50,14 @@ class FakeSource implements ReplaySource {
     });
     const { game = 'fake game' } = this.options;
     const about = { recordingId: 'fake', game, engine: 'none', width: WIDTH, height: HEIGHT, fps: FPS };
-    return { ...about, startedAt: 0, duration: DURATION, growing: this.options.growing ?? false, values: ['score', 'health'] };
+    return {
+      ...about,
+      startedAt: 0,
+      duration: DURATION,
+      growing: this.options.growing ?? false,
+      archived: this.options.archived,
+      values: ['score', 'health'],
+    };
   }
 
   request(time: number): void {

@@ -334,6 +334,23 @@ describe('<sgaps-player> on any source', () => {
     expect(await page.evaluate(() => window.sgapsElement.FakeSource.last.layers)).toEqual([]);
   });
 
+  it('offers of an archive the overlays that it has, and says why there are no others', async () => {
+    await button('Overlays').click();
+    await page.getByLabel('Samples').check();
+    await page.evaluate(() => window.sgapsElement.showFake({ archived: true }));
+    const missing = page.getByText('An archive has pictures only');
+    await button('Overlays').click();
+    await missing.waitFor();
+    expect([await page.getByLabel('Samples').isDisabled(), await page.getByLabel('Samples').isChecked()]).toEqual([true, false]);
+    await page.getByLabel('Flow').check();
+    expect(await page.evaluate(() => window.sgapsElement.FakeSource.last.layers)).toEqual(['flow']);
+    await page.screenshot({ path: join(SHOTS, 'archive-overlays.png') });
+    await page.evaluate(() => window.sgapsElement.showFake());
+    await expect.poll(() => page.getByLabel('Samples').isDisabled(), WAIT).toBe(false);
+    expect(await missing.isVisible()).toBe(false);
+    await page.getByLabel('Flow').uncheck();
+  });
+
   it('shares a link with the time, of an address of its own where it is told so', async () => {
     await page.evaluate(() => document.querySelector('sgaps-player')?.player?.seek(12.5));
     await button('Share a link to this time').click();

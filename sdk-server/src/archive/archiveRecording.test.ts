@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveDecoder, FrameFinder, RecordingSurvey, type StatePoints } from '@sgaps/core';
@@ -94,6 +94,9 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'refused', 'recordings'), { recursive: true });
   copyFileSync(store.filePath('a1'), join(folder, 'refused', 'recordings', 'a1.sgaps'));
   const recordings = await RecordingFolder.open(join(data, 'recordings'));
+  // Of no use for an archive.
+  mkdirSync(join(data, 'seek'));
+  writeFileSync(join(data, 'seek', 'a1.states'), 'states');
   const told: number[] = [];
   const done = await archiveRecording('a1', {
     ...{ folder: recordings, catalog: store.catalog, archiveModel: null, keep: true, larger: true },
@@ -168,6 +171,7 @@ describe('an archive', () => {
       readFileSync(join(data, 'recordings', 'a1.full.sgaps')).equals(readFileSync(join(folder, 'refused/recordings/a1.sgaps'))),
     ).toBe(true);
     expect(readdirSync(join(data, 'recordings')).sort()).toEqual(['a1.full.sgaps', 'a1.sgaps', 'a1.webp']);
+    expect(readdirSync(join(data, 'seek'))).toEqual([]);
   });
 
   it('is found by who has lost its catalog', async () => {
@@ -192,6 +196,8 @@ describe('an archive', () => {
     const bytes = readFileSync(path);
     await expect(archiveRecording('a1', archived)).rejects.toMatchObject({ code: 'OUT_OF_ORDER' });
     await expect(archiveRecording('b2', options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // Nearly without loss it takes more than the recording.
+    await expect(archiveRecording('a1', { ...options, quality: 70 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     const stop = new AbortController();
     const aborted = archiveRecording('a1', { ...options, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(aborted).rejects.toMatchObject({ code: 'CLOSED' });

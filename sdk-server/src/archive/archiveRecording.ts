@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type RecordingReader, SgapsError } from '@sgaps/protocol';
-import { syncFolder, toStorageError } from '../storage/files.js';
+import { MIN_FREE_BYTES, syncFolder, toStorageError } from '../storage/files.js';
 import type { Catalog } from '../storage/index.js';
 import { noteArchived } from '../storage/noteArchived.js';
 import { openRecording } from '../storage/openRecording.js';
 import type { RecordingFolder } from '../storage/RecordingFolder.js';
 import { checkArchive } from './checkArchive.js';
-import { type MakeArchiveOptions, makeArchive } from './makeArchive.js';
+import { type MakeArchiveOptions, makeArchive, noSmaller } from './makeArchive.js';
 
 /**
  * How a recording is archived.
@@ -24,8 +24,6 @@ export interface ArchiveRecordingOptions extends Omit<MakeArchiveOptions, 'from'
   readonly catalog: Catalog;
   /** Keeps the recording as it was, beside the archive as `ID.full.sgaps`. Default false. */
   readonly keep?: boolean;
-  /** Takes an archive also where it is no smaller than the recording. Default false. */
-  readonly larger?: boolean;
   /** Told of what is done, for tests that end the process there. */
   readonly onStep?: (step: 'written' | 'checked' | 'kept' | 'marked' | 'replaced' | 'noted') => void;
 }
@@ -56,7 +54,7 @@ export interface ArchivedRecording {
  * reads the recording meanwhile goes on with the old file.
  *
  * @throws SgapsError `NOT_FOUND` for a recording that is not there, changed meanwhile, or has no frames, `OUT_OF_ORDER` for one that is still recorded or archived already, `UNSUPPORTED` where the
- * archive would be no smaller, `CLOSED` once the signal is aborted, and what reading a damaged recording, making an archive and storage throw. The recording then is as it was.
+ * archive would be no smaller, `STORAGE_FULL`, `CLOSED` once the signal is aborted, and what reading a damaged recording, making an archive and storage throw. The recording then is as it was.
  *
  * @example
  * ```ts
@@ -72,20 +70,18 @@ export async function archiveRecording(id: string, options: ArchiveRecordingOpti
     assertArchivable(id, reader);
     const before = await stat(path, { bigint: true });
     const from = Number(before.size);
+    await assertRoom(folder, from);
     const made = await makeArchive(reader, draft, { ...options, from });
     onStep('written');
     await checkArchive(draft, reader, made);
     onStep('checked');
     const { size: bytes } = await stat(draft);
-    if (bytes >= from && !larger)
-      throw new SgapsError(
-        'UNSUPPORTED',
-        `An archive of recording ${id} would take ${bytes} bytes, it takes ${from} as it is: it stays.`,
-      );
+    if (bytes >= from && !larger) throw noSmaller(id);
     const now = await stat(path, { bigint: true }).catch(() => null);
     if (now?.ino !== before.ino || now.size !== before.size || now.mtimeNs !== before.mtimeNs)
       throw new SgapsError('NOT_FOUND', `Recording ${id} is not the one any more that was archived.`);
     await replace(id, draft, options);
+    await folder.removeKept(id);
     await noteArchived(id, folder, catalog);
     onStep('noted');
     const { frames, psnr, header } = made;
@@ -103,6 +99,12 @@ function assertArchivable(id: string, { header, index }: RecordingReader): void 
   if (!index.hasFooter)
     throw new SgapsError('OUT_OF_ORDER', `Recording ${id} is still being recorded, or was left by a crash that is not repaired.`);
   if (index.frames === 0) throw new SgapsError('NOT_FOUND', `Recording ${id} has no frames: there is nothing to archive.`);
+}
+
+/** Recordings come first: what is made beside them must leave them room. */
+async function assertRoom(folder: RecordingFolder, bytes: number): Promise<void> {
+  if ((await folder.disk()).freeBytes - bytes > MIN_FREE_BYTES) return;
+  throw new SgapsError('STORAGE_FULL', 'The disk is nearly full, and an archive is made beside its recording: free some first.');
 }
 
 /** The recording gets a second name, which it may have since a process ended here. */

@@ -33,6 +33,8 @@ export interface MakeArchiveOptions {
   readonly archiveModel: ArchiveModel | null;
   /** Bytes of the recording's file. */
   readonly from: number;
+  /** Takes an archive also where it is no smaller than the recording. Default false. */
+  readonly larger?: boolean;
   /** As `ArchiveEncoderOptions` has them. */
   readonly bytesPerSecond?: number;
   readonly quality?: number;
@@ -65,7 +67,7 @@ export interface MadeArchive {
 /**
  * Decodes a finished recording, codes its pictures, decodes them again to see that they come out, and writes the archive. The reader stays open, and is nobody else's meanwhile.
  *
- * @throws SgapsError `NOT_FOUND` for a recording without frames, `CLOSED`, `BYTES_MALFORMED` where a group did not come out as it went in; what reading a damaged recording throws; and the
+ * @throws SgapsError `NOT_FOUND` for a recording without frames, `UNSUPPORTED` where the archive gets no smaller than the recording, `CLOSED`, `BYTES_MALFORMED` where a group did not come out as it went in; what reading a damaged recording throws; and the
  * system's errors.
  *
  * @example
@@ -152,6 +154,8 @@ class GroupWriter {
     const preview = wantsPreview ? await encodePreview(first.rgb, width, height) : null;
     const [firstFrame, lastFrame, time] = [first.frameId, last.frameId, Math.max(last.time, ends)];
     await this.file.add({ bytes, begins: first.time, time, firstFrame, lastFrame, preview }, await this.eventsUntil(last.time));
+    const { from, larger = false } = this.options;
+    if (this.file.bytes >= from && !larger) throw noSmaller(this.header.recordingId);
     this.checksums.push(crc32c(bytes));
     this.frames += pictures.length;
   }
@@ -179,6 +183,11 @@ class GroupWriter {
       this.event = null;
     }
   }
+}
+
+/** Why a recording stays as it is. */
+export function noSmaller(recordingId: string): SgapsError {
+  return new SgapsError('UNSUPPORTED', `Recording ${recordingId} stays as it is: an archive of it would be no smaller.`);
 }
 
 /** A frame, copied: its buffers are used again by the next. */

@@ -87,24 +87,21 @@ export class RecordingFolder {
     for (const name of await this.names()) if (name.endsWith('.tmp')) await rm(join(this.path, name), { force: true });
   }
 
-  /** Removes all files of a recording, also what renderers keep of it to be quick: decoder states and splats. */
+  /** Removes all files of a recording, also what renderers keep of it to be quick. */
   async remove(id: string): Promise<void> {
     try {
-      const states = join(seekFolderOf(this.path), id + STATES);
-      const splats = join(freeFolderOf(this.path), id + FREE);
-      for (const path of [
-        this.filePath(id),
-        ...this.journalPaths(id),
-        this.pathOf(id, '.webp'),
-        this.archivedMark(id),
-        this.fullPath(id),
-        states,
-        splats,
-      ])
-        await rm(path, { force: true });
+      const own = [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp')];
+      for (const path of [...own, this.archivedMark(id), this.fullPath(id)]) await rm(path, { force: true });
+      await this.removeKept(id);
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);
     }
+  }
+
+  /** Removes what renderers keep of a recording to be quick: decoder states and splats. */
+  async removeKept(id: string): Promise<void> {
+    for (const path of [join(seekFolderOf(this.path), id + STATES), join(freeFolderOf(this.path), id + FREE)])
+      await rm(path, { force: true });
   }
 
   async savePreview(id: string, webp: Uint8Array): Promise<void> {
