@@ -93,6 +93,7 @@ export class ArchiveDecoder {
   /** What the model makes of a pair whose motion is known. */
   private async decodeModel(coder: RangeDecoder, pair: ModelPair, count: number): Promise<void> {
     const { state, at } = this;
+    pair.begin(at, this.pictures[0].state);
     if (!pair.codePair(coder)) return;
     drawContext(state, at, count);
     state.drawn.forEach((picture, i) => {

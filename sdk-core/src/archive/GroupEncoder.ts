@@ -65,10 +65,7 @@ export class GroupEncoder {
     coder.reset();
     state.reset();
     coder.uniform(quantiser, QUANTISERS);
-    if (model) {
-      model.pair.reset();
-      model.pair.regions.find(sources[0], sources[sources.length - 1], said[0].state);
-    }
+    model?.pair.reset();
     let psnr = 0;
     for (let at = 0; at < sources.length; at += 2) {
       const count = Math.min(2, sources.length - at);
@@ -116,6 +113,7 @@ export class GroupEncoder {
   ): Promise<void> {
     const { coder, state, frames } = this;
     const { index, sources } = uncoded;
+    pair.begin(index, said[0].state);
     const tokens = this.states.write(said, index);
     const size = frames.length / 2;
     drawContext(state, index, sources.length);
