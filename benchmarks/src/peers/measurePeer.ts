@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { startFfmpeg } from '@sgaps/server/clips';
 import { type Quality, QualityMeter } from '../metrics/QualityMeter.js';
 import type { VideoInfo } from '../video/probeVideo.js';
 import { readFrames } from '../video/readFrames.js';
 import type { Peer } from './encoders.js';
 import { searchRate } from './searchRate.js';
+import { TO_RGB, transcode } from './transcode.js';
 
 /**
  * What to measure an encoder on.
@@ -49,20 +48,6 @@ export interface PeerFigures extends Quality {
 }
 
 /**
- * BT.601 in limited range both ways. Chroma is always filtered on its way down. On its way up it is repeated as ffmpeg and most software does
- * unless told otherwise ("plain"), or interpolated ("smooth"), which is all that can be had of the same bytes.
- */
-const CAREFUL = 'flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp';
-const TO_YUV = `scale=in_range=full:out_range=limited:out_color_matrix=bt601:${CAREFUL}`;
-const TO_RGB = {
-  plain: 'scale=in_range=limited:out_range=full:in_color_matrix=bt601,format=rgb24',
-  smooth: `scale=in_range=limited:out_range=full:in_color_matrix=bt601:${CAREFUL},format=gbrp`,
-} as const;
-
-/** Bytes of an IVF file's header, and of each frame's. */
-const IVF = { file: 32, frame: 12 } as const;
-
-/**
  * Encodes a clip at the rate that gives `bytes` per frame, decodes it and measures it as `bench:clip` measures us.
  *
  * @example
@@ -78,10 +63,8 @@ export async function measurePeer(peer: Peer, options: PeerOptions): Promise<Pee
     target,
     start: Math.round(8 * target * info.fps),
     trial: async (tried) => {
-      const file = fileAt(tried);
-      await encode(peer, options, tried, file);
-      const headers = peer.form === 'ivf' ? IVF.file + IVF.frame * count : 0;
-      return (statSync(file).size - headers) / count;
+      const coding = { ...peer, options: peer.options(tried) };
+      return (await transcode(input, info, coding, fileAt(tried), count)) / count;
     },
   });
   const meters = {
@@ -105,25 +88,6 @@ export async function measurePeer(peer: Peer, options: PeerOptions): Promise<Pee
   }
   const { id, label, opponent } = peer;
   return { id, label, opponent, bytes, rate, ...meters.plain.rebuilt(), smooth: meters.smooth.rebuilt() };
-}
-
-async function encode(peer: Peer, { input, info, frames }: PeerOptions, rate: number, file: string): Promise<void> {
-  const limit = frames === undefined ? [] : ['-frames:v', `${frames}`];
-  // Frames are counted, not timed: what the clip's clock rounds must not make the encoder drop or repeat one.
-  const filter = `setpts=N/(${info.fps}*TB),${TO_YUV},format=${peer.pixels}`;
-  const picture = [
-    '-map',
-    '0:v:0',
-    '-vf',
-    filter,
-    '-fps_mode',
-    'passthrough',
-    '-enc_time_base',
-    `1:${Math.round(info.fps)}`,
-    ...limit,
-  ];
-  const args = ['-v', 'error', '-y', '-i', input, ...picture, ...peer.options(rate), '-f', peer.form, file];
-  await startFfmpeg(args, ['ignore', 'ignore', 'pipe']).done;
 }
 
 async function countFrames(input: string, info: VideoInfo): Promise<number> {

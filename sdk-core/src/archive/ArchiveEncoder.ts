@@ -2,7 +2,7 @@ import { ByteWriter, SgapsError } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePicture.js';
 import { GroupEncoder } from './GroupEncoder.js';
-import { writeGroupHeader } from './groupHeader.js';
+import { exact, writeGroupHeader } from './groupHeader.js';
 import { lookAhead } from './Lookahead.js';
 import { CODEBOOKS } from './ModelPair.js';
 import { PaddedPicture } from './PaddedPicture.js';
@@ -68,7 +68,7 @@ export class ArchiveEncoder {
       this.sources[i].readRgb(rgb);
     });
     const sources = this.sources.slice(0, pictures.length);
-    const said = pictures.map(({ frameId, time, state }) => ({ frameId, time, state: quantised(state, schema) }));
+    const said = pictures.map(({ frameId, time, state }) => ({ frameId, time: exact(time), state: quantised(state, schema) }));
     const writer = new ByteWriter(1 << 16);
     writeGroupHeader(writer, this.shape, pictures);
     const offsets = lookAhead(sources);

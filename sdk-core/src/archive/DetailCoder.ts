@@ -4,7 +4,7 @@ import { codeUnsigned, createModel, type RangeCoder, resetModel, SgapsError, UNS
 export const BLOCK = 8;
 export const COEFFICIENTS = 64;
 /** Largest level that is coded. */
-export const LEVEL_LIMIT = 4095;
+export const LEVEL_LIMIT = 8191;
 /** Ways a block was predicted that have probabilities of their own: within the picture, from others, by the model. */
 const WAYS = 3;
 

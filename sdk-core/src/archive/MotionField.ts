@@ -5,7 +5,7 @@ const REFERENCES = 3;
 /** Vectors of a cube in one picture: one for each quarter. */
 export const QUARTERS = 4;
 /** Longest motion, quarter pixels. */
-const MOTION_LIMIT = 2047;
+const MOTION_LIMIT = 4095;
 /** Likely motions that are named by number. */
 const LIKELY = 5;
 

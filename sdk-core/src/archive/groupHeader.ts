@@ -5,6 +5,11 @@ import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePictur
 const TICKS = 1000;
 const MOST_STATE = 1 << 20;
 
+/** A time as a decoder will have it. */
+export function exact(time: number): number {
+  return Math.round(TICKS * time) / TICKS;
+}
+
 /** Writes what a group says of its pictures beside what they show: version, count, numbers, times, states. */
 export function writeGroupHeader(writer: ByteWriter, { schema }: ArchiveShape, pictures: readonly ArchivePicture[]): void {
   writer.u8(ARCHIVE.version);
