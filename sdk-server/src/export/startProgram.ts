@@ -9,9 +9,11 @@ const PROGRAM = fileURLToPath(FROM_SOURCES ? new URL('../cli.ts', import.meta.ur
 const EXEC_ARGV = FROM_SOURCES ? ['--conditions=sgaps-source', '--import', 'tsx'] : [];
 /** Of what it says on stderr, characters kept. */
 const MOST_SAID = 2_000;
+/** Somebody waits for an export; an archive has time. */
+const PRIORITY = { export: constants.priority.PRIORITY_BELOW_NORMAL, archive: constants.priority.PRIORITY_LOW } as const;
 
 /**
- * Starts a command of `sgaps` with `--json` as a process of its own that gives way to all others, and ends with this one.
+ * Starts a command of `sgaps` with `--json` as a process of its own that gives way to others, and ends with this one.
  *
  * @param tell Called with each line that it tells of how it fares.
  * @param ended Called once, with how it ended and what it said beside its lines.
@@ -57,7 +59,7 @@ export function startProgram<Line>(
   if (child.pid !== undefined) {
     try {
       // Its threads, which it makes later, do as it does.
-      setPriority(child.pid, constants.priority.PRIORITY_LOW);
+      setPriority(child.pid, PRIORITY[command]);
     } catch (error) {
       hear(`Its priority was not lowered: ${String(error)}\n`);
     }
