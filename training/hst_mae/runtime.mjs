@@ -37,7 +37,11 @@ async function run({ ort, session }, inputs, bytes) {
   const { user, system } = process.cpuUsage(spent);
   const outputs = session.outputNames.map((name) => made[name]);
   answer(
-    { ms, cpuMs: (user + system) / 1000, outputs: outputs.map(({ type, dims, data }, k) => ({ name: session.outputNames[k], type, dims, bytes: data.byteLength })) },
+    {
+      ms,
+      cpuMs: (user + system) / 1000,
+      outputs: outputs.map(({ type, dims, data }, k) => ({ name: session.outputNames[k], type, dims, bytes: data.byteLength })),
+    },
     outputs.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
   );
 }

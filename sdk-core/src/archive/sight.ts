@@ -23,7 +23,7 @@ export function choices({ references, isBetween }: Sight): number {
 }
 
 /** Draws a block of one plane by a motion: `out[to + y·stride + x]`. */
-export function drawBlock(
+function drawBlock(
   { references, isBetween }: Sight,
   reference: number,
   plane: number,
