@@ -3,6 +3,8 @@ import { QUANTISERS } from './quantiser.js';
 /** dB that one quantiser more costs, and the logarithm of the bytes that it saves, about. */
 const DB_STEP = 0.8;
 const BYTES_STEP = 0.125;
+/** How much steeper or flatter than that it may be, times. */
+const STEEPER = 3;
 /** Quantisers by which a group may be off. */
 const CLOSE = 1;
 /** s of bytes that calm groups may leave for busy ones, and the share of them that one group may take. */
@@ -14,6 +16,13 @@ const FIRST_GUESS = 30;
 export interface RateGoal {
   readonly bytesPerSecond?: number;
   readonly quality: number;
+}
+
+/** A group coded with a quantiser. */
+export interface Attempt {
+  readonly quantiser: number;
+  readonly bytes: number;
+  readonly psnr: number;
 }
 
 /** Chooses the quantiser of each group (H15): as fine as the quality asked for takes, where the bytes allow it. */
@@ -28,22 +37,37 @@ export class RateControl {
     return this.quantiser;
   }
 
-  /** What to try instead of what was tried, or null where that is close enough. */
-  next(tried: number, bytes: number, psnr: number, seconds: number): number | null {
+  /** What to try after the attempts made at a group, the last one last; null where that is close enough, or nothing closer is left. */
+  next(attempts: readonly Attempt[], seconds: number): number | null {
     const { bytesPerSecond, quality } = this.goal;
-    let wanted = tried + (psnr - quality) / DB_STEP;
-    if (bytesPerSecond) wanted = Math.max(wanted, tried + Math.log(bytes / this.allowed(bytesPerSecond, seconds)) / BYTES_STEP);
+    const last = attempts[attempts.length - 1];
+    const { db, bytes } = this.slopes(attempts);
+    let wanted = last.quantiser + (last.psnr - quality) / db;
+    if (bytesPerSecond)
+      wanted = Math.max(wanted, last.quantiser + Math.log(last.bytes / this.allowed(bytesPerSecond, seconds)) / bytes);
     const next = Math.max(0, Math.min(QUANTISERS - 1, Math.round(wanted)));
-    return Math.abs(next - tried) <= CLOSE ? null : next;
+    const isKnown = attempts.some(({ quantiser }) => quantiser === next);
+    return isKnown || Math.abs(next - last.quantiser) <= CLOSE ? null : next;
   }
 
   /** A group is coded so. */
-  take(quantiser: number, bytes: number, seconds: number): void {
+  take({ quantiser, bytes }: Attempt, seconds: number): void {
     this.quantiser = quantiser;
     const { bytesPerSecond } = this.goal;
     if (!bytesPerSecond) return;
     const most = RESERVE * bytesPerSecond;
     this.reserve = Math.max(-most, Math.min(most, this.reserve + bytesPerSecond * seconds - bytes));
+  }
+
+  /** What a quantiser more costs in dB and in the logarithm of the bytes: as the last two attempts say, where there are two. */
+  private slopes(attempts: readonly Attempt[]): { readonly db: number; readonly bytes: number } {
+    const [before, last] = attempts.slice(-2);
+    if (!last) return { db: DB_STEP, bytes: BYTES_STEP };
+    const step = last.quantiser - before.quantiser;
+    return {
+      db: Math.max(DB_STEP / STEEPER, Math.min(STEEPER * DB_STEP, (before.psnr - last.psnr) / step)),
+      bytes: Math.max(BYTES_STEP / STEEPER, Math.min(STEEPER * BYTES_STEP, Math.log(before.bytes / last.bytes) / step)),
+    };
   }
 
   private allowed(bytesPerSecond: number, seconds: number): number {
