@@ -86,13 +86,16 @@ export class ArchiveEncoder {
     seconds: number,
   ): Promise<Uint8Array> {
     const { rate } = this;
-    let tried = rate.first;
+    let tried = rate.begin();
+    let best: { readonly bytes: Uint8Array; readonly quantiser: number; readonly miss: number } | null = null;
     for (let attempt = 1; ; attempt++) {
       const { bytes, psnr } = await this.group.encode(said, sources, offsets, tried);
-      const next = attempt < ATTEMPTS ? rate.next(tried, bytes.length + head, psnr, seconds) : null;
+      const miss = rate.miss(bytes.length + head, psnr, seconds);
+      if (!best || Math.abs(miss) < Math.abs(best.miss)) best = { bytes, quantiser: tried, miss };
+      const next = attempt < ATTEMPTS ? rate.next(tried, miss) : null;
       if (next === null) {
-        rate.take(tried, bytes.length + head, seconds);
-        return bytes;
+        rate.take(best.quantiser, best.bytes.length + head, seconds);
+        return best.bytes;
       }
       tried = next;
     }
