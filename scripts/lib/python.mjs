@@ -2,23 +2,23 @@
 import { run, seconds } from './run.mjs';
 
 /** Folders whose tests are quick enough to run each time. */
-const FOLDERS = ['training/streaming_gaussians'];
+const FOLDERS = ['training/streaming_gaussians', 'training/hst_mae'];
 /** The first that has PyTorch runs them. Debian's stands behind those that version managers put on the path. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 
 /**
- * Runs them where there is a Python with PyTorch, and prints the output of those that fail.
+ * Runs them at once where there is a Python with PyTorch, and prints the output of those that fail.
  *
  * @returns how many passed, failed and were skipped: a folder counts as one skipped where there is no PyTorch
  */
 export async function runPython() {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const python = await findPython();
-  for (const folder of FOLDERS) {
+  const runFolder = async (folder) => {
     if (!python) {
       count.skipped++;
       console.log(`- ${folder}: skipped, no Python with PyTorch (Debian: python3-torch)`);
-      continue;
+      return;
     }
     const start = performance.now();
     const { code, output } = await run(python, ['-m', 'unittest', 'discover', '-s', folder, '-t', '.']);
@@ -28,7 +28,8 @@ export async function runPython() {
     count.skipped += skipped;
     const took = seconds(performance.now() - start);
     console.log(failed === 0 ? `✓ ${folder} (${took})` : `✗ ${folder} (${took})\n${output.trim().replace(/^/gm, '    ')}`);
-  }
+  };
+  await Promise.all(FOLDERS.map(runFolder));
   return count;
 }
 

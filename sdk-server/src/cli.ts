@@ -3,7 +3,16 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
-import { fail, openLog, portNumber, seekCacheOption, stopWith, takenPort, wholeNumber } from './commandLine.js';
+import {
+  archiveModelsOption,
+  fail,
+  openLog,
+  portNumber,
+  seekCacheOption,
+  stopWith,
+  takenPort,
+  wholeNumber,
+} from './commandLine.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
@@ -33,6 +42,7 @@ interface ServeFlags {
   readonly seekCache: number;
   readonly prepare?: boolean;
   readonly archiveAfter?: number;
+  readonly archiveModels: string[];
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
 }
@@ -85,6 +95,7 @@ export function program(): Command {
       'archive recordings that ended so long ago, one at a time: 12h, 7d, 4w. Pictures stay, samples go (default: never)',
       (text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : ageOption(text)),
     )
+    .addOption(archiveModelsOption())
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option(
@@ -107,7 +118,7 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, examples, cadence, nth, sampling, provider, prepare, archiveAfter } = flags;
+  const { port, host, data, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
@@ -123,7 +134,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
   const options: ServerOptions = {
-    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare, archiveAfter },
+    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare, archiveAfter, archiveModels },
     viewingUrl: flags.viewingUrl,
   };
   let server: SgapsServer;

@@ -29,6 +29,14 @@ export function seekCacheOption(): Option {
     .default(2048);
 }
 
+/** Archive models beside the usual ones, as an option. */
+export function archiveModelsOption(): Option {
+  return new Option(
+    '--archive-models <name...>',
+    'folders of models that archives were made with, beside those of @sgaps/models',
+  ).default([], 'none');
+}
+
 /** Logs of a program: JSON lines, or one short line per entry with time, level, message and fields. */
 export function openLog(name: string, json: boolean): Logger {
   if (json) return pino({ name });

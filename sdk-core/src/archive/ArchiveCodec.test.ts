@@ -3,6 +3,7 @@ import {
   decodeGroup,
   decoderOf,
   encodeGroup,
+  flickeringPictures,
   meanPsnr,
   movingPictures,
   noisyPictures,
@@ -82,7 +83,7 @@ describe('archive codec', () => {
   it.each<Said>(['nothing', '2d', '3d'])('tells the model the same at both ends: %s', async (said) => {
     const encoding = new MeanColourModel();
     const decoding = new MeanColourModel();
-    const pictures = movingPictures(SMALL, 9, said);
+    const pictures = flickeringPictures(SMALL, 9, said);
     const encoder = new ArchiveEncoder(shapeOf(SMALL), { model: encoding, quantiser: 34 });
     const decoder = decoderOf(SMALL, decoding);
     // The second group must not know of the first.
@@ -99,7 +100,11 @@ describe('archive codec', () => {
   it('forgets a group before the next, in any order, also one that broke off', async () => {
     const model = new MeanColourModel();
     const encoder = new ArchiveEncoder(shapeOf(SMALL), { model, quantiser: 28 });
-    const groups = [movingPictures(SMALL, 5, '2d'), movingPictures(SMALL, 12, '3d', 40), movingPictures(SMALL, 2, 'nothing', 80)];
+    const groups = [
+      flickeringPictures(SMALL, 5, '2d'),
+      flickeringPictures(SMALL, 12, '3d', 40),
+      flickeringPictures(SMALL, 2, 'nothing', 80),
+    ];
     const bytes: Uint8Array[] = [];
     for (const group of groups) bytes.push(await encoder.encode(group));
     const alone = await Promise.all(bytes.map((one) => decodeGroup(decoderOf(SMALL, model), one)));
@@ -128,15 +133,15 @@ describe('archive codec', () => {
       });
       return { cubes, memory };
     };
-    const pictures = movingPictures(SMALL, 4);
+    const pictures = flickeringPictures(SMALL, 4);
     const bytes = await encodeGroup(SMALL, pictures, { model, quantiser: 24 });
     expect(meanPsnr(await decodeGroup(decoderOf(SMALL, model), bytes), pictures)).toBeGreaterThan(37);
   });
 
   it('uses as many codebooks as it may', async () => {
-    for (const codebooks of [1, 3, 6]) {
+    for (const codebooks of [1, 2, 6]) {
       const model = new MeanColourModel();
-      await encodeGroup(SMALL, movingPictures(SMALL, 2), { model, quantiser: 40, codebooks });
+      await encodeGroup(SMALL, flickeringPictures(SMALL, 6), { model, quantiser: 34, codebooks });
       const used = model.drawings.flatMap(({ levels }) => [...levels]);
       expect(Math.max(...used)).toBe(codebooks);
     }

@@ -4,13 +4,11 @@ import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
 import { newChoice } from './CubeCoder.js';
 import { GroupState } from './GroupState.js';
 import { readGroupHeader } from './groupHeader.js';
-import { ModelPair, SESSION, writeTensor } from './ModelPair.js';
+import { ModelPair, writeTensor } from './ModelPair.js';
 import { drawContext } from './PairContext.js';
 import { PairStates } from './PairStates.js';
 import { QUANTISERS } from './quantiser.js';
 import { choices } from './sight.js';
-
-const NO_SESSION = new Float32Array(SESSION);
 
 /**
  * Decodes the groups of an archive. Bytes are untrusted: whatever they say, it throws only `SgapsError`.
@@ -100,9 +98,8 @@ export class ArchiveDecoder {
   /** What the model makes of a pair whose motion is known. */
   private async decodeModel(coder: RangeDecoder, pair: ModelPair, count: number): Promise<void> {
     const { state, at } = this;
-    if (at === 0) pair.codeGroup(coder, NO_SESSION);
-    pair.codePair(coder);
-    if (state.active().length === 0) return;
+    pair.begin(at, this.pictures[0].state);
+    if (!pair.codePair(coder)) return;
     drawContext(state, at, count);
     state.drawn.forEach((picture, i) => {
       writeTensor(picture, pair.context, (i * pair.context.length) / 2);

@@ -1,114 +1,113 @@
-import { BIT_WORTH } from './CubeDecider.js';
-import { CUBE } from './cube.js';
+import type { CubeFrame } from './CubeCoder.js';
+import { Way } from './CubeCoder.js';
+import { type CubeDecider, worthOf } from './CubeDecider.js';
 import type { GroupState } from './GroupState.js';
 import { lookAt } from './lookAt.js';
-import type { ModelPair } from './ModelPair.js';
-import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
-import { stepOf } from './quantiser.js';
-import { drawCube } from './sight.js';
+import { CODEBOOKS, type ModelPair } from './ModelPair.js';
+import type { PaddedPicture } from './PaddedPicture.js';
 
-/** How many codebooks are tried, of those there may be: more for what moves, fewer for what is calm, none for what is known (H15). */
-const SHARES = [1 / 3, 2 / 3, 1];
-/** Bits that a code takes. */
-const CODE_BITS = 8.8;
-/** Share of a block's coefficients that its detail is worth bits for. */
-const BUSY_SHARE = 0.25;
-const VALUES = CUBE * CUBE * PLANES;
+/** How many codebooks are tried: more for what moves, fewer for what is calm, none for what is known (H15). */
+const TRIED = [1, 2, 4, CODEBOOKS];
+/** Bits that a code takes, and the number of codes. */
+const CODE_BITS = 9;
+const COUNT_BITS = 3;
 
-/** Chooses how many codebooks each cube of a pair is given, by the bits that detail would take without them (encoder only). */
+/** A pair before it is coded. */
+export interface UncodedPair {
+  /** Number of its first picture in the group. */
+  readonly index: number;
+  /** One picture or two, as they should be shown, and what is added to the quantiser of their cubes. */
+  readonly sources: readonly PaddedPicture[];
+  readonly offsets: readonly Int8Array[];
+  readonly quantiser: number;
+  /** By cube: whether the group's first picture has something to copy. */
+  readonly copies: Uint8Array;
+}
+
+/** Chooses how many codebooks each cube of a pair is given, by what that saves of detail (encoder only). */
 export class CodebookChooser {
+  /** By cube: the least cost of the pair's pictures without the model, and so far. */
+  private readonly plain: readonly Float64Array[];
+  private readonly best: Float64Array;
+  private readonly chosen: Uint8Array;
+
+  /** At most so many codebooks; `spare` is drawn on. */
   constructor(
     private readonly group: GroupState,
     private readonly pair: ModelPair,
+    private readonly decider: CubeDecider,
     private readonly codebooks: number,
     private readonly spare: PaddedPicture,
-  ) {}
+  ) {
+    this.plain = [new Float64Array(group.cubes), new Float64Array(group.cubes)];
+    this.best = new Float64Array(group.cubes);
+    this.chosen = new Uint8Array(group.cubes);
+  }
 
-  /** Sets `pair.codes` and `pair.levels`. `sources`: its one or two pictures. */
-  async choose(
-    sources: readonly PaddedPicture[],
-    frames: Float32Array,
-    state: Float32Array,
-    index: number,
-    quantiser: number,
-  ): Promise<void> {
-    const { group, pair } = this;
+  /** Sets `pair.codes` and `pair.levels`. `frames`: the pair as float32 [2, 3, H, W]. */
+  async choose(uncoded: UncodedPair, frames: Float32Array, state: Float32Array): Promise<void> {
+    const { group, pair, best, chosen } = this;
     const { codes } = await pair.encode(frames, state);
     pair.codes.set(codes.subarray(0, pair.codes.length));
-    const step = stepOf(quantiser);
-    const best = new Float64Array(group.cubes);
-    const levels = new Uint8Array(group.cubes);
-    for (let cube = 0; cube < group.cubes; cube++)
-      for (let i = 0; i < sources.length; i++) best[cube] += price(this.without(sources, i, cube, index), step);
-    for (const tried of new Set(SHARES.map((share) => Math.ceil(share * this.codebooks)))) {
-      pair.levels.fill(tried);
+    pair.levels.fill(0);
+    chosen.fill(0);
+    best.fill(0);
+    uncoded.sources.forEach((_, i) => this.costPlain(uncoded, i));
+    for (const tried of TRIED) {
+      if (tried > this.codebooks) break;
+      // What is nearly right already is not worth a codebook.
+      for (let cube = 0; cube < group.cubes; cube++)
+        pair.levels[cube] = best[cube] > this.priceOf(uncoded, cube, tried) ? tried : 0;
+      if (group.active().length === 0) break;
       await pair.draw(state);
-      for (let cube = 0; cube < group.cubes; cube++) {
-        let cost = tried * CODE_BITS * BIT_WORTH * step * step;
-        sources.forEach((source, i) => {
-          cost += Math.min(
-            price(errorOf(source, group.drawn[i], cube, group.columns), step),
-            price(this.without(sources, i, cube, index), step),
-          );
-        });
-        if (cost >= best[cube]) continue;
-        best[cube] = cost;
-        levels[cube] = tried;
-      }
+      this.compare(uncoded, tried);
     }
-    pair.levels.set(levels);
+    pair.levels.set(chosen);
   }
 
-  /** Squared error of a cube without the model: by motion, or at a keyframe by the means of its quarters. */
-  private without(sources: readonly PaddedPicture[], i: number, cube: number, index: number): number {
+  private costPlain(uncoded: UncodedPair, i: number): void {
+    const { group, spare, decider, plain, best } = this;
+    const frame = this.frameOf(uncoded, i);
+    spare.copy(uncoded.sources[i]);
+    for (let cube = 0; cube < group.cubes; cube++) {
+      const canMove = uncoded.index + i > 0 || uncoded.copies[cube] === 1;
+      decider.decide(frame, uncoded.sources[i], cube, offsetOf(uncoded, i, cube), canMove);
+      plain[i][cube] = decider.least;
+      best[cube] += decider.least;
+    }
+  }
+
+  /** Takes the number of codebooks that was drawn with for the cubes that it is best for. */
+  private compare(uncoded: UncodedPair, tried: number): void {
+    const { group, plain, best, chosen, decider } = this;
+    const frames = uncoded.sources.map((_, i) => this.frameOf(uncoded, i));
+    for (const cube of group.active()) {
+      let cost = this.priceOf(uncoded, cube, tried);
+      uncoded.sources.forEach((source, i) => {
+        const drawn = decider.costOf(frames[i], source, cube, offsetOf(uncoded, i, cube), Way.Model);
+        cost += Math.min(drawn, plain[i][cube]);
+      });
+      if (cost >= best[cube]) continue;
+      best[cube] = cost;
+      chosen[cube] = tried;
+    }
+  }
+
+  /** What codes cost: as much as the coarser of the pair's pictures would pay for their bits. */
+  private priceOf(uncoded: UncodedPair, cube: number, tried: number): number {
     const { group } = this;
-    const x = CUBE * (cube % group.columns);
-    const y = CUBE * Math.floor(cube / group.columns);
-    if (index + i === 0) return deviation(sources[0], x, y);
-    const known = group.sight(index + i, sources.length);
-    const sight = index > 0 && i === 1 ? known : lookAt(known, i, sources);
-    drawCube(sight, group.motion[i], cube, x, y, this.spare);
-    return errorOf(sources[i], this.spare, cube, group.columns);
+    const worth = uncoded.sources.map((_, i) =>
+      worthOf(group.frame(uncoded.index + i, uncoded.sources.length, uncoded.quantiser), offsetOf(uncoded, i, cube)),
+    );
+    return (COUNT_BITS + tried * CODE_BITS) * Math.max(...worth);
+  }
+
+  private frameOf({ index, sources, quantiser }: UncodedPair, i: number): CubeFrame {
+    const frame = this.group.frame(index + i, sources.length, quantiser);
+    return { ...frame, ...lookAt(frame, index + i, sources), target: this.spare };
   }
 }
 
-/** What it is thought to cost to bring a cube's squared error down to that of the step, or to leave it. */
-function price(error: number, step: number): number {
-  const deviation = error / VALUES;
-  const quiet = 0.2 * step * step;
-  if (deviation <= quiet) return error;
-  const bits = 0.5 * Math.log2(deviation / quiet) * VALUES * BUSY_SHARE;
-  return Math.min(error, bits * BIT_WORTH * step * step + VALUES * Math.min(deviation, (step * step) / 12));
-}
-
-function errorOf(a: PaddedPicture, b: PaddedPicture, cube: number, columns: number): number {
-  const x = CUBE * (cube % columns);
-  const y = CUBE * Math.floor(cube / columns);
-  let sum = 0;
-  for (let plane = 0; plane < PLANES; plane++)
-    for (let row = 0; row < CUBE; row++) {
-      const from = a.at(x, y + row);
-      for (let i = from; i < from + CUBE; i++) sum += (a.planes[plane][i] - b.planes[plane][i]) ** 2 / PLANE_NORM[plane];
-    }
-  return sum;
-}
-
-function deviation(picture: PaddedPicture, x: number, y: number): number {
-  let sum = 0;
-  for (let plane = 0; plane < PLANES; plane++) {
-    const values = picture.planes[plane];
-    for (let quarter = 0; quarter < 4; quarter++) {
-      let total = 0;
-      let squares = 0;
-      for (let row = 0; row < 8; row++) {
-        const from = picture.at(x + 8 * (quarter & 1), y + 8 * (quarter >> 1) + row);
-        for (let i = from; i < from + 8; i++) {
-          total += values[i];
-          squares += values[i] ** 2;
-        }
-      }
-      sum += (squares - (total * total) / 64) / PLANE_NORM[plane];
-    }
-  }
-  return sum;
+function offsetOf({ offsets, quantiser }: UncodedPair, i: number, cube: number): number {
+  return Math.max(offsets[i][cube], -quantiser);
 }

@@ -11,6 +11,13 @@ import { STEPS, stepOf } from './quantiser.js';
 
 /** What a bit is worth in squared error of RGB, in squares of the step. */
 export const BIT_WORTH = 0.134;
+/** Bits that a cube's cost must be worth before it is looked at what lies around it. */
+const INTRA_BITS = 24;
+
+/** What a bit is worth in a cube, in squared error of RGB. */
+export function worthOf({ quantiser }: Pick<CubeFrame, 'quantiser'>, offset: number): number {
+  return BIT_WORTH * stepOf(quantiser + offset) ** 2;
+}
 
 const coefficients = new Int32Array(COEFFICIENTS);
 
@@ -19,6 +26,8 @@ export class CubeDecider {
   private readonly cost = new CostCoder();
   private readonly levels = new LevelChooser();
   private readonly options = [newChoice(), newChoice(), newChoice()];
+  /** Cost of the choice made last: squared error in RGB, and bits as far as they are worth as much. */
+  least = 0;
 
   constructor(
     private readonly coder: CubeCoder,
@@ -27,24 +36,30 @@ export class CubeDecider {
 
   /** The best choice for a cube, which holds until the next call. `canMove`: there is something to move from. */
   decide(frame: CubeFrame, source: PaddedPicture, cube: number, offset: number, canMove: boolean): CubeChoice {
-    const worth = BIT_WORTH * stepOf(frame.quantiser + offset) ** 2;
     let best: CubeChoice | null = null;
-    let least = Number.POSITIVE_INFINITY;
+    this.least = Number.POSITIVE_INFINITY;
     const consider = (way: number) => {
-      const choice = this.options[way];
-      choice.way = way;
-      choice.offset = offset;
-      const cost =
-        way === Way.Intra ? this.tryIntra(frame, source, cube, choice, worth) : this.tryWay(frame, source, cube, choice, worth);
-      if (cost >= least) return;
-      least = cost;
-      best = choice;
+      const cost = this.costOf(frame, source, cube, offset, way);
+      if (cost >= this.least) return;
+      this.least = cost;
+      best = this.options[way];
     };
     if (canMove) consider(Way.Motion);
     if (frame.isDrawn[cube] > 0) consider(Way.Model);
     // What is predicted well needs no look at its surroundings.
-    if (least > 24 * worth) consider(Way.Intra);
+    if (this.least > INTRA_BITS * worthOf(frame, offset)) consider(Way.Intra);
     return best as unknown as CubeChoice;
+  }
+
+  /** What a cube costs if it is predicted one way, at its best. */
+  costOf(frame: CubeFrame, source: PaddedPicture, cube: number, offset: number, way: number): number {
+    const worth = worthOf(frame, offset);
+    const choice = this.options[way];
+    choice.way = way;
+    choice.offset = offset;
+    return way === Way.Intra
+      ? this.tryIntra(frame, source, cube, choice, worth)
+      : this.tryWay(frame, source, cube, choice, worth);
   }
 
   /** Motion or model, with detail or without. */

@@ -1,4 +1,4 @@
-import { createModel, type FrameState, type RangeCoder, resetModel } from '@sgaps/protocol';
+import type { FrameState } from '@sgaps/protocol';
 import { CUBE } from './cube.js';
 import { type PaddedPicture, PLANES } from './PaddedPicture.js';
 import { screenPlace } from './StateTokens.js';
@@ -10,18 +10,18 @@ const CRITICAL = 6;
 const INTERFACE = 7;
 const FOUND = 6;
 const ROUNDS = 6;
-const FEATURES = 6;
+const FEATURES = 5;
+const TEXTURE = 3;
 /** `TrackedObject.tag` of tier 0. */
 const CRITICAL_TAG = 1;
 
 /**
  * The region of each cube of a group, and the regions' order of importance (H6, H7, H17): from the game's tags and what does not scroll, the rest by clustering of
- * brightness, colour, texture, change and place. The encoder finds them and sends them, so both ends have the same.
+ * brightness, colour, texture and place in the group's first picture as it was decoded. Both ends find the same; nothing is sent.
  */
 export class CubeRegions {
   readonly region: Int32Array;
   readonly rank = new Int32Array(REGIONS);
-  private readonly model = createModel(REGIONS ** 3);
 
   constructor(
     private readonly columns: number,
@@ -30,42 +30,20 @@ export class CubeRegions {
     this.region = new Int32Array(cubes);
   }
 
-  reset(): void {
-    resetModel(this.model);
+  /** Finds the regions of a group from its first picture, null while that is not known, and from what the game said of it. */
+  find(first: PaddedPicture | null, state: FrameState | null): void {
+    const features = new Float64Array(this.cubes * FEATURES);
     this.region.fill(0);
-    this.rank.forEach((_, i) => {
-      this.rank[i] = i;
-    });
-  }
-
-  /** Each cube in the context of those left of it and above; then the order. */
-  code(coder: RangeCoder): void {
-    const { columns, region, rank, model } = this;
-    for (let cube = 0; cube < this.cubes; cube++) {
-      const left = cube % columns > 0 ? region[cube - 1] : 0;
-      const above = cube >= columns ? region[cube - columns] : left;
-      region[cube] = coder.symbol(model, REGIONS * (REGIONS * left + above), 3, region[cube]);
+    if (first) {
+      this.readFeatures(first, features);
+      this.cluster(features);
     }
-    // A permutation, place by place.
-    const rest = Array.from({ length: REGIONS }, (_, i) => i);
-    for (let place = 0; place < REGIONS; place++) {
-      const at = coder.uniform(Math.max(0, coder.encoding ? rest.findIndex((r) => rank[r] === place) : 0), rest.length);
-      const [found] = rest.splice(at, 1);
-      rank[found] = place;
-    }
-  }
-
-  /** Finds the regions of a group from its first picture and its last (encoder only). */
-  find(first: PaddedPicture, last: PaddedPicture, state: FrameState | null): void {
-    const features = this.features(first, last);
-    this.cluster(features);
     if (state) this.takeTags(state);
     this.order(features);
   }
 
-  /** By cube: brightness, two colours, texture, change, and how far down it is; each about 0 … 1. */
-  private features(first: PaddedPicture, last: PaddedPicture): Float64Array {
-    const features = new Float64Array(this.cubes * FEATURES);
+  /** By cube: brightness, two colours, texture, and how far down it is; each about 0 … 1. */
+  private readFeatures(first: PaddedPicture, features: Float64Array): void {
     for (let cube = 0; cube < this.cubes; cube++) {
       const start = first.at(CUBE * (cube % this.columns), CUBE * Math.floor(cube / this.columns));
       const at = cube * FEATURES;
@@ -73,20 +51,18 @@ export class CubeRegions {
         const values = first.planes[plane];
         let sum = 0;
         let texture = 0;
-        let change = 0;
-        for (let row = 0; row < CUBE; row++)
-          for (let i = start + row * first.stride, end = i + CUBE; i < end; i++) {
+        for (let row = 0; row < CUBE; row++) {
+          const from = start + row * first.stride;
+          for (let i = from; i < from + CUBE; i++) {
             sum += values[i];
             texture += Math.abs(values[i] - values[i + 1]);
-            change += Math.abs(values[i] - last.planes[plane][i]);
           }
+        }
         features[at + plane] = sum / (1530 * CUBE * CUBE);
-        features[at + 3] += texture / (200 * CUBE * CUBE);
-        features[at + 4] += change / (200 * CUBE * CUBE);
+        features[at + TEXTURE] += texture / (200 * CUBE * CUBE);
       }
-      features[at + 5] = Math.floor(cube / this.columns) / (this.cubes / this.columns);
+      features[at + TEXTURE + 1] = Math.floor(cube / this.columns) / (this.cubes / this.columns);
     }
-    return features;
   }
 
   /** k-means from evenly spaced cubes. */
@@ -134,12 +110,12 @@ export class CubeRegions {
     }
   }
 
-  /** The game's own first, then those with most texture and change. */
+  /** The game's own first, then those with most texture. */
   private order(features: Float64Array): void {
     const weights = new Float64Array(REGIONS);
     const counts = new Float64Array(REGIONS);
     for (let cube = 0; cube < this.cubes; cube++) {
-      weights[this.region[cube]] += features[cube * FEATURES + 3] + features[cube * FEATURES + 4];
+      weights[this.region[cube]] += features[cube * FEATURES + TEXTURE];
       counts[this.region[cube]]++;
     }
     for (let r = 0; r < REGIONS; r++) weights[r] = r >= CRITICAL ? 10 + r : weights[r] / Math.max(1, counts[r]);

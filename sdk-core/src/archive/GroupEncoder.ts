@@ -1,7 +1,7 @@
 import { RangeEncoder } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import type { ArchivePicture, ArchiveShape } from './ArchivePicture.js';
-import { CodebookChooser } from './CodebookChooser.js';
+import { CodebookChooser, type UncodedPair } from './CodebookChooser.js';
 import { CopySearch } from './CopySearch.js';
 import { BIT_WORTH, CubeDecider } from './CubeDecider.js';
 import { GroupState } from './GroupState.js';
@@ -51,7 +51,7 @@ export class GroupEncoder {
     this.states = new PairStates(shape);
     this.frames = new Float32Array(model ? 6 * state.width * state.height : 0);
     const pair = model && new ModelPair(model, state);
-    this.model = pair && { pair, chooser: new CodebookChooser(state, pair, codebooks, this.spare) };
+    this.model = pair && { pair, chooser: new CodebookChooser(state, pair, this.decider, codebooks, this.spare) };
   }
 
   /** `said`: what is said of the pictures, as a decoder will have it; `offsets`: of `lookAhead`. Gives the bytes, and the mean PSNR of the pictures, dB. */
@@ -65,16 +65,20 @@ export class GroupEncoder {
     coder.reset();
     state.reset();
     coder.uniform(quantiser, QUANTISERS);
-    if (model) {
-      model.pair.reset();
-      model.pair.regions.find(sources[0], sources[sources.length - 1], said[0].state);
-    }
+    model?.pair.reset();
     let psnr = 0;
     for (let at = 0; at < sources.length; at += 2) {
       const count = Math.min(2, sources.length - at);
       const order = state.order(at, count);
       for (const index of order) this.codeMotion(sources, index, count, quantiser);
-      if (model) await this.codeModel(model, said, sources.slice(at, at + count), at, quantiser);
+      if (model)
+        await this.codeModel(model, said, {
+          index: at,
+          sources: sources.slice(at, at + count),
+          offsets: offsets.slice(at, at + count),
+          quantiser,
+          copies: this.copies.found,
+        });
       for (const index of order) {
         this.codePicture(sources[index], index, count, offsets[index], quantiser);
         psnr += this.psnrOf(sources[index], index);
@@ -93,7 +97,7 @@ export class GroupEncoder {
     const bitCost = Math.sqrt(BIT_WORTH) * stepOf(quantiser);
     const source = sources[index];
     if (index === 0) this.copies.begin(source);
-    const seen = lookAt(sight, index, sources);
+    const seen = lookAt(sight, index, sources.slice(index - (index % 2)));
     for (let cube = 0; cube < state.cubes; cube++) {
       if (index === 0) this.copies.find(field, cube, source, expected, bitCost);
       else this.motion.find(field, cube, source, seen, motionCoder, expected, bitCost, state.motion[1 - (index % 2)]);
@@ -105,11 +109,11 @@ export class GroupEncoder {
   private async codeModel(
     { pair, chooser }: { readonly pair: ModelPair; readonly chooser: CodebookChooser },
     said: readonly Said[],
-    sources: readonly PaddedPicture[],
-    index: number,
-    quantiser: number,
+    uncoded: UncodedPair,
   ): Promise<void> {
     const { coder, state, frames } = this;
+    const { index, sources } = uncoded;
+    pair.begin(index, said[0].state);
     const tokens = this.states.write(said, index);
     const size = frames.length / 2;
     drawContext(state, index, sources.length);
@@ -121,11 +125,10 @@ export class GroupEncoder {
       const { session } = await pair.encode(frames, tokens);
       const share = this.groups++ === 0 ? 1 : SESSION_SHARE;
       for (let i = 0; i < SESSION; i++) this.session[i] += share * (session[i] - this.session[i]);
-      pair.codeGroup(coder, this.session);
+      pair.setSession(this.session);
     }
-    await chooser.choose(sources, frames, tokens, index, quantiser);
-    pair.codePair(coder);
-    if (state.active().length > 0) pair.memory = await pair.draw(tokens);
+    await chooser.choose(uncoded, frames, tokens);
+    if (pair.codePair(coder)) pair.memory = await pair.draw(tokens);
   }
 
   private codePicture(source: PaddedPicture, index: number, count: number, offsets: Int8Array, quantiser: number): void {

@@ -1,4 +1,4 @@
-import { createModel, type RangeCoder, resetModel, SgapsError } from '@sgaps/protocol';
+import { createModel, type FrameState, type RangeCoder, resetModel, SgapsError } from '@sgaps/protocol';
 import type { ArchiveModel, CubeConditions } from './ArchiveModel.js';
 import { CubeRegions, REGIONS } from './CubeRegions.js';
 import { CUBE } from './cube.js';
@@ -10,8 +10,9 @@ export const CODEBOOKS = 6;
 const CODE_BITS = 9;
 /** Numbers of the session vector (H16), and steps of each. */
 export const SESSION = 32;
-const SESSION_BITS = 8;
-const SESSION_STEP = 1 / 127;
+const SESSION_BITS = 4;
+const SESSION_STEP = 1 / 7;
+const SESSION_MIDDLE = 8;
 /** Values of one cube: two pictures of three planes. */
 const CUBE_VALUES = 2 * 3 * CUBE * CUBE;
 
@@ -26,6 +27,9 @@ export class ModelPair {
   readonly context: Float32Array;
   memory: Float32Array;
   private readonly session = new Float32Array(SESSION);
+  /** The session vector is coded. */
+  private isBegun = false;
+  private readonly usedModel = createModel(1);
   private readonly levelModel = createModel(9 * 8);
   private readonly codeModel = createModel(CODEBOOKS << CODE_BITS);
   private readonly sessionModel = createModel(1 << SESSION_BITS);
@@ -44,24 +48,34 @@ export class ModelPair {
 
   /** For a group's start. */
   reset(): void {
-    this.regions.reset();
     this.memory = new Float32Array(REGIONS * this.model.memoryWidth);
     this.session.fill(0);
-    for (const model of [this.levelModel, this.codeModel, this.sessionModel]) resetModel(model);
+    this.isBegun = false;
+    for (const model of [this.usedModel, this.levelModel, this.codeModel, this.sessionModel]) resetModel(model);
   }
 
-  /** What holds for all pairs of a group; `wanted` is what the encoder would have. */
-  codeGroup(coder: RangeCoder, wanted: Float32Array): void {
-    this.regions.code(coder);
-    for (let i = 0; i < SESSION; i++) {
-      const value = Math.round(Math.max(-1, Math.min(1, wanted[i])) / SESSION_STEP) + 128;
-      this.session[i] = (coder.symbol(this.sessionModel, 0, SESSION_BITS, value) - 128) * SESSION_STEP;
-    }
+  /** Before the pair that begins with picture `index`: finds the group's regions, once its first picture is known anew. `state`: of the first picture. */
+  begin(index: number, state: FrameState | null): void {
+    if (index === 0) this.regions.find(null, state);
+    else if (index === 2) this.regions.find(this.group.picture(0), state);
   }
 
-  /** Levels and codes of a pair. */
-  codePair(coder: RangeCoder): void {
+  /** Takes the session vector that the encoder would have, as a decoder will have it. */
+  setSession(wanted: Float32Array): void {
+    for (let i = 0; i < SESSION; i++)
+      this.session[i] = Math.round(Math.max(-1, Math.min(1, wanted[i])) / SESSION_STEP) * SESSION_STEP;
+  }
+
+  /** Levels and codes of a pair; before the first that has any, the session vector. Gives whether there are any. */
+  codePair(coder: RangeCoder): boolean {
     const { levels, codes, group } = this;
+    const isUsed = coder.bit(this.usedModel, 0, coder.encoding && levels.some(Boolean) ? 1 : 0) === 1;
+    if (!isUsed) {
+      levels.fill(0);
+      return false;
+    }
+    if (!this.isBegun) this.codeSession(coder);
+    this.isBegun = true;
     for (let cube = 0; cube < group.cubes; cube++) {
       const left = cube % group.columns > 0 ? levels[cube - 1] : 0;
       const above = cube >= group.columns ? levels[cube - group.columns] : 0;
@@ -75,6 +89,15 @@ export class ModelPair {
           CODE_BITS,
           codes[CODEBOOKS * cube + level],
         );
+    }
+    // A decoder may be told that it is used, and then that it is not.
+    return levels.some(Boolean);
+  }
+
+  private codeSession(coder: RangeCoder): void {
+    for (let i = 0; i < SESSION; i++) {
+      const value = Math.round(this.session[i] / SESSION_STEP) + SESSION_MIDDLE;
+      this.session[i] = (coder.symbol(this.sessionModel, 0, SESSION_BITS, value) - SESSION_MIDDLE) * SESSION_STEP;
     }
   }
 

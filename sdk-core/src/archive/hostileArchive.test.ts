@@ -1,7 +1,7 @@
 import { isSgapsError } from '@sgaps/protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decoderOf, encodeGroup, movingPictures, type Said } from '../testing/archivePictures.js';
+import { decoderOf, encodeGroup, flickeringPictures, type Said } from '../testing/archivePictures.js';
 import { MeanColourModel } from '../testing/MeanColourModel.js';
 import { ARCHIVE } from './ArchivePicture.js';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const withModel of [false, true])
     for (const [count, said, quantiser] of kinds) {
       const model = withModel ? new MeanColourModel() : null;
-      const pictures = movingPictures(GRID, count, said);
+      const pictures = flickeringPictures(GRID, count, said);
       const bytes = await encodeGroup(GRID, pictures, { model, quantiser });
       const coarse = await encodeGroup(GRID, pictures, { model, quantiser: 63 });
       let head = 0;

@@ -85,6 +85,11 @@ describe('ArchiveSource', () => {
       expect(await source.restart(await reader.nearestSnapshot(time))).toBe(true);
       expect(await at(source, index)).toEqual(decoded[index]);
     }
+    // Bytes and frames of the two seconds up to here, as for a recording that is being made.
+    expect(source.figures.read(40)).toMatchObject({ frames: 1, samples: 0 });
+    await source.restart(null);
+    for (let i = 0; i < 11 && (await source.fill()); i++) source.skip();
+    expect(source.figures.read(400)).toMatchObject({ fps: 11 / 0.4, bytesDown: 0 });
     expect([source.place, source.importance()]).toEqual([null, null]);
     expect(() => source.save()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
     await source.close();

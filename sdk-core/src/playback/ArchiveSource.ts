@@ -24,8 +24,9 @@ const SURE = 255;
 /** A picture that is not decoded yet. */
 interface Waiting {
   readonly group: RecordingRecord;
-  /** Its place in the group. */
+  /** Its place in the group, and its share of the group's bytes. */
   readonly index: number;
+  readonly bytes: number;
   readonly frameId: number;
   readonly time: number;
   readonly state: FrameState | null;
@@ -131,17 +132,12 @@ export class ArchiveSource implements ReplaySource {
 
   /** @throws SgapsError `MODEL_NOT_FOUND` where the archive's model cannot be had, and what the decoder throws for damaged groups. */
   async decode(): Promise<{ readonly frame: PlayedFrame; readonly time: number } | null> {
-    const next = this.#queue.shift();
-    if (!next) return null;
-    this.#newest = next;
-    return { frame: this.#frameOf(next, await this.#picture(next)), time: next.time };
+    const next = this.#pass();
+    return next && { frame: this.#frameOf(next, await this.#picture(next)), time: next.time };
   }
 
   skip(): number | null {
-    const next = this.#queue.shift();
-    if (!next) return null;
-    this.#newest = next;
-    return next.time;
+    return this.#pass()?.time ?? null;
   }
 
   async restart(snapshot: Pick<RecordingSnapshot, 'state' | 'sequence'> | null): Promise<boolean> {
@@ -180,15 +176,24 @@ export class ArchiveSource implements ReplaySource {
     this.#latest = 0;
   }
 
+  /** The picture that waits is the newest one from now on. */
+  #pass(): Waiting | null {
+    const next = this.#queue.shift();
+    if (!next) return null;
+    this.#newest = next;
+    this.figures.packet(next.time, { up: next.bytes, frames: 1 });
+    return next;
+  }
+
   /** Puts the pictures of a group into the queue; one that does not decode is passed over. */
   #take(group: RecordingRecord): void {
     try {
       const pictures = this.#contents.open(group.bytes);
+      const bytes = group.bytes.length / pictures.length;
       for (const [index, { frameId, time, state }] of pictures.entries()) {
         this.#latest = Math.max(this.#latest, time);
-        this.#queue.push({ group, index, frameId, time: this.#latest, state });
+        this.#queue.push({ group, index, bytes, frameId, time: this.#latest, state });
       }
-      this.figures.packet(group.time, { up: group.bytes.length, frames: pictures.length });
     } catch (error) {
       if (!isSgapsError(error) || error.code === 'VERSION_UNSUPPORTED') throw error;
       this.figures.rejected++;

@@ -43,10 +43,10 @@ export class MeanColourModel implements ArchiveModel {
     );
     const cubes = new Float32Array(places.length * PARTS * PLANE);
     const after = memory.slice();
-    const common = 0.01 * session[3] + 1e-3 * state.reduce((sum, value) => sum + value, 0) * Math.sign(session[0]);
+    const common = 2e-3 * session[3] + 1e-4 * state.reduce((sum, value) => sum + value, 0) * Math.sign(session[0]);
     places.forEach((cube, i) => {
       const at = this.memoryWidth * region[cube];
-      const shift = common + 0.02 * memory[at] + 2e-3 * rank[region[cube]];
+      const shift = common + 2e-3 * memory[at] + 5e-4 * rank[region[cube]];
       for (let part = 0; part < PARTS; part++) {
         const wanted = (codes[PARTS * i + part] + 0.5) / CODES;
         const moved = shift + (part < levels[i] ? wanted - meanOf(size, context, cube, part) : 0);

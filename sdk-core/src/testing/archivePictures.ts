@@ -43,6 +43,20 @@ export function noisyPictures(grid: CaptureGrid, count: number, strength: number
   });
 }
 
+/** Pictures whose 16×16 squares each take on another tint with every pair, which a model that knows mean colours draws better than motion does. */
+export function flickeringPictures(grid: CaptureGrid, count: number, said: Said = 'nothing', first = 0): ArchivePicture[] {
+  const [still] = movingPictures(grid, 1);
+  return movingPictures(grid, count, said, first).map((picture, index) => {
+    const rgb = still.rgb.map((value, i) => {
+      const pixel = Math.floor(i / 3);
+      const square = ((pixel % grid.width) >> 4) + 64 * (Math.floor(pixel / grid.width) >> 4);
+      const hash = Math.imul(square + 977 * (index >> 1) + (i % 3) * 131, 0x9e3779b1);
+      return value / 2 + ((hash >>> 25) & 127);
+    });
+    return { ...picture, rgb };
+  });
+}
+
 /** The same picture again and again. */
 export function stillPictures(grid: CaptureGrid, count: number, said: Said = 'nothing'): ArchivePicture[] {
   const [{ rgb }] = movingPictures(grid, 1);

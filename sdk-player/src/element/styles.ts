@@ -147,6 +147,8 @@ p { margin: 0; }
 .item:focus-visible { outline-offset: -2px; }
 .item svg { width: 18px; height: 18px; fill: currentcolor; flex: none; }
 .item .glyph { width: 18px; text-align: center; }
+.item:has(:disabled), p.item { color: var(--_soft); cursor: default; }
+p.item { margin: 0; }
 .item small { color: var(--_soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .item .at { color: var(--_accent); font-variant-numeric: tabular-nums; min-width: 3.6rem; }
 .item.passed .at { color: var(--_soft); }

@@ -42,9 +42,13 @@ export interface FoundArchiveModel {
  */
 export class ArchiveModels {
   readonly #opened = new Map<string, Promise<NodeArchiveModel>>();
+  /** Names or folders beside those of `@sgaps/models`, for other programs. */
+  readonly names: readonly string[];
   #closed = false;
 
-  constructor(private readonly options: ArchiveModelsOptions = {}) {}
+  constructor(private readonly options: ArchiveModelsOptions = {}) {
+    this.names = options.models ?? [];
+  }
 
   /** The model name@version; it stays this object's: do not close it. Rejects with `MODEL_NOT_FOUND`, and as `NodeArchiveModel.open`. */
   readonly get = (modelId: string): Promise<ArchiveModel> => {
@@ -58,7 +62,7 @@ export class ArchiveModels {
 
   /** The folder of a model by its name, without a version; null where there is none. Rejects with `MODEL_INVALID` where its card is damaged. */
   async find(name: string): Promise<FoundArchiveModel | null> {
-    for (const model of this.options.models ?? []) {
+    for (const model of this.names) {
       const found = await this.#read(model);
       if (nameOf(found.card.id) === name) return found;
     }

@@ -88,7 +88,8 @@ export async function archiveRecording(id: string, options: ArchiveRecordingOpti
     return { from, bytes, frames, seconds: reader.duration / 1000, psnr, modelId: header.archive?.modelId ?? '' };
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    throw toStorageError(error, `archiving recording ${id}`);
+    // Mistakes of our own stay what they are.
+    throw error instanceof Error && 'code' in error ? toStorageError(error, `archiving recording ${id}`) : error;
   } finally {
     await reader.close();
   }

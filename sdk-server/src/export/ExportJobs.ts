@@ -60,6 +60,8 @@ export interface ExportJobsOptions {
   readonly data: string;
   /** The model that fills in; null for none. */
   readonly modelFolder: string | null;
+  /** Archive models beside those of `@sgaps/models`. */
+  readonly archiveModels?: readonly string[];
   readonly log: Logger;
   /** False once the server closes: exports end then. */
   readonly accepting: () => boolean;
@@ -126,10 +128,11 @@ export class ExportJobs {
     if (this.#waiting.length >= MOST_WAITING) return null;
     const id = randomUUID();
     const file = join(this.#folder, id + name.slice(name.lastIndexOf('.')));
-    const { data, modelFolder } = this.#options;
+    const { data, modelFolder, archiveModels = [] } = this.#options;
     // Not on the GPU, which the rooms need.
     const model = modelFolder === null ? ['--model', 'none'] : ['--model', modelFolder, '--provider', 'cpu'];
-    const args = [...flagsOf(request), ...model, '--data', data, '--out', file, '--', recordingId];
+    const others = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
+    const args = [...flagsOf(request), ...model, ...others, '--data', data, '--out', file, '--', recordingId];
     const status: ExportStatus = { state: 'running', progress: 0, bytes: 0, error: null };
     const job: Job = {
       ...{ id, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },

@@ -3,6 +3,7 @@ import { isSgapsError, type OverlayLayer, type RecordingReader, SgapsError } fro
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
+import { archiveModelsOption } from '../commandLine.js';
 import { findRecording } from '../finetune/findRecording.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
@@ -25,6 +26,7 @@ interface ExportFlags {
   readonly data: string;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly archiveModels: string[];
   readonly json?: boolean;
 }
 
@@ -62,6 +64,7 @@ export function exportCommand(): Command {
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
     .option('--model <name>', "model that fills in, as in sgaps serve; 'none' for none (default: sgaps-mae-small)")
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(archiveModelsOption())
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(runExport);
 }
@@ -112,7 +115,7 @@ async function exportTo(
   const beside = found.path.replace(/\.sgaps$/, '');
   const reader = await openRecording(found.path, [`${beside}.journal`, `${beside}.journal2`], `recording ${found.name}`);
   let inference: InferenceService | null = null;
-  const archiveModels = new ArchiveModels();
+  const archiveModels = new ArchiveModels({ models: flags.archiveModels });
   try {
     // What cannot be exported is told before a model is loaded for it.
     const plan = planExport(reader, request);

@@ -30,13 +30,16 @@ const TYPES: Readonly<Record<string, string>> = {
  * app.use('/api', exportRoutes(services));
  * ```
  */
-export function exportRoutes({ store, modelFolder, log }: ReplayServices, bytes?: number): Router {
+export function exportRoutes(
+  { store, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  bytes?: number,
+): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, log, accepting, freeBytes, bytes });
+  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;

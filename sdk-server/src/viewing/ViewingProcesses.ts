@@ -28,6 +28,8 @@ export interface ViewingOptions {
   readonly provider?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
+  /** Names or folders of archive models, beside those of `@sgaps/models`. */
+  readonly archiveModels?: readonly string[];
   /** Folder of splats and streams. Default `splats` in the folder of recordings. */
   readonly splats?: string;
   /** What draws splats: a GPU where there is one (`auto`), or as told. Default `auto`. */
@@ -57,7 +59,7 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn } = options;
+    const { splats, splatsOn, archiveModels = [] } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -83,7 +85,8 @@ export class ViewingProcesses {
       const kept = flag('--seek-cache', seekBytes === undefined ? undefined : String(Math.ceil(seekBytes / 2 ** 20)));
       const fills = [...flag('--model', model), ...flag('--provider', provider)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws];
+      const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
+      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),

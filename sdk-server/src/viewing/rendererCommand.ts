@@ -12,7 +12,7 @@ import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import { archiveModelsOption, fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
@@ -39,6 +39,7 @@ interface RendererFlags {
   readonly worker?: string;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly archiveModels: string[];
   readonly debugFolder?: string;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
@@ -82,6 +83,7 @@ export function rendererCommand(): Command {
       "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)",
     )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(archiveModelsOption())
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
@@ -96,7 +98,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
   const library = new ReplayLibrary(recordings, log, cache);
   const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
-  const archiveModels = new ArchiveModels();
+  const archiveModels = new ArchiveModels({ models: flags.archiveModels });
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {
