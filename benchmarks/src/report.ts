@@ -157,6 +157,11 @@ function page(
     '',
     codecs,
     '',
+    '## Archives',
+    '',
+    'How the pictures of [archives](guide/archive.md) stand beside H.264 and AV1 at the same bytes, and what each part of their codec is worth, is on [a page of its own](archive-figures.md), made by',
+    '`npm run bench:archive -- --out docs/archive-figures.md`.',
+    '',
     ...costs,
   );
   return parts.join('\n');

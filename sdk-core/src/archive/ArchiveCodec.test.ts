@@ -97,6 +97,25 @@ describe('archive codec', () => {
     }
   });
 
+  it('reads the same whatever the model draws: no bit hangs on a pixel', async () => {
+    const encoding = new MeanColourModel();
+    const bytes = await encodeGroup(SMALL, flickeringPictures(SMALL, 12, '2d'), { model: encoding, quantiser: 30 });
+    const decoded: MeanColourModel[] = [];
+    for (const value of [0.3, Number.NaN]) {
+      const other = new MeanColourModel();
+      const good = other.decode.bind(other);
+      other.decode = async (...given) => {
+        const { cubes, memory } = await good(...given);
+        return { cubes: cubes.fill(value), memory: memory.fill(value) };
+      };
+      expect(await decodeGroup(decoderOf(SMALL, other), bytes)).toHaveLength(12);
+      decoded.push(other);
+    }
+    const told = ({ drawings }: MeanColourModel) => drawings.map(({ places, codes, levels }) => ({ places, codes, levels }));
+    expect(told(decoded[0]).length).toBeGreaterThan(1);
+    expect(told(decoded[1])).toEqual(told(decoded[0]));
+  });
+
   it('forgets a group before the next, in any order, also one that broke off', async () => {
     const model = new MeanColourModel();
     const encoder = new ArchiveEncoder(shapeOf(SMALL), { model, quantiser: 28 });
