@@ -9,6 +9,8 @@ const BLOCK = 8;
 const LOOKS = 24;
 const TABLE_BITS = 16;
 const NONE = -1;
+/** Difference of a cube, 8-bit steps, up to which nothing better is looked for. */
+const ENOUGH = 64;
 
 /**
  * Finds where a keyframe shows the same as it has shown before, further up or left (encoder only): tiles and sprites repeat. Places of 8×8 pixels that are alike to the bit are
@@ -84,13 +86,57 @@ export class CopySearch {
       if (isKnown(candidates.likelyX[i], candidates.likelyY[i], x, y, CUBE, x, y, width))
         search.consider(candidates.likelyX[i], candidates.likelyY[i]);
     // A pattern in any quarter may lead to it.
-    for (let quarter = 0; quarter < 4; quarter++) this.follow(x, y, BLOCK * (quarter & 1), BLOCK * (quarter >> 1));
-    this.found[cube] = Number.isFinite(search.cost) ? 1 : 0;
+    for (let quarter = 0; quarter < 4; quarter++) this.follow(x, y, BLOCK * (quarter & 1), BLOCK * (quarter >> 1), CUBE);
+    const whole = search.cost;
+    this.found[cube] = Number.isFinite(whole) ? 1 : 0;
     if (this.found[cube] === 1) field.spread(cube, search.x, search.y);
     else field.spread(cube, coder.likelyX[0], coder.likelyY[0]);
+    if (whole > ENOUGH) this.trySplit(field, cube, source, expected, bitCost, whole);
   }
 
-  private follow(x: number, y: number, right: number, down: number): void {
+  /** Four places instead of one, where each quarter has one and they are worth their bits. */
+  private trySplit(
+    field: MotionField,
+    cube: number,
+    source: PaddedPicture,
+    expected: Int16Array,
+    bitCost: number,
+    whole: number,
+  ): void {
+    const { search, candidates, coder, width } = this;
+    const columns = width / CUBE;
+    const x = CUBE * (cube % columns);
+    const y = CUBE * Math.floor(cube / columns);
+    const first = field.first(cube);
+    const wholeX = field.x[first];
+    const wholeY = field.y[first];
+    let total = 4 * bitCost;
+    for (let quarter = 0; quarter < 4 && total < whole; quarter++) {
+      const right = BLOCK * (quarter & 1);
+      const down = BLOCK * (quarter >> 1);
+      const at = first + (quarter & 1) + (quarter >> 1) * field.columns;
+      coder.findLikely(field, at, 1, expected, cube);
+      candidates.likelyX.set(coder.likelyX);
+      candidates.likelyY.set(coder.likelyY);
+      candidates.likely = coder.likely;
+      search.begin(source, source, null, x + right, y + down, BLOCK, bitCost, { ...candidates, likely: 0 });
+      search.use(candidates);
+      for (let i = 0; i < candidates.likely; i++)
+        if (isKnown(candidates.likelyX[i], candidates.likelyY[i], x + right, y + down, BLOCK, x, y, width))
+          search.consider(candidates.likelyX[i], candidates.likelyY[i]);
+      if (isKnown(wholeX, wholeY, x + right, y + down, BLOCK, x, y, width)) search.consider(wholeX, wholeY);
+      this.follow(x, y, right, down, BLOCK);
+      total += search.cost;
+      field.x[at] = search.x;
+      field.y[at] = search.y;
+    }
+    if (total < whole) {
+      field.split[cube] = 1;
+      this.found[cube] = 1;
+    } else field.spread(cube, wholeX, wholeY);
+  }
+
+  private follow(x: number, y: number, right: number, down: number, size: number): void {
     const { width, height, hashes, newest, older } = this;
     if (y + down > height - BLOCK) return;
     const own = (y + down) * width + x + right;
@@ -100,7 +146,8 @@ export class CopySearch {
     for (let looks = 0; place !== NONE && looks < LOOKS; place = older[place]) {
       const motionX = 4 * ((place % width) - x - right);
       const motionY = 4 * (Math.floor(place / width) - y - down);
-      if (!isKnown(motionX, motionY, x, y, CUBE, x, y, width)) continue;
+      const isWhole = size === CUBE;
+      if (!isKnown(motionX, motionY, isWhole ? x : x + right, isWhole ? y : y + down, size, x, y, width)) continue;
       this.search.consider(motionX, motionY);
       looks++;
     }

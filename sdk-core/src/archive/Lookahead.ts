@@ -68,7 +68,7 @@ class CubeTree {
       if (cube % columns > 0) this.propose(field.x[first - 1], field.y[first - 1]);
       if (cube >= columns) this.propose(field.x[first - field.columns], field.y[first - field.columns]);
       search.begin(this.pictures[from], this.pictures[to], null, x, y, CUBE, 1, candidates);
-      search.refine(own / 8, false);
+      search.refine(own / 8, 0);
       field.spread(cube, search.x, search.y);
       const kept = Math.max(0, 1 - search.cost / own);
       const amount = share * (own + this.handed[from][cube]) * kept;

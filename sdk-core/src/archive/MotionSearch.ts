@@ -1,5 +1,5 @@
+import { finePlanes } from './finePlanes.js';
 import { BORDER, type PaddedPicture, PLANE_NORM } from './PaddedPicture.js';
-import { drawBlock } from './sight.js';
 
 /** Length of a brightness step in RGB. */
 const BRIGHT = Math.sqrt(PLANE_NORM[0]);
@@ -18,8 +18,6 @@ const NEIGHBOURS = [
   [1, 1],
 ];
 
-const drawn = new Int16Array(256);
-
 /** Likely motions to begin with, quarter pixels. */
 export interface Candidates {
   readonly likelyX: Int32Array;
@@ -36,6 +34,9 @@ export class MotionSearch {
   y = 0;
   /** Sum of absolute differences, 8-bit steps in RGB, and what the motion costs. */
   cost = 0;
+  /** Planes looked at, and where. */
+  private readonly views: Int16Array[] = [];
+  private readonly starts = new Int32Array(4);
   private bitCost = 0;
   private size = 0;
   private left = 0;
@@ -89,14 +90,14 @@ export class MotionSearch {
     return true;
   }
 
-  /** Goes down to quarters of a pixel where the difference is above `enough`. */
-  refine(enough: number, fractions = true): void {
+  /** Goes down to whole pixels where the difference is above `enough`; to quarters where it is also below `worst`, beyond which nothing comes of it. */
+  refine(enough: number, worst: number): void {
     if (this.cost <= enough) return;
     if ((this.x & 3) !== 0 || (this.y & 3) !== 0) this.consider((this.x + 2) & ~3, (this.y + 2) & ~3);
-    for (let step = FIRST_STEP; step >= 1; step >>= 1) this.walk(4 * step);
-    if (!fractions || this.cost <= enough) return;
-    this.walk(2);
-    this.walk(1);
+    for (let step = FIRST_STEP; step >= 1; step >>= 1) this.walk(4 * step, PATIENCE);
+    if (this.cost <= enough || this.cost > worst) return;
+    this.walk(2, 1);
+    this.walk(1, 1);
   }
 
   private reaches(x: number, y: number): boolean {
@@ -110,8 +111,8 @@ export class MotionSearch {
     );
   }
 
-  private walk(step: number): void {
-    for (let i = 0; i < PATIENCE; i++) {
+  private walk(step: number, patience: number): void {
+    for (let i = 0; i < patience; i++) {
       const { x, y } = this;
       for (const [dx, dy] of NEIGHBOURS) this.consider(x + dx * step, y + dy * step);
       if (this.x === x && this.y === y) return;
@@ -125,28 +126,55 @@ export class MotionSearch {
   }
 
   private difference(x: number, y: number, limit: number): number {
-    const { size, source, reference, opposite } = this;
-    const values = source.planes[0];
-    const { stride } = source;
+    const { source, reference, opposite } = this;
+    if (reference) this.lookFor(0, reference, x, y);
+    if (opposite) this.lookFor(reference ? 2 : 0, opposite, -x, -y);
     const at = source.at(this.left, this.top);
-    let other: Int16Array = drawn;
-    let start = 0;
-    let otherStride = size;
-    if (reference && !opposite && (x & 3) === 0 && (y & 3) === 0) {
-      other = reference.planes[0];
-      start = reference.at(this.left + (x >> 2), this.top + (y >> 2));
-      otherStride = stride;
-    } else {
-      const references = [reference ?? source, opposite ?? source];
-      const which = reference && opposite ? 0 : reference ? 1 : 2;
-      drawBlock({ references, isBetween: true }, which, 0, this.left, this.top, size, x, y, drawn, 0, size);
+    return reference && opposite ? this.differenceOfMean(at, limit) : this.differenceOfOne(at, limit);
+  }
+
+  /** Where a motion leads, as the mean of two places half a pixel or none apart, from slot `to` on. */
+  private lookFor(to: number, reference: PaddedPicture, x: number, y: number): void {
+    const planes = (x & 3) === 0 && (y & 3) === 0 ? reference.planes : finePlanes(reference);
+    for (let i = 0; i < 2; i++) {
+      // In half pixels: down where they lie between, then up.
+      const hx = (x >> 1) + (i & x);
+      const hy = (y >> 1) + (i & y);
+      this.views[to + i] = planes[(hx & 1) | ((hy & 1) << 1)];
+      this.starts[to + i] = reference.at(this.left + (hx >> 1), this.top + (hy >> 1));
     }
+  }
+
+  private differenceOfOne(at: number, limit: number): number {
+    const { size, views, starts } = this;
+    const values = this.source.planes[0];
+    const { stride } = this.source;
+    const [a, b] = views;
     let sum = 0;
     for (let row = 0; row < size && sum < limit; row++) {
       const from = at + row * stride;
-      const to = start + row * otherStride;
+      const first = starts[0] + row * stride;
+      const second = starts[1] + row * stride;
       for (let i = 0; i < size; i++) {
-        const off = values[from + i] - other[to + i];
+        const off = values[from + i] - ((a[first + i] + b[second + i] + 1) >> 1);
+        sum += off < 0 ? -off : off;
+      }
+    }
+    return sum;
+  }
+
+  private differenceOfMean(at: number, limit: number): number {
+    const { size, views, starts } = this;
+    const values = this.source.planes[0];
+    const { stride } = this.source;
+    const [a, b, c, d] = views;
+    let sum = 0;
+    for (let row = 0; row < size && sum < limit; row++) {
+      const from = at + row * stride;
+      const down = row * stride;
+      for (let i = down; i < down + size; i++) {
+        const mean = (a[starts[0] + i] + b[starts[1] + i] + c[starts[2] + i] + d[starts[3] + i] + 2) >> 2;
+        const off = values[from + i - down] - mean;
         sum += off < 0 ? -off : off;
       }
     }

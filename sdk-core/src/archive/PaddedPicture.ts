@@ -21,6 +21,8 @@ export class PaddedPicture {
   readonly height: number;
   readonly stride: number;
   readonly planes: readonly Int16Array[];
+  /** Another one after each change that is complete, border and all. */
+  stamp = 0;
 
   constructor(private readonly grid: CaptureGrid) {
     const { width, height } = codedSize(grid);
@@ -85,6 +87,7 @@ export class PaddedPicture {
   /** Repeats the edge of the `width`×`height` pixels that are known all around them. */
   extend(width = this.width, height = this.height): void {
     const { stride } = this;
+    this.stamp++;
     for (const plane of this.planes) {
       for (let y = 0; y < height; y++) {
         const start = this.at(0, y);

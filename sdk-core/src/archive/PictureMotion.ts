@@ -7,6 +7,8 @@ import { choices, type Sight } from './sight.js';
 /** Difference of a cube, 8-bit steps, up to which nothing better is looked for. */
 const ENOUGH = 64;
 const MORE = 3;
+/** A reference that is worse than another by more at whole pixels is not looked at more closely. */
+const HOPEFUL = 1.3;
 
 /** Finds the motion of a picture's cubes, whole or in quarters, in any of its references (encoder only). */
 export class PictureMotion {
@@ -44,7 +46,7 @@ export class PictureMotion {
       this.gather(field, first, 2, expected, cube, last);
       if (i > 0) this.propose(motionX, motionY);
       search.begin(source, ...seen(sight, i), x, y, CUBE, bitCost, this.candidates);
-      search.refine(ENOUGH);
+      search.refine(ENOUGH, HOPEFUL * least);
       const cost = search.cost + (i > 0 ? MORE * bitCost : 0);
       if (cost >= least) continue;
       least = cost;
@@ -81,7 +83,7 @@ export class PictureMotion {
       const x = CUBE * (cube % columns) + 8 * (quarter & 1);
       const y = CUBE * Math.floor(cube / columns) + 8 * (quarter >> 1);
       search.begin(source, ...seen, x, y, 8, bitCost, this.candidates);
-      search.refine(ENOUGH / 4);
+      search.refine(ENOUGH / 4, whole);
       field.x[at] = search.x;
       field.y[at] = search.y;
       total += search.cost;

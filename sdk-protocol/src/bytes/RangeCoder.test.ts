@@ -103,4 +103,16 @@ describe('range coder', () => {
     );
     expect(() => new RangeDecoder(new Uint8Array(5)).end()).toThrow('more than were coded');
   });
+
+  it('ends also where every bit is as likely as can be', () => {
+    const decoder = new RangeDecoder(new Uint8Array(0));
+    const model = createModel(1);
+    let bits = 0;
+    const readAll = () => {
+      for (; bits < 10_000_000; bits++) decoder.bit(model, 0);
+    };
+    expect(readAll).toThrow(expect.objectContaining({ code: 'BYTES_TRUNCATED' }));
+    // An archive's group of nothing but zeros is read to its end; a stream is not read for ever.
+    expect(bits).toBeGreaterThan(10_000);
+  });
 });
