@@ -1,13 +1,16 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './support/browser.js';
 import { frameTimes, type TimedFrame } from './support/frameTimes.js';
 import { buildExamples, type GamePage, openGame } from './support/gamePage.js';
+import { openArchive } from './support/openArchive.js';
 import { openRecording } from './support/openRecording.js';
 import { ServerProcess } from './support/serverProcess.js';
 import {
@@ -23,6 +26,7 @@ import {
 } from './support/watchPage.js';
 
 const GAME = 'phaser-platformer';
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Where the test leaves what a person would have seen. */
 const SHOTS = fileURLToPath(new URL('../out/main-job/', import.meta.url));
 /** dB between two decoders' readings of one JPEG, at least; of neighbouring frames it is 20 to 30. */
@@ -276,6 +280,41 @@ describe('the main job', () => {
     const scores = await Promise.all(seen.map((shown) => likeness(shown, pictures)));
     console.info(`page against file ${scores.map((score) => score.toFixed(1)).join(', ')} dB`);
     expect(Math.min(...scores)).toBeGreaterThan(SAME);
+    await page.context().close();
+  });
+
+  it('archives the recording, and plays the archive in its place', { timeout: 300_000 }, async () => {
+    const before = await download(id);
+    const frames = await frameTimes(before);
+    const cli = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...cli, 'archive', id, '--data', data, '--reconstructor', 'none', '--json'],
+      { cwd: ROOT },
+    );
+    const told = stdout.split('\n').find((line) => line.includes('"archived"')) ?? '';
+    console.info(`archived: ${told}`);
+    const file = await download(id);
+    expect(JSON.parse(told)).toMatchObject({ from: before.length, bytes: file.length, frames: frames.length });
+    expect(file.length).toBeLessThan(0.65 * before.length);
+
+    const page = await openDashboard(browser, `${server.url}/session/${id}`);
+    await settled(page);
+    const seen = [await seek(page, frames, 0.8), await seek(page, frames, 0.3)];
+    await shot(page, 'playback-archived');
+    await play(page).click();
+    await expect.poll(async () => (await readPlace(page)).time, WAIT).toBeGreaterThan(seen[1].time + 1000);
+    await play(page).click();
+    seen.push(await settled(page));
+    const ids = seen.map(({ frameId }) => frameId);
+    const archived = await openArchive(file, ids);
+    const scores = await Promise.all(seen.map((shown) => likeness(shown, archived)));
+    console.info(`page against archive ${scores.map((score) => score.toFixed(1)).join(', ')} dB`);
+    expect(Math.min(...scores)).toBeGreaterThan(SAME);
+    const { pictures } = await openRecording(before, ids);
+    // A game that a slow machine draws seldom leaves much to each picture: of one scene held, there would be 14 dB.
+    for (const [frameId, picture] of pictures)
+      expect(psnr(picture, archived.get(frameId) ?? new Uint8Array(picture.length))).toBeGreaterThan(18);
     await page.context().close();
   });
 

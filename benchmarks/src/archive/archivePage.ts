@@ -36,7 +36,7 @@ export function archivePage(options: {
     '',
     'Beside it stand H.264 (x264) and AV1 (SVT-AV1 1.4, preset 8) at the very bytes that each clip took: measured at the two whole CRFs around them, and read off the line between the two over the logarithm of bytes. They look ahead',
     'as far as they like, have a key frame every 32 frames at least, for seeking costs the same then, and are compared frame by frame in order. Colours go by BT.601 in limited range both ways and chroma is interpolated on its way back, which gets the most out',
-    'of the same bytes. Browsers play 4:2:0; x264’s 4:4:4 is there to show what that costs. Their bytes hold no states.',
+    'of the same bytes. Browsers play 4:2:0; x264’s 4:4:4 is there to show what that costs. Their bytes hold no states. Where even the finest CRF makes fewer bytes, that one is shown.',
     '',
     `The model has ${(100 * shares.encode).toFixed(0)} % of the time of encoding and ${(100 * shares.decode).toFixed(0)} % of that of decoding.`,
     '',

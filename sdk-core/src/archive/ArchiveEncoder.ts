@@ -8,7 +8,7 @@ import { lookAhead } from './Lookahead.js';
 import { CODEBOOKS } from './ModelPair.js';
 import { PaddedPicture } from './PaddedPicture.js';
 import { quantised } from './PairStates.js';
-import { RateControl } from './RateControl.js';
+import { type Attempt, RateControl } from './RateControl.js';
 
 /** How often a group is coded anew at most, to come close to what is aimed at. */
 const ATTEMPTS = 4;
@@ -62,7 +62,7 @@ export class ArchiveEncoder {
 
   /** One group, of 1 … `ARCHIVE.groupFrames` pictures in order. @throws SgapsError `ARGUMENT_INVALID` for pictures that are none of this archive. */
   async encode(pictures: readonly ArchivePicture[]): Promise<Uint8Array> {
-    const { schema, fps } = this.shape;
+    const { grid, schema } = this.shape;
     checkPictures(this.shape, pictures);
     pictures.forEach(({ rgb }, i) => {
       this.sources[i].readRgb(rgb);
@@ -74,7 +74,7 @@ export class ArchiveEncoder {
     const offsets = lookAhead(sources);
     const { quantiser } = this.options;
     if (quantiser !== undefined) writer.bytes((await this.group.encode(said, sources, offsets, quantiser)).bytes);
-    else writer.bytes(await this.encodeToGoal(said, sources, offsets, writer.length, sources.length / fps));
+    else writer.bytes(await this.encodeToGoal(said, sources, offsets, writer.length, secondsOf(pictures, this.shape.fps)));
     return writer.toBytes();
   }
 
@@ -86,18 +86,23 @@ export class ArchiveEncoder {
     seconds: number,
   ): Promise<Uint8Array> {
     const { rate } = this;
-    let tried = rate.begin();
-    let best: { readonly bytes: Uint8Array; readonly quantiser: number; readonly miss: number } | null = null;
-    for (let attempt = 1; ; attempt++) {
-      const { bytes, psnr } = await this.group.encode(said, sources, offsets, tried);
-      const miss = rate.miss(bytes.length + head, psnr, seconds);
-      if (!best || Math.abs(miss) < Math.abs(best.miss)) best = { bytes, quantiser: tried, miss };
-      const next = attempt < ATTEMPTS ? rate.next(tried, miss) : null;
+    const attempts: Attempt[] = [];
+    for (let quantiser = rate.first; ; ) {
+      const { bytes, psnr } = await this.group.encode(said, sources, offsets, quantiser);
+      attempts.push({ quantiser, bytes: bytes.length + head, psnr });
+      const next = attempts.length < ATTEMPTS ? rate.next(attempts, seconds) : null;
       if (next === null) {
-        rate.take(best.quantiser, best.bytes.length + head, seconds);
-        return best.bytes;
+        rate.take(attempts[attempts.length - 1], seconds);
+        return bytes;
       }
-      tried = next;
+      quantiser = next;
     }
   }
+}
+
+/** How long pictures are shown, s: as their times say, where there are several. */
+function secondsOf(pictures: readonly ArchivePicture[], fps: number): number {
+  const [first, last] = [pictures[0], pictures[pictures.length - 1]];
+  const passed = (last.time - first.time) / 1000;
+  return passed > 0 ? (passed * pictures.length) / (pictures.length - 1) : pictures.length / fps;
 }

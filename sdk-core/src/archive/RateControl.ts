@@ -3,8 +3,10 @@ import { QUANTISERS } from './quantiser.js';
 /** dB that one quantiser more costs, and the logarithm of the bytes that it saves, about. */
 const DB_STEP = 0.8;
 const BYTES_STEP = 0.125;
+/** How much steeper or flatter than that it may be, times. */
+const STEEPER = 3;
 /** Quantisers by which a group may be off. */
-const CLOSE = 1.1;
+const CLOSE = 1;
 /** s of bytes that calm groups may leave for busy ones, and the share of them that one group may take. */
 const RESERVE = 10;
 const TAKE = 0.25;
@@ -16,56 +18,56 @@ export interface RateGoal {
   readonly quality: number;
 }
 
-interface Trial {
+/** A group coded with a quantiser. */
+export interface Attempt {
   readonly quantiser: number;
-  readonly miss: number;
+  readonly bytes: number;
+  readonly psnr: number;
 }
 
 /** Chooses the quantiser of each group (H15): as fine as the quality asked for takes, where the bytes allow it. */
 export class RateControl {
   private quantiser = FIRST_GUESS;
   private reserve = 0;
-  /** The coarsest that was too fine for the group at hand, and the finest that was too coarse. */
-  private fine: Trial | null = null;
-  private coarse: Trial | null = null;
 
   constructor(private readonly goal: RateGoal) {}
 
-  /** Begins a group: the quantiser to try first. */
-  begin(): number {
-    this.fine = null;
-    this.coarse = null;
+  /** The quantiser to try first. */
+  get first(): number {
     return this.quantiser;
   }
 
-  /** By how many quantisers a trial is too fine, about; below 0 too coarse. */
-  miss(bytes: number, psnr: number, seconds: number): number {
+  /** What to try after the attempts made at a group, the last one last; null where that is close enough, or nothing closer is left. */
+  next(attempts: readonly Attempt[], seconds: number): number | null {
     const { bytesPerSecond, quality } = this.goal;
-    const better = (psnr - quality) / DB_STEP;
-    return bytesPerSecond ? Math.max(better, Math.log(bytes / this.allowed(bytesPerSecond, seconds)) / BYTES_STEP) : better;
-  }
-
-  /** What to try instead of what was tried and missed, or null where that is close enough or nothing lies between. */
-  next(tried: number, miss: number): number | null {
-    if (Math.abs(miss) < CLOSE) return null;
-    if (miss > 0) this.fine = { quantiser: tried, miss };
-    else this.coarse = { quantiser: tried, miss };
-    const { fine, coarse } = this;
-    // Where both sides are known, a line between them tells more than what a step is usually worth.
-    const share = fine && coarse ? fine.miss / (fine.miss - coarse.miss) : 0;
-    const wanted = fine && coarse ? fine.quantiser + share * (coarse.quantiser - fine.quantiser) : tried + miss;
-    const least = fine ? fine.quantiser + 1 : 0;
-    const most = coarse ? coarse.quantiser - 1 : QUANTISERS - 1;
-    return least > most ? null : Math.max(least, Math.min(most, Math.round(wanted)));
+    const last = attempts[attempts.length - 1];
+    const { db, bytes } = this.slopes(attempts);
+    let wanted = last.quantiser + (last.psnr - quality) / db;
+    if (bytesPerSecond)
+      wanted = Math.max(wanted, last.quantiser + Math.log(last.bytes / this.allowed(bytesPerSecond, seconds)) / bytes);
+    const next = Math.max(0, Math.min(QUANTISERS - 1, Math.round(wanted)));
+    const isKnown = attempts.some(({ quantiser }) => quantiser === next);
+    return isKnown || Math.abs(next - last.quantiser) <= CLOSE ? null : next;
   }
 
   /** A group is coded so. */
-  take(quantiser: number, bytes: number, seconds: number): void {
+  take({ quantiser, bytes }: Attempt, seconds: number): void {
     this.quantiser = quantiser;
     const { bytesPerSecond } = this.goal;
     if (!bytesPerSecond) return;
     const most = RESERVE * bytesPerSecond;
     this.reserve = Math.max(-most, Math.min(most, this.reserve + bytesPerSecond * seconds - bytes));
+  }
+
+  /** What a quantiser more costs in dB and in the logarithm of the bytes: as the last two attempts say, where there are two. */
+  private slopes(attempts: readonly Attempt[]): { readonly db: number; readonly bytes: number } {
+    const [before, last] = attempts.slice(-2);
+    if (!last) return { db: DB_STEP, bytes: BYTES_STEP };
+    const step = last.quantiser - before.quantiser;
+    return {
+      db: Math.max(DB_STEP / STEEPER, Math.min(STEEPER * DB_STEP, (before.psnr - last.psnr) / step)),
+      bytes: Math.max(BYTES_STEP / STEEPER, Math.min(STEEPER * BYTES_STEP, Math.log(before.bytes / last.bytes) / step)),
+    };
   }
 
   private allowed(bytesPerSecond: number, seconds: number): number {

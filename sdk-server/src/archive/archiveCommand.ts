@@ -58,7 +58,7 @@ export function archiveCommand(): Command {
       "archive model, of @sgaps/models or a folder; 'none' for none (default: hst-mae-tiny, if it is installed)",
     )
     .option('--bytes-per-second <number>', 'bytes that a second may take on average', positive)
-    .option('--quality <dB>', 'PSNR aimed at, where the bytes allow it (default: 38.5)', positive)
+    .option('--quality <dB>', 'PSNR aimed at (default: 38.5, where half of the bytes are enough for it)', positive)
     .option(
       '--reconstructor <name>',
       "model that fills in what was not sampled, as in sgaps export; 'none' for none (default: sgaps-mae-small)",

@@ -18,6 +18,9 @@ const PREVIEW_EVERY = 10_000;
 /** ms by which times may differ: they may be coded. */
 const TIME_TOLERANCE = 1;
 
+/** Of the recording's bytes, how many its archive takes at most where nothing else is asked for. */
+const SHARE = 0.5;
+
 /**
  * How an archive is made.
  *
@@ -35,7 +38,7 @@ export interface MakeArchiveOptions {
   readonly from: number;
   /** Takes an archive also where it is no smaller than the recording. Default false. */
   readonly larger?: boolean;
-  /** As `ArchiveEncoderOptions` has them. */
+  /** As `ArchiveEncoderOptions` has them; with neither, 38.5 dB where half of the recording's bytes are enough for that. */
   readonly bytesPerSecond?: number;
   readonly quality?: number;
   /** Pictures done, and those there are. */
@@ -107,8 +110,9 @@ class GroupWriter {
     private readonly file: ArchiveFile,
     private readonly options: MakeArchiveOptions,
   ) {
-    const { archiveModel: model, bytesPerSecond, quality } = options;
-    this.encoder = new ArchiveEncoder(header, { model, bytesPerSecond, quality });
+    const { archiveModel: model, from, quality } = options;
+    const share = quality === undefined && reader.duration > 0 ? (SHARE * from) / (reader.duration / 1000) : undefined;
+    this.encoder = new ArchiveEncoder(header, { model, quality, bytesPerSecond: options.bytesPerSecond ?? share });
     this.decoder = new ArchiveDecoder(header, { model });
     this.events = reader.events();
   }
