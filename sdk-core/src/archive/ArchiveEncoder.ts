@@ -62,7 +62,7 @@ export class ArchiveEncoder {
 
   /** One group, of 1 … `ARCHIVE.groupFrames` pictures in order. @throws SgapsError `ARGUMENT_INVALID` for pictures that are none of this archive. */
   async encode(pictures: readonly ArchivePicture[]): Promise<Uint8Array> {
-    const { grid, schema } = this.shape;
+    const { schema } = this.shape;
     checkPictures(this.shape, pictures);
     pictures.forEach(({ rgb }, i) => {
       this.sources[i].readRgb(rgb);
