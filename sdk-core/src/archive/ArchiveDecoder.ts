@@ -58,12 +58,17 @@ export class ArchiveDecoder {
     return this.pictures;
   }
 
-  /** The group's next picture, whose buffer the next call reuses; null behind the last. @throws SgapsError as `open` */
+  /** The group's next picture, whose buffer the next call reuses; null behind the last, and after a throw. One call at a time, `open` included. @throws SgapsError as `open` */
   async next(): Promise<ArchivePicture | null> {
     const { state, coder, at } = this;
     const said = this.pictures[at];
     if (!coder || !said) return null;
-    if (at % 2 === 0) await this.decodePair(coder);
+    if (at % 2 === 0) {
+      // Until it has come through, there is nothing behind it.
+      this.coder = null;
+      await this.decodePair(coder);
+      this.coder = coder;
+    }
     state.picture(at).writeRgb(this.rgb);
     this.at++;
     return { ...said, rgb: this.rgb };

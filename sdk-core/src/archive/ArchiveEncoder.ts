@@ -1,6 +1,7 @@
-import { ByteWriter, SgapsError } from '@sgaps/protocol';
+import { ByteWriter } from '@sgaps/protocol';
 import type { ArchiveModel } from './ArchiveModel.js';
 import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePicture.js';
+import { checkOptions, checkPictures } from './checkArguments.js';
 import { GroupEncoder } from './GroupEncoder.js';
 import { exact, writeGroupHeader } from './groupHeader.js';
 import { lookAhead } from './Lookahead.js';
@@ -48,10 +49,12 @@ export class ArchiveEncoder {
   private readonly rate: RateControl;
   private readonly sources: readonly PaddedPicture[];
 
+  /** @throws SgapsError `ARGUMENT_INVALID` for options that are out of bounds. */
   constructor(
     private readonly shape: ArchiveShape,
     private readonly options: ArchiveEncoderOptions,
   ) {
+    checkOptions(options);
     this.group = new GroupEncoder(shape, options.model, options.codebooks ?? CODEBOOKS);
     this.rate = new RateControl({ bytesPerSecond: options.bytesPerSecond, quality: options.quality ?? QUALITY });
     this.sources = Array.from({ length: ARCHIVE.groupFrames }, () => new PaddedPicture(shape.grid));
@@ -59,12 +62,9 @@ export class ArchiveEncoder {
 
   /** One group, of 1 … `ARCHIVE.groupFrames` pictures in order. @throws SgapsError `ARGUMENT_INVALID` for pictures that are none of this archive. */
   async encode(pictures: readonly ArchivePicture[]): Promise<Uint8Array> {
-    const { grid, schema } = this.shape;
-    if (pictures.length === 0 || pictures.length > ARCHIVE.groupFrames)
-      throw new SgapsError('ARGUMENT_INVALID', `A group has 1 to ${ARCHIVE.groupFrames} pictures, not ${pictures.length}.`);
+    const { schema } = this.shape;
+    checkPictures(this.shape, pictures);
     pictures.forEach(({ rgb }, i) => {
-      if (rgb.length !== 3 * grid.width * grid.height)
-        throw new SgapsError('ARGUMENT_INVALID', `A picture has ${rgb.length} bytes, not ${3 * grid.width * grid.height}.`);
       this.sources[i].readRgb(rgb);
     });
     const sources = this.sources.slice(0, pictures.length);

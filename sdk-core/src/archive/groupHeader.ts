@@ -3,6 +3,8 @@ import { ARCHIVE, type ArchivePicture, type ArchiveShape } from './ArchivePictur
 
 /** Times are exact to a microsecond. */
 const TICKS = 1000;
+/** Steps of time from here on, more than an hour, are said as the time they lead to; so are those back. */
+const LONGEST = 0xffffffff;
 const MOST_STATE = 1 << 20;
 
 /** A time as a decoder will have it. */
@@ -24,7 +26,12 @@ export function writeGroupHeader(writer: ByteWriter, { schema }: ArchiveShape, p
       writer.f64(tick);
     } else {
       writer.varint(frameId - lastId);
-      writer.varint(tick - lastTick);
+      const step = tick - lastTick;
+      if (step >= 0 && step < LONGEST) writer.varint(step + 1);
+      else {
+        writer.varint(0);
+        writer.f64(tick);
+      }
     }
     lastId = frameId;
     lastTick = tick;
@@ -53,12 +60,13 @@ export function readGroupHeader(reader: ByteReader, { schema }: ArchiveShape): O
     if (i === 0) {
       frameId = reader.u32('archive frame');
       tick = reader.f64('archive time');
-      if (!(tick >= 0 && tick <= Number.MAX_SAFE_INTEGER)) throw SgapsError.malformed('archive time');
     } else {
       frameId += reader.varint('archive frame');
-      tick += reader.varint('archive time');
+      const step = reader.varint('archive time');
+      tick = step > 0 ? tick + step - 1 : reader.f64('archive time');
       if (frameId > 0xffffffff) throw SgapsError.malformed('archive frame');
     }
+    if (!(tick >= 0 && tick <= Number.MAX_SAFE_INTEGER)) throw SgapsError.malformed('archive time');
     const length = reader.varint('archive state', MOST_STATE);
     const coded = reader.bytes(length, 'archive state');
     pictures.push({ frameId, time: tick / TICKS, state: length > 0 ? states.decode(coded) : null });

@@ -147,4 +147,20 @@ describe('archive decoder and bytes that are none', () => {
     noTime.fill(255, 6, 14);
     expect(await decodeAny(noTime, false)).toBe('BYTES_MALFORMED');
   });
+
+  it('ends after it threw, until a group is opened again', async () => {
+    const { bytes, head } = groups[2];
+    const decoder = decoderOf(GRID, null);
+    // Far enough behind for some pictures to be well.
+    decoder.open(bytes.subarray(0, head + Math.floor(0.7 * (bytes.length - head))));
+    let pictures = 0;
+    const decodeAll = async () => {
+      while (await decoder.next()) pictures++;
+    };
+    await expect(decodeAll()).rejects.toThrow();
+    expect(pictures).toBeGreaterThan(0);
+    expect(await decoder.next()).toBeNull();
+    decoder.open(bytes);
+    expect((await decoder.next())?.frameId).toBe(10);
+  });
 });
