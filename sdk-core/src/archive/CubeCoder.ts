@@ -8,6 +8,7 @@ import {
   SIGNED_MODEL,
   ZIGZAG,
 } from '@sgaps/protocol';
+import { bitsOf } from './CostCoder.js';
 import { CUBE } from './cube.js';
 import { BLOCK, COEFFICIENTS, DetailCoder } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES, PLANE_LEAST, PLANE_MOST } from './intra.js';
@@ -15,6 +16,7 @@ import { isKnown } from './isKnown.js';
 import { type MotionField, QUARTERS } from './MotionField.js';
 import { type PaddedPicture, PLANES } from './PaddedPicture.js';
 import { QUANTISERS, STEPS } from './quantiser.js';
+import { inverseQuarters } from './quarterTransform.js';
 import { drawCube, type Sight } from './sight.js';
 import { smoothEdges } from './smoothEdges.js';
 
@@ -42,6 +44,8 @@ export interface CubeChoice {
   readonly modes: Uint8Array;
   /** By quarter and plane, 64 levels in zigzag order. */
   readonly levels: readonly Int32Array[];
+  /** Of each of them, 1 where it is the transform of 4×4 quarters. */
+  readonly isFine: Uint8Array;
   hasDetail: boolean;
 }
 
@@ -51,6 +55,7 @@ export function newChoice(): CubeChoice {
     offset: 0,
     modes: new Uint8Array(QUARTERS),
     levels: Array.from({ length: QUARTERS * PLANES }, () => new Int32Array(COEFFICIENTS)),
+    isFine: new Uint8Array(QUARTERS * PLANES),
     hasDetail: false,
   };
 }
@@ -62,6 +67,8 @@ export class CubeCoder {
   readonly detail = new DetailCoder();
   /** By 8×8 square and plane: 1 where there is detail. */
   private readonly blocks: readonly Uint8Array[];
+  /** By 8×8 square and plane: 1 where its transform is that of quarters. */
+  private readonly fine: readonly Uint8Array[];
   /** By cube. */
   readonly ways: Uint8Array;
   readonly detailed: Uint8Array;
@@ -74,6 +81,7 @@ export class CubeCoder {
   private readonly modeModel = createModel(INTRA_MODES);
   private readonly offsetModel = createModel(SIGNED_MODEL);
   private readonly smoothModel = createModel(1);
+  private readonly fineModel = createModel(9);
   private readonly columns: number;
 
   constructor(width: number, height: number) {
@@ -81,13 +89,15 @@ export class CubeCoder {
     this.ways = new Uint8Array((width * height) / CUBE ** 2);
     this.offsets = new Int8Array(this.ways.length);
     this.detailed = new Uint8Array(this.ways.length);
+    this.fine = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
     this.blocks = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
   }
 
   /** Forgets what was learnt; for a group's start. */
   reset(): void {
     this.detail.reset();
-    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel, this.smoothModel]) resetModel(model);
+    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel, this.smoothModel, this.fineModel])
+      resetModel(model);
   }
 
   /** For a picture's start. */
@@ -96,7 +106,7 @@ export class CubeCoder {
     this.ways.fill(Way.Motion);
     this.detailed.fill(0);
     this.offsets.fill(0);
-    for (const plane of this.blocks) plane.fill(0);
+    for (const plane of [...this.blocks, ...this.fine]) plane.fill(0);
   }
 
   /** Codes what is chosen, or reads it. */
@@ -117,9 +127,13 @@ export class CubeCoder {
           this.forget(plane, bx, by);
           continue;
         }
-        const levels = choice.levels[QUARTERS * plane + quarter];
+        const block = QUARTERS * plane + quarter;
+        const levels = choice.levels[block];
         const count = this.codeBlock(coder, choice.way, plane, bx, by, levels);
-        if (count > 0) addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset);
+        if (count === 0) continue;
+        const fine = this.codeFine(coder, plane, bx, by, choice.isFine[block]);
+        choice.isFine[block] = fine;
+        addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset, fine);
       }
     }
     this.ways[cube] = choice.way;
@@ -132,6 +146,7 @@ export class CubeCoder {
   /** A block has no detail. */
   private forget(plane: number, bx: number, by: number): void {
     this.blocks[plane][this.square(bx, by)] = 0;
+    this.fine[plane][this.square(bx, by)] = 0;
   }
 
   /** Ends a picture whose cubes are coded: `smooth` tells whether its edges are smoothed. */
@@ -167,8 +182,29 @@ export class CubeCoder {
   codeBlock(coder: RangeCoder, way: number, plane: number, bx: number, by: number, levels: Int32Array): number {
     const context = this.around(plane, bx, by);
     const count = this.detail.code(coder, way, plane, context, levels);
-    this.blocks[plane][this.square(bx, by)] = count > 0 ? 1 : 0;
+    const at = this.square(bx, by);
+    this.blocks[plane][at] = count > 0 ? 1 : 0;
+    if (count === 0) this.fine[plane][at] = 0;
     return count;
+  }
+
+  /** Which transform a block with detail has: what blocks left and above have is likely. */
+  codeFine(coder: RangeCoder, plane: number, bx: number, by: number, isFine: number): number {
+    const fine = coder.bit(this.fineModel, this.fineContext(plane, bx, by), isFine);
+    this.fine[plane][this.square(bx, by)] = fine;
+    return fine;
+  }
+
+  /** Bits that `codeFine` would take. */
+  fineBits(plane: number, bx: number, by: number, isFine: number): number {
+    return bitsOf(this.fineModel[this.fineContext(plane, bx, by)], isFine);
+  }
+
+  private fineContext(plane: number, bx: number, by: number): number {
+    const fine = this.fine[plane];
+    const at = this.square(bx, by);
+    const around = (bx > 0 ? fine[at - 1] : 0) + (by > 0 ? fine[at - 2 * this.columns] : 0);
+    return around + (plane > 0 ? 3 + 3 * this.fine[0][at] : 0);
   }
 
   /** How many blocks nearby have detail: left and above, and for colours brightness in the same place. */
@@ -226,11 +262,13 @@ export function addDetail(
   levels: Int32Array,
   count: number,
   quantiser: number,
+  isFine: number,
 ): void {
   const step = STEPS[plane][quantiser];
   residual.fill(0);
   for (let k = 0; k < count; k++) residual[ZIGZAG[k]] = levels[k] * step;
-  inverseBlock(residual);
+  if (isFine === 1) inverseQuarters(residual);
+  else inverseBlock(residual);
   const values = target.planes[plane];
   const least = PLANE_LEAST[plane];
   const most = PLANE_MOST[plane];

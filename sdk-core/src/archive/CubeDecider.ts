@@ -8,6 +8,7 @@ import { LevelChooser } from './LevelChooser.js';
 import { QUARTERS } from './MotionField.js';
 import { type PaddedPicture, PLANE_NORM, PLANES } from './PaddedPicture.js';
 import { STEPS, stepOf } from './quantiser.js';
+import { forwardQuarters } from './quarterTransform.js';
 
 /** What a bit is worth in squared error of RGB, in squares of the step. */
 export const BIT_WORTH = 0.134;
@@ -20,6 +21,8 @@ export function worthOf({ quantiser }: Pick<CubeFrame, 'quantiser'>, offset: num
 }
 
 const coefficients = new Int32Array(COEFFICIENTS);
+const fineCoefficients = new Int32Array(COEFFICIENTS);
+const fineLevels = new Int32Array(COEFFICIENTS);
 
 /** Chooses how each cube of a picture is coded, by what that costs in bits and in error (encoder only). */
 export class CubeDecider {
@@ -85,9 +88,8 @@ export class CubeDecider {
       for (let plane = 0; plane < PLANES; plane++) {
         const bx = x + BLOCK * (quarter & 1);
         const by = y + BLOCK * (quarter >> 1);
-        const levels = choice.levels[QUARTERS * plane + quarter];
-        error += this.quantise(frame, source, choice, plane, bx, by, levels, worth);
-        if (levels.some(Boolean)) isEmpty = false;
+        error += this.quantise(frame, source, choice, plane, quarter, bx, by, worth);
+        if (choice.levels[QUARTERS * plane + quarter].some(Boolean)) isEmpty = false;
       }
     const total = error + worth * cost.bits;
     if (!isEmpty && total < without) return total;
@@ -121,41 +123,56 @@ export class CubeDecider {
       cost.bits += 2;
       for (let plane = 0; plane < PLANES; plane++) {
         guessBlock(target, plane, bx, by, choice.modes[quarter]);
-        const levels = choice.levels[QUARTERS * plane + quarter];
-        error += this.quantise(frame, source, choice, plane, bx, by, levels, worth);
-        if (levels.some(Boolean)) addDetail(target, plane, bx, by, levels, COEFFICIENTS, frame.quantiser + choice.offset);
+        const block = QUARTERS * plane + quarter;
+        const levels = choice.levels[block];
+        error += this.quantise(frame, source, choice, plane, quarter, bx, by, worth);
+        if (levels.some(Boolean))
+          addDetail(target, plane, bx, by, levels, COEFFICIENTS, frame.quantiser + choice.offset, choice.isFine[block]);
       }
     }
     return error + worth * cost.bits;
   }
 
-  /** Chooses a block's levels against what the target shows now, adds their bits to the cost, and gives the error that is left. */
+  /** Chooses a block's transform and levels against what the target shows now, adds their bits to the cost, and gives the error that is left. */
   private quantise(
     frame: CubeFrame,
     source: PaddedPicture,
     choice: CubeChoice,
     plane: number,
+    quarter: number,
     bx: number,
     by: number,
-    levels: Int32Array,
     worth: number,
   ): number {
-    const { cost } = this;
+    const { cost, coder } = this;
+    const block = QUARTERS * plane + quarter;
+    const levels = choice.levels[block];
     const step = STEPS[plane][frame.quantiser + choice.offset];
     const scale = 64 * PLANE_NORM[plane];
     const plain = takeResidual(frame.target, source, plane, bx, by);
     levels.fill(0);
+    choice.isFine[block] = 0;
     // What is left of a block that is nearly right is not worth a bit.
     if (plain > worth) {
+      forwardQuarters(coefficients, fineCoefficients);
       forwardBlock(coefficients, coefficients);
-      const around = this.coder.around(plane, bx, by);
-      const { model } = this.coder.detail;
-      this.levels.choose(model, choice.way, plane, around, coefficients, step, worth * scale, levels);
+      const around = coder.around(plane, bx, by);
+      const { model } = coder.detail;
+      const asked = worth * scale;
+      const whole = this.levels.choose(model, choice.way, plane, around, coefficients, step, asked, levels);
+      const fine = this.levels.choose(model, choice.way, plane, around, fineCoefficients, step, asked, fineLevels);
+      const fineBits = coder.fineBits(plane, bx, by, 1) - coder.fineBits(plane, bx, by, 0);
+      if (fine + asked * fineBits < whole) {
+        choice.isFine[block] = 1;
+        levels.set(fineLevels);
+      }
     }
-    const count = this.coder.codeBlock(cost, choice.way, plane, bx, by, levels);
+    const count = coder.codeBlock(cost, choice.way, plane, bx, by, levels);
     if (count === 0) return plain;
+    coder.codeFine(cost, plane, bx, by, choice.isFine[block]);
+    const coded = choice.isFine[block] === 1 ? fineCoefficients : coefficients;
     let error = 0;
-    for (let k = 0; k < COEFFICIENTS; k++) error += (coefficients[ZIGZAG[k]] - levels[k] * step) ** 2;
+    for (let k = 0; k < COEFFICIENTS; k++) error += (coded[ZIGZAG[k]] - levels[k] * step) ** 2;
     return error / scale;
   }
 }
