@@ -22,6 +22,12 @@ import { smoothEdges } from './smoothEdges.js';
 
 /** How a square of a picture is predicted: from what is known around it, by motion, or by the model. */
 export const Way = { Intra: 0, Motion: 1, Model: 2 } as const;
+/** What a block's levels are of: its DCT, those of its 4×4 quarters, or its pixels as they are. */
+export const Transform = { Whole: 0, Quarters: 1, None: 2 } as const;
+/** Sums of two blocks' transforms, and contexts of a transform: in brightness, and in colours beside each there. */
+const AROUND = 5;
+const CONTEXTS = 4 * AROUND;
+
 /** What is known of a picture before its cubes are coded. */
 export interface CubeFrame extends Sight {
   /** The picture that is rebuilt. */
@@ -44,8 +50,8 @@ export interface CubeChoice {
   readonly modes: Uint8Array;
   /** By quarter and plane, 64 levels in zigzag order. */
   readonly levels: readonly Int32Array[];
-  /** Of each of them, 1 where it is the transform of 4×4 quarters. */
-  readonly isFine: Uint8Array;
+  /** Of each of them, its `Transform`. */
+  readonly transforms: Uint8Array;
   hasDetail: boolean;
 }
 
@@ -55,7 +61,7 @@ export function newChoice(): CubeChoice {
     offset: 0,
     modes: new Uint8Array(QUARTERS),
     levels: Array.from({ length: QUARTERS * PLANES }, () => new Int32Array(COEFFICIENTS)),
-    isFine: new Uint8Array(QUARTERS * PLANES),
+    transforms: new Uint8Array(QUARTERS * PLANES),
     hasDetail: false,
   };
 }
@@ -67,8 +73,8 @@ export class CubeCoder {
   readonly detail = new DetailCoder();
   /** By 8×8 square and plane: 1 where there is detail. */
   private readonly blocks: readonly Uint8Array[];
-  /** By 8×8 square and plane: 1 where its transform is that of quarters. */
-  private readonly fine: readonly Uint8Array[];
+  /** By 8×8 square and plane: its `Transform` where there is detail. */
+  private readonly transforms: readonly Uint8Array[];
   /** By cube. */
   readonly ways: Uint8Array;
   readonly detailed: Uint8Array;
@@ -81,7 +87,7 @@ export class CubeCoder {
   private readonly modeModel = createModel(INTRA_MODES);
   private readonly offsetModel = createModel(SIGNED_MODEL);
   private readonly smoothModel = createModel(1);
-  private readonly fineModel = createModel(9);
+  private readonly transformModel = createModel(2 * CONTEXTS);
   private readonly columns: number;
 
   constructor(width: number, height: number) {
@@ -89,14 +95,14 @@ export class CubeCoder {
     this.ways = new Uint8Array((width * height) / CUBE ** 2);
     this.offsets = new Int8Array(this.ways.length);
     this.detailed = new Uint8Array(this.ways.length);
-    this.fine = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
+    this.transforms = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
     this.blocks = Array.from({ length: PLANES }, () => new Uint8Array((width * height) / BLOCK ** 2));
   }
 
   /** Forgets what was learnt; for a group's start. */
   reset(): void {
     this.detail.reset();
-    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel, this.smoothModel, this.fineModel])
+    for (const model of [this.wayModel, this.anyModel, this.modeModel, this.offsetModel, this.smoothModel, this.transformModel])
       resetModel(model);
   }
 
@@ -106,7 +112,7 @@ export class CubeCoder {
     this.ways.fill(Way.Motion);
     this.detailed.fill(0);
     this.offsets.fill(0);
-    for (const plane of [...this.blocks, ...this.fine]) plane.fill(0);
+    for (const plane of [...this.blocks, ...this.transforms]) plane.fill(0);
   }
 
   /** Codes what is chosen, or reads it. */
@@ -131,9 +137,9 @@ export class CubeCoder {
         const levels = choice.levels[block];
         const count = this.codeBlock(coder, choice.way, plane, bx, by, levels);
         if (count === 0) continue;
-        const fine = this.codeFine(coder, plane, bx, by, choice.isFine[block]);
-        choice.isFine[block] = fine;
-        addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset, fine);
+        const transform = this.codeTransform(coder, plane, bx, by, choice.transforms[block]);
+        choice.transforms[block] = transform;
+        addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset, transform);
       }
     }
     this.ways[cube] = choice.way;
@@ -146,7 +152,7 @@ export class CubeCoder {
   /** A block has no detail. */
   private forget(plane: number, bx: number, by: number): void {
     this.blocks[plane][this.square(bx, by)] = 0;
-    this.fine[plane][this.square(bx, by)] = 0;
+    this.transforms[plane][this.square(bx, by)] = 0;
   }
 
   /** Ends a picture whose cubes are coded: `smooth` tells whether its edges are smoothed. */
@@ -184,27 +190,36 @@ export class CubeCoder {
     const count = this.detail.code(coder, way, plane, context, levels);
     const at = this.square(bx, by);
     this.blocks[plane][at] = count > 0 ? 1 : 0;
-    if (count === 0) this.fine[plane][at] = 0;
+    if (count === 0) this.transforms[plane][at] = 0;
     return count;
   }
 
-  /** Which transform a block with detail has: what blocks left and above have is likely. */
-  codeFine(coder: RangeCoder, plane: number, bx: number, by: number, isFine: number): number {
-    const fine = coder.bit(this.fineModel, this.fineContext(plane, bx, by), isFine);
-    this.fine[plane][this.square(bx, by)] = fine;
-    return fine;
+  /** Which transform a block with detail has (`Transform`): what blocks left and above have is likely. */
+  codeTransform(coder: RangeCoder, plane: number, bx: number, by: number, transform: number): number {
+    const context = this.transformContext(plane, bx, by);
+    let coded: number = Transform.Whole;
+    if (coder.bit(this.transformModel, context, transform === Transform.Whole ? 0 : 1) === 1)
+      coded =
+        coder.bit(this.transformModel, CONTEXTS + context, transform === Transform.None ? 1 : 0) === 1
+          ? Transform.None
+          : Transform.Quarters;
+    this.transforms[plane][this.square(bx, by)] = coded;
+    return coded;
   }
 
-  /** Bits that `codeFine` would take. */
-  fineBits(plane: number, bx: number, by: number, isFine: number): number {
-    return bitsOf(this.fineModel[this.fineContext(plane, bx, by)], isFine);
+  /** Bits that `codeTransform` would take. */
+  transformBits(plane: number, bx: number, by: number, transform: number): number {
+    const context = this.transformContext(plane, bx, by);
+    const first = bitsOf(this.transformModel[context], transform === Transform.Whole ? 0 : 1);
+    if (transform === Transform.Whole) return first;
+    return first + bitsOf(this.transformModel[CONTEXTS + context], transform === Transform.None ? 1 : 0);
   }
 
-  private fineContext(plane: number, bx: number, by: number): number {
-    const fine = this.fine[plane];
+  private transformContext(plane: number, bx: number, by: number): number {
+    const transforms = this.transforms[plane];
     const at = this.square(bx, by);
-    const around = (bx > 0 ? fine[at - 1] : 0) + (by > 0 ? fine[at - 2 * this.columns] : 0);
-    return around + (plane > 0 ? 3 + 3 * this.fine[0][at] : 0);
+    const around = (bx > 0 ? transforms[at - 1] : 0) + (by > 0 ? transforms[at - 2 * this.columns] : 0);
+    return around + (plane > 0 ? AROUND * (1 + this.transforms[0][at]) : 0);
   }
 
   /** How many blocks nearby have detail: left and above, and for colours brightness in the same place. */
@@ -262,13 +277,14 @@ export function addDetail(
   levels: Int32Array,
   count: number,
   quantiser: number,
-  isFine: number,
+  transform: number,
 ): void {
   const step = STEPS[plane][quantiser];
   residual.fill(0);
   for (let k = 0; k < count; k++) residual[ZIGZAG[k]] = levels[k] * step;
-  if (isFine === 1) inverseQuarters(residual);
-  else inverseBlock(residual);
+  if (transform === Transform.Whole) inverseBlock(residual);
+  else if (transform === Transform.Quarters) inverseQuarters(residual);
+  else for (let i = 0; i < COEFFICIENTS; i++) residual[i] = (residual[i] + 4) >> 3;
   const values = target.planes[plane];
   const least = PLANE_LEAST[plane];
   const most = PLANE_MOST[plane];

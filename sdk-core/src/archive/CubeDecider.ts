@@ -1,6 +1,15 @@
 import { forwardBlock, ZIGZAG } from '@sgaps/protocol';
 import { CostCoder } from './CostCoder.js';
-import { addDetail, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
+import {
+  addDetail,
+  type CubeChoice,
+  type CubeCoder,
+  type CubeFrame,
+  newChoice,
+  predictCube,
+  Transform,
+  Way,
+} from './CubeCoder.js';
 import { CUBE } from './cube.js';
 import { BLOCK, COEFFICIENTS } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES } from './intra.js';
@@ -20,14 +29,15 @@ export function worthOf({ quantiser }: Pick<CubeFrame, 'quantiser'>, offset: num
   return BIT_WORTH * stepOf(quantiser + offset) ** 2;
 }
 
-const coefficients = new Int32Array(COEFFICIENTS);
-const fineCoefficients = new Int32Array(COEFFICIENTS);
-const fineLevels = new Int32Array(COEFFICIENTS);
+const residual = new Int32Array(COEFFICIENTS);
 
 /** Chooses how each cube of a picture is coded, by what that costs in bits and in error (encoder only). */
 export class CubeDecider {
   private readonly cost = new CostCoder();
   private readonly levels = new LevelChooser();
+  private readonly tried = new Int32Array(COEFFICIENTS);
+  /** By `Transform`. */
+  private readonly coefficients = Object.values(Transform).map(() => new Int32Array(COEFFICIENTS));
   private readonly options = [newChoice(), newChoice(), newChoice()];
   /** Cost of the choice made last: squared error in RGB, and bits as far as they are worth as much. */
   least = 0;
@@ -127,7 +137,7 @@ export class CubeDecider {
         const levels = choice.levels[block];
         error += this.quantise(frame, source, choice, plane, quarter, bx, by, worth);
         if (levels.some(Boolean))
-          addDetail(target, plane, bx, by, levels, COEFFICIENTS, frame.quantiser + choice.offset, choice.isFine[block]);
+          addDetail(target, plane, bx, by, levels, COEFFICIENTS, frame.quantiser + choice.offset, choice.transforms[block]);
       }
     }
     return error + worth * cost.bits;
@@ -151,26 +161,31 @@ export class CubeDecider {
     const scale = 64 * PLANE_NORM[plane];
     const plain = takeResidual(frame.target, source, plane, bx, by);
     levels.fill(0);
-    choice.isFine[block] = 0;
+    choice.transforms[block] = Transform.Whole;
     // What is left of a block that is nearly right is not worth a bit.
     if (plain > worth) {
-      forwardQuarters(coefficients, fineCoefficients);
-      forwardBlock(coefficients, coefficients);
+      const [whole, quarters, none] = this.coefficients;
+      forwardBlock(residual, whole);
+      forwardQuarters(residual, quarters);
+      for (let i = 0; i < COEFFICIENTS; i++) none[i] = residual[i] << 3;
       const around = coder.around(plane, bx, by);
-      const { model } = coder.detail;
-      const asked = worth * scale;
-      const whole = this.levels.choose(model, choice.way, plane, around, coefficients, step, asked, levels);
-      const fine = this.levels.choose(model, choice.way, plane, around, fineCoefficients, step, asked, fineLevels);
-      const fineBits = coder.fineBits(plane, bx, by, 1) - coder.fineBits(plane, bx, by, 0);
-      if (fine + asked * fineBits < whole) {
-        choice.isFine[block] = 1;
-        levels.set(fineLevels);
-      }
+      let least = Number.POSITIVE_INFINITY;
+      this.coefficients.forEach((coefficients, transform) => {
+        const bits = coder.transformBits(plane, bx, by, transform);
+        const { model } = coder.detail;
+        const total =
+          worth * scale * bits +
+          this.levels.choose(model, choice.way, plane, around, coefficients, step, worth * scale, this.tried);
+        if (total >= least) return;
+        least = total;
+        choice.transforms[block] = transform;
+        levels.set(this.tried);
+      });
     }
     const count = coder.codeBlock(cost, choice.way, plane, bx, by, levels);
     if (count === 0) return plain;
-    coder.codeFine(cost, plane, bx, by, choice.isFine[block]);
-    const coded = choice.isFine[block] === 1 ? fineCoefficients : coefficients;
+    coder.codeTransform(cost, plane, bx, by, choice.transforms[block]);
+    const coded = this.coefficients[choice.transforms[block]];
     let error = 0;
     for (let k = 0; k < COEFFICIENTS; k++) error += (coded[ZIGZAG[k]] - levels[k] * step) ** 2;
     return error / scale;
@@ -189,7 +204,7 @@ function squaredError(target: PaddedPicture, source: PaddedPicture, plane: numbe
   return sum / PLANE_NORM[plane];
 }
 
-/** What is left of an 8×8 block into `coefficients`; gives its squared error in RGB. */
+/** What is left of an 8×8 block into `residual`; gives its squared error in RGB. */
 function takeResidual(target: PaddedPicture, source: PaddedPicture, plane: number, x: number, y: number): number {
   const a = target.planes[plane];
   const b = source.planes[plane];
@@ -198,7 +213,7 @@ function takeResidual(target: PaddedPicture, source: PaddedPicture, plane: numbe
     const at = target.at(x, y + row);
     for (let i = at; i < at + BLOCK; i++, to++) {
       const off = b[i] - a[i];
-      coefficients[to] = off;
+      residual[to] = off;
       sum += off * off;
     }
   }
