@@ -86,17 +86,15 @@ export class ArchiveEncoder {
     seconds: number,
   ): Promise<Uint8Array> {
     const { rate } = this;
-    const attempts: Attempt[] = [];
-    for (let quantiser = rate.first; ; ) {
-      const { bytes, psnr } = await this.group.encode(said, sources, offsets, quantiser);
-      attempts.push({ quantiser, bytes: bytes.length + head, psnr });
-      const next = attempts.length < ATTEMPTS ? rate.next(attempts, seconds) : null;
-      if (next === null) {
-        rate.take(attempts[attempts.length - 1], seconds);
-        return bytes;
-      }
-      quantiser = next;
+    const attempts: (Attempt & { readonly coded: Uint8Array })[] = [];
+    for (let quantiser: number | null = rate.first; quantiser !== null; ) {
+      const { bytes: coded, psnr } = await this.group.encode(said, sources, offsets, quantiser);
+      attempts.push({ quantiser, bytes: coded.length + head, psnr, coded });
+      quantiser = attempts.length < ATTEMPTS ? rate.next(attempts, seconds) : null;
     }
+    const best = rate.best(attempts, seconds);
+    rate.take(best, seconds);
+    return best.coded;
   }
 }
 

@@ -7,7 +7,7 @@ import { CODEBOOKS, type ModelPair } from './ModelPair.js';
 import type { PaddedPicture } from './PaddedPicture.js';
 
 /** How many codebooks are tried: more for what moves, fewer for what is calm, none for what is known (H15). */
-const TRIED = [1, 2, 4, CODEBOOKS];
+const TRIED = [1, 2, 3, CODEBOOKS];
 /** Bits that a code takes, and the number of codes. */
 const CODE_BITS = 9;
 const COUNT_BITS = 3;
@@ -53,8 +53,7 @@ export class CodebookChooser {
     chosen.fill(0);
     best.fill(0);
     uncoded.sources.forEach((_, i) => this.costPlain(uncoded, i));
-    for (const tried of TRIED) {
-      if (tried > this.codebooks) break;
+    for (const tried of new Set(TRIED.map((count) => Math.min(count, this.codebooks)))) {
       // What is nearly right already is not worth a codebook.
       for (let cube = 0; cube < group.cubes; cube++)
         pair.levels[cube] = best[cube] > this.priceOf(uncoded, cube, tried) ? tried : 0;

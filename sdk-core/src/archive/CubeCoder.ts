@@ -10,7 +10,7 @@ import {
 } from '@sgaps/protocol';
 import { bitsOf } from './CostCoder.js';
 import { CUBE } from './cube.js';
-import { BLOCK, COEFFICIENTS, DetailCoder } from './DetailCoder.js';
+import { BLOCK, COEFFICIENTS, DetailCoder, Transform } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES, PLANE_LEAST, PLANE_MOST } from './intra.js';
 import { isKnown } from './isKnown.js';
 import { type MotionField, QUARTERS } from './MotionField.js';
@@ -22,8 +22,6 @@ import { smoothEdges } from './smoothEdges.js';
 
 /** How a square of a picture is predicted: from what is known around it, by motion, or by the model. */
 export const Way = { Intra: 0, Motion: 1, Model: 2 } as const;
-/** What a block's levels are of: its DCT, those of its 4×4 quarters, or its pixels as they are. */
-export const Transform = { Whole: 0, Quarters: 1, None: 2 } as const;
 /** Sums of two blocks' transforms, and contexts of a transform: in brightness, and in colours beside each there. */
 const AROUND = 5;
 const CONTEXTS = 4 * AROUND;
@@ -135,11 +133,8 @@ export class CubeCoder {
         }
         const block = QUARTERS * plane + quarter;
         const levels = choice.levels[block];
-        const count = this.codeBlock(coder, choice.way, plane, bx, by, levels);
-        if (count === 0) continue;
-        const transform = this.codeTransform(coder, plane, bx, by, choice.transforms[block]);
-        choice.transforms[block] = transform;
-        addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset, transform);
+        const count = this.codeBlock(coder, choice, plane, quarter, bx, by);
+        if (count > 0) addDetail(target, plane, bx, by, levels, count, frame.quantiser + choice.offset, choice.transforms[block]);
       }
     }
     this.ways[cube] = choice.way;
@@ -184,18 +179,24 @@ export class CubeCoder {
     choice.offset = offset;
   }
 
-  /** Codes a block's levels, and remembers whether there are any. */
-  codeBlock(coder: RangeCoder, way: number, plane: number, bx: number, by: number, levels: Int32Array): number {
-    const context = this.around(plane, bx, by);
-    const count = this.detail.code(coder, way, plane, context, levels);
+  /** Codes a block's transform and levels, and remembers whether there are any. */
+  codeBlock(coder: RangeCoder, choice: CubeChoice, plane: number, quarter: number, bx: number, by: number): number {
+    const { way, transforms } = choice;
+    const block = QUARTERS * plane + quarter;
+    const levels = choice.levels[block];
     const at = this.square(bx, by);
-    this.blocks[plane][at] = count > 0 ? 1 : 0;
-    if (count === 0) this.transforms[plane][at] = 0;
-    return count;
+    const any = coder.encoding && levels.some(Boolean);
+    if (!this.detail.codeAny(coder, way, plane, this.around(plane, bx, by), any)) {
+      this.forget(plane, bx, by);
+      return 0;
+    }
+    this.blocks[plane][at] = 1;
+    transforms[block] = this.codeTransform(coder, plane, bx, by, transforms[block]);
+    return this.detail.code(coder, way, transforms[block], plane, levels);
   }
 
   /** Which transform a block with detail has (`Transform`): what blocks left and above have is likely. */
-  codeTransform(coder: RangeCoder, plane: number, bx: number, by: number, transform: number): number {
+  private codeTransform(coder: RangeCoder, plane: number, bx: number, by: number, transform: number): number {
     const context = this.transformContext(plane, bx, by);
     let coded: number = Transform.Whole;
     if (coder.bit(this.transformModel, context, transform === Transform.Whole ? 0 : 1) === 1)

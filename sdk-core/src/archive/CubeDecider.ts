@@ -1,17 +1,8 @@
 import { forwardBlock, ZIGZAG } from '@sgaps/protocol';
 import { CostCoder } from './CostCoder.js';
-import {
-  addDetail,
-  type CubeChoice,
-  type CubeCoder,
-  type CubeFrame,
-  newChoice,
-  predictCube,
-  Transform,
-  Way,
-} from './CubeCoder.js';
+import { addDetail, type CubeChoice, type CubeCoder, type CubeFrame, newChoice, predictCube, Way } from './CubeCoder.js';
 import { CUBE } from './cube.js';
-import { BLOCK, COEFFICIENTS } from './DetailCoder.js';
+import { BLOCK, COEFFICIENTS, Transform } from './DetailCoder.js';
 import { guessBlock, INTRA_MODES } from './intra.js';
 import { LevelChooser } from './LevelChooser.js';
 import { QUARTERS } from './MotionField.js';
@@ -175,16 +166,14 @@ export class CubeDecider {
         const { model } = coder.detail;
         const total =
           worth * scale * bits +
-          this.levels.choose(model, choice.way, plane, around, coefficients, step, worth * scale, this.tried);
+          this.levels.choose(model, choice.way, transform, plane, around, coefficients, step, worth * scale, this.tried);
         if (total >= least) return;
         least = total;
         choice.transforms[block] = transform;
         levels.set(this.tried);
       });
     }
-    const count = coder.codeBlock(cost, choice.way, plane, bx, by, levels);
-    if (count === 0) return plain;
-    coder.codeTransform(cost, plane, bx, by, choice.transforms[block]);
+    if (coder.codeBlock(cost, choice, plane, quarter, bx, by) === 0) return plain;
     const coded = this.coefficients[choice.transforms[block]];
     let error = 0;
     for (let k = 0; k < COEFFICIENTS; k++) error += (coded[ZIGZAG[k]] - levels[k] * step) ** 2;

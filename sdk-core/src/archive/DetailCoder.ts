@@ -8,9 +8,17 @@ export const LEVEL_LIMIT = 8191;
 /** Ways a block was predicted that have probabilities of their own: within the picture, from others, by the model. */
 const WAYS = 3;
 
-/** Where a block's models lie. */
-export function detailBase(way: number, plane: number): number {
-  return (2 * way + (plane === 0 ? 0 : 1)) * SET;
+/** What a block's levels are of: its DCT, those of its 4×4 quarters, or its pixels as they are. */
+export const Transform = { Whole: 0, Quarters: 1, None: 2 } as const;
+
+/** Where the models of a block's levels lie: pixels as they are have their own, however they were predicted. */
+export function detailBase(way: number, transform: number, plane: number): number {
+  return (2 * (transform === Transform.None ? WAYS : way) + (plane === 0 ? 0 : 1)) * SET;
+}
+
+/** Where that of whether it has any lies. */
+export function anyIndex(way: number, plane: number, neighbours: number): number {
+  return detailBase(way, Transform.Whole, plane) + ANY + neighbours;
 }
 
 /** Coefficients with what lies right of and below them, for contexts. */
@@ -26,7 +34,7 @@ export const BUSY = 7;
 export const MOST_UNARY = 14;
 
 // Models of one way and plane class.
-export const ANY = 0;
+const ANY = 0;
 export const LAST = ANY + 6;
 export const SOME = LAST + COEFFICIENTS;
 export const MORE = SOME + BANDS * BUSY;
@@ -34,36 +42,39 @@ const REST = MORE + 2 * BUSY * MOST_UNARY;
 const SET = REST + UNSIGNED_MODEL;
 
 /**
- * Codes quantised DCT coefficients of 8×8 blocks (H13): whether there are any, the place of the last in zigzag order, and from there down their sizes, in the context of
+ * Codes quantised coefficients of 8×8 blocks (H13): whether there are any, the place of the last in zigzag order, and from there down their sizes, in the context of
  * frequency and of the coefficients right of and below each.
  *
  * @example
  * ```ts
- * const any = detail.code(coder, way, plane, neighbours, levels);
+ * if (detail.codeAny(coder, way, plane, neighbours, any)) detail.code(coder, way, transform, plane, levels);
  * ```
  */
 export class DetailCoder {
-  readonly model = createModel(WAYS * 2 * SET);
+  readonly model = createModel((WAYS + 1) * 2 * SET);
   private readonly sizes = new Uint8Array(ROW * ROW);
 
   reset(): void {
     resetModel(this.model);
   }
 
+  /** Codes whether a block has any levels. `neighbours`, 0 … 5: how many blocks nearby have. */
+  codeAny(coder: RangeCoder, way: number, plane: number, neighbours: number, any: boolean): boolean {
+    return coder.bit(this.model, anyIndex(way, plane, neighbours), any ? 1 : 0) === 1;
+  }
+
   /**
-   * Codes 64 levels in zigzag order; a decoder gets all of them written.
+   * Codes the 64 levels of a block that has any, in zigzag order; a decoder gets all of them written.
    *
-   * @param neighbours 0 … 5: how many blocks nearby have detail.
-   * @returns how many are coded, the last that is not zero included: 0 where there is none
+   * @returns how many are coded, the last that is not zero included
    * @throws SgapsError `BYTES_TRUNCATED`, `BYTES_MALFORMED`
    */
-  code(coder: RangeCoder, way: number, plane: number, neighbours: number, levels: Int32Array): number {
+  code(coder: RangeCoder, way: number, transform: number, plane: number, levels: Int32Array): number {
     const { model, sizes } = this;
-    const base = detailBase(way, plane);
-    let last = -1;
-    if (coder.encoding) for (let k = COEFFICIENTS - 1; k >= 0 && last < 0; k--) if (levels[k] !== 0) last = k;
+    const base = detailBase(way, transform, plane);
+    let last = 0;
+    if (coder.encoding) for (let k = 1; k < COEFFICIENTS; k++) if (levels[k] !== 0) last = k;
     if (!coder.encoding) levels.fill(0);
-    if (coder.bit(model, base + ANY + neighbours, last >= 0 ? 1 : 0) === 0) return 0;
     last = coder.symbol(model, base + LAST, 6, last);
     sizes.fill(0);
     for (let k = last; k >= 0; k--) {

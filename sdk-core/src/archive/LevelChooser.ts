@@ -1,7 +1,7 @@
 import { ZIGZAG } from '@sgaps/protocol';
 import { bitsOf } from './CostCoder.js';
 import {
-  ANY,
+  anyIndex,
   BAND,
   BUSY,
   COEFFICIENTS,
@@ -38,6 +38,7 @@ export class LevelChooser {
   choose(
     model: Uint32Array,
     way: number,
+    transform: number,
     plane: number,
     neighbours: number,
     coefficients: Int32Array,
@@ -45,7 +46,8 @@ export class LevelChooser {
     worth: number,
     levels: Int32Array,
   ): number {
-    const base = detailBase(way, plane);
+    const base = detailBase(way, transform, plane);
+    const any = model[anyIndex(way, plane, neighbours)];
     const { sizes, costs, flags, losses } = this;
     levels.fill(0);
     let last = -1;
@@ -56,7 +58,7 @@ export class LevelChooser {
       all += losses[k];
       if (value >= step / 2) last = k;
     }
-    const none = all + worth * bitsOf(model[base + ANY + neighbours], 0);
+    const none = all + worth * bitsOf(any, 0);
     if (last < 0) return none;
     sizes.fill(0);
     for (let k = last; k >= 0; k--) {
@@ -77,14 +79,14 @@ export class LevelChooser {
       }
       sizes[place] = levels[k] < 3 ? levels[k] : 3;
     }
-    return this.cut(model, base, neighbours, coefficients, worth, levels, last, none);
+    return this.cut(model, base, worth * bitsOf(any, 1), coefficients, worth, levels, last, none);
   }
 
   /** Finds the best place for the last level. */
   private cut(
     model: Uint32Array,
     base: number,
-    neighbours: number,
+    any: number,
     coefficients: Int32Array,
     worth: number,
     levels: Int32Array,
@@ -92,7 +94,6 @@ export class LevelChooser {
     none: number,
   ): number {
     const { costs, flags, losses } = this;
-    const any = worth * bitsOf(model[base + ANY + neighbours], 1);
     let below = 0;
     for (let k = 0; k <= last; k++) below += costs[k];
     let above = 0;

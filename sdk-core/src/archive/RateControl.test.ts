@@ -33,6 +33,18 @@ describe('RateControl', () => {
     expect(rate.next([first, { quantiser: 32, bytes: 8000, psnr: 36.2 }], 1)).toBeNull();
   });
 
+  it('takes the best attempt at a group, not the last', () => {
+    const rate = new RateControl({ quality: 38, bytesPerSecond: 1000 });
+    const [large, good, poor] = [
+      { quantiser: 20, bytes: 5000, psnr: 40 },
+      { quantiser: 36, bytes: 1100, psnr: 33 },
+      { quantiser: 50, bytes: 200, psnr: 24 },
+    ];
+    expect(rate.best([large, good, poor], 1)).toBe(good);
+    expect(rate.best([large, { ...large, bytes: 4000 }], 1).bytes).toBe(4000);
+    expect(new RateControl({ quality: 38 }).best([large, good, poor], 1)).toBe(large);
+  });
+
   it('begins a group with what the last one took', () => {
     const rate = new RateControl({ quality: 38 });
     rate.take({ quantiser: 17, bytes: 1000, psnr: 40 }, 1);

@@ -11,6 +11,9 @@ const CLOSE = 1;
 const RESERVE = 10;
 const TAKE = 0.25;
 const FIRST_GUESS = 30;
+/** Bytes beyond those allowed that are as good as none; and what makes more count for more than any quality. */
+const SLACK = 1.15;
+const FAR = 1e6;
 
 /** What is aimed at. */
 export interface RateGoal {
@@ -48,6 +51,14 @@ export class RateControl {
     const next = Math.max(0, Math.min(QUANTISERS - 1, Math.round(wanted)));
     const isKnown = attempts.some(({ quantiser }) => quantiser === next);
     return isKnown || Math.abs(next - last.quantiser) <= CLOSE ? null : next;
+  }
+
+  /** The best of the attempts made at a group: as near to the quality as the bytes allow; where all take too many, that with the fewest. */
+  best<One extends Attempt>(attempts: readonly One[], seconds: number): One {
+    const { bytesPerSecond, quality } = this.goal;
+    const most = bytesPerSecond ? SLACK * this.allowed(bytesPerSecond, seconds) : Number.POSITIVE_INFINITY;
+    const off = ({ bytes, psnr }: Attempt) => (bytes > most ? FAR * bytes : Math.abs(psnr - quality));
+    return attempts.reduce((best, one) => (off(one) < off(best) ? one : best));
   }
 
   /** A group is coded so. */
