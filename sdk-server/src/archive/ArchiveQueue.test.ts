@@ -83,7 +83,7 @@ it('archives what ended long ago, one at a time, the oldest first; what failed i
   second.end('it ended with status 0');
   const third = await child(3);
   expect(third.args.at(-1)).toBe('c-dense');
-  third.tell({ state: 'failed', error: { code: 'UNSUPPORTED', message: 'It would be no smaller.' } });
+  third.tell({ state: 'failed', error: { code: 'CHECKSUM_MISMATCH', message: 'It is damaged.' } });
   third.end('it ended with status 1');
   // The next round, and one that is under way when the server closes.
   const fourth = await child(4);
@@ -95,7 +95,7 @@ it('archives what ended long ago, one at a time, the oldest first; what failed i
   expect(told.map(({ msg, recording, error, said }) => [msg, recording, error?.code, said])).toEqual([
     ['recording not archived', 'a-first', undefined, 'it ended with SIGSEGV: out of luck'],
     ['recording archived', 'b-later', undefined, undefined],
-    ['recording not archived', 'c-dense', 'UNSUPPORTED', undefined],
+    ['recording not archived', 'c-dense', 'CHECKSUM_MISMATCH', undefined],
     ['archiving given up: the server closes', 'a-first', undefined, undefined],
   ]);
 });

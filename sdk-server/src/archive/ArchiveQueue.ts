@@ -11,7 +11,7 @@ const PAGE = 500;
 /** ms that a process gets to clean up after itself. */
 const END_WITHIN = 5_000;
 /** What will not be otherwise the next time. */
-const FOR_GOOD = ['UNSUPPORTED', 'NOT_FOUND', 'OUT_OF_ORDER'];
+const FOR_GOOD = ['UNSUPPORTED', 'NOT_FOUND', 'OUT_OF_ORDER', 'BYTES_MALFORMED', 'CHECKSUM_MISMATCH'];
 
 /**
  * What `sgaps archive --json` tells.
@@ -51,7 +51,7 @@ export interface ArchiveQueueOptions {
 
 /**
  * Archives recordings that ended long ago, one at a time, the oldest first, each in a process of its own that gives way to all others. One that fails is tried again in the next
- * round; one that cannot be archived, or would not get smaller, not before the next start.
+ * round; one that is damaged, cannot be archived, or would not get smaller, not before the next start.
  *
  * @example
  * ```ts

@@ -17,6 +17,8 @@ import { PictureError } from './PictureError.js';
 const PREVIEW_EVERY = 10_000;
 /** ms by which times may differ: they may be coded. */
 const TIME_TOLERANCE = 1;
+/** ms without a frame that end a group: they are no time that its bytes are for, and little is drawn from so long ago. */
+const PAUSE = 60_000;
 
 /** Of the recording's bytes, how many its archive takes at most where nothing else is asked for. */
 const SHARE = 0.5;
@@ -70,7 +72,7 @@ export interface MadeArchive {
 /**
  * Decodes a finished recording, codes its pictures, decodes them again to see that they come out, and writes the archive. The reader stays open, and is nobody else's meanwhile.
  *
- * @throws SgapsError `NOT_FOUND` for a recording without frames, `UNSUPPORTED` where the archive gets no smaller than the recording, `CLOSED`, `BYTES_MALFORMED` where a group did not come out as it went in; what reading a damaged recording throws; and the
+ * @throws SgapsError `NOT_FOUND` for a recording without frames, `UNSUPPORTED` where the archive gets no smaller than the recording, `CLOSED`, `BYTES_MALFORMED` where some of its frames do not decode, or a group did not come out as it went in; what reading a damaged recording throws; and the
  * system's errors.
  *
  * @example
@@ -84,13 +86,51 @@ export async function makeArchive(reader: RecordingReader, path: string, options
   const header: RecordingHeader = { ...told, archive: { modelId: archiveModel?.id ?? '', from, madeAt: Date.now() } };
   const file = await ArchiveFile.create(path, header);
   try {
-    const groups = new GroupWriter(reader, header, file, options);
+    const seconds = await lookThrough(reader, options.signal);
+    const groups = new GroupWriter(reader, header, file, seconds, options);
     await groups.write();
     const { frames, checksums, error } = groups;
     return { header, frames, groups: checksums.length, checksums, payloadBytes: file.bytes, psnr: error.psnr };
   } finally {
     await file.close();
   }
+}
+
+/**
+ * In how many seconds a recording shows frames, without the pauses in which nothing was recorded: bytes are shared out by them.
+ *
+ * @throws SgapsError `NOT_FOUND` where it has none, `BYTES_MALFORMED` where some do not decode: they may yet be repaired, or be shown from a later snapshot on
+ */
+async function lookThrough(reader: RecordingReader, signal?: AbortSignal): Promise<number> {
+  const { recordingId, fps } = reader.header;
+  const source = new FrameSource(reader);
+  const period = 1000 / fps;
+  let frames = 0;
+  let shown = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  try {
+    for (; await source.fill(); frames++) {
+      if (signal?.aborted) throw givenUp();
+      const time = source.skip() ?? last;
+      shown += time - last > PAUSE ? period : time - last;
+      last = time;
+      await nodeMachine.rest();
+    }
+  } finally {
+    await source.release();
+  }
+  if (frames === 0)
+    throw new SgapsError('NOT_FOUND', `Recording ${recordingId} has no frames that decode: there is nothing to archive.`);
+  const lost = reader.index.frames - frames;
+  if (lost <= 0) return Math.max(period, shown) / 1000;
+  throw new SgapsError(
+    'BYTES_MALFORMED',
+    `Recording ${recordingId} is damaged: ${lost} of its ${frames + lost} frames do not decode, and its archive would lack them.`,
+  );
+}
+
+function givenUp(): SgapsError {
+  return new SgapsError('CLOSED', 'Archiving was given up.');
 }
 
 /** Takes pictures from a recording, and writes them group by group. */
@@ -108,10 +148,12 @@ class GroupWriter {
     private readonly reader: RecordingReader,
     private readonly header: RecordingHeader,
     private readonly file: ArchiveFile,
+    /** In which frames were shown. */
+    seconds: number,
     private readonly options: MakeArchiveOptions,
   ) {
     const { archiveModel: model, from, quality } = options;
-    const share = quality === undefined && reader.duration > 0 ? (SHARE * from) / (reader.duration / 1000) : undefined;
+    const share = quality === undefined ? (SHARE * from) / seconds : undefined;
     this.encoder = new ArchiveEncoder(header, { model, quality, bytesPerSecond: options.bytesPerSecond ?? share });
     this.decoder = new ArchiveDecoder(header, { model });
     this.events = reader.events();
@@ -124,9 +166,9 @@ class GroupWriter {
     let pictures: ArchivePicture[] = [];
     try {
       for (;;) {
-        if (signal?.aborted) throw new SgapsError('CLOSED', 'Archiving was given up.');
+        if (signal?.aborted) throw givenUp();
         const isLast = !(await source.fill());
-        if (pictures.length === ARCHIVE.groupFrames || (isLast && pictures.length > 0)) {
+        if (isGroup(pictures, source.nextTime)) {
           await this.writeGroup(pictures, isLast ? duration : 0);
           pictures = [];
           onProgress?.(this.frames, index.frames);
@@ -140,11 +182,6 @@ class GroupWriter {
     } finally {
       await source.release();
     }
-    if (this.frames === 0)
-      throw new SgapsError(
-        'NOT_FOUND',
-        `Recording ${this.header.recordingId} has no frames that decode: there is nothing to archive.`,
-      );
     await this.file.finish(await this.eventsUntil(Number.POSITIVE_INFINITY));
   }
 
@@ -192,6 +229,12 @@ class GroupWriter {
 /** Why a recording stays as it is. */
 export function noSmaller(recordingId: string): SgapsError {
   return new SgapsError('UNSUPPORTED', `Recording ${recordingId} stays as it is: an archive of it would be no smaller.`);
+}
+
+/** Whether pictures are a group; `next`: time of the picture after them, null where there is none. */
+function isGroup(pictures: readonly ArchivePicture[], next: number | null): boolean {
+  const last = pictures.at(-1);
+  return last !== undefined && (pictures.length === ARCHIVE.groupFrames || next === null || next - last.time > PAUSE);
 }
 
 /** A frame, copied: its buffers are used again by the next. */

@@ -35,6 +35,8 @@ export interface SceneOptions {
   readonly afresh?: readonly number[];
   /** ms between the recording's own snapshots. */
   readonly snapshotEvery?: number;
+  /** A packet before which the game stands still, and for how long, ms. */
+  readonly pause?: readonly [number, number];
   /** ms that packet `i` arrives late. */
   readonly late?: (packet: number) => number;
   /** Called after each packet. */
@@ -75,6 +77,7 @@ export function sceneHeader(recordingId: string): RecordingHeader {
  */
 export async function recordScene(sink: RecordSink, options: SceneOptions): Promise<void> {
   const { frames: count, cuts = [], afresh = [], busy = [0, 0], sampling, snapshotEvery, late = () => 0 } = options;
+  const { pause = [0, 0] } = options;
   const header = sceneHeader('scene');
   let now = 0;
   const loop = new SessionLoop({ shape: header, sink, clock: () => now, snapshotEvery, sampling });
@@ -86,6 +89,7 @@ export async function recordScene(sink: RecordSink, options: SceneOptions): Prom
   };
   ask(loop.start());
   for (let first = 0; first < count; first += BATCH) {
+    const paused = first / BATCH < pause[0] ? 0 : pause[1];
     const frames = Array.from({ length: BATCH }, (_, i) => {
       const frameId = first + i;
       const request = requests.get(frameId);
@@ -94,7 +98,7 @@ export async function recordScene(sink: RecordSink, options: SceneOptions): Prom
       const rgb = sample(frameId, shown, samples);
       return {
         frameId,
-        clientTime: frameId * FRAME_MS,
+        clientTime: frameId * FRAME_MS + paused,
         requestId: request ? frameId : null,
         state: stateOf(frameId),
         samples,
@@ -103,7 +107,7 @@ export async function recordScene(sink: RecordSink, options: SceneOptions): Prom
     });
     loop.allowance = { share: first >= busy[0] && first < busy[1] ? 0.3 : 1, pace: 1 };
     if (afresh.includes(first / BATCH)) encoder.reset();
-    now = Math.max(now, (first + BATCH - 1) * FRAME_MS + late(first / BATCH));
+    now = Math.max(now, (first + BATCH - 1) * FRAME_MS + paused + late(first / BATCH));
     ask(loop.accept(encoder.encode(frames)));
     await options.onPacket?.(first / BATCH);
   }
