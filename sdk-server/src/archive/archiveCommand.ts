@@ -156,15 +156,16 @@ class Archiving {
     const sized = (id: string): Task => ({ id, bytes: statSync(folder.filePath(id), { throwIfNoEntry: false })?.size ?? 0 });
     if (!all && olderThan === undefined) return [...new Set(ids)].map(sized);
     const endedBefore = Date.now() - (olderThan ?? 0);
-    const found: Task[] = [];
+    const found: (Task & { readonly endedAt: number })[] = [];
     for (const id of await folder.fileIds()) {
       const row = await catalog.get(id);
       const stats = statSync(folder.filePath(id), { throwIfNoEntry: false });
       // One that the catalog does not know ended when it was last written.
-      if (!stats || row?.archivedAt || (row?.endedAt ?? stats.mtimeMs) >= endedBefore) continue;
-      found.push({ id, bytes: stats.size });
+      if (!stats || row?.archivedAt) continue;
+      const endedAt = row?.endedAt ?? stats.mtimeMs;
+      if (endedAt < endedBefore) found.push({ id, bytes: stats.size, endedAt });
     }
-    return found;
+    return found.sort((a, b) => a.endedAt - b.endedAt);
   }
 
   private async one(
