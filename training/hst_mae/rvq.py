@@ -82,7 +82,7 @@ class Level(nn.Module):
         self.sizes.mul_(DECAY).add_(counts)
         self.sums.mul_(DECAY).add_(sums)
         dead = self.sizes < DEAD
-        if bool(dead.any()):
+        if len(points) and bool(dead.any()):
             fresh = points[torch.randint(len(points), (int(dead.sum()),), device=points.device)]
             self.sizes[dead], self.sums[dead] = REBORN, fresh * REBORN
         total = self.sizes.sum()
@@ -112,7 +112,8 @@ class Quantiser(nn.Module):
 
         Returns the vectors of each level [codebooks, ..., latent], indices [..., codebooks], and the commitment and latent losses."""
         flat, learn = x.reshape(-1, x.shape[-1]).float(), learn.reshape(-1) > 0
-        teach = self.training and bool(learn.any())
+        own = bool(learn.any())
+        teach = self.training and anywhere(own, flat.device)
         if teach and not bool(self.levels[0].started):
             self.start(flat[learn].detach())
         rest, parts, indices, commitment = flat, [], [], 0.0
@@ -121,7 +122,8 @@ class Quantiser(nn.Module):
             index = level.nearest(point)
             code = F.embedding(index, level.codes)
             if teach:
-                commitment = commitment + ((point - code)[learn] ** 2).mean()
+                if own:
+                    commitment = commitment + ((point - code)[learn] ** 2).mean()
                 level.learn(point[learn].detach(), index[learn])
             part = level.leave(point + (code - point).detach())
             rest = rest - part.detach()
@@ -129,7 +131,7 @@ class Quantiser(nn.Module):
             indices.append(index)
         parts = torch.stack(parts)
         latent = flat.sum() * 0
-        if teach:
+        if teach and own:
             apart = lambda a, b: ((a - b)[learn] ** 2).mean() / (flat.detach()[learn].var() + 1e-4)
             latent = apart(parts.sum(0), flat.detach()) + COMMITMENT * apart(flat, parts.sum(0).detach())
         shape = x.shape[:-1]
@@ -151,6 +153,15 @@ class Quantiser(nn.Module):
             part = level.leave(F.embedding(codes[..., at], level.codes))
             total = total + part * (levels > at).to(part.dtype).unsqueeze(-1)
         return total
+
+
+def anywhere(here: bool, device) -> bool:
+    """True where it is so in any process of a run: what all have to take part in is done by all or by none."""
+    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+        return here
+    flag = torch.tensor([float(here)], device=device)
+    torch.distributed.all_reduce(flag)
+    return bool(flag.item() > 0)
 
 
 def draw_levels(shape, codebooks: int, share: float = 0.5) -> Tensor:

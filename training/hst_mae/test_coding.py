@@ -112,6 +112,20 @@ class Quantising(unittest.TestCase):
         self.assertEqual(errors, sorted(errors, reverse=True))
         self.assertLess(errors[-1], 0.7 * errors[0])
 
+    def test_learns_nothing_where_there_is_nothing_to_learn_of(self):
+        torch.manual_seed(8)
+        quantiser = Quantiser(16, 2, 32, 8).train()
+        quantiser.start(torch.randn(500, 16))
+        level = quantiser.levels[0]
+        before = level.codes.clone()
+        parts, _, commitment, near = quantiser(torch.randn(1, 20, 16), torch.zeros(1, 20))
+        self.assertEqual((float(commitment), float(near), parts.shape), (0, 0, (2, 1, 20, 16)))
+        self.assertTrue(torch.equal(level.codes, before))
+        # In one of several processes: its share of the sums is nothing, and codes that died have to wait.
+        level.sizes[0] = 0
+        level.learn(torch.zeros(0, 8), torch.zeros(0).long())
+        self.assertTrue(torch.isfinite(level.codes).all())
+
     def test_dropout_takes_half_of_the_batch(self):
         torch.manual_seed(6)
         levels = draw_levels((400, 10), 6)

@@ -134,7 +134,7 @@ def train(args) -> Path:
         objective.begin([draw(False) for _ in range(START)])
         average.update(objective.model, 0)
     while True:
-        done = step / args.steps if args.steps else (time.time() - started) / (60 * args.minutes)
+        done = step / args.steps if args.steps else agreed((time.time() - started) / (60 * args.minutes), device)
         if done >= 1:
             break
         for group in optimiser.param_groups:
@@ -166,6 +166,15 @@ def train(args) -> Path:
     save()
     judge()
     return last
+
+
+def agreed(done: float, device) -> float:
+    """What the first process says: clocks differ, and all have to end after the same step."""
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return done
+    value = torch.tensor([done], dtype=torch.float64, device=device)
+    distributed.broadcast(value, 0)
+    return value.item()
 
 
 def averaged(preset: Preset, average: Average, device) -> HstMae:
