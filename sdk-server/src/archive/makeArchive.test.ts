@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -29,6 +29,24 @@ it('gives a game that stood still for hours the bytes of the time that it was pl
   expect(truth[12].time - truth[11].time).toBeGreaterThan(7_000_000);
   expect(likenessOf(await framesOf(archive), truth)).toBeGreaterThan(30);
   await archive.close();
+  await store.close();
+});
+
+it('is forgotten by the catalog once the recording that was kept is put back', async () => {
+  const data = join(folder, 'back');
+  const store = await RecordingStore.open({ folder: data });
+  const writer = await store.create(sceneHeader('a1'));
+  await recordScene(writer, { frames: 24 });
+  await writer.close();
+  const recordings = await RecordingFolder.open(join(data, 'recordings'));
+  const options = { folder: recordings, catalog: store.catalog, archiveModel: null, larger: true, keep: true };
+  await archiveRecording('a1', options);
+  await store.recoverAll();
+  expect((await store.catalog.get('a1'))?.archivedAt).toBeGreaterThan(0);
+  renameSync(recordings.fullPath('a1'), recordings.filePath('a1'));
+  await store.recoverAll();
+  expect(await store.catalog.get('a1')).toMatchObject({ archivedAt: null, archivedFrom: null, archiveModel: null, frames: 24 });
+  await archiveRecording('a1', options);
   await store.close();
 });
 

@@ -8,6 +8,8 @@ import { archiveColumns, rowOf } from './recordingRow.js';
 import { recoverRecording } from './recoverRecording.js';
 import { zstdCompressor } from './zstd.js';
 
+/** Rows read at once. */
+const PAGE = 500;
 const KINDS: readonly RecordKind[] = ['coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'];
 
 /**
@@ -162,13 +164,27 @@ export class RecordingRecovery {
     return { id, status: 'failed', recoveredRecords: 0, cutBytes: 0, error };
   }
 
-  /** Recordings that an archive took the place of when a process ended before their rows were told. */
+  /** Recordings that an archive took the place of when a process ended before their rows were told, or that were put in the place of their archive by hand. */
   private async noteArchives(): Promise<void> {
     const { folder, catalog } = this.parts;
-    for (const id of await folder.archivedIds()) {
+    for (const id of [...(await folder.archivedIds()), ...(await this.otherArchives())]) {
       if (!folder.has(id)) await folder.remove(id);
       // One that cannot be read now is tried again at the next start.
       else await noteArchived(id, folder, catalog).catch(() => undefined);
+    }
+  }
+
+  /** Archives whose file is not as large as their row says. */
+  private async otherArchives(): Promise<string[]> {
+    const { folder, catalog } = this.parts;
+    const found: string[] = [];
+    for (let offset = 0; ; offset += PAGE) {
+      const { items } = await catalog.list({ archived: true, order: 'oldest', limit: PAGE, offset });
+      for (const { id, archivedTo } of items) {
+        const stats = await stat(folder.filePath(id)).catch(() => null);
+        if (stats && stats.size !== archivedTo) found.push(id);
+      }
+      if (items.length < PAGE) return found;
     }
   }
 

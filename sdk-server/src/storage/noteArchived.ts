@@ -5,7 +5,7 @@ import type { RecordingFolder } from './RecordingFolder.js';
 import { archiveColumns } from './recordingRow.js';
 
 /**
- * Has a recording's row say what its file is, once that may have become an archive, and removes the mark that it was not told yet.
+ * Has a recording's row say what its file is, once that may have become an archive, or is none any more, and removes the mark that it was not told yet.
  *
  * @example
  * ```ts
@@ -17,7 +17,8 @@ export async function noteArchived(id: string, folder: RecordingFolder, catalog:
   const reader = await openRecording(path, [], `recording ${id}`);
   try {
     const { header, index } = reader;
-    if (header.archive) {
+    // One that was archived may have been put back.
+    if (header.archive || (await catalog.get(id))?.archivedAt) {
       const { size } = await stat(path);
       await catalog.update(id, { ...archiveColumns(header, size), frames: index.frames, bytes: size });
     }
