@@ -109,7 +109,7 @@ def one(record: Record, t: int, device) -> Dict[str, Tensor]:
 
 
 def session_of(model: HstMae, record: Record, device) -> Tensor:
-    """The session vector as an archive keeps it: the mean of what pairs would like, in steps of 1/127."""
+    """The session vector about as an archive keeps it: a mean of what pairs would like, in steps of 1/7."""
     session = torch.zeros(1, SESSION, device=device)
     wishes = []
     for t in np.linspace(0, record.pairs - 1, min(SESSION_PAIRS, record.pairs)).astype(int):
@@ -118,7 +118,7 @@ def session_of(model: HstMae, record: Record, device) -> Tensor:
         state = pair["state"][:, : pair["count"]]
         mask = torch.zeros(pair["region"].shape, device=device)
         wishes.append(model.encode(unit(pair["truth"]), unit(pair["context"]), mask, state, pair["region"], memory, session)[1])
-    return torch.round(torch.stack(wishes).mean(0) * 127) / 127
+    return torch.round(torch.stack(wishes).mean(0) * 7) / 7
 
 
 @torch.no_grad()
