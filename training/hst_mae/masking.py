@@ -17,10 +17,10 @@ def hide(score: Tensor, share: Tensor) -> Tensor:
 
 
 def importance(frames: Tensor, changed: Tensor, region: Tensor, rank: Tensor):
-    """Class of each cube, 0 simple, 1 complex, 2 critical (the region decoded first), and how important it is, 0 ... 1. frames [batch, 2, 3, height, width], 0 ... 1."""
+    """Class of each cube, 0 simple, 1 complex, 2 critical (the two regions decoded first: the interface, and what the game calls critical), and how important it is, 0 ... 1. frames [batch, 2, 3, height, width], 0 ... 1."""
     luma = cubes_of(frames).mean(3)
     texture = luma.flatten(2).std(2)
-    critical = torch.gather(rank, 1, region) == 0
+    critical = torch.gather(rank, 1, region) <= 1
     # Where all is one region none is critical.
     critical = critical & (region != region[:, :1]).any(1, keepdim=True)
     return texture, critical, (0.5 * changed.float() + 0.5 * (texture / 0.2).clamp(max=1)).clamp(max=1)

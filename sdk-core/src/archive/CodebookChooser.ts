@@ -10,7 +10,10 @@ import type { PaddedPicture } from './PaddedPicture.js';
 const TRIED = [1, 2, 3, CODEBOOKS];
 /** Bits that a code takes, and the number of codes. */
 const CODE_BITS = 9;
-const COUNT_BITS = 3;
+const COUNT_BITS = 4;
+/** Bits that a pair must save before codes are sent for it, and before the first of a group, which the session vector comes with. */
+const PAIR_BITS = 64;
+const FIRST_BITS = 192;
 
 /** A pair before it is coded. */
 export interface UncodedPair {
@@ -61,7 +64,19 @@ export class CodebookChooser {
       await pair.draw(state);
       this.compare(uncoded, tried);
     }
-    pair.levels.set(chosen);
+    pair.levels.set(this.isWorthwhile(uncoded) ? chosen : chosen.fill(0));
+  }
+
+  /** Whether what is chosen saves more than telling of it costs. */
+  private isWorthwhile(uncoded: UncodedPair): boolean {
+    const { group, plain, best, chosen, pair } = this;
+    let saved = 0;
+    for (let cube = 0; cube < group.cubes; cube++) {
+      if (chosen[cube] === 0) continue;
+      const cost = uncoded.sources.reduce((sum, _, i) => sum + plain[i][cube], 0);
+      saved += (cost - best[cube]) / this.worthOf(uncoded, cube);
+    }
+    return saved > (pair.isBegun ? PAIR_BITS : FIRST_BITS);
   }
 
   private costPlain(uncoded: UncodedPair, i: number): void {
@@ -92,13 +107,17 @@ export class CodebookChooser {
     }
   }
 
-  /** What codes cost: as much as the coarser of the pair's pictures would pay for their bits. */
+  /** What codes cost. */
   private priceOf(uncoded: UncodedPair, cube: number, tried: number): number {
-    const { group } = this;
+    return (COUNT_BITS + tried * CODE_BITS) * this.worthOf(uncoded, cube);
+  }
+
+  /** What a bit is worth in a cube: as much as the coarser of the pair's pictures would pay. */
+  private worthOf(uncoded: UncodedPair, cube: number): number {
     const worth = uncoded.sources.map((_, i) =>
-      worthOf(group.frame(uncoded.index + i, uncoded.sources.length, uncoded.quantiser), offsetOf(uncoded, i, cube)),
+      worthOf(this.group.frame(uncoded.index + i, uncoded.sources.length, uncoded.quantiser), offsetOf(uncoded, i, cube)),
     );
-    return (COUNT_BITS + tried * CODE_BITS) * Math.max(...worth);
+    return Math.max(...worth);
   }
 
   private frameOf({ index, sources, quantiser }: UncodedPair, i: number): CubeFrame {

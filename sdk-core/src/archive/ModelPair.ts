@@ -28,7 +28,7 @@ export class ModelPair {
   memory: Float32Array;
   private readonly session = new Float32Array(SESSION);
   /** The session vector is coded. */
-  private isBegun = false;
+  isBegun = false;
   private readonly usedModel = createModel(1);
   private readonly levelModel = createModel(9 * 8);
   private readonly codeModel = createModel(CODEBOOKS << CODE_BITS);
