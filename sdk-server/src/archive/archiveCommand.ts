@@ -53,10 +53,7 @@ export function archiveCommand(): Command {
     .option('--all', 'all finished recordings that are no archives, the oldest first')
     .option('--older-than <age>', 'with --all: those that ended so long ago: 12h, 7d, 4w', ageOption)
     .option('--keep', 'keep the recording beside the archive, as ID.full.sgaps')
-    .option(
-      '--model <name>',
-      "archive model, of @sgaps/models or a folder; 'none' for none (default: hst-mae-tiny, if it is installed)",
-    )
+    .option('--model <name>', 'archive model: hst-mae-tiny, or a folder; players need it, too (default: none)')
     .option('--bytes-per-second <number>', 'bytes that a second may take on average', positive)
     .option('--quality <dB>', 'PSNR aimed at (default: 38.5, where half of the bytes are enough for it)', positive)
     .option(

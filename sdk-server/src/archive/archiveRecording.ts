@@ -10,6 +10,9 @@ import type { RecordingFolder } from '../storage/RecordingFolder.js';
 import { checkArchive } from './checkArchive.js';
 import { type MakeArchiveOptions, makeArchive, noSmaller } from './makeArchive.js';
 
+/** dB below which an archive does not take a recording's place where nothing was asked for: blocks and smears are plain to see then. */
+const LEAST_PSNR = 30;
+
 /**
  * How a recording is archived.
  *
@@ -54,7 +57,7 @@ export interface ArchivedRecording {
  * reads the recording meanwhile goes on with the old file.
  *
  * @throws SgapsError `NOT_FOUND` for a recording that is not there, changed meanwhile, or has no frames, `OUT_OF_ORDER` for one that is still recorded or archived already, `UNSUPPORTED` where the
- * archive would be no smaller, `STORAGE_FULL`, `CLOSED` once the signal is aborted, and what reading a damaged recording, making an archive and storage throw. The recording then is as it was.
+ * archive would be no smaller, or below 30 dB and neither quality nor bytes were asked for, `STORAGE_FULL`, `CLOSED` once the signal is aborted, and what reading a damaged recording, making an archive and storage throw. The recording then is as it was.
  *
  * @example
  * ```ts
@@ -77,6 +80,12 @@ export async function archiveRecording(id: string, options: ArchiveRecordingOpti
     onStep('checked');
     const { size: bytes } = await stat(draft);
     if (bytes >= from && !larger) throw noSmaller(id);
+    const isAsked = larger || options.quality !== undefined || options.bytesPerSecond !== undefined;
+    if (made.psnr < LEAST_PSNR && !isAsked)
+      throw new SgapsError(
+        'UNSUPPORTED',
+        `An archive of recording ${id} in half of its bytes would be ${made.psnr.toFixed(1)} dB near to it, and ${LEAST_PSNR} are asked for: it stays. Name a quality, or bytes, if you want it all the same.`,
+      );
     const now = await stat(path, { bigint: true }).catch(() => null);
     if (now?.ino !== before.ino || now.size !== before.size || now.mtimeNs !== before.mtimeNs)
       throw new SgapsError('NOT_FOUND', `Recording ${id} is not the one any more that was archived.`);
