@@ -55,8 +55,8 @@ def summary(rows: list, codebooks: int) -> dict:
     return {
         "gain": mean(whole, "judged") - mean("context", "judged"),
         "picture": mean(whole, "whole") - mean("context", "whole"),
-        "masked": mean("masked 90%, grey", "judged"),
-        "stateless": mean("masked 90%, grey, no state", "judged"),
+        "masked": mean("masked 90%, first", "judged"),
+        "stateless": mean("masked 90%, first, no state", "judged"),
     }
 
 

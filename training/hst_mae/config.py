@@ -42,7 +42,7 @@ class Masks:
     texture: float = 0.06
     #: Share of cubes that the decoder is trained on, in running cells (H4).
     decoder: float = 0.5
-    #: Share of masked windows whose context is hidden, too (grey).
+    #: Share of masked windows whose context is hidden, too: it is spread from the cubes seen.
     grey: float = 0.5
     #: Share of windows without a state, and of pairs without a session.
     no_state: float = 0.3

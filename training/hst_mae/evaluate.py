@@ -3,7 +3,7 @@
     python3 -m training.hst_mae.evaluate --model RUN/last.pt --data DIR
 
 Prints PSNR (per pair over RGB, capped at 60 dB; of the changed cubes, and of the whole picture) of the context alone, of 1 ... 6 codebooks, without the state, with all
-cubes in one region, and of masked frames (H1): 90 and 95 % of the cubes hidden, with and without state, with the context and without any (grey)."""
+cubes in one region, and of masked frames (H1): 90 and 95 % of the cubes hidden, with and without state, with the context and without any (first: what is seen is spread)."""
 
 import argparse
 import json
@@ -16,9 +16,9 @@ from torch import Tensor
 
 from .data import Record, load_records, split_records
 from .cubes import cubes_of, take
-from .masking import hide
+from .masking import hide, spread
 from .model import HstMae
-from .objective import GREY, unit
+from .objective import unit
 from .presets import REGIONS, SESSION, Preset
 
 #: Pairs that the session vector is made of, before the rest (the archive takes the mean of a recording).
@@ -42,8 +42,6 @@ class Variant:
     def run(self, pair: Dict[str, Tensor], session: Tensor, seed: int) -> None:
         model = self.model
         frames, context = unit(pair["truth"]), unit(pair["context"])
-        if self.grey:
-            context = torch.full_like(context, GREY)
         if pair["fresh"]:
             self.memory = self.memory * 0
         state = pair["state"][:, : int(pair["count"])] if self.state else torch.zeros_like(pair["state"][:, :1])
@@ -54,6 +52,7 @@ class Variant:
             # Cubes to rebuild are drawn alike for all variants.
             noise = torch.from_numpy(np.random.default_rng(seed).random(mask.shape)).float()
             mask = hide(noise, torch.full((1,), self.hidden))
+            context = spread(frames, mask) if self.grey else context
             places = torch.arange(mask.shape[1]).unsqueeze(0)
         truth, whole = cubes_of(frames), cubes_of(context)
         judged = mask[0] > 0 if self.hidden else pair["changed"][0] > 0
@@ -77,11 +76,17 @@ class Variant:
 
 
 class Context(Variant):
-    """What is there without the model."""
+    """What is there without the model: of changed cubes what motion predicts, of hidden ones that, or what the cubes seen are spread to."""
 
     def run(self, pair, session, seed) -> None:
         frames, context = unit(pair["truth"]), unit(pair["context"])
-        self._score(cubes_of(frames), cubes_of(torch.full_like(context, GREY) if self.grey else context), pair["changed"][0] > 0)
+        judged = pair["changed"][0] > 0
+        if self.hidden:
+            noise = torch.from_numpy(np.random.default_rng(seed).random(pair["region"].shape)).float()
+            mask = hide(noise, torch.full((1,), self.hidden))
+            context = spread(frames, mask) if self.grey else context
+            judged = mask[0] > 0
+        self._score(cubes_of(frames), cubes_of(context), judged)
 
 
 def variants(model: HstMae, brief: bool) -> List[Variant]:
@@ -91,8 +96,10 @@ def variants(model: HstMae, brief: bool) -> List[Variant]:
     made += [Variant("no state", model, every, state=False)]
     for share in (0.9,) if brief else MASKED:
         told = f"masked {share:.0%}"
-        made += [Variant(told, model, every, hidden=share), Variant(f"{told}, grey", model, every, hidden=share, grey=True)]
-        made += [Variant(f"{told}, grey, no state", model, every, state=False, hidden=share, grey=True)]
+        made += [Context(f"{told}: context", model, hidden=share), Variant(told, model, every, hidden=share)]
+        made += [Context(f"{told}, first: spread", model, hidden=share, grey=True)]
+        made += [Variant(f"{told}, first", model, every, hidden=share, grey=True)]
+        made += [Variant(f"{told}, first, no state", model, every, state=False, hidden=share, grey=True)]
     if not brief:
         made += [Variant("one region", model, every, regions=False)]
         made += [Variant(f"masked {share:.0%}, no state", model, every, state=False, hidden=share) for share in MASKED]

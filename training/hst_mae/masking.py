@@ -2,9 +2,11 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .config import Masks
 from .cubes import cubes_of
+from .presets import CUBE
 
 #: How far importance moves a cube in the order of hiding, beside noise of 0 ... 1.
 PULL = 0.5
@@ -24,6 +26,26 @@ def importance(frames: Tensor, changed: Tensor, region: Tensor, rank: Tensor):
     # Where all is one region none is critical.
     critical = critical & (region != region[:, :1]).any(1, keepdim=True)
     return texture, critical, (0.5 * changed.float() + 0.5 * (texture / 0.2).clamp(max=1)).clamp(max=1)
+
+
+def spread(frames: Tensor, hidden: Tensor) -> Tensor:
+    """What is known where cubes are hidden and nothing was seen before: the colours of the cubes that are seen, spread over those that are not, nearest first (push-pull pyramid,
+    as memory's fallback in the live loop). frames [batch, 2, 3, height, width], hidden [batch, cubes] to the same as frames."""
+    b, f, c, height, width = frames.shape
+    seen = 1 - hidden.reshape(b, 1, height // CUBE, width // CUBE)
+    values = F.avg_pool2d(frames.reshape(b, f * c, height, width), CUBE) * seen
+    levels = [(values, seen)]
+    while min(levels[-1][0].shape[2:]) > 1 or max(levels[-1][0].shape[2:]) > 1:
+        values, weights = (F.avg_pool2d(part, 2, ceil_mode=True, count_include_pad=False) for part in levels[-1])
+        levels.append((values, weights))
+    values, weights = levels.pop()
+    known = values / weights.clamp(min=1e-6)
+    for values, weights in reversed(levels):
+        known = F.interpolate(known, values.shape[2:], mode="bilinear", align_corners=False)
+        known = torch.where(weights > 0, values / weights.clamp(min=1e-6), known)
+    known = F.interpolate(known, (height, width), mode="bilinear", align_corners=False).reshape(frames.shape)
+    hides = F.interpolate(1 - seen, (height, width), mode="nearest").unsqueeze(1)
+    return known * hides + frames * (1 - hides)
 
 
 def region_shares(texture: Tensor, critical: Tensor, masks: Masks) -> Tensor:

@@ -9,13 +9,12 @@ from torch import Tensor, nn
 from .config import Curriculum, Losses, Masks
 from .cubes import cubes_of, frames_of, take
 from .loss import contrast, reconstruction, spatial, temporal
-from .masking import choose_places, draw_masks
+from .masking import choose_places, draw_masks, spread
 from .model import HstMae
 from .presets import CUBE, REGIONS, SESSION, Preset
 from .rvq import draw_levels
 from .state import unseen_of
 
-GREY = 0.5
 #: Width in which states, latents and views are compared.
 COMPARED = 32
 
@@ -88,7 +87,7 @@ class Objective(nn.Module):
     def _pair(self, pair, tubes, masked, grey, blind, memory, session) -> dict:
         model, losses = self.model, self.losses
         frames, context = unit(pair["truth"]), unit(pair["context"])
-        context = torch.where(grey.view(-1, 1, 1, 1, 1), torch.full_like(context, GREY), context)
+        context = torch.where(grey.view(-1, 1, 1, 1, 1), spread(frames, tubes), context)
         rows, columns = frames.shape[3] // CUBE, frames.shape[4] // CUBE
         state = pair["state"] * (~blind).float()[:, None, None]
         counts = torch.where(blind, torch.ones_like(pair["count"]), pair["count"])

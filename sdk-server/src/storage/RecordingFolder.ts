@@ -82,9 +82,13 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.sgaps$/);
   }
 
-  /** Removes what was being made when a process ended. */
+  /** Removes what was being made when a process ended; what another one is making stays. */
   async removeDrafts(): Promise<void> {
-    for (const name of await this.names()) if (name.endsWith('.tmp')) await rm(join(this.path, name), { force: true });
+    for (const name of await this.names()) {
+      const maker = Number(/\.(\d+)\.archive\.tmp$/.exec(name)?.[1] ?? 0);
+      if (name.endsWith('.tmp') && !(maker > 0 && maker !== process.pid && isRunning(maker)))
+        await rm(join(this.path, name), { force: true });
+    }
   }
 
   /** Removes all files of a recording, also what renderers keep of it to be quick. */
@@ -157,5 +161,14 @@ export class RecordingFolder {
     } catch (error) {
       throw toStorageError(error, `listing ${this.path}`);
     }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's may not be signalled, and runs.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
