@@ -94,6 +94,7 @@ describe.each(ENCODERS)('a replay by %s', (encoder) => {
         startedAt: 1000,
         duration: transport.duration,
         growing: false,
+        archived: false,
         values: ['score'],
       },
     ]);
