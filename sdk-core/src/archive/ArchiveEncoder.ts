@@ -75,6 +75,7 @@ export class ArchiveEncoder {
     const { quantiser } = this.options;
     if (quantiser !== undefined) writer.bytes((await this.group.encode(said, sources, offsets, quantiser)).bytes);
     else writer.bytes(await this.encodeToGoal(said, sources, offsets, writer.length, secondsOf(pictures, this.shape.fps)));
+    this.group.next();
     return writer.toBytes();
   }
 

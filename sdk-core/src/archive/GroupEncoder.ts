@@ -34,7 +34,9 @@ export class GroupEncoder {
   /** float32 [2, 3, H, W] */
   private readonly frames: Float32Array;
   private readonly spare: PaddedPicture;
+  /** What the session's groups so far have in common, and what this one makes of it. */
   private readonly session = new Float32Array(SESSION);
+  private readonly wanted = new Float32Array(SESSION);
   private groups = 0;
 
   constructor(
@@ -87,6 +89,12 @@ export class GroupEncoder {
     return { bytes: coder.finish(), psnr: psnr / sources.length };
   }
 
+  /** Goes on to the next group, however often this one was coded. */
+  next(): void {
+    this.session.set(this.wanted);
+    this.groups++;
+  }
+
   /** Finds and codes a picture's motion. Pictures of the pair that are not rebuilt yet are looked at as they were. */
   private codeMotion(sources: readonly PaddedPicture[], index: number, count: number, quantiser: number): void {
     const { state, coder } = this;
@@ -123,9 +131,9 @@ export class GroupEncoder {
     }
     if (index === 0) {
       const { session } = await pair.encode(frames, tokens);
-      const share = this.groups++ === 0 ? 1 : SESSION_SHARE;
-      for (let i = 0; i < SESSION; i++) this.session[i] += share * (session[i] - this.session[i]);
-      pair.setSession(this.session);
+      const share = this.groups === 0 ? 1 : SESSION_SHARE;
+      for (let i = 0; i < SESSION; i++) this.wanted[i] = this.session[i] + share * (session[i] - this.session[i]);
+      pair.setSession(this.wanted);
     }
     await chooser.choose(uncoded, frames, tokens);
     if (pair.codePair(coder)) pair.memory = await pair.draw(tokens);

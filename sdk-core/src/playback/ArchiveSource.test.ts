@@ -13,7 +13,9 @@ import { ArchiveEncoder } from '../archive/ArchiveEncoder.js';
 import type { ArchiveModel } from '../archive/ArchiveModel.js';
 import { ArchiveSource } from './ArchiveSource.js';
 import { archiveState } from './archiveState.js';
+import { FrameFinder } from './FrameFinder.js';
 import { openReplaySource } from './openReplaySource.js';
+import type { PlaybackMachine } from './PlaybackMachine.js';
 
 const GRID = { width: 64, height: 36 };
 const PIXELS = 3 * GRID.width * GRID.height;
@@ -93,6 +95,17 @@ describe('ArchiveSource', () => {
     expect([source.place, source.importance()]).toEqual([null, null]);
     expect(() => source.save()).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
     await source.close();
+  });
+
+  it('shows its last picture long after it, up to where the recording ends', async () => {
+    const ends = records.map((record, i) => (i === records.length - 1 ? { ...record, time: 9000 } : record));
+    const machine = { now: () => performance.now(), rest: () => new Promise<void>((resolve) => setTimeout(resolve)) };
+    const finder = new FrameFinder(await readerOf(ends), { machine: machine as unknown as PlaybackMachine });
+    for (const time of [8000, 200, 3000, 9000]) {
+      const index = Math.min(11, Math.floor(time / 40));
+      expect((await finder.find(time))?.frameId).toBe(2 * index);
+    }
+    await finder.close();
   });
 
   it('goes to the start where a state is none of its own', async () => {

@@ -46,6 +46,7 @@ export class ArchiveSource implements ReplaySource {
   readonly figures = new SessionFigures();
   readonly latencyFrames = 0;
   /** States are packed into groups: one goes on from the snapshot before one. */
+  readonly keepsPlaces = false;
   readonly place = null;
 
   readonly #reader: RecordingReader;

@@ -200,7 +200,7 @@ export class FrameCursor {
       if (next === null || next > last) return 'earlier';
       this.standing = null;
       // A place is behind a packet whose successor was not looked at; far from the goal the frame before it is not the last.
-      const isFar = goal - next > FAR && next < keepFrom && source.waiting === 1 && this.#shelf.wants(next);
+      const isFar = source.keepsPlaces && goal - next > FAR && next < keepFrom && source.waiting === 1 && this.#shelf.wants(next);
       if (!isFar && (!(await source.fill(2)) || (source.timeAfter ?? 0) > last)) {
         this.#learn(worked + this.#machine.now() - slice, from === null ? 0 : next - from);
         return this.#show();

@@ -31,6 +31,7 @@ const ASKED_BEFORE = 3000;
  */
 export class FrameSource implements ReplaySource {
   readonly figures = new SessionFigures();
+  readonly keepsPlaces = true;
   /** Frames between the newest frame known and the first asked for, at this place. */
   latencyFrames = 0;
 

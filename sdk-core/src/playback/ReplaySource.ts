@@ -53,6 +53,8 @@ export interface ReplaySource {
   readonly state: FrameState | null;
   /** Sequence of the last record taken in, −1 before the first. */
   readonly sequence: number;
+  /** Whether there is ever a `place`: else one goes on from the stored snapshots alone. */
+  readonly keepsPlaces: boolean;
   /** Where one may go on from what `save` gives now; null where one may not. */
   readonly place: Omit<ShelfPlace, 'bytes'> | null;
   /** The state at `place`. */
