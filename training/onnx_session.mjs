@@ -1,10 +1,10 @@
-// Runs ONNX models for runtime.py: `node runtime.mjs MODEL cpu|wasm THREADS`.
+// Runs ONNX models for onnx_session.py: `node onnx_session.mjs MODEL cpu|wasm THREADS`.
 // Stdin: requests, each a uint32, so many bytes of JSON ([{ name, type, dims, bytes }]), then the inputs' bytes. Stdout: answers alike, of
 // { ms, cpuMs, outputs: [{ name, type, dims, bytes }] } or { error }.
 import { readFile } from 'node:fs/promises';
 
 const [, , file, provider, threads] = process.argv;
-const ARRAYS = { float32: Float32Array, int32: Int32Array };
+const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 // Stdout is for answers.
 console.log = console.error;
 

@@ -7,14 +7,11 @@ done already is not done again, and training goes on from where it was last save
 Options that are not its own go to `train`, such as --batch 4."""
 
 import argparse
-import shlex
-import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from ..run_steps import ROOT, run_steps
+
 #: Where it works, unless told otherwise; `train` looks for records there.
 MADE = ROOT / "training" / "runs" / "hst-make"
 
@@ -60,35 +57,6 @@ def steps_of(args, rest) -> list:
     return steps
 
 
-def make(args, rest) -> None:
-    work = Path(args.work or MADE).absolute()
-    work.mkdir(parents=True, exist_ok=True)
-    steps = steps_of(args, rest)
-    anew = False
-    for at, (name, made, command) in enumerate(steps, 1):
-        line, begun, done = shlex.join(command), work / f"{name}.begun", work / f"{name}.done"
-        print(f"[{at}/{len(steps)}] {name}", file=sys.stderr, flush=True)
-        # What another command made, or what was made of something else, is of no use.
-        anew = anew or not begun.exists() or begun.read_text() != line
-        if done.exists() and made.exists() and not anew:
-            continue
-        if made.is_dir() and not begun.exists():
-            raise SystemExit(f"{made} is there already and was not made by this command: it is left alone. Name another --work.")
-        done.unlink(missing_ok=True)
-        if anew:
-            shutil.rmtree(made, ignore_errors=True)
-            begun.write_text(line)
-        started = time.monotonic()
-        subprocess.run(command, cwd=ROOT, check=True)
-        done.touch()
-        # Weights that were trained on make what comes after them anew, too.
-        anew = True
-        print(f"[{at}/{len(steps)}] {name}: {(time.monotonic() - started) / 60:.1f} min", file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
-    try:
-        make(*parse())
-    except subprocess.CalledProcessError as error:
-        print(f"{shlex.join(error.cmd)}\nended with {error.returncode}: see above. Run this command again to go on from there.", file=sys.stderr)
-        sys.exit(1)
+    args, rest = parse()
+    run_steps(steps_of(args, rest), Path(args.work or MADE).absolute())

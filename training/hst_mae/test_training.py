@@ -24,7 +24,7 @@ from .model import HstMae, ServedDecoder, ServedEncoder
 from .objective import Objective
 from .optimiser import rate_at
 from .presets import PRESETS, REGIONS, STATE
-from .runtime import RuntimeUnavailable, Session
+from ..onnx_session import RuntimeUnavailable, Session
 from .train import parse, train
 
 
