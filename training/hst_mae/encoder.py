@@ -16,8 +16,10 @@ from .state import Film, pool, waves
 PLACE_BANDS = 5
 #: What is left of the truth beside the context differs a hundredfold from cube to cube: it is shown as its shape, of mean square 1, and its loudness. Less than this counts as silence.
 SILENCE = 2 / 255
-#: How loud a hidden cube is taken to be, as a logarithm beside silence: what is known of it is to be added, not whispered.
+#: How loud a hidden cube is taken to be, as a logarithm beside silence, where none is seen: what is known of it is to be added, not whispered.
 UNKNOWN = 3.0
+#: Side of the square of cubes that a hidden one's loudness is taken from, and what all cubes seen count beside those in it, and UNKNOWN beside all.
+NEAR, FAR, NOWHERE = 9, 0.01, 0.001
 #: Brings a cube's coefficients to about -1 ... 1.
 ATOM = 0.2
 #: Weights of the linear transforms are kept this much larger, so that a step of the optimiser is small beside them.
@@ -180,11 +182,20 @@ def loudness_row(latent: int) -> Tensor:
 
 def shape_of(left: Tensor, seen: Tensor) -> Tuple[Tensor, Tensor]:
     """What is left, [batch, 2, 3, height, width], brought to a mean square of 1 in each cube that is seen [batch, cubes] and to 0 in others; and how loud it was, [batch, cubes, 1],
-    UNKNOWN in others."""
+    in others how loud the cubes seen around it are."""
     b, rows, columns = left.shape[0], left.shape[3] // CUBE, left.shape[4] // CUBE
     loud = torch.sqrt((cubes_of(left) ** 2).flatten(2).mean(2) + SILENCE * SILENCE)
     scale = spread((seen / loud).reshape(b, rows, columns, 1), CUBE).permute(0, 3, 1, 2).unsqueeze(1)
-    return left * scale, (torch.log(loud / SILENCE) * seen + UNKNOWN * (1 - seen)).unsqueeze(2)
+    loudness = torch.log(loud / SILENCE) * seen
+    return left * scale, (loudness + around(loudness, seen, rows, columns) * (1 - seen)).unsqueeze(2)
+
+
+def around(loudness: Tensor, seen: Tensor, rows, columns) -> Tensor:
+    """Mean loudness of the cubes seen nearby. loudness (0 where none is seen) and seen [batch, cubes]."""
+    b = loudness.shape[0]
+    near = lambda x: F.avg_pool2d(x.reshape(b, 1, rows, columns), NEAR, 1, NEAR // 2, count_include_pad=False).reshape(b, -1)
+    everywhere = (loudness.mean(1, keepdim=True) + NOWHERE * UNKNOWN) / (seen.mean(1, keepdim=True) + NOWHERE)
+    return (near(loudness) + FAR * everywhere) / (near(seen) + FAR)
 
 
 def spread(x: Tensor, times: int) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .data import Record, load_records, split_records
 from .cubes import cubes_of, take
-from .masking import hide, spread
+from .masking import hide, paste, spread
 from .model import HstMae
 from .objective import unit
 from .presets import REGIONS, SESSION, Preset
@@ -54,15 +54,17 @@ class Variant:
             mask = hide(noise, torch.full((1,), self.hidden))
             context = spread(frames, mask) if self.grey else context
             places = torch.arange(mask.shape[1]).unsqueeze(0)
-        truth, whole = cubes_of(frames), cubes_of(context)
+        truth, whole = cubes_of(frames), cubes_of(paste(frames, context, mask) if self.hidden else context)
         judged = mask[0] > 0 if self.hidden else pair["changed"][0] > 0
         if places.shape[1]:
             latent, _, tokens = model.encode(frames, context, mask, state, region, self.memory, session)
             levels = torch.full(places.shape, self.levels)
+            context = paste(frames, context, mask) if self.hidden else context
             coded = take(latent, places) if self.hidden else model.quantiser.decode(model.quantiser.encode(take(latent, places)), levels)
             cubes, self.memory = model.decode(coded, levels, places, context, tokens, region, pair["rank"], self.memory, session)
             whole = whole.clone()
             whole[0, places[0]] = cubes[0].clamp(0, 1)
+            whole = torch.where(mask[:, :, None, None, None, None] > 0, whole, truth) if self.hidden else whole
         self._score(truth, whole, judged)
 
     def _score(self, truth: Tensor, whole: Tensor, judged: Tensor) -> None:
@@ -85,7 +87,7 @@ class Context(Variant):
             noise = torch.from_numpy(np.random.default_rng(seed).random(pair["region"].shape)).float()
             mask = hide(noise, torch.full((1,), self.hidden))
             context = spread(frames, mask) if self.grey else context
-            judged = mask[0] > 0
+            context, judged = paste(frames, context, mask), mask[0] > 0
         self._score(cubes_of(frames), cubes_of(context), judged)
 
 

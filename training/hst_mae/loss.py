@@ -16,10 +16,13 @@ def measure(squared: Tensor, losses: Losses) -> Tensor:
     return torch.log(squared + losses.floor) if losses.kind == "log" else squared * MSE_UNIT
 
 
-def reconstruction(cubes: Tensor, truth: Tensor, weight: Tensor, losses: Losses) -> Tensor:
-    """cubes and truth [batch, active, 2, 3, 16, 16]; weight [batch, active]."""
+def reconstruction(cubes: Tensor, truth: Tensor, weight: Tensor, masked: Tensor, losses: Losses) -> Tensor:
+    """cubes and truth [batch, active, 2, 3, 16, 16]; weight [batch, active]; masked [batch]. A coded cube is measured by itself: its bits go with its own error. Of a masked picture
+    the hidden cubes are measured as one, as its PSNR has them: nothing is coded there, and cubes that are easily guessed must not outweigh those that are not."""
     squared = (((cubes - truth) * LEVELS) ** 2).flatten(2).mean(2)
-    return (measure(squared, losses) * weight).sum() / weight.sum().clamp(min=1e-3)
+    together = (squared * weight).sum(1, keepdim=True) / weight.sum(1, keepdim=True).clamp(min=1e-3)
+    each = torch.where(masked[:, None], together.expand_as(squared), squared)
+    return (measure(each, losses) * weight).sum() / weight.sum().clamp(min=1e-3)
 
 
 def spatial(off: Tensor, losses: Losses) -> Tensor:

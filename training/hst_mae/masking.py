@@ -29,8 +29,8 @@ def importance(frames: Tensor, changed: Tensor, region: Tensor, rank: Tensor):
 
 
 def spread(frames: Tensor, hidden: Tensor) -> Tensor:
-    """What is known where cubes are hidden and nothing was seen before: the colours of the cubes that are seen, spread over those that are not, nearest first (push-pull pyramid,
-    as memory's fallback in the live loop). frames [batch, 2, 3, height, width], hidden [batch, cubes] to the same as frames."""
+    """What is known where cubes are hidden and nothing was seen before: the mean colours of the cubes that are seen, spread over those that are not, nearest first (push-pull
+    pyramid, as memory's fallback in the live loop). frames [batch, 2, 3, height, width], hidden [batch, cubes] to the same as frames; `paste` puts the cubes seen into it."""
     b, f, c, height, width = frames.shape
     seen = 1 - hidden.reshape(b, 1, height // CUBE, width // CUBE)
     values = F.avg_pool2d(frames.reshape(b, f * c, height, width), CUBE) * seen
@@ -43,9 +43,14 @@ def spread(frames: Tensor, hidden: Tensor) -> Tensor:
     for values, weights in reversed(levels):
         known = F.interpolate(known, values.shape[2:], mode="bilinear", align_corners=False)
         known = torch.where(weights > 0, values / weights.clamp(min=1e-6), known)
-    known = F.interpolate(known, (height, width), mode="bilinear", align_corners=False).reshape(frames.shape)
-    hides = F.interpolate(1 - seen, (height, width), mode="nearest").unsqueeze(1)
-    return known * hides + frames * (1 - hides)
+    return F.interpolate(known, (height, width), mode="bilinear", align_corners=False).reshape(frames.shape)
+
+
+def paste(frames: Tensor, context: Tensor, hidden: Tensor) -> Tensor:
+    """The cubes of `frames` that are seen, upon `context`: what a decoder knows of a masked frame. All [batch, 2, 3, height, width], hidden [batch, cubes]."""
+    b, height, width = frames.shape[0], frames.shape[3], frames.shape[4]
+    hides = F.interpolate(hidden.reshape(b, 1, height // CUBE, width // CUBE), (height, width), mode="nearest").unsqueeze(1)
+    return context * hides + frames * (1 - hides)
 
 
 def region_shares(texture: Tensor, critical: Tensor, masks: Masks) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from .config import Curriculum, Losses, Masks
 from .cubes import cubes_of, frames_of, take
 from .loss import contrast, reconstruction, spatial, temporal
-from .masking import choose_places, draw_masks, spread
+from .masking import choose_places, draw_masks, paste, spread
 from .model import HstMae
 from .presets import CUBE, REGIONS, SESSION, Preset
 from .rvq import draw_levels
@@ -103,11 +103,13 @@ class Objective(nn.Module):
         coded = torch.where(masked[:, None, None], latent, (vectors * used.unsqueeze(3)).sum(0))
         wanted = torch.where(masked[:, None], tubes > 0, changed)
         places = choose_places(wanted, rows, columns, self.masks.decoder, self.progress.step)
+        context = torch.where(masked.view(-1, 1, 1, 1, 1), paste(frames, context, tubes), context)
         cubes, memory = model.decode(take(coded, places), torch.gather(levels, 1, places), places, context, tokens, pair["region"], pair["rank"], memory, session, unseen)
         truth, given = cubes_of(frames, places), cubes_of(context)
         base = (((cubes_of(context, places) - truth) * 255) ** 2).flatten(2).mean(2)
-        weight = torch.where(torch.gather(wanted, 1, places), losses.calm + base / (base + losses.worth), torch.full_like(base, losses.calm))
-        parts = {"reconstruction": reconstruction(cubes, truth, weight, losses), "commitment": torch.as_tensor(commitment, device=latent.device) + 0.0, "latent": near}
+        worth = torch.where(masked[:, None], torch.ones_like(base), losses.calm + base / (base + losses.worth))
+        weight = torch.where(torch.gather(wanted, 1, places), worth, torch.where(masked[:, None], torch.zeros_like(base), torch.full_like(base, losses.calm)))
+        parts = {"reconstruction": reconstruction(cubes, truth, weight, masked, losses), "commitment": torch.as_tensor(commitment, device=latent.device) + 0.0, "latent": near}
         mean = latent.mean(1)
         if model.preset.state:
             there = ~blind & (pair["count"] > 1)

@@ -8,6 +8,8 @@ from torch._subclasses import FakeTensorMode
 from .attention import BLOCKED, WindowBlock
 from .data import TOKENS
 from .cubes import atoms, cubes_of, frames_of
+from .encoder import UNKNOWN, shape_of
+from .masking import hide, paste, spread
 from .model import HstMae
 from .presets import PRESETS, REGIONS, SESSION, STATE
 from .regions import link, one_hot
@@ -53,6 +55,32 @@ class Sizes(unittest.TestCase):
                 places = torch.stack([torch.randperm(latent.shape[1])[:active].sort()[0] for _ in range(2)])
                 cubes, memory = model.decode(latent[:, :active], torch.ones(2, active).long(), places, x["context"], tokens, x["region"], x["rank"], x["memory"], x["session"])
                 self.assertEqual((cubes.shape, memory.shape), ((2, active, 2, 3, 16, 16), x["memory"].shape))
+
+    def test_nothing_of_hidden_cubes_is_told(self):
+        model = HstMae(PRESETS["test"]).eval()
+        x = pair_of(96, 128)
+        hidden = hide(torch.rand(2, 48, generator=torch.Generator().manual_seed(3)), torch.full((2,), 0.9))
+        changed = paste(x["frames"], torch.rand_like(x["frames"]), hidden)
+        told = []
+        for frames in (x["frames"], changed):
+            for context in (x["context"], spread(frames, hidden)):
+                given = {**{key: x[key] for key in x if key != "rank"}, "frames": frames, "context": context, "hidden": hidden}
+                told.append((model.encode(**given)[0], paste(frames, context, hidden)))
+        self.assertFalse(torch.equal(x["frames"], changed))
+        for k in (0, 1):
+            self.assertTrue(all(torch.allclose(a, b, atol=1e-5) for a, b in zip(told[k], told[k + 2])))
+        seen = hidden[0] == 0
+        self.assertTrue(torch.equal(cubes_of(told[0][1])[0, seen], cubes_of(x["frames"])[0, seen]))
+
+    def test_hidden_cubes_are_taken_to_be_as_loud_as_those_around(self):
+        left = torch.zeros(1, 2, 3, 64, 512)
+        left[..., 256:] = 0.5
+        seen = (torch.arange(128) % 4 == 0).float().unsqueeze(0)
+        loudness = shape_of(left, seen)[1].reshape(4, 32)
+        hidden = seen.reshape(4, 32) == 0
+        self.assertLess(loudness[:, :11][hidden[:, :11]].max(), 0.1)
+        self.assertGreater(loudness[:, 21:][hidden[:, 21:]].min(), 4.0)
+        self.assertTrue(torch.allclose(shape_of(left, seen * 0)[1], torch.tensor(UNKNOWN)))
 
     def test_cubes_and_frames_are_each_others_inverse(self):
         frames = torch.rand(2, 2, 3, 64, 96)

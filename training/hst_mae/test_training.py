@@ -118,7 +118,7 @@ class Loss(unittest.TestCase):
             for off in (0, 0.02, 0.1):
                 cubes = truth + off * torch.randn_like(truth)
                 picture = frames_of(cubes - truth, 4, 6)
-                rows.append((reconstruction(cubes, truth, torch.ones(2, 24), losses).item(), spatial(picture, losses).item(), temporal(picture, picture * 0, torch.ones(2), losses).item()))
+                rows.append((reconstruction(cubes, truth, torch.ones(2, 24), torch.tensor([False, True]), losses).item(), spatial(picture, losses).item(), temporal(picture, picture * 0, torch.ones(2), losses).item()))
             for column in zip(*rows):
                 self.assertEqual(list(column), sorted(column))
                 self.assertAlmostEqual(column[0], math.log(losses.floor) if kind == "log" else 0, places=4)
