@@ -36,6 +36,7 @@ export {
   parseStateSchema,
   parseWelcome,
 } from './messages/parseMessages.js';
+export { assertPlainMsgpack } from './messages/plainMsgpack.js';
 export {
   decodePicture,
   encodePicture,

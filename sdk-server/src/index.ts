@@ -26,6 +26,7 @@ export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
+export { ReplaySocket } from './rooms/ReplaySocket.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {

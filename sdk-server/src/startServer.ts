@@ -1,18 +1,22 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
+import { guardRequests } from './http/guardRequests.js';
 import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
+import { ReplaySocket } from './rooms/ReplaySocket.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
@@ -25,7 +29,7 @@ import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesse
  * const options: ServerOptions = { port: 0, data: './.sgaps-data' };
  * ```
  */
-export interface ServerOptions {
+export interface ServerOptions extends ConnectionLimits {
   /** Default 2567; 0 takes a free one. */
   readonly port?: number;
   /** Interface to listen on; default all. */
@@ -136,7 +140,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       })
     : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
-  const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+  const http = createServer(HTTP_LIMITS);
+  gateConnections(http, options);
+  const transport = new WebSocketTransport({ server: http, maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket });
   const server: Server = defineServer({
     rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
@@ -156,6 +162,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await closeServices(data);
     throw error;
   });
+  guardRequests(http, log);
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };

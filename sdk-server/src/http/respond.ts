@@ -74,8 +74,21 @@ export function jsonErrors(log: Logger) {
       next(error);
       return;
     }
+    const refused = refusedBy(error);
+    if (refused !== null) {
+      const { code, message } = errorMessage(new SgapsError('ARGUMENT_INVALID', 'The request could not be read.'));
+      response.status(refused).json({ error: { code, message } });
+      return;
+    }
     if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
     response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: { code, message } });
   };
+}
+
+/** The status of what Express and its parsers refuse themselves: an address that cannot be decoded, a body that is none. Null for what is no fault of the sender. */
+function refusedBy(error: unknown): number | null {
+  if (isSgapsError(error) || !(error instanceof Error) || !('status' in error)) return null;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
 }

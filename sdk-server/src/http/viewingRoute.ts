@@ -28,7 +28,8 @@ export interface ViewingAddress {
 export function viewingRoute({ port, url }: Pick<ViewingAddress, 'port' | 'url'>): Router {
   const router = Router();
   router.get('/', ({ headers, protocol }, response) => {
-    const host = headers.host === undefined ? null : new URL(`http://${headers.host}`).hostname;
+    const asked = `http://${headers.host}`;
+    const host = headers.host !== undefined && URL.canParse(asked) ? new URL(asked).hostname : null;
     const own = port !== null && host !== null ? `${protocol === 'https' ? 'wss' : 'ws'}://${host}:${port}` : null;
     response.json({ url: url ?? own });
   });
