@@ -25,10 +25,10 @@ export const SINCE = 0;
 export const INDEX = 1;
 /** Findings told of a job: the first ones tell enough. */
 const MOST_FINDINGS = 5;
-/** Bytes that may be kept after a job, and in all: caches and code fill up once. */
+/** Bytes that may be held after a job beyond those before it; the first of a target fills caches. */
 const MAY_GROW = 24 * 1024 * 1024;
 
-const opened = new Map<string, { target: FuzzTarget; ready: OpenTarget; baseline: number | null }>();
+const opened = new Map<string, { readonly target: FuzzTarget; readonly ready: OpenTarget; isWarm: boolean }>();
 const progress = new Float64Array(workerData as SharedArrayBuffer);
 
 async function open(name: string) {
@@ -36,7 +36,7 @@ async function open(name: string) {
   if (known) return known;
   const target = listTargets().find((candidate) => candidate.name === name);
   if (!target) throw new Error(`There is no target ${name}.`);
-  const fresh = { target, ready: await target.open(), baseline: null };
+  const fresh = { target, ready: await target.open(), isWarm: false };
   opened.set(name, fresh);
   return fresh;
 }
@@ -46,6 +46,7 @@ async function work({ target: name, seed, from, count, bytes }: FuzzJob): Promis
   const runner = new CaseRunner(entry.target, entry.ready);
   const tally = emptyTally();
   const findings: Finding[] = [];
+  const before = entry.isWarm ? settledBytes() : Number.POSITIVE_INFINITY;
   for (let index = from; index < from + count; index++) {
     progress[INDEX] = index;
     progress[SINCE] = Date.now();
@@ -56,11 +57,9 @@ async function work({ target: name, seed, from, count, bytes }: FuzzJob): Promis
     if (index % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   progress[SINCE] = 0;
-  const kept = settledBytes();
-  const grown = entry.baseline === null ? 0 : kept - entry.baseline;
-  entry.baseline ??= kept;
+  const grown = entry.isWarm ? settledBytes() - before : 0;
+  entry.isWarm = true;
   if (grown > MAY_GROW) {
-    entry.baseline = kept;
     const message = `${grown} bytes more are held after ${count} cases than before.`;
     findings.push({ target: name, kind: 'grows', message, seed, index: from, bytes: '' });
   }

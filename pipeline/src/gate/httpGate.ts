@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * What an HTTP server that faces the internet is made with: heads of at most 16 KiB and 100 lines, here within 10 s; whole requests within 30 s. Node's own bounds are a minute and five.
+ * What an HTTP server that faces the internet is made with: heads of at most 16 KiB and 100 lines, here within 10 s; whole requests within 15 s. Node's own bounds are a minute and five.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 export const HTTP_LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  requestTimeout: 15_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 2_000,
 } as const;

@@ -2,7 +2,7 @@ import { Packr } from 'msgpackr';
 import { ByteReader } from '../bytes/ByteReader.js';
 import { SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { skipMsgpack } from './plainMsgpack.js';
+import { MsgpackWalk } from './plainMsgpack.js';
 
 /** Bytes of one enveloped message. */
 const ENVELOPE_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ export function encodeMessage(type: string, body: unknown): Uint8Array {
 export function decodeMessage(bytes: Uint8Array): { readonly type: string; readonly body: unknown } {
   if (bytes.length > ENVELOPE_BYTES) throw SgapsError.limit('message bytes', bytes.length, ENVELOPE_BYTES);
   const reader = new ByteReader(bytes);
-  skipMsgpack(reader, { depth: DEPTH, extensions: false });
+  new MsgpackWalk(reader, DEPTH, false).skipValue(0);
   reader.end('message');
   let message: unknown;
   try {

@@ -22,6 +22,7 @@ import {
   writeRecordHeader,
 } from '@sgaps/protocol';
 import { nodeMachine, zstdCompressor } from '@sgaps/server';
+import { readMarkers } from '../../../../pipeline/src/replay/readMarkers.js';
 import { bytesTarget, type FuzzTarget } from '../FuzzTarget.js';
 import { replicaStates } from './coreTargets.js';
 import { FRAMES, GRID, SCHEMA, SHAPE, sampleSession } from './samples.js';
@@ -46,7 +47,16 @@ export const recordingTargets: readonly FuzzTarget[] = [
   ),
   bytesTarget(
     'recording',
-    ['RecordingReader', 'readFooter', 'readChunkHeader', 'readChunkBody', 'readRecord', 'decodeSnapshot', 'zstdCompressor'],
+    [
+      'RecordingReader',
+      'readFooter',
+      'readChunkHeader',
+      'readChunkBody',
+      'readRecord',
+      'decodeSnapshot',
+      'zstdCompressor',
+      'readMarkers',
+    ],
     recordings,
     readAll,
     {
@@ -55,7 +65,7 @@ export const recordingTargets: readonly FuzzTarget[] = [
       bytes: 96 * 1024 * 1024,
     },
   ),
-  bytesTarget('recording, played', ['openReplaySource'], recordings, play, {
+  bytesTarget('recording, played', ['openReplaySource', 'SessionDecoder'], recordings, play, {
     repair: repairRecording,
     share: 0.06,
     ms: 2000,
@@ -131,6 +141,7 @@ async function readAll(bytes: Uint8Array): Promise<unknown> {
   let count = 0;
   const all = ['coordinates', 'pixels', 'event', 'snapshot', 'audio', 'pictures'] as const;
   for await (const _ of reader.records(0, { kinds: all })) count++;
+  for await (const _ of readMarkers(reader, -1)) count++;
   await reader.nearestSnapshot(1e9);
   return [count, reader.index];
 }

@@ -40,7 +40,7 @@ export const splatTargets: readonly FuzzTarget[] = [
   bytesTarget('.splat', ['readSplat'], () => [new Uint8Array(640).fill(63)], readSplat),
   bytesTarget('SPZ', ['readSpz'], () => [spz(20, 20), spz(1_000_000, 1_000_000), spz(0xffffffff, 2)], readSpz, {
     share: 0.02,
-    ms: 3000,
+    ms: 6000,
     bytes: 256 * 1024 * 1024,
   }),
   bytesTarget(
