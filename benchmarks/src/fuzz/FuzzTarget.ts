@@ -4,7 +4,7 @@ import { mutateBytes } from './mutateBytes.js';
 import { mutateText, mutateValue } from './mutateValue.js';
 
 /** What a case may take where a target says nothing else: ms, and bytes of heap and buffers. */
-export const BOUNDS = { ms: 1000, bytes: 64 * 1024 * 1024 } as const;
+const BOUNDS = { ms: 1000, bytes: 64 * 1024 * 1024 } as const;
 
 /**
  * A decoder under test. It must end with a value or an `SgapsError`, within bounds, whatever it is given.

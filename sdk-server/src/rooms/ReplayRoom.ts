@@ -58,6 +58,7 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  #discard = async (): Promise<unknown> => undefined;
 
   static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
     const role = typeof options === 'object' && options !== null && 'role' in options ? options.role : undefined;
@@ -172,6 +173,7 @@ export abstract class ReplayRoom extends Room {
       await services.store.delete(recordingId);
       throw error;
     }
+    this.#discard = () => services.store.delete(recordingId);
     const { game, engine, grid, fps } = header;
     const cadence = this.#session?.cadence;
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps, cadence }, 'recording started');
@@ -361,6 +363,12 @@ export abstract class ReplayRoom extends Room {
     if (!first) return;
     this.#recorder.close();
     this.#forget();
+    if (this.#recorder.sessionId === null) {
+      // A seat was reserved, and nobody came: there is no recording, however often somebody does so.
+      await this.#discard();
+      this.#log.info('nobody came to be recorded');
+      return;
+    }
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
     this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');

@@ -5,7 +5,7 @@ import { handshake, holdOpen, type RawAnswer, sayRaw } from './rawSocket.js';
 
 const ID = 'a1b2c3d4';
 /** Every route there is, of rooms, files and pages, with ids that are none. */
-export const ROUTES: readonly (readonly [method: string, path: string])[] = [
+const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/'],
   ['GET', '/healthz'],
   ['GET', '/__healthcheck'],
@@ -267,7 +267,7 @@ const handshakes: Attack = {
 };
 
 /** ms in which a connection that stands still, or drips, must be cut: the server's bounds, and the time between its looks. */
-export const CUT_WITHIN = 19_000;
+const CUT_WITHIN = 19_000;
 
 const slow: Attack = {
   name: 'connections that drip or stand still',
@@ -287,10 +287,10 @@ const slow: Attack = {
     clearTimeout(timer);
     const left = held.filter(({ socket }) => !socket.destroyed);
     for (const { socket } of left) socket.destroy();
-    insist(
-      left.length === 0,
-      `${left.length} of ${held.length} slow connections are still open after ${CUT_WITHIN} ms: ${JSON.stringify(left[0])?.slice(0, 0)}${left.map(({ first, port }) => `${port === server.port ? 'rooms' : 'viewers'} ${first.slice(0, 16)}`).at(0)}`,
-    );
+    const first = left
+      .map(({ port, first }) => `${port === server.port ? 'rooms' : 'viewers'}, begun with '${first.slice(0, 16)}'`)
+      .at(0);
+    insist(left.length === 0, `${left.length} of ${held.length} slow connections are open after ${CUT_WITHIN} ms: ${first}`);
     return held.length;
   },
 };

@@ -19,7 +19,7 @@ export interface ServerFuzzOptions {
 }
 
 /** What an attack came to. */
-export interface AttackFigures {
+interface AttackFigures {
   readonly name: string;
   readonly count: number;
   readonly ms: number;

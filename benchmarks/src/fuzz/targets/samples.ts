@@ -52,7 +52,7 @@ export function stateAt(i: number): FrameState {
 }
 
 /** Blocks, means and points, and some that both sides draw from a seed. */
-export function requestAt(frameId: number): SampleRequest {
+function requestAt(frameId: number): SampleRequest {
   const explicit = createSampleSet(24);
   const kinds = [SampleKind.block0, SampleKind.point, SampleKind.mean2, SampleKind.block2];
   for (let i = 0; i < 24; i++) {
