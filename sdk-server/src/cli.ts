@@ -5,6 +5,8 @@ import { Command, Option } from 'commander';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import {
   archiveModelsOption,
+  type ConnectionFlags,
+  connectionOptions,
   fail,
   openLog,
   portNumber,
@@ -22,7 +24,7 @@ import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 
-interface ServeFlags {
+interface ServeFlags extends ConnectionFlags {
   readonly port: number;
   readonly host?: string;
   readonly data: string;
@@ -106,6 +108,8 @@ export function program(): Command {
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
+  const serving = sgaps.commands.find((command) => command.name() === 'serve');
+  for (const option of connectionOptions()) serving?.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
@@ -136,6 +140,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const options: ServerOptions = {
     ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare, archiveAfter, archiveModels },
     viewingUrl: flags.viewingUrl,
+    connections: flags.connections,
+    connectionsPerAddress: flags.connectionsPerAddress,
   };
   let server: SgapsServer;
   try {

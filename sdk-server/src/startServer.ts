@@ -131,7 +131,11 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const services = await openServices({ data, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
-        { origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels, ...options.viewing },
+        {
+          ...{ origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels },
+          ...{ connections: options.connections, connectionsPerAddress: options.connectionsPerAddress },
+          ...options.viewing,
+        },
         data,
         log,
       ).catch(async (error: unknown) => {

@@ -3,8 +3,12 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
 
+/** What an answer that is no page may do in a browser that opens it. Pages have policies of their own. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const NO_DEVICES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
+
 /**
- * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
+ * Headers every answer of ours carries: no sniffing, no framing, no referrer, no devices, nothing to run; and none of the open CORS headers Colyseus
  * adds, except where a router asks for them: replays are private to the server's own pages by default.
  *
  * @example
@@ -16,6 +20,8 @@ export function securityHeaders(_request: Request, response: Response, next: Nex
   for (const name of ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials']) response.removeHeader(name);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Frame-Options', 'SAMEORIGIN');
+  response.setHeader('Content-Security-Policy', NOTHING);
+  response.setHeader('Permissions-Policy', NO_DEVICES);
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   next();

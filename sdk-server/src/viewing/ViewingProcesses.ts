@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ConnectionLimits } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { SupervisedProcess } from './SupervisedProcess.js';
@@ -14,7 +15,7 @@ const LISTEN_WITHIN = 20_000;
  * const viewing: ViewingOptions = { port: 0, renderers: 2 };
  * ```
  */
-export interface ViewingOptions {
+export interface ViewingOptions extends ConnectionLimits {
   /** Port that viewers connect to; 0 takes a free one. Default 2568. */
   readonly port?: number;
   /** Interface to listen on; default all. */
@@ -59,13 +60,16 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn, archiveModels = [] } = options;
+    const { splats, splatsOn, archiveModels = [], connections, connectionsPerAddress } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
+    const bounds = Object.entries({ '--connections': connections, '--connections-per-address': connectionsPerAddress }).flatMap(
+      ([name, value]) => flag(name, value?.toString()),
+    );
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
-    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open];
+    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open, ...bounds];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {

@@ -2,9 +2,18 @@ import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import {
+  type ConnectionFlags,
+  connectionOptions,
+  fail,
+  openLog,
+  portNumber,
+  stopWith,
+  takenPort,
+  wholeNumber,
+} from '../commandLine.js';
 
-interface TransportFlags {
+interface TransportFlags extends ConnectionFlags {
   readonly port: number;
   readonly host?: string;
   readonly data: string;
@@ -29,7 +38,7 @@ interface TransportFlags {
  * ```
  */
 export function transportCommand(): Command {
-  return new Command('transport')
+  const command = new Command('transport')
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('--host <address>', 'interface to listen on (default: all)')
@@ -45,12 +54,14 @@ export function transportCommand(): Command {
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(transport);
+  for (const option of connectionOptions()) command.addOption(option);
+  return command;
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
-  const { port, host, origins, fifo, scene, encoder, from } = flags;
+  const { port, host, origins, fifo, scene, encoder, from, connections, connectionsPerAddress } = flags;
   const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
-  const viewers = new WebSocketAdapter({ port, host, origins });
+  const viewers = new WebSocketAdapter({ port, host, origins, connections, connectionsPerAddress });
   try {
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
