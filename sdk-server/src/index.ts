@@ -3,6 +3,7 @@ export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeAr
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
 export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
+export { guardRequests } from './http/guardRequests.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
 export { type CreateInferenceOptions, createInference } from './inference/createInference.js';

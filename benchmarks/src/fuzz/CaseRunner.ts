@@ -38,10 +38,15 @@ export function emptyTally(): Tally {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Heap and buffers after a collection, bytes. */
-export function settledBytes(): number {
-  collect();
-  return takenBytes();
+/** Heap and buffers after a collection, bytes, at least `unless` where they are not below that soon: buffers are let go of some time after it. */
+export async function settledBytes(unless = 0): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let wait = 1; wait < 500 && least > unless; wait *= 3) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    least = Math.min(least, takenBytes());
+  }
+  return least;
 }
 
 function takenBytes(): number {

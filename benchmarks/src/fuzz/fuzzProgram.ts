@@ -46,7 +46,7 @@ async function work({ target: name, seed, from, count, bytes }: FuzzJob): Promis
   const runner = new CaseRunner(entry.target, entry.ready);
   const tally = emptyTally();
   const findings: Finding[] = [];
-  const before = entry.isWarm ? settledBytes() : Number.POSITIVE_INFINITY;
+  const before = entry.isWarm ? await settledBytes() : Number.POSITIVE_INFINITY;
   for (let index = from; index < from + count; index++) {
     progress[INDEX] = index;
     progress[SINCE] = Date.now();
@@ -57,7 +57,7 @@ async function work({ target: name, seed, from, count, bytes }: FuzzJob): Promis
     if (index % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   progress[SINCE] = 0;
-  const grown = entry.isWarm ? settledBytes() - before : 0;
+  const grown = entry.isWarm ? (await settledBytes(before + MAY_GROW)) - before : 0;
   entry.isWarm = true;
   if (grown > MAY_GROW) {
     const message = `${grown} bytes more are held after ${count} cases than before.`;

@@ -20,7 +20,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
  * guardRequests(transport.server, log);
  * ```
  */
-export function guardRequests(server: Server, log: Logger): void {
+export function guardRequests(server: Server, log?: Logger): void {
   const onRequest = take(server, 'request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     try {
@@ -79,8 +79,8 @@ function statusOf(error: unknown): number {
   return error instanceof SgapsError ? HTTP_STATUS[error.code] : 500;
 }
 
-function refuse(error: unknown, response: ServerResponse, log: Logger): void {
-  if (!(error instanceof SgapsError)) log.error({ err: error }, 'request failed');
+function refuse(error: unknown, response: ServerResponse, log: Logger | undefined): void {
+  if (!(error instanceof SgapsError)) log?.error({ err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;

@@ -151,12 +151,18 @@ export const protocolTargets: readonly FuzzTarget[] = [
     // Pictures of 64 MiB are within the limits, and room is made for one as soon as its head says so.
     { bytes: 72 * 1024 * 1024 },
   ),
-  bytesTarget('frames of a FIFO', ['readFifoFrames'], [bytesOf(encodeFifoHead(7, 300), new Uint8Array(300))], (bytes) => {
-    const frames: unknown[] = [];
-    const stream = readFifoFrames((_, data) => frames.push(data));
-    inPieces(bytes, (piece) => stream.push(piece));
-    return frames;
-  }),
+  bytesTarget(
+    'frames of a FIFO',
+    ['readFifoFrames'],
+    [bytesOf(encodeFifoHead(7, 300), new Uint8Array(300))],
+    (bytes) => {
+      const frames: unknown[] = [];
+      const stream = readFifoFrames((_, data) => frames.push(data));
+      inPieces(bytes, (piece) => stream.push(piece));
+      return frames;
+    },
+    { bytes: 72 * 1024 * 1024 },
+  ),
   bytesTarget(
     'JPEG picture',
     ['decodeJpegPicture'],
