@@ -38,6 +38,7 @@ COPY --from=build /sgaps/sdk-player/dist sdk-player/dist
 COPY --from=build /sgaps/pipeline/dist pipeline/dist
 COPY --from=build /sgaps/splats/dist splats/dist
 COPY --from=build /sgaps/sdk-server/dist sdk-server/dist
+COPY --from=build /sgaps/sdk-server/migrations sdk-server/migrations
 COPY --from=build /sgaps/models models
 COPY --from=build /sgaps/examples/games.json examples/games.json
 COPY --from=build /sgaps/examples/phaser-platformer/dist examples/phaser-platformer/dist

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import {
   archiveModelsOption,
+  databaseOption,
   fail,
   openLog,
   portNumber,
@@ -26,6 +27,7 @@ interface ServeFlags {
   readonly port: number;
   readonly host?: string;
   readonly data: string;
+  readonly database?: string;
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
@@ -63,6 +65,7 @@ export function program(): Command {
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
     .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
+    .addOption(databaseOption())
     .option('--examples <folder>', 'folder with games.json and built sample games')
     .addOption(
       new Option('--cadence <name>', 'when sessions being recorded are rebuilt; on-demand: only while somebody watches')
@@ -118,7 +121,7 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
+  const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
@@ -134,7 +137,22 @@ async function serve(flags: ServeFlags): Promise<void> {
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
   const options: ServerOptions = {
-    ...{ port, host, data, examples, log, model, room, viewing, exportBytes, seekBytes, prepare, archiveAfter, archiveModels },
+    ...{
+      port,
+      host,
+      data,
+      database,
+      examples,
+      log,
+      model,
+      room,
+      viewing,
+      exportBytes,
+      seekBytes,
+      prepare,
+      archiveAfter,
+      archiveModels,
+    },
     viewingUrl: flags.viewingUrl,
   };
   let server: SgapsServer;

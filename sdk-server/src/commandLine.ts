@@ -2,6 +2,9 @@ import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
 
+/** Names the catalog's database. */
+export const DATABASE_VARIABLE = 'DATABASE_URL';
+
 /** A port as an option: 0 … 65535. */
 export function portNumber(text: string): number {
   const port = Number(text);
@@ -27,6 +30,14 @@ export function seekCacheOption(): Option {
   )
     .argParser(wholeNumber(0, 2 ** 30))
     .default(2048);
+}
+
+/** Where the catalog is, as an option. Its password is better in the environment, which others of the machine do not see. */
+export function databaseOption(): Option {
+  return new Option(
+    '--database <url>',
+    'PostgreSQL database of the catalog, postgres://user:password@host:5432/database (default: SQLite, in the folder of recordings)',
+  ).env(DATABASE_VARIABLE);
 }
 
 /** Archive models beside the usual ones, as an option. */

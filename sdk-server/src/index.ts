@@ -29,9 +29,19 @@ export { closeServices, openServices, type ReplayServices, type ServicesOptions 
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {
+  type AuditEntry,
+  type AuditQuery,
+  type AuditRow,
+  type AuditTable,
   Catalog,
+  type CatalogOptions,
   type CatalogQuery,
   fileSource,
+  type GameRow,
+  type GameTable,
+  type GameUsage,
+  type KeyRow,
+  type KeyTable,
   type RecordingFigures,
   type RecordingRow,
   type RecordingStatus,

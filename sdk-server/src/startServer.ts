@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Folder of recordings and catalog; default `./.sgaps-data`. */
   readonly data?: string;
+  /** PostgreSQL database of the catalog, `postgres://user:password@host:5432/database`; default: SQLite, in `data`. */
+  readonly database?: string;
   /** Folder with `games.json` and built sample games; default none. */
   readonly examples?: string;
   /** Default: pino on standard output, level `info`. */
@@ -121,10 +123,10 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, host, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, host, database, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
-  const services = await openServices({ data, log, model: options.model, archiveModels: options.archiveModels });
+  const services = await openServices({ data, database, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         { origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels, ...options.viewing },
@@ -166,7 +168,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const prepares = options.prepare === true && options.seekBytes !== 0;
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
-  const archives = archiveAfter === null ? null : new ArchiveQueue({ data, catalog, log, after: archiveAfter, modelFolder });
+  const archives =
+    archiveAfter === null ? null : new ArchiveQueue({ data, database, catalog, log, after: archiveAfter, modelFolder });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');

@@ -4,6 +4,7 @@ import type { ArchiveModel } from '@sgaps/core';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
+import { databaseOption } from '../commandLine.js';
 import { ProgressLine } from '../export/ProgressLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
@@ -24,6 +25,7 @@ interface ArchiveFlags {
   readonly reconstructor?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly data: string;
+  readonly database?: string;
   readonly json?: boolean;
 }
 
@@ -63,6 +65,7 @@ export function archiveCommand(): Command {
     .addOption(new Option('--provider <name>', 'what runs it').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .option('--larger', 'also where the archive is no smaller than the recording')
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .addOption(databaseOption())
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(archive);
 }
@@ -107,10 +110,10 @@ class Archiving {
   ) {}
 
   async run(ids: readonly string[]): Promise<void> {
-    const { data, model, json } = this.flags;
+    const { data, database, model, json } = this.flags;
     this.assertFlags(ids);
     const folder = await RecordingFolder.open(join(data, 'recordings'));
-    const catalog = await Catalog.open(data);
+    const catalog = await Catalog.open(data, { url: database });
     let archiveModel: ArchiveModel | null = null;
     try {
       const tasks = await this.tasks(ids, folder, catalog);
@@ -134,7 +137,7 @@ class Archiving {
     } finally {
       await archiveModel?.close();
       await this.inference?.close();
-      catalog.close();
+      await catalog.close();
     }
   }
 

@@ -41,6 +41,8 @@ export interface ReplayServices {
 export interface ServicesOptions {
   /** Folder of recordings and catalog; made when missing. */
   readonly data: string;
+  /** PostgreSQL database of the catalog, `postgres://…`; default: SQLite, in `data`. Of the first to open the folder. */
+  readonly database?: string;
   /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
   readonly model?: CreateInferenceOptions | null;
   /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
@@ -90,11 +92,12 @@ export async function closeServices(data: string): Promise<void> {
 
 async function open({
   data,
+  database,
   log = pino({ name: 'sgaps' }),
   model = {},
   archiveModels = [],
 }: ServicesOptions): Promise<ReplayServices> {
-  const store = await RecordingStore.open({ folder: data });
+  const store = await RecordingStore.open({ folder: data, database });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
   const found = await store.recoverAll();

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type RecordingReader, type RecordKind, SgapsError } from '@sgaps/protocol';
-import type { Catalog, RecordingStatus } from './Catalog.js';
+import type { Catalog, RecordingStatus } from './catalog/index.js';
 import { toStorageError } from './files.js';
 import { noteArchived } from './noteArchived.js';
 import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';

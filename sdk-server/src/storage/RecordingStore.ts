@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
-import { Catalog, type RecordingStatus } from './Catalog.js';
+import { Catalog, type RecordingStatus } from './catalog/index.js';
 import { openRecording } from './openRecording.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
@@ -38,16 +38,20 @@ export class RecordingStore {
   }
 
   /**
-   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder.
+   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`).
    *
    * @example
    * ```ts
    * const store = await RecordingStore.open({ folder: './.sgaps-data' });
    * ```
    */
-  static async open(options: { readonly folder: string; readonly catalog?: Catalog }): Promise<RecordingStore> {
+  static async open(options: {
+    readonly folder: string;
+    readonly catalog?: Catalog;
+    readonly database?: string;
+  }): Promise<RecordingStore> {
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
-    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder)));
+    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder, { url: options.database })));
   }
 
   /**
@@ -242,7 +246,7 @@ export class RecordingStore {
    */
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
-    this.catalog.close();
+    await this.catalog.close();
   }
 
   /**

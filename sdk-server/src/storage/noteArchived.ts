@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import type { Catalog } from './Catalog.js';
+import type { Catalog } from './catalog/index.js';
 import { openRecording } from './openRecording.js';
 import type { RecordingFolder } from './RecordingFolder.js';
 import { archiveColumns } from './recordingRow.js';
