@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import {
   archiveModelsOption,
@@ -115,6 +116,7 @@ export function program(): Command {
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
+  sgaps.addCommand(tokenCommand());
   return sgaps;
 }
 
