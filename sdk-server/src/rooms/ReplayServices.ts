@@ -1,4 +1,7 @@
 import { type Logger, pino } from 'pino';
+import { Access, type AccessOptions, type AccessTables } from '../access/Access.js';
+import { memoryTables } from '../access/memoryTables.js';
+import { parseSecrets } from '../access/secrets.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
@@ -17,6 +20,8 @@ import type { LiveSession } from './LiveSession.js';
 export interface ReplayServices {
   readonly store: RecordingStore;
   readonly catalog: Catalog;
+  /** Who may do what, and how much. */
+  readonly access: Access;
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
@@ -47,6 +52,10 @@ export interface ServicesOptions {
   readonly model?: CreateInferenceOptions | null;
   /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
   readonly archiveModels?: readonly string[];
+  /** Who is let in. Of the first to open the folder. Default: everybody. */
+  readonly access?: AccessOptions;
+  /** False: only this machine can reach the server, so that clients are not limited unless `access` says so. Default true. */
+  readonly exposed?: boolean;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
@@ -83,8 +92,9 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, sessions, inference, archiveModels } = await services;
+  const { store, access, sessions, inference, archiveModels } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
+  await access.close();
   await store.close();
   await inference?.close();
   await archiveModels.close();
@@ -96,7 +106,11 @@ async function open({
   log = pino({ name: 'sgaps' }),
   model = {},
   archiveModels = [],
+  access = {},
+  exposed = true,
 }: ServicesOptions): Promise<ReplayServices> {
+  // Wrong secrets are told before anything is opened.
+  parseSecrets(access.secret ?? '');
   const store = await RecordingStore.open({ folder: data, database });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
@@ -110,5 +124,11 @@ async function open({
   return {
     ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
     archiveModels: archives,
+    access: new Access(
+      access,
+      'keys' in store.catalog ? (store.catalog as unknown as AccessTables) : memoryTables(),
+      log,
+      exposed,
+    ),
   };
 }
