@@ -15,6 +15,8 @@ export interface LimitOptions {
   readonly requests?: number;
   /** Joins of rooms and of the transport per minute, mean; as many may come at once. Default 120. */
   readonly joins?: number;
+  /** Tokens and keys that do not hold, of one address per second, mean; ten times as many may come at once. Default 5. */
+  readonly refusals?: number;
   /** Sessions recorded at once. Default 50. */
   readonly rooms?: number;
   /** ms that a session may take. Default 12 hours. */
@@ -27,16 +29,15 @@ export interface LimitOptions {
 export const USUAL_LIMITS: Required<LimitOptions> = {
   requests: 100,
   joins: 120,
+  refusals: 5,
   rooms: 50,
   sessionMs: 12 * 3_600_000,
   sessionBytes: 4 * 2 ** 30,
 };
 
 /** Those of a server that only this machine can reach. */
-export const NO_LIMITS: Required<LimitOptions> = { requests: 0, joins: 0, rooms: 0, sessionMs: 0, sessionBytes: 0 };
+export const NO_LIMITS: Required<LimitOptions> = { requests: 0, joins: 0, refusals: 0, rooms: 0, sessionMs: 0, sessionBytes: 0 };
 
-/** Refusals per second and at once that an address is let try before it has to wait. */
-const REFUSALS = { perSecond: 5, burst: 50 };
 /** Clients that are remembered. Those not heard of for longest are forgotten, which only ever allows them more. */
 const MOST_CLIENTS = 10_000;
 
@@ -60,14 +61,15 @@ export class ClientLimits {
   readonly #most: Required<LimitOptions>;
   readonly #requests: Rates;
   readonly #joins: Rates;
-  readonly #refusals = new Rates(REFUSALS);
+  readonly #refusals: Rates;
   readonly #rooms = new Map<string, number>();
 
   constructor(options: LimitOptions = {}, usual: Required<LimitOptions> = USUAL_LIMITS) {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     this.#most = { ...usual, ...given };
-    const { requests, joins } = this.#most;
+    const { requests, joins, refusals } = this.#most;
     this.#requests = new Rates({ perSecond: requests, burst: 4 * requests });
+    this.#refusals = new Rates({ perSecond: refusals, burst: 10 * refusals });
     this.#joins = new Rates({ perSecond: joins / 60, burst: joins });
   }
 

@@ -11,12 +11,14 @@ export interface ReachFlags {
   readonly published?: string;
   readonly trustProxy: number;
   readonly limitJoins?: number;
+  readonly limitRefusals?: number;
 }
 
 /** Flags of what one client may do. */
 export interface LimitFlags {
   readonly limitRequests?: number;
   readonly limitJoins?: number;
+  readonly limitRefusals?: number;
   readonly limitRooms?: number;
   readonly limitDuration?: number;
   readonly limitBytes?: number;
@@ -35,7 +37,12 @@ export function addReachOptions(command: Command): Command {
       wholeNumber(0, 16),
       0,
     )
-    .option('--limit-joins <number>', 'joins of one client per minute, 0 for any (default: 120)', wholeNumber(0, 1_000_000));
+    .option('--limit-joins <number>', 'joins of one client per minute, 0 for any (default: 120)', wholeNumber(0, 1_000_000))
+    .option(
+      '--limit-refusals <number>',
+      'tokens that do not hold, of one address per second, 0 for any (default: 5)',
+      wholeNumber(0, 1_000_000),
+    );
 }
 
 /** Adds the other limits, of a server. */
@@ -56,10 +63,18 @@ export function addLimitOptions(command: Command): Command {
 }
 
 /** Those limits as a server takes them. */
-export function limitsOf({ limitRequests, limitJoins, limitRooms, limitDuration, limitBytes }: LimitFlags): LimitOptions {
+export function limitsOf({
+  limitRequests,
+  limitJoins,
+  limitRefusals,
+  limitRooms,
+  limitDuration,
+  limitBytes,
+}: LimitFlags): LimitOptions {
   return {
     requests: limitRequests,
     joins: limitJoins,
+    refusals: limitRefusals,
     rooms: limitRooms,
     sessionMs: limitDuration,
     sessionBytes: limitBytes === undefined ? undefined : limitBytes * 2 ** 20,

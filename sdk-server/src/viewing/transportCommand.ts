@@ -79,12 +79,12 @@ async function transport(flags: TransportFlags): Promise<void> {
 
 /** Who may watch, and from where. */
 function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
-  const { port, insecure, published, secretFile, trustProxy, limitJoins } = flags;
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
   const host = listenAddress({ host: flags.host, secured, insecure, published });
   const exposed = secured || insecure || trustProxy > 0;
-  const limits = new ClientLimits({ joins: limitJoins }, exposed ? USUAL_LIMITS : NO_LIMITS);
+  const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
   const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
