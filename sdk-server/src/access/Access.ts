@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
+import type { Catalog } from '../storage/catalog/index.js';
 import { AccessError } from './AccessError.js';
-import { AuditLog, type AuditTable } from './AuditLog.js';
+import { AuditLog } from './AuditLog.js';
 import { ClientLimits, type LimitOptions, NO_LIMITS, USUAL_LIMITS } from './ClientLimits.js';
-import { GameKeys, isGameKey, type KeyTable } from './GameKeys.js';
+import { GameKeys, isGameKey } from './GameKeys.js';
 import { type Grant, OPEN } from './Grant.js';
 import { parseSecrets } from './secrets.js';
 import { Tokens } from './Tokens.js';
@@ -26,12 +27,6 @@ export interface AccessOptions {
   readonly trustProxy?: number;
 }
 
-/** What of a catalog is needed for that. */
-export interface AccessTables {
-  readonly keys: KeyTable;
-  readonly audit: AuditTable;
-}
-
 /**
  * Knows tokens and keys, limits and the audit log of one server.
  *
@@ -51,12 +46,12 @@ export class Access {
   readonly trustProxy: number;
 
   /** `exposed`: others than this machine can reach the server. Throws `ARGUMENT_INVALID` for a secret that is too short. */
-  constructor(options: AccessOptions, tables: AccessTables, log: Logger, exposed = true) {
+  constructor(options: AccessOptions, catalog: Pick<Catalog, 'keys' | 'audit'>, log: Logger, exposed = true) {
     const { secret = '', limits, recordOrigins = ['*'], trustProxy = 0 } = options;
     const secrets = parseSecrets(secret);
     this.tokens = secrets.length > 0 ? new Tokens(secrets) : null;
-    this.keys = new GameKeys(tables.keys);
-    this.audit = new AuditLog(tables.audit, log);
+    this.keys = new GameKeys(catalog.keys);
+    this.audit = new AuditLog(catalog.audit, log);
     this.limits = new ClientLimits(limits, exposed ? USUAL_LIMITS : NO_LIMITS);
     this.recordOrigins = recordOrigins;
     this.trustProxy = trustProxy;

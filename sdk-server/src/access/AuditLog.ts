@@ -1,39 +1,5 @@
 import type { Logger } from 'pino';
-
-/**
- * Something that was done and is to be found later: `catalog.audit`.
- *
- * @example
- * ```ts
- * const entry: AuditEntry = { at: Date.now(), actor: 'token:a', action: 'recording.delete', target: 'a1', detail: {}, address: '', requestId: '' };
- * ```
- */
-export interface AuditEntry {
-  readonly at: number;
-  /** Who: the id of a token or key, `open` where nobody is asked, `nobody` without any. */
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly detail: Readonly<Record<string, string | number | boolean>>;
-  readonly address: string;
-  readonly requestId: string;
-}
-
-/** What of `catalog.audit` is needed here. */
-export interface AuditTable {
-  add(entry: AuditEntry): Promise<void>;
-  list(query?: AuditQuery): Promise<(AuditEntry & { readonly id: number })[]>;
-  trim(before: number): Promise<unknown>;
-}
-
-/** Which entries are listed, the newest first. */
-export interface AuditQuery {
-  readonly limit?: number;
-  /** Only those with a smaller id. */
-  readonly before?: number;
-  readonly action?: string;
-  readonly actor?: string;
-}
+import type { AuditEntry, AuditQuery, AuditRow, AuditTable } from '../storage/catalog/index.js';
 
 /** Who does something, and from where. */
 export interface Actor {
@@ -90,7 +56,7 @@ export class AuditLog {
     if (++this.#refused.count <= MOST_REFUSED) this.note(who, 'access.refused', target, { why });
   }
 
-  list(query: AuditQuery): Promise<(AuditEntry & { readonly id: number })[]> {
+  list(query: AuditQuery): Promise<AuditRow[]> {
     return this.table.list(query);
   }
 

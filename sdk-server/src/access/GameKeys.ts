@@ -1,27 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SgapsError } from '@sgaps/protocol';
+import type { KeyRow, KeyTable } from '../storage/catalog/index.js';
 import { AccessError } from './AccessError.js';
 import type { Grant } from './Grant.js';
-
-/** What is kept of a key: `catalog.keys`. */
-export interface KeyRow {
-  readonly id: string;
-  readonly game: string;
-  /** SHA-256 of the whole key, hex. */
-  readonly hash: string;
-  readonly label: string;
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly revokedAt: number | null;
-}
-
-/** What of `catalog.keys` is needed here. */
-export interface KeyTable {
-  add(row: KeyRow): Promise<void>;
-  get(id: string): Promise<KeyRow | null>;
-  list(query?: { readonly game?: string }): Promise<KeyRow[]>;
-  revoke(id: string, at: number): Promise<boolean>;
-}
 
 /** What a key is made of. */
 export interface KeyWish {

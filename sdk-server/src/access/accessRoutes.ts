@@ -3,8 +3,8 @@ import { type CookieOptions, json, type Request, type Response, Router } from 'e
 import { readAge } from '../archive/age.js';
 import { bodyErrors } from '../http/respond.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import type { AuditQuery } from '../storage/catalog/index.js';
 import { AccessError } from './AccessError.js';
-import type { AuditQuery } from './AuditLog.js';
 import { cookiesOf, LOGIN_COOKIE, MOST_SHARES, SHARE_COOKIE } from './credentials.js';
 import { publicKey } from './GameKeys.js';
 import { covers, type Grant } from './Grant.js';

@@ -1,6 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { Access, type AccessOptions, type AccessTables } from '../access/Access.js';
-import { memoryTables } from '../access/memoryTables.js';
+import { Access, type AccessOptions } from '../access/Access.js';
 import { parseSecrets } from '../access/secrets.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
@@ -124,11 +123,6 @@ async function open({
   return {
     ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
     archiveModels: archives,
-    access: new Access(
-      access,
-      'keys' in store.catalog ? (store.catalog as unknown as AccessTables) : memoryTables(),
-      log,
-      exposed,
-    ),
+    access: new Access(access, store.catalog, log, exposed),
   };
 }
