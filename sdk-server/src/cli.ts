@@ -3,6 +3,8 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { addLimitOptions, addReachOptions, type LimitFlags, limitsOf, type ReachFlags } from './access/accessOptions.js';
+import { auditCommand } from './access/auditCommand.js';
+import { keyCommand } from './access/keyCommand.js';
 import { readSecrets } from './access/secrets.js';
 import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
@@ -122,6 +124,8 @@ export function program(): Command {
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
   sgaps.addCommand(tokenCommand());
+  sgaps.addCommand(keyCommand());
+  sgaps.addCommand(auditCommand());
   return sgaps;
 }
 
