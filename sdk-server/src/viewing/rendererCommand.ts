@@ -30,6 +30,7 @@ interface RendererFlags {
   readonly encoder?: string[];
   readonly data: string;
   readonly server?: string;
+  readonly token?: string;
   readonly sockets?: string;
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
@@ -73,6 +74,7 @@ export function rendererCommand(): Command {
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
+    .addOption(new Option('--token <token>', 'with --server: a token that may watch, where it asks for one').env('SGAPS_TOKEN'))
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
@@ -110,7 +112,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
   };
   try {
     inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
+    const open = (id: string) => (server ? openRemoteReplay(server, id, flags.token) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
