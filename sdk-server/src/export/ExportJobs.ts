@@ -73,6 +73,7 @@ export interface ExportJobsOptions {
 
 interface Job {
   readonly id: string;
+  readonly recordingId: string;
   readonly args: readonly string[];
   readonly file: string;
   /** What the file is called by who downloads it. */
@@ -135,7 +136,7 @@ export class ExportJobs {
     const args = [...flagsOf(request), ...model, ...others, '--data', data, '--out', file, '--', recordingId];
     const status: ExportStatus = { state: 'running', progress: 0, bytes: 0, error: null };
     const job: Job = {
-      ...{ id, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },
+      ...{ id, recordingId, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },
       ...{ aborted: false, lookedAt: 0 },
     };
     this.#jobs.set(id, job);
@@ -150,9 +151,15 @@ export class ExportJobs {
   }
 
   /** A finished export's file, and what it is called. */
-  file(id: string): { readonly path: string; readonly name: string } | undefined {
+  file(id: string): { readonly path: string; readonly name: string; readonly recordingId: string } | undefined {
     const job = this.#jobs.get(id);
-    return job?.status.state === 'done' ? { path: job.file, name: job.name } : undefined;
+    return job?.status.state === 'done' ? { path: job.file, name: job.name, recordingId: job.recordingId } : undefined;
+  }
+
+  /** Ends all exports of a recording and removes their files. */
+  async removeOf(recordingId: string): Promise<void> {
+    const ids = [...this.#jobs.values()].filter((job) => job.recordingId === recordingId).map(({ id }) => id);
+    await Promise.all(ids.map((id) => this.remove(id)));
   }
 
   /** Ends an export and removes its file; settles when both is done. False where there is none of that id. */

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { matchMaker } from '@colyseus/core';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { json, type NextFunction, type Request, type Response, Router } from 'express';
+import { json, type Request, Router } from 'express';
 import { ExportJobs } from '../export/ExportJobs.js';
 import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
 import { readExportRequest } from '../export/exportRequest.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import { sameOrigin } from './respond.js';
+import { bodyErrors, sameOrigin } from './respond.js';
 
 /** Seconds after which one may ask again where too many exports wait. */
 const RETRY_AFTER = 30;
@@ -31,7 +31,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function exportRoutes(
-  { store, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  { store, catalog, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
   bytes?: number,
 ): Router {
   const router = Router();
@@ -40,6 +40,8 @@ export function exportRoutes(
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
   const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
+
+  store.onDelete((id) => jobs.removeOf(id));
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;
@@ -73,14 +75,19 @@ export function exportRoutes(
     response.setHeader('Cache-Control', 'no-store').json(status);
   });
 
-  router.get('/exports/:id/file', (request, response, next) => {
+  router.get('/exports/:id/file', async (request, response, next) => {
     const file = jobs.file(request.params.id);
     if (!file) {
       const status = jobs.status(request.params.id);
       if (!status) throw unknown(request);
       throw new SgapsError('OUT_OF_ORDER', status.state === 'running' ? 'This export is not done yet.' : 'This export failed.');
     }
-    const { path, name } = file;
+    const { path, name, recordingId } = file;
+    // Deleted by another program: what was made of it goes, too.
+    if ((await catalog.get(recordingId)) === null) {
+      await jobs.removeOf(recordingId);
+      throw unknown(request);
+    }
     response.attachment(name).type(TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream');
     response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
       if (!error) return;
@@ -103,10 +110,4 @@ function unknown(request: Request): SgapsError {
     'NOT_FOUND',
     `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour, or until newer ones need the room.`,
   );
-}
-
-/** A body that is no JSON, or too large, is the sender's mistake. */
-function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
-  const refused = error instanceof Error && 'status' in error && Number(error.status) < 500;
-  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
 }

@@ -3,6 +3,7 @@ import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
+import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
@@ -30,6 +31,7 @@ export async function mountHttp(
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
   app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing));
   app.use('/api', exportRoutes(services, exportBytes));

@@ -4,6 +4,7 @@ import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../in
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
+import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -17,6 +18,8 @@ import type { LiveSession } from './LiveSession.js';
 export interface ReplayServices {
   readonly store: RecordingStore;
   readonly catalog: Catalog;
+  /** Holds games to what they may take. */
+  readonly quotas: GameQuotas;
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
@@ -110,5 +113,6 @@ async function open({
   return {
     ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
     archiveModels: archives,
+    quotas: new GameQuotas(store, log),
   };
 }
