@@ -23,6 +23,10 @@ import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { gamesCommand } from './storage/quota/gamesCommand.js';
+import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
+import { keepOptions } from './storage/retention/retentionOptions.js';
+import { sweepCommand } from './storage/retention/sweepCommand.js';
 import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
@@ -49,6 +53,9 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly seekCache: number;
   readonly prepare?: boolean;
   readonly archiveAfter?: number;
+  readonly keepDays?: number;
+  readonly keepBytes?: number;
+  readonly keepRecordings?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
@@ -64,8 +71,7 @@ interface ServeFlags extends ReachFlags, LimitFlags {
  */
 export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
-  const reachable = addReachOptions(sgaps.command('serve', { isDefault: true }));
-  addLimitOptions(reachable)
+  const served = addLimitOptions(addReachOptions(sgaps.command('serve', { isDefault: true })))
     .description('start rooms, HTTP API, dashboard and sample games on one port')
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
@@ -117,6 +123,7 @@ export function program(): Command {
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
+  for (const option of keepOptions()) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
@@ -126,6 +133,7 @@ export function program(): Command {
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
   sgaps.addCommand(auditCommand());
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
   return sgaps;
 }
 
@@ -172,6 +180,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveModels,
     },
     viewingUrl: flags.viewingUrl,
+    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
   };
   let server: SgapsServer;
   try {

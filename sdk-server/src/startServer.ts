@@ -18,6 +18,8 @@ import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
+import { Retention, type RetentionPolicy } from './storage/retention/Retention.js';
+import { RetentionRounds } from './storage/retention/RetentionRounds.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
 
@@ -71,6 +73,8 @@ export interface ServerOptions {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
+  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
+  readonly retention?: RetentionPolicy;
 }
 
 /**
@@ -200,6 +204,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const { catalog, modelFolder } = services;
   const archives =
     archiveAfter === null ? null : new ArchiveQueue({ data, database, catalog, log, after: archiveAfter, modelFolder });
+  const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
+  const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
@@ -207,6 +213,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport.server?.closeAllConnections();
     await queue?.close();
     await archives?.close();
+    await rounds.close();
     await viewing?.close();
     await closeServices(data);
     running = false;

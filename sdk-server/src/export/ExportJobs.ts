@@ -156,9 +156,15 @@ export class ExportJobs {
   }
 
   /** A finished export's file, and what it is called. */
-  file(id: string): { readonly path: string; readonly name: string } | undefined {
+  file(id: string): { readonly path: string; readonly name: string; readonly recordingId: string } | undefined {
     const job = this.#jobs.get(id);
-    return job?.status.state === 'done' ? { path: job.file, name: job.name } : undefined;
+    return job?.status.state === 'done' ? { path: job.file, name: job.name, recordingId: job.recordingId } : undefined;
+  }
+
+  /** Ends all exports of a recording and removes their files. */
+  async removeOf(recordingId: string): Promise<void> {
+    const ids = [...this.#jobs.values()].filter((job) => job.recordingId === recordingId).map(({ id }) => id);
+    await Promise.all(ids.map((id) => this.remove(id)));
   }
 
   /** Ends an export and removes its file; settles when both is done. False where there is none of that id. */

@@ -42,6 +42,8 @@ export function exportRoutes(
   const freeBytes = async () => (await store.disk()).freeBytes;
   const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
 
+  store.onDelete((id) => jobs.removeOf(id));
+
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;
     if (typeof id !== 'string' || !isRecordingId(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
@@ -87,14 +89,19 @@ export function exportRoutes(
     response.setHeader('Cache-Control', 'no-store').json(status);
   });
 
-  router.get('/exports/:id/file', (request, response, next) => {
+  router.get('/exports/:id/file', async (request, response, next) => {
     const file = jobs.file(request.params.id);
     if (!file) {
       const status = jobs.status(request.params.id);
       if (!status) throw unknown(request);
       throw new SgapsError('OUT_OF_ORDER', status.state === 'running' ? 'This export is not done yet.' : 'This export failed.');
     }
-    const { path, name } = file;
+    const { path, name, recordingId } = file;
+    // Deleted by another program: what was made of it goes, too.
+    if ((await catalog.get(recordingId)) === null) {
+      await jobs.removeOf(recordingId);
+      throw unknown(request);
+    }
     response.attachment(name).type(TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream');
     response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
       if (!error) return;

@@ -5,6 +5,7 @@ import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
+import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
@@ -36,6 +37,7 @@ export async function mountHttp(
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes));

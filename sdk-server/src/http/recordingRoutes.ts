@@ -64,8 +64,8 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
   });
 
   router.delete('/:id', sameOrigin, async (request, response) => {
-    const { id, status } = await rowOf(request);
-    if (status === 'recording' && store.writer(id)) {
+    const { id, status, owner } = await rowOf(request);
+    if (status === 'recording' && (store.writer(id) || owner !== null)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
     }
     await store.delete(id);

@@ -6,6 +6,7 @@ import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../in
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
+import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -21,6 +22,8 @@ export interface ReplayServices {
   readonly catalog: Catalog;
   /** Who may do what, and how much. */
   readonly access: Access;
+  /** Holds games to what they may take. */
+  readonly quotas: GameQuotas;
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
@@ -124,5 +127,6 @@ async function open({
     ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
     archiveModels: archives,
     access: new Access(access, store.catalog, log, exposed),
+    quotas: new GameQuotas(store, log),
   };
 }

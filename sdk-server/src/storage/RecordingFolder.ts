@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { toStorageError } from './files.js';
+import { syncFolder, toStorageError } from './files.js';
 import { FREE, freeFolderOf } from './freePaths.js';
 import { STATES, seekFolderOf } from './seekPaths.js';
 
@@ -77,6 +77,11 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.archived$/);
   }
 
+  /** Ids of recordings of which there is any file at all. */
+  async ids(): Promise<string[]> {
+    return this.idsOf(/^([^.]+)\./);
+  }
+
   /** Ids of recordings that have a file. */
   async fileIds(): Promise<string[]> {
     return this.idsOf(/^(.+)\.sgaps$/);
@@ -91,12 +96,15 @@ export class RecordingFolder {
     }
   }
 
-  /** Removes all files of a recording, also what renderers keep of it to be quick. */
+  /** Removes all files of a recording, for good: its own, what renderers keep of it to be quick, and clips to fine-tune on, where they were made in the data folder. */
   async remove(id: string): Promise<void> {
+    // An unsafe one throws.
+    this.filePath(id);
     try {
-      const own = [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp')];
-      for (const path of [...own, this.archivedMark(id), this.fullPath(id)]) await rm(path, { force: true });
-      await this.removeKept(id);
+      for (const folder of [this.path, seekFolderOf(this.path), freeFolderOf(this.path)]) await removeNamed(folder, `${id}.`);
+      for (const folder of await clipFolders(dirname(this.path)))
+        for (const clip of [id, `${id}-judged`]) await removeNamed(folder, `${clip}.`);
+      await syncFolder(this.path);
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);
     }
@@ -162,6 +170,28 @@ export class RecordingFolder {
       throw toStorageError(error, `listing ${this.path}`);
     }
   }
+}
+
+/** Removes all files whose names begin so. What is being made goes first: it can take no other's place then. */
+async function removeNamed(folder: string, start: string): Promise<void> {
+  const names = (await namesIn(folder)).filter((name) => name.startsWith(start));
+  const isDraft = (name: string): boolean => name.endsWith('.tmp');
+  for (const name of [...names.filter(isDraft), ...names]) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** Folders of clips in those of a data folder. */
+async function clipFolders(data: string): Promise<string[]> {
+  const entries = await readdir(data, { withFileTypes: true });
+  return [data, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(data, name))].map((path) =>
+    join(path, 'clips'),
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
 }
 
 function isRunning(pid: number): boolean {

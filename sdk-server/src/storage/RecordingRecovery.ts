@@ -128,7 +128,7 @@ export class RecordingRecovery {
       const endedAt = row.startedAt + durationMs;
       const { size } = await stat(this.parts.folder.filePath(id));
       const archived = archiveColumns(reader.header, size);
-      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived });
+      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived, owner: null });
       return await this.pickPreview(id, reader);
     } finally {
       await reader.close();
@@ -156,7 +156,7 @@ export class RecordingRecovery {
   private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
     let error = failure;
     try {
-      await this.parts.catalog.update(id, { status: 'failed' });
+      await this.parts.catalog.update(id, { status: 'failed', owner: null });
     } catch (second) {
       const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
       error = new SgapsError(failure.code, message, { cause: failure });
