@@ -67,8 +67,8 @@ export class GameQuotas {
       await this.#read(game, known);
       const { usage } = known;
       const most = limits.quotaRecordings;
-      if (most !== null && usage.recordings + others >= most)
-        throw exceeded(game, `has ${usage.recordings} recordings, and may have ${most}`);
+      const recordings = usage.recordings + others;
+      if (most !== null && recordings >= most) throw exceeded(game, `has ${recordings} recordings, and may have ${most}`);
       const bytes = limits.quotaBytes;
       if (bytes !== null && this.#bytesOf(game, known) >= bytes) throw bytesExceeded(game, bytes);
       return over;

@@ -10,7 +10,9 @@ interface PlaceFlags {
   readonly json?: boolean;
 }
 
-type SetFlags = PlaceFlags & Partial<Omit<GameRow, 'game'>>;
+/** A bound to be set, or taken away; commander takes no null. */
+type Bound = number | 'none';
+type SetFlags = PlaceFlags & { readonly [Name in keyof Omit<GameRow, 'game'>]?: Bound };
 
 /**
  * `sgaps games`: what single games may take, and how long it is kept.
@@ -41,7 +43,7 @@ export function gamesCommand(): Command {
     ['--quota-bytes <bytes>', 'record no more of it beyond so many bytes: 50G', byteCount],
     ['--quota-recordings <number>', 'record no more of it beyond so many recordings', recordingCount],
   ] as const)
-    set.addOption(new Option(flag, what).argParser((text) => (text === 'none' ? null : parse(text))));
+    set.addOption(new Option(flag, what).argParser((text) => (text === 'none' ? text : parse(text))));
   place(set).action((game: string, flags: SetFlags) => runCommand(flags, () => change(game, flags)));
   place(
     games.command('delete').description('forget what was said of a game; its recordings stay').argument('<game>', 'name'),
@@ -56,11 +58,22 @@ async function list({ data, database, json }: PlaceFlags): Promise<void> {
 }
 
 async function change(game: string, flags: SetFlags): Promise<void> {
-  const { data, database, json, keepDays, keepBytes, keepRecordings, quotaBytes, quotaRecordings } = flags;
+  const { data, database, json } = flags;
   await withCatalog({ data, database }, async (catalog) => {
-    const row = await catalog.games.set({ game, keepDays, keepBytes, keepRecordings, quotaBytes, quotaRecordings });
+    const row = await catalog.games.set({
+      game,
+      keepDays: boundOf(flags.keepDays),
+      keepBytes: boundOf(flags.keepBytes),
+      keepRecordings: boundOf(flags.keepRecordings),
+      quotaBytes: boundOf(flags.quotaBytes),
+      quotaRecordings: boundOf(flags.quotaRecordings),
+    });
     tell({ ...row, ...(await catalog.games.usage(game)) }, json);
   });
+}
+
+function boundOf(bound: Bound | undefined): number | null | undefined {
+  return bound === 'none' ? null : bound;
 }
 
 async function forget(game: string, flags: PlaceFlags): Promise<void> {
