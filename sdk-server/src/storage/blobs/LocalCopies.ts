@@ -11,8 +11,8 @@ import { StoredNotes } from './StoredNotes.js';
 
 /** Bytes that stay free on the disk, for sessions to be recorded: copies go before it is filled. */
 const LEFT_FREE = 2 ** 30;
-/** ms after its last use within which a copy stays: whoever asked for it is about to open it. */
-const IN_USE = 60_000;
+/** ms that a copy stays after its last use. */
+const KEEP_FOR = 60_000;
 /** ms between two pieces of a blob. */
 const IDLE = 30_000;
 /** Tries to fetch a recording whose file is replaced, or breaks off, meanwhile. */
@@ -31,6 +31,8 @@ export interface LocalCopiesOptions {
   readonly blobs: BlobStore;
   /** What copies of stored recordings may take together; default: as long as the disk has 1 GiB left. */
   readonly bytes?: number;
+  /** ms after its last use within which a copy stays: whoever asked for it is about to open it. Default a minute. */
+  readonly keepFor?: number;
   readonly log?: Logger;
 }
 
@@ -50,16 +52,19 @@ export class LocalCopies {
   readonly blobs: BlobStore;
   readonly folder: RecordingFolder;
   readonly #bytes: number;
+  readonly #keepFor: number;
   readonly #log: Logger | undefined;
   readonly #fetching = new Map<string, Promise<void>>();
   #makingRoom: Promise<void> | null = null;
   /** Since this process began. */
   readonly figures = { fetched: 0, fetchedBytes: 0, evicted: 0 };
 
-  constructor({ folder, blobs, bytes = Number.POSITIVE_INFINITY, log }: LocalCopiesOptions) {
+  constructor(options: LocalCopiesOptions) {
+    const { folder, blobs, bytes = Number.POSITIVE_INFINITY, keepFor = KEEP_FOR, log } = options;
     this.folder = folder;
     this.blobs = blobs;
     this.#bytes = bytes;
+    this.#keepFor = keepFor;
     this.#log = log;
     this.notes = new StoredNotes(folder, blobs.place);
   }
@@ -239,7 +244,7 @@ export class LocalCopies {
     let { freeBytes } = await this.folder.disk();
     for (const { id, bytes, usedAt } of copies.sort((a, b) => a.usedAt - b.usedAt)) {
       if (taken + coming <= this.#bytes && freeBytes - coming >= LEFT_FREE) return;
-      if (Date.now() - usedAt < IN_USE || !(await this.evict(id))) continue;
+      if (Date.now() - usedAt < this.#keepFor || !(await this.evict(id))) continue;
       taken -= bytes;
       freeBytes += bytes;
       this.#log?.debug({ recording: id, bytes }, 'local copy removed: the store has it');
