@@ -12,10 +12,12 @@ import {
   archiveModelsOption,
   databaseOption,
   fail,
+  localBytesOption,
   openLog,
   portNumber,
   seekCacheOption,
   stopWith,
+  storeOption,
   takenPort,
   wholeNumber,
 } from './commandLine.js';
@@ -36,6 +38,8 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
@@ -76,6 +80,8 @@ export function program(): Command {
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .addOption(databaseOption())
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--examples <folder>', 'folder with games.json and built sample games')
     .addOption(
       new Option('--cadence <name>', 'when sessions being recorded are rebuilt; on-demand: only while somebody watches')
@@ -140,8 +146,8 @@ export function program(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
-  const { insecure, published, trustProxy, recordOrigins } = flags;
+  const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
+  const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
@@ -168,6 +174,8 @@ async function serve(flags: ServeFlags): Promise<void> {
       host,
       data,
       database,
+      store,
+      localBytes,
       examples,
       log,
       model,

@@ -52,6 +52,13 @@ export interface ServerOptions {
   readonly data?: string;
   /** PostgreSQL database of the catalog, `postgres://user:password@host:5432/database`; default: SQLite, in `data`. */
   readonly database?: string;
+  /**
+   * Store that recordings are put into once they are finished, `s3://bucket/prefix?endpoint=https://host&region=name` or `file:///folder`, with credentials from where AWS' tools look for them;
+   * default: the local disk alone.
+   */
+  readonly store?: string;
+  /** What recordings that are in the store may take on the local disk as well, bytes; the least recently used go first. Default: as long as 1 GiB is left. */
+  readonly localBytes?: number;
   /** Folder with `games.json` and built sample games; default none. */
   readonly examples?: string;
   /** Default: pino on standard output, level `info`. */
@@ -143,14 +150,14 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, database, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, database, store, localBytes, log = pino({ name: 'sgaps' }), room = {} } = options;
   const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
   const secured = parseSecrets(secret ?? '').length > 0;
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   const services = await openServices({
-    ...{ data, database, log, model: options.model, archiveModels: options.archiveModels },
+    ...{ data, database, store, localBytes, log, model: options.model, archiveModels: options.archiveModels },
     access: { secret, limits, recordOrigins, trustProxy },
     exposed: secured || insecure === true || (trustProxy ?? 0) > 0,
   });
@@ -158,7 +165,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     ? await ViewingProcesses.start(
         {
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
-          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels },
+          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...options.viewing,
         },
         data,
@@ -182,6 +189,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
+        store,
       ),
   });
   const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
@@ -203,7 +211,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
   const archives =
-    archiveAfter === null ? null : new ArchiveQueue({ data, database, catalog, log, after: archiveAfter, modelFolder });
+    archiveAfter === null ? null : new ArchiveQueue({ data, database, store, catalog, log, after: archiveAfter, modelFolder });
   const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
   const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;
@@ -248,7 +256,7 @@ function ageOf(given: string | number): number | null {
 
 /** Surveys each recording once it is finished. */
 function prepareFinished({ store, log }: ReplayServices, recordings: string, bytes?: number): PrepareQueue {
-  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }));
+  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }), store.copies);
   store.onFinished((id) => queue.add(id));
   return queue;
 }

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { STORE_VARIABLE } from '../commandLine.js';
 import { errorMessage } from '../rooms/errors.js';
 import { MIN_FREE_BYTES, toStorageError } from '../storage/files.js';
 import type { ExportRequest } from './exportRequest.js';
@@ -67,6 +68,8 @@ export interface ExportJobsOptions {
   readonly accepting: () => boolean;
   /** What the disk has left. */
   readonly freeBytes: () => Promise<number>;
+  /** Store that recordings are fetched from where they are not in `data` any more. */
+  readonly store?: string;
   /** What all files may take, those being made too; of those that are done the oldest go first. Default 8 GiB. */
   readonly bytes?: number;
 }
@@ -189,6 +192,7 @@ export class ExportJobs {
           job.args,
           (line) => this.#told(job, line),
           (said) => void this.#ended(job, said).finally(resolve),
+          { [STORE_VARIABLE]: this.#options.store },
         );
       });
       this.#options.log.info({ export: job.id, args: job.args }, 'export started');

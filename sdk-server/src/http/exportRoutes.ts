@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour. `bytes`: what their files may take
- * in all, default 8 GiB.
+ * in all, default 8 GiB; `address`: of the store that recordings are fetched from where they are not here.
  *
  * @example
  * ```ts
@@ -34,13 +34,14 @@ const TYPES: Readonly<Record<string, string>> = {
 export function exportRoutes(
   { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
   bytes?: number,
+  address?: string,
 ): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
+  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes, store: address });
 
   store.onDelete((id) => jobs.removeOf(id));
 

@@ -27,6 +27,7 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
+  store?: string,
 ): Promise<void> {
   app.disable('x-powered-by');
   app.set('trust proxy', services.access.trustProxy);
@@ -40,7 +41,7 @@ export async function mountHttp(
   app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
-  app.use('/api', exportRoutes(services, exportBytes));
+  app.use('/api', exportRoutes(services, exportBytes, store));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));

@@ -5,6 +5,8 @@ import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
+import { openBlobStore } from '../storage/blobs/openBlobStore.js';
+import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
@@ -33,6 +35,8 @@ export interface ReplayServices {
   readonly modelFolder: string | null;
   /** Decodes archives, and is given to browsers that do. */
   readonly archiveModels: ArchiveModels;
+  /** Puts recordings into the store; null without one. */
+  readonly uploads: UploadQueue | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
 }
@@ -50,6 +54,10 @@ export interface ServicesOptions {
   readonly data: string;
   /** PostgreSQL database of the catalog, `postgres://…`; default: SQLite, in `data`. Of the first to open the folder. */
   readonly database?: string;
+  /** Store of recordings, `s3://…` or `file://…`; default: the local disk alone. Of the first to open the folder. */
+  readonly store?: string;
+  /** What recordings that are in it may take on the local disk as well, bytes. Of the first to open the folder. */
+  readonly localBytes?: number;
   /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
   readonly model?: CreateInferenceOptions | null;
   /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
@@ -61,6 +69,9 @@ export interface ServicesOptions {
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
+
+/** ms that uploads get when a server closes: what is not stored by then is at the next start. */
+const STORED_WITHIN = 10_000;
 
 const opened = new Map<string, Promise<ReplayServices>>();
 
@@ -94,10 +105,12 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, access, sessions, inference, archiveModels } = await services;
+  const { store, access, sessions, uploads, inference, archiveModels } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
+  await uploads?.close(STORED_WITHIN);
   await access.close();
   await store.close();
+  store.copies?.blobs.close();
   await inference?.close();
   await archiveModels.close();
 }
@@ -105,6 +118,8 @@ export async function closeServices(data: string): Promise<void> {
 async function open({
   data,
   database,
+  store: address,
+  localBytes,
   log = pino({ name: 'sgaps' }),
   model = {},
   archiveModels = [],
@@ -113,7 +128,8 @@ async function open({
 }: ServicesOptions): Promise<ReplayServices> {
   // Wrong secrets are told before anything is opened.
   parseSecrets(access.secret ?? '');
-  const store = await RecordingStore.open({ folder: data, database });
+  const blobs = address ? await openBlobStore(address) : null;
+  const store = await RecordingStore.open({ folder: data, database, blobs, localBytes, log });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
   const found = await store.recoverAll();
@@ -122,11 +138,28 @@ async function open({
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
+  const uploads = startUploads(store, log);
   const archives = new ArchiveModels({ models: archiveModels });
   return {
-    ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
+    ...{ store, catalog: store.catalog, log, sessions: new Map(), uploads, inference, modelFolder, recovered },
     archiveModels: archives,
     access: new Access(access, store.catalog, log, exposed),
     quotas: new GameQuotas(store, log),
   };
+}
+
+/** Sessions do not wait for a store that is away: what is wrong with it is only told. */
+function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
+  const { copies, catalog } = store;
+  if (!copies) return null;
+  copies.blobs.check().then(
+    () => log.info({ store: copies.blobs.place }, 'store found'),
+    (error: unknown) =>
+      log.error({ err: error, store: copies.blobs.place }, 'store not usable: recordings stay here until it is'),
+  );
+  const { folder } = copies;
+  const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
+  store.onFinished((id) => uploads.add(id));
+  void copies.makeRoom();
+  return uploads;
 }

@@ -11,6 +11,8 @@ export const PREVIEW_BYTES = 4 * 1024 * 1024;
 /** How the names of files beside archives end. */
 const MARK = '.archived';
 const FULL = '.full.sgaps';
+const NOTE = '.stored';
+const ASIDE = '.aside';
 
 /**
  * The folder that holds the files of all recordings: `<id>.sgaps`, its journals while it is open, `<id>.webp`, of an archive perhaps `<id>.full.sgaps`. Ids are checked,
@@ -59,12 +61,35 @@ export class RecordingFolder {
     return this.pathOf(id, FULL);
   }
 
+  /** Beside a file that is in a store as well: see `StoredNotes`. */
+  storedNote(id: string): string {
+    return this.pathOf(id, NOTE);
+  }
+
+  /** Where a process fetches it from a store to. */
+  fetchDraft(id: string): string {
+    return this.pathOf(id, `.${process.pid}.fetch.tmp`);
+  }
+
+  /** Where its file is for the moment in which it is decided whether it may go. */
+  asidePath(id: string): string {
+    return this.pathOf(id, ASIDE);
+  }
+
+  hasJournals(id: string): boolean {
+    return this.journalPaths(id).some((path) => existsSync(path));
+  }
+
   has(id: string): boolean {
     return existsSync(this.filePath(id));
   }
 
+  previewPath(id: string): string {
+    return this.pathOf(id, '.webp');
+  }
+
   hasPreview(id: string): boolean {
-    return existsSync(this.pathOf(id, '.webp'));
+    return existsSync(this.previewPath(id));
   }
 
   /** Ids of recordings that have a journal. */
@@ -87,10 +112,20 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.sgaps$/);
   }
 
+  /** Ids of recordings with a note that a store has them. */
+  async notedIds(): Promise<string[]> {
+    return this.idsOf(/^(.+)\.stored$/);
+  }
+
+  /** Gives files their names back that were taken aside when a process ended. */
+  async returnAside(): Promise<void> {
+    for (const id of await this.idsOf(/^(.+)\.aside$/)) if (!this.has(id)) await rename(this.asidePath(id), this.filePath(id));
+  }
+
   /** Removes what was being made when a process ended; what another one is making stays. */
   async removeDrafts(): Promise<void> {
     for (const name of await this.names()) {
-      const maker = Number(/\.(\d+)\.archive\.tmp$/.exec(name)?.[1] ?? 0);
+      const maker = Number(/\.(\d+)\.(?:archive|fetch)\.tmp$/.exec(name)?.[1] ?? 0);
       if (name.endsWith('.tmp') && !(maker > 0 && maker !== process.pid && isRunning(maker)))
         await rm(join(this.path, name), { force: true });
     }

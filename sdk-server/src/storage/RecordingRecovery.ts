@@ -40,7 +40,7 @@ export interface Recovery {
  *
  * @example
  * ```ts
- * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id) };
+ * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id), isCopy };
  * ```
  */
 export interface RecoveryParts {
@@ -49,6 +49,8 @@ export interface RecoveryParts {
   open(id: string): Promise<RecordingReader>;
   /** True while this process writes the recording. */
   isOpen(id: string): boolean;
+  /** True where its file is a copy of what a store has. */
+  isCopy(id: string): Promise<boolean>;
 }
 
 /**
@@ -76,6 +78,7 @@ export class RecordingRecovery {
       if (folder.has(id)) results.push(await this.one(id));
       else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
     }
+    await folder.returnAside();
     await folder.removeDrafts();
     for (const id of await folder.fileIds()) {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
@@ -176,13 +179,14 @@ export class RecordingRecovery {
 
   /** Archives whose file is not as large as their row says. */
   private async otherArchives(): Promise<string[]> {
-    const { folder, catalog } = this.parts;
+    const { folder, catalog, isCopy } = this.parts;
     const found: string[] = [];
     for (let offset = 0; ; offset += PAGE) {
       const { items } = await catalog.list({ archived: true, order: 'oldest', limit: PAGE, offset });
       for (const { id, archivedTo } of items) {
         const stats = await stat(folder.filePath(id)).catch(() => null);
-        if (stats && stats.size !== archivedTo) found.push(id);
+        // A copy may be of what was stored before.
+        if (stats && stats.size !== archivedTo && !(await isCopy(id))) found.push(id);
       }
       if (items.length < PAGE) return found;
     }

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { Logger } from 'pino';
+import type { BlobStore } from './blobs/BlobStore.js';
+import { LocalCopies } from './blobs/LocalCopies.js';
 import { Catalog, type RecordingStatus } from './catalog/index.js';
 import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
@@ -35,15 +38,19 @@ export class RecordingStore {
     private readonly folder: RecordingFolder,
     /** The list of recordings. */
     readonly catalog: Catalog,
+    /** Its files as copies of what a blob store has; null where they are the only ones. */
+    readonly copies: LocalCopies | null,
   ) {
     this.ends = new EndTeller(catalog);
     this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
-    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, open: (id) => this.open(id) });
+    const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
+    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isCopy, open: (id) => this.open(id) });
   }
 
   /**
-   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`).
+   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). With `blobs`
+   * files that are missing are fetched from there; `localBytes` and `log` are those of `LocalCopies`.
    *
    * @example
    * ```ts
@@ -54,9 +61,14 @@ export class RecordingStore {
     readonly folder: string;
     readonly catalog?: Catalog;
     readonly database?: string;
+    readonly blobs?: BlobStore | null;
+    readonly localBytes?: number;
+    readonly log?: Logger;
   }): Promise<RecordingStore> {
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
-    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder, { url: options.database })));
+    const { blobs, localBytes: bytes, log } = options;
+    const copies = blobs ? new LocalCopies({ folder, blobs, bytes, log }) : null;
+    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder, { url: options.database })), copies);
   }
 
   /**
@@ -137,6 +149,7 @@ export class RecordingStore {
    * ```
    */
   async open(id: string): Promise<RecordingReader> {
+    await this.ensureLocal(id);
     return openRecording(this.folder.filePath(id), this.folder.journalPaths(id), `recording ${id}`);
   }
 
@@ -163,6 +176,21 @@ export class RecordingStore {
    */
   openWriters(): Iterable<RecordingWriter> {
     return this.writers.values();
+  }
+
+  /**
+   * Has a recording's file be in the folder, fetching it from the blob store where it is not. Throws `NOT_FOUND`, `STORAGE_FULL`, `STORAGE_FAILED`.
+   *
+   * @example
+   * ```ts
+   * await store.ensureLocal(id);
+   * response.sendFile(store.filePath(id));
+   * ```
+   */
+  async ensureLocal(id: string): Promise<void> {
+    // An unsafe id throws.
+    this.folder.filePath(id);
+    await this.copies?.ensureLocal(id);
   }
 
   /**
@@ -198,6 +226,7 @@ export class RecordingStore {
    * ```
    */
   async readPreview(id: string): Promise<Uint8Array | null> {
+    await this.copies?.ensurePreview(id);
     return this.folder.readPreview(id);
   }
 

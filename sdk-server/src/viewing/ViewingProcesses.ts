@@ -33,6 +33,9 @@ export interface ViewingOptions {
   readonly provider?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
+  /** Store that recordings are fetched from, and what copies may take here. Default those of the server. */
+  readonly store?: string;
+  readonly localBytes?: number;
   /** Names or folders of archive models, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   /** Folder of splats and streams. Default `splats` in the folder of recordings. */
@@ -65,6 +68,7 @@ export class ViewingProcesses {
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
+    const { store, localBytes } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -95,7 +99,8 @@ export class ViewingProcesses {
       const fills = [...flag('--model', model), ...flag('--provider', provider)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
+      const stored = [...flag('--store', store), ...flag('--local-bytes', localBytes?.toString())];
+      const own = ['renderer', '--data', data, ...stored, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),
