@@ -11,7 +11,7 @@ const CLOSE_WITHIN = 15_000;
  *
  * @example
  * ```ts
- * const { child, hello } = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', ['/tmp/data']);
+ * const { child, hello } = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', [JSON.stringify(setup)]);
  * const reading = await child.ask<ServerReading>({ ask: 'read' });
  * await child.close();
  * ```
@@ -40,6 +40,11 @@ export class LoadChild {
     const answer = this.#next<T>();
     this.#process.send(question);
     return answer;
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   /** Lets it end by itself, and ends it when it does not. */
