@@ -141,7 +141,8 @@ export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-bench-load-'));
   let rig: LoadRig | null = null;
   try {
-    rig = await LoadRig.start({ data, cadence, guard, viewing: false }, Math.min(processes, sessions));
+    // A profile tells more where each function has its own file.
+    rig = await LoadRig.start({ data, cadence, guard, viewing: false }, Math.min(processes, sessions), profile !== undefined);
     const empty = await rig.server.ask<ServerReading>({ ask: 'read' });
     const { recordings, refused } = await rig.join(sessions, cohorts);
     await wait(WARM_UP);
