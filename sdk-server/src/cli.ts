@@ -12,6 +12,7 @@ import {
   archiveModelsOption,
   databaseOption,
   fail,
+  loadPercent,
   localBytesOption,
   openLog,
   portNumber,
@@ -43,6 +44,7 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
+  readonly loadLimit: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly sampling: 'auto' | 'points';
@@ -89,6 +91,12 @@ export function program(): Command {
         .default('every-frame'),
     )
     .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', wholeNumber(1, 60))
+    .option(
+      '--load-limit <percent>',
+      'how busy the process may be, 10 … 99: near it sessions that nobody follows are recorded on demand, above it new ones are refused; 0: no limit',
+      loadPercent,
+      90,
+    )
     .option(
       '--model <name>',
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
@@ -167,6 +175,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   } catch (error) {
     return fail(error);
   }
+  const overload = flags.loadLimit === 0 ? null : { loadLimit: flags.loadLimit / 100 };
   const options: ServerOptions = {
     ...{ secret, insecure, published, trustProxy, recordOrigins, limits: limitsOf(flags) },
     ...{
@@ -189,6 +198,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     },
     viewingUrl: flags.viewingUrl,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
+    overload,
   };
   let server: SgapsServer;
   try {

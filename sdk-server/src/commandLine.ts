@@ -22,6 +22,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** How busy a process may be as an option: 0 for no limit. */
+export function loadPercent(text: string): number {
+  return text === '0' ? 0 : wholeNumber(10, 99)(text);
+}
+
 /** Room for what makes recordings quick to seek in, as an option. */
 export function seekCacheOption(): Option {
   return new Option(

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, Room, Server, ServerError } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
-import { isSgapsError } from '@sgaps/protocol';
+import { isSgapsError, RESTART } from '@sgaps/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GRID } from '../testing/fakes.js';
 import { Connection } from './Connection.js';
@@ -120,13 +120,15 @@ describe('Connection', () => {
   it('passes on the wish for a fresh stream, and tells once why the server closed', async () => {
     const connection = await Connection.open({ endpoint, join });
     const room = rooms[rooms.length - 1];
-    let resets = 0;
+    const resets: unknown[] = [];
     const closed: string[] = [];
-    connection.onReset(() => resets++);
+    connection.onReset((digest) => resets.push(digest));
     connection.onClosed((reason) => closed.push(reason));
     room.recorder.send('error', { code: 'BYTES_MALFORMED', message: 'bad packet', reset: true });
-    await until(() => resets === 1);
-    expect(resets).toBe(1);
+    room.recorder.send('error', { ...RESTART, digest: true });
+    room.recorder.send('error', { ...RESTART, digest: false });
+    await until(() => resets.length === 3);
+    expect(resets).toEqual([undefined, true, false]);
     expect(connection.isOpen).toBe(true);
     room.recorder.send('error', { code: 'LIMIT_EXCEEDED', message: 'too many bytes', reset: false });
     room.recorder.leave(4011, 'LIMIT_EXCEEDED');

@@ -70,22 +70,28 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
 }
 
 /**
- * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise.
+ * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise; with what `Overload` knows.
  *
  * @example
  * ```ts
  * app.use('/healthz', healthRoute(services));
  * ```
  */
-export function healthRoute({ store, sessions }: ReplayServices): Router {
+export function healthRoute({ store, sessions, overload }: ReplayServices): Router {
   const router = Router();
   router.get('/', async (_request, response) => {
     const disk = await store.disk();
     const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
     const ok = accepting && disk.freeBytes > MIN_FREE_BYTES;
-    response
-      .status(ok ? 200 : 503)
-      .json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
+    response.status(ok ? 200 : 503).json({
+      ok,
+      accepting,
+      full: overload.full,
+      ...overload.figures,
+      sessions: sessions.size,
+      disk,
+      uptimeSeconds: Math.round(process.uptime()),
+    });
   });
   return router;
 }

@@ -82,6 +82,7 @@ export abstract class ReplayRoom extends Room {
         throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
       this.#services = await this.services();
+      this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
       await this.#open(this.#services);
     } catch (error) {
       throw toServerError(error);
@@ -130,6 +131,7 @@ export abstract class ReplayRoom extends Room {
   override async onLeave(client: Client): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
+    if (this.#session) this.#session.followed = this.#viewers.size > 0;
     if (this.#recorder.is(client)) await this.#finish();
   }
 
@@ -192,7 +194,8 @@ export abstract class ReplayRoom extends Room {
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
-    const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
+    const restart = (digest?: boolean) =>
+      this.#recorder.client?.send(MessageType.error, digest === undefined ? RESTART : { ...RESTART, digest });
     const session = new LiveSession({
       ...this.settings,
       model: services.inference?.open() ?? null,
@@ -201,6 +204,7 @@ export abstract class ReplayRoom extends Room {
       log: this.#log,
       keptMs,
       restart,
+      lowered: services.overload.lowers,
     });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
@@ -263,6 +267,7 @@ export abstract class ReplayRoom extends Room {
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
+    this.#session.followed = true;
     if (!this.#session.live) client.send(MessageType.ended, { recordingId: this.#session.writer.id });
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
@@ -272,7 +277,7 @@ export abstract class ReplayRoom extends Room {
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
     const { tierBits, startedAt, depth } = writer?.header ?? {};
-    const digest = role === 'record' && this.#session?.cadence === 'on-demand';
+    const digest = role === 'record' && this.#session?.wantsDigest === true;
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
   }

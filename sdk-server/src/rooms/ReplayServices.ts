@@ -10,6 +10,7 @@ import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
+import { Overload, type OverloadOptions } from './Overload.js';
 
 /**
  * What rooms and HTTP routes of one data folder share.
@@ -29,6 +30,8 @@ export interface ReplayServices {
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
+  /** Lowers what sessions cost, and refuses new ones, while this process has more to do than it can. */
+  readonly overload: Overload;
   /** Runs the model that fills in; null: frames are rebuilt by `diffusion`. */
   readonly inference: InferenceService | null;
   /** Where that model lies, for browsers that run it themselves; null without one. */
@@ -68,6 +71,8 @@ export interface ServicesOptions {
   readonly exposed?: boolean;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
+  /** When this process has too much to do; null: never, whatever becomes of it. Of the first to open the folder. */
+  readonly overload?: OverloadOptions | null;
 }
 
 /** ms that uploads get when a server closes: what is not stored by then is at the next start. */
@@ -105,7 +110,8 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, access, sessions, uploads, inference, archiveModels } = await services;
+  const { store, access, sessions, uploads, inference, archiveModels, overload } = await services;
+  overload.close();
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await uploads?.close(STORED_WITHIN);
   await access.close();
@@ -125,6 +131,7 @@ async function open({
   archiveModels = [],
   access = {},
   exposed = true,
+  overload = {},
 }: ServicesOptions): Promise<ReplayServices> {
   // Wrong secrets are told before anything is opened.
   parseSecrets(access.secret ?? '');
@@ -140,8 +147,10 @@ async function open({
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
   const uploads = startUploads(store, log);
   const archives = new ArchiveModels({ models: archiveModels });
+  const sessions = new Map<string, LiveSession>();
   return {
-    ...{ store, catalog: store.catalog, log, sessions: new Map(), uploads, inference, modelFolder, recovered },
+    ...{ store, catalog: store.catalog, log, sessions, uploads, inference, modelFolder, recovered },
+    overload: new Overload(sessions, log, overload),
     archiveModels: archives,
     access: new Access(access, store.catalog, log, exposed),
     quotas: new GameQuotas(store, log),

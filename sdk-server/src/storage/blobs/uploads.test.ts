@@ -174,9 +174,12 @@ describe('recordings in a store', () => {
     await vi.waitFor(() => expect(uploads.figures.uploading).toBeGreaterThan(0), { interval: 5 });
     await s3.stop();
     for (const id of ['a1', 'b2', 'c3']) files.set(id, await machine.record(id));
-    await vi.waitFor(() => expect(uploads.figures).toMatchObject({ waiting: 4, failing: expect.stringContaining('does not answer') }), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(
+      () => expect(uploads.figures).toMatchObject({ waiting: 4, failing: expect.stringContaining('does not answer') }),
+      {
+        timeout: 20_000,
+      },
+    );
     expect(await machine.store.catalog.get('a1')).toMatchObject({ status: 'finished', storedAt: null });
     expect(await machine.copies.evict('a1')).toBe(false);
     // What is here is played without the store; what is not says why it cannot be.
