@@ -22,7 +22,11 @@ export class LoadRig {
 
   /** Starts them, the server as it was built, unless `fromSources`. Rejects with `CLOSED` when one does not come up. */
   static async start(setup: ServerSetup, processes: number, fromSources = false): Promise<LoadRig> {
-    const { child: server, hello } = await LoadChild.start<ServerHello>('serverProcess.ts', [JSON.stringify(setup)], !fromSources);
+    const { child: server, hello } = await LoadChild.start<ServerHello>(
+      'serverProcess.ts',
+      [JSON.stringify(setup)],
+      !fromSources,
+    );
     const started = await Promise.allSettled(Array.from({ length: processes }, () => LoadChild.start('recordersProcess.ts')));
     const recorders = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.child] : []));
     const rig = new LoadRig(server, hello, recorders);

@@ -19,10 +19,12 @@ interface Panel {
   /** A second figure, drawn thin. */
   readonly also?: (run: LoadFigures) => number;
   readonly log?: boolean;
+  /** Says beside each point how many sessions were lowered and refused. */
+  readonly tellsShed?: boolean;
 }
 
 const PANELS: readonly Panel[] = [
-  { title: 'CPU of the server', unit: 'per cent of one core', of: (run) => run.serverCpuPercent },
+  { title: 'CPU of the server', unit: 'per cent of one core', of: (run) => run.serverCpuPercent, tellsShed: true },
   {
     title: 'Loop and answers, p99',
     unit: 'ms, log: thick, the loop per frame; thin, from a packet to its answer',
@@ -42,8 +44,7 @@ const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', 
 const round = (value: number) => Math.round(10 * value) / 10;
 const text = (x: number, y: number, content: string, attributes = '') =>
   `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(content)}</text>`;
-const short = (value: number) =>
-  value >= 100 || value === 0 ? value.toFixed(0) : value >= 10 ? value.toFixed(0) : value.toFixed(1);
+const short = (value: number) => String(Number(value.toPrecision(3)));
 
 /** A round number at or above `most`. */
 function roundAbove(most: number): number {
@@ -68,6 +69,13 @@ function logarithmic(least: number, most: number, length: number): Scale {
   return { place, ticks: Array.from({ length: span + 1 }, (_, i) => 10 ** (from + i)) };
 }
 
+/** What was not carried as asked, beside its point. */
+function shedLabel({ lowered, refusedJoins, sessions }: LoadFigures, x: number, y: number, colour: string): string {
+  if (lowered + refusedJoins === 0) return '';
+  const said = `${sessions}: ${lowered} lowered, ${refusedJoins} refused`;
+  return text(x - 6, y - 10, said, `text-anchor="end" font-size="11" style="fill:${colour}"`);
+}
+
 function line(growth: CadenceGrowth, panel: Panel, x: Scale, y: Scale, left: number, bottom: number): string[] {
   const colour = COLOURS[growth.cadence];
   const at = growth.runs.map((run) => [left + x.place(run.sessions), bottom - y.place(panel.of(run))] as const);
@@ -81,7 +89,8 @@ function line(growth: CadenceGrowth, panel: Panel, x: Scale, y: Scale, left: num
     ...growth.runs.map((run, i) => {
       // Filled where all was carried as asked, hollow where some was shed or late.
       const fill = carriedAll(run) ? colour : '#fff';
-      return `<circle cx="${round(at[i][0])}" cy="${round(at[i][1])}" r="4" fill="${fill}" stroke="${colour}" stroke-width="2"/>`;
+      const place = `<circle cx="${round(at[i][0])}" cy="${round(at[i][1])}" r="4" fill="${fill}" stroke="${colour}" stroke-width="2"/>`;
+      return panel.tellsShed ? place + shedLabel(run, at[i][0], at[i][1], colour) : place;
     }),
   ];
 }
@@ -135,7 +144,7 @@ export function plotGrowth(growth: Growth, machine: string): string {
   });
   let at = 30;
   for (const { cadence, breaksAt } of growth.cadences) {
-    const said = `${cadence}: ${breaksAt === null ? 'carried all that was asked for' : `first not all carried as asked at ${breaksAt} sessions (dashed)`}`;
+    const said = `${cadence}: ${breaksAt === null ? 'carried all that was asked for' : `first not all carried as asked at ${breaksAt} ${breaksAt === 1 ? 'session' : 'sessions'} (dashed)`}`;
     parts.push(`<path d="M30 ${at + 28}h30" stroke="${COLOURS[cadence]}" stroke-width="3"/>`, text(68, at + 32, said));
     at += 18;
   }
@@ -150,8 +159,8 @@ export function plotGrowth(growth: Growth, machine: string): string {
       `One server process as sessions grow: 320×180, 30 frames a second, nobody watches; ${growth.seconds} s of each`,
       'class="title"',
     ),
-    text(560, 62, legend, 'class="unit"'),
-    text(560, 80, machine, 'class="unit"'),
+    text(500, 62, legend, 'class="unit"'),
+    text(500, 80, machine, 'class="unit"'),
     ...parts,
     '</svg>',
     '',
