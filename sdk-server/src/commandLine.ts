@@ -127,19 +127,6 @@ export function fail(error: unknown): void {
   process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
 }
 
-/** Does what a command is for; a refusal is said, as JSON where that is asked for, and gives status 1. */
-export async function runCommand({ json = false }: { readonly json?: boolean }, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    process.exitCode = 1;
-    const { code, message } = error;
-    if (json) process.stdout.write(`${JSON.stringify({ state: 'failed', error: { code, message } })}\n`);
-    else process.stderr.write(`sgaps: ${code}: ${message}\n`);
-  }
-}
-
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */
 export function stopWith(stop: () => Promise<unknown>, log: Logger, supervised = false): void {
   let stopping = false;

@@ -29,11 +29,11 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
       offset: integerOf(request, 'offset', 0, 1_000_000_000),
       within: visibleTo(response),
     });
-    response.json({ items, total });
+    response.json({ items: items.map((row) => toldTo(response, row)), total });
   });
 
   router.get('/:id', async (request, response) => {
-    response.json(await rowOf(request));
+    response.json(toldTo(response, await rowOf(request)));
   });
 
   router.get('/:id/download', async (request, response, next) => {
@@ -84,6 +84,11 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
   }
 
   return router;
+}
+
+/** A row as a visitor may know it: why a recording is held is for admins. */
+function toldTo(response: Response, row: RecordingRow): RecordingRow {
+  return row.held === null || visitorOf(response).mayAll('admin') ? row : { ...row, held: null };
 }
 
 /** Of all recordings those that a visitor may see; undefined: all. */

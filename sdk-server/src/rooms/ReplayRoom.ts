@@ -293,10 +293,13 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  /** Ends what may not go on: a session that was long enough or whose key was revoked, and watching with tokens that have expired. */
+  /** Ends what may not go on: a session that was long enough, whose key was revoked or whose game takes all that it may, and watching with tokens that have expired. */
   #enforce(session: LiveSession): void {
-    const over = this.#bounds?.over({ time: session.time, bytes: session.writer.figures.bytes }) ?? null;
-    if (over) this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
+    const { figures, header } = session.writer;
+    const over = this.#bounds?.over({ time: session.time, bytes: figures.bytes }) ?? this.#quotas.excess(header.game);
+    // One that is away sends nothing, and hears of it when it is back.
+    if (over && this.#recorder.client)
+      this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
     const now = Date.now();
     for (const viewer of this.#viewers) {
       const { grants } = viewer.auth as JoinAuth;
@@ -401,9 +404,6 @@ export abstract class ReplayRoom extends Room {
     if (!session?.live) return;
     this.#enforce(session);
     if (!session.live) return;
-    const excess = this.#quotas.excess(session.writer.header.game);
-    // One that is away sends nothing, and hears of it when it is back.
-    if (excess && this.#recorder.client) return this.#stopRecording(excess);
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;

@@ -15,6 +15,8 @@ export interface Recording {
   readonly archivedAt: number | null;
   readonly archivedFrom: number | null;
   readonly archivedTo: number | null;
+  /** Why it must not be deleted; null where it may be, or to those who may not know. */
+  readonly held: string | null;
 }
 
 /** A row of `/api/sessions`. */

@@ -1,18 +1,16 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { databaseOption, runCommand } from '../../commandLine.js';
+import { run } from '../../access/tokenCommand.js';
+import { addCatalogOptions, type CatalogFlags } from '../../catalogCommand.js';
 import { RecordingStore } from '../index.js';
 import { type Removal, Retention } from './Retention.js';
 import { keepOptions } from './retentionOptions.js';
 
-interface SweepFlags {
+interface SweepFlags extends CatalogFlags {
   readonly keepDays?: number;
   readonly keepBytes?: number;
   readonly keepRecordings?: number;
   readonly dryRun?: boolean;
-  readonly data: string;
-  readonly database?: string;
-  readonly json?: boolean;
 }
 
 /**
@@ -24,16 +22,14 @@ interface SweepFlags {
  * ```
  */
 export function sweepCommand(): Command {
-  const command = new Command('sweep').description(
-    'delete recordings that are too old or too many, by these bounds and those of games, and finish deletions that were interrupted; never one that is held',
-  );
-  for (const option of keepOptions()) command.addOption(option);
-  return command
+  const command = addCatalogOptions(new Command('sweep'))
+    .description(
+      'delete recordings that are too old or too many, by these bounds and those of games, and finish deletions that were interrupted; never one that is held',
+    )
     .option('--dry-run', 'only tell what would go')
-    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
-    .addOption(databaseOption())
-    .option('--json', 'tell it as lines of JSON')
-    .action((flags: SweepFlags) => runCommand(flags, () => sweep(flags)));
+    .action(run(sweep));
+  for (const option of keepOptions()) command.addOption(option);
+  return command;
 }
 
 async function sweep(flags: SweepFlags): Promise<void> {
