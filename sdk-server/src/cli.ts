@@ -22,6 +22,7 @@ import {
   takenPort,
   wholeNumber,
 } from './commandLine.js';
+import { doctorCommand } from './doctor/doctorCommand.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
@@ -143,6 +144,7 @@ export function program(): Command {
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
+  sgaps.addCommand(doctorCommand());
   sgaps.addCommand(finetuneCommand());
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());

@@ -5,7 +5,6 @@ import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
-import { openBlobStore } from '../storage/blobs/openBlobStore.js';
 import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
@@ -116,7 +115,6 @@ export async function closeServices(data: string): Promise<void> {
   await uploads?.close(STORED_WITHIN);
   await access.close();
   await store.close();
-  store.copies?.blobs.close();
   await inference?.close();
   await archiveModels.close();
 }
@@ -135,8 +133,7 @@ async function open({
 }: ServicesOptions): Promise<ReplayServices> {
   // Wrong secrets are told before anything is opened.
   parseSecrets(access.secret ?? '');
-  const blobs = address ? await openBlobStore(address) : null;
-  const store = await RecordingStore.open({ folder: data, database, blobs, localBytes, log });
+  const store = await RecordingStore.open({ folder: data, database, store: address, localBytes, log });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
   const found = await store.recoverAll();
@@ -169,6 +166,7 @@ function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
   const { folder } = copies;
   const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
   store.onFinished((id) => uploads.add(id));
+  store.onDelete((id) => uploads.delete(id));
   void copies.makeRoom();
   return uploads;
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags } from '../../catalogCommand.js';
+import { storeOption } from '../../commandLine.js';
 import { RecordingStore } from '../index.js';
 import { type Removal, Retention } from './Retention.js';
 import { keepOptions } from './retentionOptions.js';
@@ -11,6 +12,7 @@ interface SweepFlags extends CatalogFlags {
   readonly keepBytes?: number;
   readonly keepRecordings?: number;
   readonly dryRun?: boolean;
+  readonly store?: string;
 }
 
 /**
@@ -27,6 +29,7 @@ export function sweepCommand(): Command {
       'delete recordings that are too old or too many, by these bounds and those of games, and finish deletions that were interrupted; never one that is held',
     )
     .option('--dry-run', 'only tell what would go')
+    .addOption(storeOption())
     .action(run(sweep));
   for (const option of keepOptions()) command.addOption(option);
   return command;
@@ -34,7 +37,7 @@ export function sweepCommand(): Command {
 
 async function sweep(flags: SweepFlags): Promise<void> {
   const { keepDays, keepBytes, keepRecordings, dryRun = false, data, database, json } = flags;
-  const store = await RecordingStore.open({ folder: data, database });
+  const store = await RecordingStore.open({ folder: data, database, store: flags.store });
   try {
     const log = pino({ level: 'silent' });
     const retention = new Retention({ store, log, policy: { keepDays, keepBytes, keepRecordings } });
