@@ -85,10 +85,11 @@ it('fills every table of the page, and reckons a machine of 64 cores by the slop
     ],
   });
   const vitals = { rss: 4e8, heap: 4e7, external: 1e7, openFiles: 40, resources: {}, sessions: 0 };
+  const cadence = 'on-demand' as const;
   const soak = {
-    ...{ minutes: 5, cadence: 'on-demand', sessions: 600, pictures: 900, requests: 2000, archived: 9, deleted: 500, refused: 0 },
+    ...{ minutes: 5, cadence, sessions: 600, pictures: 900, requests: 2000, archived: 9, deleted: 500, refused: 0 },
     ...{ before: vitals, after: vitals, samples: [], checks: [], flat: true },
-  } as const;
+  };
   const figures: CapacityFigures = {
     ...{ machine: 'a machine', date: '2026-01-01', quick: false, growth, soak },
     over: [[run(400, { refusedJoins: 180 }), run(400, { keptUp: false })]],

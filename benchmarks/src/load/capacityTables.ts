@@ -147,7 +147,8 @@ function machineRows(cadences: readonly CadenceGrowth[], stored: StoredFigures):
   const processes = CORES - SPARE_CORES;
   const row = (name: string, of: (slopes: GrowthSlopes, sessions: number) => string) => [
     name,
-    ...cadences.map(({ slopes }) => of(slopes, carried(slopes, processes))),
+    // Too few runs for a line say nothing.
+    ...cadences.map(({ slopes }) => of(slopes, carried(slopes, processes)).replace(/.*NaN.*/, '–')),
   ];
   return [
     row('sessions of one core, 80 % full', (slopes) => String(carried(slopes, 1))),

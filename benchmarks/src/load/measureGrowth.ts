@@ -2,6 +2,9 @@ import type { Cadence } from '@sgaps/server';
 import { fitLine, type Line } from '../metrics/fitLine.js';
 import { type LoadFigures, measureLoad } from './measureLoad.js';
 
+/** Runs that a line should go through. */
+const ENOUGH = 4;
+
 /** The two ends of what a session costs. */
 export const GROWN: readonly Cadence[] = ['every-frame', 'on-demand'];
 
@@ -70,15 +73,36 @@ export async function measureGrowth(
   const { seconds, processes, told } = options;
   const cadences: CadenceGrowth[] = [];
   for (const cadence of GROWN) {
-    const runs: LoadFigures[] = [];
-    for (const sessions of counts) {
+    const measure = async (sessions: number): Promise<LoadFigures> => {
       const run = await measureLoad({ sessions, seconds, cadence, processes, cohorts: 1, guard: true });
       told?.(run);
-      runs.push(run);
-    }
-    cadences.push(growthOf(cadence, runs));
+      return run;
+    };
+    const runs: LoadFigures[] = [];
+    for (const sessions of counts) runs.push(await measure(sessions));
+    for (const sessions of between(runs)) runs.push(await measure(sessions));
+    cadences.push(
+      growthOf(
+        cadence,
+        runs.sort((a, b) => a.sessions - b.sessions),
+      ),
+    );
   }
   return { seconds, cadences };
+}
+
+/** Where few runs did what was asked, so that a line through them would say little: two numbers of sessions more, between the last that did and the first that did not. */
+function between(runs: readonly LoadFigures[]): readonly number[] {
+  const broken = runs.findIndex((run) => !isWhole(run));
+  if (broken < 1 || runs.filter(isWhole).length >= ENOUGH) return [];
+  const [from, to] = [runs[broken - 1].sessions, runs[broken].sessions];
+  const inner = [1, 2].map((third) => Math.round(from + ((to - from) * third) / 3));
+  return [...new Set(inner)].filter((sessions) => sessions > from && sessions < to);
+}
+
+/** Did what it was asked for, if not always in time: what it cost is the cost of that. */
+function isWhole({ refusedJoins, lowered, full }: LoadFigures): boolean {
+  return refusedJoins === 0 && lowered === 0 && full.length === 0;
 }
 
 /** Whether the server carried all as it was set to. */
@@ -95,9 +119,7 @@ export function carriedAll({ keptUp, refusedJoins, lowered, full }: LoadFigures)
  * ```
  */
 export function growthOf(cadence: Cadence, runs: readonly LoadFigures[]): CadenceGrowth {
-  // A run that was disturbed from outside counts; one that did other work than was asked for does not.
-  const whole = runs.filter(({ refusedJoins, lowered, full }) => refusedJoins === 0 && lowered === 0 && full.length === 0);
-  const through = whole.length > 1 ? whole : runs.slice(0, 2);
+  const through = runs.filter(isWhole);
   const sessions = through.map((run) => run.sessions);
   const line = (of: (run: LoadFigures) => number) => fitLine(sessions, through.map(of));
   const perSecond = ({ frames, seconds }: LoadFigures) => frames / seconds;

@@ -17,6 +17,8 @@ const MOST_SECONDS = 300;
 const MOST_PROCESSES = 16;
 /** Time for code to be compiled and for latencies to settle, ms. */
 const WARM_UP = 3000;
+/** And for a guard to have done what it does. */
+const WARM_UP_GUARDED = 10_000;
 /** Scenes played where nothing else is said: what this machine can encode beside the server. */
 const COHORTS = 2;
 /** Sessions of one process of recorders where nothing else is said. */
@@ -145,7 +147,7 @@ export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
     rig = await LoadRig.start({ data, cadence, guard, viewing: false }, Math.min(processes, sessions), profile !== undefined);
     const empty = await rig.server.ask<ServerReading>({ ask: 'read' });
     const { recordings, refused } = await rig.join(sessions, cohorts);
-    await wait(WARM_UP);
+    await wait(guard ? WARM_UP_GUARDED : WARM_UP);
     await rig.askAll({ ask: 'mark', profile: profile !== undefined });
     const busyBefore = busyMs();
     await wait(1000 * seconds);

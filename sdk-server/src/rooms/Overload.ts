@@ -11,7 +11,7 @@ const OPEN_BELOW = 0.1;
 const RESTORE_BELOW = 0.4;
 /** ms between looks at the load, and the weight of the newest: what lasts for seconds counts, not a moment. */
 const EVERY = 500;
-const NEWEST = 0.2;
+const NEWEST = 0.15;
 const CALM_MS = 10_000;
 /** ms from restoring one session to the next: the load must show what it costs. */
 const RESTORE_EVERY = 3000;
@@ -34,7 +34,7 @@ export interface OverloadOptions {
   readonly loadLimit?: number;
   /** ms of a load 0.4 below the limit, after which lowered sessions are restored one by one; default 10,000. */
   readonly calmMs?: number;
-  /** ms between looks at the load, which is taken over the last five or so; default 500. */
+  /** ms between looks at the load, which is taken over the last seven or so; default 500. */
   readonly everyMs?: number;
 }
 
