@@ -69,7 +69,11 @@ describe('a server with limits', () => {
     await recorder.play(3);
     await until(() => recorder.left !== null);
     expect(recorder.left).toMatchObject({ code: REPLAY_CLOSE.limit, reason: 'LIMIT_EXCEEDED' });
-    expect(recorder.errors.at(-1)).toMatchObject({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('minutes'), reset: false });
+    expect(recorder.errors.at(-1)).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('minutes'),
+      reset: false,
+    });
     await until(() => secured.services.store.writer(recorder.recordingId) === undefined);
     expect(await secured.server.catalog.get(recorder.recordingId)).toMatchObject({ status: 'finished', frames: 12 });
   });
