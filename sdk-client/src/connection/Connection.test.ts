@@ -13,12 +13,15 @@ const rooms: RecordRoom[] = [];
 
 class RecordRoom extends Room {
   static shut = false;
+  /** Tokens of those who joined. */
+  static readonly shown: string[] = [];
   readonly got: [string, unknown][] = [];
   readonly joined: unknown[] = [];
   recorder!: Client;
 
   static override async onAuth(token: string): Promise<boolean> {
     if (RecordRoom.shut) throw new ServerError(503, 'shut');
+    RecordRoom.shown.push(token);
     if (token === 'wrong') throw new ServerError(401, 'no');
     return true;
   }
@@ -54,9 +57,12 @@ class RecordRoom extends Room {
 
 let server: Server;
 let endpoint: string;
+/** Addresses that sockets were opened with. */
+const addresses: string[] = [];
 
 beforeAll(async () => {
   const http = createServer();
+  http.on('upgrade', ({ url }) => addresses.push(url ?? ''));
   server = new Server({
     transport: new WebSocketTransport({ server: http, maxPayload: 65_536 }),
     greet: false,
@@ -205,6 +211,14 @@ describe('Connection', () => {
     RecordRoom.shut = false;
     expect(closed).toHaveLength(1);
     expect(closed[0]).toContain('1006');
+  });
+
+  it('shows its token when it joins, and in no address', async () => {
+    const connection = await Connection.open({ endpoint, join, token: 'a-token-that-holds' });
+    expect(RecordRoom.shown.at(-1)).toBe('a-token-that-holds');
+    expect(addresses.at(-1)).toContain('sessionId=');
+    expect(addresses.join()).not.toMatch(/a-token-that-holds|_authToken/);
+    await connection.close();
   });
 
   it('rejects with a typed error when the server is away, refuses, or makes no sense', async () => {

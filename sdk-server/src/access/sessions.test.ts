@@ -1,3 +1,4 @@
+import { Client } from '@colyseus/sdk';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPLAY_CLOSE } from '../rooms/closeCodes.js';
@@ -101,6 +102,23 @@ it('a recorder comes back after a cut though its token has expired meanwhile: it
   expect(recorder.errors).toEqual([]);
   await recorder.room.leave();
   await network.close();
+});
+
+it('pages of the server itself join by the cookie of who logged in, others do not', async () => {
+  const recorder = await TestRecorder.join(url, { game: 'arena' }, (await newKey()).key);
+  const joining = async (headers: Record<string, string>, scope: 'watch' | 'record' = 'watch') => {
+    const cookie = `other=1; sgaps=${await tokenFor(scope)}`;
+    const client = new Client(url, { headers: { cookie, ...headers } });
+    return client.joinById(recorder.room.roomId, { role: 'watch' }).then(
+      (joined) => joined.leave().then(() => 0),
+      ({ code }: { code: number }) => code,
+    );
+  };
+  expect(await joining({ origin: url })).toBe(0);
+  expect(await joining({ origin: url }, 'record')).toBe(403);
+  expect(await joining({ origin: 'https://evil.example.com' })).toBe(401);
+  expect(await joining({ 'sec-fetch-site': 'cross-site' })).toBe(401);
+  await recorder.room.leave();
 });
 
 it('one who watches has to go when the token expires', async () => {
