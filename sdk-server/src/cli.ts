@@ -7,7 +7,7 @@ import {
   archiveModelsOption,
   databaseOption,
   fail,
-  openLog,
+  logLevelOption,
   portNumber,
   seekCacheOption,
   stopWith,
@@ -22,6 +22,7 @@ import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
+import { type LogLevel, openLog } from './watching/openLog.js';
 
 interface ServeFlags {
   readonly port: number;
@@ -46,7 +47,10 @@ interface ServeFlags {
   readonly archiveAfter?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -107,7 +111,14 @@ export function program(): Command {
       wholeNumber(1, 1_000_000_000),
       8192,
     )
+    .option(
+      '--metrics-port <number>',
+      'serve /metrics, /healthz and /readyz on a port of their own, and /metrics on no other',
+      portNumber,
+    )
+    .option('--metrics-host <address>', 'interface of that port', '127.0.0.1')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(serve);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
@@ -120,7 +131,7 @@ export function program(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
-  const log = openLog('sgaps', flags.jsonLogs ?? false);
+  const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel });
   const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
@@ -154,6 +165,8 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveModels,
     },
     viewingUrl: flags.viewingUrl,
+    metricsPort: flags.metricsPort,
+    metricsHost: flags.metricsHost,
   };
   let server: SgapsServer;
   try {

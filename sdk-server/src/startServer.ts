@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
@@ -16,6 +16,13 @@ import { closeServices, openServices, type ReplayServices } from './rooms/Replay
 import type { Catalog, RecordingStore } from './storage/index.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
+import { colyseusLog } from './watching/colyseusLog.js';
+import { accepting, healthRoutes } from './watching/healthRoutes.js';
+import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
+import { openLog } from './watching/openLog.js';
+import type { ReadinessChecks } from './watching/ReadinessChecks.js';
+import { watchProcess } from './watching/registry.js';
+import { watchRequest } from './watching/watchRequests.js';
 
 /**
  * Options of `startServer`.
@@ -55,6 +62,10 @@ export interface ServerOptions {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
+  /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. Default null: all on `port`. */
+  readonly metricsPort?: number | null;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 /**
@@ -76,6 +87,10 @@ export interface SgapsServer {
   readonly model: string | null;
   /** Port that viewers connect to; null without `viewing`. */
   readonly viewingPort: number | null;
+  /** Port of `/metrics`. */
+  readonly metricsPort: number;
+  /** What `/readyz` looks at; add checks of your own. */
+  readonly readiness: ReadinessChecks;
   /** Names of the sample games that are served. */
   readonly games: readonly string[];
   /** Recordings recovered at start. */
@@ -123,9 +138,11 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, host, database, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, host, database, log = openLog('sgaps'), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
+  const { metricsPort = null, metricsHost = '127.0.0.1' } = options;
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
+  watchProcess();
   const services = await openServices({ data, database, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
@@ -142,6 +159,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const server: Server = defineServer({
     rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
+    logger: colyseusLog(log),
     greet: false,
     gracefullyShutdown: false,
     express: (app) =>
@@ -151,13 +169,27 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
+        metricsPort === null,
       ),
   });
-  const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
+  services.readiness.add('rooms', () => (accepting() ? null : 'The server is starting, or closing.'), { every: 0 });
+  const giveUp = async (error: unknown): Promise<never> => {
     await viewing?.close();
     await closeServices(data);
     throw error;
-  });
+  };
+  const address = await listen(server, transport, port, host).catch(giveUp);
+  // What Colyseus answers itself never comes to Express.
+  transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
+  const internal =
+    metricsPort === null
+      ? null
+      : await serveInternally([metricsRoute(), healthRoutes(services)], { port: metricsPort, host: metricsHost }).catch(
+          async (error: unknown) => {
+            await server.gracefullyShutdown(false);
+            return giveUp(error);
+          },
+        );
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -179,6 +211,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await archives?.close();
     await viewing?.close();
     await closeServices(data);
+    internal?.close();
+    internal?.closeAllConnections();
     running = false;
     log.info('server closed');
   };
@@ -189,6 +223,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     catalog: services.catalog,
     model: inference?.id ?? null,
     viewingPort: viewing?.port ?? null,
+    metricsPort: internal ? (internal.address() as AddressInfo).port : address.port,
+    readiness: services.readiness,
     games: games.map(({ name }) => name),
     recovered,
     close: () => {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { matchMaker } from '@colyseus/core';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { json, type NextFunction, type Request, type Response, Router } from 'express';
 import { ExportJobs } from '../export/ExportJobs.js';
@@ -7,6 +6,8 @@ import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
 import { readExportRequest } from '../export/exportRequest.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { accepting } from '../watching/healthRoutes.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 import { sameOrigin } from './respond.js';
 
 /** Seconds after which one may ask again where too many exports wait. */
@@ -37,7 +38,6 @@ export function exportRoutes(
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
-  const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
   const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
 
@@ -61,7 +61,7 @@ export function exportRoutes(
       response
         .status(429)
         .setHeader('Retry-After', RETRY_AFTER)
-        .json({ error: { code: 'LIMIT_EXCEEDED', message } });
+        .json({ error: { code: 'LIMIT_EXCEEDED', message, requestId: requestIdOf(response) } });
       return;
     }
     response.status(202).location(`/api/exports/${job}`).json({ id: job });

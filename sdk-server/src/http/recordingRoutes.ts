@@ -2,6 +2,7 @@ import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { type Request, Router } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import type { RecordingRow, RecordingStore } from '../storage/index.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 import { sameOrigin } from './respond.js';
 
 const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
@@ -45,7 +46,8 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
       if (!error) return;
       const status = 'status' in error ? error.status : undefined;
       if (status === 416 && !response.headersSent) {
-        response.status(416).json({ error: { code: 'ARGUMENT_INVALID', message: 'That range is not in the file.' } });
+        const message = 'That range is not in the file.';
+        response.status(416).json({ error: { code: 'ARGUMENT_INVALID', message, requestId: requestIdOf(response) } });
       } else next(status === 404 ? new SgapsError('NOT_FOUND', `The file of recording ${row.id} is gone.`) : error);
     });
   });
@@ -64,7 +66,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
     }
     await store.delete(id);
-    log.info({ recording: id }, 'recording deleted');
+    log.info({ recording: id, request: requestIdOf(response) }, 'recording deleted');
     response.status(204).end();
   });
 

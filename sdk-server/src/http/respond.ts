@@ -2,6 +2,7 @@ import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 
 /**
  * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
@@ -61,7 +62,7 @@ export function sameOrigin(request: Request, _response: Response, next: NextFunc
 }
 
 /**
- * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
+ * Turns errors into JSON: `{ error: { code, message, requestId } }` with the status of its code.
  *
  * @example
  * ```ts
@@ -74,8 +75,11 @@ export function jsonErrors(log: Logger) {
       next(error);
       return;
     }
-    if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
+    const requestId = requestIdOf(response);
+    const status = isSgapsError(error) ? HTTP_STATUS[error.code] : 500;
+    // What strangers did wrong is in the access log; what we did is here.
+    if (status >= 500) log.error({ err: error, request: requestId, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
-    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: { code, message } });
+    response.status(status).json({ error: { code, message, requestId } });
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { RecordingWriter } from '../storage/index.js';
+import { type SessionEnd, sessionMetrics } from '../watching/sessionMetrics.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
@@ -58,6 +59,8 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  /** Why the session ends, where it is not that its recorder leaves. */
+  #ending: SessionEnd | null = null;
 
   static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
     const role = typeof options === 'object' && options !== null && 'role' in options ? options.role : undefined;
@@ -94,10 +97,12 @@ export abstract class ReplayRoom extends Room {
     if (code === CloseCode.WITH_ERROR && this.#floods(client))
       this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
     if (!this.#recorder.is(client) || !this.#mayResume(client, code)) return;
+    sessionMetrics.cut.inc();
     this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {
       await this.allowReconnection(client, this.#resumeWithin / 1000);
     } catch (error) {
+      this.#ending ??= 'lost';
       // Colyseus rejects with false when the time is up and calls onLeave next; anything else is worth a line.
       if (error instanceof Error) this.#log.warn({ err: error }, 'recorder did not come back');
     }
@@ -110,6 +115,7 @@ export abstract class ReplayRoom extends Room {
     this.#intake.interrupt();
     try {
       const requests = session.resume();
+      sessionMetrics.resumed.inc();
       this.#log.info('recorder came back');
       client.send(MessageType.welcome, { ...this.#welcome('record'), resumed: true });
       client.sendBytes(MessageType.coords, requests);
@@ -118,10 +124,12 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override async onLeave(client: Client): Promise<void> {
+  override async onLeave(client: Client, code: number): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
-    if (this.#recorder.is(client)) await this.#finish();
+    if (!this.#recorder.is(client)) return;
+    if (wasCut(code)) this.#ending ??= 'lost';
+    await this.#finish();
   }
 
   override async onDispose(): Promise<void> {
@@ -129,6 +137,7 @@ export abstract class ReplayRoom extends Room {
   }
 
   override onBeforeShutdown(): void {
+    this.#ending ??= 'shutdown';
     this.#over = true;
     this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'room not closed cleanly'),
@@ -174,6 +183,7 @@ export abstract class ReplayRoom extends Room {
     }
     const { game, engine, grid, fps } = header;
     const cadence = this.#session?.cadence;
+    sessionMetrics.started.inc();
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps, cadence }, 'recording started');
   }
 
@@ -230,6 +240,7 @@ export abstract class ReplayRoom extends Room {
     this.#recorder.attach(client, {
       onBroken: (error) => {
         this.#over = true;
+        this.#ending ??= 'dismissed';
         this.#log.warn({ err: error }, 'recorder broke the connection');
       },
       onRoundTrip: (ms) => this.#session?.loop.roundTrip(ms),
@@ -330,11 +341,13 @@ export abstract class ReplayRoom extends Room {
 
   #onDismissed(client: Client): void {
     if (!this.#recorder.is(client)) return;
+    this.#ending ??= 'dismissed';
     this.#over = true;
     void this.#finish();
   }
 
   #stopRecording(error: unknown): void {
+    this.#ending ??= 'storage';
     this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
@@ -363,7 +376,9 @@ export abstract class ReplayRoom extends Room {
     this.#forget();
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
-    this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
+    const how = this.#ending ?? 'left';
+    sessionMetrics.ended.inc({ how });
+    this.#log.info({ frames, records, bytes, ms: Math.round(session.time), how }, 'recording finished');
     for (const viewer of this.#viewers) viewer.send(MessageType.ended, { recordingId: session.writer.id });
   }
 }

@@ -1,9 +1,15 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
+import { MIN_FREE_BYTES } from '../storage/files.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
+import { DiskWatch } from '../watching/DiskWatch.js';
+import { watchInference } from '../watching/inferenceMetrics.js';
+import { openLog } from '../watching/openLog.js';
+import { ReadinessChecks } from '../watching/ReadinessChecks.js';
+import { watchServer } from '../watching/serverGauges.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -28,6 +34,9 @@ export interface ReplayServices {
   readonly archiveModels: ArchiveModels;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
+  /** What must be well for sessions to be taken; parts of the server add their checks. */
+  readonly readiness: ReadinessChecks;
+  readonly disk: DiskWatch;
 }
 
 /**
@@ -83,17 +92,20 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, sessions, inference, archiveModels } = await services;
+  const { store, sessions, inference, archiveModels, readiness } = await services;
+  readiness.close();
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await store.close();
   await inference?.close();
   await archiveModels.close();
+  watchInference(null);
+  watchServer(null);
 }
 
 async function open({
   data,
   database,
-  log = pino({ name: 'sgaps' }),
+  log = openLog('sgaps'),
   model = {},
   archiveModels = [],
 }: ServicesOptions): Promise<ReplayServices> {
@@ -106,9 +118,17 @@ async function open({
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-  const archives = new ArchiveModels({ models: archiveModels });
-  return {
-    ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
-    archiveModels: archives,
+  const { catalog } = store;
+  const readiness = new ReadinessChecks(log);
+  const disk = new DiskWatch(() => store.disk(), MIN_FREE_BYTES);
+  readiness.add('disk', () => disk.look(), { every: 2_000 });
+  readiness.add('catalog', () => catalog.get('-').then(() => null));
+  await readiness.look();
+  const services: ReplayServices = {
+    ...{ store, catalog, log, sessions: new Map(), inference, modelFolder, recovered, readiness, disk },
+    archiveModels: new ArchiveModels({ models: archiveModels }),
   };
+  watchInference(inference);
+  watchServer(services);
+  return services;
 }

@@ -1,5 +1,6 @@
 import { ServerError } from '@colyseus/core';
 import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { sessionMetrics } from '../watching/sessionMetrics.js';
 
 /**
  * HTTP status of each SGAPS error code, also used as the code of a refused join.
@@ -31,7 +32,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
 
 /**
  * The error as Colyseus carries it to a client that joins: status as code, `CODE: message` as text. Anything that is
- * not an `SgapsError` becomes a 500 that tells the client nothing.
+ * not an `SgapsError` becomes a 500 that tells the client nothing. It is counted as a refused join.
  *
  * @example
  * ```ts
@@ -39,6 +40,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
  * ```
  */
 export function toServerError(error: unknown): ServerError {
+  sessionMetrics.refused.inc({ code: isSgapsError(error) ? error.code : 'INTERNAL' });
   if (isSgapsError(error)) return new ServerError(HTTP_STATUS[error.code], `${error.code}: ${error.message}`);
   if (error instanceof ServerError) return error;
   return new ServerError(500, 'INTERNAL: the server failed; its log says why.');

@@ -12,13 +12,14 @@ import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { archiveModelsOption, fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import { archiveModelsOption, fail, logLevelOption, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -43,6 +44,7 @@ interface RendererFlags {
   readonly debugFolder?: string;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -87,11 +89,12 @@ export function rendererCommand(): Command {
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(renderer);
 }
 
 async function renderer(flags: RendererFlags): Promise<void> {
-  const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-renderer', { json: flags.jsonLogs, level: flags.logLevel });
   const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;

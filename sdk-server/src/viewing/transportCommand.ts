@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import { fail, logLevelOption, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
 
 interface TransportFlags {
   readonly port: number;
@@ -18,6 +19,7 @@ interface TransportFlags {
   readonly viewers?: number;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -44,12 +46,13 @@ export function transportCommand(): Command {
     .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(transport);
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, host, origins, fifo, scene, encoder, from } = flags;
-  const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
   const viewers = new WebSocketAdapter({ port, host, origins });
   try {
     if ((fifo === undefined) !== (scene === undefined))
