@@ -4,6 +4,7 @@ export type { EncodedPicture, PictureEncoder, PictureHead } from './encode/Pictu
 export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } from './encode/registry.js';
 export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
 export type { StageFigure } from './metrics/StageTimings.js';
+export type { RendererFigures, TransportFigures } from './metrics/TransportFigures.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
 export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
@@ -16,4 +17,4 @@ export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer, TellOptions 
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';
-export { WebSocketAdapter, type WebSocketAdapterOptions } from './transport/WebSocketAdapter.js';
+export { type HttpAnswer, WebSocketAdapter, type WebSocketAdapterOptions } from './transport/WebSocketAdapter.js';

@@ -8,6 +8,8 @@ import {
   databaseOption,
   fail,
   logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
   portNumber,
   seekCacheOption,
   stopWith,
@@ -24,7 +26,7 @@ import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 import { type LogLevel, openLog } from './watching/openLog.js';
 
-interface ServeFlags {
+interface ServeFlags extends MetricsFlags {
   readonly port: number;
   readonly host?: string;
   readonly data: string;
@@ -47,8 +49,6 @@ interface ServeFlags {
   readonly archiveAfter?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
-  readonly metricsPort?: number;
-  readonly metricsHost: string;
   readonly jsonLogs?: boolean;
   readonly logLevel: LogLevel;
 }
@@ -63,7 +63,7 @@ interface ServeFlags {
  */
 export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
-  sgaps
+  const serving = sgaps
     .command('serve', { isDefault: true })
     .description('start rooms, HTTP API, dashboard and sample games on one port')
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
@@ -111,15 +111,10 @@ export function program(): Command {
       wholeNumber(1, 1_000_000_000),
       8192,
     )
-    .option(
-      '--metrics-port <number>',
-      'serve /metrics, /healthz and /readyz on a port of their own, and /metrics on no other',
-      portNumber,
-    )
-    .option('--metrics-host <address>', 'interface of that port', '127.0.0.1')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(serve);
+  for (const option of metricsOptions()) serving.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
@@ -167,7 +162,10 @@ async function serve(flags: ServeFlags): Promise<void> {
     viewingUrl: flags.viewingUrl,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
+    metricsToken: flags.metricsToken,
   };
+  // For the processes that it starts.
+  if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
   let server: SgapsServer;
   try {
     server = await startServer(options);

@@ -50,6 +50,27 @@ export function archiveModelsOption(): Option {
   ).default([], 'none');
 }
 
+/** Where and to whom a program shows its figures, as options. */
+export function metricsOptions(): Option[] {
+  return [
+    new Option(
+      '--metrics-port <number>',
+      'serve /metrics (and the server /healthz and /readyz) on a port of its own, and /metrics on no other; the transport that a server brings up takes the next',
+    ).argParser(portNumber),
+    new Option('--metrics-host <address>', 'interface of that port').default('127.0.0.1'),
+    new Option('--metrics-token <token>', 'what /metrics must be asked with, as Authorization: Bearer').env(
+      'SGAPS_METRICS_TOKEN',
+    ),
+  ];
+}
+
+/** What those give. */
+export interface MetricsFlags {
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
+  readonly metricsToken?: string;
+}
+
 /** Least level of the log, as an option. */
 export function logLevelOption(): Option {
   return new Option('--log-level <level>', 'what is logged at least; debug: also each request')

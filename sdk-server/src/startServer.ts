@@ -21,6 +21,7 @@ import { accepting, healthRoutes } from './watching/healthRoutes.js';
 import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
 import { openLog } from './watching/openLog.js';
 import type { ReadinessChecks } from './watching/ReadinessChecks.js';
+import { hide } from './watching/Redaction.js';
 import { watchProcess } from './watching/registry.js';
 import { watchRequest } from './watching/watchRequests.js';
 
@@ -62,10 +63,12 @@ export interface ServerOptions {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
-  /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. Default null: all on `port`. */
+  /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. The transport of `viewing` has its own on the next. Default null: all on `port`. */
   readonly metricsPort?: number | null;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
+  /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
+  readonly metricsToken?: string | null;
 }
 
 /**
@@ -140,13 +143,20 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, database, log = openLog('sgaps'), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
-  const { metricsPort = null, metricsHost = '127.0.0.1' } = options;
+  const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
+  hide(metricsToken);
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   watchProcess();
   const services = await openServices({ data, database, log, model: options.model, archiveModels: options.archiveModels });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
-        { origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels, ...options.viewing },
+        {
+          ...transportMetrics(options),
+          origins: room.viewerOrigins,
+          seekBytes: options.seekBytes,
+          archiveModels: options.archiveModels,
+          ...options.viewing,
+        },
         data,
         log,
       ).catch(async (error: unknown) => {
@@ -169,7 +179,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
-        metricsPort === null,
+        metricsPort === null ? metricsToken : false,
       ),
   });
   services.readiness.add('rooms', () => (accepting() ? null : 'The server is starting, or closing.'), { every: 0 });
@@ -184,12 +194,13 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const internal =
     metricsPort === null
       ? null
-      : await serveInternally([metricsRoute(), healthRoutes(services)], { port: metricsPort, host: metricsHost }).catch(
-          async (error: unknown) => {
-            await server.gracefullyShutdown(false);
-            return giveUp(error);
-          },
-        );
+      : await serveInternally([metricsRoute(metricsToken), healthRoutes(services)], {
+          port: metricsPort,
+          host: metricsHost,
+        }).catch(async (error: unknown) => {
+          await server.gracefullyShutdown(false);
+          return giveUp(error);
+        });
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -232,6 +243,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       return closing;
     },
   };
+}
+
+/** Where the transport that is brought up shows its figures, where ours have a port of their own: on the next. */
+function transportMetrics({ metricsPort, metricsHost }: ServerOptions): Pick<ViewingOptions, 'metricsPort' | 'metricsHost'> {
+  if (metricsPort === undefined || metricsPort === null) return {};
+  return { metricsPort: metricsPort === 0 ? 0 : metricsPort + 1, metricsHost };
 }
 
 /** ms; null for never. */

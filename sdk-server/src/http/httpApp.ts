@@ -14,7 +14,7 @@ import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
  * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, `/readyz`, `/metrics`, the dashboard and the sample games.
- * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `withMetrics`: whether `/metrics` is among them, default true.
+ * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `metricsToken`: what `/metrics` is asked with, default nothing; false leaves it out.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
-  withMetrics = true,
+  metricsToken?: string | null | false,
 ): Promise<void> {
   app.disable('x-powered-by');
   app.use((request, response, next) => {
@@ -42,7 +42,7 @@ export async function mountHttp(
   app.use('/api/viewing', viewingRoute(viewing));
   app.use('/api', exportRoutes(services, exportBytes));
   app.use(healthRoutes(services));
-  if (withMetrics) app.use(metricsRoute());
+  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));

@@ -36,6 +36,10 @@ export interface ViewingOptions {
   readonly splatsOn?: 'auto' | 'webgpu' | 'cpu';
   /** Origins other than the host's own whose pages may watch. */
   readonly origins?: readonly string[];
+  /** Port of the transport's `/metrics`, 0 for a free one; default that which viewers connect to. */
+  readonly metricsPort?: number;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 /**
@@ -59,13 +63,14 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn, archiveModels = [] } = options;
+    const { splats, splatsOn, archiveModels = [], metricsPort, metricsHost } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
-    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open];
+    const watched = [...flag('--metrics-port', metricsPort?.toString()), ...flag('--metrics-host', metricsHost)];
+    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open, ...watched];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {

@@ -134,6 +134,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
       parts,
       channels,
       worker,
+      figures: () => {
+        const { frames = 0, late = 0, failed = 0, invalid = 0, busyMs = 0 } = inference?.figures() ?? {};
+        return { modelAnswered: frames, modelFallback: late + failed + invalid, modelBusySeconds: busyMs / 1000 };
+      },
       log,
     });
     stopWith(close, log, flags.supervised);

@@ -2,10 +2,23 @@ import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { fail, logLevelOption, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import {
+  fail,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
+  portNumber,
+  stopWith,
+  takenPort,
+  wholeNumber,
+} from '../commandLine.js';
+import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
+import { hide } from '../watching/Redaction.js';
+import { watchProcess } from '../watching/registry.js';
+import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags {
+interface TransportFlags extends MetricsFlags {
   readonly port: number;
   readonly host?: string;
   readonly data: string;
@@ -31,7 +44,7 @@ interface TransportFlags {
  * ```
  */
 export function transportCommand(): Command {
-  return new Command('transport')
+  const command = new Command('transport')
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('--host <address>', 'interface to listen on (default: all)')
@@ -48,12 +61,20 @@ export function transportCommand(): Command {
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(transport);
+  for (const option of metricsOptions()) command.addOption(option);
+  return command;
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, host, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
-  const viewers = new WebSocketAdapter({ port, host, origins });
+  const { metricsPort, metricsHost, metricsToken = null } = flags;
+  hide(metricsToken);
+  watchProcess();
+  let service: TransportService | null = null;
+  const hooks = watchTransport(() => service);
+  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
+  const viewers = new WebSocketAdapter({ port, host, origins, answers });
   try {
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
@@ -61,15 +82,27 @@ async function transport(flags: TransportFlags): Promise<void> {
     const channel = from === undefined ? 'live' : 'own';
     const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel }, from })] : [];
     const sockets = flags.sockets ?? join(flags.data, 'run');
-    const service = await TransportService.start({
+    service = await TransportService.start({
       sockets,
       adapters: [viewers, ...pipes],
       mostChannels: flags.channels,
       mostViewers: flags.viewers,
+      hooks,
       log,
     });
+    const internal =
+      metricsPort === undefined
+        ? null
+        : await serveInternally([metricsRoute(metricsToken)], { port: metricsPort, host: metricsHost });
     log.info({ port: viewers.port }, 'transport listening');
-    stopWith(() => service.close(), log, flags.supervised);
+    stopWith(
+      async () => {
+        internal?.close();
+        await service?.close();
+      },
+      log,
+      flags.supervised,
+    );
   } catch (error) {
     fail(takenPort(error, port));
   }

@@ -1,18 +1,29 @@
 import { createServer, type Server } from 'node:http';
 import express, { type RequestHandler, Router } from 'express';
+import { holdsToken } from './metricsToken.js';
 import { metrics } from './registry.js';
+import { requestIdOf } from './watchRequests.js';
 
 /**
- * `/metrics`, in Prometheus' text format. `guard` comes first: who may see it.
+ * `/metrics`, in Prometheus' text format, for who brings the token where one is set.
  *
  * @example
  * ```ts
- * app.use(metricsRoute(onlyAdmins));
+ * app.use(metricsRoute(token));
  * ```
  */
-export function metricsRoute(...guard: RequestHandler[]): Router {
+export function metricsRoute(token: string | null = null): Router {
   const router = Router();
-  router.get('/metrics', ...guard, async (_request, response) => {
+  router.get('/metrics', async ({ headers }, response) => {
+    if (!holdsToken(headers.authorization, token)) {
+      const message = 'The token of /metrics is needed: Authorization: Bearer …';
+      const requestId = requestIdOf(response);
+      response
+        .status(401)
+        .setHeader('WWW-Authenticate', 'Bearer')
+        .json({ error: { code: 'UNAUTHORIZED', message, requestId } });
+      return;
+    }
     response
       .setHeader('Cache-Control', 'no-store')
       .type(metrics.contentType)
