@@ -41,8 +41,20 @@ export const sessionMetrics = {
 const ENDS: readonly SessionEnd[] = ['left', 'lost', 'dismissed', 'storage', 'shutdown', 'handed-over'];
 const OFFENCES: readonly Offence[] = ['version', 'malformed', 'oversized', 'order', 'unsynchronised', 'flood', 'unanswered'];
 
+/** The usual reasons to refuse a join; others have a series once they happen. */
+const REFUSALS = [
+  'ARGUMENT_INVALID',
+  'LIMIT_EXCEEDED',
+  'NOT_FOUND',
+  'STORAGE_FAILED',
+  'STORAGE_FULL',
+  'UNAUTHORIZED',
+  'INTERNAL',
+];
+
 // From zero on: an increase can only be seen of a series that is there.
 for (const how of ENDS) sessionMetrics.ended.inc({ how }, 0);
+for (const code of REFUSALS) sessionMetrics.refused.inc({ code }, 0);
 for (const offence of OFFENCES) {
   if (offence !== 'unanswered') sessionMetrics.dropped.inc({ why: offence }, 0);
   for (const verdict of ['warn', 'disconnect']) sessionMetrics.offences.inc({ offence, verdict }, 0);

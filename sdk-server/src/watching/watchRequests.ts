@@ -7,7 +7,7 @@ import { metrics } from './registry.js';
 
 const HEADER = 'X-Request-Id';
 /** An id that is taken over from a proxy: nothing that could break a line or a page. */
-const SANE = /^[\w.:@+/=-]{1,128}$/;
+const SANE = /^[\w.:@+/-]{1,128}$/;
 /** Methods that have a series of their own. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -29,7 +29,7 @@ const seconds = new Histogram({
 /** What Express leaves on a request that it found a route for. */
 interface Routed {
   readonly route?: { readonly path?: unknown };
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly originalUrl?: string;
 }
 
 /** Requests that are watched already. */
@@ -60,11 +60,8 @@ export function watchRequest(request: IncomingMessage, response: ServerResponse,
     const status = whole ? response.statusCode : 499;
     requests.inc({ method, route, status });
     seconds.observe({ method, route }, ms / 1000);
-    const { id: recording } = (request as Routed).params ?? {};
-    log.debug(
-      { request: id, method, route, status, ms: Math.round(ms), ...(isRecordingId(recording) ? { recording } : {}) },
-      'request',
-    );
+    const recording = recordingOf(route, request);
+    log.debug({ request: id, method, route, status, ms: Math.round(ms), recording }, 'request');
   });
 }
 
@@ -86,11 +83,20 @@ const routes = new Set<string>();
 const MOST_ROUTES = 200;
 
 /** Pattern of the route that took a request, a word for all others: there are so many and no more, whatever strangers ask for. */
-function routeOf(request: IncomingMessage & Routed & { readonly originalUrl?: string }): string {
-  const path = (request.originalUrl ?? request.url ?? '/').split(/[?#]/, 1)[0];
-  const route = patternOf(path, request.route?.path);
+function routeOf(request: IncomingMessage & Routed): string {
+  const route = patternOf(pathOf(request), request.route?.path);
   if (routes.size < MOST_ROUTES) routes.add(route);
   return routes.has(route) ? route : 'other';
+}
+
+function pathOf({ originalUrl, url }: IncomingMessage & Routed): string {
+  return (originalUrl ?? url ?? '/').split(/[?#]/, 1)[0];
+}
+
+/** The recording that a request is about, as its address says; undefined for none. */
+function recordingOf(route: string, request: IncomingMessage): string | undefined {
+  const id = route.startsWith('/api/recordings/:id') ? pathOf(request).split('/')[3] : undefined;
+  return isRecordingId(id) ? id : undefined;
 }
 
 function patternOf(path: string, found: unknown): string {
