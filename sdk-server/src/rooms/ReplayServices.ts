@@ -9,6 +9,7 @@ import { DiskWatch } from '../watching/DiskWatch.js';
 import { watchInference } from '../watching/inferenceMetrics.js';
 import { openLog } from '../watching/openLog.js';
 import { ReadinessChecks } from '../watching/ReadinessChecks.js';
+import { hide } from '../watching/Redaction.js';
 import { watchServer } from '../watching/serverGauges.js';
 import type { LiveSession } from './LiveSession.js';
 
@@ -109,6 +110,7 @@ async function open({
   model = {},
   archiveModels = [],
 }: ServicesOptions): Promise<ReplayServices> {
+  hide(database);
   const store = await RecordingStore.open({ folder: data, database });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
