@@ -200,7 +200,9 @@ it('lets no secret into its log, wherever one is sent', async () => {
   // Sockets with secrets in their addresses: of rooms that are none, and of viewers.
   const knock = (port: number, path: string) =>
     new Promise<void>((resolve) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: { ...headers, origin: `https://evil.example?token=${SECRET}` } });
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, {
+        headers: { ...headers, origin: `https://evil.example?token=${SECRET}` },
+      });
       const done = () => resolve();
       socket
         .on('error', done)

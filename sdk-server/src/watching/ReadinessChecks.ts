@@ -162,7 +162,10 @@ export class ReadinessChecks {
     const changed = before.ok !== check.state.ok;
     // At the start all are unknown: that one is well then is no news.
     if (changed && check.state.ok && before !== UNKNOWN) this.#log.info({ check: name }, 'ready again');
-    else if (!check.state.ok && (changed || before === UNKNOWN)) this.#log.warn({ check: name, why }, 'not ready');
+    else if (!check.state.ok && (changed || before === UNKNOWN)) {
+      // What is looked at when asked is a state that the server was brought into, such as closing; all else is trouble.
+      this.#log[check.every === 0 ? 'info' : 'warn']({ check: name, why }, 'not ready');
+    }
     return check.state;
   }
 

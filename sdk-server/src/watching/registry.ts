@@ -34,15 +34,8 @@ export function watchProcess(): void {
   }).set({ version: programVersion(), node: process.version }, 1);
 }
 
-/**
- * The version of `@sgaps/server` that runs.
- *
- * @example
- * ```ts
- * console.log(programVersion());
- * ```
- */
-export function programVersion(): string {
+/** The version of `@sgaps/server` that runs. */
+function programVersion(): string {
   // Two folders up, built or not: bundles lie in `dist`, sources in `src/watching`.
   const file = import.meta.url.endsWith('.ts') ? '../../package.json' : '../package.json';
   const { version } = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as { version: string };
