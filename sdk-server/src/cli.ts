@@ -14,7 +14,9 @@ import {
   fail,
   loadPercent,
   localBytesOption,
-  openLog,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
   portNumber,
   seekCacheOption,
   stopWith,
@@ -35,8 +37,9 @@ import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
+import { type LogLevel, openLog } from './watching/openLog.js';
 
-interface ServeFlags extends ReachFlags, LimitFlags {
+interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
@@ -66,6 +69,7 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly archiveModels: string[];
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -137,8 +141,9 @@ export function program(): Command {
       8192,
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(serve);
-  for (const option of keepOptions()) served.addOption(option);
+  for (const option of [...keepOptions(), ...metricsOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
@@ -155,7 +160,7 @@ export function program(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
-  const log = openLog('sgaps', flags.jsonLogs ?? false);
+  const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel });
   const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
   const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
@@ -201,7 +206,12 @@ async function serve(flags: ServeFlags): Promise<void> {
     viewingUrl: flags.viewingUrl,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
     overload,
+    metricsPort: flags.metricsPort,
+    metricsHost: flags.metricsHost,
+    metricsToken: flags.metricsToken,
   };
+  // For the processes that it starts.
+  if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
   let server: SgapsServer;
   try {
     server = await startServer(options);

@@ -65,3 +65,8 @@ export {
 } from './storage/retention/Retention.js';
 export { tuneCollector } from './tuneCollector.js';
 export type { ViewingOptions } from './viewing/ViewingProcesses.js';
+export type { DiskWatch } from './watching/DiskWatch.js';
+export { type LogLevel, type LogOptions, openLog } from './watching/openLog.js';
+export { type CheckState, type ReadinessCheck, ReadinessChecks, type ReadinessOptions } from './watching/ReadinessChecks.js';
+export { hide, redact } from './watching/Redaction.js';
+export { metrics } from './watching/registry.js';

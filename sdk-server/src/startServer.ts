@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { LimitOptions } from './access/ClientLimits.js';
 import { standBefore } from './access/frontDoor.js';
 import { listenAddress } from './access/listenAddress.js';
@@ -23,6 +23,14 @@ import { Retention, type RetentionPolicy } from './storage/retention/Retention.j
 import { RetentionRounds } from './storage/retention/RetentionRounds.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
+import { colyseusLog } from './watching/colyseusLog.js';
+import { accepting, healthRoutes } from './watching/healthRoutes.js';
+import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
+import { openLog } from './watching/openLog.js';
+import type { ReadinessChecks } from './watching/ReadinessChecks.js';
+import { hide } from './watching/Redaction.js';
+import { watchProcess } from './watching/registry.js';
+import { watchRequest } from './watching/watchRequests.js';
 
 /**
  * Options of `startServer`.
@@ -85,6 +93,12 @@ export interface ServerOptions {
   readonly archiveAfter?: string | number;
   /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
   readonly retention?: RetentionPolicy;
+  /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. The transport of `viewing` has its own on the next. Default null: all on `port`. */
+  readonly metricsPort?: number | null;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
+  /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
+  readonly metricsToken?: string | null;
 }
 
 /**
@@ -106,6 +120,10 @@ export interface SgapsServer {
   readonly model: string | null;
   /** Port that viewers connect to; null without `viewing`. */
   readonly viewingPort: number | null;
+  /** Port of `/metrics`. */
+  readonly metricsPort: number;
+  /** What `/readyz` looks at; add checks of your own. */
+  readonly readiness: ReadinessChecks;
   /** Names of the sample games that are served. */
   readonly games: readonly string[];
   /** Recordings recovered at start. */
@@ -153,12 +171,15 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, database, store, localBytes, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, database, store, localBytes, log = openLog('sgaps'), room = {} } = options;
   const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
   const secured = parseSecrets(secret ?? '').length > 0;
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
+  const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
+  hide(metricsToken);
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
+  watchProcess();
   const services = await openServices({
     ...{
       data,
@@ -176,6 +197,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
+          ...transportMetrics(options),
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...options.viewing,
@@ -192,6 +214,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const server: Server = defineServer({
     rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
+    logger: colyseusLog(log),
     greet: false,
     gracefullyShutdown: false,
     express: (app) =>
@@ -202,14 +225,29 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
         store,
+        metricsPort === null ? metricsToken : false,
       ),
   });
-  const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
+  services.readiness.add('rooms', () => (accepting() ? null : 'The server is starting, or closing.'), { every: 0 });
+  const giveUp = async (error: unknown): Promise<never> => {
     await viewing?.close();
     await closeServices(data);
     throw error;
-  });
+  };
   if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
+  const address = await listen(server, transport, port, host).catch(giveUp);
+  // What Colyseus answers itself never comes to Express.
+  transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
+  const internal =
+    metricsPort === null
+      ? null
+      : await serveInternally([metricsRoute(metricsToken), healthRoutes(services)], {
+          port: metricsPort,
+          host: metricsHost,
+        }).catch(async (error: unknown) => {
+          await server.gracefullyShutdown(false);
+          return giveUp(error);
+        });
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -236,6 +274,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await rounds.close();
     await viewing?.close();
     await closeServices(data);
+    internal?.close();
+    internal?.closeAllConnections();
     running = false;
     log.info('server closed');
   };
@@ -246,6 +286,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     catalog: services.catalog,
     model: inference?.id ?? null,
     viewingPort: viewing?.port ?? null,
+    metricsPort: internal ? (internal.address() as AddressInfo).port : address.port,
+    readiness: services.readiness,
     games: games.map(({ name }) => name),
     recovered,
     close: () => {
@@ -253,6 +295,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       return closing;
     },
   };
+}
+
+/** Where the transport that is brought up shows its figures, where ours have a port of their own: on the next. */
+function transportMetrics({ metricsPort, metricsHost }: ServerOptions): Pick<ViewingOptions, 'metricsPort' | 'metricsHost'> {
+  if (metricsPort === undefined || metricsPort === null) return {};
+  return { metricsPort: metricsPort === 0 ? 0 : metricsPort + 1, metricsHost };
 }
 
 /** ms; null for never. */

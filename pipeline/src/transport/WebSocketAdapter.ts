@@ -42,6 +42,8 @@ export interface WebSocketAdapterOptions {
   readonly origins?: readonly string[];
   /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
   readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
+  /** Answers other than `/healthz` and `/readyz` that it gives over HTTP, by path: such as `/metrics`. One that rejects is a 500. */
+  readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
 }
 
 /**
@@ -73,7 +75,22 @@ export interface Admission {
 }
 
 /**
- * Viewers by WebSocket (P9–P11), and `GET /healthz` beside it.
+ * An answer over HTTP.
+ *
+ * @example
+ * ```ts
+ * const answer: HttpAnswer = { status: 200, type: 'text/plain', body: 'all is well' };
+ * ```
+ */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Content type. */
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * Viewers by WebSocket (P9–P11), and beside it `GET /healthz` (200 while it answers) and `GET /readyz` (200 while a renderer is there, else 503).
  *
  * @example
  * ```ts
@@ -203,15 +220,27 @@ export class WebSocketAdapter implements FrontendAdapter {
     return new URL(origin).hostname === new URL(`http://${host}`).hostname;
   }
 
-  private answer({ url, method }: IncomingMessage, response: ServerResponse): void {
-    if (url !== '/healthz' || method !== 'GET') {
-      response.writeHead(404).end();
-      return;
-    }
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    const give = ({ status, type, body }: HttpAnswer) =>
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const json = (status: number, value: unknown) => give({ status, type: 'application/json', body: JSON.stringify(value) });
+    const own = Object.hasOwn(this.options.answers ?? {}, path) ? this.options.answers?.[path] : undefined;
     const { channels, workers, ...totals } = this.host?.health() ?? {};
     // Where not everybody may watch, not everybody is told what is watched either.
     const health = this.options.admit ? totals : { ...totals, channels, workers };
-    response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
+    if (request.method !== 'GET') response.writeHead(404).end();
+    else if (path === '/healthz') json(200, health);
+    else if (path === '/readyz') {
+      const ready = health.status === 'ok';
+      const why = ready ? null : 'No renderer is connected: start one with `sgaps renderer`.';
+      json(ready ? 200 : 503, { ready, checks: { renderer: { ok: ready, why } } });
+    } else if (own)
+      own(request).then(give, (error: unknown) => {
+        this.host?.warn({ err: error, path }, 'request failed');
+        response.writeHead(500).end();
+      });
+    else response.writeHead(404).end();
   }
 
   private findLost(): void {

@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { AccessError } from '../access/AccessError.js';
 import { errorMessage, statusOf } from '../rooms/errors.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 
 /**
  * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
@@ -75,7 +76,7 @@ export function bodyErrors(error: unknown, _request: Request, _response: Respons
 }
 
 /**
- * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
+ * Turns errors into JSON: `{ error: { code, message, requestId } }` with the status of its code.
  *
  * @example
  * ```ts
@@ -88,12 +89,15 @@ export function jsonErrors(log: Logger) {
       next(error);
       return;
     }
-    if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
+    const requestId = requestIdOf(response);
+    const status = statusOf(error);
+    // What strangers did wrong is in the access log; what we did is here.
+    if (status >= 500) log.error({ err: error, request: requestId, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
     if (error instanceof AccessError) {
       if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="sgaps"');
       if (error.retryAfter !== null) response.setHeader('Retry-After', error.retryAfter);
     }
-    response.status(statusOf(error)).json({ error: { code, message } });
+    response.status(status).json({ error: { code, message, requestId } });
   };
 }

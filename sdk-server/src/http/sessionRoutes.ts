@@ -1,9 +1,7 @@
-import { matchMaker } from '@colyseus/core';
 import { SgapsError } from '@sgaps/protocol';
 import { Router } from 'express';
 import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import { MIN_FREE_BYTES } from '../storage/files.js';
 
 /**
  * A running session as `/api/sessions` lists it.
@@ -66,32 +64,5 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
     response.type('image/webp').setHeader('Cache-Control', 'no-store').send(Buffer.from(webp));
   });
 
-  return router;
-}
-
-/**
- * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise; with what `Overload` knows.
- *
- * @example
- * ```ts
- * app.use('/healthz', healthRoute(services));
- * ```
- */
-export function healthRoute({ store, sessions, overload }: ReplayServices): Router {
-  const router = Router();
-  router.get('/', async (_request, response) => {
-    const disk = await store.disk();
-    const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
-    const ok = accepting && disk.freeBytes > MIN_FREE_BYTES;
-    response.status(ok ? 200 : 503).json({
-      ok,
-      accepting,
-      full: overload.full,
-      ...overload.figures,
-      sessions: sessions.size,
-      disk,
-      uptimeSeconds: Math.round(process.uptime()),
-    });
-  });
   return router;
 }

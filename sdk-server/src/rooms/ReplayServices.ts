@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { Access, type AccessOptions } from '../access/Access.js';
 import { parseSecrets } from '../access/secrets.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
@@ -6,8 +6,15 @@ import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../in
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
 import { UploadQueue } from '../storage/blobs/UploadQueue.js';
+import { MIN_FREE_BYTES } from '../storage/files.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
+import { DiskWatch } from '../watching/DiskWatch.js';
+import { watchInference } from '../watching/inferenceMetrics.js';
+import { openLog } from '../watching/openLog.js';
+import { ReadinessChecks } from '../watching/ReadinessChecks.js';
+import { hide } from '../watching/Redaction.js';
+import { watchServer } from '../watching/serverGauges.js';
 import type { LiveSession } from './LiveSession.js';
 import { Overload, type OverloadOptions } from './Overload.js';
 
@@ -41,6 +48,9 @@ export interface ReplayServices {
   readonly uploads: UploadQueue | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
+  /** What must be well for sessions to be taken; parts of the server add their checks. */
+  readonly readiness: ReadinessChecks;
+  readonly disk: DiskWatch;
 }
 
 /**
@@ -109,14 +119,17 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, access, sessions, uploads, inference, archiveModels, overload } = await services;
+  const { store, access, sessions, uploads, inference, archiveModels, overload, readiness } = await services;
   overload.close();
+  readiness.close();
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await uploads?.close(STORED_WITHIN);
   await access.close();
   await store.close();
   await inference?.close();
   await archiveModels.close();
+  watchInference(null);
+  watchServer(null);
 }
 
 async function open({
@@ -124,7 +137,7 @@ async function open({
   database,
   store: address,
   localBytes,
-  log = pino({ name: 'sgaps' }),
+  log = openLog('sgaps'),
   model = {},
   archiveModels = [],
   access = {},
@@ -133,6 +146,7 @@ async function open({
 }: ServicesOptions): Promise<ReplayServices> {
   // Wrong secrets are told before anything is opened.
   parseSecrets(access.secret ?? '');
+  hide(database);
   const store = await RecordingStore.open({ folder: data, database, store: address, localBytes, log });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
@@ -143,15 +157,23 @@ async function open({
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
   const uploads = startUploads(store, log);
-  const archives = new ArchiveModels({ models: archiveModels });
+  const { catalog } = store;
+  const readiness = new ReadinessChecks(log);
+  const disk = new DiskWatch(() => store.disk(), MIN_FREE_BYTES);
+  readiness.add('disk', () => disk.look(), { every: 2_000 });
+  readiness.add('catalog', () => catalog.get('-').then(() => null));
+  await readiness.look();
   const sessions = new Map<string, LiveSession>();
-  return {
-    ...{ store, catalog: store.catalog, log, sessions, uploads, inference, modelFolder, recovered },
+  const services: ReplayServices = {
+    ...{ store, catalog, log, sessions, uploads, inference, modelFolder, recovered, readiness, disk },
     overload: new Overload(sessions, log, overload),
-    archiveModels: archives,
-    access: new Access(access, store.catalog, log, exposed),
+    archiveModels: new ArchiveModels({ models: archiveModels }),
+    access: new Access(access, catalog, log, exposed),
     quotas: new GameQuotas(store, log),
   };
+  watchInference(inference);
+  watchServer(services);
+  return services;
 }
 
 /** Sessions do not wait for a store that is away: what is wrong with it is only told. */

@@ -44,6 +44,10 @@ export interface ViewingOptions {
   readonly splatsOn?: 'auto' | 'webgpu' | 'cpu';
   /** Origins other than the host's own whose pages may watch. */
   readonly origins?: readonly string[];
+  /** Port of the transport's `/metrics`, 0 for a free one; default that which viewers connect to. */
+  readonly metricsPort?: number;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 /**
@@ -68,7 +72,7 @@ export class ViewingProcesses {
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
-    const { store, localBytes } = options;
+    const { store, localBytes, metricsPort, metricsHost } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -76,7 +80,8 @@ export class ViewingProcesses {
     let listensAt = port;
     const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : [])];
     const proxies = flag('--trust-proxy', trustProxy === undefined ? undefined : String(trustProxy));
-    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open];
+    const watched = [...flag('--metrics-port', metricsPort?.toString()), ...flag('--metrics-host', metricsHost)];
+    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open, ...watched];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { FifoAdapter, TransportService, WebSocketAdapter, type WebSocketAdapterOptions } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
@@ -9,9 +9,23 @@ import { ClientLimits, NO_LIMITS, USUAL_LIMITS } from '../access/ClientLimits.js
 import { listenAddress } from '../access/listenAddress.js';
 import { readSecrets } from '../access/secrets.js';
 import { Tokens } from '../access/Tokens.js';
-import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import {
+  fail,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
+  portNumber,
+  stopWith,
+  takenPort,
+  wholeNumber,
+} from '../commandLine.js';
+import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
+import { hide } from '../watching/Redaction.js';
+import { watchProcess } from '../watching/registry.js';
+import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags extends ReachFlags {
+interface TransportFlags extends ReachFlags, MetricsFlags {
   readonly port: number;
   readonly data: string;
   readonly sockets?: string;
@@ -24,6 +38,7 @@ interface TransportFlags extends ReachFlags {
   readonly viewers?: number;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -35,7 +50,7 @@ interface TransportFlags extends ReachFlags {
  * ```
  */
 export function transportCommand(): Command {
-  return addReachOptions(new Command('transport'))
+  const command = addReachOptions(new Command('transport'))
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
@@ -49,36 +64,62 @@ export function transportCommand(): Command {
     .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(transport);
+  for (const option of metricsOptions()) command.addOption(option);
+  return command;
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
-  const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
+  const { metricsPort, metricsHost, metricsToken = null } = flags;
+  hide(metricsToken);
+  watchProcess();
+  let service: TransportService | null = null;
+  const hooks = watchTransport(() => service);
+  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
   try {
-    const viewers = openViewers(flags, origins, log);
+    const viewers = openViewers(flags, origins, answers, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
     const channel = from === undefined ? 'live' : 'own';
     const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel }, from })] : [];
     const sockets = flags.sockets ?? join(flags.data, 'run');
-    const service = await TransportService.start({
+    service = await TransportService.start({
       sockets,
       adapters: [viewers, ...pipes],
       mostChannels: flags.channels,
       mostViewers: flags.viewers,
+      hooks,
       log,
     });
+    const internal =
+      metricsPort === undefined
+        ? null
+        : await serveInternally([metricsRoute(metricsToken)], { port: metricsPort, host: metricsHost });
     log.info({ port: viewers.port }, 'transport listening');
-    stopWith(() => service.close(), log, flags.supervised);
+    stopWith(
+      async () => {
+        internal?.close();
+        await service?.close();
+      },
+      log,
+      flags.supervised,
+    );
   } catch (error) {
     fail(takenPort(error, port));
   }
 }
 
 /** Who may watch, and from where. */
-function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
+function openViewers(
+  flags: TransportFlags,
+  origins: readonly string[] | undefined,
+  answers: WebSocketAdapterOptions['answers'],
+  log: Logger,
+): WebSocketAdapter {
   const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
@@ -88,7 +129,7 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
   const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
-  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined });
+  return new WebSocketAdapter({ port, host, origins, answers, admit: exposed ? admit : undefined });
 }
 
 function seconds(text: string): number {
