@@ -1,17 +1,17 @@
 /**
  * Gets a fresh clone ready, then runs a command in it. Needs Node >= 20 and npm, nothing else.
  *
- *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg,torch] [-- command arguments…]
+ *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg,torch,postgres,swift] [-- command arguments…]
  *
  * - installs the packages when `node_modules` is missing or older than the lock file,
- * - builds what is outdated, and finds or (Debian, root) installs Chromium, ffmpeg and PyTorch, where `--needs` names them,
+ * - builds what is outdated, and finds or (Debian, root) installs Chromium, ffmpeg, PyTorch, PostgreSQL and Swift, where `--needs` names them,
  * - runs the command with the pinned Node 24 first on PATH, passing signals and the exit code through.
  *
  * Everything it says goes to standard error, so that standard output belongs to the command alone.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -48,7 +48,28 @@ const TOOLS = {
     apt: 'python3-torch libopenblas0',
     advice: 'PyTorch (https://pytorch.org, or set SGAPS_PYTHON to a Python that has it)',
   },
+  postgres: {
+    env: 'SGAPS_POSTGRES',
+    names: ['postgres'],
+    // Debian keeps its servers off PATH, each version in a folder of its own.
+    paths: () => subfolders('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+    apt: 'postgresql',
+    advice: 'PostgreSQL (https://www.postgresql.org/download/, or set SGAPS_POSTGRES to its program file postgres)',
+  },
+  swift: {
+    env: 'SGAPS_SWIFT',
+    names: ['python3'],
+    paths: ['/usr/bin/python3'],
+    has: ['-c', 'import eventlet, swift.common.middleware.s3api.s3api'],
+    // The library alone: a test's own process runs what it needs of it.
+    apt: 'python3-swift',
+    advice: 'OpenStack Swift (https://docs.openstack.org/swift, or set SGAPS_SWIFT to a Python that has it)',
+  },
 };
+
+function subfolders(path) {
+  return existsSync(path) ? readdirSync(path).sort((a, b) => b - a) : [];
+}
 
 const say = (text) => process.stderr.write(`sgaps: ${text}\n`);
 
@@ -130,7 +151,7 @@ function find(tool) {
   }
   const folders = (process.env.PATH ?? '').split(delimiter);
   const files = names.flatMap((name) => folders.map((folder) => join(folder, WINDOWS ? `${name}.exe` : name)));
-  return [...files, ...paths].find(runnable);
+  return [...files, ...(typeof paths === 'function' ? paths() : paths)].find(runnable);
 }
 
 function isDebianRoot() {

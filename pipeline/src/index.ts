@@ -6,6 +6,7 @@ export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensi
 export { GuardedSocket } from './gate/GuardedSocket.js';
 export { type ConnectionLimits, gateConnections, HTTP_LIMITS } from './gate/httpGate.js';
 export type { StageFigure } from './metrics/StageTimings.js';
+export type { RendererFigures, TransportFigures } from './metrics/TransportFigures.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
 export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
@@ -18,4 +19,10 @@ export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer, TellOptions 
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';
-export { WebSocketAdapter, type WebSocketAdapterOptions } from './transport/WebSocketAdapter.js';
+export {
+  type Admission,
+  type HttpAnswer,
+  type ViewerCredentials,
+  WebSocketAdapter,
+  type WebSocketAdapterOptions,
+} from './transport/WebSocketAdapter.js';

@@ -1,6 +1,11 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { LOG_LEVELS } from './watching/openLog.js';
+import { redact } from './watching/Redaction.js';
+
+/** Names the catalog's database. */
+export const DATABASE_VARIABLE = 'DATABASE_URL';
 
 /** A port as an option: 0 … 65535. */
 export function portNumber(text: string): number {
@@ -19,6 +24,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** How busy a process may be as an option: 0 for no limit. */
+export function loadPercent(text: string): number {
+  return text === '0' ? 0 : wholeNumber(10, 99)(text);
+}
+
 /** Room for what makes recordings quick to seek in, as an option. */
 export function seekCacheOption(): Option {
   return new Option(
@@ -29,6 +39,56 @@ export function seekCacheOption(): Option {
     .default(2048);
 }
 
+/** Where the catalog is, as an option. Its password is better in the environment, which others of the machine do not see. */
+export function databaseOption(): Option {
+  return new Option(
+    '--database <url>',
+    'PostgreSQL database of the catalog, postgres://user:password@host:5432/database (default: SQLite, in the folder of recordings)',
+  ).env(DATABASE_VARIABLE);
+}
+
+/** Name the store of recordings, and what copies of it may take here. */
+export const STORE_VARIABLE = 'SGAPS_STORE_URL';
+export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
+
+/** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    'store of recordings: s3://bucket/prefix?endpoint=https://host&region=name, or file:///folder (default: the local disk alone)',
+  ).env(STORE_VARIABLE);
+}
+
+/** What copies of stored recordings may take on the local disk, as an option. */
+export function localBytesOption(): Option {
+  return new Option(
+    '--local-bytes <size>',
+    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+  )
+    .argParser(byteSize)
+    .env(LOCAL_BYTES_VARIABLE);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+/** Bytes as an option: 500MB, 50GiB, 1000000. */
+export function byteSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('A size is a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB behind it: 50GB.');
+}
+
 /** Archive models beside the usual ones, as an option. */
 export function archiveModelsOption(): Option {
   return new Option(
@@ -37,26 +97,39 @@ export function archiveModelsOption(): Option {
   ).default([], 'none');
 }
 
-/** Logs of a program: JSON lines, or one short line per entry with time, level, message and fields. */
-export function openLog(name: string, json: boolean): Logger {
-  if (json) return pino({ name });
-  const write = (line: string): void => {
-    const { time, level, msg, pid, hostname, name: _, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-    const at = new Date(Number(time)).toTimeString().slice(0, 8);
-    const label = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-    const rest = Object.entries(fields).map(
-      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    );
-    const trouble = err as { message?: string } | undefined;
-    process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
-  };
-  return pino({ name }, { write });
+/** Where and to whom a program shows its figures, as options. */
+export function metricsOptions(): Option[] {
+  return [
+    new Option(
+      '--metrics-port <number>',
+      'serve /metrics (and the server /healthz and /readyz) on a port of its own, and /metrics on no other; the transport that a server brings up takes the next',
+    ).argParser(portNumber),
+    new Option('--metrics-host <address>', 'interface of that port').default('127.0.0.1'),
+    new Option('--metrics-token <token>', 'what /metrics must be asked with, as Authorization: Bearer').env(
+      'SGAPS_METRICS_TOKEN',
+    ),
+  ];
+}
+
+/** What those give. */
+export interface MetricsFlags {
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
+  readonly metricsToken?: string;
+}
+
+/** Least level of the log, as an option. */
+export function logLevelOption(): Option {
+  return new Option('--log-level <level>', 'what is logged at least; debug: also each request')
+    .choices(LOG_LEVELS)
+    .default('info');
 }
 
 /** What to say where a port is taken; any other error as it is. */
 export function takenPort(error: unknown, port: number): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
-  return new SgapsError('ARGUMENT_INVALID', `port ${port} is taken; stop what runs there or choose another.`);
+  const taken = 'port' in error ? error.port : port;
+  return new SgapsError('ARGUMENT_INVALID', `port ${taken} is taken; stop what runs there or choose another.`);
 }
 
 /** Says on standard error why a program cannot go on, and ends it. */
@@ -66,7 +139,7 @@ export function fail(error: unknown): void {
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);
-  process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
+  process.stderr.write(`sgaps: ${redact(text)}\n`, () => process.exit(1));
 }
 
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */

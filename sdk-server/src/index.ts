@@ -25,15 +25,28 @@ export { zstdPacker } from './playback/zstdPacker.js';
 export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+export type { Overload, OverloadFigures, OverloadOptions } from './rooms/Overload.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { ReplaySocket } from './rooms/ReplaySocket.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {
+  type AuditEntry,
+  type AuditQuery,
+  type AuditRow,
+  type AuditTable,
   Catalog,
+  type CatalogOptions,
   type CatalogQuery,
+  type ExpendableQuery,
+  type ExpendableRow,
   fileSource,
+  type GameRow,
+  type GameTable,
+  type GameUsage,
+  type KeyRow,
+  type KeyTable,
   type RecordingFigures,
   type RecordingRow,
   type RecordingStatus,
@@ -42,7 +55,20 @@ export {
   type RecordingWriterOptions,
   type Recovery,
   recoverRecording,
+  type UnfinishedDeletion,
   zstdCompressor,
 } from './storage/index.js';
+export {
+  type Removal,
+  Retention,
+  type RetentionPolicy,
+  type SweepOptions,
+  type SweepResult,
+} from './storage/retention/Retention.js';
 export { tuneCollector } from './tuneCollector.js';
 export type { ViewingOptions } from './viewing/ViewingProcesses.js';
+export type { DiskWatch } from './watching/DiskWatch.js';
+export { type LogLevel, type LogOptions, openLog } from './watching/openLog.js';
+export { type CheckState, type ReadinessCheck, ReadinessChecks, type ReadinessOptions } from './watching/ReadinessChecks.js';
+export { hide, redact } from './watching/Redaction.js';
+export { metrics } from './watching/registry.js';

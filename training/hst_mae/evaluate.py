@@ -3,19 +3,21 @@
     python3 -m training.hst_mae.evaluate --model RUN/last.pt --data DIR
 
 Prints PSNR (per pair over RGB, capped at 60 dB; of the changed cubes, and of the whole picture) of the context alone, of 1 ... 6 codebooks, without the state, with all
-cubes in one region, and of masked frames (H1): 90 and 95 % of the cubes hidden, with and without state, with the context and without any (first: what is seen is spread)."""
+cubes in one region, and of masked frames (H1): 90 and 95 % of the cubes hidden, with and without state, with the context and without any (first: what is seen is spread).
+`--pictures DIR` draws what masked frames become."""
 
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..png import write_png
 from .data import Record, load_records, split_records
-from .cubes import cubes_of, take
+from .cubes import cubes_of, frames_of, take
 from .masking import hide, paste, spread
 from .model import HstMae
 from .objective import unit
@@ -39,7 +41,8 @@ class Variant:
         self.memory = torch.zeros(1, REGIONS, model.preset.memory)
         self.scores: List[tuple] = []
 
-    def run(self, pair: Dict[str, Tensor], session: Tensor, seed: int) -> None:
+    def run(self, pair: Dict[str, Tensor], session: Tensor, seed: int) -> Tensor:
+        """Scores a pair; returns what it became, [1, cubes, 2, 3, 16, 16]."""
         model = self.model
         frames, context = unit(pair["truth"]), unit(pair["context"])
         if pair["fresh"]:
@@ -66,6 +69,7 @@ class Variant:
             whole[0, places[0]] = cubes[0].clamp(0, 1)
             whole = torch.where(mask[:, :, None, None, None, None] > 0, whole, truth) if self.hidden else whole
         self._score(truth, whole, judged)
+        return whole
 
     def _score(self, truth: Tensor, whole: Tensor, judged: Tensor) -> None:
         squared = ((whole - truth) ** 2).flatten(2).mean(2)[0]
@@ -80,7 +84,7 @@ class Variant:
 class Context(Variant):
     """What is there without the model: of changed cubes what motion predicts, of hidden ones that, or what the cubes seen are spread to."""
 
-    def run(self, pair, session, seed) -> None:
+    def run(self, pair, session, seed) -> Tensor:
         frames, context = unit(pair["truth"]), unit(pair["context"])
         judged = pair["changed"][0] > 0
         if self.hidden:
@@ -89,6 +93,7 @@ class Context(Variant):
             context = spread(frames, mask) if self.grey else context
             context, judged = paste(frames, context, mask), mask[0] > 0
         self._score(cubes_of(frames), cubes_of(context), judged)
+        return cubes_of(context)
 
 
 def variants(model: HstMae, brief: bool) -> List[Variant]:
@@ -131,8 +136,9 @@ def session_of(model: HstMae, record: Record, device) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate(model: HstMae, records, pairs: int = 0, brief: bool = False) -> list:
-    """A row for each record: name, game, and for each variant the PSNR of whole pictures ("whole") and of the cubes it is about ("judged": those changed, or those hidden)."""
+def evaluate(model: HstMae, records, pairs: int = 0, brief: bool = False, pictures: Optional[Path] = None) -> list:
+    """A row for each record: name, game, and for each variant the PSNR of whole pictures ("whole") and of the cubes it is about ("judged": those changed, or those hidden).
+    `pictures`: folder for a picture of the last pair of each record: below the truth, what masked frames are given and what becomes of them, variant by variant."""
     device = next(model.parameters()).device
     rows = []
     for record in records:
@@ -142,8 +148,11 @@ def evaluate(model: HstMae, records, pairs: int = 0, brief: bool = False) -> lis
         session = session_of(model, record, device)
         for t in range(min(record.pairs, pairs or record.pairs)):
             pair = one(record, t, device)
-            for way in ways:
-                way.run(pair, session, t)
+            shown = [way.run(pair, session, t) for way in ways]
+        if pictures is not None:
+            strip = [cubes_of(unit(pair["truth"])), *(cubes for way, cubes in zip(ways, shown) if way.hidden)]
+            pictures.mkdir(parents=True, exist_ok=True)
+            write_png(pictures / f"{record.name}.png", torch.cat([frames_of(cubes, record.rows, record.columns)[0, 1] for cubes in strip], 1).permute(1, 2, 0))
         rows.append({"name": record.name, "game": record.game, **{way.name: way.summary() for way in ways}})
     return rows
 
@@ -179,6 +188,7 @@ def main(argv=None) -> list:
     parser.add_argument("--held-out", nargs="*", default=None)
     parser.add_argument("--pairs", type=int, default=0, help="of each record (default: all)")
     parser.add_argument("--json", help="file for the rows")
+    parser.add_argument("--pictures", type=Path, help="folder for a picture of each record's masked frames")
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args(argv)
     if args.threads:
@@ -187,7 +197,7 @@ def main(argv=None) -> list:
     _, judged = split_records(load_records(args.data), args.held_out if args.held_out is not None else split)
     if not judged:
         raise SystemExit("None of the records is of a game held out: name some with --held-out.")
-    rows = evaluate(load_model(args.model), judged, args.pairs)
+    rows = evaluate(load_model(args.model), judged, args.pairs, pictures=args.pictures)
     print(summarise(rows))
     if args.json:
         Path(args.json).write_text(json.dumps(rows, indent=1) + "\n")

@@ -176,7 +176,8 @@ class Training(unittest.TestCase):
             settings = json.loads((folder / "a" / "settings.json").read_text())
             self.assertEqual((settings["games"], settings["judged"]), (["squares", "world-1-00001"], ["tank-arena"]))
             model = load_model(f"{name}/a/last.pt")
-            rows = evaluate(model, [Record(folder / "tank-arena.bin")], 3)
+            rows = evaluate(model, [Record(folder / "tank-arena.bin")], 3, pictures=folder / "pictures")
+            self.assertEqual((folder / "pictures" / "tank-arena.png").read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
             wanted = ["context", *(f"{n} codebooks" for n in range(1, 7)), "no state", "one region", *(f"masked {share} %{more}" for share in (90, 95) for more in (": context", "", ", no state", ", first: spread", ", first", ", first, no state"))]
             self.assertEqual(sorted(rows[0]), sorted([*(name.replace(" %", "%") for name in wanted), "name", "game"]))
             self.assertIn("6 codebooks", summarise(rows))

@@ -14,7 +14,7 @@ import torch
 
 from .cloud import read_ply
 from .judge import KINDS, Figures, Judge, mean
-from .png import write_png
+from ..png import write_png
 from .settings import Settings
 from .stream import BASE, play
 

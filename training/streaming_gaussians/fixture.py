@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from .cloud import read_ply
-from .png import eight_bits
+from ..png import eight_bits
 from .settings import Settings
 from .splatting import draw
 from .stream import BASE, play

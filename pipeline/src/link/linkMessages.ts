@@ -1,4 +1,5 @@
 import { isSgapsError, OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import { type RendererFigures, rendererFiguresOf } from '../metrics/TransportFigures.js';
 
 /** What a renderer says of itself, first on each of its two connections. */
 export interface Hello {
@@ -49,6 +50,8 @@ interface RenderTimings {
 /** What a renderer says, as the metadata of a payload. */
 export type FromRenderer =
   | { readonly hello: Hello }
+  /** Of its process, now and then, once a channel was opened. */
+  | { readonly figures: RendererFigures }
   | { readonly ready: Ready }
   /** At frame id 0 the channel is over, else this one picture is. */
   | { readonly failed: { readonly code: string; readonly message: string } }
@@ -87,7 +90,8 @@ export function parseFromRenderer(metadata: Fields): FromRenderer {
   }
   if (metadata.nothing === true) return { nothing: true };
   if (metadata.over === true) return { over: true };
-  const { hello, ready, failed, tell, keep } = metadata;
+  const { hello, ready, failed, tell, keep, figures } = metadata;
+  if (isFields(figures)) return { figures: rendererFiguresOf(figures) };
   if (isFields(tell) && typeof tell.type === 'string')
     return { tell: tell as { type: string }, keep: keep === 'all' || keep === 'last' ? keep : undefined };
   if (isFields(failed)) return { failed: { code: textOf(failed.code), message: textOf(failed.message) } };

@@ -8,6 +8,10 @@ describe('parseViewerText', () => {
     expect(parseViewerText('{"type":"overlays","layers":["tiers","samples","nothing","tiers"]}')).toEqual(['samples', 'tiers']);
   });
 
+  it('passes over a token', () => {
+    expect(parseViewerText('{"type":"token","token":"x"}')).toBeNull();
+  });
+
   it('refuses all else, also what cannot be said in words', () => {
     const texts = [
       '',

@@ -17,6 +17,7 @@ const PRIORITY = { export: constants.priority.PRIORITY_BELOW_NORMAL, archive: co
  *
  * @param tell Called with each line that it tells of how it fares.
  * @param ended Called once, with how it ended and what it said beside its lines.
+ * @param variables Of its environment, beside this one's; what is undefined is not in it. Others of the machine do not see them, as they do arguments.
  *
  * @example
  * ```ts
@@ -28,10 +29,12 @@ export function startProgram<Line>(
   args: readonly string[],
   tell: (line: Line) => void,
   ended: (said: string) => void,
+  variables: Readonly<Record<string, string | undefined>> = {},
 ): ChildProcess {
   const child = spawn(process.execPath, [...EXEC_ARGV, PROGRAM, command, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
+    env: { ...process.env, ...variables },
   });
   let said = '';
   const hear = (text: string): void => {

@@ -2,7 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+import { errorMessage, statusOf } from '../rooms/errors.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 
 /** Bytes of a request's body: joins and exports are asked for in some hundred. */
 const MOST_BODY = 64 * 1024;
@@ -75,10 +76,6 @@ function invalid(message: string): SgapsError {
   return new SgapsError('ARGUMENT_INVALID', message);
 }
 
-function statusOf(error: unknown): number {
-  return error instanceof SgapsError ? HTTP_STATUS[error.code] : 500;
-}
-
 function refuse(error: unknown, response: ServerResponse, log: Logger | undefined): void {
   if (!(error instanceof SgapsError)) log?.error({ err: error }, 'request failed');
   if (response.headersSent) {
@@ -86,7 +83,8 @@ function refuse(error: unknown, response: ServerResponse, log: Logger | undefine
     return;
   }
   const { code, message } = errorMessage(error);
+  const requestId = requestIdOf(response);
   // Nothing of its body is read.
   response.writeHead(statusOf(error), { 'Content-Type': 'application/json', Connection: 'close' });
-  response.end(JSON.stringify({ error: { code, message } }), () => response.req.destroy());
+  response.end(JSON.stringify({ error: { code, message, requestId } }), () => response.req.destroy());
 }

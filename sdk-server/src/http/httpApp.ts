@@ -1,17 +1,23 @@
 import type { Application, Request, Response } from 'express';
+import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
+import { httpGate, tellRefusals } from '../access/httpGate.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { healthRoutes } from '../watching/healthRoutes.js';
+import { metricsRoute } from '../watching/metricsRoute.js';
+import { requestIdOf, watchRequest } from '../watching/watchRequests.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
+import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
-import { healthRoute, sessionRoutes } from './sessionRoutes.js';
+import { sessionRoutes } from './sessionRoutes.js';
 import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
- * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, the dashboard and the sample games.
- * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB.
+ * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, `/readyz`, `/metrics`, the dashboard and the sample games.
+ * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `metricsToken`: what `/metrics` is asked with, default nothing; false leaves it out.
  *
  * @example
  * ```ts
@@ -24,25 +30,38 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
+  store?: string,
+  metricsToken?: string | null | false,
 ): Promise<void> {
   app.disable('x-powered-by');
+  app.set('trust proxy', services.access.trustProxy);
+  app.use((request, response, next) => {
+    watchRequest(request, response, services.log);
+    next();
+  });
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  app.use(httpGate(services));
+  app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
+  app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
-  app.use('/api/viewing', viewingRoute(viewing));
-  app.use('/api', exportRoutes(services, exportBytes));
-  app.use('/healthz', healthRoute(services));
+  app.use('/api/viewing', viewingRoute(viewing, services));
+  app.use('/api', exportRoutes(services, exportBytes, store));
+  app.use(healthRoutes(services));
+  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));
   app.use(await dashboardRoutes());
+  app.use(tellRefusals(services.access));
   app.use(jsonErrors(services.log));
 }
 
 function notFound(request: Request, response: Response): void {
-  response
-    .status(404)
-    .json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.originalUrl} is not served here.` } });
+  // Not the whole address: its parameters may be secret.
+  const message = `${request.method} ${request.baseUrl}${request.path} is not served here.`;
+  response.status(404).json({ error: { code: 'NOT_FOUND', message, requestId: requestIdOf(response) } });
 }

@@ -1,7 +1,9 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+import { AccessError } from '../access/AccessError.js';
+import { errorMessage, statusOf } from '../rooms/errors.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 
 /** What an answer that is no page may do in a browser that opens it. Pages have policies of their own. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -67,7 +69,20 @@ export function sameOrigin(request: Request, _response: Response, next: NextFunc
 }
 
 /**
- * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
+ * Says that a body which is no JSON, or too large, is the sender's mistake.
+ *
+ * @example
+ * ```ts
+ * router.use('/recordings/:id/exports', bodyErrors);
+ * ```
+ */
+export function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const refused = error instanceof Error && !isSgapsError(error) && 'status' in error && Number(error.status) < 500;
+  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
+}
+
+/**
+ * Turns errors into JSON: `{ error: { code, message, requestId } }` with the status of its code.
  *
  * @example
  * ```ts
@@ -80,15 +95,22 @@ export function jsonErrors(log: Logger) {
       next(error);
       return;
     }
+    const requestId = requestIdOf(response);
     const refused = refusedBy(error);
     if (refused !== null) {
       const { code, message } = errorMessage(new SgapsError('ARGUMENT_INVALID', 'The request could not be read.'));
-      response.status(refused).json({ error: { code, message } });
+      response.status(refused).json({ error: { code, message, requestId } });
       return;
     }
-    if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
+    const status = statusOf(error);
+    // What strangers did wrong is in the access log; what we did is here.
+    if (status >= 500) log.error({ err: error, request: requestId, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
-    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: { code, message } });
+    if (error instanceof AccessError) {
+      if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="sgaps"');
+      if (error.retryAfter !== null) response.setHeader('Retry-After', error.retryAfter);
+    }
+    response.status(status).json({ error: { code, message, requestId } });
   };
 }
 

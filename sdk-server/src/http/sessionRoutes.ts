@@ -1,8 +1,7 @@
-import { matchMaker } from '@colyseus/core';
 import { SgapsError } from '@sgaps/protocol';
 import { Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import { MIN_FREE_BYTES } from '../storage/files.js';
 
 /**
  * A running session as `/api/sessions` lists it.
@@ -37,9 +36,11 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
   const router = Router();
 
   router.get('/', (_request, response) => {
+    const visitor = visitorOf(response);
     const items: RunningSession[] = [];
     for (const [roomId, session] of sessions) {
       const { recordingId, game, engine, startedAt } = session.writer.header;
+      if (!visitor.may({ scope: 'watch', game, recording: recordingId })) continue;
       const { fps, bytesUp, bytesDown, frames } = session.figures();
       items.push({
         roomId,
@@ -63,26 +64,5 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
     response.type('image/webp').setHeader('Cache-Control', 'no-store').send(Buffer.from(webp));
   });
 
-  return router;
-}
-
-/**
- * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise.
- *
- * @example
- * ```ts
- * app.use('/healthz', healthRoute(services));
- * ```
- */
-export function healthRoute({ store, sessions }: ReplayServices): Router {
-  const router = Router();
-  router.get('/', async (_request, response) => {
-    const disk = await store.disk();
-    const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
-    const ok = accepting && disk.freeBytes > MIN_FREE_BYTES;
-    response
-      .status(ok ? 200 : 503)
-      .json({ ok, accepting, sessions: sessions.size, disk, uptimeSeconds: Math.round(process.uptime()) });
-  });
   return router;
 }

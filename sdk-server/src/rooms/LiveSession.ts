@@ -5,6 +5,7 @@ import { LiveModel } from '../loop/LiveModel.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
+import { loopMetrics } from '../watching/loopMetrics.js';
 import { type Cadence, loopCadence } from './Cadence.js';
 import { glimpse } from './glimpse.js';
 import { PreviewMaker } from './PreviewMaker.js';
@@ -32,6 +33,7 @@ const GAP_EVENT = 'gap';
 export interface LiveSessionOptions {
   readonly store: RecordingStore;
   readonly writer: RecordingWriter;
+  /** Its lines say of which recording they are. */
   readonly log: Logger;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
@@ -43,8 +45,10 @@ export interface LiveSessionOptions {
   /** When pictures are made; default `every-frame`. */
   readonly cadence?: Cadence;
   readonly nth?: number;
-  /** Asks the recorder to start its stream afresh; only needed on demand. */
-  readonly restart?: () => void;
+  /** Asks the recorder to start its stream afresh, with or without digests where that is to change. */
+  readonly restart?: (digest?: boolean) => void;
+  /** Begins as `lower` would have it: the server has too much to do. */
+  readonly lowered?: boolean;
   /** Kinds of samples that are asked for, default `auto`. */
   readonly sampling?: 'auto' | 'points';
   /** What fills in beside memory; default nothing. */
@@ -68,8 +72,8 @@ export class LiveSession {
   readonly loop: SessionLoop;
   readonly previews: PreviewMaker;
   readonly writer: RecordingWriter;
-  /** When pictures are made: as set, but every frame where the recorder kept some by itself. */
-  readonly cadence: Cadence;
+  /** Somebody follows its figures: it is not lowered. */
+  followed = false;
 
   readonly #options: LiveSessionOptions;
   readonly #startedAt: number;
@@ -82,6 +86,12 @@ export class LiveSession {
   readonly #model: LiveModel | null;
   /** When the stream is next to start afresh, ms of the recording. */
   #restartAt = RESTART_EVERY;
+  /** When pictures are made while the server has time: as set, but every frame where the recorder kept some by itself. */
+  readonly #cadence: Cadence;
+  readonly #lowerable: boolean;
+  #lowered = false;
+  /** A fresh start is to be asked for, by which pictures begin or cease to be made. */
+  #turns = false;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
@@ -92,9 +102,14 @@ export class LiveSession {
     // What a recorder kept by itself it did not tell the changes of.
     // Points are planned from pictures.
     const points = options.sampling === 'points';
-    this.cadence = options.keptMs === undefined && !points ? (options.cadence ?? 'every-frame') : 'every-frame';
+    const isPlain = options.keptMs === undefined && !points;
+    this.#cadence = isPlain ? (options.cadence ?? 'every-frame') : 'every-frame';
+    this.#lowerable = isPlain && this.#cadence !== 'on-demand';
+    this.#lowered = this.#lowerable && options.lowered === true;
+    const { nth, onDemand } = loopCadence(this.#cadence, options.nth);
     this.loop = new SessionLoop({
-      ...loopCadence(this.cadence, options.nth),
+      nth,
+      onDemand: onDemand || this.#lowered,
       shape: { grid, schema, tierBits, depth },
       sink: options.writer,
       clock: () => this.time,
@@ -108,6 +123,7 @@ export class LiveSession {
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
       from: options.keptMs === undefined ? undefined : 0,
+      tally: loopMetrics,
       onFrame: (frame) => this.#model?.take(frame),
       preview: () => this.previews.latest,
       onSnapshotError: (error) => this.#noteSnapshot(error),
@@ -119,7 +135,7 @@ export class LiveSession {
             backend: options.model,
             memory: () => this.loop.replica.decoder.memory,
             said: (output, frame) => this.loop.takeModel(output, frame),
-            failed: (error) => options.log.warn({ err: error, recording: this.writer.id }, 'the model failed'),
+            failed: (error) => options.log.warn({ err: error }, 'the model failed'),
           })
         : null;
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
@@ -128,6 +144,41 @@ export class LiveSession {
   /** ms since recording start. */
   get time(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  /** When pictures are made now. */
+  get cadence(): Cadence {
+    return this.loop.deferring ? 'on-demand' : this.#cadence;
+  }
+
+  /** The recorder is to tell what changed in each packet. */
+  get wantsDigest(): boolean {
+    return this.#lowered || this.#cadence === 'on-demand';
+  }
+
+  /** No pictures are made for now, though they are meant to be (`lower`). */
+  get lowered(): boolean {
+    return this.#lowered;
+  }
+
+  /** Whether `lower` would save the server work. */
+  get lowerable(): boolean {
+    return this.#lowerable && !this.#lowered && !this.followed && this.live;
+  }
+
+  /** Makes no pictures for the time being, as `on-demand`: a small part of the work. All that comes is recorded as before. */
+  lower(): void {
+    if (!this.#lowerable || this.#lowered) return;
+    this.#lowered = this.#turns = true;
+    this.loop.defer();
+  }
+
+  /** Makes pictures again as it was set to. */
+  restore(): void {
+    if (!this.#lowered) return;
+    this.#lowered = false;
+    this.#turns = true;
+    this.loop.rebuild();
   }
 
   /** True until `finish` was called. */
@@ -140,13 +191,15 @@ export class LiveSession {
     this.#heardAt = this.time;
     try {
       const answer = this.loop.accept(bytes);
+      if (this.#turns && this.loop.turnsOn) {
+        this.#turns = false;
+        this.#restart(this.#lowered);
+      }
       if (this.loop.deferring) {
         if (this.#heardAt >= this.#restartAt) this.#restart();
         return answer;
       }
-      this.previews
-        .fresh(PREVIEW_AGE)
-        .catch((error: unknown) => this.#options.log.warn({ err: error, recording: this.writer.id }, 'preview not made'));
+      this.previews.fresh(PREVIEW_AGE).catch((error: unknown) => this.#options.log.warn({ err: error }, 'preview not made'));
       return answer;
     } catch (error) {
       if (isSgapsError(error) && error.code === 'STORAGE_FAILED' && this.writer.error) throw this.writer.error;
@@ -194,16 +247,16 @@ export class LiveSession {
     return this.#finished;
   }
 
-  #restart(): void {
+  #restart(digest?: boolean): void {
     // By the clock, not from when the recorder was last heard of: the times do not drift.
     while (this.#restartAt <= this.time) this.#restartAt += RESTART_EVERY;
-    this.#options.restart?.();
+    this.#options.restart?.(digest);
   }
 
   #noteSnapshot(error: unknown): void {
     if (this.#snapshotMissed) return;
     this.#snapshotMissed = true;
-    this.#options.log.error({ err: error, recording: this.writer.id }, 'decoder snapshot left out; seeking will take longer');
+    this.#options.log.error({ err: error }, 'decoder snapshot left out; seeking will take longer');
   }
 
   async #finish(): Promise<void> {
@@ -211,7 +264,7 @@ export class LiveSession {
     try {
       await within(THUMBNAIL_WITHIN, 'storing the thumbnail', this.#saveThumbnail());
     } catch (error) {
-      log.warn({ err: error, recording: this.writer.id }, 'thumbnail not saved');
+      log.warn({ err: error }, 'thumbnail not saved');
     }
     await this.writer.close();
   }

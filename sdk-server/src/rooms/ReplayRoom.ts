@@ -1,5 +1,6 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import {
+  isSgapsError,
   MessageType,
   PROTOCOL_VERSION,
   parseGameEvent,
@@ -10,14 +11,19 @@ import {
   SgapsError,
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { AccessError } from '../access/AccessError.js';
+import { type JoinAuth, visitorWith } from '../access/admitJoin.js';
+import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
+import type { GameQuotas } from '../storage/quota/GameQuotas.js';
+import { type SessionEnd, sessionMetrics } from '../watching/sessionMetrics.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertNotOurs, LiveSession } from './LiveSession.js';
-import { assertViewerOrigin, joinOrigin } from './origins.js';
+import { assertViewerOrigin } from './origins.js';
 import { RecorderIntake, type Taken } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
@@ -53,19 +59,24 @@ export abstract class ReplayRoom extends Room {
   /** Those who follow its figures; pictures they get from the pipeline. */
   readonly #viewers = new Set<Client>();
   #guard!: ClientGuard;
+  #quotas!: GameQuotas;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
   #discard = async (): Promise<unknown> => undefined;
+  #services!: ReplayServices;
+  /** When it has to end, whatever its recorder does; null before one joined. */
+  #bounds: SessionBounds | null = null;
+  /** Counts no more for who may record only so many at once. */
+  #leaveCount = (): void => undefined;
+  /** Why the session ends, where it is not that its recorder leaves. */
+  #ending: SessionEnd | null = null;
 
-  static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
-    const role = typeof options === 'object' && options !== null && 'role' in options ? options.role : undefined;
-    if (role !== 'record' && role !== 'watch') {
-      throw toServerError(new SgapsError('ARGUMENT_INVALID', "role must be 'record' or 'watch'."));
-    }
-    return joinOrigin(context);
+  /** Lets nobody in: the class that `defineReplayRoom` makes asks who it is. */
+  static override async onAuth(_token: string, _options: unknown, _context: AuthContext): Promise<unknown> {
+    return false;
   }
 
   override async onCreate(raw: unknown): Promise<void> {
@@ -74,8 +85,9 @@ export abstract class ReplayRoom extends Room {
       if (options.role !== 'record')
         throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
-      const services = await this.services();
-      await this.#open(services);
+      this.#services = await this.services();
+      this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
+      await this.#open(this.#services);
     } catch (error) {
       throw toServerError(error);
     }
@@ -95,22 +107,26 @@ export abstract class ReplayRoom extends Room {
     if (code === CloseCode.WITH_ERROR && this.#floods(client))
       this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
     if (!this.#recorder.is(client) || !this.#mayResume(client, code)) return;
+    sessionMetrics.cut.inc();
     this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {
       await this.allowReconnection(client, this.#resumeWithin / 1000);
     } catch (error) {
+      this.#ending ??= 'lost';
       // Colyseus rejects with false when the time is up and calls onLeave next; anything else is worth a line.
       if (error instanceof Error) this.#log.warn({ err: error }, 'recorder did not come back');
     }
   }
 
-  override onReconnect(client: Client): void {
+  override async onReconnect(client: Client): Promise<void> {
+    await this.#assertStillGood(client);
     const session = this.#session;
     if (!session?.live) throw toServerError(new SgapsError('CLOSED', 'The recording has ended.'));
     this.#attach(client);
     this.#intake.interrupt();
     try {
       const requests = session.resume();
+      sessionMetrics.resumed.inc();
       this.#log.info('recorder came back');
       client.send(MessageType.welcome, { ...this.#welcome('record'), resumed: true });
       client.sendBytes(MessageType.coords, requests);
@@ -119,10 +135,13 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override async onLeave(client: Client): Promise<void> {
+  override async onLeave(client: Client, code: number): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
-    if (this.#recorder.is(client)) await this.#finish();
+    if (this.#session) this.#session.followed = this.#viewers.size > 0;
+    if (!this.#recorder.is(client)) return;
+    if (wasCut(code)) this.#ending ??= 'lost';
+    await this.#finish();
   }
 
   override async onDispose(): Promise<void> {
@@ -130,6 +149,7 @@ export abstract class ReplayRoom extends Room {
   }
 
   override onBeforeShutdown(): void {
+    this.#ending ??= 'shutdown';
     this.#over = true;
     this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'room not closed cleanly'),
@@ -156,15 +176,18 @@ export abstract class ReplayRoom extends Room {
     const header = headerFor(this.#options, this.settings.tierBits);
     const { recordingId } = header;
     this.#log = services.log.child({ room: this.roomId, recording: recordingId });
+    this.#quotas = services.quotas;
     // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
-    const writer = await services.store.create(header, {
+    const begun = await this.#quotas.admit(header.game);
+    const creating = services.store.create(header, {
       roomId: this.roomId,
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
     });
+    const writer = await creating.finally(begun);
     try {
       await this.#begin(services, writer);
     } catch (error) {
@@ -176,13 +199,15 @@ export abstract class ReplayRoom extends Room {
     this.#discard = () => services.store.delete(recordingId);
     const { game, engine, grid, fps } = header;
     const cadence = this.#session?.cadence;
+    sessionMetrics.started.inc();
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps, cadence }, 'recording started');
   }
 
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
-    const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
+    const restart = (digest?: boolean) =>
+      this.#recorder.client?.send(MessageType.error, digest === undefined ? RESTART : { ...RESTART, digest });
     const session = new LiveSession({
       ...this.settings,
       model: services.inference?.open() ?? null,
@@ -191,6 +216,7 @@ export abstract class ReplayRoom extends Room {
       log: this.#log,
       keptMs,
       restart,
+      lowered: services.overload.lowers,
     });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
@@ -221,6 +247,12 @@ export abstract class ReplayRoom extends Room {
     if (this.#recorder.sessionId !== null) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is being recorded already; open a room of your own with create().');
     }
+    const { access } = this.#services;
+    const auth = client.auth as JoinAuth;
+    // A room's game is that of whoever made it, which need not be who records.
+    const grant = visitorWith(auth).require({ scope: 'record', game: this.#options.game });
+    this.#leaveCount = access.limits.enterRoom(auth.client);
+    this.#bounds = new SessionBounds(access, grant);
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
@@ -232,6 +264,7 @@ export abstract class ReplayRoom extends Room {
     this.#recorder.attach(client, {
       onBroken: (error) => {
         this.#over = true;
+        this.#ending ??= 'dismissed';
         this.#log.warn({ err: error }, 'recorder broke the connection');
       },
       onRoundTrip: (ms) => this.#session?.loop.roundTrip(ms),
@@ -240,10 +273,14 @@ export abstract class ReplayRoom extends Room {
 
   #joinWatcher(client: Client): void {
     if (!this.#session || this.#recorder.sessionId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
-    assertViewerOrigin(client.auth, this.settings.viewerOrigins);
+    const auth = client.auth as JoinAuth;
+    assertViewerOrigin(auth, this.settings.viewerOrigins);
+    const { recordingId, game } = this.#session.writer.header;
+    visitorWith(auth).require({ scope: 'watch', game, recording: recordingId });
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
+    this.#session.followed = true;
     if (!this.#session.live) client.send(MessageType.ended, { recordingId: this.#session.writer.id });
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
@@ -253,9 +290,36 @@ export abstract class ReplayRoom extends Room {
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
     const { tierBits, startedAt, depth } = writer?.header ?? {};
-    const digest = role === 'record' && this.#session?.cadence === 'on-demand';
+    const digest = role === 'record' && this.#session?.wantsDigest === true;
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
+  }
+
+  async #assertStillGood(client: Client): Promise<void> {
+    const { grants } = client.auth as JoinAuth;
+    try {
+      for (const grant of grants) await this.#services.access.assertStillGood(grant);
+    } catch (error) {
+      // A catalog that does not answer revokes nothing.
+      if (error instanceof AccessError) throw toServerError(error);
+      this.#log.warn({ err: error }, 'not known whether a key is still good');
+    }
+  }
+
+  /** Ends what may not go on: a session that was long enough, whose key was revoked or whose game takes all that it may, and watching with tokens that have expired. */
+  #enforce(session: LiveSession): void {
+    const { figures, header } = session.writer;
+    const over = this.#bounds?.over({ time: session.time, bytes: figures.bytes }) ?? this.#quotas.excess(header.game);
+    // One that is away sends nothing, and hears of it when it is back.
+    if (over && this.#recorder.client)
+      this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
+    const now = Date.now();
+    for (const viewer of this.#viewers) {
+      const { grants } = viewer.auth as JoinAuth;
+      if (grants.some(({ expiresAt }) => expiresAt === null || expiresAt > now)) continue;
+      this.#viewers.delete(viewer);
+      this.#guard.dismiss(viewer, REPLAY_CLOSE.unauthorized, 'UNAUTHORIZED');
+    }
   }
 
   #admits(client: Client): boolean {
@@ -332,22 +396,29 @@ export abstract class ReplayRoom extends Room {
 
   #onDismissed(client: Client): void {
     if (!this.#recorder.is(client)) return;
+    this.#ending ??= 'dismissed';
     this.#over = true;
     void this.#finish();
   }
 
-  #stopRecording(error: unknown): void {
-    this.#log.error({ err: error }, 'recording stopped');
+  #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
+    const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
+    const isLimit = isQuota || code !== REPLAY_CLOSE.storage;
+    this.#ending ??= isLimit ? 'limit' : 'storage';
+    if (isLimit) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
     const message = errorMessage(error);
     client.send(MessageType.error, message);
-    this.#guard.dismiss(client, REPLAY_CLOSE.storage, message.code);
+    this.#guard.dismiss(client, code, message.code);
   }
 
   #everyHalfSecond(): void {
     const session = this.#session;
     if (!session?.live) return;
+    this.#enforce(session);
+    if (!session.live) return;
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;
@@ -359,6 +430,7 @@ export abstract class ReplayRoom extends Room {
     const session = this.#session;
     if (!session) return;
     const first = session.live;
+    this.#leaveCount();
     await session.finish();
     if (!first) return;
     this.#recorder.close();
@@ -371,7 +443,9 @@ export abstract class ReplayRoom extends Room {
     }
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
-    this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
+    const how = this.#ending ?? 'left';
+    sessionMetrics.ended.inc({ how });
+    this.#log.info({ frames, records, bytes, ms: Math.round(session.time), how }, 'recording finished');
     for (const viewer of this.#viewers) viewer.send(MessageType.ended, { recordingId: session.writer.id });
   }
 }

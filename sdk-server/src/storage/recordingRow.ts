@@ -1,5 +1,5 @@
 import type { RecordingHeader } from '@sgaps/protocol';
-import type { RecordingRow, RecordingStatus } from './Catalog.js';
+import type { RecordingRow, RecordingStatus } from './catalog/index.js';
 
 /** The row of a recording of which nothing but its header is known. */
 export function rowOf(header: RecordingHeader, status: RecordingStatus): RecordingRow {
@@ -20,6 +20,10 @@ export function rowOf(header: RecordingHeader, status: RecordingStatus): Recordi
     meta: { ...meta },
     roomId: null,
     ...archiveColumns(header, null),
+    storedAt: null,
+    held: null,
+    owner: null,
+    continues: meta.continues ?? null,
   };
 }
 

@@ -12,13 +12,24 @@ import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { archiveModelsOption, fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import {
+  archiveModelsOption,
+  fail,
+  localBytesOption,
+  logLevelOption,
+  seekCacheOption,
+  stopWith,
+  storeOption,
+  wholeNumber,
+} from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -29,7 +40,10 @@ interface RendererFlags {
   readonly scene: string[];
   readonly encoder?: string[];
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly server?: string;
+  readonly token?: string;
   readonly sockets?: string;
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
@@ -43,6 +57,7 @@ interface RendererFlags {
   readonly debugFolder?: string;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -72,7 +87,10 @@ export function rendererCommand(): Command {
       'folder of .ply, .splat and .spz files for splats:NAME, and of folders for stream:NAME (default: splats in the folder of recordings)',
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
+    .addOption(new Option('--token <token>', 'with --server: a token that may watch, where it asks for one').env('SGAPS_TOKEN'))
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
@@ -87,17 +105,20 @@ export function rendererCommand(): Command {
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(renderer);
 }
 
 async function renderer(flags: RendererFlags): Promise<void> {
-  const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-renderer', { json: flags.jsonLogs, level: flags.logLevel });
   const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
-  const library = new ReplayLibrary(recordings, log, cache);
-  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
+  const copies = await openCopies({ ...flags, log }).catch(fail);
+  if (copies === undefined) return;
+  const library = new ReplayLibrary(recordings, log, cache, copies);
+  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null, copies);
   const archiveModels = new ArchiveModels({ models: flags.archiveModels });
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
@@ -107,10 +128,11 @@ async function renderer(flags: RendererFlags): Promise<void> {
     await free.close();
     await inference?.close();
     await archiveModels.close();
+    copies?.blobs.close();
   };
   try {
     inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
+    const open = (id: string) => (server ? openRemoteReplay(server, id, flags.token) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));
@@ -131,6 +153,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
       parts,
       channels,
       worker,
+      figures: () => {
+        const { frames = 0, late = 0, failed = 0, invalid = 0, busyMs = 0 } = inference?.figures() ?? {};
+        return { modelAnswered: frames, modelFallback: late + failed + invalid, modelBusySeconds: busyMs / 1000 };
+      },
       log,
     });
     stopWith(close, log, flags.supervised);

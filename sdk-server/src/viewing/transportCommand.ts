@@ -1,21 +1,34 @@
 import { join } from 'node:path';
-import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { FifoAdapter, TransportService, WebSocketAdapter, type WebSocketAdapterOptions } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
+import { addReachOptions, type ReachFlags } from '../access/accessOptions.js';
+import { admitViewer } from '../access/admitViewer.js';
+import { ClientLimits, NO_LIMITS, USUAL_LIMITS } from '../access/ClientLimits.js';
+import { listenAddress } from '../access/listenAddress.js';
+import { readSecrets } from '../access/secrets.js';
+import { Tokens } from '../access/Tokens.js';
 import {
   type ConnectionFlags,
   connectionOptions,
   fail,
-  openLog,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
   portNumber,
   stopWith,
   takenPort,
   wholeNumber,
 } from '../commandLine.js';
+import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
+import { hide } from '../watching/Redaction.js';
+import { watchProcess } from '../watching/registry.js';
+import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags extends ConnectionFlags {
+interface TransportFlags extends ReachFlags, MetricsFlags, ConnectionFlags {
   readonly port: number;
-  readonly host?: string;
   readonly data: string;
   readonly sockets?: string;
   readonly origins?: string[];
@@ -27,6 +40,7 @@ interface TransportFlags extends ConnectionFlags {
   readonly viewers?: number;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -38,10 +52,9 @@ interface TransportFlags extends ConnectionFlags {
  * ```
  */
 export function transportCommand(): Command {
-  const command = new Command('transport')
+  const command = addReachOptions(new Command('transport'))
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
-    .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
     .option('--sockets <folder>', 'folder of camera.sock and video.sock (default: run in the folder of recordings)')
     .option('--origins <origin...>', "origins other than this host's own whose pages may watch; * for all")
@@ -53,34 +66,76 @@ export function transportCommand(): Command {
     .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(transport);
-  for (const option of connectionOptions()) command.addOption(option);
+  for (const option of [...metricsOptions(), ...connectionOptions()]) command.addOption(option);
   return command;
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
-  const { port, host, origins, fifo, scene, encoder, from, connections, connectionsPerAddress } = flags;
-  const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
-  const viewers = new WebSocketAdapter({ port, host, origins, connections, connectionsPerAddress });
+  const { port, origins, fifo, scene, encoder, from } = flags;
+  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
+  const { metricsPort, metricsHost, metricsToken = null } = flags;
+  hide(metricsToken);
+  watchProcess();
+  let service: TransportService | null = null;
+  const hooks = watchTransport(() => service);
+  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
   try {
+    const viewers = openViewers(flags, origins, answers, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
     const channel = from === undefined ? 'live' : 'own';
     const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel }, from })] : [];
     const sockets = flags.sockets ?? join(flags.data, 'run');
-    const service = await TransportService.start({
+    service = await TransportService.start({
       sockets,
       adapters: [viewers, ...pipes],
       mostChannels: flags.channels,
       mostViewers: flags.viewers,
+      hooks,
       log,
     });
+    const internal =
+      metricsPort === undefined
+        ? null
+        : await serveInternally([metricsRoute(metricsToken)], { port: metricsPort, host: metricsHost });
     log.info({ port: viewers.port }, 'transport listening');
-    stopWith(() => service.close(), log, flags.supervised);
+    stopWith(
+      async () => {
+        internal?.close();
+        await service?.close();
+      },
+      log,
+      flags.supervised,
+    );
   } catch (error) {
     fail(takenPort(error, port));
   }
+}
+
+/** Who may watch, and from where. */
+function openViewers(
+  flags: TransportFlags,
+  origins: readonly string[] | undefined,
+  answers: WebSocketAdapterOptions['answers'],
+  log: Logger,
+): WebSocketAdapter {
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals, connections, connectionsPerAddress } =
+    flags;
+  const secrets = readSecrets(secretFile);
+  const secured = secrets.length > 0;
+  const host = listenAddress({ host: flags.host, secured, insecure, published });
+  const exposed = secured || insecure || trustProxy > 0;
+  const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
+  const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
+  if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
+  // Where everybody is let in, nobody waits for a token.
+  return new WebSocketAdapter({
+    ...{ port, host, origins, answers, connections, connectionsPerAddress },
+    admit: exposed ? admit : undefined,
+  });
 }
 
 function seconds(text: string): number {
