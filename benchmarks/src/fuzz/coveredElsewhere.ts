@@ -17,6 +17,8 @@ export const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   readCardText: "gets a file of the operator's, which 'model card' reads",
   readSampleGames: "reads a manifest of the operator's",
   readTruth: "reads clips of the operator's",
+  readMigrations: 'reads files of this package',
+  readSecrets: "gets a file of the operator's, which 'secrets' reads",
   readBounded: 'gets a file of at most so many bytes; it decodes nothing',
   readCloudFile: "gets a file that 'splats of any kind' reads",
   readStreamFile: "gets a file that 'stream manifest' and 'cache of a stream' read",

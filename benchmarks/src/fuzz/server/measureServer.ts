@@ -40,9 +40,11 @@ export interface ServerFuzzFigures {
   readonly bystander: { readonly sent: number; readonly kept: number };
 }
 
-/** ms between readings of memory while an attack goes on, and until rooms that nobody came to are gone. */
+/** ms between readings of memory while an attack goes on, and in which rooms that nobody came to, and those who may come back, are gone. */
 const READ_EVERY = 250;
-const ROOMS_GONE = 40_000;
+const SETTLED_WITHIN = 45_000;
+/** Bytes that count as none. */
+const AS_BEFORE = 4 * 1024 * 1024;
 
 /**
  * Attacks a server in a process of its own, over sockets of this machine, while an honest recorder goes on; tells what it answered, what it lost and what memory it took.
@@ -65,9 +67,14 @@ export async function measureServer({ seed, effort, only, onProgress }: ServerFu
   }
   const recordingId = bystander.recordingId;
   await bystander.room.leave();
-  for (const end = performance.now() + ROOMS_GONE; performance.now() < end && (await child.ask('now')).rooms > 0; )
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  const after = await child.ask('settled');
+  let after = await child.ask('settled');
+  const isSettled = () => after.rooms === 0 && after.heap + after.external < before.heap + before.external + AS_BEFORE;
+  for (
+    const end = performance.now() + SETTLED_WITHIN;
+    performance.now() < end && !isSettled();
+    after = await child.ask('settled')
+  )
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   const kept = await keptPackets(server, recordingId);
   const exact = bystander.sent.filter((bytes, i) => Buffer.from(bytes).equals(kept[i] ?? new Uint8Array(0))).length;
   await child.close();

@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../FuzzTarget.js';
+import { accessTargets } from './accessTargets.js';
 import { coreTargets } from './coreTargets.js';
 import { linkTargets } from './linkTargets.js';
 import { protocolTargets } from './protocolTargets.js';
@@ -15,5 +16,13 @@ import { splatTargets } from './splatTargets.js';
  * ```
  */
 export function listTargets(): readonly FuzzTarget[] {
-  return [...protocolTargets, ...recordingTargets, ...coreTargets, ...linkTargets, ...serverTargets, ...splatTargets];
+  return [
+    ...protocolTargets,
+    ...recordingTargets,
+    ...coreTargets,
+    ...linkTargets,
+    ...serverTargets,
+    ...accessTargets,
+    ...splatTargets,
+  ];
 }
