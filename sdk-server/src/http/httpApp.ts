@@ -42,7 +42,7 @@ export async function mountHttp(
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
-  app.use(httpGate(services));
+  app.use(httpGate(services, { ownMetricsToken: typeof metricsToken === 'string' }));
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
