@@ -17,4 +17,10 @@ export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer, TellOptions 
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';
-export { type HttpAnswer, WebSocketAdapter, type WebSocketAdapterOptions } from './transport/WebSocketAdapter.js';
+export {
+  type Admission,
+  type HttpAnswer,
+  type ViewerCredentials,
+  WebSocketAdapter,
+  type WebSocketAdapterOptions,
+} from './transport/WebSocketAdapter.js';

@@ -2,38 +2,53 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { addLimitOptions, addReachOptions, type LimitFlags, limitsOf, type ReachFlags } from './access/accessOptions.js';
+import { auditCommand } from './access/auditCommand.js';
+import { keyCommand } from './access/keyCommand.js';
+import { readSecrets } from './access/secrets.js';
+import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import {
   archiveModelsOption,
   databaseOption,
   fail,
+  loadPercent,
+  localBytesOption,
   logLevelOption,
   type MetricsFlags,
   metricsOptions,
   portNumber,
   seekCacheOption,
   stopWith,
+  storeOption,
   takenPort,
   wholeNumber,
 } from './commandLine.js';
+import { doctorCommand } from './doctor/doctorCommand.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { gamesCommand } from './storage/quota/gamesCommand.js';
+import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
+import { keepOptions } from './storage/retention/retentionOptions.js';
+import { sweepCommand } from './storage/retention/sweepCommand.js';
 import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 import { type LogLevel, openLog } from './watching/openLog.js';
 
-interface ServeFlags extends MetricsFlags {
+interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags {
   readonly port: number;
-  readonly host?: string;
   readonly data: string;
   readonly database?: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
+  readonly loadLimit: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly sampling: 'auto' | 'points';
@@ -42,11 +57,15 @@ interface ServeFlags extends MetricsFlags {
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
   readonly origins?: string[];
+  readonly recordOrigins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
   readonly seekCache: number;
   readonly prepare?: boolean;
   readonly archiveAfter?: number;
+  readonly keepDays?: number;
+  readonly keepBytes?: number;
+  readonly keepRecordings?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
   readonly jsonLogs?: boolean;
@@ -63,13 +82,13 @@ interface ServeFlags extends MetricsFlags {
  */
 export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
-  const serving = sgaps
-    .command('serve', { isDefault: true })
+  const served = addLimitOptions(addReachOptions(sgaps.command('serve', { isDefault: true })))
     .description('start rooms, HTTP API, dashboard and sample games on one port')
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
-    .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .addOption(databaseOption())
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--examples <folder>', 'folder with games.json and built sample games')
     .addOption(
       new Option('--cadence <name>', 'when sessions being recorded are rebuilt; on-demand: only while somebody watches')
@@ -77,6 +96,12 @@ export function program(): Command {
         .default('every-frame'),
     )
     .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', wholeNumber(1, 60))
+    .option(
+      '--load-limit <percent>',
+      'how busy the process may be, 10 … 99: near it sessions that nobody follows are recorded on demand, above it new ones are refused; 0: no limit',
+      loadPercent,
+      90,
+    )
     .option(
       '--model <name>',
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
@@ -104,6 +129,10 @@ export function program(): Command {
     )
     .addOption(archiveModelsOption())
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
+    .option(
+      '--record-origins <origin...>',
+      "origins other than this server's own whose pages may record (default: all, with a key or token)",
+    )
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option(
       '--export-space <MiB>',
@@ -114,25 +143,30 @@ export function program(): Command {
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(serve);
-  for (const option of metricsOptions()) serving.addOption(option);
+  for (const option of [...keepOptions(), ...metricsOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
+  sgaps.addCommand(doctorCommand());
   sgaps.addCommand(finetuneCommand());
+  sgaps.addCommand(tokenCommand());
+  sgaps.addCommand(keyCommand());
+  sgaps.addCommand(auditCommand());
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
   return sgaps;
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel });
-  const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
+  const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
+  const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
         port: flags.viewingPort,
-        host,
         renderers: flags.renderers,
         model: flags.model,
         provider,
@@ -142,12 +176,22 @@ async function serve(flags: ServeFlags): Promise<void> {
     : null;
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
+  let secret: string;
+  try {
+    secret = readSecrets(flags.secretFile).join(',');
+  } catch (error) {
+    return fail(error);
+  }
+  const overload = flags.loadLimit === 0 ? null : { loadLimit: flags.loadLimit / 100 };
   const options: ServerOptions = {
+    ...{ secret, insecure, published, trustProxy, recordOrigins, limits: limitsOf(flags) },
     ...{
       port,
       host,
       data,
       database,
+      store,
+      localBytes,
       examples,
       log,
       model,
@@ -163,6 +207,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
     metricsToken: flags.metricsToken,
+    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
+    overload,
   };
   // For the processes that it starts.
   if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;

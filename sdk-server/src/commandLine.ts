@@ -24,6 +24,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** How busy a process may be as an option: 0 for no limit. */
+export function loadPercent(text: string): number {
+  return text === '0' ? 0 : wholeNumber(10, 99)(text);
+}
+
 /** Room for what makes recordings quick to seek in, as an option. */
 export function seekCacheOption(): Option {
   return new Option(
@@ -40,6 +45,48 @@ export function databaseOption(): Option {
     '--database <url>',
     'PostgreSQL database of the catalog, postgres://user:password@host:5432/database (default: SQLite, in the folder of recordings)',
   ).env(DATABASE_VARIABLE);
+}
+
+/** Name the store of recordings, and what copies of it may take here. */
+export const STORE_VARIABLE = 'SGAPS_STORE_URL';
+export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
+
+/** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    'store of recordings: s3://bucket/prefix?endpoint=https://host&region=name, or file:///folder (default: the local disk alone)',
+  ).env(STORE_VARIABLE);
+}
+
+/** What copies of stored recordings may take on the local disk, as an option. */
+export function localBytesOption(): Option {
+  return new Option(
+    '--local-bytes <size>',
+    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+  )
+    .argParser(byteSize)
+    .env(LOCAL_BYTES_VARIABLE);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+/** Bytes as an option: 500MB, 50GiB, 1000000. */
+export function byteSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('A size is a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB behind it: 50GB.');
 }
 
 /** Archive models beside the usual ones, as an option. */

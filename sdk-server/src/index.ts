@@ -24,6 +24,7 @@ export { zstdPacker } from './playback/zstdPacker.js';
 export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+export type { Overload, OverloadFigures, OverloadOptions } from './rooms/Overload.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
@@ -36,6 +37,8 @@ export {
   Catalog,
   type CatalogOptions,
   type CatalogQuery,
+  type ExpendableQuery,
+  type ExpendableRow,
   fileSource,
   type GameRow,
   type GameTable,
@@ -50,8 +53,16 @@ export {
   type RecordingWriterOptions,
   type Recovery,
   recoverRecording,
+  type UnfinishedDeletion,
   zstdCompressor,
 } from './storage/index.js';
+export {
+  type Removal,
+  Retention,
+  type RetentionPolicy,
+  type SweepOptions,
+  type SweepResult,
+} from './storage/retention/Retention.js';
 export { tuneCollector } from './tuneCollector.js';
 export type { ViewingOptions } from './viewing/ViewingProcesses.js';
 export type { DiskWatch } from './watching/DiskWatch.js';

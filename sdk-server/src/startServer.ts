@@ -4,6 +4,10 @@ import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import type { LimitOptions } from './access/ClientLimits.js';
+import { standBefore } from './access/frontDoor.js';
+import { listenAddress } from './access/listenAddress.js';
+import { parseSecrets } from './access/secrets.js';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
@@ -11,9 +15,12 @@ import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+import type { OverloadOptions } from './rooms/Overload.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
+import { Retention, type RetentionPolicy } from './storage/retention/Retention.js';
+import { RetentionRounds } from './storage/retention/RetentionRounds.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
 import { colyseusLog } from './watching/colyseusLog.js';
@@ -36,12 +43,31 @@ import { watchRequest } from './watching/watchRequests.js';
 export interface ServerOptions {
   /** Default 2567; 0 takes a free one. */
   readonly port?: number;
-  /** Interface to listen on; default all. */
+  /** Interface to listen on; default all with a `secret`, else this machine's own only. */
   readonly host?: string;
+  /** Secret that tokens are signed with, at least 32 bytes; several with commas between them: the first signs, all verify. Default none: whoever reaches the server may do everything. */
+  readonly secret?: string;
+  /** Lets others than this machine reach a server without a secret. Default false. */
+  readonly insecure?: boolean;
+  /** Address at which a container's port is published: what counts instead of `host`, where there is no secret. */
+  readonly published?: string;
+  /** What one client may do. Default: the usual limits, and none where only this machine can reach the server. */
+  readonly limits?: LimitOptions;
+  /** Origins other than the server's own whose pages may record; `*` for all, which is the default. */
+  readonly recordOrigins?: readonly string[];
+  /** Proxies before the server, whose word on clients' addresses counts (`X-Forwarded-For`). Default 0. */
+  readonly trustProxy?: number;
   /** Folder of recordings and catalog; default `./.sgaps-data`. */
   readonly data?: string;
   /** PostgreSQL database of the catalog, `postgres://user:password@host:5432/database`; default: SQLite, in `data`. */
   readonly database?: string;
+  /**
+   * Store that recordings are put into once they are finished, `s3://bucket/prefix?endpoint=https://host&region=name` or `file:///folder`, with credentials from where AWS' tools look for them;
+   * default: the local disk alone.
+   */
+  readonly store?: string;
+  /** What recordings that are in the store may take on the local disk as well, bytes; the least recently used go first. Default: as long as 1 GiB is left. */
+  readonly localBytes?: number;
   /** Folder with `games.json` and built sample games; default none. */
   readonly examples?: string;
   /** Default: pino on standard output, level `info`. */
@@ -51,6 +77,8 @@ export interface ServerOptions {
   /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
+  /** When this process has too much to do: sessions that nobody follows are then lowered, and new ones refused. null: never. */
+  readonly overload?: OverloadOptions | null;
   /** Brings up a transport and renderers, so that sessions can be watched; null or absent: none, or those that you start yourself. */
   readonly viewing?: ViewingOptions | null;
   /** Where viewers reach the transport, behind a proxy or when you started it yourself: `wss://…`. Default: the port of `viewing` on the host that the page came from. */
@@ -69,6 +97,8 @@ export interface ServerOptions {
   readonly metricsHost?: string;
   /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
   readonly metricsToken?: string | null;
+  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
+  readonly retention?: RetentionPolicy;
 }
 
 /**
@@ -141,20 +171,35 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, host, database, log = openLog('sgaps'), room = {} } = options;
+  const { port = 2567, database, store, localBytes, log = openLog('sgaps'), room = {} } = options;
+  const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
+  const secured = parseSecrets(secret ?? '').length > 0;
+  const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
   const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
   hide(metricsToken);
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   watchProcess();
-  const services = await openServices({ data, database, log, model: options.model, archiveModels: options.archiveModels });
+  const services = await openServices({
+    ...{
+      data,
+      database,
+      store,
+      localBytes,
+      log,
+      model: options.model,
+      archiveModels: options.archiveModels,
+      overload: options.overload,
+    },
+    access: { secret, limits, recordOrigins, trustProxy },
+    exposed: secured || insecure === true || (trustProxy ?? 0) > 0,
+  });
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
           ...transportMetrics(options),
-          origins: room.viewerOrigins,
-          seekBytes: options.seekBytes,
-          archiveModels: options.archiveModels,
+          ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
+          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...options.viewing,
         },
         data,
@@ -179,6 +224,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
+        store,
         metricsPort === null ? metricsToken : false,
       ),
   });
@@ -189,6 +235,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     throw error;
   };
   const address = await listen(server, transport, port, host).catch(giveUp);
+  if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
   // What Colyseus answers itself never comes to Express.
   transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
   const internal =
@@ -208,11 +255,15 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     { port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider },
     'server listening',
   );
+  if (!secured)
+    log[insecure ? 'warn' : 'info']({ host: host ?? 'all' }, 'no secret is set: whoever reaches this server may do everything');
   const prepares = options.prepare === true && options.seekBytes !== 0;
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
   const archives =
-    archiveAfter === null ? null : new ArchiveQueue({ data, database, catalog, log, after: archiveAfter, modelFolder });
+    archiveAfter === null ? null : new ArchiveQueue({ data, database, store, catalog, log, after: archiveAfter, modelFolder });
+  const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
+  const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
@@ -220,6 +271,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport.server?.closeAllConnections();
     await queue?.close();
     await archives?.close();
+    await rounds.close();
     await viewing?.close();
     await closeServices(data);
     internal?.close();
@@ -228,7 +280,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     log.info('server closed');
   };
   return {
-    url: `http://${host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${address.port}`,
+    url: `http://${options.host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${address.port}`,
     port: address.port,
     store: services.store,
     catalog: services.catalog,
@@ -264,7 +316,7 @@ function ageOf(given: string | number): number | null {
 
 /** Surveys each recording once it is finished. */
 function prepareFinished({ store, log }: ReplayServices, recordings: string, bytes?: number): PrepareQueue {
-  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }));
+  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }), store.copies);
   store.onFinished((id) => queue.add(id));
   return queue;
 }

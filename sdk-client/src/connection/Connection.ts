@@ -1,5 +1,6 @@
 import { Client, type Room } from '@colyseus/sdk';
 import {
+  type ErrorMessage,
   type GameEventMessage,
   MessageType,
   type NumbersMessage,
@@ -48,7 +49,7 @@ export interface ConnectionOptions {
   /** Address of the server, `ws:`, `wss:`, `http:` or `https:`. */
   readonly endpoint: string;
   readonly join: RecordJoin;
-  /** JWT with the record scope, where the server asks for one. */
+  /** A game's key, or a token with the scope record, where the server asks for one. */
   readonly token?: string;
   /** Room to open. Default `sgaps`. */
   readonly room?: string;
@@ -83,7 +84,7 @@ export class Connection implements RecorderConnection {
   #room: Room;
   #phase: 'open' | 'away' | 'closed' = 'open';
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
-  #reset: (() => void) | null = null;
+  #reset: ((digest?: boolean) => void) | null = null;
   #away: ((reason: string) => void) | null = null;
   #back: (() => void) | null = null;
   #restart: ((welcome: WelcomeMessage) => void) | null = null;
@@ -103,13 +104,13 @@ export class Connection implements RecorderConnection {
    * when it cannot be reached or says no, `BYTES_MALFORMED` when its welcome makes no sense.
    */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const client = new Client(options.endpoint);
-    if (options.token) client.auth.token = options.token;
+    const client = clientFor(options);
     let room: Room;
     try {
       room = await create(client, options, {});
     } catch (cause) {
-      const code = (cause as { code?: unknown } | null)?.code === 401 ? 'UNAUTHORIZED' : 'CLOSED';
+      const refused = (cause as { code?: unknown } | null)?.code;
+      const code = refused === 401 || refused === 403 ? 'UNAUTHORIZED' : 'CLOSED';
       const reason = cause instanceof Error ? cause.message : 'it cannot be reached';
       throw new SgapsError(code, `No room at ${options.endpoint}: ${reason}.`, { cause });
     }
@@ -160,7 +161,7 @@ export class Connection implements RecorderConnection {
     for (const bytes of this.#early.splice(0)) handler(bytes);
   }
 
-  onReset(handler: () => void): void {
+  onReset(handler: (digest?: boolean) => void): void {
     this.#reset = handler;
   }
 
@@ -204,9 +205,9 @@ export class Connection implements RecorderConnection {
     else if (this.#early.length < EARLY_PACKETS) this.#early.push(bytes.slice());
   }
 
-  #trouble(error: { readonly code: string; readonly message: string; readonly reset: boolean }): void {
+  #trouble(error: ErrorMessage): void {
     if (error.code !== RESTART.code) this.#complaint = `${error.code}: ${error.message}`;
-    if (error.reset) this.#reset?.();
+    if (error.reset) this.#reset?.(error.digest);
   }
 
   #left(room: Room, code: number, reason: string): void {
@@ -262,7 +263,7 @@ export class Connection implements RecorderConnection {
     const sameRecording = resumed && welcome.recordingId === this.welcome.recordingId;
     this.welcome = welcome;
     if (sameRecording) {
-      this.#reset?.();
+      this.#reset?.(welcome.digest === true);
       this.#back?.();
     } else this.#restart?.(welcome);
     ready();
@@ -285,6 +286,22 @@ function create(client: Client, { join, room }: ConnectionOptions, extra: Readon
     ...(extra.continues ? { keptMs: undefined } : {}),
     meta: { ...join.meta, ...extra },
   });
+}
+
+/**
+ * A client that shows the token when it joins and in no address, which proxies log. The token that a game's own Colyseus client keeps for its own server is
+ * none of this one's.
+ */
+function clientFor({ endpoint, token }: ConnectionOptions): Client {
+  const client = new Client(endpoint, {
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    urlBuilder: (url) => {
+      url.searchParams.delete('_authToken');
+      return url.href;
+    },
+  });
+  client.auth.token = undefined as unknown as string;
+  return client;
 }
 
 /** The room, if it comes within `ms`; one that comes later is dropped as by a cut, so that a later try may still have it. */

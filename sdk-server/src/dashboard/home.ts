@@ -1,6 +1,8 @@
+import { openAccess } from './lib/access.js';
 import { ApiError, api, type Game, type Readiness, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, sizeOf, when } from './lib/format.js';
+import { heldBadge, showUsage, toggleHold } from './lib/keeping.js';
 
 const PAGE = 24;
 const REFRESH = 2000;
@@ -17,6 +19,8 @@ const confirmation = byId('confirm', HTMLDialogElement);
 
 const liveCards = new Map<string, { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement }>();
 let shown = PAGE;
+/** Whoever looks may delete. */
+let isAdmin = false;
 let runningIds = '';
 
 /** A picture that steps aside when there is none yet. */
@@ -68,7 +72,7 @@ async function refreshLive(): Promise<void> {
 }
 
 function recordingCard(recording: Recording): HTMLElement {
-  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight } = recording;
+  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight, held } = recording;
   const open = make(
     'a',
     { class: 'cover', href: `/session/${id}` },
@@ -96,6 +100,13 @@ function recordingCard(recording: Recording): HTMLElement {
     const title = `Archived ${new Date(recording.archivedAt).toLocaleString()}: its pictures are kept, its samples are not`;
     facts.append(' ', make('span', { class: 'status archived', title }, 'archived'));
   }
+  if (held !== null) facts.append(' ', heldBadge(held));
+  const hold = make('button', {
+    class: 'quiet',
+    'aria-label': `${held === null ? 'Hold' : 'Release'} ${game}, ${when(startedAt)}`,
+  });
+  hold.textContent = held === null ? 'Hold' : 'Release';
+  hold.addEventListener('click', () => void holdOrRelease(recording));
   const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
   remove.addEventListener('click', () => void askAndDelete(recording));
   const download = make(
@@ -107,7 +118,12 @@ function recordingCard(recording: Recording): HTMLElement {
     'article',
     { class: 'card' },
     open,
-    make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, remove)),
+    make(
+      'div',
+      { class: 'body' },
+      facts,
+      make('div', { class: 'row' }, download, ...(isAdmin ? [hold, ...(held === null ? [remove] : [])] : [])),
+    ),
   );
 }
 
@@ -130,6 +146,16 @@ async function refreshRecordings(): Promise<void> {
     ? 'No recording matches.'
     : 'Nothing has been recorded yet. Every session lands here when it ends.';
   more.hidden = items.length >= total;
+  await showUsage();
+}
+
+async function holdOrRelease(recording: Recording): Promise<void> {
+  try {
+    if (await toggleHold(recording)) say(recording.held === null ? 'Recording held.' : 'Recording released.');
+  } catch (error) {
+    say(error instanceof ApiError ? error.message : 'The server did not answer.');
+  }
+  await refreshRecordings();
 }
 
 async function askAndDelete({ id, game, startedAt, durationMs, bytes: size }: Recording): Promise<void> {
@@ -218,9 +244,17 @@ more.addEventListener('click', () => {
   refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
 });
 byId('confirm-no', HTMLButtonElement).addEventListener('click', () => confirmation.close('no'));
+byId('hold-no', HTMLButtonElement).addEventListener('click', () => byId('holding', HTMLDialogElement).close('no'));
 byId('confirm-yes', HTMLButtonElement).addEventListener('click', () => confirmation.close('yes'));
 byId('endpoint', HTMLSpanElement).textContent = location.origin;
 
 showGames().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
-reload();
-void poll(refreshLive);
+openAccess()
+  .then(({ scope }) => {
+    isAdmin = scope === 'admin';
+  })
+  .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+  .finally(() => {
+    reload();
+    void poll(refreshLive);
+  });

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { json, type NextFunction, type Request, type Response, Router } from 'express';
+import { json, type Request, Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import { ExportJobs } from '../export/ExportJobs.js';
 import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
@@ -8,7 +9,7 @@ import { readExportRequest } from '../export/exportRequest.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { accepting } from '../watching/healthRoutes.js';
 import { requestIdOf } from '../watching/watchRequests.js';
-import { sameOrigin } from './respond.js';
+import { bodyErrors, sameOrigin } from './respond.js';
 
 /** Seconds after which one may ask again where too many exports wait. */
 const RETRY_AFTER = 30;
@@ -24,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour. `bytes`: what their files may take
- * in all, default 8 GiB.
+ * in all, default 8 GiB; `address`: of the store that recordings are fetched from where they are not here.
  *
  * @example
  * ```ts
@@ -32,14 +33,17 @@ const TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function exportRoutes(
-  { store, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
   bytes?: number,
+  address?: string,
 ): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
+  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes, store: address });
+
+  store.onDelete((id) => jobs.removeOf(id));
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;
@@ -64,7 +68,20 @@ export function exportRoutes(
         .json({ error: { code: 'LIMIT_EXCEEDED', message, requestId: requestIdOf(response) } });
       return;
     }
+    access.audit.note(visitorOf(response).actorFor({ scope: 'watch', recording: id }), 'recording.export', id, {
+      format: wanted.format,
+      export: job,
+    });
     response.status(202).location(`/api/exports/${job}`).json({ id: job });
+  });
+
+  // An export is seen by who may watch its recording.
+  router.use('/exports/:id', async (request, response, next) => {
+    const recording = jobs.recordingOf(request.params.id);
+    if (recording === undefined) throw unknown(request);
+    const row = await catalog.get(recording);
+    visitorOf(response).require({ scope: 'watch', recording, game: row?.game });
+    next();
   });
 
   router.get('/exports/:id', (request, response) => {
@@ -73,14 +90,19 @@ export function exportRoutes(
     response.setHeader('Cache-Control', 'no-store').json(status);
   });
 
-  router.get('/exports/:id/file', (request, response, next) => {
+  router.get('/exports/:id/file', async (request, response, next) => {
     const file = jobs.file(request.params.id);
     if (!file) {
       const status = jobs.status(request.params.id);
       if (!status) throw unknown(request);
       throw new SgapsError('OUT_OF_ORDER', status.state === 'running' ? 'This export is not done yet.' : 'This export failed.');
     }
-    const { path, name } = file;
+    const { path, name, recordingId } = file;
+    // Deleted by another program: what was made of it goes, too.
+    if ((await catalog.get(recordingId)) === null) {
+      await jobs.removeOf(recordingId);
+      throw unknown(request);
+    }
     response.attachment(name).type(TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream');
     response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
       if (!error) return;
@@ -103,10 +125,4 @@ function unknown(request: Request): SgapsError {
     'NOT_FOUND',
     `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour, or until newer ones need the room.`,
   );
-}
-
-/** A body that is no JSON, or too large, is the sender's mistake. */
-function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
-  const refused = error instanceof Error && 'status' in error && Number(error.status) < 500;
-  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
 }

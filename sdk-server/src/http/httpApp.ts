@@ -1,4 +1,6 @@
 import type { Application, Request, Response } from 'express';
+import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
+import { httpGate, tellRefusals } from '../access/httpGate.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { healthRoutes } from '../watching/healthRoutes.js';
 import { metricsRoute } from '../watching/metricsRoute.js';
@@ -6,6 +8,7 @@ import { requestIdOf, watchRequest } from '../watching/watchRequests.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
+import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
@@ -27,9 +30,11 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
+  store?: string,
   metricsToken?: string | null | false,
 ): Promise<void> {
   app.disable('x-powered-by');
+  app.set('trust proxy', services.access.trustProxy);
   app.use((request, response, next) => {
     watchRequest(request, response, services.log);
     next();
@@ -37,16 +42,23 @@ export async function mountHttp(
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  // Who brings its own token need not have one of the gate's.
+  if (metricsToken) app.use(metricsRoute(metricsToken, true));
+  app.use(httpGate(services));
+  app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
+  app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
-  app.use('/api/viewing', viewingRoute(viewing));
-  app.use('/api', exportRoutes(services, exportBytes));
+  app.use('/api/viewing', viewingRoute(viewing, services));
+  app.use('/api', exportRoutes(services, exportBytes, store));
   app.use(healthRoutes(services));
-  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
+  if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));
   app.use(await dashboardRoutes());
+  app.use(tellRefusals(services.access));
   app.use(jsonErrors(services.log));
 }
 

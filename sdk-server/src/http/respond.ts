@@ -1,7 +1,8 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+import { AccessError } from '../access/AccessError.js';
+import { errorMessage, statusOf } from '../rooms/errors.js';
 import { requestIdOf } from '../watching/watchRequests.js';
 
 /**
@@ -62,6 +63,19 @@ export function sameOrigin(request: Request, _response: Response, next: NextFunc
 }
 
 /**
+ * Says that a body which is no JSON, or too large, is the sender's mistake.
+ *
+ * @example
+ * ```ts
+ * router.use('/recordings/:id/exports', bodyErrors);
+ * ```
+ */
+export function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const refused = error instanceof Error && !isSgapsError(error) && 'status' in error && Number(error.status) < 500;
+  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
+}
+
+/**
  * Turns errors into JSON: `{ error: { code, message, requestId } }` with the status of its code.
  *
  * @example
@@ -76,10 +90,14 @@ export function jsonErrors(log: Logger) {
       return;
     }
     const requestId = requestIdOf(response);
-    const status = isSgapsError(error) ? HTTP_STATUS[error.code] : 500;
+    const status = statusOf(error);
     // What strangers did wrong is in the access log; what we did is here.
     if (status >= 500) log.error({ err: error, request: requestId, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
+    if (error instanceof AccessError) {
+      if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="sgaps"');
+      if (error.retryAfter !== null) response.setHeader('Retry-After', error.retryAfter);
+    }
     response.status(status).json({ error: { code, message, requestId } });
   };
 }

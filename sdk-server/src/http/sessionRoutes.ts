@@ -1,5 +1,6 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 
 /**
@@ -35,9 +36,11 @@ export function sessionRoutes({ sessions }: ReplayServices): Router {
   const router = Router();
 
   router.get('/', (_request, response) => {
+    const visitor = visitorOf(response);
     const items: RunningSession[] = [];
     for (const [roomId, session] of sessions) {
       const { recordingId, game, engine, startedAt } = session.writer.header;
+      if (!visitor.may({ scope: 'watch', game, recording: recordingId })) continue;
       const { fps, bytesUp, bytesDown, frames } = session.figures();
       items.push({
         roomId,

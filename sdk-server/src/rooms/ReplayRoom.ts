@@ -1,5 +1,6 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import {
+  isSgapsError,
   MessageType,
   PROTOCOL_VERSION,
   parseGameEvent,
@@ -10,7 +11,11 @@ import {
   SgapsError,
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { AccessError } from '../access/AccessError.js';
+import { type JoinAuth, visitorWith } from '../access/admitJoin.js';
+import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
+import type { GameQuotas } from '../storage/quota/GameQuotas.js';
 import { type SessionEnd, sessionMetrics } from '../watching/sessionMetrics.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
@@ -18,7 +23,7 @@ import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertNotOurs, LiveSession } from './LiveSession.js';
-import { assertViewerOrigin, joinOrigin } from './origins.js';
+import { assertViewerOrigin } from './origins.js';
 import { RecorderIntake, type Taken } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
@@ -54,6 +59,7 @@ export abstract class ReplayRoom extends Room {
   /** Those who follow its figures; pictures they get from the pipeline. */
   readonly #viewers = new Set<Client>();
   #guard!: ClientGuard;
+  #quotas!: GameQuotas;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
@@ -61,13 +67,15 @@ export abstract class ReplayRoom extends Room {
   #forget = (): void => undefined;
   /** Why the session ends, where it is not that its recorder leaves. */
   #ending: SessionEnd | null = null;
+  #services!: ReplayServices;
+  /** When it has to end, whatever its recorder does; null before one joined. */
+  #bounds: SessionBounds | null = null;
+  /** Counts no more for who may record only so many at once. */
+  #leaveCount = (): void => undefined;
 
-  static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
-    const role = typeof options === 'object' && options !== null && 'role' in options ? options.role : undefined;
-    if (role !== 'record' && role !== 'watch') {
-      throw toServerError(new SgapsError('ARGUMENT_INVALID', "role must be 'record' or 'watch'."));
-    }
-    return joinOrigin(context);
+  /** Lets nobody in: the class that `defineReplayRoom` makes asks who it is. */
+  static override async onAuth(_token: string, _options: unknown, _context: AuthContext): Promise<unknown> {
+    return false;
   }
 
   override async onCreate(raw: unknown): Promise<void> {
@@ -76,8 +84,9 @@ export abstract class ReplayRoom extends Room {
       if (options.role !== 'record')
         throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
-      const services = await this.services();
-      await this.#open(services);
+      this.#services = await this.services();
+      this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
+      await this.#open(this.#services);
     } catch (error) {
       throw toServerError(error);
     }
@@ -108,7 +117,8 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override onReconnect(client: Client): void {
+  override async onReconnect(client: Client): Promise<void> {
+    await this.#assertStillGood(client);
     const session = this.#session;
     if (!session?.live) throw toServerError(new SgapsError('CLOSED', 'The recording has ended.'));
     this.#attach(client);
@@ -127,6 +137,7 @@ export abstract class ReplayRoom extends Room {
   override async onLeave(client: Client, code: number): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
+    if (this.#session) this.#session.followed = this.#viewers.size > 0;
     if (!this.#recorder.is(client)) return;
     if (wasCut(code)) this.#ending ??= 'lost';
     await this.#finish();
@@ -164,15 +175,18 @@ export abstract class ReplayRoom extends Room {
     const header = headerFor(this.#options, this.settings.tierBits);
     const { recordingId } = header;
     this.#log = services.log.child({ room: this.roomId, recording: recordingId });
+    this.#quotas = services.quotas;
     // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
-    const writer = await services.store.create(header, {
+    const begun = await this.#quotas.admit(header.game);
+    const creating = services.store.create(header, {
       roomId: this.roomId,
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
     });
+    const writer = await creating.finally(begun);
     try {
       await this.#begin(services, writer);
     } catch (error) {
@@ -190,7 +204,8 @@ export abstract class ReplayRoom extends Room {
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
-    const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
+    const restart = (digest?: boolean) =>
+      this.#recorder.client?.send(MessageType.error, digest === undefined ? RESTART : { ...RESTART, digest });
     const session = new LiveSession({
       ...this.settings,
       model: services.inference?.open() ?? null,
@@ -199,6 +214,7 @@ export abstract class ReplayRoom extends Room {
       log: this.#log,
       keptMs,
       restart,
+      lowered: services.overload.lowers,
     });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
@@ -229,6 +245,12 @@ export abstract class ReplayRoom extends Room {
     if (this.#recorder.sessionId !== null) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is being recorded already; open a room of your own with create().');
     }
+    const { access } = this.#services;
+    const auth = client.auth as JoinAuth;
+    // A room's game is that of whoever made it, which need not be who records.
+    const grant = visitorWith(auth).require({ scope: 'record', game: this.#options.game });
+    this.#leaveCount = access.limits.enterRoom(auth.client);
+    this.#bounds = new SessionBounds(access, grant);
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
@@ -249,10 +271,14 @@ export abstract class ReplayRoom extends Room {
 
   #joinWatcher(client: Client): void {
     if (!this.#session || this.#recorder.sessionId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
-    assertViewerOrigin(client.auth, this.settings.viewerOrigins);
+    const auth = client.auth as JoinAuth;
+    assertViewerOrigin(auth, this.settings.viewerOrigins);
+    const { recordingId, game } = this.#session.writer.header;
+    visitorWith(auth).require({ scope: 'watch', game, recording: recordingId });
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
+    this.#session.followed = true;
     if (!this.#session.live) client.send(MessageType.ended, { recordingId: this.#session.writer.id });
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
@@ -262,9 +288,36 @@ export abstract class ReplayRoom extends Room {
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
     const { tierBits, startedAt, depth } = writer?.header ?? {};
-    const digest = role === 'record' && this.#session?.cadence === 'on-demand';
+    const digest = role === 'record' && this.#session?.wantsDigest === true;
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
+  }
+
+  async #assertStillGood(client: Client): Promise<void> {
+    const { grants } = client.auth as JoinAuth;
+    try {
+      for (const grant of grants) await this.#services.access.assertStillGood(grant);
+    } catch (error) {
+      // A catalog that does not answer revokes nothing.
+      if (error instanceof AccessError) throw toServerError(error);
+      this.#log.warn({ err: error }, 'not known whether a key is still good');
+    }
+  }
+
+  /** Ends what may not go on: a session that was long enough, whose key was revoked or whose game takes all that it may, and watching with tokens that have expired. */
+  #enforce(session: LiveSession): void {
+    const { figures, header } = session.writer;
+    const over = this.#bounds?.over({ time: session.time, bytes: figures.bytes }) ?? this.#quotas.excess(header.game);
+    // One that is away sends nothing, and hears of it when it is back.
+    if (over && this.#recorder.client)
+      this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
+    const now = Date.now();
+    for (const viewer of this.#viewers) {
+      const { grants } = viewer.auth as JoinAuth;
+      if (grants.some(({ expiresAt }) => expiresAt === null || expiresAt > now)) continue;
+      this.#viewers.delete(viewer);
+      this.#guard.dismiss(viewer, REPLAY_CLOSE.unauthorized, 'UNAUTHORIZED');
+    }
   }
 
   #admits(client: Client): boolean {
@@ -346,19 +399,24 @@ export abstract class ReplayRoom extends Room {
     void this.#finish();
   }
 
-  #stopRecording(error: unknown): void {
-    this.#ending ??= 'storage';
-    this.#log.error({ err: error }, 'recording stopped');
+  #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
+    const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
+    const bound = isQuota || code !== REPLAY_CLOSE.storage;
+    this.#ending ??= bound ? 'limit' : 'storage';
+    if (bound) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
     const message = errorMessage(error);
     client.send(MessageType.error, message);
-    this.#guard.dismiss(client, REPLAY_CLOSE.storage, message.code);
+    this.#guard.dismiss(client, code, message.code);
   }
 
   #everyHalfSecond(): void {
     const session = this.#session;
     if (!session?.live) return;
+    this.#enforce(session);
+    if (!session.live) return;
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;
@@ -370,6 +428,7 @@ export abstract class ReplayRoom extends Room {
     const session = this.#session;
     if (!session) return;
     const first = session.live;
+    this.#leaveCount();
     await session.finish();
     if (!first) return;
     this.#recorder.close();

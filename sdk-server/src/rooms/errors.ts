@@ -1,16 +1,10 @@
 import { ServerError } from '@colyseus/core';
 import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { AccessError } from '../access/AccessError.js';
 import { sessionMetrics } from '../watching/sessionMetrics.js';
 
-/**
- * HTTP status of each SGAPS error code, also used as the code of a refused join.
- *
- * @example
- * ```ts
- * response.status(HTTP_STATUS[error.code]);
- * ```
- */
-export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
+/** HTTP status of each SGAPS error code, also used as the code of a refused join. */
+const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   BYTES_TRUNCATED: 422,
   BYTES_MALFORMED: 422,
   LIMIT_EXCEEDED: 413,
@@ -22,6 +16,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   UNAUTHORIZED: 403,
   STORAGE_FULL: 507,
   STORAGE_FAILED: 500,
+  QUOTA_EXCEEDED: 507,
   UNSUPPORTED: 501,
   CLOSED: 410,
   MODEL_NOT_FOUND: 404,
@@ -29,6 +24,19 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   PROVIDER_UNAVAILABLE: 503,
   RENDERER_UNAVAILABLE: 503,
 };
+
+/**
+ * HTTP status of an error, also the code of a join that is refused with it; 500 for what is not one of ours.
+ *
+ * @example
+ * ```ts
+ * response.status(statusOf(error));
+ * ```
+ */
+export function statusOf(error: unknown): number {
+  if (error instanceof AccessError) return error.status;
+  return isSgapsError(error) ? HTTP_STATUS[error.code] : 500;
+}
 
 /**
  * The error as Colyseus carries it to a client that joins: status as code, `CODE: message` as text. Anything that is
@@ -41,7 +49,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
  */
 export function toServerError(error: unknown): ServerError {
   sessionMetrics.refused.inc({ code: isSgapsError(error) ? error.code : 'INTERNAL' });
-  if (isSgapsError(error)) return new ServerError(HTTP_STATUS[error.code], `${error.code}: ${error.message}`);
+  if (isSgapsError(error)) return new ServerError(statusOf(error), `${error.code}: ${error.message}`);
   if (error instanceof ServerError) return error;
   return new ServerError(500, 'INTERNAL: the server failed; its log says why.');
 }

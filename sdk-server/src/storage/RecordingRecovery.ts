@@ -40,7 +40,7 @@ export interface Recovery {
  *
  * @example
  * ```ts
- * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id) };
+ * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id), isCopy };
  * ```
  */
 export interface RecoveryParts {
@@ -49,6 +49,8 @@ export interface RecoveryParts {
   open(id: string): Promise<RecordingReader>;
   /** True while this process writes the recording. */
   isOpen(id: string): boolean;
+  /** True where its file is a copy of what a store has. */
+  isCopy(id: string): Promise<boolean>;
 }
 
 /**
@@ -70,17 +72,20 @@ export class RecordingRecovery {
 
   /** Everything, once at start. A recording whose row alone was stale is told of only where something is amiss with it. */
   async all(): Promise<Recovery[]> {
-    const { folder, catalog, isOpen } = this.parts;
+    const { folder, catalog, isOpen, isCopy } = this.parts;
     const results: Recovery[] = [];
     for (const id of await this.leftovers()) {
       if (folder.has(id)) results.push(await this.one(id));
       else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
     }
+    await folder.returnAside();
     await folder.removeDrafts();
     for (const id of await folder.fileIds()) {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
       const row = await catalog.get(id);
       if (row !== null && row.status !== 'recording') continue;
+      // A copy whose row is gone from what machines share was deleted by another one.
+      if (row === null && catalog.shared && (await isCopy(id))) continue;
       const result = await this.adopt(id);
       if (result.error) results.push(result);
     }
@@ -102,7 +107,7 @@ export class RecordingRecovery {
   }
 
   /** A file without a journal and without a finished row: it was closed, only the catalog does not know. */
-  private async adopt(id: string): Promise<Recovery> {
+  async adopt(id: string): Promise<Recovery> {
     try {
       return { id, status: 'finished', recoveredRecords: 0, cutBytes: 0, error: await this.noteFound(id, 'finished') };
     } catch (error) {
@@ -128,7 +133,7 @@ export class RecordingRecovery {
       const endedAt = row.startedAt + durationMs;
       const { size } = await stat(this.parts.folder.filePath(id));
       const archived = archiveColumns(reader.header, size);
-      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived });
+      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived, owner: null });
       return await this.pickPreview(id, reader);
     } finally {
       await reader.close();
@@ -156,7 +161,7 @@ export class RecordingRecovery {
   private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
     let error = failure;
     try {
-      await this.parts.catalog.update(id, { status: 'failed' });
+      await this.parts.catalog.update(id, { status: 'failed', owner: null });
     } catch (second) {
       const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
       error = new SgapsError(failure.code, message, { cause: failure });
@@ -176,13 +181,14 @@ export class RecordingRecovery {
 
   /** Archives whose file is not as large as their row says. */
   private async otherArchives(): Promise<string[]> {
-    const { folder, catalog } = this.parts;
+    const { folder, catalog, isCopy } = this.parts;
     const found: string[] = [];
     for (let offset = 0; ; offset += PAGE) {
       const { items } = await catalog.list({ archived: true, order: 'oldest', limit: PAGE, offset });
       for (const { id, archivedTo } of items) {
         const stats = await stat(folder.filePath(id)).catch(() => null);
-        if (stats && stats.size !== archivedTo) found.push(id);
+        // A copy may be of what was stored before.
+        if (stats && stats.size !== archivedTo && !(await isCopy(id))) found.push(id);
       }
       if (items.length < PAGE) return found;
     }

@@ -17,8 +17,13 @@ const LISTEN_WITHIN = 20_000;
 export interface ViewingOptions {
   /** Port that viewers connect to; 0 takes a free one. Default 2568. */
   readonly port?: number;
-  /** Interface to listen on; default all. */
+  /** Interface to listen on; default that of the server. */
   readonly host?: string;
+  /** As of the server, whose they are by default: viewers need a token where there is a secret. */
+  readonly secret?: string;
+  readonly insecure?: boolean;
+  readonly published?: string;
+  readonly trustProxy?: number;
   /** Renderer processes. Default 1. */
   readonly renderers?: number;
   /** Encoders that viewers may ask for. Default `jpeg+depth` and `h264`. */
@@ -28,6 +33,9 @@ export interface ViewingOptions {
   readonly provider?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
+  /** Store that recordings are fetched from, and what copies may take here. Default those of the server. */
+  readonly store?: string;
+  readonly localBytes?: number;
   /** Names or folders of archive models, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   /** Folder of splats and streams. Default `splats` in the folder of recordings. */
@@ -63,14 +71,17 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn, archiveModels = [], metricsPort, metricsHost } = options;
+    const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
+    const { store, localBytes, metricsPort, metricsHost } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
+    const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : [])];
+    const proxies = flag('--trust-proxy', trustProxy === undefined ? undefined : String(trustProxy));
     const watched = [...flag('--metrics-port', metricsPort?.toString()), ...flag('--metrics-host', metricsHost)];
-    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open, ...watched];
+    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open, ...watched];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {
@@ -83,6 +94,8 @@ export class ViewingProcesses {
             resolve(listensAt);
           },
           ended: refuse,
+          // Also where there is none: that of our own environment is not the server's then.
+          variables: { SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' },
         });
         late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
       });
@@ -91,7 +104,8 @@ export class ViewingProcesses {
       const fills = [...flag('--model', model), ...flag('--provider', provider)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
+      const stored = [...flag('--store', store), ...flag('--local-bytes', localBytes?.toString())];
+      const own = ['renderer', '--data', data, ...stored, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),

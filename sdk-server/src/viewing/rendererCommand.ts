@@ -12,13 +12,23 @@ import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { archiveModelsOption, fail, logLevelOption, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import {
+  archiveModelsOption,
+  fail,
+  localBytesOption,
+  logLevelOption,
+  seekCacheOption,
+  stopWith,
+  storeOption,
+  wholeNumber,
+} from '../commandLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
@@ -30,7 +40,10 @@ interface RendererFlags {
   readonly scene: string[];
   readonly encoder?: string[];
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly server?: string;
+  readonly token?: string;
   readonly sockets?: string;
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
@@ -74,7 +87,10 @@ export function rendererCommand(): Command {
       'folder of .ply, .splat and .spz files for splats:NAME, and of folders for stream:NAME (default: splats in the folder of recordings)',
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
+    .addOption(new Option('--token <token>', 'with --server: a token that may watch, where it asks for one').env('SGAPS_TOKEN'))
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
@@ -99,8 +115,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
-  const library = new ReplayLibrary(recordings, log, cache);
-  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
+  const copies = await openCopies({ ...flags, log }).catch(fail);
+  if (copies === undefined) return;
+  const library = new ReplayLibrary(recordings, log, cache, copies);
+  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null, copies);
   const archiveModels = new ArchiveModels({ models: flags.archiveModels });
   let inference: InferenceService | null = null;
   let service: RendererService | null = null;
@@ -110,10 +128,11 @@ async function renderer(flags: RendererFlags): Promise<void> {
     await free.close();
     await inference?.close();
     await archiveModels.close();
+    copies?.blobs.close();
   };
   try {
     inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
-    const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
+    const open = (id: string) => (server ? openRemoteReplay(server, id, flags.token) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
-import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { FifoAdapter, TransportService, WebSocketAdapter, type WebSocketAdapterOptions } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
+import { addReachOptions, type ReachFlags } from '../access/accessOptions.js';
+import { admitViewer } from '../access/admitViewer.js';
+import { ClientLimits, NO_LIMITS, USUAL_LIMITS } from '../access/ClientLimits.js';
+import { listenAddress } from '../access/listenAddress.js';
+import { readSecrets } from '../access/secrets.js';
+import { Tokens } from '../access/Tokens.js';
 import {
   fail,
   logLevelOption,
@@ -18,9 +25,8 @@ import { hide } from '../watching/Redaction.js';
 import { watchProcess } from '../watching/registry.js';
 import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags extends MetricsFlags {
+interface TransportFlags extends ReachFlags, MetricsFlags {
   readonly port: number;
-  readonly host?: string;
   readonly data: string;
   readonly sockets?: string;
   readonly origins?: string[];
@@ -44,10 +50,9 @@ interface TransportFlags extends MetricsFlags {
  * ```
  */
 export function transportCommand(): Command {
-  const command = new Command('transport')
+  const command = addReachOptions(new Command('transport'))
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
-    .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
     .option('--sockets <folder>', 'folder of camera.sock and video.sock (default: run in the folder of recordings)')
     .option('--origins <origin...>', "origins other than this host's own whose pages may watch; * for all")
@@ -66,16 +71,15 @@ export function transportCommand(): Command {
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
-  const { port, host, origins, fifo, scene, encoder, from } = flags;
+  const { port, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
   const { metricsPort, metricsHost, metricsToken = null } = flags;
   hide(metricsToken);
   watchProcess();
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
-  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
-  const viewers = new WebSocketAdapter({ port, host, origins, answers });
   try {
+    const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
@@ -106,6 +110,27 @@ async function transport(flags: TransportFlags): Promise<void> {
   } catch (error) {
     fail(takenPort(error, port));
   }
+}
+
+/** Who may watch, and from where. */
+function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
+  const secrets = readSecrets(secretFile);
+  const secured = secrets.length > 0;
+  hide(...secrets);
+  const host = listenAddress({ host: flags.host, secured, insecure, published });
+  const exposed = secured || insecure || trustProxy > 0;
+  const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
+  const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
+  if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
+  // Where everybody is let in, nobody waits for a token.
+  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined, answers: answersOf(flags, secured) });
+}
+
+/** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
+function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
+  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
+  return { '/metrics': metricsAnswer(metricsToken ?? null) };
 }
 
 function seconds(text: string): number {

@@ -76,12 +76,49 @@ export interface CatalogQuery {
   readonly held?: boolean;
   /** Only those that ended before, ms since 1970. */
   readonly endedBefore?: number;
+  /** Only those of these games, and those with these ids. */
+  readonly within?: { readonly games: readonly string[]; readonly ids: readonly string[] };
   /** 1 … 500, default 50; larger and smaller values are brought into range. */
   readonly limit?: number;
   /** Default 0. */
   readonly offset?: number;
   /** By start time; default 'newest'. */
   readonly order?: 'newest' | 'oldest';
+}
+
+/**
+ * Which recordings `Catalog.expendable` gives: all conditions must hold.
+ *
+ * @example
+ * ```ts
+ * const query: ExpendableQuery = { endedBefore: Date.now() - 30 * 86_400_000, except: ['tank'] };
+ * ```
+ */
+export interface ExpendableQuery {
+  readonly game?: string;
+  /** Games that are left out. */
+  readonly except?: readonly string[];
+  /** ms since 1970; one that never ended goes by its start. */
+  readonly endedBefore?: number;
+  /** The last row of the page before. */
+  readonly after?: Pick<ExpendableRow, 'startedAt' | 'id'>;
+  /** 1 … 500, default 500. */
+  readonly limit?: number;
+}
+
+/**
+ * A recording that may be removed, and the bytes that this frees.
+ *
+ * @example
+ * ```ts
+ * const [oldest]: ExpendableRow[] = await catalog.expendable({ limit: 1 });
+ * ```
+ */
+export interface ExpendableRow {
+  readonly id: string;
+  readonly game: string;
+  readonly startedAt: number;
+  readonly bytes: number;
 }
 
 /**
