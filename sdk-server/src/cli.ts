@@ -204,11 +204,11 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveModels,
     },
     viewingUrl: flags.viewingUrl,
-    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
-    overload,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
     metricsToken: flags.metricsToken,
+    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
+    overload,
   };
   // For the processes that it starts.
   if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;

@@ -91,14 +91,14 @@ export interface ServerOptions {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
-  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
-  readonly retention?: RetentionPolicy;
   /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. The transport of `viewing` has its own on the next. Default null: all on `port`. */
   readonly metricsPort?: number | null;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
   /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
   readonly metricsToken?: string | null;
+  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
+  readonly retention?: RetentionPolicy;
 }
 
 /**

@@ -42,7 +42,9 @@ export async function mountHttp(
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
-  app.use(httpGate(services, { ownMetricsToken: typeof metricsToken === 'string' }));
+  // Who brings its own token need not have one of the gate's.
+  if (metricsToken) app.use(metricsRoute(metricsToken, true));
+  app.use(httpGate(services));
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
@@ -51,7 +53,7 @@ export async function mountHttp(
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
   app.use(healthRoutes(services));
-  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
+  if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));

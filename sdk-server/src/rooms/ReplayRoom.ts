@@ -65,13 +65,13 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  /** Why the session ends, where it is not that its recorder leaves. */
+  #ending: SessionEnd | null = null;
   #services!: ReplayServices;
   /** When it has to end, whatever its recorder does; null before one joined. */
   #bounds: SessionBounds | null = null;
   /** Counts no more for who may record only so many at once. */
   #leaveCount = (): void => undefined;
-  /** Why the session ends, where it is not that its recorder leaves. */
-  #ending: SessionEnd | null = null;
 
   /** Lets nobody in: the class that `defineReplayRoom` makes asks who it is. */
   static override async onAuth(_token: string, _options: unknown, _context: AuthContext): Promise<unknown> {
@@ -401,9 +401,9 @@ export abstract class ReplayRoom extends Room {
 
   #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
     const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
-    const isLimit = isQuota || code !== REPLAY_CLOSE.storage;
-    this.#ending ??= isLimit ? 'limit' : 'storage';
-    if (isLimit) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    const bound = isQuota || code !== REPLAY_CLOSE.storage;
+    this.#ending ??= bound ? 'limit' : 'storage';
+    if (bound) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
     else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;

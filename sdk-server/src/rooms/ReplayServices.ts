@@ -120,8 +120,8 @@ export async function closeServices(data: string): Promise<void> {
   if (!services) return;
   opened.delete(data);
   const { store, access, sessions, uploads, inference, archiveModels, overload, readiness } = await services;
-  overload.close();
   readiness.close();
+  overload.close();
   await Promise.all([...sessions.values()].map((session) => session.finish()));
   await uploads?.close(STORED_WITHIN);
   await access.close();
@@ -145,8 +145,7 @@ async function open({
   overload = {},
 }: ServicesOptions): Promise<ReplayServices> {
   // Wrong secrets are told before anything is opened.
-  parseSecrets(access.secret ?? '');
-  hide(database);
+  hide(...parseSecrets(access.secret ?? ''), database, address);
   const store = await RecordingStore.open({ folder: data, database, store: address, localBytes, log });
   const inference = model && (await createInference(model, log));
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
@@ -158,15 +157,19 @@ async function open({
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
   const uploads = startUploads(store, log);
   const { catalog } = store;
+  const sessions = new Map<string, LiveSession>();
+  const overloaded = new Overload(sessions, log, overload);
   const readiness = new ReadinessChecks(log);
   const disk = new DiskWatch(() => store.disk(), MIN_FREE_BYTES);
   readiness.add('disk', () => disk.look(), { every: 2_000 });
   readiness.add('catalog', () => catalog.get('-').then(() => null));
+  // A store that is away is told of, and not waited for: recordings stay here until it is back.
+  if (uploads) readiness.add('store', () => failing(uploads), { every: 0, required: false });
+  readiness.add('load', () => (overloaded.full ? 'It records as many sessions as it can.' : null), { every: 0 });
   await readiness.look();
-  const sessions = new Map<string, LiveSession>();
   const services: ReplayServices = {
     ...{ store, catalog, log, sessions, uploads, inference, modelFolder, recovered, readiness, disk },
-    overload: new Overload(sessions, log, overload),
+    overload: overloaded,
     archiveModels: new ArchiveModels({ models: archiveModels }),
     access: new Access(access, catalog, log, exposed),
     quotas: new GameQuotas(store, log),
@@ -174,6 +177,10 @@ async function open({
   watchInference(inference);
   watchServer(services);
   return services;
+}
+
+function failing({ figures }: UploadQueue): string | null {
+  return figures.failing === null ? null : `It takes none of the ${figures.waiting} recordings that wait; the log says why.`;
 }
 
 /** Sessions do not wait for a store that is away: what is wrong with it is only told. */

@@ -78,7 +78,6 @@ async function transport(flags: TransportFlags): Promise<void> {
   watchProcess();
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
-  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
   try {
     const viewers = openViewers(flags, origins, answers, log);
     if ((fifo === undefined) !== (scene === undefined))
@@ -123,13 +122,20 @@ function openViewers(
   const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
+  hide(...secrets);
   const host = listenAddress({ host: flags.host, secured, insecure, published });
   const exposed = secured || insecure || trustProxy > 0;
   const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
   const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
-  return new WebSocketAdapter({ port, host, origins, answers, admit: exposed ? admit : undefined });
+  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined, answers: answersOf(flags, secured) });
+}
+
+/** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
+function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
+  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
+  return { '/metrics': metricsAnswer(metricsToken ?? null) };
 }
 
 function seconds(text: string): number {
