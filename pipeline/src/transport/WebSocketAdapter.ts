@@ -44,8 +44,6 @@ export interface WebSocketAdapterOptions {
   readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
   /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
   readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
-  /** Answers other than `/healthz` and `/readyz` that it gives over HTTP, by path: such as `/metrics`. One that rejects is a 500. */
-  readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
 }
 
 /**

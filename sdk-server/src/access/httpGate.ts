@@ -27,10 +27,7 @@ type FindTarget = (request: Request) => Promise<Target | null> | Target | null;
  * app.use(httpGate(services));
  * ```
  */
-export function httpGate(
-  { access, catalog, sessions }: Pick<ReplayServices, 'access' | 'catalog' | 'sessions'>,
-  { ownMetricsToken = false } = {},
-): Router {
+export function httpGate({ access, catalog, sessions }: Pick<ReplayServices, 'access' | 'catalog' | 'sessions'>): Router {
   const recording: FindTarget = async ({ params: { id } }) => {
     if (typeof id !== 'string' || !isRecordingId(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
     const row = await catalog.get(id);
@@ -46,8 +43,8 @@ export function httpGate(
   // The code of pages, and what tells whether the server is well. What pages show they ask for below.
   gate.get(['/', '/session/:id', '/assets/:name', '/dashboard/player', '/dashboard/player/*path', '/examples/*path'], open);
   gate.get(['/healthz', '/readyz', '/api/access'], open);
-  // Figures of all games: for who may watch all of them, unless they have a token of their own, which their route asks for.
-  gate.get('/metrics', ownMetricsToken ? open : needAll('watch'));
+  // Figures of all games: for who may watch all of them.
+  gate.get('/metrics', needAll('watch'));
   gate.post(['/api/login', '/api/logout'], open);
   // These look at each of what they tell by themselves.
   gate.get(['/api/recordings', '/api/sessions', '/api/viewing'], need('watch'));

@@ -79,7 +79,7 @@ async function transport(flags: TransportFlags): Promise<void> {
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
   try {
-    const viewers = openViewers(flags, origins, answers, log);
+    const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
@@ -113,12 +113,7 @@ async function transport(flags: TransportFlags): Promise<void> {
 }
 
 /** Who may watch, and from where. */
-function openViewers(
-  flags: TransportFlags,
-  origins: readonly string[] | undefined,
-  answers: WebSocketAdapterOptions['answers'],
-  log: Logger,
-): WebSocketAdapter {
+function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
   const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
