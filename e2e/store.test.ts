@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FrameSource } from '@sgaps/core';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
@@ -10,6 +11,7 @@ import { SyntheticRecorder, until } from './server-support.js';
 import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer } from './support/TestViewer.js';
 
+const CLI = fileURLToPath(new URL('../sdk-server/src/cli.ts', import.meta.url));
 const WAIT = { timeout: 30_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-store-'));
 const blobs = join(folder, 'store');
@@ -88,7 +90,7 @@ it('it is watched as before, to the bit: renderers fetch it', async () => {
   expect(readFileSync(server.store.filePath(id)).equals(file)).toBe(true);
 });
 
-it('another machine that has the store and nothing else plays it', async () => {
+it('another machine that has the store and nothing else plays and exports it', async () => {
   const data = join(folder, 'two');
   const sockets = ['--sockets', join(data, 'run')];
   const transport = SgapsProcess.startWith({}, 'transport', '--port', '0', '--host', '127.0.0.1', ...sockets);
@@ -114,6 +116,11 @@ it('another machine that has the store and nothing else plays it', async () => {
     transport.child.kill('SIGTERM');
     await Promise.all([renderer.ended, transport.ended]);
   }
+  const out = join(folder, 'states.jsonl');
+  const args = ['export', id, '--data', join(folder, 'three'), '--store', store, '--format', 'jsonl', '--out', out];
+  const done = spawnSync(process.execPath, ['--conditions=sgaps-source', '--import', 'tsx', CLI, ...args], { encoding: 'utf8' });
+  expect(done).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(out, 'utf8').trim().split('\n').length).toBeGreaterThan(50);
 });
 
 it('deleting it deletes it there', async () => {

@@ -6,7 +6,6 @@ import type { RecordingReader } from '@sgaps/protocol';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { archiveRecording } from '../../archive/archiveRecording.js';
-import { program } from '../../cli.js';
 import { recordScene, sceneHeader } from '../../testing/recordScene.js';
 import { startS3, type TestS3 } from '../../testing/startS3.js';
 import { ReplayLibrary } from '../../viewing/ReplayLibrary.js';
@@ -218,25 +217,6 @@ describe('recordings in a store', () => {
     await file.close();
     await library.close();
     await third.close();
-    const out = join(folder, 'states.jsonl');
-    const data = join(folder, 'four');
-    const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    await program().parseAsync([
-      'node',
-      'sgaps',
-      'export',
-      'a1',
-      '--data',
-      data,
-      '--store',
-      address,
-      '--format',
-      'jsonl',
-      '-o',
-      out,
-    ]);
-    said.mockRestore();
-    expect((await readFile(out, 'utf8')).trim().split('\n').length).toBeGreaterThan(8);
   });
 
   it('are replaced by their archives, whole, and in the copies of others as well', async () => {
