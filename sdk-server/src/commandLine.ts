@@ -1,13 +1,9 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
-<<<<<<< HEAD
 import type { Logger } from 'pino';
+import { byteCount } from './storage/retention/retentionOptions.js';
 import { LOG_LEVELS } from './watching/openLog.js';
 import { redact } from './watching/Redaction.js';
-=======
-import { type Logger, pino } from 'pino';
-import { byteCount } from './storage/retention/retentionOptions.js';
->>>>>>> 7ce9a53 (Say what operators need of the store and the doctor; test a store over HTTP and with renderers)
 
 /** Names the catalog's database. */
 export const DATABASE_VARIABLE = 'DATABASE_URL';
