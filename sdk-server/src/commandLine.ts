@@ -1,6 +1,7 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
+import { byteCount } from './storage/retention/retentionOptions.js';
 import { LOG_LEVELS } from './watching/openLog.js';
 import { redact } from './watching/Redaction.js';
 
@@ -47,9 +48,8 @@ export function databaseOption(): Option {
   ).env(DATABASE_VARIABLE);
 }
 
-/** Name the store of recordings, and what copies of it may take here. */
+/** Names the store of recordings. */
 export const STORE_VARIABLE = 'SGAPS_STORE_URL';
-export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
 
 /** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
 export function storeOption(): Option {
@@ -62,31 +62,11 @@ export function storeOption(): Option {
 /** What copies of stored recordings may take on the local disk, as an option. */
 export function localBytesOption(): Option {
   return new Option(
-    '--local-bytes <size>',
-    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+    '--local-bytes <bytes>',
+    'what recordings that are in the store may take on the local disk as well, 200G, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
-    .argParser(byteSize)
-    .env(LOCAL_BYTES_VARIABLE);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-  ti: 2 ** 40,
-};
-
-/** Bytes as an option: 500MB, 50GiB, 1000000. */
-export function byteSize(text: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
-  const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
-  if (Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError('A size is a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB behind it: 50GB.');
+    .argParser(byteCount)
+    .env('SGAPS_LOCAL_BYTES');
 }
 
 /** Archive models beside the usual ones, as an option. */
