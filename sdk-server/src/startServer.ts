@@ -234,8 +234,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await closeServices(data);
     throw error;
   };
-  if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
   const address = await listen(server, transport, port, host).catch(giveUp);
+  // Not before it listens: Colyseus puts itself first then.
+  if (transport.server)
+    standBefore(transport.server, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
   // What Colyseus answers itself never comes to Express.
   transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
   const internal =
