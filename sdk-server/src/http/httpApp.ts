@@ -42,6 +42,8 @@ export async function mountHttp(
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  // Where figures have a token of their own, it is asked for instead of ours.
+  if (typeof metricsToken === 'string') app.use(metricsRoute(metricsToken));
   app.use(httpGate(services));
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
@@ -51,7 +53,7 @@ export async function mountHttp(
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
   app.use(healthRoutes(services));
-  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
+  if (metricsToken !== false && typeof metricsToken !== 'string') app.use(metricsRoute(metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));
