@@ -3,6 +3,8 @@ export type { EncoderOptions } from './encode/EncoderOptions.js';
 export type { EncodedPicture, PictureEncoder, PictureHead } from './encode/PictureEncoder.js';
 export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } from './encode/registry.js';
 export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
+export { GuardedSocket } from './gate/GuardedSocket.js';
+export { type ConnectionLimits, gateConnections, HTTP_LIMITS } from './gate/httpGate.js';
 export type { StageFigure } from './metrics/StageTimings.js';
 export type { RendererFigures, TransportFigures } from './metrics/TransportFigures.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';

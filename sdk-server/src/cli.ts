@@ -10,6 +10,8 @@ import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import {
   archiveModelsOption,
+  type ConnectionFlags,
+  connectionOptions,
   databaseOption,
   fail,
   loadPercent,
@@ -40,7 +42,7 @@ import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 import { type LogLevel, openLog } from './watching/openLog.js';
 
-interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags {
+interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags, ConnectionFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
@@ -144,7 +146,7 @@ export function program(): Command {
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(serve);
-  for (const option of [...keepOptions(), ...metricsOptions()]) served.addOption(option);
+  for (const option of [...keepOptions(), ...metricsOptions(), ...connectionOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(prepareCommand());
@@ -206,6 +208,8 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveModels,
     },
     viewingUrl: flags.viewingUrl,
+    connections: flags.connections,
+    connectionsPerAddress: flags.connectionsPerAddress,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
     metricsToken: flags.metricsToken,

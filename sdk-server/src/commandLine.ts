@@ -159,3 +159,27 @@ export function stopWith(stop: () => Promise<unknown>, log: Logger, supervised =
   process.once('SIGTERM', end);
   if (supervised) process.stdin.on('end', end).on('error', end).resume();
 }
+
+/** Flags of `connectionOptions`. */
+export interface ConnectionFlags {
+  readonly connections?: number;
+  readonly connectionsPerAddress?: number;
+}
+
+/**
+ * `--connections` and `--connections-per-address`, of every program that listens.
+ *
+ * @example
+ * ```ts
+ * for (const option of connectionOptions()) command.addOption(option);
+ * ```
+ */
+export function connectionOptions(): Option[] {
+  return [
+    new Option('--connections <number>', 'connections at once (default: 10000)').argParser(wholeNumber(1, 1_000_000)),
+    new Option(
+      '--connections-per-address <number>',
+      'connections of one address at once, this machine apart; 0 for any number, as behind a proxy on another machine (default: 256)',
+    ).argParser(wholeNumber(0, 1_000_000)),
+  ];
+}

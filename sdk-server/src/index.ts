@@ -7,6 +7,7 @@ export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeAr
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
 export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
+export { guardRequests } from './http/guardRequests.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
 export { type CreateInferenceOptions, createInference } from './inference/createInference.js';
@@ -31,6 +32,7 @@ export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { Overload, OverloadFigures, OverloadOptions } from './rooms/Overload.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
+export { ReplaySocket } from './rooms/ReplaySocket.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {

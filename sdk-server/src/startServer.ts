@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { defineServer, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { LimitOptions } from './access/ClientLimits.js';
@@ -11,6 +13,7 @@ import { parseSecrets } from './access/secrets.js';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
+import { guardRequests } from './http/guardRequests.js';
 import { mountHttp } from './http/httpApp.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
 import { SeekCache } from './playback/SeekCache.js';
@@ -18,6 +21,7 @@ import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { OverloadOptions } from './rooms/Overload.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
+import { ReplaySocket } from './rooms/ReplaySocket.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
 import { Retention, type RetentionPolicy } from './storage/retention/Retention.js';
 import { RetentionRounds } from './storage/retention/RetentionRounds.js';
@@ -40,7 +44,7 @@ import { watchRequest } from './watching/watchRequests.js';
  * const options: ServerOptions = { port: 0, data: './.sgaps-data' };
  * ```
  */
-export interface ServerOptions {
+export interface ServerOptions extends ConnectionLimits {
   /** Default 2567; 0 takes a free one. */
   readonly port?: number;
   /** Interface to listen on; default all with a `secret`, else this machine's own only. */
@@ -200,6 +204,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
           ...transportMetrics(options),
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
+          ...{ connections: options.connections, connectionsPerAddress: options.connectionsPerAddress },
           ...options.viewing,
         },
         data,
@@ -210,7 +215,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       })
     : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
-  const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+  const http = createServer(HTTP_LIMITS);
+  gateConnections(http, options);
+  const transport = new WebSocketTransport({ server: http, maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket });
   const server: Server = defineServer({
     rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
@@ -235,11 +242,11 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     throw error;
   };
   const address = await listen(server, transport, port, host).catch(giveUp);
-  // Not before it listens: Colyseus puts itself first then.
-  if (transport.server)
-    standBefore(transport.server, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
-  // What Colyseus answers itself never comes to Express.
-  transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
+  // Colyseus put itself first just now: who asks is looked at before it does anything, and whether it makes sense before that.
+  standBefore(http, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
+  guardRequests(http, log);
+  // What is refused or answered before Express is counted too.
+  http.prependListener('request', (request, response) => watchRequest(request, response, log));
   const internal =
     metricsPort === null
       ? null

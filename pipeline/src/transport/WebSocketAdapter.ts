@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { decodeViewerMessage, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { layersOf, plainError } from '../link/linkMessages.js';
+import { GuardedSocket } from '../gate/GuardedSocket.js';
+import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '../gate/httpGate.js';
+import { plainError } from '../link/linkMessages.js';
 import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './FrontendAdapter.js';
+import { parseViewerText } from './parseViewerText.js';
 
 /** Bytes of one message of a viewer, and messages a second, beyond which it is sent away. */
 const MOST_BYTES = 4096;
@@ -33,7 +36,7 @@ const OVER = 4410;
  * const options: WebSocketAdapterOptions = { port: 2568, origins: ['https://tools.example.com'] };
  * ```
  */
-export interface WebSocketAdapterOptions {
+export interface WebSocketAdapterOptions extends ConnectionLimits {
   /** 0 takes a free one. Default 2568. */
   readonly port?: number;
   /** Interface to listen on; default all. */
@@ -101,8 +104,13 @@ export interface HttpAnswer {
  */
 export class WebSocketAdapter implements FrontendAdapter {
   readonly name = 'websocket';
-  private readonly http: Server = createServer((request, response) => this.answer(request, response));
-  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES, perMessageDeflate: false });
+  private readonly http: Server = createServer(HTTP_LIMITS, (request, response) => this.answer(request, response));
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_BYTES,
+    perMessageDeflate: false,
+    WebSocket: GuardedSocket,
+  });
   private readonly alive = new WeakSet<WebSocket>();
   private beat: NodeJS.Timeout | null = null;
   private host: AdapterHost | null = null;
@@ -118,6 +126,7 @@ export class WebSocketAdapter implements FrontendAdapter {
 
   async start(host: AdapterHost): Promise<void> {
     this.host = host;
+    gateConnections(this.http, this.options);
     this.http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
       const url = `ws://host${request.url ?? '/'}`;
@@ -203,7 +212,7 @@ export class WebSocketAdapter implements FrontendAdapter {
     const taken = seat;
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (viewer.isRefused) return;
-      const refusal = guard.check(() => (isBinary ? takeBinary(taken, viewer, data) : takeText(taken, data)));
+      const refusal = guard.check(() => (isBinary ? takeBinary(taken, viewer, data) : takeText(taken, data.toString('utf8'))));
       if (!refusal) return;
       host.warn({ code: refusal.error.code, reason: refusal.error.message }, 'viewer: message refused');
       if (!refusal.last) return;
@@ -393,17 +402,7 @@ function takeBinary(seat: Seat, viewer: SocketViewer, bytes: Uint8Array): void {
   else viewer.bytes(message.bytes);
 }
 
-function takeText(seat: Seat, bytes: Buffer): void {
-  let message: unknown;
-  try {
-    message = JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new SgapsError('BYTES_MALFORMED', 'A text message must be JSON.', { cause });
-  }
-  const { type, layers } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
-  // A transport that asks for none, or has it from the request, passes it over.
-  if (type === 'token') return;
-  if (type !== 'overlays' || !Array.isArray(layers))
-    throw SgapsError.malformed(`message of a viewer: ${String(type).slice(0, 40)}`);
-  seat.overlays(layersOf(layers));
+function takeText(seat: Seat, text: string): void {
+  const layers = parseViewerText(text);
+  if (layers) seat.overlays(layers);
 }

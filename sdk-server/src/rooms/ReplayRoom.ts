@@ -67,6 +67,7 @@ export abstract class ReplayRoom extends Room {
   #forget = (): void => undefined;
   /** Why the session ends, where it is not that its recorder leaves. */
   #ending: SessionEnd | null = null;
+  #discard = async (): Promise<unknown> => undefined;
   #services!: ReplayServices;
   /** When it has to end, whatever its recorder does; null before one joined. */
   #bounds: SessionBounds | null = null;
@@ -195,6 +196,7 @@ export abstract class ReplayRoom extends Room {
       await services.store.delete(recordingId);
       throw error;
     }
+    this.#discard = () => services.store.delete(recordingId);
     const { game, engine, grid, fps } = header;
     const cadence = this.#session?.cadence;
     sessionMetrics.started.inc();
@@ -433,6 +435,12 @@ export abstract class ReplayRoom extends Room {
     if (!first) return;
     this.#recorder.close();
     this.#forget();
+    if (this.#recorder.sessionId === null) {
+      // A seat was reserved, and nobody came: there is no recording, however often somebody does so.
+      await this.#discard();
+      this.#log.info('nobody came to be recorded');
+      return;
+    }
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
     const how = this.#ending ?? 'left';

@@ -10,6 +10,8 @@ import { listenAddress } from '../access/listenAddress.js';
 import { readSecrets } from '../access/secrets.js';
 import { Tokens } from '../access/Tokens.js';
 import {
+  type ConnectionFlags,
+  connectionOptions,
   fail,
   logLevelOption,
   type MetricsFlags,
@@ -25,7 +27,7 @@ import { hide } from '../watching/Redaction.js';
 import { watchProcess } from '../watching/registry.js';
 import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags extends ReachFlags, MetricsFlags {
+interface TransportFlags extends ReachFlags, MetricsFlags, ConnectionFlags {
   readonly port: number;
   readonly data: string;
   readonly sockets?: string;
@@ -66,7 +68,7 @@ export function transportCommand(): Command {
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(transport);
-  for (const option of metricsOptions()) command.addOption(option);
+  for (const option of [...metricsOptions(), ...connectionOptions()]) command.addOption(option);
   return command;
 }
 
@@ -114,7 +116,8 @@ async function transport(flags: TransportFlags): Promise<void> {
 
 /** Who may watch, and from where. */
 function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
-  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals, connections, connectionsPerAddress } =
+    flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
   hide(...secrets);
@@ -124,7 +127,11 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
   const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
-  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined, answers: answersOf(flags, secured) });
+  return new WebSocketAdapter({
+    ...{ port, host, origins, connections, connectionsPerAddress },
+    admit: exposed ? admit : undefined,
+    answers: answersOf(flags, secured),
+  });
 }
 
 /** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
