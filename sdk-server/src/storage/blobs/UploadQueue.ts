@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { noteStorageError, storeMetrics } from '../../watching/storeMetrics.js';
+import { noteStorageError } from '../../watching/storeMetrics.js';
 import type { Catalog } from '../catalog/index.js';
 import { toStorageError } from '../files.js';
 import type { RecordingFolder } from '../RecordingFolder.js';
@@ -115,7 +115,6 @@ export class UploadQueue {
   add(id: string): void {
     if (this.#stop.signal.aborted || this.#running.has(id)) return;
     this.#waiting.add(id);
-    this.#count();
     while (this.#workers.length < Math.min(AT_ONCE, this.#waiting.size)) this.#startWorker();
   }
 
@@ -144,10 +143,6 @@ export class UploadQueue {
     for (const { abort } of this.#running.values()) abort.abort();
     await this.#looking;
     await Promise.all(this.#workers);
-  }
-
-  #count(): void {
-    storeMetrics.uploadsWaiting.set(this.figures.waiting);
   }
 
   async #look(): Promise<void> {
@@ -180,10 +175,7 @@ export class UploadQueue {
       if (id === undefined || signal.aborted) return;
       this.#waiting.delete(id);
       const abort = new AbortController();
-      const done = this.#upload(id, abort.signal).finally(() => {
-        this.#running.delete(id);
-        this.#count();
-      });
+      const done = this.#upload(id, abort.signal).finally(() => this.#running.delete(id));
       this.#running.set(id, { abort, done });
       await done;
     }
@@ -196,7 +188,6 @@ export class UploadQueue {
       const stored = await this.#store(id, signal);
       if (stored === null) return;
       this.#stored++;
-      storeMetrics.uploads.inc({ outcome: 'stored' });
       this.#storedBytes += stored;
       if (this.#failing !== null) log.info({ waiting: this.figures.waiting }, 'the store takes recordings again');
       this.#failing = null;
@@ -227,7 +218,6 @@ export class UploadQueue {
   #fail(id: string, error: SgapsError): void {
     const { log, firstPause = FIRST_PAUSE } = this.#options;
     this.#failures++;
-    storeMetrics.uploads.inc({ outcome: 'failed' });
     noteStorageError(error);
     this.#failing = error.message;
     const pause = Math.min(MOST_PAUSE, firstPause * 2 ** Math.min(20, this.#failuresInRow)) * (0.5 + Math.random() / 2);
