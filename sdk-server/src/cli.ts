@@ -29,6 +29,7 @@ import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { copyCatalogCommand } from './storage/catalog/copyCatalogCommand.js';
 import { gamesCommand } from './storage/quota/gamesCommand.js';
 import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
 import { keepOptions } from './storage/retention/retentionOptions.js';
@@ -154,7 +155,8 @@ export function program(): Command {
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
   sgaps.addCommand(auditCommand());
-  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand(), copyCatalogCommand()])
+    sgaps.addCommand(command);
   return sgaps;
 }
 

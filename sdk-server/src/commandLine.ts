@@ -47,9 +47,8 @@ export function databaseOption(): Option {
   ).env(DATABASE_VARIABLE);
 }
 
-/** Name the store of recordings, and what copies of it may take here. */
+/** Names the store of recordings. */
 export const STORE_VARIABLE = 'SGAPS_STORE_URL';
-export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
 
 /** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
 export function storeOption(): Option {
@@ -62,11 +61,11 @@ export function storeOption(): Option {
 /** What copies of stored recordings may take on the local disk, as an option. */
 export function localBytesOption(): Option {
   return new Option(
-    '--local-bytes <size>',
-    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+    '--local-bytes <bytes>',
+    'what recordings that are in the store may take on the local disk as well, 200G, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
     .argParser(byteSize)
-    .env(LOCAL_BYTES_VARIABLE);
+    .env('SGAPS_LOCAL_BYTES');
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -1,3 +1,7 @@
+export type { Access, AccessOptions } from './access/Access.js';
+export type { LimitOptions } from './access/ClientLimits.js';
+export type { Grant, Scope } from './access/Grant.js';
+export { type MadeToken, type TokenClaims, Tokens } from './access/Tokens.js';
 export { ArchiveModels, type ArchiveModelsOptions, type FoundArchiveModel } from './archive/ArchiveModels.js';
 export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeArchiveModel.js';
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';

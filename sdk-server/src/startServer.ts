@@ -235,7 +235,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     throw error;
   };
   const address = await listen(server, transport, port, host).catch(giveUp);
-  if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
+  // Not before it listens: Colyseus puts itself first then.
+  if (transport.server)
+    standBefore(transport.server, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
   // What Colyseus answers itself never comes to Express.
   transport.server?.prependListener('request', (request, response) => watchRequest(request, response, log));
   const internal =
