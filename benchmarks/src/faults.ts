@@ -13,7 +13,9 @@ interface Arguments {
 
 const names = FAULTS.map(({ name }) => name).join(', ');
 const program = new Command('bench:faults')
-  .description('What a server loses when things go wrong: real servers, recorders over real sockets, all on this machine. Ends with 1 when anything acknowledged was lost.')
+  .description(
+    'What a server loses when things go wrong: real servers, recorders over real sockets, all on this machine. Ends with 1 when anything acknowledged was lost.',
+  )
   .option('--only <name...>', `faults, of: ${names} (default: all)`, (name: string, all: string[]) => [...all, name], [])
   .option('--points <n>', 'random points, for faults that have them', positiveInteger, 200)
   .option('--seed <n>', 'of the random numbers', positiveInteger, 1)

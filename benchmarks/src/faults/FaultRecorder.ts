@@ -14,6 +14,8 @@ const SCHEMA = { values: [] };
 /** Frames to a packet. */
 const BATCH = 4;
 const FPS = 60;
+/** Bytes waiting in the socket above which nothing is sampled, as in a game. */
+const BUFFERED = 65_536;
 /** An event is sent with every so many packets. */
 const EVENT_EVERY = 5;
 
@@ -22,7 +24,7 @@ const EVENT_EVERY = 5;
  *
  * @example
  * ```ts
- * const lost = part.sent.slice(0, part.answers).filter((packet) => !stored.has(packet));
+ * const lost = acknowledgedOf(part).filter((packet) => !stored.has(packet));
  * ```
  */
 export interface RecordedPart {
@@ -33,8 +35,25 @@ export interface RecordedPart {
   readonly events: { readonly name: string; readonly after: number }[];
   /** Coordinate packets. */
   readonly received: Uint8Array[];
-  /** Coordinate packets that answer a pixel packet: all but the first of each connection. So many packets are acknowledged. */
-  answers: number;
+  /** Its connections, each after a cut of the one before. */
+  readonly connections: {
+    /** Packets sent before it. */
+    readonly from: number;
+    /** Coordinate packets that answer a pixel packet: all but the first. So many packets sent by it are acknowledged. */
+    answers: number;
+  }[];
+}
+
+/**
+ * The packets of a recording that the server has answered.
+ *
+ * @example
+ * ```ts
+ * const frames = 4 * acknowledgedOf(recorder.part).length;
+ * ```
+ */
+export function acknowledgedOf({ sent, connections }: RecordedPart): Uint8Array[] {
+  return connections.flatMap(({ from, answers }) => sent.slice(from, from + answers));
 }
 
 /**
@@ -89,6 +108,7 @@ export class FaultRecorder {
       this.heard.push('back');
       this.#begins = true;
       this.#requests = [];
+      this.part.connections.push({ from: this.part.sent.length, answers: 0 });
     });
     connection.onRestart(() => {
       this.heard.push('begun anew');
@@ -115,7 +135,9 @@ export class FaultRecorder {
       await recorder.leave();
       return null;
     } catch (error) {
-      if (isSgapsError(error)) return error.message;
+      // The server's own words, without the address and the recording's name.
+      if (isSgapsError(error))
+        return error.message.replace(/^No room at \S+: /, '').replace(/recording [\w-]{36}/, 'a recording');
       throw error;
     }
   }
@@ -128,7 +150,7 @@ export class FaultRecorder {
 
   /** Packets acknowledged so far, of all its recordings. */
   get answers(): number {
-    return this.parts.reduce((sum, { answers }) => sum + answers, 0);
+    return this.parts.reduce((sum, part) => sum + acknowledgedOf(part).length, 0);
   }
 
   /** Sends a packet every so many ms, until `stop`, `leave` or the end of the connection. */
@@ -142,9 +164,9 @@ export class FaultRecorder {
     this.#timer = null;
   }
 
-  /** Sends four frames, and now and then an event; nothing while there is no connection. */
+  /** Sends four frames, and now and then an event; nothing while there is no connection, or it is full. */
   send(): void {
-    if (!this.#connection.isOpen) return;
+    if (!this.#connection.isOpen || this.#connection.bufferedAmount > BUFFERED) return;
     const { sent, events } = this.part;
     if (sent.length % EVENT_EVERY === EVENT_EVERY - 1) {
       const name = `event-${sent.length}`;
@@ -165,7 +187,7 @@ export class FaultRecorder {
 
   #begin(): PixelPacketEncoder {
     const { recordingId, tierBits, digest } = this.#connection.welcome;
-    this.parts.push({ recordingId, sent: [], events: [], received: [], answers: 0 });
+    this.parts.push({ recordingId, sent: [], events: [], received: [], connections: [{ from: 0, answers: 0 }] });
     this.#frameId = 0;
     this.#begins = true;
     this.#requests = [];
@@ -174,7 +196,8 @@ export class FaultRecorder {
 
   #receive(bytes: Uint8Array): void {
     this.part.received.push(bytes.slice());
-    if (!this.#begins) this.part.answers++;
+    const connection = this.part.connections.at(-1);
+    if (connection && !this.#begins) connection.answers++;
     this.#begins = false;
     this.answeredAt = performance.now();
     this.#requests.push(...this.#coordinates.decode(bytes));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ByteSource, isSgapsError, RecordingReader } from '@sgaps/protocol';
 import { fileSource, zstdCompressor } from '@sgaps/server';
 import { replayRecording } from '../demo/replayRecording.js';
-import type { RecordedPart } from './FaultRecorder.js';
+import { acknowledgedOf, type RecordedPart } from './FaultRecorder.js';
 
 /** Frames to a packet of the recorder. */
 const BATCH = 4;
@@ -28,8 +28,8 @@ export interface PartCheck {
 }
 
 /**
- * Reads a recording as a player does and compares it, byte for byte, with what its recorder exchanged: whose answers say what the server has.
- * The recorder's packets lie in it in the order they were sent; those after the last answered one may or may not be there.
+ * Reads a recording as a player does and looks in it for all that its recorder was answered, byte for byte. What was sent after the last answered packet
+ * of a connection may or may not be there.
  *
  * @example
  * ```ts
@@ -38,23 +38,20 @@ export interface PartCheck {
  * ```
  */
 export async function checkPart(data: string, part: RecordedPart): Promise<PartCheck> {
-  const acknowledged = BATCH * part.answers;
-  const events = part.events.filter(({ after }) => after < part.answers);
-  let pixels = 0;
-  let coordinates = 0;
-  const names = new Set<string>();
+  const packets = acknowledgedOf(part);
+  const acknowledged = BATCH * packets.length;
+  const stored = new Set<string>();
   let trouble: string | null = null;
   try {
     const reader = await openFiles(data, part.recordingId);
     try {
       for await (const { kind, bytes } of reader.records(0, { kinds: ['pixels', 'coordinates', 'event'] })) {
-        if (kind === 'event') names.add(nameOf(bytes));
-        else if (kind === 'pixels') pixels = after(part.sent, pixels, bytes);
-        else coordinates = after(part.received, coordinates, bytes);
+        stored.add(kind === 'event' ? nameOf(bytes) : keyOf(bytes));
       }
-      const { damaged } = reader.index;
+      const { damaged, hasFooter } = reader.index;
       const { frames, rejected } = await replayRecording(reader, () => undefined);
-      if (damaged > 0) trouble = `${damaged} damaged stretches`;
+      // Until it is recovered it may end in a chunk that was begun, whose records are in a journal.
+      if (damaged > 0 && hasFooter) trouble = `${damaged} damaged stretches`;
       else if (rejected > 0) trouble = `${rejected} packets do not decode`;
       else if (frames < acknowledged) trouble = `${frames} frames decode of ${acknowledged}`;
     } finally {
@@ -64,13 +61,15 @@ export async function checkPart(data: string, part: RecordedPart): Promise<PartC
     if (!isSgapsError(error)) throw error;
     trouble = `${error.code}: ${error.message}`;
   }
-  const lostEvents = events.filter(({ name }) => !names.has(name)).length;
-  return {
-    acknowledged,
-    lostFrames: Math.max(0, acknowledged - BATCH * pixels),
-    lostRecords: lostEvents + Math.max(0, part.received.length - coordinates),
-    trouble,
-  };
+  const missing = (all: readonly Uint8Array[]) => all.filter((bytes) => !stored.has(keyOf(bytes))).length;
+  const events = eventsBefore(part).filter((name) => !stored.has(name)).length;
+  return { acknowledged, lostFrames: BATCH * missing(packets), lostRecords: events + missing(part.received), trouble };
+}
+
+/** Names of events that were sent before a packet that was answered, by the same connection. */
+function eventsBefore({ events, connections }: RecordedPart): string[] {
+  const known = events.filter(({ after }) => connections.some(({ from, answers }) => after >= from && after < from + answers));
+  return known.map(({ name }) => name);
 }
 
 /** The file of a recording, with its journals where there are any. */
@@ -87,9 +86,8 @@ async function openFiles(data: string, id: string): Promise<RecordingReader> {
   }
 }
 
-/** How many of `all` have been met in order, when `bytes` comes after the first `met` of them. */
-function after(all: readonly Uint8Array[], met: number, bytes: Uint8Array): number {
-  return met < all.length && Buffer.compare(all[met], bytes) === 0 ? met + 1 : met;
+function keyOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function nameOf(event: Uint8Array): string {

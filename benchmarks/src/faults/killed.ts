@@ -12,7 +12,11 @@ const RECORDERS = 6;
 const LONGEST = 2500;
 
 /** Where a process dies, by the call of the system that it is about to make, or in the middle of. `n`: the last of those calls that may be hit. */
-const CALLS: readonly { readonly what: string; readonly kill: Omit<NonNullable<Injection['kill']>, 'n'>; readonly most: number }[] = [
+const CALLS: readonly {
+  readonly what: string;
+  readonly kill: Omit<NonNullable<Injection['kill']>, 'n'>;
+  readonly most: number;
+}[] = [
   { what: 'append', kill: { call: 'write', path: '\\.journal2?$', torn: true }, most: 400 },
   { what: 'seal: chunk', kill: { call: 'write', path: '\\.sgaps$', torn: true }, most: 12 },
   { what: 'seal: flush', kill: { call: 'fdatasync', path: '\\.sgaps$' }, most: 12 },

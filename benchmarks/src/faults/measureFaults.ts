@@ -2,8 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import { clients } from './clients.js';
+import { clock } from './clock.js';
+import { delays } from './delays.js';
 import type { Fault, FaultFigures } from './Fault.js';
+import { fullDisk } from './fullDisk.js';
 import { killed } from './killed.js';
+import { readOnly } from './readOnly.js';
 
 /**
  * All faults, in the order of the table.
@@ -13,7 +18,7 @@ import { killed } from './killed.js';
  * const names = FAULTS.map(({ name }) => name);
  * ```
  */
-export const FAULTS: readonly Fault[] = [killed];
+export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays];
 
 /**
  * Options of `measureFaults`.
