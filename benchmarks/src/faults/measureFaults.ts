@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { clients } from './clients.js';
 import { clock } from './clock.js';
+import { corrupted } from './corrupted.js';
 import { delays } from './delays.js';
 import type { Fault, FaultFigures } from './Fault.js';
 import { fullDisk } from './fullDisk.js';
@@ -18,7 +19,7 @@ import { readOnly } from './readOnly.js';
  * const names = FAULTS.map(({ name }) => name);
  * ```
  */
-export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays];
+export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays, corrupted];
 
 /**
  * Options of `measureFaults`.
