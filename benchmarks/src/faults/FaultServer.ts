@@ -28,6 +28,8 @@ export interface Injection {
   readonly fail?: { readonly call?: string; readonly path?: string; readonly error: string };
   /** ms that the clock is ahead. */
   readonly clock?: number;
+  /** What becomes of threads that are given work: they end, or never hear of it. */
+  readonly thread?: 'end' | 'silent';
 }
 
 /**

@@ -2,7 +2,7 @@
 // What is to happen comes in SGAPS_FAULTS, and later as messages of the parent: see `Injection` in FaultServer.ts.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, Worker } from 'node:worker_threads';
 
 let plan = JSON.parse(process.env.SGAPS_FAULTS ?? '{}');
 let seen = 0;
@@ -84,6 +84,13 @@ wrapSync('writeFileSync', 'write');
 for (const name of ['fdatasync', 'ftruncate']) wrapCallback(name);
 for (const name of ['open', 'rename', 'rm', 'mkdir', 'copyFile', 'writeFile']) wrapPromise(name);
 syncBuiltinESMExports();
+
+/** Threads that are given work end, or never hear of it. */
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (...args) {
+  if (plan.thread === 'end') this.terminate();
+  else if (plan.thread !== 'silent') post.apply(this, args);
+};
 
 /** The system's time as everything but SQLite sees it. */
 const RealDate = Date;

@@ -7,9 +7,12 @@ import { clock } from './clock.js';
 import { corrupted } from './corrupted.js';
 import { delays } from './delays.js';
 import type { Fault, FaultFigures } from './Fault.js';
+import { descriptors } from './descriptors.js';
 import { fullDisk } from './fullDisk.js';
 import { killed } from './killed.js';
+import { model } from './model.js';
 import { readOnly } from './readOnly.js';
+import { renderer } from './renderer.js';
 
 /**
  * All faults, in the order of the table.
@@ -19,7 +22,7 @@ import { readOnly } from './readOnly.js';
  * const names = FAULTS.map(({ name }) => name);
  * ```
  */
-export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays, corrupted];
+export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays, corrupted, model, renderer, descriptors];
 
 /**
  * Options of `measureFaults`.
