@@ -102,7 +102,7 @@ export class FaultRecorder {
     this.#connection = connection;
     this.#encoder = this.#begin();
     connection.onCoordinates((bytes) => this.#receive(bytes));
-    connection.onReset(() => this.#encoder.reset());
+    connection.onReset((digest) => this.#encoder.reset(digest));
     connection.onAway((reason) => this.heard.push(`away (${reason})`));
     connection.onBack(() => {
       this.heard.push('back');

@@ -101,7 +101,20 @@ export class FaultServer {
   static spawn(options: FaultServerOptions): FaultServer {
     const { data, flags = [], env = {}, inject, wrap = [], uid, built = true, port = 0, model = 'none' } = options;
     const viewing = options.viewing ? ['--viewing-port', '0'] : ['--no-viewing'];
-    const serve = ['serve', '--host', '127.0.0.1', '--port', String(port), '--data', data, '--model', model, '--json-logs'];
+    const unlimited = ['--limit-joins', '0', '--limit-rooms', '0', '--limit-requests', '0', '--load-limit', '0'];
+    const serve = [
+      'serve',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--data',
+      data,
+      '--model',
+      model,
+      '--json-logs',
+      ...unlimited,
+    ];
     const program = [...(inject ? INJECT : []), ...(built ? BUILT : SOURCE), ...serve, ...viewing, ...flags];
     const [command, ...args] = [...wrap, process.execPath, ...program];
     return new FaultServer(

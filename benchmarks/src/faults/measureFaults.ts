@@ -6,11 +6,12 @@ import { clients } from './clients.js';
 import { clock } from './clock.js';
 import { corrupted } from './corrupted.js';
 import { delays } from './delays.js';
-import type { Fault, FaultFigures } from './Fault.js';
 import { descriptors } from './descriptors.js';
+import type { Fault, FaultFigures } from './Fault.js';
 import { fullDisk } from './fullDisk.js';
 import { killed } from './killed.js';
 import { model } from './model.js';
+import { postgresDown, storeDown } from './outages.js';
 import { readOnly } from './readOnly.js';
 import { renderer } from './renderer.js';
 
@@ -22,7 +23,20 @@ import { renderer } from './renderer.js';
  * const names = FAULTS.map(({ name }) => name);
  * ```
  */
-export const FAULTS: readonly Fault[] = [killed, fullDisk, readOnly, clients, clock, delays, corrupted, model, renderer, descriptors];
+export const FAULTS: readonly Fault[] = [
+  killed,
+  fullDisk,
+  readOnly,
+  storeDown,
+  postgresDown,
+  clients,
+  clock,
+  delays,
+  corrupted,
+  model,
+  renderer,
+  descriptors,
+];
 
 /**
  * Options of `measureFaults`.

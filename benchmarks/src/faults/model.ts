@@ -1,3 +1,4 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, FaultContext, FaultFigures } from './Fault.js';
@@ -6,7 +7,7 @@ import { FaultTally } from './FaultTally.js';
 import { play, summary } from './play.js';
 import { secondsUntilWell } from './secondsUntilWell.js';
 
-const MODELS = join(import.meta.dirname, '../../../e2e/models');
+const MODEL = join(import.meta.dirname, '../../../e2e/models/untrained');
 const RECORDERS = 3;
 /** ms of trouble: longer than a thread may be silent. */
 const LASTS = 15_000;
@@ -25,12 +26,22 @@ export const model: Fault = {
   async run(context) {
     return [
       await refused(context, 'missing when the server starts', './no-such-model', 'MODEL_NOT_FOUND'),
-      await refused(context, 'broken when the server starts', join(MODELS, 'broken'), 'MODEL_INVALID'),
+      await refused(context, 'broken when the server starts', brokenModel(context.folder), 'MODEL_INVALID'),
       await whileRecording(context, 'end'),
       await whileRecording(context, 'silent'),
     ];
   },
 };
+
+/** A model of which half of the file is there. */
+function brokenModel(folder: string): string {
+  const broken = join(folder, 'broken');
+  mkdirSync(broken);
+  copyFileSync(join(MODEL, 'model.json'), join(broken, 'model.json'));
+  const bytes = readFileSync(join(MODEL, 'model.onnx'));
+  writeFileSync(join(broken, 'model.onnx'), bytes.subarray(0, bytes.length / 2));
+  return broken;
+}
 
 /** The server says why it does not start; without the model it does. */
 async function refused({ folder, built }: FaultContext, what: string, name: string, code: string): Promise<FaultFigures> {
@@ -56,7 +67,10 @@ async function refused({ folder, built }: FaultContext, what: string, name: stri
 }
 
 async function whileRecording({ folder, built, points }: FaultContext, thread: 'end' | 'silent'): Promise<FaultFigures> {
-  const tally = new FaultTally('model', thread === 'end' ? 'its thread ends, again and again' : 'its thread answers nothing any more');
+  const tally = new FaultTally(
+    'model',
+    thread === 'end' ? 'its thread ends, again and again' : 'its thread answers nothing any more',
+  );
   const data = join(folder, thread);
   const flags = ['--sampling', 'points', '--provider', 'cpu'];
   const server = await FaultServer.start({ data, built, flags, model: 'sgaps-mae-small', inject: {} });
