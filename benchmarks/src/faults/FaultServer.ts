@@ -126,6 +126,12 @@ export class FaultServer {
     );
   }
 
+  /** Starts another command of the program, such as `archive`. */
+  static spawnCommand(args: readonly string[], built = true): FaultServer {
+    const program = [...(built ? BUILT : SOURCE), ...args];
+    return new FaultServer(spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
   get pid(): number {
     return this.#process.pid ?? -1;
   }

@@ -16,6 +16,8 @@ import type { FaultServer } from './FaultServer.js';
  */
 export class FaultTally {
   runs = 0;
+  /** Runs in which the fault came just where it was meant to. */
+  hits = 0;
   /** Seconds until all was well again, the slowest. */
   wellAfter: number | null = null;
   readonly broken: string[] = [];

@@ -58,6 +58,8 @@ function wrapPromise(name) {
     judge(name, target);
     const result = await real(target, ...rest);
     if (name === 'open') paths.set(result.fd, String(target));
+    // Whoever has it open has it under its new name.
+    if (name === 'rename') for (const [fd, path] of paths) if (path === String(target)) paths.set(fd, String(rest[0]));
     return result;
   };
 }

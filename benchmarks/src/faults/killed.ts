@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { RecordingReader } from '@sgaps/protocol';
+import { fileSource, zstdCompressor } from '@sgaps/server';
+import { checkPart } from './checkPart.js';
 import type { Fault, FaultContext, FaultFigures } from './Fault.js';
-import { FaultRecorder } from './FaultRecorder.js';
+import { acknowledgedOf, FaultRecorder } from './FaultRecorder.js';
 import { FaultServer, type Injection } from './FaultServer.js';
 import { FaultTally } from './FaultTally.js';
+import { play } from './play.js';
 import { secondsUntilWell } from './secondsUntilWell.js';
 
 /** Recorders at once: each is hit at another place. */
@@ -17,7 +21,7 @@ const CALLS: readonly {
   readonly kill: Omit<NonNullable<Injection['kill']>, 'n'>;
   readonly most: number;
 }[] = [
-  { what: 'append', kill: { call: 'write', path: '\\.journal2?$', torn: true }, most: 400 },
+  { what: 'append', kill: { call: 'write', path: '\\.journal2?$', torn: true }, most: 120 },
   { what: 'seal: chunk', kill: { call: 'write', path: '\\.sgaps$', torn: true }, most: 12 },
   { what: 'seal: flush', kill: { call: 'fdatasync', path: '\\.sgaps$' }, most: 12 },
   { what: 'seal: journal', kill: { call: 'ftruncate', path: '\\.journal2?$' }, most: 12 },
@@ -27,6 +31,9 @@ const CALLS: readonly {
   { what: 'close: journals', kill: { call: 'rm', path: '\\.journal2?$' }, most: 2 * RECORDERS },
   { what: 'thumbnail', kill: { call: 'writeFile|rename', path: '\\.webp\\.tmp$' }, most: 2 * RECORDERS },
 ];
+
+/** What happens at one point after the other. */
+const KINDS = ['recording', 'call', 'turnover', 'call', 'start', 'call', 'archive'] as const;
 
 /**
  * `kill -9` of a server that records: at random times (while recording, while sessions begin and end, which writes the catalog) and at or in the middle of
@@ -46,15 +53,25 @@ export const killed: Fault = {
       turnover: new FaultTally('killed', 'while sessions begin and end (catalog, thumbnails, footers), at a random time'),
       call: new FaultTally('killed', 'at, or in the middle of, a chosen call of the system'),
       start: new FaultTally('killed', 'while the next server recovers, at a random time'),
+      archive: new FaultTally('killed', 'while recordings are archived, at a random time'),
     };
+    const data = join(context.folder, 'data');
+    // The server that recovers what the one before left is the next to be killed.
+    let server = await FaultServer.start({ data, built: context.built, inject: {} });
     for (let point = 0; point < context.points; point++) {
-      const kind = (['recording', 'turnover', 'call', 'call', 'start'] as const)[point % 5];
-      const folder = join(context.folder, String(point));
-      await killOnce(context, folder, kind, tallies[kind], point);
-      if (point % 20 === 19) context.say(`killed ${point + 1} times`);
+      const kind = KINDS[point % KINDS.length];
+      if (kind === 'archive') server = await killArchiver(context, data, server, tallies.archive);
+      else {
+        const { kill, most } = CALLS[Math.floor((3 * point) / KINDS.length) % CALLS.length];
+        const plan = { kill: { ...kill, n: 1 + Math.floor(context.random() * most) } };
+        server = await killOnce(context, data, server, kind, tallies[kind], plan);
+      }
+      if (point % 10 === 9) context.say(`killed ${point + 1} times`);
     }
+    await server.kill();
     const rows: FaultFigures[] = [];
     for (const tally of Object.values(tallies)) {
+      if (tally.hits > 0) context.say(`${tally.hits} of ${tally.runs} died at the chosen call, the others soon after`);
       if (tally.runs > 0) rows.push(tally.figures('the connection breaks; it looks for the server, then begins anew'));
     }
     return rows;
@@ -64,13 +81,12 @@ export const killed: Fault = {
 async function killOnce(
   { random, built }: FaultContext,
   data: string,
+  server: FaultServer,
   kind: 'recording' | 'turnover' | 'call' | 'start',
   tally: FaultTally,
-  point: number,
-): Promise<void> {
-  const { kill, most } = CALLS[Math.floor(point / 5) % CALLS.length];
-  const inject = kind === 'call' ? { kill: { ...kill, n: 1 + Math.floor(random() * most) } } : undefined;
-  const server = await FaultServer.start({ data, built, inject });
+  plan: Injection,
+): Promise<FaultServer> {
+  if (kind === 'call') await server.inject(plan);
   const recorders: FaultRecorder[] = [];
   const join = async () => {
     const recorder = await FaultRecorder.join(server.url, { goneAfter: 0 }).catch(() => null);
@@ -93,6 +109,7 @@ async function killOnce(
       await wait(Math.floor(random() * 60));
     }
   } else await wait(lasts);
+  if (kind === 'call' && !server.isRunning) tally.hits++;
   await server.kill();
   const died = performance.now();
   if (kind === 'start') {
@@ -101,10 +118,45 @@ async function killOnce(
     await halfway.kill();
   }
   for (const recorder of recorders) recorder.stop();
-  const next = await FaultServer.start({ data, built });
+  const next = await FaultServer.start({ data, built, inject: {} });
   tally.well(await secondsUntilWell(next.url, died));
   tally.runs++;
   await tally.check(data, recorders, next);
-  tally.expect(recorders.length > 0, `point ${point}: nobody recorded`);
-  await next.kill();
+  return next;
+}
+
+/** A recording is there after that: as it was, or as an archive with a picture of each frame. */
+async function killArchiver(
+  { random, built }: FaultContext,
+  data: string,
+  server: FaultServer,
+  tally: FaultTally,
+): Promise<FaultServer> {
+  const recorders = await play(server.url, 2, { goneAfter: 0 });
+  await wait(1000);
+  await Promise.all(recorders.map((recorder) => recorder.leave()));
+  await server.stop();
+  const ids = recorders.map(({ part }) => part.recordingId);
+  const archiver = FaultServer.spawnCommand(
+    ['archive', '--data', data, '--reconstructor', 'none', '--larger', '--', ...ids],
+    built,
+  );
+  await Promise.race([wait(4000 * random()), archiver.ended]);
+  await archiver.kill();
+  const next = await FaultServer.start({ data, built, inject: {} });
+  for (const { part } of recorders) {
+    const { recordingId } = part;
+    const reader = await RecordingReader.open(await fileSource(join(data, 'recordings', `${recordingId}.sgaps`)), {
+      compressor: zstdCompressor,
+    });
+    const { header, index } = reader;
+    await reader.close();
+    if (header.archive) {
+      const acknowledged = 4 * acknowledgedOf(part).length;
+      const trouble = index.damaged + index.missing > 0 ? 'its archive is damaged' : null;
+      tally.add(recordingId, { acknowledged, lostFrames: Math.max(0, acknowledged - index.frames), lostRecords: 0, trouble });
+    } else tally.add(recordingId, await checkPart(data, part));
+  }
+  tally.runs++;
+  return next;
 }

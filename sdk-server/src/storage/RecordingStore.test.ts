@@ -77,8 +77,8 @@ describe('RecordingStore', () => {
     expect(await store.leftovers()).toEqual(['a1']);
     append.mockRestore();
     seal.mockRestore();
-    await vi.waitFor(async () => expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5 }), 10_000);
-    expect(finished).toEqual(['a1']);
+    await vi.waitFor(() => expect(finished).toEqual(['a1']), 10_000);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5 });
     expect(await store.leftovers()).toEqual([]);
     const reader = await store.open('a1');
     expect(await sequences(reader)).toEqual([0, 1, 2, 3, 4]);
