@@ -15,6 +15,7 @@ import { secondsUntilWell } from './secondsUntilWell.js';
 const LASTS = 12_000;
 /** ms in which each look at a damaged recording must have ended. */
 const WITHIN = 20_000;
+const DOCTOR_WITHIN = 120_000;
 const CHUNK_HEADER = 72;
 const FRAMES = 1;
 
@@ -254,7 +255,19 @@ async function serveThem({ folder, built }: FaultContext, damaged: readonly stri
     tally.runs++;
   }
   tally.expect(server.isRunning, 'the server has ended');
-  await server.kill();
+  await server.stop();
+  for (const flags of [[], ['--deep'], ['--repair']]) {
+    const doctor = FaultServer.spawnCommand(['doctor', '--data', data, ...flags], built);
+    const late = setTimeout(() => void doctor.kill(), DOCTOR_WITHIN);
+    const { code, signal } = await doctor.ended;
+    clearTimeout(late);
+    // 1: it found something.
+    const isWell = code === 0 || code === 1;
+    tally.expect(
+      isWell && !/\n {4}at /.test(doctor.errors),
+      `sgaps doctor ${flags.join()} ended with ${code ?? signal}: ${doctor.errors}`,
+    );
+  }
   return tally.figures([...answers].map(([status, count]) => `${count} × ${status}`).join(', '));
 }
 
