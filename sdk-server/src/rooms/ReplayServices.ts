@@ -151,7 +151,11 @@ async function open({
   const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
   const found = await store.recoverAll();
   for (const { id, status, error } of found) {
-    if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
+    if (error)
+      log.warn(
+        { err: error, recording: id, status },
+        status === 'failed' ? 'recording not recovered' : 'recording not quite whole',
+      );
   }
   const recovered = found.filter(({ status }) => status === 'recovered').length;
   if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
