@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Cadence } from '@sgaps/server';
 import { LoadRig } from './LoadRig.js';
 import type { Vitals } from './serverProcess.js';
-import { type SoakCheck, soakVerdict } from './soakVerdict.js';
+import { type SoakCheck, type SoakSample, soakVerdict } from './soakVerdict.js';
 import { Visitors } from './Visitors.js';
 
 /** Sessions begun a minute: in five minutes as many as a server of 50 players, who play for five minutes each, sees in an hour. */
@@ -41,22 +41,6 @@ export interface SoakOptions {
   readonly cadence?: Cadence;
   /** Told how it goes, twice a minute. */
   readonly told?: (line: string) => void;
-}
-
-/**
- * What the server's process held at some time of a soak.
- *
- * @example
- * ```ts
- * const { minute, sessions, rss }: SoakSample = samples[0];
- * ```
- */
-export interface SoakSample extends Vitals {
-  readonly minute: number;
-  /** Sessions that had ended since the warm-up. */
-  readonly ended: number;
-  /** Garbage was collected before. */
-  readonly collected: boolean;
 }
 
 /**

@@ -1,6 +1,21 @@
 import { fitLine } from '../metrics/fitLine.js';
-import type { SoakSample } from './measureSoak.js';
 import type { Vitals } from './serverProcess.js';
+
+/**
+ * What the server's process held at some time of a soak.
+ *
+ * @example
+ * ```ts
+ * const { minute, sessions, rss }: SoakSample = samples[0];
+ * ```
+ */
+export interface SoakSample extends Vitals {
+  readonly minute: number;
+  /** Sessions that had ended since the warm-up. */
+  readonly ended: number;
+  /** Garbage was collected before. */
+  readonly collected: boolean;
+}
 
 /** Bytes a session that may stay for good: nothing, within what can be told apart from chance in minutes. An hour of 600 sessions would add 1.8 and 12 MB. */
 const MOST_HELD = 3000;
