@@ -116,7 +116,10 @@ it('an admin makes a link by which another browser watches this session, and not
 });
 
 it('a link that does not hold is taken out of the address all the same, and the page asks for a token', async () => {
-  const page = await openDashboard(browser, `${server.url}/session/${id}?share=${await brokenToken('forged')}`);
+  const page = await openDashboard(
+    browser,
+    `${server.url}/session/${id}?share=${(await new Tokens(['the-secret-of-somebody-else-with-enough-bytes']).create({ scope: 'watch', expiresIn: 3_600_000 })).token}`,
+  );
   await page.locator('#login').waitFor();
   expect(page.url()).toBe(`${server.url}/session/${id}`);
   await page.context().close();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { SoakSample } from './measureSoak.js';
 import type { Vitals } from './serverProcess.js';
+import type { SoakSample } from './soakVerdict.js';
 import { soakVerdict } from './soakVerdict.js';
 
 const idle: Vitals = { rss: 400e6, heap: 40e6, code: 5e6, external: 10e6, openFiles: 40, resources: { Timeout: 3 }, sessions: 0 };
