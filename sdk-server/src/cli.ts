@@ -3,6 +3,8 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
+import { drainCommand } from './cluster/drainCommand.js';
+import { stopServer } from './cluster/stopServer.js';
 import {
   archiveModelsOption,
   databaseOption,
@@ -10,7 +12,6 @@ import {
   openLog,
   portNumber,
   seekCacheOption,
-  stopWith,
   takenPort,
   wholeNumber,
 } from './commandLine.js';
@@ -46,6 +47,10 @@ interface ServeFlags {
   readonly archiveAfter?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
+  readonly redis?: string;
+  readonly publicAddress?: string;
+  readonly maxSessions?: number;
+  readonly drainWithin?: number;
   readonly jsonLogs?: boolean;
 }
 
@@ -107,10 +112,27 @@ export function program(): Command {
       wholeNumber(1, 1_000_000_000),
       8192,
     )
+    .addOption(
+      new Option(
+        '--redis <address>',
+        'Redis through which several servers share rooms and recordings: redis://host:port (default: none, this one is alone)',
+      ).env('REDIS_URL'),
+    )
+    .option(
+      '--public-address <host>',
+      'with --redis: host[:port][/path] at which clients reach this process and no other, without a scheme',
+    )
+    .option('--max-sessions <number>', 'sessions recorded at once at most (default: as many as come)', wholeNumber(1, 1_000_000))
+    .option(
+      '--drain-within <seconds>',
+      'how long sessions may go on after SIGTERM before they are handed over, or ended where this server is alone; 0 for at once (default: 300 with --redis, else 0)',
+      wholeNumber(0, 604_800),
+    )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
+  sgaps.addCommand(drainCommand());
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
@@ -153,6 +175,9 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveAfter,
       archiveModels,
     },
+    // Compose sets a variable that has no value to nothing.
+    ...{ redis: flags.redis || undefined, publicAddress: flags.publicAddress, maxSessions: flags.maxSessions },
+    drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
   };
   let server: SgapsServer;
@@ -163,7 +188,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     return fail(takenPort(error, flags.port));
   }
   process.stdout.write(await greeting(server));
-  stopWith(() => server.close(), log);
+  stopServer(server, log);
 }
 
 async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { defineServer, type Server } from '@colyseus/core';
+import { defineServer, matchMaker, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
@@ -8,6 +8,7 @@ import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
+import { runningSessions } from './http/sessionRoutes.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
@@ -55,6 +56,14 @@ export interface ServerOptions {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
+  /** Address of a Redis, `redis://host:port`, through which several of these servers share rooms and recordings; default none: this one is alone. */
+  readonly redis?: string;
+  /** Host, port and path at which clients reach this process rather than another of the cluster, without a scheme: `replay-1.example.com`. Needed with `redis`. */
+  readonly publicAddress?: string;
+  /** Sessions recorded at once at most; others go to other processes, or are refused with `UNAVAILABLE`. Default: as many as come. */
+  readonly maxSessions?: number;
+  /** ms that sessions may go on after `drain()` before they are handed over to other processes. Default 300,000 with `redis`, else 0. */
+  readonly drainWithin?: number;
 }
 
 /**
@@ -80,7 +89,12 @@ export interface SgapsServer {
   readonly games: readonly string[];
   /** Recordings recovered at start. */
   readonly recovered: number;
-  /** Finishes recordings, closes rooms, sockets and files. May be called more than once. */
+  /**
+   * Takes no new sessions, lets those that run go on for `within` ms (default `drainWithin`), then hands them over to other processes, where there are any. Resolves when none
+   * is left that could be; `close` ends the rest. Called again, the shorter time counts.
+   */
+  drain(within?: number): Promise<void>;
+  /** Finishes recordings, closes rooms, sockets and files, at once also during a drain. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -126,7 +140,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const { port = 2567, host, database, log = pino({ name: 'sgaps' }), room = {} } = options;
   const data = resolve(options.data ?? './.sgaps-data');
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
-  const services = await openServices({ data, database, log, model: options.model, archiveModels: options.archiveModels });
+  const services = await openServices({
+    ...{ data, database, log, publicAddress: addressFor(options) },
+    ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
+    ...{ model: options.model, archiveModels: options.archiveModels },
+  });
+  const { cluster, admission, drain } = services;
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         { origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels, ...options.viewing },
@@ -144,6 +163,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport,
     greet: false,
     gracefullyShutdown: false,
+    devMode: false,
+    ...cluster?.colyseus,
+    // Where there is one process, it says itself whether it takes more.
+    selectProcessIdToCreateRoom: async () => cluster?.choose() ?? matchMaker.processId,
     express: (app) =>
       mountHttp(
         app,
@@ -158,6 +181,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await closeServices(data);
     throw error;
   });
+  await cluster?.answer('sessions', () => runningSessions(services));
+  await cluster?.members.beat();
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -173,6 +198,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
+    drain.hurry();
+    admission.draining = true;
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
     await queue?.close();
@@ -191,6 +218,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     viewingPort: viewing?.port ?? null,
     games: games.map(({ name }) => name),
     recovered,
+    drain: (within) => drain.run(within),
     close: () => {
       closing ??= close();
       return closing;
@@ -214,4 +242,21 @@ function prepareFinished({ store, log }: ReplayServices, recordings: string, byt
   const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }));
   store.onFinished((id) => queue.add(id));
   return queue;
+}
+
+/** Checked: clients put a scheme before it and a path behind it. */
+function addressFor({ redis, publicAddress }: ServerOptions): string | undefined {
+  if (publicAddress === undefined) {
+    if (redis === undefined) return undefined;
+    throw new SgapsError(
+      'ARGUMENT_INVALID',
+      'With Redis each process needs a public address (`publicAddress`, --public-address): host and port at which clients reach it and no other.',
+    );
+  }
+  if (/^[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w./-]*)?$/.test(publicAddress) || /^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(publicAddress))
+    return publicAddress;
+  throw new SgapsError(
+    'ARGUMENT_INVALID',
+    `The public address '${publicAddress}' must be host[:port][/path], without a scheme such as wss://.`,
+  );
 }

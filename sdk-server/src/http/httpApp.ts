@@ -1,6 +1,7 @@
 import type { Application, Request, Response } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
+import { drainRoute } from './drainRoute.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
@@ -31,6 +32,7 @@ export async function mountHttp(
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
+  app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing));
   app.use('/api', exportRoutes(services, exportBytes));
   app.use('/healthz', healthRoute(services));

@@ -36,7 +36,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
 
   router.get('/:id/download', async (request, response, next) => {
     const row = await rowOf(request);
-    if (row.status === 'recording' && store.writer(row.id)) {
+    if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
     }
     const name = `${row.game.replace(/[^A-Za-z0-9._-]+/g, '-')}-${row.id.slice(0, 8)}.sgaps`;
@@ -59,8 +59,9 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
   });
 
   router.delete('/:id', sameOrigin, async (request, response) => {
-    const { id, status } = await rowOf(request);
-    if (status === 'recording' && store.writer(id)) {
+    const row = await rowOf(request);
+    const { id } = row;
+    if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
     }
     await store.delete(id);

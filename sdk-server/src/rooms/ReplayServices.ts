@@ -1,9 +1,17 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
+import { Admission } from '../cluster/Admission.js';
+import { Cluster } from '../cluster/Cluster.js';
+import { Drain } from '../cluster/Drain.js';
+import { handOverAll } from '../cluster/handOverAll.js';
+import { OrphanSweep, tell } from '../cluster/OrphanSweep.js';
+import { Owners } from '../cluster/Owners.js';
+import { ProcessFolder } from '../cluster/ProcessFolder.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
-import { type Catalog, RecordingStore } from '../storage/index.js';
+import { type Catalog, RecordingStore, type Recovery } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -28,6 +36,19 @@ export interface ReplayServices {
   readonly archiveModels: ArchiveModels;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
+  /** Id of this process, by which it owns the recordings it makes. */
+  readonly processId: string;
+  /** Whether new sessions are taken. */
+  readonly admission: Admission;
+  /** The other processes, found through Redis; null without it. */
+  readonly cluster: Cluster | null;
+  /** Empties this process before it stops. */
+  readonly drain: Drain;
+}
+
+/** What `closeServices` closes beside. */
+interface OpenedServices extends ReplayServices {
+  leave(): Promise<void>;
 }
 
 /**
@@ -47,11 +68,24 @@ export interface ServicesOptions {
   readonly model?: CreateInferenceOptions | null;
   /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
   readonly archiveModels?: readonly string[];
+  /** Address of the Redis that several processes find each other through. Of the first to open the folder. */
+  readonly redis?: string;
+  /** Host and port at which clients reach this process rather than another; see `ServerOptions.publicAddress`. Of the first to open the folder. */
+  readonly publicAddress?: string;
+  /** Sessions recorded at once at most; default as many as come. Of the first to open the folder. */
+  readonly maxSessions?: number;
+  /** See `ServerOptions.drainWithin`. Of the first to open the folder. */
+  readonly drainWithin?: number;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
 
-const opened = new Map<string, Promise<ReplayServices>>();
+/** ms that sessions may go on where others can take them over. */
+const DRAIN_WITHIN = 300_000;
+/** ms that a start waits for another process that recovers recordings of the same folder. */
+const RECOVERY_WITHIN = 10_000;
+
+const opened = new Map<string, Promise<OpenedServices>>();
 
 /**
  * Opens a data folder once per process: recovers what a killed process left, opens the catalog. Later calls with the
@@ -83,32 +117,90 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { store, sessions, inference, archiveModels } = await services;
+  const { sessions, inference, archiveModels, leave } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
-  await store.close();
+  await leave();
   await inference?.close();
   await archiveModels.close();
 }
 
-async function open({
-  data,
-  database,
-  log = pino({ name: 'sgaps' }),
-  model = {},
-  archiveModels = [],
-}: ServicesOptions): Promise<ReplayServices> {
-  const store = await RecordingStore.open({ folder: data, database });
-  const inference = model && (await createInference(model, log));
-  const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
-  const found = await store.recoverAll();
-  for (const { id, status, error } of found) {
-    if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
-  }
-  const recovered = found.filter(({ status }) => status === 'recovered').length;
-  if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-  const archives = new ArchiveModels({ models: archiveModels });
-  return {
-    ...{ store, catalog: store.catalog, log, sessions: new Map(), inference, modelFolder, recovered },
-    archiveModels: archives,
+async function open(options: ServicesOptions): Promise<OpenedServices> {
+  const { data, database, log = pino({ name: 'sgaps' }), model = {}, archiveModels = [], redis, publicAddress, maxSessions } = options;
+  const { drainWithin = redis === undefined ? 0 : DRAIN_WITHIN } = options;
+  const sessions: ReplayServices['sessions'] = new Map();
+  const processes = await ProcessFolder.join(data);
+  let cluster: Cluster | null = null;
+  let admission: Admission | null = null;
+  let sweep: OrphanSweep | null = null;
+  let store: RecordingStore | null = null;
+  const leave = async (): Promise<void> => {
+    await sweep?.close();
+    await store?.close();
+    admission?.close();
+    await cluster?.leave();
+    await processes.leave();
   };
+  try {
+    const owners = new Owners(processes, () => cluster?.members ?? null);
+    const recordings = await RecordingStore.open({ folder: data, database, owners });
+    store = recordings;
+    const admits = new Admission({
+      sessions: () => sessions.size,
+      maxSessions,
+      freeBytes: async () => (await recordings.disk()).freeBytes,
+    });
+    admission = admits;
+    if (redis !== undefined) {
+      cluster = await Cluster.join({
+        url: redis,
+        address: publicAddress ?? null,
+        processes,
+        load: () => ({ sessions: sessions.size, accepting: admits.accepting }),
+        onTakenForDead: () => endAtOnce(log),
+        log,
+      });
+    }
+    const drain = new Drain({
+      begin: () => {
+        admits.draining = true;
+        void cluster?.members.beat();
+      },
+      sessions: () => sessions.size,
+      // Alone there is nobody to go on.
+      handOver: () => (cluster?.members.others.some(({ accepting }) => accepting) ? handOverAll(sessions.keys()) : 0),
+      within: drainWithin,
+      log,
+    });
+    const inference = model && (await createInference(model, log));
+    const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
+    const found = await recoverAlone(processes, owners, recordings);
+    for (const recovery of found) tell(log, recovery);
+    const recovered = found.filter(({ status }) => status === 'recovered').length;
+    if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
+    sweep = new OrphanSweep({ owners, processes, cluster: () => cluster, store: recordings, log });
+    return {
+      ...{ store: recordings, catalog: recordings.catalog, log, sessions, inference, modelFolder, recovered },
+      ...{ processId: processes.id, admission: admits, cluster, drain, leave },
+      archiveModels: new ArchiveModels({ models: archiveModels }),
+    };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** Recovers what was left, unless another process does. */
+async function recoverAlone(processes: ProcessFolder, owners: Owners, store: RecordingStore): Promise<Recovery[]> {
+  for (const end = performance.now() + RECOVERY_WITHIN; ; ) {
+    const found = await processes.alone(async () => store.recoverAll({ others: await owners.hasCompany() }));
+    if (found) return found;
+    if (performance.now() > end) return []; // It is at it for long; what it leaves is swept up later.
+    await wait(100);
+  }
+}
+
+/** Another process has closed the recordings that this one writes: whatever it still wrote would damage them. */
+function endAtOnce(log: Logger): void {
+  log.fatal('this process gave no sign of life for so long that another has taken over its recordings; it ends');
+  process.exit(1);
 }

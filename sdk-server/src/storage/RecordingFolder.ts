@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { toStorageError } from './files.js';
@@ -8,6 +8,8 @@ import { STATES, seekFolderOf } from './seekPaths.js';
 
 /** An encoded preview picture is at most this big. */
 export const PREVIEW_BYTES = 4 * 1024 * 1024;
+/** ms after which nobody makes a file any more: what is made besides archives is small. */
+const DRAFT_MS = 60_000;
 /** How the names of files beside archives end. */
 const MARK = '.archived';
 const FULL = '.full.sgaps';
@@ -63,6 +65,10 @@ export class RecordingFolder {
     return existsSync(this.filePath(id));
   }
 
+  hasJournal(id: string): boolean {
+    return this.journalPaths(id).some((path) => existsSync(path));
+  }
+
   hasPreview(id: string): boolean {
     return existsSync(this.pathOf(id, '.webp'));
   }
@@ -82,12 +88,14 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.sgaps$/);
   }
 
-  /** Removes what was being made when a process ended; what another one is making stays. */
-  async removeDrafts(): Promise<void> {
+  /** Removes what was being made when a process ended; what another one is making stays. Where `others` record, only what is older than any of them takes. */
+  async removeDrafts(others = false): Promise<void> {
     for (const name of await this.names()) {
       const maker = Number(/\.(\d+)\.archive\.tmp$/.exec(name)?.[1] ?? 0);
-      if (name.endsWith('.tmp') && !(maker > 0 && maker !== process.pid && isRunning(maker)))
-        await rm(join(this.path, name), { force: true });
+      if (!name.endsWith('.tmp') || (maker > 0 && maker !== process.pid && isRunning(maker))) continue;
+      const path = join(this.path, name);
+      if (others && !((await ageOf(path)) > DRAFT_MS)) continue;
+      await rm(path, { force: true });
     }
   }
 
@@ -162,6 +170,14 @@ export class RecordingFolder {
       throw toStorageError(error, `listing ${this.path}`);
     }
   }
+}
+
+/** ms since a file was last written; NaN where it is gone. */
+async function ageOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Number.NaN,
+  );
 }
 
 function isRunning(pid: number): boolean {

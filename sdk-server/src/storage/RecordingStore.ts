@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
-import { Catalog, type RecordingStatus } from './catalog/index.js';
+import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
 import { openRecording } from './openRecording.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
@@ -13,8 +13,23 @@ import { zstdCompressor } from './zstd.js';
 const RETRY_AFTER = 500;
 
 /**
+ * Which process records what.
+ *
+ * @example
+ * ```ts
+ * const owners: RecordingOwners = { id: 'replay-1.17.a3', isAlive: async (id) => id === 'replay-1.17.a3' };
+ * ```
+ */
+export interface RecordingOwners {
+  /** This process. */
+  readonly id: string;
+  /** False where a process is known to be dead. */
+  isAlive(owner: string): Promise<boolean>;
+}
+
+/**
  * All recordings of one data folder: files in `recordings/`, rows in the catalog. Ids are checked, so that none leads out of
- * the folder. One process at a time may write to a folder.
+ * the folder. Several processes may write to a folder, each with an id of its own as `owner`.
  *
  * @example
  * ```ts
@@ -32,13 +47,16 @@ export class RecordingStore {
     private readonly folder: RecordingFolder,
     /** The list of recordings. */
     readonly catalog: Catalog,
+    private readonly owners: RecordingOwners | null,
   ) {
     const isOpen = (id: string) => this.writers.has(id);
-    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, open: (id) => this.open(id) });
+    const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
+    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, open: (id) => this.open(id) });
   }
 
   /**
-   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`).
+   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). Without
+   * `owners` no other process may write to the folder.
    *
    * @example
    * ```ts
@@ -49,9 +67,12 @@ export class RecordingStore {
     readonly folder: string;
     readonly catalog?: Catalog;
     readonly database?: string;
+    readonly owners?: RecordingOwners;
   }): Promise<RecordingStore> {
+    const { owners = null } = options;
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
-    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder, { url: options.database })));
+    const catalog = options.catalog ?? (await Catalog.open(options.folder, { url: options.database }));
+    return new RecordingStore(folder, catalog, owners);
   }
 
   /**
@@ -67,11 +88,30 @@ export class RecordingStore {
     header: RecordingHeader,
     options: {
       readonly roomId?: string;
+      /** Id of the recording that this one goes on from. */
+      readonly continues?: string;
       readonly onError?: (error: SgapsError) => void;
       readonly onWarning?: (error: SgapsError) => void;
       /** See `RecordingWriterOptions.closeWithin`. */
       readonly closeWithin?: number;
     } = {},
+  ): Promise<RecordingWriter> {
+    const id = header.recordingId;
+    if (this.folder.has(id)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${id} exists already.`);
+    // The row is there before the file, so that no other process takes the file for one that nobody owns.
+    const { roomId = null, continues = null } = options;
+    await this.catalog.upsert({ ...rowOf(header, 'recording'), roomId, continues, owner: this.owners?.id ?? null });
+    try {
+      return await this.createFile(header, options);
+    } catch (error) {
+      await this.catalog.delete(id);
+      throw error;
+    }
+  }
+
+  private async createFile(
+    header: RecordingHeader,
+    options: Parameters<RecordingStore['create']>[1] = {},
   ): Promise<RecordingWriter> {
     const id = header.recordingId;
     const writer = await RecordingWriter.create(header, {
@@ -84,13 +124,6 @@ export class RecordingStore {
       onClosed: (closed) => this.noteEnd(closed),
     });
     this.writers.set(id, writer);
-    try {
-      await this.catalog.upsert({ ...rowOf(header, 'recording'), roomId: options.roomId ?? null });
-    } catch (error) {
-      await writer.close();
-      await this.folder.remove(id);
-      throw error;
-    }
     return writer;
   }
 
@@ -198,15 +231,40 @@ export class RecordingStore {
 
   /**
    * To be called once at start, before any recording is made: recovers all leftovers, puts right rows that still say
-   * `recording`, and adds rows for files the catalog does not know.
+   * `recording`, and adds rows for files the catalog does not know. Recordings of other processes that live are left alone.
    *
    * @example
    * ```ts
    * const recovered = await store.recoverAll();
    * ```
    */
-  async recoverAll(): Promise<Recovery[]> {
-    return this.recovery.all();
+  async recoverAll(options: { readonly others?: boolean } = {}): Promise<Recovery[]> {
+    return this.recovery.all(options);
+  }
+
+  /**
+   * Closes what a process that is dead was recording.
+   *
+   * @example
+   * ```ts
+   * if (!(await owners.isAlive(owner))) await store.recoverOwned(owner);
+   * ```
+   */
+  async recoverOwned(owner: string): Promise<Recovery[]> {
+    return this.recovery.ofOwner(owner);
+  }
+
+  /**
+   * Whether a recording is being made, in this process or another that lives.
+   *
+   * @example
+   * ```ts
+   * if (await store.isRecording(row)) throw new Error('It is still being recorded.');
+   * ```
+   */
+  async isRecording({ id, status, owner }: Pick<RecordingRow, 'id' | 'status' | 'owner'>): Promise<boolean> {
+    if (this.writers.has(id)) return true;
+    return status === 'recording' && owner !== null && ((await this.owners?.isAlive(owner)) ?? false);
   }
 
   /**
@@ -259,7 +317,7 @@ export class RecordingStore {
     const status: RecordingStatus = writer.error ? 'failed' : 'finished';
     if (status === 'finished') for (const listener of this.finishListeners) listener(writer.id);
     const endedAt = writer.header.startedAt + durationMs;
-    const end = { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown };
+    const end = { status, owner: null, endedAt, durationMs, frames, bytes, bytesUp, bytesDown };
     try {
       await this.catalog.update(writer.id, end);
     } catch {
