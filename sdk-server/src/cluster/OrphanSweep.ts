@@ -73,7 +73,7 @@ export class OrphanSweep {
   async #look(): Promise<void> {
     const { owners, processes } = this.parts;
     if ((await owners.dead()).length === 0) return;
-    await processes.alone(async () => {
+    await processes.alone('recovery', async () => {
       // Another may just have done it.
       for (const id of await owners.dead()) await this.#recover(id);
     });

@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { toStorageError } from '../storage/files.js';
 import { ProcessLock } from './ProcessLock.js';
 
-/** Held while what dead processes left is recovered: one does it at a time. */
-const RECOVERY = 'recovery.lock';
+/** ms. */
+const LOOK_EVERY = 50;
 const ENDING = '.process';
 
 /**
@@ -60,9 +60,14 @@ export class ProcessFolder {
     return /^[A-Za-z0-9.-]+$/.test(id) && ProcessLock.isHeld(join(this.path, id + ENDING));
   }
 
-  /** Does what only one process may at a time; null where another is at it. */
-  async alone<T>(work: () => Promise<T>): Promise<T | null> {
-    const lock = await ProcessLock.take(join(this.path, RECOVERY));
+  /** Does what only one process may at a time; null where another is at it and is not done `within` ms. */
+  async alone<T>(what: 'opening' | 'recovery', work: () => Promise<T>, within = 0): Promise<T | null> {
+    const path = join(this.path, `${what}.lock`);
+    let lock = await ProcessLock.take(path);
+    for (const end = performance.now() + within; !lock && performance.now() < end; ) {
+      await wait(LOOK_EVERY);
+      lock = await ProcessLock.take(path);
+    }
     if (!lock) return null;
     try {
       return await work();

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { Admission } from '../cluster/Admission.js';
@@ -11,7 +11,7 @@ import { ProcessFolder } from '../cluster/ProcessFolder.js';
 import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
 import { openModel } from '../inference/openModel.js';
-import { type Catalog, RecordingStore, type Recovery } from '../storage/index.js';
+import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -84,6 +84,8 @@ export interface ServicesOptions {
 const DRAIN_WITHIN = 300_000;
 /** ms that a start waits for another process that recovers recordings of the same folder. */
 const RECOVERY_WITHIN = 10_000;
+/** ms that it waits for another that makes or changes the catalog's tables. */
+const OPENING_WITHIN = 60_000;
 
 const opened = new Map<string, Promise<OpenedServices>>();
 
@@ -142,7 +144,9 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   };
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null);
-    const recordings = await RecordingStore.open({ folder: data, database, owners });
+    // One at a time: a catalog that is new, or of an older version, is brought up to date by the first.
+    const recordings = await processes.alone('opening', () => RecordingStore.open({ folder: data, database, owners }), OPENING_WITHIN);
+    if (!recordings) throw new SgapsError('STORAGE_FAILED', `Another process has been opening ${data} for too long.`);
     store = recordings;
     const admits = new Admission({
       sessions: () => sessions.size,
@@ -173,7 +177,9 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     });
     const inference = model && (await createInference(model, log));
     const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
-    const found = await recoverAlone(processes, owners, recordings);
+    // Where another is at it for long, what it leaves is swept up later.
+    const recovery = async () => recordings.recoverAll({ others: await owners.hasCompany() });
+    const found = (await processes.alone('recovery', recovery, RECOVERY_WITHIN)) ?? [];
     for (const recovery of found) tell(log, recovery);
     const recovered = found.filter(({ status }) => status === 'recovered').length;
     if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
@@ -186,16 +192,6 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   } catch (error) {
     await leave();
     throw error;
-  }
-}
-
-/** Recovers what was left, unless another process does. */
-async function recoverAlone(processes: ProcessFolder, owners: Owners, store: RecordingStore): Promise<Recovery[]> {
-  for (const end = performance.now() + RECOVERY_WITHIN; ; ) {
-    const found = await processes.alone(async () => store.recoverAll({ others: await owners.hasCompany() }));
-    if (found) return found;
-    if (performance.now() > end) return []; // It is at it for long; what it leaves is swept up later.
-    await wait(100);
   }
 }
 
