@@ -270,7 +270,9 @@ export class Connection implements RecorderConnection {
       } catch (cause) {
         if ((cause as { code?: unknown } | null)?.code === 401) break;
         // A server that answers and knows the room no more has restarted, or waited long enough.
-        if (mayResume && isRefusal(cause)) mayResume = false;
+        if (!mayResume || !isRefusal(cause)) continue;
+        mayResume = false;
+        wait = FIRST_WAIT / 2;
       }
     }
     if (this.#phase === 'away') this.#end(why);

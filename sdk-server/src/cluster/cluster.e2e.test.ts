@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { RunningSession } from '../http/sessionRoutes.js';
 import type { RecordingRow } from '../storage/index.js';
 import { openRecording } from '../storage/index.js';
+import { Balancer } from '../testing/Balancer.js';
+import { ConnectedRecorder } from '../testing/ConnectedRecorder.js';
 import { ServeProcess } from '../testing/ServeProcess.js';
 import { startRedis, type TestRedis } from '../testing/startRedis.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
@@ -40,7 +42,8 @@ async function start(count: number, flags: readonly string[] = ['--redis', redis
 
 /** All that is recorded, as one of the processes lists it. */
 const sessionsAt = async (server: ServeProcess) => (await server.get<{ items: RunningSession[] }>('/api/sessions')).items;
-const rowAt = (server: ServeProcess, id: string) => server.get<RecordingRow>(`/api/recordings/${id}`);
+const rowAt = (server: ServeProcess, id: string) =>
+  server.get<RecordingRow & { continuedBy: string | null }>(`/api/recordings/${id}`);
 const isListed = (server: ServeProcess, count: number) =>
   vi.waitUntil(async () => (await sessionsAt(server)).length === count, WAIT);
 
@@ -149,6 +152,69 @@ describe('processes that share Redis', () => {
       await vi.waitUntil(async () => (await rowAt(a, recorder.recordingId)).status === 'finished', WAIT);
       expect(await storedPixels(recorder.recordingId)).toEqual(sentBy(recorder));
     }
+  });
+});
+
+describe('a game that is played', () => {
+  let balancer: Balancer;
+
+  beforeEach(async () => {
+    balancer = await Balancer.open(() => servers.filter((server) => !server.ended).map(({ url }) => url));
+  });
+
+  afterEach(() => balancer.close());
+
+  const ownedBy = async (server: ServeProcess, recorder: ConnectedRecorder) =>
+    (await rowAt(server, recorder.recordingId)).owner?.includes(`.${server.child.pid}.`) === true;
+
+  it('goes on in another process when its own is about to stop, and nothing of it is lost', async () => {
+    const [a, b] = await start(2, ['--redis', redis.url, '--drain-within', '1']);
+    const recorders: ConnectedRecorder[] = [];
+    for (let i = 0; i < 4; i++) recorders.push(await ConnectedRecorder.open(balancer.url));
+    const first = recorders.map(({ recordingId }) => recordingId);
+    const moving: boolean[] = [];
+    for (const recorder of recorders) moving.push(await ownedBy(a, recorder));
+    expect(moving.filter(Boolean)).toHaveLength(2);
+    expect(await a.end('SIGTERM')).toBe(0);
+    for (const [at, recorder] of recorders.entries()) {
+      expect(recorder.closed).toBeNull();
+      expect(recorder.recordings.size).toBe(moving[at] ? 2 : 1);
+    }
+    await isListed(b, 4);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await isListed(b, 0);
+    for (const [at, recorder] of recorders.entries()) {
+      const rows: RecordingRow[] = [];
+      for (const [id, sent] of recorder.recordings) {
+        await vi.waitUntil(async () => (await rowAt(b, id)).status === 'finished', WAIT);
+        rows.push(await rowAt(b, id));
+        expect(sent.length).toBeGreaterThan(10);
+        expect(await storedPixels(id)).toEqual(sent.map((bytes) => Buffer.from(bytes)));
+      }
+      if (!moving[at]) continue;
+      const [before, after] = rows;
+      expect(after).toMatchObject({ continues: first[at], continuedBy: null });
+      expect(before).toMatchObject({ continues: null, continuedBy: after.id });
+      // The next begins when the other is about to end, not after a search.
+      expect(after.startedAt - (before.endedAt ?? 0)).toBeLessThan(1000);
+    }
+  });
+
+  it('goes on in another process when its own is killed', async () => {
+    const [a, b] = await start(2);
+    const recorders = [await ConnectedRecorder.open(balancer.url), await ConnectedRecorder.open(balancer.url)];
+    const moving = (await ownedBy(a, recorders[0])) ? recorders[0] : recorders[1];
+    const [first] = moving.recordings.keys();
+    await vi.waitUntil(() => (moving.recordings.get(first)?.length ?? 0) > 30, WAIT);
+    await a.end('SIGKILL');
+    await vi.waitUntil(() => moving.recordings.size === 2, WAIT);
+    await vi.waitUntil(async () => (await rowAt(b, first)).status === 'recovered', WAIT);
+    await vi.waitUntil(() => (moving.recordings.get(moving.recordingId)?.length ?? 0) > 30, WAIT);
+    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await vi.waitUntil(async () => (await rowAt(b, moving.recordingId)).status === 'finished', WAIT);
+    expect(await rowAt(b, moving.recordingId)).toMatchObject({ continues: first });
+    expect(await storedPixels(moving.recordingId)).toHaveLength(moving.recordings.get(moving.recordingId)?.length ?? 0);
   });
 });
 

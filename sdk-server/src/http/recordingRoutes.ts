@@ -31,7 +31,10 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
   });
 
   router.get('/:id', async (request, response) => {
-    response.json(await rowOf(request));
+    const row = await rowOf(request);
+    // A session that was handed over, or whose server died, is several recordings.
+    const { items } = await catalog.list({ continues: row.id, order: 'oldest', limit: 1 });
+    response.json({ ...row, continuedBy: items[0]?.id ?? null });
   });
 
   router.get('/:id/download', async (request, response, next) => {

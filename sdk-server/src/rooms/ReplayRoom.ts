@@ -180,7 +180,7 @@ export abstract class ReplayRoom extends Room {
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
     const writer = await services.store.create(header, {
       roomId: this.roomId,
-      continues: await continuedBy(header, services),
+      continues: await continuesFrom(header, services),
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
@@ -390,7 +390,7 @@ export abstract class ReplayRoom extends Room {
 }
 
 /** The recording that this one goes on from, where it is of the same game; what a client says of it is only a wish. */
-async function continuedBy({ game, meta }: RecordingHeader, { catalog }: ReplayServices): Promise<string | undefined> {
-  if (meta.continues === undefined) return undefined;
-  return (await catalog.get(meta.continues))?.game === game ? meta.continues : undefined;
+async function continuesFrom({ game, meta }: RecordingHeader, { catalog }: ReplayServices): Promise<string | null> {
+  if (meta.continues === undefined) return null;
+  return (await catalog.get(meta.continues))?.game === game ? meta.continues : null;
 }

@@ -127,7 +127,16 @@ export async function closeServices(data: string): Promise<void> {
 }
 
 async function open(options: ServicesOptions): Promise<OpenedServices> {
-  const { data, database, log = pino({ name: 'sgaps' }), model = {}, archiveModels = [], redis, publicAddress, maxSessions } = options;
+  const {
+    data,
+    database,
+    log = pino({ name: 'sgaps' }),
+    model = {},
+    archiveModels = [],
+    redis,
+    publicAddress,
+    maxSessions,
+  } = options;
   const { drainWithin = redis === undefined ? 0 : DRAIN_WITHIN } = options;
   const sessions: ReplayServices['sessions'] = new Map();
   const processes = await ProcessFolder.join(data);
@@ -145,7 +154,11 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null);
     // One at a time: a catalog that is new, or of an older version, is brought up to date by the first.
-    const recordings = await processes.alone('opening', () => RecordingStore.open({ folder: data, database, owners }), OPENING_WITHIN);
+    const recordings = await processes.alone(
+      'opening',
+      () => RecordingStore.open({ folder: data, database, owners }),
+      OPENING_WITHIN,
+    );
     if (!recordings) throw new SgapsError('STORAGE_FAILED', `Another process has been opening ${data} for too long.`);
     store = recordings;
     const admits = new Admission({

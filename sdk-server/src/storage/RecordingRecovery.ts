@@ -76,7 +76,7 @@ export class RecordingRecovery {
   async ofOwner(owner: string): Promise<Recovery[]> {
     const { folder, catalog } = this.parts;
     const results: Recovery[] = [];
-    for (const { id } of await this.rows((row) => row.owner === owner)) {
+    for (const { id } of await this.rows({ owner })) {
       if (!folder.has(id)) {
         await folder.remove(id);
         await catalog.update(id, { status: 'failed', owner: null });
@@ -208,17 +208,18 @@ export class RecordingRecovery {
   /** Rows that say `recording` though there is no file. */
   private async failMissing(): Promise<void> {
     const { folder, catalog, isOpen } = this.parts;
-    for (const { id, owner } of await this.rows((row) => !isOpen(row.id) && !folder.has(row.id))) {
-      if (!(await this.lives(owner))) await catalog.update(id, { status: 'failed', owner: null });
+    for (const { id, owner } of await this.rows()) {
+      if (!isOpen(id) && !folder.has(id) && !(await this.lives(owner)))
+        await catalog.update(id, { status: 'failed', owner: null });
     }
   }
 
   /** Rows that say `recording`, read before any of them is changed. */
-  private async rows(wanted: (row: RecordingRow) => boolean): Promise<RecordingRow[]> {
+  private async rows(query: { readonly owner?: string } = {}): Promise<RecordingRow[]> {
     const found: RecordingRow[] = [];
     for (let offset = 0; ; offset += PAGE) {
-      const { items } = await this.parts.catalog.list({ status: 'recording', order: 'oldest', limit: PAGE, offset });
-      found.push(...items.filter(wanted));
+      const { items } = await this.parts.catalog.list({ ...query, status: 'recording', order: 'oldest', limit: PAGE, offset });
+      found.push(...items);
       if (items.length < PAGE) return found;
     }
   }

@@ -88,8 +88,8 @@ export class RecordingStore {
     header: RecordingHeader,
     options: {
       readonly roomId?: string;
-      /** Id of the recording that this one goes on from. */
-      readonly continues?: string;
+      /** Id of the recording that this one goes on from; default what its header says (`meta.continues`). */
+      readonly continues?: string | null;
       readonly onError?: (error: SgapsError) => void;
       readonly onWarning?: (error: SgapsError) => void;
       /** See `RecordingWriterOptions.closeWithin`. */
@@ -99,8 +99,9 @@ export class RecordingStore {
     const id = header.recordingId;
     if (this.folder.has(id)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${id} exists already.`);
     // The row is there before the file, so that no other process takes the file for one that nobody owns.
-    const { roomId = null, continues = null } = options;
-    await this.catalog.upsert({ ...rowOf(header, 'recording'), roomId, continues, owner: this.owners?.id ?? null });
+    const row = rowOf(header, 'recording');
+    const { roomId = null, continues = row.continues } = options;
+    await this.catalog.upsert({ ...row, roomId, continues, owner: this.owners?.id ?? null });
     try {
       return await this.createFile(header, options);
     } catch (error) {

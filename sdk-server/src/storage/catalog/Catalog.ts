@@ -171,7 +171,7 @@ export class Catalog {
   }
 
   private conditionOf(query: CatalogQuery): SQL | undefined {
-    const { status, game, roomId, owner, search, archived, stored, held, endedBefore } = query;
+    const { status, game, roomId, owner, continues, search, archived, stored, held, endedBefore } = query;
     const { recordings } = this.database.tables;
     const is = <T extends string>(column: Column, value: T | undefined): SQL | undefined =>
       value === undefined ? undefined : eq(column, value);
@@ -182,6 +182,7 @@ export class Catalog {
       is(recordings.game, game),
       is(recordings.roomId, roomId),
       owner === null ? isNull(recordings.owner) : is(recordings.owner, owner),
+      is(recordings.continues, continues),
       has(recordings.archivedAt, archived),
       has(recordings.storedAt, stored),
       has(recordings.held, held),
