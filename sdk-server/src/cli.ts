@@ -9,6 +9,7 @@ import {
   archiveModelsOption,
   databaseOption,
   fail,
+  inferenceOption,
   openLog,
   portNumber,
   seekCacheOption,
@@ -17,6 +18,8 @@ import {
 } from './commandLine.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
+import { inferenceCommand } from './inference/shared/inferenceCommand.js';
+import type { InferenceChoice } from './inference/shared/openInference.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 import { tuneCollector } from './tuneCollector.js';
@@ -34,6 +37,7 @@ interface ServeFlags {
   readonly nth?: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly inference: InferenceChoice;
   readonly sampling: 'auto' | 'points';
   readonly viewing: boolean;
   readonly viewingPort: number;
@@ -83,6 +87,7 @@ export function program(): Command {
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
     )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(inferenceOption())
     .addOption(
       new Option('--sampling <kind>', 'kinds of samples asked for; points: single pixels only')
         .choices(['auto', 'points'])
@@ -132,6 +137,7 @@ export function program(): Command {
     .action(serve);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
+  sgaps.addCommand(inferenceCommand());
   sgaps.addCommand(drainCommand());
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
@@ -176,7 +182,12 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveModels,
     },
     // Compose sets a variable that has no value to nothing.
-    ...{ redis: flags.redis || undefined, publicAddress: flags.publicAddress, maxSessions: flags.maxSessions },
+    ...{
+      inference: flags.inference,
+      redis: flags.redis || undefined,
+      publicAddress: flags.publicAddress,
+      maxSessions: flags.maxSessions,
+    },
     drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
   };

@@ -1,6 +1,7 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Logger, pino } from 'pino';
+import { readInferenceChoice } from './inference/shared/openInference.js';
 
 /** Names the catalog's database. */
 export const DATABASE_VARIABLE = 'DATABASE_URL';
@@ -38,6 +39,22 @@ export function databaseOption(): Option {
     '--database <url>',
     'PostgreSQL database of the catalog, postgres://user:password@host:5432/database (default: SQLite, in the folder of recordings)',
   ).env(DATABASE_VARIABLE);
+}
+
+/** Where the model runs, as an option. */
+export function inferenceOption(): Option {
+  return new Option(
+    '--inference <where>',
+    'where the model runs: local, here; remote, in a service that Redis knows of (sgaps inference); auto, there if there is one, else here; or unix:/path, tcp:host:port of one',
+  )
+    .argParser((text) => {
+      try {
+        return readInferenceChoice(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    })
+    .default('auto');
 }
 
 /** Archive models beside the usual ones, as an option. */

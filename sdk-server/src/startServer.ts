@@ -10,6 +10,7 @@ import { readSampleGames } from './http/exampleRoutes.js';
 import { mountHttp } from './http/httpApp.js';
 import { runningSessions } from './http/sessionRoutes.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
+import type { InferenceChoice } from './inference/shared/openInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
@@ -41,6 +42,11 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** The model that fills in, null for none; default the usual one, where it is installed. */
   readonly model?: CreateInferenceOptions | null;
+  /**
+   * Where that model runs: `local`, in this process; `remote`, in a service that `redis` knows of (`sgaps inference`); `auto`, there if there is one when this starts, else here; or in the one at
+   * `unix:/path` or `tcp:host:port`. Default `auto`.
+   */
+  readonly inference?: InferenceChoice;
   /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
@@ -143,12 +149,18 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const services = await openServices({
     ...{ data, database, log, publicAddress: addressFor(options) },
     ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
-    ...{ model: options.model, archiveModels: options.archiveModels },
+    ...{ model: options.model, inference: options.inference, archiveModels: options.archiveModels },
   });
   const { cluster, admission, drain } = services;
   const viewing = options.viewing
     ? await ViewingProcesses.start(
-        { origins: room.viewerOrigins, seekBytes: options.seekBytes, archiveModels: options.archiveModels, ...options.viewing },
+        {
+          origins: room.viewerOrigins,
+          seekBytes: options.seekBytes,
+          archiveModels: options.archiveModels,
+          inference: options.inference,
+          ...options.viewing,
+        },
         data,
         log,
       ).catch(async (error: unknown) => {

@@ -8,9 +8,11 @@ import { handOverAll } from '../cluster/handOverAll.js';
 import { OrphanSweep, tell } from '../cluster/OrphanSweep.js';
 import { Owners } from '../cluster/Owners.js';
 import { ProcessFolder } from '../cluster/ProcessFolder.js';
-import { type CreateInferenceOptions, createInference, USUAL_MODEL } from '../inference/createInference.js';
-import type { InferenceService } from '../inference/InferenceService.js';
+import { type CreateInferenceOptions, USUAL_MODEL } from '../inference/createInference.js';
+import type { Inference } from '../inference/Inference.js';
 import { openModel } from '../inference/openModel.js';
+import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
+import { sharedSecrets } from '../inference/shared/sharedSecrets.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
@@ -29,7 +31,7 @@ export interface ReplayServices {
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
   /** Runs the model that fills in; null: frames are rebuilt by `diffusion`. */
-  readonly inference: InferenceService | null;
+  readonly inference: Inference | null;
   /** Where that model lies, for browsers that run it themselves; null without one. */
   readonly modelFolder: string | null;
   /** Decodes archives, and is given to browsers that do. */
@@ -66,6 +68,8 @@ export interface ServicesOptions {
   readonly database?: string;
   /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
   readonly model?: CreateInferenceOptions | null;
+  /** Where the model runs; default `auto`. Of the first to open the folder. */
+  readonly inference?: InferenceChoice;
   /** Names or folders of archive models, beside those of `@sgaps/models`. Of the first to open the folder. */
   readonly archiveModels?: readonly string[];
   /** Address of the Redis that several processes find each other through. Of the first to open the folder. */
@@ -188,8 +192,13 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
       within: drainWithin,
       log,
     });
-    const inference = model && (await createInference(model, log));
-    const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL));
+    const inference =
+      model &&
+      (await openInference({
+        ...{ where: options.inference, model, redis: cluster?.link.redis ?? null, secrets: sharedSecrets(), log },
+      }));
+    // A service may run a model that is not installed here.
+    const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL).catch(() => null));
     // Where another is at it for long, what it leaves is swept up later.
     const recovery = async () => recordings.recoverAll({ others: await owners.hasCompany() });
     const found = (await processes.alone('recovery', recovery, RECOVERY_WITHIN)) ?? [];

@@ -26,6 +26,7 @@ export interface ViewingOptions {
   /** As of `sgaps renderer`. */
   readonly model?: string;
   readonly provider?: string;
+  readonly inference?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
   /** Names or folders of archive models, beside those of `@sgaps/models`. */
@@ -59,7 +60,7 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn, archiveModels = [] } = options;
+    const { splats, splatsOn, archiveModels = [], inference } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -83,7 +84,7 @@ export class ViewingProcesses {
       });
       const named = encoders.length > 0 ? ['--encoder', ...encoders] : [];
       const kept = flag('--seek-cache', seekBytes === undefined ? undefined : String(Math.ceil(seekBytes / 2 ** 20)));
-      const fills = [...flag('--model', model), ...flag('--provider', provider)];
+      const fills = [...flag('--model', model), ...flag('--provider', provider), ...flag('--inference', inference)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
       const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];

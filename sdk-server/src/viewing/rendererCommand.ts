@@ -12,9 +12,11 @@ import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { archiveModelsOption, fail, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
-import { createInference } from '../inference/createInference.js';
-import type { InferenceService } from '../inference/InferenceService.js';
+import { RedisLink } from '../cluster/RedisLink.js';
+import { archiveModelsOption, fail, inferenceOption, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import type { Inference } from '../inference/Inference.js';
+import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
+import { sharedSecrets } from '../inference/shared/sharedSecrets.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
@@ -39,6 +41,8 @@ interface RendererFlags {
   readonly worker?: string;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly inference: InferenceChoice;
+  readonly redis?: string;
   readonly archiveModels: string[];
   readonly debugFolder?: string;
   readonly supervised?: boolean;
@@ -83,6 +87,8 @@ export function rendererCommand(): Command {
       "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)",
     )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(inferenceOption())
+    .addOption(new Option('--redis <address>', 'Redis that knows of inference services (default: none)').env('REDIS_URL'))
     .addOption(archiveModelsOption())
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
@@ -99,17 +105,22 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const library = new ReplayLibrary(recordings, log, cache);
   const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
   const archiveModels = new ArchiveModels({ models: flags.archiveModels });
-  let inference: InferenceService | null = null;
+  let inference: Inference | null = null;
+  let link: RedisLink | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {
     await service?.close();
     await library.close();
     await free.close();
     await inference?.close();
+    link?.close();
     await archiveModels.close();
   };
   try {
-    inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
+    // Only where a service may be: a renderer needs nothing else of Redis.
+    if (flags.redis && flags.model !== 'none' && flags.inference !== 'local') link = await RedisLink.open(flags.redis, log);
+    const choice = { where: flags.inference, model: { model: flags.model, provider }, redis: link?.redis ?? null };
+    inference = flags.model === 'none' ? null : await openInference({ ...choice, secrets: sharedSecrets(), log });
     const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
