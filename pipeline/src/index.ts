@@ -16,4 +16,9 @@ export type { RenderOutput, SceneContext, SceneInfo, SceneRenderer, TellOptions 
 export { FifoAdapter, type FifoAdapterOptions } from './transport/FifoAdapter.js';
 export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './transport/FrontendAdapter.js';
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';
-export { WebSocketAdapter, type WebSocketAdapterOptions } from './transport/WebSocketAdapter.js';
+export {
+  type Admission,
+  type ViewerCredentials,
+  WebSocketAdapter,
+  type WebSocketAdapterOptions,
+} from './transport/WebSocketAdapter.js';

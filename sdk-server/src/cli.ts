@@ -2,6 +2,11 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { addLimitOptions, addReachOptions, type LimitFlags, limitsOf, type ReachFlags } from './access/accessOptions.js';
+import { auditCommand } from './access/auditCommand.js';
+import { keyCommand } from './access/keyCommand.js';
+import { readSecrets } from './access/secrets.js';
+import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
 import { drainCommand } from './cluster/drainCommand.js';
 import { stopServer } from './cluster/stopServer.js';
@@ -27,9 +32,8 @@ import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
 
-interface ServeFlags {
+interface ServeFlags extends ReachFlags, LimitFlags {
   readonly port: number;
-  readonly host?: string;
   readonly data: string;
   readonly database?: string;
   readonly examples?: string;
@@ -44,6 +48,7 @@ interface ServeFlags {
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
   readonly origins?: string[];
+  readonly recordOrigins?: string[];
   readonly viewingUrl?: string;
   readonly renderers: number;
   readonly seekCache: number;
@@ -68,11 +73,10 @@ interface ServeFlags {
  */
 export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
-  sgaps
-    .command('serve', { isDefault: true })
+  const reachable = addReachOptions(sgaps.command('serve', { isDefault: true }));
+  addLimitOptions(reachable)
     .description('start rooms, HTTP API, dashboard and sample games on one port')
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
-    .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .addOption(databaseOption())
     .option('--examples <folder>', 'folder with games.json and built sample games')
@@ -110,6 +114,10 @@ export function program(): Command {
     )
     .addOption(archiveModelsOption())
     .option('--origins <origin...>', "origins other than this server's own whose pages may watch; * for all")
+    .option(
+      '--record-origins <origin...>',
+      "origins other than this server's own whose pages may record (default: all, with a key or token)",
+    )
     .option('--viewing-url <address>', 'where viewers reach the transport, behind a proxy: wss://…')
     .option(
       '--export-space <MiB>',
@@ -143,6 +151,9 @@ export function program(): Command {
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
   sgaps.addCommand(finetuneCommand());
+  sgaps.addCommand(tokenCommand());
+  sgaps.addCommand(keyCommand());
+  sgaps.addCommand(auditCommand());
   return sgaps;
 }
 
@@ -150,11 +161,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
   const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
+  const { insecure, published, trustProxy, recordOrigins } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
         port: flags.viewingPort,
-        host,
         renderers: flags.renderers,
         model: flags.model,
         provider,
@@ -164,7 +175,14 @@ async function serve(flags: ServeFlags): Promise<void> {
     : null;
   const room = { cadence, nth, sampling, viewerOrigins: flags.origins };
   const [exportBytes, seekBytes] = [flags.exportSpace * 2 ** 20, flags.seekCache * 2 ** 20];
+  let secret: string;
+  try {
+    secret = readSecrets(flags.secretFile).join(',');
+  } catch (error) {
+    return fail(error);
+  }
   const options: ServerOptions = {
+    ...{ secret, insecure, published, trustProxy, recordOrigins, limits: limitsOf(flags) },
     ...{
       port,
       host,

@@ -4,6 +4,10 @@ import { defineServer, matchMaker, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
+import type { LimitOptions } from './access/ClientLimits.js';
+import { standBefore } from './access/frontDoor.js';
+import { listenAddress } from './access/listenAddress.js';
+import { parseSecrets } from './access/secrets.js';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
@@ -30,8 +34,20 @@ import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesse
 export interface ServerOptions {
   /** Default 2567; 0 takes a free one. */
   readonly port?: number;
-  /** Interface to listen on; default all. */
+  /** Interface to listen on; default all with a `secret`, else this machine's own only. */
   readonly host?: string;
+  /** Secret that tokens are signed with, at least 32 bytes; several with commas between them: the first signs, all verify. Default none: whoever reaches the server may do everything. */
+  readonly secret?: string;
+  /** Lets others than this machine reach a server without a secret. Default false. */
+  readonly insecure?: boolean;
+  /** Address at which a container's port is published: what counts instead of `host`, where there is no secret. */
+  readonly published?: string;
+  /** What one client may do. Default: the usual limits, and none where only this machine can reach the server. */
+  readonly limits?: LimitOptions;
+  /** Origins other than the server's own whose pages may record; `*` for all, which is the default. */
+  readonly recordOrigins?: readonly string[];
+  /** Proxies before the server, whose word on clients' addresses counts (`X-Forwarded-For`). Default 0. */
+  readonly trustProxy?: number;
   /** Folder of recordings and catalog; default `./.sgaps-data`. */
   readonly data?: string;
   /** PostgreSQL database of the catalog, `postgres://user:password@host:5432/database`; default: SQLite, in `data`. */
@@ -143,22 +159,26 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, host, database, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, database, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
+  const secured = parseSecrets(secret ?? '').length > 0;
+  const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   const services = await openServices({
     ...{ data, database, log, publicAddress: addressFor(options) },
     ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
     ...{ model: options.model, inference: options.inference, archiveModels: options.archiveModels },
+    access: { secret, limits, recordOrigins, trustProxy },
+    exposed: secured || insecure === true || (trustProxy ?? 0) > 0,
   });
   const { cluster, admission, drain } = services;
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
-          origins: room.viewerOrigins,
-          seekBytes: options.seekBytes,
-          archiveModels: options.archiveModels,
-          inference: options.inference,
+          ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
+          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels },
+          ...{ inference: options.inference, redis: options.redis },
           ...options.viewing,
         },
         data,
@@ -195,6 +215,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   });
   await cluster?.answer('sessions', () => runningSessions(services));
   await cluster?.members.beat();
+  if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -202,6 +223,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     { port: address.port, data, viewingPort: viewing?.port, games: games.length, recovered, model, provider },
     'server listening',
   );
+  if (!secured)
+    log[insecure ? 'warn' : 'info']({ host: host ?? 'all' }, 'no secret is set: whoever reaches this server may do everything');
   const prepares = options.prepare === true && options.seekBytes !== 0;
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
@@ -210,7 +233,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
-    drain.hurry();
+    drain.stop();
     admission.draining = true;
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
@@ -222,7 +245,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     log.info('server closed');
   };
   return {
-    url: `http://${host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${address.port}`,
+    url: `http://${options.host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${address.port}`,
     port: address.port,
     store: services.store,
     catalog: services.catalog,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeViewerMessage, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { layersOf, plainError } from '../link/linkMessages.js';
-import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer } from './FrontendAdapter.js';
+import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './FrontendAdapter.js';
 
 /** Bytes of one message of a viewer, and messages a second, beyond which it is sent away. */
 const MOST_BYTES = 4096;
@@ -14,6 +14,13 @@ const MOST_REFUSED = 20;
 const ALIVE_EVERY = 30_000;
 /** ms that a viewer who is sent away may take to go. */
 const GOODBYE_WITHIN = 2_000;
+/** ms that a viewer may take to send its token, and viewers that may be about to at once. */
+const TOKEN_WITHIN = 5_000;
+const MOST_WAITING = 256;
+/** Messages kept while it is found out who sends them. */
+const MOST_EARLY = 16;
+/** The longest that a timer can wait, ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** Close codes of our own: refused, and over. */
 const REFUSED = 4400;
 const OVER = 4410;
@@ -33,6 +40,36 @@ export interface WebSocketAdapterOptions {
   readonly host?: string;
   /** Origins other than the host's own (on any port) whose pages may watch; default none, `*` allows all. */
   readonly origins?: readonly string[];
+  /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
+  readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
+}
+
+/**
+ * What a viewer who wants to watch comes with.
+ *
+ * @example
+ * ```ts
+ * const admit = async ({ token, wish }: ViewerCredentials) => ({ until: await check(await token(), wish.scene) });
+ * ```
+ */
+export interface ViewerCredentials {
+  readonly wish: ViewerWish;
+  /** Its request's `Authorization`, or what its first message holds, which is waited for; null: it sent none. */
+  readonly token: () => Promise<string | null>;
+  readonly request: IncomingMessage;
+}
+
+/**
+ * A viewer that was let in.
+ *
+ * @example
+ * ```ts
+ * const admission: Admission = { until: Date.now() + 3_600_000 };
+ * ```
+ */
+export interface Admission {
+  /** ms since 1970, when it has to go; null: never. */
+  readonly until: number | null;
 }
 
 /**
@@ -52,6 +89,8 @@ export class WebSocketAdapter implements FrontendAdapter {
   private readonly alive = new WeakSet<WebSocket>();
   private beat: NodeJS.Timeout | null = null;
   private host: AdapterHost | null = null;
+  /** Viewers that are not let in yet. */
+  private waiting = 0;
 
   constructor(private readonly options: WebSocketAdapterOptions = {}) {}
 
@@ -74,7 +113,7 @@ export class WebSocketAdapter implements FrontendAdapter {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
-      this.sockets.handleUpgrade(request, socket, head, (viewer) => this.seat(viewer, new URL(url).searchParams, host));
+      this.sockets.handleUpgrade(request, socket, head, (viewer) => this.take(viewer, request, new URL(url).searchParams, host));
     });
     await new Promise<void>((resolve, reject) => {
       this.http.once('error', reject);
@@ -93,17 +132,51 @@ export class WebSocketAdapter implements FrontendAdapter {
     await new Promise<void>((resolve) => this.http.close(() => resolve()));
   }
 
-  private seat(socket: WebSocket, query: URLSearchParams, host: AdapterHost): void {
+  /** Seats a viewer, once it is let in. */
+  private take(socket: WebSocket, request: IncomingMessage, query: URLSearchParams, host: AdapterHost): void {
     socket.binaryType = 'nodebuffer';
     this.alive.add(socket);
     socket.on('pong', () => this.alive.add(socket));
-    const viewer = new SocketViewer(socket);
-    let seat: Seat | null = null;
     socket.on('error', (error) => host.warn({ reason: error.message }, 'viewer sent what is no WebSocket message'));
+    const viewer = new SocketViewer(socket);
+    const [scene, encoder, channel] = ['scene', 'encoder', 'channel'].map((name) => query.get(name) ?? '');
+    const wish = { scene, encoder: encoder || 'jpeg+depth', channel: channel || 'own' };
+    const { admit } = this.options;
+    if (!admit) return this.seat(socket, viewer, wish, host);
+    const early = new EarlyMessages(socket);
+    void this.admitted(admit, { wish, request, token: () => early.token(request) }).then(
+      ({ until }) => {
+        const messages = early.end();
+        if (socket.readyState !== socket.OPEN) return;
+        this.seat(socket, viewer, wish, host);
+        for (const message of messages) socket.emit('message', ...message);
+        if (until !== null) sendAwayAt(until, socket, viewer);
+      },
+      (error: unknown) => {
+        early.end();
+        if (!isSgapsError(error)) host.warn({ err: error }, 'viewer not let in');
+        viewer.refuse(
+          isSgapsError(error) ? error : new SgapsError('CLOSED', 'The server cannot tell now who may watch; try again.'),
+        );
+      },
+    );
+  }
+
+  private async admitted(admit: NonNullable<WebSocketAdapterOptions['admit']>, viewer: ViewerCredentials): Promise<Admission> {
+    if (this.waiting >= MOST_WAITING) throw SgapsError.limit('viewers who are not let in yet', this.waiting + 1, MOST_WAITING);
+    this.waiting++;
+    try {
+      return await admit(viewer);
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private seat(socket: WebSocket, viewer: SocketViewer, wish: ViewerWish, host: AdapterHost): void {
+    let seat: Seat | null = null;
     socket.on('close', () => seat?.leave());
     try {
-      const [scene, encoder, channel] = ['scene', 'encoder', 'channel'].map((name) => query.get(name) ?? '');
-      seat = host.join({ scene, encoder: encoder || 'jpeg+depth', channel: channel || 'own' }, viewer);
+      seat = host.join(wish, viewer);
     } catch (error) {
       if (!isSgapsError(error)) throw error;
       viewer.refuse(error);
@@ -135,7 +208,9 @@ export class WebSocketAdapter implements FrontendAdapter {
       response.writeHead(404).end();
       return;
     }
-    const health = this.host?.health() ?? {};
+    const { channels, workers, ...totals } = this.host?.health() ?? {};
+    // Where not everybody may watch, not everybody is told what is watched either.
+    const health = this.options.admit ? totals : { ...totals, channels, workers };
     response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
   }
 
@@ -145,6 +220,73 @@ export class WebSocketAdapter implements FrontendAdapter {
       else socket.ping();
     }
   }
+}
+
+/** What a viewer sends before it is let in: its token first, and what may follow, which is kept. */
+class EarlyMessages {
+  private readonly messages: [Buffer, boolean][] = [];
+  private readonly first: Promise<void>;
+  private hear = (): void => undefined;
+
+  constructor(private readonly socket: WebSocket) {
+    this.first = new Promise((resolve) => {
+      this.hear = resolve;
+    });
+    socket.on('message', this.keep);
+    socket.once('close', this.hear);
+  }
+
+  /** What the request says, or the first message; null where that is another, or none comes in time. */
+  async token({ headers }: IncomingMessage): Promise<string | null> {
+    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    if (bearer !== undefined) return bearer;
+    const late = setTimeout(this.hear, TOKEN_WITHIN);
+    await this.first;
+    clearTimeout(late);
+    const message = this.messages.shift();
+    return message && !message[1] ? tokenOf(message[0]) : null;
+  }
+
+  /** Those that were kept. */
+  end(): readonly (readonly [Buffer, boolean])[] {
+    this.socket.off('message', this.keep);
+    this.socket.off('close', this.hear);
+    this.hear();
+    return this.messages;
+  }
+
+  private readonly keep = (data: Buffer, isBinary: boolean): void => {
+    if (this.messages.push([data, isBinary]) > MOST_EARLY) this.socket.terminate();
+    this.hear();
+  };
+}
+
+function tokenOf(bytes: Buffer): string | null {
+  try {
+    const message: unknown = JSON.parse(bytes.toString('utf8'));
+    const { type, token } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
+    return type === 'token' && typeof token === 'string' ? token : null;
+  } catch {
+    // No message at all: whoever sent it is told that a token is missing.
+    return null;
+  }
+}
+
+/** A token that has expired lets nobody watch on. */
+function sendAwayAt(until: number, socket: WebSocket, viewer: SocketViewer): void {
+  const wait = () => Math.min(LONGEST_TIMER, Math.max(0, until - Date.now()));
+  let timer: NodeJS.Timeout;
+  const look = () => {
+    if (Date.now() >= until)
+      viewer.refuse(new SgapsError('UNAUTHORIZED', 'Your token has expired: open this anew with another.'));
+    else start();
+  };
+  const start = () => {
+    timer = setTimeout(look, wait());
+    timer.unref();
+  };
+  start();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** A WebSocket as a viewer. */
@@ -230,6 +372,8 @@ function takeText(seat: Seat, bytes: Buffer): void {
     throw new SgapsError('BYTES_MALFORMED', 'A text message must be JSON.', { cause });
   }
   const { type, layers } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
+  // A transport that asks for none, or has it from the request, passes it over.
+  if (type === 'token') return;
   if (type !== 'overlays' || !Array.isArray(layers))
     throw SgapsError.malformed(`message of a viewer: ${String(type).slice(0, 40)}`);
   seat.overlays(layersOf(layers));

@@ -48,7 +48,7 @@ export interface ConnectionOptions {
   /** Address of the server, `ws:`, `wss:`, `http:` or `https:`. */
   readonly endpoint: string;
   readonly join: RecordJoin;
-  /** JWT with the record scope, where the server asks for one. */
+  /** A game's key, or a token with the scope record, where the server asks for one. */
   readonly token?: string;
   /** Room to open. Default `sgaps`. */
   readonly room?: string;
@@ -106,13 +106,13 @@ export class Connection implements RecorderConnection {
    * when it cannot be reached or says no, `BYTES_MALFORMED` when its welcome makes no sense.
    */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const client = new Client(options.endpoint);
-    if (options.token) client.auth.token = options.token;
+    const client = clientFor(options);
     let room: Room;
     try {
       room = await create(client, options, {});
     } catch (cause) {
-      const code = (cause as { code?: unknown } | null)?.code === 401 ? 'UNAUTHORIZED' : 'CLOSED';
+      const refused = (cause as { code?: unknown } | null)?.code;
+      const code = refused === 401 || refused === 403 ? 'UNAUTHORIZED' : 'CLOSED';
       const reason = cause instanceof Error ? cause.message : 'it cannot be reached';
       throw new SgapsError(code, `No room at ${options.endpoint}: ${reason}.`, { cause });
     }
@@ -315,6 +315,22 @@ function create(client: Client, { join, room }: ConnectionOptions, extra: Readon
     ...(extra.continues ? { keptMs: undefined } : {}),
     meta: { ...join.meta, ...extra },
   });
+}
+
+/**
+ * A client that shows the token when it joins and in no address, which proxies log. The token that a game's own Colyseus client keeps for its own server is
+ * none of this one's.
+ */
+function clientFor({ endpoint, token }: ConnectionOptions): Client {
+  const client = new Client(endpoint, {
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    urlBuilder: (url) => {
+      url.searchParams.delete('_authToken');
+      return url.href;
+    },
+  });
+  client.auth.token = undefined as unknown as string;
+  return client;
 }
 
 /** The room, if it comes within `ms`; one that comes later is dropped as by a cut, so that a later try may still have it. */

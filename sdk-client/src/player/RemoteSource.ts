@@ -28,6 +28,8 @@ export interface RemoteSourceOptions {
   readonly encoder?: 'jpeg+depth' | 'h264';
   /** `own` (default), or `party:NAME`: all who give the same name (1 … 64 of `A-Z a-z 0-9 _ -`) see the same. */
   readonly channel?: 'own' | `party:${string}`;
+  /** A token that may watch the recording, where the server asks for one. Pages of the server's own need none: their user has logged in. */
+  readonly token?: string;
   /** Where the transport is, `ws://…`, where the server is not to be asked. */
   readonly transport?: string;
   /** `true` (default): in a worker where the page allows one. `false`: on the page. A function makes the worker. */
@@ -81,9 +83,11 @@ export class RemoteSource implements ReplaySource {
   async open(listener: ReplayListener): Promise<ReplayInfo> {
     if (this.#listener) throw new SgapsError('ARGUMENT_INVALID', 'This source was opened before: make another.');
     this.#listener = listener;
-    const { server, recording, scene = 'replay', worker = true, onNoWorker } = this.#options;
+    const { server, token, recording, scene = 'replay', worker = true, onNoWorker } = this.#options;
     const { signal } = this.#closing;
-    const transport = this.#options.transport ?? (await this.#asked(findTransport(server, 'replays', signal)));
+    const wish = { server, scene: `${scene}:${recording}`, token };
+    const given = this.#options.transport;
+    const found = given ? { url: given, token } : await this.#asked(findTransport(wish, 'replays', signal));
     // Its own file, beside which the worker lies.
     const { openViewerPort } = await import('./remote/openViewerPort.js');
     this.#assertOpen();
@@ -93,7 +97,15 @@ export class RemoteSource implements ReplaySource {
     this.#port = port;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      port.send({ type: 'open', options: { transport, scene, recording, encoder: this.#encoder, channel: this.#channel } });
+      const options = {
+        transport: found.url,
+        token: found.token,
+        scene,
+        recording,
+        encoder: this.#encoder,
+        channel: this.#channel,
+      };
+      port.send({ type: 'open', options });
     });
   }
 
@@ -109,8 +121,8 @@ export class RemoteSource implements ReplaySource {
   async thumbnail(time: number): Promise<ImageBitmap | null> {
     if (this.#options.scene === 'stream') return null;
     const path = `api/recordings/${encodeURIComponent(this.#options.recording)}/thumbnail?time=${Math.max(0, time)}`;
-    const { server } = this.#options;
-    const answer = askServer(server, path, (response) => response.blob(), this.#closing.signal);
+    const { server, token } = this.#options;
+    const answer = askServer(server, path, (response) => response.blob(), this.#closing.signal, token);
     const { status, url, body } = await this.#asked(answer);
     if (status === 404) return null;
     if (status !== 200) throw new SgapsError('CLOSED', `${url} answers ${status}: there is no thumbnail now.`);

@@ -78,7 +78,7 @@ export class FrameStream {
     }
   }
 
-  async #open({ transport, scene, encoder }: StreamOptions): Promise<void> {
+  async #open({ transport, token, scene, encoder }: StreamOptions): Promise<void> {
     this.#encoder = encoder;
     try {
       if (encoder === 'h264') await H264Decoder.check();
@@ -89,7 +89,7 @@ export class FrameStream {
     if (this.#isClosed) return;
     const query = { scene, encoder, channel: 'own' };
     this.#link = new ViewerLink<ViewText, ViewNotice>(
-      { transport, query, patient: false, words: ['pictures', 'view'], read: readViewText },
+      { transport, token, query, patient: false, words: ['pictures', 'view'], read: readViewText },
       {
         ready: (text) => text.type === 'ready' && this.#begin(text.info),
         text: (text) => this.#read(text),

@@ -153,10 +153,11 @@ export class RemoteView extends EventTarget {
   }
 
   async #open(): Promise<StreamInfo> {
-    const { scene, encoder = 'jpeg+depth', server, worker = true, onNoWorker } = this.#options;
+    const { scene, encoder = 'jpeg+depth', server = '', token, worker = true, onNoWorker } = this.#options;
     const { signal } = this.#closing;
     this.#assertOpen();
-    const transport = this.#options.transport ?? (await findTransport(server ?? '', 'scenes', signal));
+    const given = this.#options.transport;
+    const found = given ? { url: given, token } : await findTransport({ server, scene, token }, 'scenes', signal);
     // Its own file, beside which the worker lies.
     const { openStream } = await import('./openStream.js');
     this.#assertOpen();
@@ -166,7 +167,7 @@ export class RemoteView extends EventTarget {
     this.#port = port;
     return new Promise((resolve, reject) => {
       this.#opening = { resolve, reject };
-      port.send({ type: 'open', options: { transport, scene, encoder } });
+      port.send({ type: 'open', options: { transport: found.url, token: found.token, scene, encoder } });
     });
   }
 

@@ -15,6 +15,8 @@ export interface RemoteViewOptions {
   readonly transport?: string;
   /** An SGAPS server, `https://…`, which knows where its transport is. */
   readonly server?: string;
+  /** A token that may watch the scene, where the server or the transport asks for one. Pages of the server's own need none: their user has logged in. */
+  readonly token?: string;
   /**
    * `jpeg+depth` (default): sharper depth; what covers half of a pixel covers it. `jpeg+depth+alpha`: edges and haze, as splats have, are blended over what lies behind them. `h264`: fewer
    * bytes, depth in steps of 4.3 % of 1 + z; needs WebCodecs.

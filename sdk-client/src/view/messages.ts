@@ -5,6 +5,7 @@ import type { RemoteViewOptions } from './RemoteViewOptions.js';
 export interface StreamOptions {
   /** The transport, `ws://…`. */
   readonly transport: string;
+  readonly token?: string;
   readonly scene: string;
   readonly encoder: NonNullable<RemoteViewOptions['encoder']>;
 }

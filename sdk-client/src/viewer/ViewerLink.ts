@@ -19,6 +19,8 @@ export interface LinkText extends ServerMessage {
 export interface LinkOptions<T> {
   /** The transport, `ws://…`. */
   readonly transport: string;
+  /** What lets one watch there, where that is needed. */
+  readonly token?: string;
   /** Scene, encoder and channel. */
   readonly query: Readonly<Record<string, string>>;
   /** Tries again also where nothing answers at the very beginning. */
@@ -130,18 +132,22 @@ export class ViewerLink<T extends LinkText, P extends PictureAnnounced> {
   }
 
   #connect(): void {
-    const { transport, query, read } = this.#options;
+    const { transport, token, query, read } = this.#options;
     try {
       const url = new URL(transport);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      this.#socket = new ViewerSocket<T, P>(url.href, {
-        read,
-        text: (text) => this.#hear(text),
-        picture: (notice, bytes) => this.#listener.picture(notice, bytes),
-        overlay: (picture) => this.#listener.overlay(picture),
-        closed: (why) => this.lose(why),
-        refused: (error) => this.fail(error),
-      });
+      this.#socket = new ViewerSocket<T, P>(
+        url.href,
+        {
+          read,
+          text: (text) => this.#hear(text),
+          picture: (notice, bytes) => this.#listener.picture(notice, bytes),
+          overlay: (picture) => this.#listener.overlay(picture),
+          closed: (why) => this.lose(why),
+          refused: (error) => this.fail(error),
+        },
+        token,
+      );
     } catch (cause) {
       const error = new SgapsError('ARGUMENT_INVALID', `The transport's address is none: ${transport}`, { cause });
       // Not before whoever made this has it.

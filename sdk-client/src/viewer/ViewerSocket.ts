@@ -51,7 +51,7 @@ export class ViewerSocket<T extends ServerMessage, P extends PictureAnnounced> {
   #over = false;
 
   /** @throws SgapsError `ARGUMENT_INVALID` for an address that is none, or that this page may not connect to. */
-  constructor(url: string, listener: SocketListener<T, P>) {
+  constructor(url: string, listener: SocketListener<T, P>, token?: string) {
     this.#listener = listener;
     try {
       this.#socket = new WebSocket(url);
@@ -60,6 +60,8 @@ export class ViewerSocket<T extends ServerMessage, P extends PictureAnnounced> {
       throw new SgapsError('ARGUMENT_INVALID', `This page cannot connect to ${url}: ${why}`, { cause });
     }
     this.#socket.binaryType = 'arraybuffer';
+    // Before anything else, and not in the address, which proxies log.
+    if (token) this.#socket.onopen = () => this.#send(JSON.stringify({ type: 'token', token }));
     this.#socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#take(data);
     this.#socket.onclose = ({ code, reason }) => this.#close(reason || (code === 1006 ? 'it broke' : `code ${code}`));
     this.#timer = setTimeout(() => this.#close(`it was not ready within ${READY_WITHIN / 1000} s`), READY_WITHIN);

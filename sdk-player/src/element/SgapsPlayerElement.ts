@@ -26,7 +26,7 @@ const EVENTS = [
   ...['marker', 'markerschange', 'stateschange', 'figures', 'stall', 'live', 'ended', 'error'],
 ];
 /**
- * `<sgaps-player>`: plays a replay, from a file (`src`, and `model` to refine it, `archive-model` to show archives) or a server (`server`, `recording`, `encoder`, `channel`).
+ * `<sgaps-player>`: plays a replay, from a file (`src`, and `model` to refine it, `archive-model` to show archives) or a server (`server`, `recording`, `encoder`, `channel`), with a `token` where the server asks for one.
  * `autoplay`, `loop`, `time` (s), `rate`, `live` and `poster` are as those of a video; `controls` lists what there is of `overlays graph share compare
  * fullscreen docked` (default: all but `compare` and `docked`), `bare` leaves all controls out. Tells what its `ReplayPlayer` tells, and `opened`, `closed` and `compare`.
  * Register it with `definePlayerElements`.

@@ -4,19 +4,19 @@ import { LocalSource } from '../player/LocalSource.js';
 import { RATES } from './transport.js';
 
 /** Attributes that say what is played. */
-export const SOURCE_ATTRIBUTES = ['src', 'model', 'archive-model', 'server', 'recording', 'encoder', 'channel'] as const;
+export const SOURCE_ATTRIBUTES = ['src', 'model', 'archive-model', 'server', 'recording', 'encoder', 'channel', 'token'] as const;
 
 /** How the source that the attributes name is made; null where they name none. */
 export function sourceOf(element: Element): (() => ReplaySource | Promise<ReplaySource>) | null {
-  const [src, model, archiveModel, server, recording, encoder, channel] = SOURCE_ATTRIBUTES.map(
+  const [src, model, archiveModel, server, recording, encoder, channel, token] = SOURCE_ATTRIBUTES.map(
     (name) => element.getAttribute(name) ?? undefined,
   );
-  if (src !== undefined) return () => LocalSource.open(src, { model: model ?? null, archiveModel: archiveModel ?? null });
+  if (src !== undefined) return () => LocalSource.open(src, { model: model ?? null, archiveModel: archiveModel ?? null, token });
   if (server === undefined || recording === undefined) return null;
   // What it is given is checked there, and told as an error.
   return () => {
     const address = new URL(server, document.baseURI).href.replace(/\/$/, '');
-    return new RemoteSource({ server: address, recording, encoder, channel } as RemoteSourceOptions);
+    return new RemoteSource({ server: address, recording, encoder, channel, token } as RemoteSourceOptions);
   };
 }
 

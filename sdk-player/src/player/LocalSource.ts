@@ -23,6 +23,8 @@ export interface LocalSourceOptions extends Omit<WebModelOptions, 'grid'> {
    * `/models/{name}/model.json`; with two files, `onnx` is its `decoder.onnx`. It is loaded when such a recording is first shown. Default none.
    */
   readonly archiveModel?: ModelSource | null;
+  /** A token that may watch the recording, where its address is one of a server that asks for one. */
+  readonly token?: string;
 }
 
 /**
@@ -61,7 +63,7 @@ export class LocalSource implements ReplaySource {
    */
   static async open(
     recording: RecordingSource,
-    { model = null, archiveModel = null, ...options }: LocalSourceOptions = {},
+    { model = null, archiveModel = null, token, ...options }: LocalSourceOptions = {},
   ): Promise<LocalSource> {
     const worker = new PlayerWorker();
     const early: PlayerNews[] = [];
@@ -69,7 +71,7 @@ export class LocalSource implements ReplaySource {
     try {
       const source = absolute(recording);
       const models = { model: model && absolute(model), archiveModel: archiveModel && absolute(archiveModel) };
-      const { info, values } = await worker.ask({ type: 'openLocal', source, ...models, options });
+      const { info, values } = await worker.ask({ type: 'openLocal', source, token, ...models, options });
       if (!info || !values)
         throw new SgapsError('UNSUPPORTED', "The player's worker is of another version than the page; load the page anew.");
       const { recordingId, game, engine, width, height, fps, startedAt, duration, archived } = info;

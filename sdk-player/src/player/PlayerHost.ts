@@ -63,8 +63,15 @@ export class PlayerHost {
     }
   }
 
-  async #open({ type, source, model, archiveModel, options }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
-    const reader = await RecordingReader.open(await openSource(source), { compressor: webCompressor });
+  async #open({
+    type,
+    source,
+    token,
+    model,
+    archiveModel,
+    options,
+  }: OpenRequest): Promise<{ info: RecordingInfo; values: string[] }> {
+    const reader = await RecordingReader.open(await openSource(source, token), { compressor: webCompressor });
     const { recordingId, game, engine, grid, fps, startedAt, modelId, schema, archive } = reader.header;
     this.#archives = new ArchiveLoader(archiveModel, options);
     // An archive's frames were refined before they were coded.

@@ -23,6 +23,8 @@ export interface PlayerOptions extends Omit<WebModelOptions, 'grid'> {
    * `/models/{name}/model.json`; with two files, `onnx` is its `decoder.onnx`. It is loaded when such a recording is first shown. Default none.
    */
   readonly archiveModel?: ModelSource | null;
+  /** A token that may watch the recording, where its address is one of a server that asks for one. */
+  readonly token?: string;
 }
 
 /**
@@ -96,12 +98,12 @@ export class RecordingPlayer {
    */
   static async open(
     source: RecordingSource,
-    { model = null, archiveModel = null, ...options }: PlayerOptions = {},
+    { model = null, archiveModel = null, token, ...options }: PlayerOptions = {},
   ): Promise<RecordingPlayer> {
     const worker = new PlayerWorker();
     try {
       const models = { model: model && absolute(model), archiveModel: archiveModel && absolute(archiveModel) };
-      const { info } = await worker.ask({ type: 'open', source: absolute(source), ...models, options });
+      const { info } = await worker.ask({ type: 'open', source: absolute(source), token, ...models, options });
       if (!info)
         throw new SgapsError('UNSUPPORTED', "The player's worker is of another version than the page; load the page anew.");
       return new RecordingPlayer(worker, info);

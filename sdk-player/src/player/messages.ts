@@ -74,6 +74,8 @@ export interface PlayerState {
 /** What is opened. */
 interface Opening {
   readonly source: RecordingSource;
+  /** For a server that asks for one. */
+  readonly token?: string;
   readonly model: ModelSource | null;
   readonly archiveModel: ModelSource | null;
   readonly options: Omit<WebModelOptions, 'grid'>;

@@ -18,17 +18,18 @@ export class HttpSource implements ByteSource {
     private readonly total: number,
     private readonly etag: string | null,
     private readonly first: Uint8Array,
+    private readonly token: string | undefined,
   ) {}
 
   /** From a server that knows no ranges, the whole file is fetched. Throws `NOT_FOUND`, `UNAUTHORIZED` or `STORAGE_FAILED`. */
-  static async open(url: string): Promise<ByteSource> {
-    const response = await request(url, { headers: { range: `bytes=0-${FIRST - 1}` } });
+  static async open(url: string, token?: string): Promise<ByteSource> {
+    const response = await request(url, { headers: { range: `bytes=0-${FIRST - 1}`, ...showing(token) } });
     const bytes = await bodyOf(response, url);
     if (response.status !== 206) return memorySource(bytes);
     // A server elsewhere that does not expose this header cannot be read by ranges.
     const total = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
-    if (!Number.isSafeInteger(total)) return memorySource(await bodyOf(await request(url), url));
-    return new HttpSource(url, total, response.headers.get('etag'), bytes);
+    if (!Number.isSafeInteger(total)) return memorySource(await bodyOf(await request(url, { headers: showing(token) }), url));
+    return new HttpSource(url, total, response.headers.get('etag'), bytes, token);
   }
 
   size(): number {
@@ -39,11 +40,15 @@ export class HttpSource implements ByteSource {
     const end = Math.min(this.total, offset + length);
     if (end <= this.first.length) return this.first.subarray(offset, end);
     if (end <= offset) return new Uint8Array(0);
-    const response = await request(this.url, { headers: { range: `bytes=${offset}-${end - 1}` } });
+    const response = await request(this.url, { headers: { range: `bytes=${offset}-${end - 1}`, ...showing(this.token) } });
     if (response.status !== 206 || response.headers.get('etag') !== this.etag)
       throw new SgapsError('STORAGE_FAILED', `${this.url} changed while it was read. Open it again.`);
     return bodyOf(response, this.url);
   }
+}
+
+function showing(token: string | undefined): Record<string, string> {
+  return token ? { authorization: `Bearer ${token}` } : {};
 }
 
 async function bodyOf(response: Response, url: string): Promise<Uint8Array> {

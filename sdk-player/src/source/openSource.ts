@@ -12,8 +12,8 @@ import { HttpSource } from './HttpSource.js';
 export type RecordingSource = ArrayBuffer | Uint8Array | Blob | string | URL;
 
 /** The bytes of a source. Addresses must be absolute: a worker's are relative to its script. Throws as `HttpSource.open` does. */
-export async function openSource(source: RecordingSource): Promise<ByteSource> {
-  if (typeof source === 'string' || source instanceof URL) return HttpSource.open(String(source));
+export async function openSource(source: RecordingSource, token?: string): Promise<ByteSource> {
+  if (typeof source === 'string' || source instanceof URL) return HttpSource.open(String(source), token);
   if (source instanceof Blob) return new BlobSource(source);
   return memorySource(source instanceof Uint8Array ? source : new Uint8Array(source));
 }

@@ -38,9 +38,8 @@ export interface DrainParts {
  * ```
  */
 export class Drain {
-  #running: Promise<void> | null = null;
+  #running: { over: boolean; readonly done: Promise<void> } | null = null;
   #deadline = Number.POSITIVE_INFINITY;
-  #hurried = false;
 
   constructor(private readonly parts: DrainParts) {
     const { within } = parts;
@@ -55,31 +54,33 @@ export class Drain {
   /** Resolves when nothing is recorded here any more, or cannot be handed over. Called again, the shorter time counts. */
   run(within = this.parts.within): Promise<void> {
     if (!(within >= 0)) throw new SgapsError('ARGUMENT_INVALID', `A drain within ${within} ms: it must be at least 0.`);
-    this.#deadline = Math.min(this.#deadline, performance.now() + within);
-    this.#running ??= this.#run();
-    return this.#running;
+    this.#deadline = Math.min(this.#running ? this.#deadline : Number.POSITIVE_INFINITY, performance.now() + within);
+    if (!this.#running) {
+      const running = { over: false, done: Promise.resolve() };
+      this.#running = Object.assign(running, { done: this.#run(running) });
+    }
+    return this.#running.done;
   }
 
-  /** Waits for nothing any more. */
-  hurry(): void {
-    this.#hurried = true;
+  /** Waits for nothing any more, since the server ends or goes on. */
+  stop(): void {
+    if (this.#running) this.#running.over = true;
+    this.#running = null;
   }
 
-  async #run(): Promise<void> {
+  async #run(running: { readonly over: boolean }): Promise<void> {
     const { begin, sessions, handOver, log } = this.parts;
     begin();
-    log.info({ sessions: sessions(), within: this.left }, 'draining: no new sessions');
-    await this.#empty(() => this.#deadline);
-    if (sessions() === 0 || this.#hurried) return;
+    log.info({ sessions: sessions() }, 'draining: no new sessions');
+    const empty = async (until: () => number): Promise<boolean> => {
+      while (sessions() > 0 && performance.now() < until() && !running.over) await wait(LOOK_EVERY);
+      return sessions() === 0 || running.over;
+    };
+    if (await empty(() => this.#deadline)) return;
     const told = handOver();
-    log.info({ sessions: sessions(), handedOver: told }, 'sessions go on elsewhere');
+    log.info({ sessions: sessions(), told }, told > 0 ? 'sessions go on elsewhere' : 'nobody is there to take sessions over');
     if (told === 0) return;
-    const until = performance.now() + HAND_OVER_WITHIN;
-    await this.#empty(() => until);
-    if (sessions() > 0) log.warn({ sessions: sessions() }, 'sessions that did not go on elsewhere are ended');
-  }
-
-  async #empty(until: () => number): Promise<void> {
-    while (this.parts.sessions() > 0 && performance.now() < until() && !this.#hurried) await wait(LOOK_EVERY);
+    const end = performance.now() + HAND_OVER_WITHIN;
+    if (!(await empty(() => end))) log.warn({ sessions: sessions() }, 'sessions that did not go on elsewhere');
   }
 }

@@ -73,6 +73,7 @@ export interface ExportJobsOptions {
 
 interface Job {
   readonly id: string;
+  readonly recordingId: string;
   readonly args: readonly string[];
   readonly file: string;
   /** What the file is called by who downloads it. */
@@ -135,7 +136,7 @@ export class ExportJobs {
     const args = [...flagsOf(request), ...model, ...others, '--data', data, '--out', file, '--', recordingId];
     const status: ExportStatus = { state: 'running', progress: 0, bytes: 0, error: null };
     const job: Job = {
-      ...{ id, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },
+      ...{ id, recordingId, args, file, name, status, outcome: null, child: null, over: Promise.resolve() },
       ...{ aborted: false, lookedAt: 0 },
     };
     this.#jobs.set(id, job);
@@ -147,6 +148,11 @@ export class ExportJobs {
   /** How it fares; undefined where there is none of that id, or no more. */
   status(id: string): ExportStatus | undefined {
     return this.#jobs.get(id)?.status;
+  }
+
+  /** What it is an export of; undefined as for `status`. */
+  recordingOf(id: string): string | undefined {
+    return this.#jobs.get(id)?.recordingId;
   }
 
   /** A finished export's file, and what it is called. */

@@ -7,7 +7,8 @@ import { sameOrigin } from './respond.js';
 const MOST_WITHIN = 7 * 24 * 3600;
 
 /**
- * `/api/drain`: GET tells how far a drain is, POST (`{ within }` seconds, by default as the server was told) begins one.
+ * `/api/drain`: GET tells how far a drain is, POST (`{ within }` seconds, by default as the server was told) begins one; DELETE takes sessions in again, though
+ * those that were handed over do not come back.
  *
  * @example
  * ```ts
@@ -34,6 +35,12 @@ export function drainRoute({ drain, sessions, admission, log }: ReplayServices):
       .run(within === undefined ? undefined : 1000 * within)
       .catch((error: unknown) => log.error({ err: error }, 'drain failed'));
     response.status(202).json(state());
+  });
+
+  router.delete('/', sameOrigin, (_request, response) => {
+    drain.stop();
+    admission.draining = false;
+    response.json(state());
   });
 
   return router;

@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
 import { matchMaker } from '@colyseus/core';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { json, type NextFunction, type Request, type Response, Router } from 'express';
+import { json, type Request, Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import { ExportJobs } from '../export/ExportJobs.js';
 import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
 import { readExportRequest } from '../export/exportRequest.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import { sameOrigin } from './respond.js';
+import { bodyErrors, sameOrigin } from './respond.js';
 
 /** Seconds after which one may ask again where too many exports wait. */
 const RETRY_AFTER = 30;
@@ -31,7 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function exportRoutes(
-  { store, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
   bytes?: number,
 ): Router {
   const router = Router();
@@ -64,7 +65,20 @@ export function exportRoutes(
         .json({ error: { code: 'LIMIT_EXCEEDED', message } });
       return;
     }
+    access.audit.note(visitorOf(response).actorFor({ scope: 'watch', recording: id }), 'recording.export', id, {
+      format: wanted.format,
+      export: job,
+    });
     response.status(202).location(`/api/exports/${job}`).json({ id: job });
+  });
+
+  // An export is seen by who may watch its recording.
+  router.use('/exports/:id', async (request, response, next) => {
+    const recording = jobs.recordingOf(request.params.id);
+    if (recording === undefined) throw unknown(request);
+    const row = await catalog.get(recording);
+    visitorOf(response).require({ scope: 'watch', recording, game: row?.game });
+    next();
   });
 
   router.get('/exports/:id', (request, response) => {
@@ -103,10 +117,4 @@ function unknown(request: Request): SgapsError {
     'NOT_FOUND',
     `There is no export ${String(request.params.id).slice(0, 64)}; files are kept for an hour, or until newer ones need the room.`,
   );
-}
-
-/** A body that is no JSON, or too large, is the sender's mistake. */
-function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
-  const refused = error instanceof Error && 'status' in error && Number(error.status) < 500;
-  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
 }

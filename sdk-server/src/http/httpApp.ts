@@ -1,4 +1,6 @@
 import type { Application, Request, Response } from 'express';
+import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
+import { httpGate, tellRefusals } from '../access/httpGate.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { drainRoute } from './drainRoute.js';
@@ -27,24 +29,29 @@ export async function mountHttp(
   exportBytes?: number,
 ): Promise<void> {
   app.disable('x-powered-by');
+  app.set('trust proxy', services.access.trustProxy);
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  app.use(httpGate(services));
+  app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
+  app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/drain', drainRoute(services));
-  app.use('/api/viewing', viewingRoute(viewing));
+  app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));
   app.use(await dashboardRoutes());
+  app.use(tellRefusals(services.access));
   app.use(jsonErrors(services.log));
 }
 
 function notFound(request: Request, response: Response): void {
   response
     .status(404)
-    .json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.originalUrl} is not served here.` } });
+    .json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.baseUrl + request.path} is not served here.` } });
 }

@@ -1,7 +1,8 @@
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { type Request, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import type { RecordingRow, RecordingStore } from '../storage/index.js';
+import type { CatalogQuery, RecordingRow, RecordingStore } from '../storage/index.js';
 import { sameOrigin } from './respond.js';
 
 const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
@@ -14,7 +15,7 @@ const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
  * app.use('/api/recordings', recordingRoutes(services));
  * ```
  */
-export function recordingRoutes({ store, catalog, log }: ReplayServices): Router {
+export function recordingRoutes({ store, catalog, access, log }: ReplayServices): Router {
   const router = Router();
 
   router.get('/', async (request, response) => {
@@ -26,6 +27,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
       archived: flagOf(request, 'archived'),
       limit: integerOf(request, 'limit', 1, 500),
       offset: integerOf(request, 'offset', 0, 1_000_000_000),
+      within: visibleTo(response),
     });
     response.json({ items, total });
   });
@@ -42,6 +44,9 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
     if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
     }
+    // A player reads a recording by many ranges: its beginning is once.
+    if (/^bytes=(?!0-)/.test(request.headers.range ?? '') === false)
+      access.audit.note(visitorOf(response).actorFor({ scope: 'watch', recording: row.id }), 'recording.download', row.id);
     const name = `${row.game.replace(/[^A-Za-z0-9._-]+/g, '-')}-${row.id.slice(0, 8)}.sgaps`;
     response.attachment(name).type('application/octet-stream');
     response.sendFile(store.filePath(row.id), { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
@@ -69,6 +74,7 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
     }
     await store.delete(id);
     log.info({ recording: id }, 'recording deleted');
+    access.audit.note(visitorOf(response).actorFor({ scope: 'admin' }), 'recording.delete', id);
     response.status(204).end();
   });
 
@@ -81,6 +87,17 @@ export function recordingRoutes({ store, catalog, log }: ReplayServices): Router
   }
 
   return router;
+}
+
+/** Of all recordings those that a visitor may see; undefined: all. */
+function visibleTo(response: Response): CatalogQuery['within'] {
+  const visitor = visitorOf(response);
+  if (visitor.mayAll('watch')) return undefined;
+  const grants = visitor.grants.filter(({ scope }) => scope !== 'record');
+  return {
+    games: grants.flatMap(({ games, recording }) => (recording === null && games !== '*' ? games : [])),
+    ids: grants.flatMap(({ recording }) => recording ?? []),
+  };
 }
 
 /** The picture that lies nearest before a time, ms; null where none does. */

@@ -1,7 +1,8 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { errorMessage, HTTP_STATUS } from '../rooms/errors.js';
+import { AccessError } from '../access/AccessError.js';
+import { errorMessage, statusOf } from '../rooms/errors.js';
 
 /**
  * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
@@ -76,6 +77,16 @@ export function jsonErrors(log: Logger) {
     }
     if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
-    response.status(isSgapsError(error) ? HTTP_STATUS[error.code] : 500).json({ error: { code, message } });
+    if (error instanceof AccessError) {
+      if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="sgaps"');
+      if (error.retryAfter !== null) response.setHeader('Retry-After', error.retryAfter);
+    }
+    response.status(statusOf(error)).json({ error: { code, message } });
   };
+}
+
+/** A body that is no JSON, or too large, is the sender's mistake. */
+export function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const refused = error instanceof Error && !isSgapsError(error) && 'status' in error && Number(error.status) < 500;
+  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
 }

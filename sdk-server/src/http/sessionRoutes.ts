@@ -1,6 +1,7 @@
 import { matchMaker } from '@colyseus/core';
 import { SgapsError } from '@sgaps/protocol';
 import { Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayRoom } from '../rooms/ReplayRoom.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { MIN_FREE_BYTES } from '../storage/files.js';
@@ -58,10 +59,12 @@ export function sessionRoutes(services: ReplayServices): Router {
   const router = Router();
 
   router.get('/', async (_request, response) => {
-    const items = runningSessions(services);
+    const visitor = visitorOf(response);
+    const running = runningSessions(services);
     const answers = (await cluster?.ask('sessions')) ?? [];
-    for (const { answer } of answers) if (Array.isArray(answer)) items.push(...(answer as RunningSession[]));
+    for (const { answer } of answers) if (Array.isArray(answer)) running.push(...(answer as RunningSession[]));
     const silent = answers.filter(({ answer }) => !Array.isArray(answer)).map(({ member }) => member.id);
+    const items = running.filter(({ game, recordingId: recording }) => visitor.may({ scope: 'watch', game, recording }));
     items.sort((a, b) => a.startedAt - b.startedAt);
     response.json({ items, total: items.length, silent });
   });

@@ -11,6 +11,9 @@ import {
   SgapsError,
 } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { AccessError } from '../access/AccessError.js';
+import { type JoinAuth, visitorWith } from '../access/admitJoin.js';
+import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
@@ -18,7 +21,7 @@ import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
 import { assertNotOurs, LiveSession } from './LiveSession.js';
-import { assertViewerOrigin, joinOrigin } from './origins.js';
+import { assertViewerOrigin } from './origins.js';
 import { RecorderIntake, type Taken } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
@@ -61,13 +64,15 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  #services!: ReplayServices;
+  /** When it has to end, whatever its recorder does; null before one joined. */
+  #bounds: SessionBounds | null = null;
+  /** Counts no more for who may record only so many at once. */
+  #leaveCount = (): void => undefined;
 
-  static override async onAuth(_token: string, options: unknown, context: AuthContext): Promise<unknown> {
-    const role = typeof options === 'object' && options !== null && 'role' in options ? options.role : undefined;
-    if (role !== 'record' && role !== 'watch') {
-      throw toServerError(new SgapsError('ARGUMENT_INVALID', "role must be 'record' or 'watch'."));
-    }
-    return joinOrigin(context);
+  /** Lets nobody in: the class that `defineReplayRoom` makes asks who it is. */
+  static override async onAuth(_token: string, _options: unknown, _context: AuthContext): Promise<unknown> {
+    return false;
   }
 
   override async onCreate(raw: unknown): Promise<void> {
@@ -76,9 +81,9 @@ export abstract class ReplayRoom extends Room {
       if (options.role !== 'record')
         throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
-      const services = await this.services();
-      services.admission.assert();
-      await this.#open(services);
+      this.#services = await this.services();
+      this.#services.admission.assert();
+      await this.#open(this.#services);
     } catch (error) {
       throw toServerError(error);
     }
@@ -107,7 +112,8 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override onReconnect(client: Client): void {
+  override async onReconnect(client: Client): Promise<void> {
+    await this.#assertStillGood(client);
     const session = this.#session;
     if (!session?.live) throw toServerError(new SgapsError('CLOSED', 'The recording has ended.'));
     this.#attach(client);
@@ -240,6 +246,12 @@ export abstract class ReplayRoom extends Room {
     if (this.#recorder.sessionId !== null) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is being recorded already; open a room of your own with create().');
     }
+    const { access } = this.#services;
+    const auth = client.auth as JoinAuth;
+    // A room's game is that of whoever made it, which need not be who records.
+    const grant = visitorWith(auth).require({ scope: 'record', game: this.#options.game });
+    this.#leaveCount = access.limits.enterRoom(auth.client);
+    this.#bounds = new SessionBounds(access, grant);
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
@@ -259,7 +271,10 @@ export abstract class ReplayRoom extends Room {
 
   #joinWatcher(client: Client): void {
     if (!this.#session || this.#recorder.sessionId === null) throw new SgapsError('NOT_FOUND', 'Nothing is being recorded here.');
-    assertViewerOrigin(client.auth, this.settings.viewerOrigins);
+    const auth = client.auth as JoinAuth;
+    assertViewerOrigin(auth, this.settings.viewerOrigins);
+    const { recordingId, game } = this.#session.writer.header;
+    visitorWith(auth).require({ scope: 'watch', game, recording: recordingId });
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
@@ -275,6 +290,30 @@ export abstract class ReplayRoom extends Room {
     const digest = role === 'record' && this.#session?.cadence === 'on-demand';
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
+  }
+
+  async #assertStillGood(client: Client): Promise<void> {
+    const { grants } = client.auth as JoinAuth;
+    try {
+      for (const grant of grants) await this.#services.access.assertStillGood(grant);
+    } catch (error) {
+      // A catalog that does not answer revokes nothing.
+      if (error instanceof AccessError) throw toServerError(error);
+      this.#log.warn({ err: error }, 'not known whether a key is still good');
+    }
+  }
+
+  /** Ends what may not go on: a session that was long enough or whose key was revoked, and watching with tokens that have expired. */
+  #enforce(session: LiveSession): void {
+    const over = this.#bounds?.over({ time: session.time, bytes: session.writer.figures.bytes }) ?? null;
+    if (over) this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
+    const now = Date.now();
+    for (const viewer of this.#viewers) {
+      const { grants } = viewer.auth as JoinAuth;
+      if (grants.some(({ expiresAt }) => expiresAt === null || expiresAt > now)) continue;
+      this.#viewers.delete(viewer);
+      this.#guard.dismiss(viewer, REPLAY_CLOSE.unauthorized, 'UNAUTHORIZED');
+    }
   }
 
   #admits(client: Client): boolean {
@@ -355,18 +394,21 @@ export abstract class ReplayRoom extends Room {
     void this.#finish();
   }
 
-  #stopRecording(error: unknown): void {
-    this.#log.error({ err: error }, 'recording stopped');
+  #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
+    if (code === REPLAY_CLOSE.storage) this.#log.error({ err: error }, 'recording stopped');
+    else this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
     const message = errorMessage(error);
     client.send(MessageType.error, message);
-    this.#guard.dismiss(client, REPLAY_CLOSE.storage, message.code);
+    this.#guard.dismiss(client, code, message.code);
   }
 
   #everyHalfSecond(): void {
     const session = this.#session;
     if (!session?.live) return;
+    this.#enforce(session);
+    if (!session.live) return;
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;
@@ -378,6 +420,7 @@ export abstract class ReplayRoom extends Room {
     const session = this.#session;
     if (!session) return;
     const first = session.live;
+    this.#leaveCount();
     await session.finish();
     if (!first) return;
     this.#recorder.close();

@@ -1,5 +1,7 @@
 import { SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
+import { Access, type AccessOptions } from '../access/Access.js';
+import { parseSecrets } from '../access/secrets.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { Admission } from '../cluster/Admission.js';
 import { Cluster } from '../cluster/Cluster.js';
@@ -12,7 +14,6 @@ import { type CreateInferenceOptions, USUAL_MODEL } from '../inference/createInf
 import type { Inference } from '../inference/Inference.js';
 import { openModel } from '../inference/openModel.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
-import { sharedSecrets } from '../inference/shared/sharedSecrets.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import type { LiveSession } from './LiveSession.js';
 
@@ -27,6 +28,8 @@ import type { LiveSession } from './LiveSession.js';
 export interface ReplayServices {
   readonly store: RecordingStore;
   readonly catalog: Catalog;
+  /** Who may do what, and how much. */
+  readonly access: Access;
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
@@ -80,6 +83,10 @@ export interface ServicesOptions {
   readonly maxSessions?: number;
   /** See `ServerOptions.drainWithin`. Of the first to open the folder. */
   readonly drainWithin?: number;
+  /** Who is let in. Of the first to open the folder. Default: everybody. */
+  readonly access?: AccessOptions;
+  /** False: only this machine can reach the server, so that clients are not limited unless `access` says so. Default true. */
+  readonly exposed?: boolean;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
@@ -123,8 +130,9 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { sessions, inference, archiveModels, leave } = await services;
+  const { access, sessions, inference, archiveModels, leave } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
+  await access.close();
   await leave();
   await inference?.close();
   await archiveModels.close();
@@ -140,7 +148,11 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     redis,
     publicAddress,
     maxSessions,
+    access = {},
+    exposed = true,
   } = options;
+  // Wrong secrets are told before anything is opened.
+  const secrets = parseSecrets(access.secret ?? '');
   const { drainWithin = redis === undefined ? 0 : DRAIN_WITHIN } = options;
   const sessions: ReplayServices['sessions'] = new Map();
   const processes = await ProcessFolder.join(data);
@@ -195,7 +207,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     const inference =
       model &&
       (await openInference({
-        ...{ where: options.inference, model, redis: cluster?.link.redis ?? null, secrets: sharedSecrets(), log },
+        ...{ where: options.inference, model, redis: cluster?.link.redis ?? null, secrets, log },
       }));
     // A service may run a model that is not installed here.
     const modelFolder = inference && (await openModel(model?.model ?? USUAL_MODEL).catch(() => null));
@@ -210,6 +222,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
       ...{ store: recordings, catalog: recordings.catalog, log, sessions, inference, modelFolder, recovered },
       ...{ processId: processes.id, admission: admits, cluster, drain, leave },
       archiveModels: new ArchiveModels({ models: archiveModels }),
+      access: new Access(access, recordings.catalog, log, exposed),
     };
   } catch (error) {
     await leave();

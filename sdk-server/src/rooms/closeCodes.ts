@@ -6,13 +6,22 @@
  * - `flooding`: too many messages or bytes.
  * - `storage`: the server could not store the recording.
  * - `unanswered`: the recorder used none of the server's requests for too long.
+ * - `limit`: the session took as long, or as many bytes, as one may.
+ * - `unauthorized`: the key that the session was opened with was revoked, or the token to watch it with has expired.
  *
  * @example
  * ```ts
  * room.onLeave((code) => code === REPLAY_CLOSE.storage && console.warn('The server could not store the recording.'));
  * ```
  */
-export const REPLAY_CLOSE = { misconduct: 4020, flooding: 4021, storage: 4022, unanswered: 4023 } as const;
+export const REPLAY_CLOSE = {
+  misconduct: 4020,
+  flooding: 4021,
+  storage: 4022,
+  unanswered: 4023,
+  limit: 4024,
+  unauthorized: 4025,
+} as const;
 
 /** Closed in order (the client's own `leave`, its page gone, our codes), or because of what was sent: nothing to wait for. */
 const FINAL = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010]);

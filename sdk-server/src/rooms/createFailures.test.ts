@@ -9,6 +9,7 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordOptions } from '../testing/TestRecorder.js';
+import { joinGate } from './define.js';
 import { ReplayRoom } from './ReplayRoom.js';
 import { closeServices, openServices, type ReplayServices } from './ReplayServices.js';
 
@@ -20,6 +21,8 @@ let client: Client;
 
 /** A replay room that Colyseus cannot list, as when its driver is away. */
 class UnlistedRoom extends ReplayRoom {
+  static override onAuth = joinGate({ data, log });
+
   protected override services(): Promise<ReplayServices> {
     return openServices({ data, log });
   }

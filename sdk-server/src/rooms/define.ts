@@ -1,4 +1,5 @@
-import { defineRoom, type RegisteredHandler } from '@colyseus/core';
+import { type AuthContext, defineRoom, type RegisteredHandler } from '@colyseus/core';
+import { admitJoin, type JoinAuth } from '../access/admitJoin.js';
 import { ReplayRoom } from './ReplayRoom.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import { openServices, type ReplayServices, type ServicesOptions } from './ReplayServices.js';
@@ -22,12 +23,18 @@ import { openServices, type ReplayServices, type ServicesOptions } from './Repla
  */
 export function defineReplayRoom(options: ServicesOptions & ReplayRoomSettings): RegisteredHandler {
   class ConfiguredReplayRoom extends ReplayRoom {
+    static override onAuth = joinGate(options);
     protected override readonly settings: ReplayRoomSettings = options;
     protected override services(): Promise<ReplayServices> {
       return openServices(options);
     }
   }
   return defineRoom(ConfiguredReplayRoom);
+}
+
+/** What lets somebody who joins into a room of this data folder; Colyseus calls it without the class. */
+export function joinGate(options: ServicesOptions): (token: string, joining: unknown, context: AuthContext) => Promise<JoinAuth> {
+  return async (_token, joining, context) => admitJoin((await openServices(options)).access, joining, context);
 }
 
 /**

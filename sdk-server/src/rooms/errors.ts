@@ -1,5 +1,6 @@
 import { ServerError } from '@colyseus/core';
 import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { AccessError } from '../access/AccessError.js';
 
 /**
  * HTTP status of each SGAPS error code, also used as the code of a refused join.
@@ -31,6 +32,19 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
 };
 
 /**
+ * HTTP status of an error, also the code of a join that is refused with it; 500 for what is not one of ours.
+ *
+ * @example
+ * ```ts
+ * response.status(statusOf(error));
+ * ```
+ */
+export function statusOf(error: unknown): number {
+  if (error instanceof AccessError) return error.status;
+  return isSgapsError(error) ? HTTP_STATUS[error.code] : 500;
+}
+
+/**
  * The error as Colyseus carries it to a client that joins: status as code, `CODE: message` as text. Anything that is
  * not an `SgapsError` becomes a 500 that tells the client nothing.
  *
@@ -40,7 +54,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
  * ```
  */
 export function toServerError(error: unknown): ServerError {
-  if (isSgapsError(error)) return new ServerError(HTTP_STATUS[error.code], `${error.code}: ${error.message}`);
+  if (isSgapsError(error)) return new ServerError(statusOf(error), `${error.code}: ${error.message}`);
   if (error instanceof ServerError) return error;
   return new ServerError(500, 'INTERNAL: the server failed; its log says why.');
 }

@@ -39,9 +39,27 @@ export function joinOrigin(context: AuthContext): JoinOrigin {
  * assertViewerOrigin(client.auth, ['https://tools.example.com']);
  * ```
  */
-export function assertViewerOrigin({ origin, hosts }: JoinOrigin, allowed: readonly string[] = []): void {
-  if (origin === null || allowed.includes('*') || allowed.includes(origin)) return;
+export function assertViewerOrigin(from: JoinOrigin, allowed: readonly string[] = []): void {
+  if (isAllowed(from, allowed)) return;
+  throw new SgapsError('UNAUTHORIZED', `Pages of ${from.origin} may not watch replays; add it to viewerOrigins to allow it.`);
+}
+
+/**
+ * Throws `UNAUTHORIZED` for a page of an origin that may not record. Clients outside browsers send none and pass.
+ *
+ * @example
+ * ```ts
+ * assertRecorderOrigin(joinOrigin(context), ['https://game.example.com']);
+ * ```
+ */
+export function assertRecorderOrigin(from: JoinOrigin, allowed: readonly string[]): void {
+  if (isAllowed(from, allowed)) return;
+  throw new SgapsError('UNAUTHORIZED', `Pages of ${from.origin} may not record here; add it to recordOrigins to allow it.`);
+}
+
+/** True for this server's own pages, those of the origins in `allowed`, and for who sends no origin. */
+export function isAllowed({ origin, hosts }: JoinOrigin, allowed: readonly string[]): boolean {
+  if (origin === null || allowed.includes('*') || allowed.includes(origin)) return true;
   const host = URL.canParse(origin) ? new URL(origin).host : null;
-  if (host !== null && hosts.includes(host)) return;
-  throw new SgapsError('UNAUTHORIZED', `Pages of ${origin} may not watch replays; add it to viewerOrigins to allow it.`);
+  return host !== null && hosts.includes(host);
 }

@@ -27,6 +27,11 @@ export function recordOptions(change: Record<string, unknown> = {}): Record<stri
   return { ...options, ...change };
 }
 
+/** A client that shows a token where it has one. */
+export function clientWith(url: string, token?: string): Client {
+  return new Client(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+}
+
 /** Waits until `check` holds; rejects after `timeout` ms. */
 export async function until(check: () => boolean, timeout = 10_000): Promise<void> {
   for (const end = performance.now() + timeout; !check(); ) {
@@ -49,9 +54,10 @@ export class TestRecorder {
   readonly #coordinates = new CoordinateDecoder(GRID);
   readonly #requests: SampleRequest[] = [];
 
-  static async join(url: string, options: Record<string, unknown> = {}): Promise<TestRecorder> {
+  /** `token`: what it shows, where the server asks for one. */
+  static async join(url: string, options: Record<string, unknown> = {}, token?: string): Promise<TestRecorder> {
     const recorder = new TestRecorder();
-    recorder.#attach(await new Client(url).create('sgaps', recordOptions(options)));
+    recorder.#attach(await clientWith(url, token).create('sgaps', recordOptions(options)));
     // Nothing is asked while what was kept comes.
     await until(() => (options.keptMs === undefined ? recorder.received : recorder.welcomes).length > 0);
     const { digest } = recorder.welcomes[0] ?? {};

@@ -31,6 +31,7 @@ export class SupervisedProcess {
   private failures = 0;
   private lastLine = '';
   private isStopped = false;
+  private readonly variables: Readonly<Record<string, string>>;
 
   /** `args`: also a function, asked at each start. */
   constructor(
@@ -41,8 +42,11 @@ export class SupervisedProcess {
       heard?(entry: Readonly<Record<string, unknown>>): void;
       /** It has ended by itself, or did not start; the last that it said, or why. */
       ended?(line: string): void;
+      /** Variables of its environment beside ours, for what no command line may show. */
+      readonly variables?: Readonly<Record<string, string>>;
     } = {},
   ) {
+    this.variables = listener.variables ?? {};
     this.args = typeof args === 'function' ? args : () => args;
     this.command = this.args()[0];
     this.start();
@@ -74,6 +78,7 @@ export class SupervisedProcess {
     try {
       child = spawn(process.execPath, [...PROGRAM, ...this.args(), '--supervised', '--json-logs'], {
         stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...this.variables },
       });
     } catch (error) {
       this.notStarted(error);

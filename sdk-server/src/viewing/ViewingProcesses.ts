@@ -17,8 +17,13 @@ const LISTEN_WITHIN = 20_000;
 export interface ViewingOptions {
   /** Port that viewers connect to; 0 takes a free one. Default 2568. */
   readonly port?: number;
-  /** Interface to listen on; default all. */
+  /** Interface to listen on; default that of the server. */
   readonly host?: string;
+  /** As of the server, whose they are by default: viewers need a token where there is a secret. */
+  readonly secret?: string;
+  readonly insecure?: boolean;
+  readonly published?: string;
+  readonly trustProxy?: number;
   /** Renderer processes. Default 1. */
   readonly renderers?: number;
   /** Encoders that viewers may ask for. Default `jpeg+depth` and `h264`. */
@@ -27,6 +32,7 @@ export interface ViewingOptions {
   readonly model?: string;
   readonly provider?: string;
   readonly inference?: string;
+  readonly redis?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
   /** Names or folders of archive models, beside those of `@sgaps/models`. */
@@ -60,13 +66,16 @@ export class ViewingProcesses {
   /** Starts them. @throws SgapsError `UNSUPPORTED` where the transport does not come up. */
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
-    const { splats, splatsOn, archiveModels = [], inference } = options;
+    const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
+    const { inference, redis = '' } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
-    const args = () => ['transport', '--port', String(listensAt), ...flag('--host', host), ...sockets, ...open];
+    const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : [])];
+    const proxies = flag('--trust-proxy', trustProxy === undefined ? undefined : String(trustProxy));
+    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {
@@ -79,6 +88,8 @@ export class ViewingProcesses {
             resolve(listensAt);
           },
           ended: refuse,
+          // Also where there is none: that of our own environment is not the server's then.
+          variables: { SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' },
         });
         late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
       });
@@ -87,10 +98,12 @@ export class ViewingProcesses {
       const fills = [...flag('--model', model), ...flag('--provider', provider), ...flag('--inference', inference)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
+      // What inference services are found and trusted by.
+      const variables = { REDIS_URL: redis, SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' };
       const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
-        (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),
+        (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log, { variables }),
       );
       return new ViewingProcesses(at, transport as SupervisedProcess, workers);
     } catch (error) {

@@ -11,11 +11,11 @@ import { zstdCompressor } from '../storage/zstd.js';
  * const file = await openRemoteReplay('https://replays.example.com', 'a1');
  * ```
  */
-export async function openRemoteReplay(server: string, id: string): Promise<ReplayFile> {
+export async function openRemoteReplay(server: string, id: string, token?: string): Promise<ReplayFile> {
   if (!isRecordingId(id)) throw new SgapsError('ARGUMENT_INVALID', 'That is no recording id.');
   const { HttpSource } = await import('@sgaps/player');
   const base = server.endsWith('/') ? server : `${server}/`;
-  const source = await HttpSource.open(new URL(`api/recordings/${id}/download`, base).href);
+  const source = await HttpSource.open(new URL(`api/recordings/${id}/download`, base).href, token);
   const reader = await RecordingReader.open(source, { compressor: zstdCompressor });
   // It does not grow.
   return { reader, watch: () => () => undefined, close: () => reader.close() };

@@ -11,12 +11,13 @@ import {
 import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
+import { readSecrets } from '../access/secrets.js';
+import { secretFileOption } from '../access/tokenCommand.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { RedisLink } from '../cluster/RedisLink.js';
 import { archiveModelsOption, fail, inferenceOption, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
 import type { Inference } from '../inference/Inference.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
-import { sharedSecrets } from '../inference/shared/sharedSecrets.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
@@ -32,6 +33,7 @@ interface RendererFlags {
   readonly encoder?: string[];
   readonly data: string;
   readonly server?: string;
+  readonly token?: string;
   readonly sockets?: string;
   readonly splats?: string;
   readonly splatsOn: 'auto' | 'webgpu' | 'cpu';
@@ -43,6 +45,7 @@ interface RendererFlags {
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly inference: InferenceChoice;
   readonly redis?: string;
+  readonly secretFile?: string;
   readonly archiveModels: string[];
   readonly debugFolder?: string;
   readonly supervised?: boolean;
@@ -77,6 +80,7 @@ export function rendererCommand(): Command {
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
+    .addOption(new Option('--token <token>', 'with --server: a token that may watch, where it asks for one').env('SGAPS_TOKEN'))
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
     .option('--extensions <folder...>', 'folders of renderers and encoders of your own', [])
     .option('--channels <number>', 'channels drawn at once', wholeNumber(1, 1000), 16)
@@ -89,6 +93,7 @@ export function rendererCommand(): Command {
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .addOption(inferenceOption())
     .addOption(new Option('--redis <address>', 'Redis that knows of inference services (default: none)').env('REDIS_URL'))
+    .addOption(secretFileOption())
     .addOption(archiveModelsOption())
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
@@ -120,8 +125,8 @@ async function renderer(flags: RendererFlags): Promise<void> {
     // Only where a service may be: a renderer needs nothing else of Redis.
     if (flags.redis && flags.model !== 'none' && flags.inference !== 'local') link = await RedisLink.open(flags.redis, log);
     const choice = { where: flags.inference, model: { model: flags.model, provider }, redis: link?.redis ?? null };
-    inference = flags.model === 'none' ? null : await openInference({ ...choice, secrets: sharedSecrets(), log });
-    const open = (id: string) => (server ? openRemoteReplay(server, id) : library.open(id));
+    inference = flags.model === 'none' ? null : await openInference({ ...choice, secrets: readSecrets(flags.secretFile), log });
+    const open = (id: string) => (server ? openRemoteReplay(server, id, flags.token) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));
     const splats = new SplatFolder(flags.splats ?? join(data, 'splats'));

@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
+import { addReachOptions, type ReachFlags } from '../access/accessOptions.js';
+import { admitViewer } from '../access/admitViewer.js';
+import { ClientLimits, NO_LIMITS, USUAL_LIMITS } from '../access/ClientLimits.js';
+import { listenAddress } from '../access/listenAddress.js';
+import { readSecrets } from '../access/secrets.js';
+import { Tokens } from '../access/Tokens.js';
 import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
 
-interface TransportFlags {
+interface TransportFlags extends ReachFlags {
   readonly port: number;
-  readonly host?: string;
   readonly data: string;
   readonly sockets?: string;
   readonly origins?: string[];
@@ -29,10 +35,9 @@ interface TransportFlags {
  * ```
  */
 export function transportCommand(): Command {
-  return new Command('transport')
+  return addReachOptions(new Command('transport'))
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
-    .option('--host <address>', 'interface to listen on (default: all)')
     .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
     .option('--sockets <folder>', 'folder of camera.sock and video.sock (default: run in the folder of recordings)')
     .option('--origins <origin...>', "origins other than this host's own whose pages may watch; * for all")
@@ -48,10 +53,10 @@ export function transportCommand(): Command {
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
-  const { port, host, origins, fifo, scene, encoder, from } = flags;
+  const { port, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
-  const viewers = new WebSocketAdapter({ port, host, origins });
   try {
+    const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
@@ -70,6 +75,20 @@ async function transport(flags: TransportFlags): Promise<void> {
   } catch (error) {
     fail(takenPort(error, port));
   }
+}
+
+/** Who may watch, and from where. */
+function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
+  const secrets = readSecrets(secretFile);
+  const secured = secrets.length > 0;
+  const host = listenAddress({ host: flags.host, secured, insecure, published });
+  const exposed = secured || insecure || trustProxy > 0;
+  const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
+  const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
+  if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
+  // Where everybody is let in, nobody waits for a token.
+  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined });
 }
 
 function seconds(text: string): number {

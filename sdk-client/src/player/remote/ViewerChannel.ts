@@ -74,7 +74,7 @@ export class ViewerChannel {
     this.#options = options;
     this.#host = host;
     this.#cameras = new CameraQueue(host.ids);
-    const { transport, scene, recording, encoder } = options;
+    const { transport, token, scene, recording, encoder } = options;
     /** How many values the game has, as `ready` said. */
     let values = 0;
     const read = (json: string) => {
@@ -84,7 +84,7 @@ export class ViewerChannel {
     };
     const query = { scene: `${scene}:${recording}`, encoder, channel: name };
     this.#link = new ViewerLink<ServerText, PictureNotice>(
-      { transport, query, patient, words: ['replays', 'replay'], read },
+      { transport, token, query, patient, words: ['replays', 'replay'], read },
       {
         ready: (text) => text.type === 'ready' && this.#begin(text.info),
         text: (text) => this.#hear(text),

@@ -10,6 +10,7 @@ export type ViewerChannelName = 'own' | `party:${string}`;
 export interface ViewerOptions {
   /** The transport, `ws://…`. */
   readonly transport: string;
+  readonly token?: string;
   readonly scene: 'replay' | 'stream';
   readonly recording: string;
   readonly encoder: ViewerEncoder;

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
+import { readSecrets } from '../../access/secrets.js';
+import { secretFileOption } from '../../access/tokenCommand.js';
 import { RedisLink } from '../../cluster/RedisLink.js';
 import { fail, openLog, stopWith } from '../../commandLine.js';
 import { USUAL_MODEL } from '../createInference.js';
@@ -13,12 +15,12 @@ import type { Provider } from '../threadMessages.js';
 import { readAddress, writeAddress } from './address.js';
 import { InferenceDirectory } from './InferenceDirectory.js';
 import { InferenceHost } from './InferenceHost.js';
-import { sharedSecrets } from './sharedSecrets.js';
 
 interface InferenceFlags {
   readonly listen: string;
   readonly advertise?: string;
   readonly redis?: string;
+  readonly secretFile?: string;
   readonly model?: string;
   readonly provider: 'auto' | Provider;
   readonly jsonLogs?: boolean;
@@ -44,6 +46,7 @@ export function inferenceCommand(): Command {
     )
     .option('--model <name>', 'model of @sgaps/models or a folder with a slash in its path (default: sgaps-mae-small)')
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(secretFileOption())
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(inference);
 }
@@ -63,7 +66,7 @@ async function inference(flags: InferenceFlags): Promise<void> {
     const { sha256 } = await readCard(folder);
     const service = await InferenceService.start({ folder, provider, log });
     closing.push(() => service.close());
-    const host = await InferenceHost.listen({ service, sha256, address, secrets: sharedSecrets(), log });
+    const host = await InferenceHost.listen({ service, sha256, address, secrets: readSecrets(flags.secretFile), log });
     closing.push(() => host.close());
     const said = advertise ?? writeAddress(host.address);
     if (flags.redis) {

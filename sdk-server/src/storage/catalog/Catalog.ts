@@ -1,4 +1,4 @@
-import { and, asc, type Column, count, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, type Column, count, desc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { AuditTable } from './AuditTable.js';
 import { ask, type CatalogDatabase, pageLength } from './CatalogDatabase.js';
 import { GameTable } from './GameTable.js';
@@ -171,7 +171,7 @@ export class Catalog {
   }
 
   private conditionOf(query: CatalogQuery): SQL | undefined {
-    const { status, game, roomId, owner, continues, search, archived, stored, held, endedBefore } = query;
+    const { status, game, roomId, owner, continues, search, archived, stored, held, endedBefore, within } = query;
     const { recordings } = this.database.tables;
     const is = <T extends string>(column: Column, value: T | undefined): SQL | undefined =>
       value === undefined ? undefined : eq(column, value);
@@ -187,6 +187,7 @@ export class Catalog {
       has(recordings.storedAt, stored),
       has(recordings.held, held),
       endedBefore === undefined ? undefined : lt(recordings.endedAt, endedBefore),
+      within ? or(inArray(recordings.game, [...within.games]), inArray(recordings.id, [...within.ids])) : undefined,
       search ? or(this.contains(recordings.id, search), this.contains(recordings.game, search)) : undefined,
     );
   }

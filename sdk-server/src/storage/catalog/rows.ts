@@ -78,6 +78,8 @@ export interface CatalogQuery {
   readonly held?: boolean;
   /** Only those that ended before, ms since 1970. */
   readonly endedBefore?: number;
+  /** Only those of these games, and those with these ids. */
+  readonly within?: { readonly games: readonly string[]; readonly ids: readonly string[] };
   /** 1 … 500, default 50; larger and smaller values are brought into range. */
   readonly limit?: number;
   /** Default 0. */
