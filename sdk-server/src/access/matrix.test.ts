@@ -298,7 +298,7 @@ const FROM_CLIENTS: Partial<
   stats: { send: (to) => to.send('stats', { share: 0 }), told: null },
   live: { send: (to) => to.send('live'), told: null },
 };
-const FROM_SERVER: readonly MessageType[] = ['welcome', 'coords', 'error', 'figures', 'ended'];
+const FROM_SERVER: readonly MessageType[] = ['welcome', 'coords', 'error', 'handover', 'figures', 'ended'];
 
 describe('messages of rooms', () => {
   it('are all in the table', () => {

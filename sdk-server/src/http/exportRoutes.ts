@@ -32,7 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function exportRoutes(
-  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, cluster, log }: ReplayServices,
   bytes?: number,
 ): Router {
   const router = Router();
@@ -40,7 +40,7 @@ export function exportRoutes(
   const data = dirname(dirname(store.filePath('any')));
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes });
+  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes, shared: cluster !== null });
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;

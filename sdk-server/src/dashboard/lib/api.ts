@@ -15,6 +15,9 @@ export interface Recording {
   readonly archivedAt: number | null;
   readonly archivedFrom: number | null;
   readonly archivedTo: number | null;
+  /** The recordings of the same session before and after this one, where a server stopped in the middle of it; the latter only of one that was asked for by its id. */
+  readonly continues: string | null;
+  readonly continuedBy?: string | null;
 }
 
 /** A row of `/api/sessions`. */
