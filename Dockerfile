@@ -1,7 +1,7 @@
 # One image for the three programs: `serve` (default: it starts the other two by itself), `transport` and `renderer`.
 #
 #   docker build -t sgaps .
-#   docker run --init -p 127.0.0.1:2567:2567 -p 127.0.0.1:2568:2568 -v recordings:/data sgaps
+#   docker run --init -e SGAPS_SECRET -p 127.0.0.1:2567:2567 -p 127.0.0.1:2568:2568 -v recordings:/data sgaps
 
 FROM node:24-bookworm-slim AS node
 WORKDIR /sgaps
@@ -49,4 +49,4 @@ EXPOSE 2567 2568
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:2567/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/sgaps/sdk-server/dist/cli.js"]
-CMD ["serve", "--data", "/data", "--examples", "/sgaps/examples"]
+CMD ["serve", "--host", "0.0.0.0", "--data", "/data", "--examples", "/sgaps/examples"]

@@ -69,6 +69,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it('starts nothing that others can reach and everybody may do everything in', async () => {
+  const open = readCompose('docker-compose.yml', { SGAPS_BIND: '192.0.2.1' }).services;
+  const refused = ['server', 'transport'].map((name) => SgapsProcess.start(...open[name].command.map(here), '--port', '0'));
+  for (const process of refused) {
+    expect(await process.ended).toBe(1);
+    expect(process.errors).toContain('SGAPS_SECRET');
+  }
+});
+
 it('is healthy when all have come up, the transport only with a renderer', async () => {
   await healthy('server', ports.server);
   expect(await health('transport', ports.transport)).toBe(1);

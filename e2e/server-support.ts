@@ -128,10 +128,11 @@ export class SyntheticRecorder {
 
   static async join(
     url: string,
-    options: { grid?: CaptureGrid; game?: string; roomName?: string } = {},
+    options: { grid?: CaptureGrid; game?: string; roomName?: string; token?: string } = {},
   ): Promise<SyntheticRecorder> {
-    const { grid = GRID, game = 'synthetic', roomName = 'sgaps' } = options;
-    const room = await new Client(url).create(roomName, recordOptions(grid, game));
+    const { grid = GRID, game = 'synthetic', roomName = 'sgaps', token } = options;
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const room = await new Client(url, { headers }).create(roomName, recordOptions(grid, game));
     const recorder = new SyntheticRecorder(room, grid);
     await until(() => recorder.received.length > 0);
     return recorder;

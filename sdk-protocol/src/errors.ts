@@ -18,6 +18,7 @@ export type SgapsErrorCode =
   | 'UNAUTHORIZED'
   | 'STORAGE_FULL'
   | 'STORAGE_FAILED'
+  | 'QUOTA_EXCEEDED'
   | 'UNSUPPORTED'
   | 'CLOSED'
   | 'MODEL_NOT_FOUND'

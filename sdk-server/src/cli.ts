@@ -15,9 +15,11 @@ import {
   databaseOption,
   fail,
   inferenceOption,
+  localBytesOption,
   openLog,
   portNumber,
   seekCacheOption,
+  storeOption,
   takenPort,
   wholeNumber,
 } from './commandLine.js';
@@ -27,6 +29,10 @@ import { inferenceCommand } from './inference/shared/inferenceCommand.js';
 import type { InferenceChoice } from './inference/shared/openInference.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { gamesCommand } from './storage/quota/gamesCommand.js';
+import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
+import { keepOptions } from './storage/retention/retentionOptions.js';
+import { sweepCommand } from './storage/retention/sweepCommand.js';
 import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
@@ -36,6 +42,8 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
@@ -54,6 +62,9 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly seekCache: number;
   readonly prepare?: boolean;
   readonly archiveAfter?: number;
+  readonly keepDays?: number;
+  readonly keepBytes?: number;
+  readonly keepRecordings?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
   readonly redis?: string;
@@ -73,12 +84,13 @@ interface ServeFlags extends ReachFlags, LimitFlags {
  */
 export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
-  const reachable = addReachOptions(sgaps.command('serve', { isDefault: true }));
-  addLimitOptions(reachable)
+  const served = addLimitOptions(addReachOptions(sgaps.command('serve', { isDefault: true })))
     .description('start rooms, HTTP API, dashboard and sample games on one port')
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .addOption(databaseOption())
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--examples <folder>', 'folder with games.json and built sample games')
     .addOption(
       new Option('--cadence <name>', 'when sessions being recorded are rebuilt; on-demand: only while somebody watches')
@@ -143,6 +155,7 @@ export function program(): Command {
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .action(serve);
+  for (const option of keepOptions()) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(inferenceCommand());
@@ -154,14 +167,15 @@ export function program(): Command {
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
   sgaps.addCommand(auditCommand());
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
   return sgaps;
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
   const log = openLog('sgaps', flags.jsonLogs ?? false);
-  const { port, host, data, database, examples, cadence, nth, sampling, provider, prepare, archiveAfter, archiveModels } = flags;
-  const { insecure, published, trustProxy, recordOrigins } = flags;
+  const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
+  const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
   const viewing = flags.viewing
     ? {
@@ -188,6 +202,8 @@ async function serve(flags: ServeFlags): Promise<void> {
       host,
       data,
       database,
+      store,
+      localBytes,
       examples,
       log,
       model,
@@ -208,6 +224,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     },
     drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
+    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
   };
   let server: SgapsServer;
   try {

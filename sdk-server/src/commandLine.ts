@@ -57,6 +57,48 @@ export function inferenceOption(): Option {
     .default('auto');
 }
 
+/** Name the store of recordings, and what copies of it may take here. */
+export const STORE_VARIABLE = 'SGAPS_STORE_URL';
+export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
+
+/** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    'store of recordings: s3://bucket/prefix?endpoint=https://host&region=name, or file:///folder (default: the local disk alone)',
+  ).env(STORE_VARIABLE);
+}
+
+/** What copies of stored recordings may take on the local disk, as an option. */
+export function localBytesOption(): Option {
+  return new Option(
+    '--local-bytes <size>',
+    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+  )
+    .argParser(byteSize)
+    .env(LOCAL_BYTES_VARIABLE);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+/** Bytes as an option: 500MB, 50GiB, 1000000. */
+export function byteSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('A size is a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB behind it: 50GB.');
+}
+
 /** Archive models beside the usual ones, as an option. */
 export function archiveModelsOption(): Option {
   return new Option(
@@ -95,6 +137,19 @@ export function fail(error: unknown): void {
       ? (error.stack ?? error.message)
       : String(error);
   process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
+}
+
+/** Does what a command is for; a refusal is said, as JSON where that is asked for, and gives status 1. */
+export async function runCommand({ json = false }: { readonly json?: boolean }, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isSgapsError(error)) throw error;
+    process.exitCode = 1;
+    const { code, message } = error;
+    if (json) process.stdout.write(`${JSON.stringify({ state: 'failed', error: { code, message } })}\n`);
+    else process.stderr.write(`sgaps: ${code}: ${message}\n`);
+  }
 }
 
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */

@@ -36,6 +36,8 @@ export {
   Catalog,
   type CatalogOptions,
   type CatalogQuery,
+  type ExpendableQuery,
+  type ExpendableRow,
   fileSource,
   type GameRow,
   type GameTable,
@@ -50,7 +52,15 @@ export {
   type RecordingWriterOptions,
   type Recovery,
   recoverRecording,
+  type UnfinishedDeletion,
   zstdCompressor,
 } from './storage/index.js';
+export {
+  type Removal,
+  Retention,
+  type RetentionPolicy,
+  type SweepOptions,
+  type SweepResult,
+} from './storage/retention/Retention.js';
 export { tuneCollector } from './tuneCollector.js';
 export type { ViewingOptions } from './viewing/ViewingProcesses.js';

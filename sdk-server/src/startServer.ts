@@ -20,6 +20,8 @@ import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
+import { Retention, type RetentionPolicy } from './storage/retention/Retention.js';
+import { RetentionRounds } from './storage/retention/RetentionRounds.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
 
@@ -52,6 +54,13 @@ export interface ServerOptions {
   readonly data?: string;
   /** PostgreSQL database of the catalog, `postgres://user:password@host:5432/database`; default: SQLite, in `data`. */
   readonly database?: string;
+  /**
+   * Store that recordings are put into once they are finished, `s3://bucket/prefix?endpoint=https://host&region=name` or `file:///folder`, with credentials from where AWS' tools look for them;
+   * default: the local disk alone.
+   */
+  readonly store?: string;
+  /** What recordings that are in the store may take on the local disk as well, bytes; the least recently used go first. Default: as long as 1 GiB is left. */
+  readonly localBytes?: number;
   /** Folder with `games.json` and built sample games; default none. */
   readonly examples?: string;
   /** Default: pino on standard output, level `info`. */
@@ -86,6 +95,8 @@ export interface ServerOptions {
   readonly maxSessions?: number;
   /** ms that sessions may go on after `drain()` before they are handed over to other processes. Default 300,000 with `redis`, else 0. */
   readonly drainWithin?: number;
+  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
+  readonly retention?: RetentionPolicy;
 }
 
 /**
@@ -159,14 +170,14 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, database, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, database, store, localBytes, log = pino({ name: 'sgaps' }), room = {} } = options;
   const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
   const secured = parseSecrets(secret ?? '').length > 0;
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   const services = await openServices({
-    ...{ data, database, log, publicAddress: addressFor(options) },
+    ...{ data, database, store, localBytes, log, publicAddress: addressFor(options) },
     ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
     ...{ model: options.model, inference: options.inference, archiveModels: options.archiveModels },
     access: { secret, limits, recordOrigins, trustProxy },
@@ -177,7 +188,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     ? await ViewingProcesses.start(
         {
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
-          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels },
+          ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...{ inference: options.inference, redis: options.redis },
           ...options.viewing,
         },
@@ -206,6 +217,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
+        store,
       ),
   });
   const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
@@ -229,7 +241,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
   const archives =
-    archiveAfter === null ? null : new ArchiveQueue({ data, database, catalog, log, after: archiveAfter, modelFolder });
+    archiveAfter === null ? null : new ArchiveQueue({ data, database, store, catalog, log, after: archiveAfter, modelFolder });
+  const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
+  const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
@@ -239,6 +253,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     transport.server?.closeAllConnections();
     await queue?.close();
     await archives?.close();
+    await rounds.close();
     await viewing?.close();
     await closeServices(data);
     running = false;
@@ -274,7 +289,7 @@ function ageOf(given: string | number): number | null {
 
 /** Surveys each recording once it is finished. */
 function prepareFinished({ store, log }: ReplayServices, recordings: string, bytes?: number): PrepareQueue {
-  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }));
+  const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }), store.copies);
   store.onFinished((id) => queue.add(id));
   return queue;
 }

@@ -33,7 +33,7 @@ export function accessRoutes({ access, catalog }: Pick<ReplayServices, 'access' 
 
   router.get('/access', (_request, response) => {
     const { grants } = visitorOf(response);
-    const [first] = grants;
+    const first = grants.find(({ scope }) => scope === 'admin') ?? grants.find(({ scope }) => scope === 'watch') ?? grants[0];
     noStore(response).json({ required: access.required, ...(first ? grantOf(first) : { scope: null }) });
   });
 

@@ -26,7 +26,7 @@ export function parseSecrets(text: string): string[] {
 
 /** The secrets that a program was started with: those of `file`, else of `SGAPS_SECRET`; none where both are missing or empty. */
 export function readSecrets(file: string | undefined, env: NodeJS.ProcessEnv = process.env): string[] {
-  if (file === undefined) return parseSecrets(env.SGAPS_SECRET ?? '');
+  if (file === undefined || file === '') return parseSecrets(env.SGAPS_SECRET ?? '');
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

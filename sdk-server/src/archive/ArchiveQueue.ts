@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
-import { DATABASE_VARIABLE } from '../commandLine.js';
+import { DATABASE_VARIABLE, STORE_VARIABLE } from '../commandLine.js';
 import { startProgram } from '../export/startProgram.js';
 import type { Catalog } from '../storage/index.js';
 
@@ -40,6 +40,8 @@ export interface ArchiveQueueOptions {
   readonly data: string;
   /** PostgreSQL database of the catalog; default: SQLite, in `data`. */
   readonly database?: string;
+  /** Store that recordings are fetched from, and archives put into. */
+  readonly store?: string;
   readonly catalog: Catalog;
   readonly log: Logger;
   /** ms since a recording ended, after which it is archived. */
@@ -125,7 +127,7 @@ export class ArchiveQueue {
 
   /** Settles when its process has ended, however that ends. */
   async #archive(id: string): Promise<void> {
-    const { data, database, modelFolder, start = startProgram<ArchiveLine> } = this.#options;
+    const { data, database, store, modelFolder, start = startProgram<ArchiveLine> } = this.#options;
     // Not on the GPU, which the rooms need.
     const reconstructor =
       modelFolder === null ? ['--reconstructor', 'none'] : ['--reconstructor', modelFolder, '--provider', 'cpu'];
@@ -135,7 +137,7 @@ export class ArchiveQueue {
       const hear = (line: ArchiveLine): void => {
         if (line.state !== 'running' && line.state !== 'done') outcome = line;
       };
-      this.#child = start('archive', args, hear, resolve, { [DATABASE_VARIABLE]: database });
+      this.#child = start('archive', args, hear, resolve, { [DATABASE_VARIABLE]: database, [STORE_VARIABLE]: store });
     });
     this.#child = null;
     this.#note(id, outcome, said);

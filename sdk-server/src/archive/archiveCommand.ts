@@ -4,10 +4,14 @@ import type { ArchiveModel } from '@sgaps/core';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import { databaseOption } from '../commandLine.js';
+import { databaseOption, localBytesOption, storeOption } from '../commandLine.js';
 import { ProgressLine } from '../export/ProgressLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
+import { storeRecording } from '../storage/blobs/storeRecording.js';
+import { toStorageError } from '../storage/files.js';
 import { Catalog } from '../storage/index.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
 import { readAge } from './age.js';
@@ -26,6 +30,8 @@ interface ArchiveFlags {
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly data: string;
   readonly database?: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly json?: boolean;
 }
 
@@ -35,6 +41,8 @@ interface Task {
   readonly bytes: number;
 }
 
+/** Rows read at once. */
+const PAGE = 500;
 /** What a shell gives for a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
 /** ms between two lines that tell of progress. */
@@ -66,6 +74,8 @@ export function archiveCommand(): Command {
     .option('--larger', 'also where the archive is no smaller than the recording')
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
     .addOption(databaseOption())
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(archive);
 }
@@ -114,9 +124,11 @@ class Archiving {
     this.assertFlags(ids);
     const folder = await RecordingFolder.open(join(data, 'recordings'));
     const catalog = await Catalog.open(data, { url: database });
+    let copies: LocalCopies | null = null;
     let archiveModel: ArchiveModel | null = null;
     try {
-      const tasks = await this.tasks(ids, folder, catalog);
+      copies = await openCopies(this.flags);
+      const tasks = await this.tasks(ids, folder, catalog, copies !== null);
       if (tasks.length > 0) {
         archiveModel = await openArchiveModel(model);
         this.inference = await this.openInference();
@@ -128,7 +140,7 @@ class Archiving {
         const onProgress = (frames: number, all: number): void =>
           this.progress(id, { done, total, progress: Math.min(1, (worked + (bytes * frames) / Math.max(1, all)) / work) });
         onProgress(0, 1);
-        await this.one(id, { folder, catalog, archiveModel, onProgress });
+        await this.one(id, { folder, catalog, copies, archiveModel, onProgress });
         if (this.signal.aborted) return;
         worked += bytes;
       }
@@ -137,6 +149,7 @@ class Archiving {
     } finally {
       await archiveModel?.close();
       await this.inference?.close();
+      copies?.blobs.close();
       await catalog.close();
     }
   }
@@ -151,7 +164,7 @@ class Archiving {
       throw new SgapsError('ARGUMENT_INVALID', '--bytes-per-second is at least 100.');
   }
 
-  private async tasks(ids: readonly string[], folder: RecordingFolder, catalog: Catalog): Promise<Task[]> {
+  private async tasks(ids: readonly string[], folder: RecordingFolder, catalog: Catalog, stored: boolean): Promise<Task[]> {
     const { all, olderThan } = this.flags;
     const sized = (id: string): Task => ({ id, bytes: statSync(folder.filePath(id), { throwIfNoEntry: false })?.size ?? 0 });
     if (!all && olderThan === undefined) return [...new Set(ids)].map(sized);
@@ -165,12 +178,18 @@ class Archiving {
       const endedAt = row?.endedAt ?? stats.mtimeMs;
       if (endedAt < endedBefore) found.push({ id, bytes: stats.size, endedAt });
     }
+    const here = new Set(await folder.fileIds());
+    for (let offset = 0; stored; offset += PAGE) {
+      const { items } = await catalog.list({ stored: true, archived: false, endedBefore, order: 'oldest', limit: PAGE, offset });
+      for (const { id, bytes, endedAt } of items) if (!here.has(id)) found.push({ id, bytes, endedAt: endedAt ?? 0 });
+      if (items.length < PAGE) break;
+    }
     return found.sort((a, b) => a.endedAt - b.endedAt);
   }
 
   private async one(
     id: string,
-    parts: Pick<Parameters<typeof archiveRecording>[1], 'folder' | 'catalog' | 'archiveModel' | 'onProgress'>,
+    parts: Pick<Parameters<typeof archiveRecording>[1], 'folder' | 'catalog' | 'copies' | 'archiveModel' | 'onProgress'>,
   ): Promise<void> {
     const { keep, larger, bytesPerSecond, quality, json } = this.flags;
     const { signal } = this;
@@ -181,6 +200,7 @@ class Archiving {
       const done = await archiveRecording(id, { ...parts, model, keep, larger, bytesPerSecond, quality, signal });
       this.line.clear();
       tellArchived(id, done, (performance.now() - begunAt) / 1000, json);
+      await this.store(id, parts);
     } catch (error) {
       this.line.clear();
       if (!isSgapsError(error)) throw error;
@@ -188,6 +208,22 @@ class Archiving {
       // The next would not fit either.
       if (error.code === 'STORAGE_FULL') throw error;
       this.fail(id, error);
+    }
+  }
+
+  /** A server does it otherwise, within a minute: a store that is away does not undo an archive. */
+  private async store(
+    id: string,
+    { folder, catalog, copies }: Pick<Parameters<typeof archiveRecording>[1], 'folder' | 'catalog' | 'copies'>,
+  ): Promise<void> {
+    const row = copies && (await catalog.get(id));
+    if (!row) return;
+    try {
+      await storeRecording(row, { folder, catalog, copies, signal: this.signal });
+      await copies.makeRoom();
+    } catch (error) {
+      const { code, message } = toStorageError(error, `storing the archive of ${id}`);
+      process.stderr.write(`sgaps: ${id}: archived, but not stored yet: ${code}: ${message}\n`);
     }
   }
 

@@ -157,7 +157,7 @@ describe('an archive', () => {
     const cache = new SeekCache({ recordings, log: pino({ level: 'silent' }) });
     const prepared = await prepareRecording('a1', { recordings, cache, signal: new AbortController().signal });
     expect(prepared).toMatchObject({ isNew: false, isArchive: true, bytes: 0 });
-    const clips = writeTruthClips(findRecording('a1', data), join(folder, 'clips'), 'split');
+    const clips = writeTruthClips(await findRecording('a1', data), join(folder, 'clips'), 'split');
     await expect(clips).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { MIN_FREE_BYTES, syncFolder, toStorageError } from '../storage/files.js';
 import type { Catalog } from '../storage/index.js';
 import { noteArchived } from '../storage/noteArchived.js';
@@ -25,6 +26,8 @@ export interface ArchiveRecordingOptions extends Omit<MakeArchiveOptions, 'from'
   readonly folder: RecordingFolder;
   /** Whose row is to tell of it. */
   readonly catalog: Catalog;
+  /** Fetches it where it is not there. */
+  readonly copies?: LocalCopies | null;
   /** Keeps the recording as it was, beside the archive as `ID.full.sgaps`. Default false. */
   readonly keep?: boolean;
   /** Told of what is done, for tests that end the process there. */
@@ -68,6 +71,7 @@ export async function archiveRecording(id: string, options: ArchiveRecordingOpti
   const { folder, catalog, larger = false, onStep = () => undefined } = options;
   const path = folder.filePath(id);
   const draft = folder.archiveDraft(id);
+  await options.copies?.ensureLocal(id);
   const reader = await openRecording(path, folder.journalPaths(id), `recording ${id}`);
   try {
     assertArchivable(id, reader);

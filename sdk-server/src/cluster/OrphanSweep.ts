@@ -14,7 +14,7 @@ const CLAIM_MS = 30_000;
  *
  * @example
  * ```ts
- * const parts: OrphanSweepParts = { owners, processes, cluster: () => null, store, log };
+ * const parts: OrphanSweepParts = { owners, processes, cluster: () => null, store, onRecovered: (id) => uploads.add(id), log };
  * ```
  */
 export interface OrphanSweepParts {
@@ -22,6 +22,8 @@ export interface OrphanSweepParts {
   readonly processes: ProcessFolder;
   readonly cluster: () => Cluster | null;
   readonly store: RecordingStore;
+  /** A recording is whole. */
+  readonly onRecovered: (id: string) => void;
   readonly log: Logger;
 }
 
@@ -80,7 +82,7 @@ export class OrphanSweep {
   }
 
   async #recover(id: string): Promise<void> {
-    const { processes, store, log } = this.parts;
+    const { processes, store, onRecovered, log } = this.parts;
     const cluster = this.parts.cluster();
     const claim = `sgaps:recovering:${id}`;
     if (cluster && (await cluster.link.redis.set(claim, processes.id, 'PX', CLAIM_MS, 'NX')) === null) return;
@@ -92,6 +94,7 @@ export class OrphanSweep {
       await cluster?.forgetRooms(id);
       const found = await store.recoverOwned(id);
       for (const recovery of found) tell(log, recovery);
+      for (const recovery of found) if (recovery.status !== 'failed') onRecovered(recovery.id);
       await cluster?.members.strike(id);
       await processes.forget(id);
       const recordings = found.filter(({ status }) => status !== 'failed').length;

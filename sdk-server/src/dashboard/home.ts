@@ -1,3 +1,4 @@
+import { openAccess } from './lib/access.js';
 import { ApiError, api, type Game, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, sizeOf, when } from './lib/format.js';
@@ -17,6 +18,8 @@ const confirmation = byId('confirm', HTMLDialogElement);
 
 const liveCards = new Map<string, { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement }>();
 let shown = PAGE;
+/** Whoever looks may delete. */
+let isAdmin = false;
 let runningIds = '';
 
 /** A picture that steps aside when there is none yet. */
@@ -107,7 +110,7 @@ function recordingCard(recording: Recording): HTMLElement {
     'article',
     { class: 'card' },
     open,
-    make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, remove)),
+    make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, ...(isAdmin ? [remove] : []))),
   );
 }
 
@@ -215,5 +218,12 @@ byId('confirm-yes', HTMLButtonElement).addEventListener('click', () => confirmat
 byId('endpoint', HTMLSpanElement).textContent = location.origin;
 
 showGames().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
-reload();
-void poll(refreshLive);
+openAccess()
+  .then(({ scope }) => {
+    isAdmin = scope === 'admin';
+  })
+  .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+  .finally(() => {
+    reload();
+    void poll(refreshLive);
+  });

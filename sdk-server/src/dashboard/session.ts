@@ -1,6 +1,7 @@
 import { Client, type Room } from '@colyseus/sdk';
 import type { SgapsCompareElement, SgapsPlayerElement } from '@sgaps/player/element';
 import type { SgapsError } from '@sgaps/protocol';
+import { openAccess } from './lib/access.js';
 import { ApiError, api, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { ExportDialog } from './lib/exportDialog.js';
@@ -138,6 +139,22 @@ async function toggleComparison(recording: string, button: HTMLButtonElement): P
   button.textContent = 'One only';
 }
 
+/** Makes a link by which anyone may watch this recording. */
+function offerShare(recording: string): void {
+  const share = byId('share', HTMLButtonElement);
+  share.hidden = false;
+  share.addEventListener('click', () => {
+    void (async () => {
+      const { url, expiresAt } = await api<{ url: string; expiresAt: number }>(`/api/recordings/${recording}/share`, {
+        method: 'POST',
+      });
+      // Only pages that came safely may write there.
+      await navigator.clipboard?.writeText(url).catch(() => undefined);
+      tell(`Anyone who has this link may watch this session until ${new Date(expiresAt).toLocaleString()}: ${url}`);
+    })().catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+  });
+}
+
 /** Follows the figures of a session that is being recorded, until it ends. */
 async function follow({ roomId, recordingId }: Running): Promise<void> {
   const room: Room = await new Client(location.origin).joinById(roomId, { role: 'watch' });
@@ -160,13 +177,16 @@ function fail(error: unknown): void {
   setBadge('bad', 'not here');
   const text = error instanceof Error ? error.message : String(error);
   tell(
-    error instanceof ApiError && error.code === 'NOT_FOUND'
-      ? 'There is no such session: it was deleted, or the address is wrong.'
-      : text,
+    error instanceof ApiError && error.status === 401
+      ? 'This session is private.'
+      : error instanceof ApiError && error.code === 'NOT_FOUND'
+        ? 'There is no such session: it was deleted, or the address is wrong.'
+        : text,
   );
 }
 
 async function start(): Promise<void> {
+  const access = await openAccess();
   const { items } = await api<{ items: Running[] }>('/api/sessions');
   const running = items.find(({ roomId, recordingId }) => roomId === id || recordingId === id);
   isRecording = running !== undefined;
@@ -175,6 +195,7 @@ async function start(): Promise<void> {
   if (recording.id !== id) history.replaceState(null, '', `/session/${recording.id}${location.search}`);
   await customElements.whenDefined('sgaps-player');
   open(recording);
+  if (access.required && access.scope === 'admin') offerShare(recording.id);
   if (running) await follow(running);
   else offer(recording.id, recording.archivedAt !== null);
 }

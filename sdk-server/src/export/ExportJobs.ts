@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { STORE_VARIABLE } from '../commandLine.js';
 import { errorMessage } from '../rooms/errors.js';
 import { MIN_FREE_BYTES, toStorageError } from '../storage/files.js';
 import type { ExportRequest } from './exportRequest.js';
@@ -67,6 +68,8 @@ export interface ExportJobsOptions {
   readonly accepting: () => boolean;
   /** What the disk has left. */
   readonly freeBytes: () => Promise<number>;
+  /** Store that recordings are fetched from where they are not in `data` any more. */
+  readonly store?: string;
   /** What all files may take, those being made too; of those that are done the oldest go first. Default 8 GiB. */
   readonly bytes?: number;
   /** Other processes make exports in the same folder. */
@@ -158,9 +161,15 @@ export class ExportJobs {
   }
 
   /** A finished export's file, and what it is called. */
-  file(id: string): { readonly path: string; readonly name: string } | undefined {
+  file(id: string): { readonly path: string; readonly name: string; readonly recordingId: string } | undefined {
     const job = this.#jobs.get(id);
-    return job?.status.state === 'done' ? { path: job.file, name: job.name } : undefined;
+    return job?.status.state === 'done' ? { path: job.file, name: job.name, recordingId: job.recordingId } : undefined;
+  }
+
+  /** Ends all exports of a recording and removes their files. */
+  async removeOf(recordingId: string): Promise<void> {
+    const ids = [...this.#jobs.values()].filter((job) => job.recordingId === recordingId).map(({ id }) => id);
+    await Promise.all(ids.map((id) => this.remove(id)));
   }
 
   /** Ends an export and removes its file; settles when both is done. False where there is none of that id. */
@@ -185,6 +194,7 @@ export class ExportJobs {
           job.args,
           (line) => this.#told(job, line),
           (said) => void this.#ended(job, said).finally(resolve),
+          { [STORE_VARIABLE]: this.#options.store },
         );
       });
       this.#options.log.info({ export: job.id, args: job.args }, 'export started');

@@ -3,10 +3,11 @@ import { isSgapsError, type OverlayLayer, type RecordingReader, SgapsError } fro
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
-import { archiveModelsOption } from '../commandLine.js';
+import { archiveModelsOption, localBytesOption, storeOption } from '../commandLine.js';
 import { findRecording } from '../finetune/findRecording.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
 import { openRecording } from '../storage/openRecording.js';
 import { exportName } from './exportName.js';
 import { planExport } from './exportPlan.js';
@@ -24,6 +25,8 @@ interface ExportFlags {
   readonly scale?: number;
   readonly overlay?: OverlayLayer[];
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly archiveModels: string[];
@@ -62,6 +65,8 @@ export function exportCommand(): Command {
     .option('--scale <number>', 'times its size (1 … 8), or pixels wide', number)
     .option('--overlay <names>', 'overlays to burn in, separated by commas', (text: string) => text.split(','))
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--model <name>', "model that fills in, as in sgaps serve; 'none' for none (default: sgaps-mae-small)")
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .addOption(archiveModelsOption())
@@ -111,7 +116,8 @@ async function exportTo(
   if (at !== undefined && format !== 'png')
     throw new SgapsError('ARGUMENT_INVALID', '--at is one picture, a png; give a range with --from and --to.');
   const request = readExportRequest({ format, from: at ?? from, to: at ?? to, fps, scale, overlays: overlay });
-  const found = findRecording(recording, flags.data);
+  const copies = await openCopies(flags);
+  const found = await findRecording(recording, flags.data, copies).finally(() => copies?.blobs.close());
   const beside = found.path.replace(/\.sgaps$/, '');
   const reader = await openRecording(found.path, [`${beside}.journal`, `${beside}.journal2`], `recording ${found.name}`);
   let inference: InferenceService | null = null;

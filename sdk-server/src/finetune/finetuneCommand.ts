@@ -1,5 +1,8 @@
 import { isSgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
+import { localBytesOption, storeOption } from '../commandLine.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
 import { finetuneSteps } from './finetuneSteps.js';
 import { prepareFinetuning } from './prepareFinetuning.js';
 import { TRUTH_DB, type TruthCount } from './readTruth.js';
@@ -7,6 +10,8 @@ import { TRUTH_DB, type TruthCount } from './readTruth.js';
 interface FinetuneFlags {
   readonly recordings: string[];
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly out: string;
   readonly name?: string;
 }
@@ -24,14 +29,19 @@ export function finetuneCommand(): Command {
     .description('make data of recordings to fine-tune the model on a game, and print the commands that do it')
     .requiredOption('--recordings <id|file...>', 'ids of recordings, or .sgaps files; of several, the last is only judged by')
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .requiredOption('-o, --out <folder>', 'where to write')
     .option('--name <name>', "the model's name (default: sgaps-mae- and the game's)", modelName)
     .action(finetune);
 }
 
-async function finetune({ recordings, data, out, name }: FinetuneFlags): Promise<void> {
+async function finetune(flags: FinetuneFlags): Promise<void> {
+  const { recordings, data, out, name } = flags;
+  let copies: LocalCopies | null = null;
   try {
-    const prepared = await prepareFinetuning({ recordings, data, out, onRecording: tell });
+    copies = await openCopies(flags);
+    const prepared = await prepareFinetuning({ recordings, data, copies, out, onRecording: tell });
     for (const clip of prepared.clips)
       process.stdout.write(`  ${clip.name}.mkv: ${clip.frames} frames to be ${clip.judged ? 'judged by' : 'trained on'}\n`);
     const model = name ?? `sgaps-mae-${prepared.game.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
@@ -40,6 +50,8 @@ async function finetune({ recordings, data, out, name }: FinetuneFlags): Promise
     if (!isSgapsError(error)) throw error;
     process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
     process.exitCode = 1;
+  } finally {
+    copies?.blobs.close();
   }
 }
 

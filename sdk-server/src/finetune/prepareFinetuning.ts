@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { findRecording } from './findRecording.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
+import { type FoundRecording, findRecording } from './findRecording.js';
 import type { TruthCount } from './readTruth.js';
 import { type TruthClip, writeTruthClips } from './writeTruthClips.js';
 
@@ -17,6 +18,8 @@ interface FinetuneOptions {
   /** Ids in the data folder, or .sgaps files. Of several, the last is only judged by. */
   readonly recordings: readonly string[];
   readonly data: string;
+  /** Fetches those that are not there. */
+  readonly copies?: LocalCopies | null;
   /** Folder for all that is made; `clips` in it must not hold any. */
   readonly out: string;
   /** Told of each recording as it is done. */
@@ -49,8 +52,9 @@ export interface PreparedClips {
  * const prepared = await prepareFinetuning({ recordings: ['a1'], data: './.sgaps-data', out: './fine' });
  * ```
  */
-export async function prepareFinetuning({ recordings, data, out, onRecording }: FinetuneOptions): Promise<PreparedClips> {
-  const found = recordings.map((given) => findRecording(given, data));
+export async function prepareFinetuning({ recordings, data, copies, out, onRecording }: FinetuneOptions): Promise<PreparedClips> {
+  const found: FoundRecording[] = [];
+  for (const given of recordings) found.push(await findRecording(given, data, copies));
   const names = found.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new SgapsError('ARGUMENT_INVALID', `Two of the recordings are called ${twice}; name each once.`);

@@ -50,7 +50,7 @@ const TRAINED = 0.75;
  *
  * @example
  * ```ts
- * await writeTruthClips(findRecording('a1', './.sgaps-data'), 'out/clips', 'split');
+ * await writeTruthClips(await findRecording('a1', './.sgaps-data'), 'out/clips', 'split');
  * ```
  */
 export async function writeTruthClips(

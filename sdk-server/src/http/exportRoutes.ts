@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour. `bytes`: what their files may take
- * in all, default 8 GiB.
+ * in all, default 8 GiB; `address`: of the store that recordings are fetched from where they are not here.
  *
  * @example
  * ```ts
@@ -34,13 +34,26 @@ const TYPES: Readonly<Record<string, string>> = {
 export function exportRoutes(
   { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, cluster, log }: ReplayServices,
   bytes?: number,
+  address?: string,
 ): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes, shared: cluster !== null });
+  const jobs = new ExportJobs({
+    data,
+    modelFolder,
+    archiveModels,
+    log,
+    accepting,
+    freeBytes,
+    bytes,
+    store: address,
+    shared: cluster !== null,
+  });
+
+  store.onDelete((id) => jobs.removeOf(id));
 
   router.post('/recordings/:id/exports', sameOrigin, json({ limit: '16kb' }), async (request, response) => {
     const { id } = request.params;
@@ -87,14 +100,19 @@ export function exportRoutes(
     response.setHeader('Cache-Control', 'no-store').json(status);
   });
 
-  router.get('/exports/:id/file', (request, response, next) => {
+  router.get('/exports/:id/file', async (request, response, next) => {
     const file = jobs.file(request.params.id);
     if (!file) {
       const status = jobs.status(request.params.id);
       if (!status) throw unknown(request);
       throw new SgapsError('OUT_OF_ORDER', status.state === 'running' ? 'This export is not done yet.' : 'This export failed.');
     }
-    const { path, name } = file;
+    const { path, name, recordingId } = file;
+    // Deleted by another program: what was made of it goes, too.
+    if ((await catalog.get(recordingId)) === null) {
+      await jobs.removeOf(recordingId);
+      throw unknown(request);
+    }
     response.attachment(name).type(TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream');
     response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false }, (error) => {
       if (!error) return;

@@ -6,6 +6,7 @@ import { dashboardRoutes } from './dashboardRoutes.js';
 import { drainRoute } from './drainRoute.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
+import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
@@ -27,6 +28,7 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
+  store?: string,
 ): Promise<void> {
   app.disable('x-powered-by');
   app.set('trust proxy', services.access.trustProxy);
@@ -37,10 +39,11 @@ export async function mountHttp(
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
+  app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
   app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
-  app.use('/api', exportRoutes(services, exportBytes));
+  app.use('/api', exportRoutes(services, exportBytes, store));
   app.use('/healthz', healthRoute(services));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));

@@ -44,6 +44,7 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
     if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
     }
+    await store.ensureLocal(row.id);
     // A player reads a recording by many ranges: its beginning is once.
     if (/^bytes=(?!0-)/.test(request.headers.range ?? '') === false)
       access.audit.note(visitorOf(response).actorFor({ scope: 'watch', recording: row.id }), 'recording.download', row.id);

@@ -62,6 +62,19 @@ export function sameOrigin(request: Request, _response: Response, next: NextFunc
 }
 
 /**
+ * Says that a body which is no JSON, or too large, is the sender's mistake.
+ *
+ * @example
+ * ```ts
+ * router.use('/recordings/:id/exports', bodyErrors);
+ * ```
+ */
+export function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
+  const refused = error instanceof Error && !isSgapsError(error) && 'status' in error && Number(error.status) < 500;
+  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
+}
+
+/**
  * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
  *
  * @example
@@ -83,10 +96,4 @@ export function jsonErrors(log: Logger) {
     }
     response.status(statusOf(error)).json({ error: { code, message } });
   };
-}
-
-/** A body that is no JSON, or too large, is the sender's mistake. */
-export function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
-  const refused = error instanceof Error && !isSgapsError(error) && 'status' in error && Number(error.status) < 500;
-  next(refused ? new SgapsError('ARGUMENT_INVALID', `The body must be a small JSON object: ${error.message}`) : error);
 }

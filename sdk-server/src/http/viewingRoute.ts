@@ -27,8 +27,8 @@ export interface ViewingAddress {
 const LONGEST = 200;
 
 /**
- * `/api/viewing`: `{ url, token }`, the WebSocket address of the transport as seen by whoever asks, null where none was started; and a ticket for the scene
- * that is named, `?scene=replay:ID`, where one is needed.
+ * `/api/viewing`: `{ url }`, the WebSocket address of the transport as seen by whoever asks, null where none was started; and `token`, a ticket for the scene
+ * that is named (`?scene=replay:ID`), where one is needed.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export function viewingRoute(
     const own = port !== null && host !== null ? `${protocol === 'https' ? 'wss' : 'ws'}://${host}:${port}` : null;
     const { scene } = query;
     const token = access.tokens && typeof scene === 'string' ? await ticketFor(scene, visitorOf(response), access.tokens) : null;
-    response.setHeader('Cache-Control', 'no-store').json({ url: url ?? own, token });
+    response.setHeader('Cache-Control', 'no-store').json({ url: url ?? own, ...(token !== null && { token }) });
   });
   return router;
 

@@ -1,5 +1,6 @@
 import type { StatePoints } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openRecording } from '../storage/openRecording.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
 import { FileShelf } from './FileShelf.js';
@@ -23,6 +24,8 @@ const TELL_EVERY = 200;
 export interface PrepareOptions {
   /** Folder of recordings. */
   readonly recordings: string;
+  /** Fetches those that are not there. */
+  readonly copies?: LocalCopies | null;
   readonly cache: SeekCache;
   readonly signal: AbortSignal;
   /** Recordings whose states are not to go for these. */
@@ -59,9 +62,10 @@ export interface Prepared {
  * ```
  */
 export async function prepareRecording(id: string, options: PrepareOptions): Promise<Prepared> {
-  const { recordings, cache, signal, keep, onProgress } = options;
+  const { recordings, copies, cache, signal, keep, onProgress } = options;
   const folder = await RecordingFolder.open(recordings);
   const path = folder.filePath(id);
+  await copies?.ensureLocal(id);
   const reader = await openRecording(path, folder.journalPaths(id), `recording ${id}`);
   try {
     const { header, index } = reader;

@@ -1,5 +1,6 @@
 import { type AuthContext, type Client, CloseCode, Room } from '@colyseus/core';
 import {
+  isSgapsError,
   MessageType,
   PROTOCOL_VERSION,
   parseGameEvent,
@@ -15,6 +16,7 @@ import { AccessError } from '../access/AccessError.js';
 import { type JoinAuth, visitorWith } from '../access/admitJoin.js';
 import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
+import type { GameQuotas } from '../storage/quota/GameQuotas.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
@@ -59,6 +61,7 @@ export abstract class ReplayRoom extends Room {
   /** Those who follow its figures; pictures they get from the pipeline. */
   readonly #viewers = new Set<Client>();
   #guard!: ClientGuard;
+  #quotas!: GameQuotas;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
@@ -181,16 +184,19 @@ export abstract class ReplayRoom extends Room {
     const header = headerFor(this.#options, this.settings.tierBits);
     const { recordingId } = header;
     this.#log = services.log.child({ room: this.roomId, recording: recordingId });
+    this.#quotas = services.quotas;
     // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
-    const writer = await services.store.create(header, {
+    const begun = await this.#quotas.admit(header.game);
+    const creating = services.store.create(header, {
       roomId: this.roomId,
       continues: await continuesFrom(header, services),
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
     });
+    const writer = await creating.finally(begun);
     try {
       await this.#begin(services, writer);
     } catch (error) {
@@ -395,8 +401,10 @@ export abstract class ReplayRoom extends Room {
   }
 
   #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
-    if (code === REPLAY_CLOSE.storage) this.#log.error({ err: error }, 'recording stopped');
-    else this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
+    if (isQuota || code !== REPLAY_CLOSE.storage)
+      this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
     const message = errorMessage(error);
@@ -409,6 +417,9 @@ export abstract class ReplayRoom extends Room {
     if (!session?.live) return;
     this.#enforce(session);
     if (!session.live) return;
+    const excess = this.#quotas.excess(session.writer.header.game);
+    // One that is away sends nothing, and hears of it when it is back.
+    if (excess && this.#recorder.client) return this.#stopRecording(excess);
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;

@@ -14,7 +14,10 @@ import { type CreateInferenceOptions, USUAL_MODEL } from '../inference/createInf
 import type { Inference } from '../inference/Inference.js';
 import { openModel } from '../inference/openModel.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
+import { openBlobStore } from '../storage/blobs/openBlobStore.js';
+import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
+import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
 
 /**
@@ -30,6 +33,8 @@ export interface ReplayServices {
   readonly catalog: Catalog;
   /** Who may do what, and how much. */
   readonly access: Access;
+  /** Holds games to what they may take. */
+  readonly quotas: GameQuotas;
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
@@ -39,6 +44,8 @@ export interface ReplayServices {
   readonly modelFolder: string | null;
   /** Decodes archives, and is given to browsers that do. */
   readonly archiveModels: ArchiveModels;
+  /** Puts recordings into the store; null without one. */
+  readonly uploads: UploadQueue | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
   /** Id of this process, by which it owns the recordings it makes. */
@@ -69,6 +76,10 @@ export interface ServicesOptions {
   readonly data: string;
   /** PostgreSQL database of the catalog, `postgres://…`; default: SQLite, in `data`. Of the first to open the folder. */
   readonly database?: string;
+  /** Store of recordings, `s3://…` or `file://…`; default: the local disk alone. Of the first to open the folder. */
+  readonly store?: string;
+  /** What recordings that are in it may take on the local disk as well, bytes. Of the first to open the folder. */
+  readonly localBytes?: number;
   /** The model that fills in, `null` for none; default the usual one, where it is installed. Of the first to open the folder. */
   readonly model?: CreateInferenceOptions | null;
   /** Where the model runs; default `auto`. Of the first to open the folder. */
@@ -91,6 +102,8 @@ export interface ServicesOptions {
   readonly log?: Logger;
 }
 
+/** ms that uploads get when a server closes: what is not stored by then is at the next start. */
+const STORED_WITHIN = 10_000;
 /** ms that sessions may go on where others can take them over. */
 const DRAIN_WITHIN = 300_000;
 /** ms that a start waits for another process that recovers recordings of the same folder. */
@@ -130,8 +143,9 @@ export async function closeServices(data: string): Promise<void> {
   const services = opened.get(data);
   if (!services) return;
   opened.delete(data);
-  const { access, sessions, inference, archiveModels, leave } = await services;
+  const { access, sessions, uploads, inference, archiveModels, leave } = await services;
   await Promise.all([...sessions.values()].map((session) => session.finish()));
+  await uploads?.close(STORED_WITHIN);
   await access.close();
   await leave();
   await inference?.close();
@@ -142,6 +156,8 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   const {
     data,
     database,
+    store: address,
+    localBytes,
     log = pino({ name: 'sgaps' }),
     model = {},
     archiveModels = [],
@@ -163,16 +179,18 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   const leave = async (): Promise<void> => {
     await sweep?.close();
     await store?.close();
+    store?.copies?.blobs.close();
     admission?.close();
     await cluster?.leave();
     await processes.leave();
   };
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null);
+    const blobs = address ? await openBlobStore(address) : null;
     // One at a time: a catalog that is new, or of an older version, is brought up to date by the first.
     const recordings = await processes.alone(
       'opening',
-      () => RecordingStore.open({ folder: data, database, owners }),
+      () => RecordingStore.open({ folder: data, database, owners, blobs, localBytes, log }),
       OPENING_WITHIN,
     );
     if (!recordings) throw new SgapsError('STORAGE_FAILED', `Another process has been opening ${data} for too long.`);
@@ -217,12 +235,15 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     for (const recovery of found) tell(log, recovery);
     const recovered = found.filter(({ status }) => status === 'recovered').length;
     if (recovered > 0) log.info({ recordings: recovered }, 'recovered recordings of a stopped server');
-    sweep = new OrphanSweep({ owners, processes, cluster: () => cluster, store: recordings, log });
+    const uploads = startUploads(recordings, log);
+    const onRecovered = (id: string) => uploads?.add(id);
+    sweep = new OrphanSweep({ owners, processes, cluster: () => cluster, store: recordings, onRecovered, log });
     return {
-      ...{ store: recordings, catalog: recordings.catalog, log, sessions, inference, modelFolder, recovered },
+      ...{ store: recordings, catalog: recordings.catalog, log, sessions, uploads, inference, modelFolder, recovered },
       ...{ processId: processes.id, admission: admits, cluster, drain, leave },
       archiveModels: new ArchiveModels({ models: archiveModels }),
       access: new Access(access, recordings.catalog, log, exposed),
+      quotas: new GameQuotas(recordings, log),
     };
   } catch (error) {
     await leave();
@@ -234,4 +255,20 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
 function endAtOnce(log: Logger): void {
   log.fatal('this process gave no sign of life for so long that another has taken over its recordings; it ends');
   process.exit(1);
+}
+
+/** Sessions do not wait for a store that is away: what is wrong with it is only told. */
+function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
+  const { copies, catalog } = store;
+  if (!copies) return null;
+  copies.blobs.check().then(
+    () => log.info({ store: copies.blobs.place }, 'store found'),
+    (error: unknown) =>
+      log.error({ err: error, store: copies.blobs.place }, 'store not usable: recordings stay here until it is'),
+  );
+  const { folder } = copies;
+  const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
+  store.onFinished((id) => uploads.add(id));
+  void copies.makeRoom();
+  return uploads;
 }

@@ -22,6 +22,7 @@ export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   UNAUTHORIZED: 403,
   STORAGE_FULL: 507,
   STORAGE_FAILED: 500,
+  QUOTA_EXCEEDED: 507,
   UNSUPPORTED: 501,
   CLOSED: 410,
   MODEL_NOT_FOUND: 404,

@@ -1,6 +1,7 @@
 import { SgapsError } from '@sgaps/protocol';
 import type { FreeBuild } from '@sgaps/splats';
 import type { Logger } from 'pino';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openReplayFile } from '../viewing/openReplayFile.js';
 import { assertHasDepth } from './replayFrames.js';
 import type { RecordingSplats } from './replaySplats.js';
@@ -41,13 +42,14 @@ export class FreeLibrary {
     private readonly folder: string,
     private readonly log: Logger,
     private readonly cache: SplatCache | null,
+    private readonly copies: LocalCopies | null = null,
   ) {
     void cache?.tidy();
   }
 
   /** Throws what opening a recording throws, `OUT_OF_ORDER` for one that is still recorded, `UNSUPPORTED` for one without depth, `NOT_FOUND`, `ARGUMENT_INVALID` for an id that is none. */
   async open(id: string): Promise<FreeBuild> {
-    const { reader, path } = await openReplayFile(this.folder, id);
+    const { reader, path } = await openReplayFile(this.folder, id, this.copies);
     try {
       assertHasDepth(reader.header);
       if (!reader.index.hasFooter)

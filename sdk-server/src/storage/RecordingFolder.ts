@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
-import { toStorageError } from './files.js';
+import { syncFolder, toStorageError } from './files.js';
 import { FREE, freeFolderOf } from './freePaths.js';
 import { STATES, seekFolderOf } from './seekPaths.js';
 
@@ -13,6 +13,8 @@ const DRAFT_MS = 60_000;
 /** How the names of files beside archives end. */
 const MARK = '.archived';
 const FULL = '.full.sgaps';
+const NOTE = '.stored';
+const ASIDE = '.aside';
 
 /**
  * The folder that holds the files of all recordings: `<id>.sgaps`, its journals while it is open, `<id>.webp`, of an archive perhaps `<id>.full.sgaps`. Ids are checked,
@@ -61,16 +63,35 @@ export class RecordingFolder {
     return this.pathOf(id, FULL);
   }
 
+  /** Beside a file that is in a store as well: see `StoredNotes`. */
+  storedNote(id: string): string {
+    return this.pathOf(id, NOTE);
+  }
+
+  /** Where a process fetches it from a store to. */
+  fetchDraft(id: string): string {
+    return this.pathOf(id, `.${process.pid}.fetch.tmp`);
+  }
+
+  /** Where its file is for the moment in which it is decided whether it may go. */
+  asidePath(id: string): string {
+    return this.pathOf(id, ASIDE);
+  }
+
+  hasJournals(id: string): boolean {
+    return this.journalPaths(id).some((path) => existsSync(path));
+  }
+
   has(id: string): boolean {
     return existsSync(this.filePath(id));
   }
 
-  hasJournal(id: string): boolean {
-    return this.journalPaths(id).some((path) => existsSync(path));
+  previewPath(id: string): string {
+    return this.pathOf(id, '.webp');
   }
 
   hasPreview(id: string): boolean {
-    return existsSync(this.pathOf(id, '.webp'));
+    return existsSync(this.previewPath(id));
   }
 
   /** Ids of recordings that have a journal. */
@@ -83,15 +104,33 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.archived$/);
   }
 
+  /** Ids of recordings of which there is any file at all. */
+  async ids(): Promise<string[]> {
+    return this.idsOf(/^([^.]+)\./);
+  }
+
   /** Ids of recordings that have a file. */
   async fileIds(): Promise<string[]> {
     return this.idsOf(/^(.+)\.sgaps$/);
   }
 
+  /** Ids of recordings with a note that a store has them. */
+  async notedIds(): Promise<string[]> {
+    return this.idsOf(/^(.+)\.stored$/);
+  }
+
+  /** Gives files their names back that were taken aside when a process ended. Where `others` record, only what none of them has just taken aside. */
+  async returnAside(others = false): Promise<void> {
+    for (const id of await this.idsOf(/^(.+)\.aside$/)) {
+      if (others && !((await ageOf(this.asidePath(id))) > DRAFT_MS)) continue;
+      if (!this.has(id)) await rename(this.asidePath(id), this.filePath(id));
+    }
+  }
+
   /** Removes what was being made when a process ended; what another one is making stays. Where `others` record, only what is older than any of them takes. */
   async removeDrafts(others = false): Promise<void> {
     for (const name of await this.names()) {
-      const maker = Number(/\.(\d+)\.archive\.tmp$/.exec(name)?.[1] ?? 0);
+      const maker = Number(/\.(\d+)\.(?:archive|fetch)\.tmp$/.exec(name)?.[1] ?? 0);
       if (!name.endsWith('.tmp') || (maker > 0 && maker !== process.pid && isRunning(maker))) continue;
       const path = join(this.path, name);
       if (others && !((await ageOf(path)) > DRAFT_MS)) continue;
@@ -99,12 +138,15 @@ export class RecordingFolder {
     }
   }
 
-  /** Removes all files of a recording, also what renderers keep of it to be quick. */
+  /** Removes all files of a recording, for good: its own, what renderers keep of it to be quick, and clips to fine-tune on, where they were made in the data folder. */
   async remove(id: string): Promise<void> {
+    // An unsafe one throws.
+    this.filePath(id);
     try {
-      const own = [this.filePath(id), ...this.journalPaths(id), this.pathOf(id, '.webp')];
-      for (const path of [...own, this.archivedMark(id), this.fullPath(id)]) await rm(path, { force: true });
-      await this.removeKept(id);
+      for (const folder of [this.path, seekFolderOf(this.path), freeFolderOf(this.path)]) await removeNamed(folder, `${id}.`);
+      for (const folder of await clipFolders(dirname(this.path)))
+        for (const clip of [id, `${id}-judged`]) await removeNamed(folder, `${clip}.`);
+      await syncFolder(this.path);
     } catch (error) {
       throw toStorageError(error, `deleting recording ${id}`);
     }
@@ -172,12 +214,34 @@ export class RecordingFolder {
   }
 }
 
-/** ms since a file was last written; NaN where it is gone. */
+/** ms since a file was last written or renamed; NaN where it is gone. */
 async function ageOf(path: string): Promise<number> {
   return stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
+    ({ ctimeMs }) => Date.now() - ctimeMs,
     () => Number.NaN,
   );
+}
+
+/** Removes all files whose names begin so. What is being made goes first: it can take no other's place then. */
+async function removeNamed(folder: string, start: string): Promise<void> {
+  const names = (await namesIn(folder)).filter((name) => name.startsWith(start));
+  const isDraft = (name: string): boolean => name.endsWith('.tmp');
+  for (const name of [...names.filter(isDraft), ...names]) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** Folders of clips in those of a data folder. */
+async function clipFolders(data: string): Promise<string[]> {
+  const entries = await readdir(data, { withFileTypes: true });
+  return [data, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(data, name))].map((path) =>
+    join(path, 'clips'),
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
 }
 
 function isRunning(pid: number): boolean {

@@ -40,7 +40,7 @@ export interface Recovery {
  *
  * @example
  * ```ts
- * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id) };
+ * const parts: RecoveryParts = { folder, catalog, open: (id) => store.open(id), isOpen: (id) => writers.has(id), isCopy };
  * ```
  */
 export interface RecoveryParts {
@@ -51,6 +51,8 @@ export interface RecoveryParts {
   isOpen(id: string): boolean;
   /** True while a process lives; recordings that it owns are its own. Default: never, all that is not open here was left. */
   isAlive?(owner: string): Promise<boolean>;
+  /** True where its file is a copy of what a store has. */
+  isCopy(id: string): Promise<boolean>;
 }
 
 /**
@@ -80,7 +82,7 @@ export class RecordingRecovery {
       if (!folder.has(id)) {
         await folder.remove(id);
         await catalog.update(id, { status: 'failed', owner: null });
-      } else results.push(folder.hasJournal(id) ? await this.one(id) : await this.adopt(id));
+      } else results.push(folder.hasJournals(id) ? await this.one(id) : await this.adopt(id));
     }
     return results;
   }
@@ -93,6 +95,7 @@ export class RecordingRecovery {
       if (folder.has(id)) results.push(await this.one(id));
       else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
     }
+    await folder.returnAside(others);
     await folder.removeDrafts(others);
     for (const id of await folder.fileIds()) {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
@@ -145,7 +148,7 @@ export class RecordingRecovery {
       const endedAt = row.startedAt + durationMs;
       const { size } = await stat(this.parts.folder.filePath(id));
       const archived = archiveColumns(reader.header, size);
-      await catalog.upsert({ ...row, status, owner: null, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived });
+      await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived, owner: null });
       return await this.pickPreview(id, reader);
     } finally {
       await reader.close();
@@ -193,13 +196,14 @@ export class RecordingRecovery {
 
   /** Archives whose file is not as large as their row says. */
   private async otherArchives(): Promise<string[]> {
-    const { folder, catalog } = this.parts;
+    const { folder, catalog, isCopy } = this.parts;
     const found: string[] = [];
     for (let offset = 0; ; offset += PAGE) {
       const { items } = await catalog.list({ archived: true, order: 'oldest', limit: PAGE, offset });
       for (const { id, archivedTo } of items) {
         const stats = await stat(folder.filePath(id)).catch(() => null);
-        if (stats && stats.size !== archivedTo) found.push(id);
+        // A copy may be of what was stored before.
+        if (stats && stats.size !== archivedTo && !(await isCopy(id))) found.push(id);
       }
       if (items.length < PAGE) return found;
     }

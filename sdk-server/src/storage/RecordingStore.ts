@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import type { Logger } from 'pino';
+import type { BlobStore } from './blobs/BlobStore.js';
+import { LocalCopies } from './blobs/LocalCopies.js';
 import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
+import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
+import { RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
 import { rowOf } from './recordingRow.js';
 import { zstdCompressor } from './zstd.js';
 
-/** ms after which a row that could not be written at a recording's end is tried once more. */
-const RETRY_AFTER = 500;
+/** Characters of what is said of a hold. */
+const MOST_REASON = 500;
 
 /**
  * Which process records what.
@@ -42,21 +46,28 @@ export class RecordingStore {
   private readonly writers = new Map<string, RecordingWriter>();
   private readonly finishListeners = new Set<(id: string) => void>();
   private readonly recovery: RecordingRecovery;
+  private readonly deletion: RecordingDeletion;
+  private readonly ends: EndTeller;
 
   private constructor(
     private readonly folder: RecordingFolder,
     /** The list of recordings. */
     readonly catalog: Catalog,
+    /** Its files as copies of what a blob store has; null where they are the only ones. */
+    readonly copies: LocalCopies | null,
     private readonly owners: RecordingOwners | null,
   ) {
-    const isOpen = (id: string) => this.writers.has(id);
+    this.ends = new EndTeller(catalog);
+    this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
+    const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
     const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
-    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, open: (id) => this.open(id) });
+    const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
+    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, isCopy, open: (id) => this.open(id) });
   }
 
   /**
-   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). Without
-   * `owners` no other process may write to the folder.
+   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). With `blobs`
+   * files that are missing are fetched from there; `localBytes` and `log` are those of `LocalCopies`. Without `owners` no other process may write to the folder.
    *
    * @example
    * ```ts
@@ -68,11 +79,15 @@ export class RecordingStore {
     readonly catalog?: Catalog;
     readonly database?: string;
     readonly owners?: RecordingOwners;
+    readonly blobs?: BlobStore | null;
+    readonly localBytes?: number;
+    readonly log?: Logger;
   }): Promise<RecordingStore> {
-    const { owners = null } = options;
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
+    const { owners = null, blobs, localBytes: bytes, log } = options;
+    const copies = blobs ? new LocalCopies({ folder, blobs, bytes, log }) : null;
     const catalog = options.catalog ?? (await Catalog.open(options.folder, { url: options.database }));
-    return new RecordingStore(folder, catalog, owners);
+    return new RecordingStore(folder, catalog, copies, owners);
   }
 
   /**
@@ -142,6 +157,20 @@ export class RecordingStore {
   }
 
   /**
+   * Calls `hook` with the id of each recording that is deleted, once its files are gone from the data folder: whoever keeps anything else of it removes that. The
+   * deletion waits for it; where it rejects, it is called again later, also after a restart, until it has done so. What is gone already is no error. Returns
+   * the way to stop that.
+   *
+   * @example
+   * ```ts
+   * const stop = store.onDelete((id) => blobs.delete(id));
+   * ```
+   */
+  onDelete(hook: (id: string) => Promise<void>): () => void {
+    return this.deletion.onDelete(hook);
+  }
+
+  /**
    * Opens a recording for reading, also one that is still written (`refresh` then picks up more). Close the reader when
    * done. Throws `NOT_FOUND`, and what `RecordingReader.open` throws.
    *
@@ -152,6 +181,7 @@ export class RecordingStore {
    * ```
    */
   async open(id: string): Promise<RecordingReader> {
+    await this.ensureLocal(id);
     return openRecording(this.folder.filePath(id), this.folder.journalPaths(id), `recording ${id}`);
   }
 
@@ -165,6 +195,34 @@ export class RecordingStore {
    */
   writer(id: string): RecordingWriter | undefined {
     return this.writers.get(id);
+  }
+
+  /**
+   * What this process is recording now.
+   *
+   * @example
+   * ```ts
+   * let bytes = 0;
+   * for (const writer of store.openWriters()) bytes += writer.figures.bytes;
+   * ```
+   */
+  openWriters(): Iterable<RecordingWriter> {
+    return this.writers.values();
+  }
+
+  /**
+   * Has a recording's file be in the folder, fetching it from the blob store where it is not. Throws `NOT_FOUND`, `STORAGE_FULL`, `STORAGE_FAILED`.
+   *
+   * @example
+   * ```ts
+   * await store.ensureLocal(id);
+   * response.sendFile(store.filePath(id));
+   * ```
+   */
+  async ensureLocal(id: string): Promise<void> {
+    // An unsafe id throws.
+    this.folder.filePath(id);
+    await this.copies?.ensureLocal(id);
   }
 
   /**
@@ -200,6 +258,7 @@ export class RecordingStore {
    * ```
    */
   async readPreview(id: string): Promise<Uint8Array | null> {
+    await this.copies?.ensurePreview(id);
     return this.folder.readPreview(id);
   }
 
@@ -232,7 +291,7 @@ export class RecordingStore {
 
   /**
    * To be called once at start, before any recording is made: recovers all leftovers, puts right rows that still say
-   * `recording`, and adds rows for files the catalog does not know. Recordings of other processes that live are left alone.
+   * `recording`, and adds rows for files the catalog does not know. Recordings of other processes that live are left alone. Before that it finishes deletions that were begun.
    *
    * @example
    * ```ts
@@ -240,6 +299,8 @@ export class RecordingStore {
    * ```
    */
   async recoverAll(options: { readonly others?: boolean } = {}): Promise<Recovery[]> {
+    // One that cannot be finished now is tried again: see `finishDeletions`.
+    await this.finishDeletions();
     return this.recovery.all(options);
   }
 
@@ -269,7 +330,10 @@ export class RecordingStore {
   }
 
   /**
-   * Removes a recording for good: its files and its row. A writer that is at it is closed first. False if there was nothing.
+   * Removes a recording for good: its row, its files, what is kept to be quick with it, and by `onDelete` all else. A writer that is at it is closed first; who watches it sees its
+   * pictures until he turns away. What is interrupted, by whatever, is finished by `finishDeletions`. False if there was nothing.
+   *
+   * Throws `OUT_OF_ORDER` for a recording that is held (see `hold`), `STORAGE_FAILED` where something could not be removed yet: it is no longer listed then.
    *
    * @example
    * ```ts
@@ -277,10 +341,33 @@ export class RecordingStore {
    * ```
    */
   async delete(id: string): Promise<boolean> {
-    const had = this.folder.has(id);
-    await this.writers.get(id)?.close();
-    await this.folder.remove(id);
-    return (await this.catalog.delete(id)) || had;
+    return this.deletion.delete(id);
+  }
+
+  /**
+   * Finishes deletions that were begun, by whichever process, and removes from this machine's folder what another one has deleted. Tells of those that it could not finish.
+   *
+   * @example
+   * ```ts
+   * for (const { id, error } of await store.finishDeletions()) log.warn({ err: error, recording: id }, 'deletion not finished');
+   * ```
+   */
+  async finishDeletions(): Promise<UnfinishedDeletion[]> {
+    return this.deletion.finish();
+  }
+
+  /**
+   * Forbids to delete a recording (legal hold), and says why; null allows it again. False where there is no such recording.
+   *
+   * @example
+   * ```ts
+   * await store.hold('a1', 'case 2026-17');
+   * ```
+   */
+  async hold(id: string, reason: string | null): Promise<boolean> {
+    if (reason !== null && (reason.trim() === '' || reason.length > MOST_REASON))
+      throw new SgapsError('ARGUMENT_INVALID', `Say why it is held, in 1 to ${MOST_REASON} characters.`);
+    return this.catalog.update(id, { held: reason });
   }
 
   /**
@@ -305,25 +392,19 @@ export class RecordingStore {
    */
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.ends.close();
     await this.catalog.close();
   }
 
-  /**
-   * The row of a writer that has just closed. A catalog that is away for a moment is asked once more; where it stays away the row
-   * says `recording` until the next start puts it right from the file.
-   */
+  /** The row of a writer that has just closed. */
   private async noteEnd(writer: RecordingWriter): Promise<void> {
     this.writers.delete(writer.id);
     const { frames, bytes, bytesUp, bytesDown, durationMs } = writer.figures;
     const status: RecordingStatus = writer.error ? 'failed' : 'finished';
-    if (status === 'finished') for (const listener of this.finishListeners) listener(writer.id);
+    if (status === 'finished' && !this.deletion.isGoing(writer.id))
+      for (const listener of this.finishListeners) listener(writer.id);
     const endedAt = writer.header.startedAt + durationMs;
-    const end = { status, owner: null, endedAt, durationMs, frames, bytes, bytesUp, bytesDown };
-    try {
-      await this.catalog.update(writer.id, end);
-    } catch {
-      await wait(RETRY_AFTER);
-      await this.catalog.update(writer.id, end);
-    }
+    const end = { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, owner: null };
+    await this.ends.tell(writer.id, end);
   }
 }

@@ -6,6 +6,8 @@ export {
   Catalog,
   type CatalogOptions,
   type CatalogQuery,
+  type ExpendableQuery,
+  type ExpendableRow,
   type GameRow,
   type GameTable,
   type GameUsage,
@@ -16,6 +18,7 @@ export {
 } from './catalog/index.js';
 export { fileSource } from './files.js';
 export { openRecording } from './openRecording.js';
+export type { UnfinishedDeletion } from './RecordingDeletion.js';
 export type { Recovery } from './RecordingRecovery.js';
 export { type RecordingOwners, RecordingStore } from './RecordingStore.js';
 export { RecordingWriter, type RecordingWriterOptions } from './RecordingWriter.js';

@@ -20,7 +20,7 @@ export async function noteArchived(id: string, folder: RecordingFolder, catalog:
     // One that was archived may have been put back.
     if (header.archive || (await catalog.get(id))?.archivedAt) {
       const { size } = await stat(path);
-      await catalog.update(id, { ...archiveColumns(header, size), frames: index.frames, bytes: size });
+      await catalog.update(id, { ...archiveColumns(header, size), frames: index.frames, bytes: size, storedAt: null });
     }
   } finally {
     await reader.close();

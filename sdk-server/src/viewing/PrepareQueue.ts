@@ -1,5 +1,6 @@
 import { prepareRecording } from '../playback/prepareRecording.js';
 import type { SeekCache } from '../playback/SeekCache.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 
 /**
  * Surveys recordings one after the other, in a thread that gives way to all others, and keeps their decoder states.
@@ -18,6 +19,7 @@ export class PrepareQueue {
   constructor(
     private readonly recordings: string,
     private readonly cache: SeekCache,
+    private readonly copies: LocalCopies | null = null,
   ) {
     void cache.tidy();
   }
@@ -34,9 +36,9 @@ export class PrepareQueue {
   }
 
   async #prepare(id: string): Promise<void> {
-    const { recordings, cache } = this;
+    const { recordings, cache, copies } = this;
     const { signal } = this.#stop;
     if (signal.aborted) return;
-    await prepareRecording(id, { recordings, cache, signal }).catch((error: unknown) => cache.notKept(id, error));
+    await prepareRecording(id, { recordings, copies, cache, signal }).catch((error: unknown) => cache.notKept(id, error));
   }
 }

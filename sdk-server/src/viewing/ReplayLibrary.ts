@@ -2,6 +2,7 @@ import type { ReplayFile } from '@sgaps/pipeline';
 import type { RecordingReader } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { SeekCache } from '../playback/SeekCache.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openReplayFile } from './openReplayFile.js';
 import { RecordingStates } from './RecordingStates.js';
 import { watchFiles } from './watchFiles.js';
@@ -17,7 +18,7 @@ interface Shared {
 }
 
 /**
- * The recordings of a data folder as a renderer opens them, whichever process writes them. Who watches the same one shares a survey of it, which makes
+ * The recordings of a data folder, and of the store that `copies` are of, as a renderer opens them, whichever process writes them. Who watches the same one shares a survey of it, which makes
  * any place of it quick to go to; of a finished one a cache keeps what was found out for later.
  *
  * @example
@@ -33,13 +34,14 @@ export class ReplayLibrary {
     private readonly folder: string,
     private readonly log: Logger,
     private readonly cache: SeekCache | null = null,
+    private readonly copies: LocalCopies | null = null,
   ) {
     void cache?.tidy();
   }
 
   /** Opens a recording. Throws what `RecordingReader.open` throws, `NOT_FOUND`, `ARGUMENT_INVALID` for an id that is none. */
   async open(id: string): Promise<ReplayFile> {
-    const { reader, path, journals } = await openReplayFile(this.folder, id);
+    const { reader, path, journals } = await openReplayFile(this.folder, id, this.copies);
     // What was found out about a recording is of no use for the archive that took its place.
     const key = `${id} ${reader.header.archive?.madeAt ?? ''}`;
     const shared = await this.share(key, id, reader, { path, journals }).catch(async (error: unknown) => {

@@ -35,6 +35,9 @@ export interface ViewingOptions {
   readonly redis?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
+  /** Store that recordings are fetched from, and what copies may take here. Default those of the server. */
+  readonly store?: string;
+  readonly localBytes?: number;
   /** Names or folders of archive models, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   /** Folder of splats and streams. Default `splats` in the folder of recordings. */
@@ -67,7 +70,7 @@ export class ViewingProcesses {
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
-    const { inference, redis = '' } = options;
+    const { store, localBytes, inference, redis = '' } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -98,9 +101,10 @@ export class ViewingProcesses {
       const fills = [...flag('--model', model), ...flag('--provider', provider), ...flag('--inference', inference)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
+      const stored = [...flag('--store', store), ...flag('--local-bytes', localBytes?.toString())];
       // What inference services are found and trusted by.
       const variables = { REDIS_URL: redis, SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' };
-      const own = ['renderer', '--data', data, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
+      const own = ['renderer', '--data', data, ...stored, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
         (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log, { variables }),

@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { seekCacheOption } from '../commandLine.js';
+import { localBytesOption, seekCacheOption, storeOption } from '../commandLine.js';
 import { ProgressLine } from '../export/ProgressLine.js';
 import { type Prepared, prepareRecording } from '../playback/prepareRecording.js';
 import { SeekCache } from '../playback/SeekCache.js';
+import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
 
 interface PrepareFlags {
   readonly all?: boolean;
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly seekCache: number;
   readonly json?: boolean;
 }
@@ -39,6 +43,8 @@ export function prepareCommand(): Command {
     .argument('[ids...]', 'recordings')
     .option('--all', 'all finished recordings, the newest first')
     .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .addOption(seekCacheOption())
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(prepare);
@@ -54,13 +60,17 @@ async function prepare(ids: string[], flags: PrepareFlags): Promise<void> {
   process.once('SIGTERM', interrupt);
   // Nobody reads any more.
   process.stdout.on('error', interrupt);
+  let copies: LocalCopies | null = null;
   try {
-    await prepareAll(await tasksOf(ids, flags), flags, abort.signal);
+    copies = await openCopies(flags);
+    await prepareAll(await tasksOf(ids, flags), flags, copies, abort.signal);
   } catch (error) {
     if (!isSgapsError(error)) throw error;
     process.exitCode ??= 1;
     if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
     else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
+  } finally {
+    copies?.blobs.close();
   }
 }
 
@@ -75,7 +85,12 @@ async function tasksOf(ids: readonly string[], { all, data, seekCache }: Prepare
   return all ? found.sort((a, b) => b.madeAt - a.madeAt) : found;
 }
 
-async function prepareAll(tasks: readonly Task[], flags: PrepareFlags, signal: AbortSignal): Promise<void> {
+async function prepareAll(
+  tasks: readonly Task[],
+  flags: PrepareFlags,
+  copies: LocalCopies | null,
+  signal: AbortSignal,
+): Promise<void> {
   const recordings = join(flags.data, 'recordings');
   const cache = new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log: pino({ level: 'silent' }) });
   await cache.tidy();
@@ -94,7 +109,7 @@ async function prepareAll(tasks: readonly Task[], flags: PrepareFlags, signal: A
     const begunAt = performance.now();
     try {
       onProgress(0);
-      const prepared = await prepareRecording(id, { recordings, cache, signal, keep, onProgress });
+      const prepared = await prepareRecording(id, { recordings, copies, cache, signal, keep, onProgress });
       line.clear();
       tellPrepared(id, prepared, (performance.now() - begunAt) / 1000, flags.json);
     } catch (error) {

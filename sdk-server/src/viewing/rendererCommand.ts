@@ -15,13 +15,24 @@ import { readSecrets } from '../access/secrets.js';
 import { secretFileOption } from '../access/tokenCommand.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { RedisLink } from '../cluster/RedisLink.js';
-import { archiveModelsOption, fail, inferenceOption, openLog, seekCacheOption, stopWith, wholeNumber } from '../commandLine.js';
+import {
+  archiveModelsOption,
+  fail,
+  inferenceOption,
+  localBytesOption,
+  openLog,
+  seekCacheOption,
+  stopWith,
+  storeOption,
+  wholeNumber,
+} from '../commandLine.js';
 import type { Inference } from '../inference/Inference.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
+import { openCopies } from '../storage/blobs/openCopies.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -32,6 +43,8 @@ interface RendererFlags {
   readonly scene: string[];
   readonly encoder?: string[];
   readonly data: string;
+  readonly store?: string;
+  readonly localBytes?: number;
   readonly server?: string;
   readonly token?: string;
   readonly sockets?: string;
@@ -79,6 +92,8 @@ export function rendererCommand(): Command {
       'folder of .ply, .splat and .spz files for splats:NAME, and of folders for stream:NAME (default: splats in the folder of recordings)',
     )
     .addOption(new Option('--splats-on <what>', 'what draws splats').choices(['auto', 'webgpu', 'cpu']).default('auto'))
+    .addOption(storeOption())
+    .addOption(localBytesOption())
     .option('--server <address>', 'read finished recordings of this SGAPS server over HTTP instead of from the folder')
     .addOption(new Option('--token <token>', 'with --server: a token that may watch, where it asks for one').env('SGAPS_TOKEN'))
     .option('--sockets <folder>', "folder of the transport's sockets (default: run in the folder of recordings)")
@@ -107,8 +122,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
-  const library = new ReplayLibrary(recordings, log, cache);
-  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null);
+  const copies = await openCopies({ ...flags, log }).catch(fail);
+  if (copies === undefined) return;
+  const library = new ReplayLibrary(recordings, log, cache, copies);
+  const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null, copies);
   const archiveModels = new ArchiveModels({ models: flags.archiveModels });
   let inference: Inference | null = null;
   let link: RedisLink | null = null;
@@ -120,6 +137,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
     await inference?.close();
     link?.close();
     await archiveModels.close();
+    copies?.blobs.close();
   };
   try {
     // Only where a service may be: a renderer needs nothing else of Redis.

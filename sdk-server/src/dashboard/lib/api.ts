@@ -52,6 +52,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Told by the document when the server asks for a token that holds. */
+export const LOGIN_NEEDED = 'sgaps-login';
+
 /** Fetches JSON; throws `ApiError` with the server's code. */
 export async function api<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(path, init);
@@ -60,5 +63,6 @@ export async function api<T>(path: string, init?: RequestInit): Promise<T> {
   if (response.ok) return body as T;
   const { code = 'HTTP', message = response.statusText } =
     (body as { error?: { code?: string; message?: string } } | null)?.error ?? {};
+  if (response.status === 401 && path !== '/api/login') document.dispatchEvent(new Event(LOGIN_NEEDED));
   throw new ApiError(response.status, code, message);
 }

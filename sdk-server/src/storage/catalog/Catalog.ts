@@ -1,10 +1,29 @@
-import { and, asc, type Column, count, desc, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  type Column,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  ne,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { AuditTable } from './AuditTable.js';
 import { ask, type CatalogDatabase, pageLength } from './CatalogDatabase.js';
+import { DeletionTable } from './DeletionTable.js';
 import { GameTable } from './GameTable.js';
 import { KeyTable } from './KeyTable.js';
 import { openPostgres } from './postgresDatabase.js';
-import type { CatalogQuery, RecordingRow } from './rows.js';
+import type { CatalogQuery, ExpendableQuery, ExpendableRow, RecordingRow } from './rows.js';
+import { takenBytes } from './schema.js';
 import { openSqlite } from './sqliteDatabase.js';
 
 /**
@@ -37,11 +56,14 @@ export class Catalog {
   readonly audit: AuditTable;
   /** What is said of single games: how long recordings are kept, and what they may take. */
   readonly games: GameTable;
+  /** Recordings whose deletion was begun. */
+  readonly deletions: DeletionTable;
 
   private constructor(private readonly database: CatalogDatabase) {
     this.keys = new KeyTable(database);
     this.audit = new AuditTable(database);
     this.games = new GameTable(database);
+    this.deletions = new DeletionTable(database);
   }
 
   /**
@@ -55,6 +77,11 @@ export class Catalog {
    */
   static async open(folder: string, { url }: CatalogOptions = {}): Promise<Catalog> {
     return new Catalog(await (url ? openPostgres(url) : openSqlite(folder)));
+  }
+
+  /** True where several machines may have it open: PostgreSQL. */
+  get shared(): boolean {
+    return this.database.shared;
   }
 
   /** Where it is, as people may read it: a file, or a PostgreSQL server's address without the password. */
@@ -139,6 +166,71 @@ export class Catalog {
       db.update(recordings).set(patch).where(eq(recordings.id, id)).returning({ id: recordings.id }),
     );
     return rows.length > 0;
+  }
+
+  /**
+   * Notes what a recording that is being made has taken by now; nothing where it has ended meanwhile.
+   *
+   * @example
+   * ```ts
+   * await catalog.noteProgress('a1', writer.figures);
+   * ```
+   */
+  async noteProgress(
+    id: string,
+    figures: Pick<RecordingRow, 'frames' | 'bytes' | 'bytesUp' | 'bytesDown' | 'durationMs'>,
+  ): Promise<void> {
+    const { db, tables } = this.database;
+    const { recordings } = tables;
+    const { frames, bytes, bytesUp, bytesDown, durationMs } = figures;
+    await ask(this.database, 'writing the catalog', () =>
+      db
+        .update(recordings)
+        .set({ frames, bytes, bytesUp, bytesDown, durationMs })
+        .where(and(eq(recordings.id, id), eq(recordings.status, 'recording'))),
+    );
+  }
+
+  /**
+   * A page of recordings that may be removed, the oldest first: none that is being made, none that is held.
+   *
+   * @example
+   * ```ts
+   * const rows = await catalog.expendable({ game: 'tank', endedBefore: Date.now() - 30 * 86_400_000 });
+   * ```
+   */
+  async expendable(query: ExpendableQuery = {}): Promise<ExpendableRow[]> {
+    const { game, except = [], endedBefore, after, limit = 500 } = query;
+    const { db, tables } = this.database;
+    const { recordings } = tables;
+    const { id, startedAt } = recordings;
+    return ask(this.database, 'finding recordings to remove', () =>
+      db
+        .select({ id, startedAt, game: recordings.game, bytes: takenBytes(recordings) })
+        .from(recordings)
+        .where(
+          and(
+            ne(recordings.status, 'recording'),
+            isNull(recordings.held),
+            game === undefined ? undefined : eq(recordings.game, game),
+            except.length === 0 ? undefined : notInArray(recordings.game, [...except]),
+            // Nothing ends before it starts: the first lets an index tell.
+            endedBefore === undefined
+              ? undefined
+              : and(lt(startedAt, endedBefore), or(isNull(recordings.endedAt), lt(recordings.endedAt, endedBefore))),
+            after === undefined
+              ? undefined
+              : or(gt(startedAt, after.startedAt), and(eq(startedAt, after.startedAt), gt(id, after.id))),
+          ),
+        )
+        .orderBy(asc(startedAt), asc(id))
+        .limit(pageLength(limit)),
+    );
+  }
+
+  /** Makes what was deleted unreadable in the catalog's files, where they are on this machine. */
+  async erase(): Promise<void> {
+    await ask(this.database, 'erasing what was deleted', () => this.database.erase());
   }
 
   /**

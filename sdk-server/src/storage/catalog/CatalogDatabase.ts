@@ -16,6 +16,8 @@ export interface CatalogDatabase {
   readonly tables: CatalogTables;
   /** The operator that compares with a pattern, letter case of A to Z aside. */
   readonly like: 'LIKE' | 'ILIKE';
+  /** Several machines may have it open, each with a data folder of its own. */
+  readonly shared: boolean;
   /** Where it is, as people may read it: no password. */
   readonly place: string;
   /** What a failure of it means. */

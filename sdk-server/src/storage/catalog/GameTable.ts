@@ -1,6 +1,9 @@
-import { asc, count, eq, sql } from 'drizzle-orm';
+import { asc, count, eq, type SQL, sql } from 'drizzle-orm';
 import { ask, type CatalogDatabase } from './CatalogDatabase.js';
 import type { GameRow, GameUsage } from './rows.js';
+import { type CatalogTables, takenBytes } from './schema.js';
+
+const NOTHING_SAID = { keepDays: null, keepBytes: null, keepRecordings: null, quotaBytes: null, quotaRecordings: null };
 
 /**
  * What is said of single games: `catalog.games`. A game needs no row to be recorded. Methods throw `STORAGE_FULL` or `STORAGE_FAILED`.
@@ -62,6 +65,29 @@ export class GameTable {
   }
 
   /**
+   * All games that have recordings, or of which something is said, by name, with what they take.
+   *
+   * @example
+   * ```ts
+   * for (const { game, bytes, quotaBytes } of await catalog.games.listWithUsage()) show(game, bytes, quotaBytes);
+   * ```
+   */
+  async listWithUsage(): Promise<(GameRow & GameUsage)[]> {
+    const { db, tables } = this.database;
+    const { recordings } = tables;
+    const used = await ask(this.database, 'measuring games', () =>
+      db
+        .select({ game: recordings.game, recordings: count(), bytes: sumOf(recordings) })
+        .from(recordings)
+        .groupBy(recordings.game),
+    );
+    const all = new Map<string, GameRow & GameUsage>();
+    for (const row of await this.list()) all.set(row.game, { ...row, recordings: 0, bytes: 0 });
+    for (const usage of used) all.set(usage.game, { ...NOTHING_SAID, ...all.get(usage.game), ...usage });
+    return [...all.values()].sort((a, b) => (a.game < b.game ? -1 : 1));
+  }
+
+  /**
    * Forgets what was said of a game; its recordings stay. False where nothing was.
    *
    * @example
@@ -79,20 +105,26 @@ export class GameTable {
   }
 
   /**
-   * What a game's recordings take; an archive counts as what it takes itself.
+   * What a game's recordings take, or those of all games; an archive counts as what it takes itself.
    *
    * @example
    * ```ts
    * const { recordings, bytes } = await catalog.games.usage('tank');
    * ```
    */
-  async usage(game: string): Promise<GameUsage> {
+  async usage(game?: string): Promise<GameUsage> {
     const { db, tables } = this.database;
     const { recordings } = tables;
-    const bytes = sql<number>`coalesce(sum(coalesce(${recordings.archivedTo}, ${recordings.bytes})), 0)`.mapWith(Number);
     const [usage] = await ask(this.database, 'measuring a game', () =>
-      db.select({ recordings: count(), bytes }).from(recordings).where(eq(recordings.game, game)),
+      db
+        .select({ recordings: count(), bytes: sumOf(recordings) })
+        .from(recordings)
+        .where(game === undefined ? undefined : eq(recordings.game, game)),
     );
     return usage;
   }
+}
+
+function sumOf(recordings: CatalogTables['recordings']): SQL<number> {
+  return sql`coalesce(sum(${takenBytes(recordings)}), 0)`.mapWith(Number);
 }

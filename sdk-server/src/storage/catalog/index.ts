@@ -7,6 +7,8 @@ export type {
   AuditQuery,
   AuditRow,
   CatalogQuery,
+  ExpendableQuery,
+  ExpendableRow,
   GameRow,
   GameUsage,
   KeyRow,

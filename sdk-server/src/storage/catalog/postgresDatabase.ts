@@ -56,6 +56,7 @@ export async function openPostgres(url: string): Promise<CatalogDatabase> {
     db: drizzle(pool) as unknown as CatalogDatabase['db'],
     tables: postgresTables,
     like: 'ILIKE',
+    shared: true,
     place,
     toError,
     // Its files are the database server's.

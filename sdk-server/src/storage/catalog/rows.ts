@@ -89,6 +89,41 @@ export interface CatalogQuery {
 }
 
 /**
+ * Which recordings `Catalog.expendable` gives: all conditions must hold.
+ *
+ * @example
+ * ```ts
+ * const query: ExpendableQuery = { endedBefore: Date.now() - 30 * 86_400_000, except: ['tank'] };
+ * ```
+ */
+export interface ExpendableQuery {
+  readonly game?: string;
+  /** Games that are left out. */
+  readonly except?: readonly string[];
+  /** ms since 1970; one that never ended goes by its start. */
+  readonly endedBefore?: number;
+  /** The last row of the page before. */
+  readonly after?: Pick<ExpendableRow, 'startedAt' | 'id'>;
+  /** 1 … 500, default 500. */
+  readonly limit?: number;
+}
+
+/**
+ * A recording that may be removed, and the bytes that this frees.
+ *
+ * @example
+ * ```ts
+ * const [oldest]: ExpendableRow[] = await catalog.expendable({ limit: 1 });
+ * ```
+ */
+export interface ExpendableRow {
+  readonly id: string;
+  readonly game: string;
+  readonly startedAt: number;
+  readonly bytes: number;
+}
+
+/**
  * A key that a game records with: of the key itself only its hash is kept. Times in ms since 1970.
  *
  * @example

@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { bigint, bigserial, customType, doublePrecision, index as indexInPostgres, json, pgTable } from 'drizzle-orm/pg-core';
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { RecordingStatus } from './rows.js';
@@ -72,6 +73,8 @@ function tablesOf({ table, text, number, whole, json, counted, index }: typeof S
         index('recordings_started').on(recordings.startedAt),
         index('recordings_status').on(recordings.status, recordings.startedAt),
         index('recordings_game').on(recordings.game, recordings.startedAt),
+        // What a game takes is summed up from this alone.
+        index('recordings_usage').on(recordings.game, recordings.bytes, recordings.archivedTo),
       ],
     ),
     /** Keys that games record with; of each only a hash. */
@@ -108,10 +111,11 @@ function tablesOf({ table, text, number, whole, json, counted, index }: typeof S
       quotaBytes: whole('quota_bytes'),
       quotaRecordings: whole('quota_recordings'),
     }),
-    /** Recordings whose deletion was begun. */
+    /** Recordings that were deleted: those of which something may be left, and, for a while, all others where several machines share the catalog. */
     deletions: table('deletions', {
       id: text('id').primaryKey(),
       at: number('at').notNull(),
+      erasedAt: number('erased_at'),
     }),
   };
 }
@@ -131,3 +135,8 @@ export const sqliteTables: CatalogTables = tablesOf(SQLITE);
 
 /** The tables in PostgreSQL. */
 export const postgresTables: CatalogTables = tablesOf(POSTGRES);
+
+/** What a recording takes, bytes; an archive what it takes itself. */
+export function takenBytes({ archivedTo, bytes }: CatalogTables['recordings']): SQL<number> {
+  return sql`coalesce(${archivedTo}, ${bytes})`.mapWith(Number);
+}

@@ -18,7 +18,7 @@ import { sqliteTables } from './schema.js';
 
 /** How long a statement waits for another process (a backup, a shell) that holds the file. */
 const BUSY_MS = 5000;
-/** `PRAGMA user_version` after the newest migration. Programs from before Drizzle's migrations go by it, and refuse what is newer than they are. */
+/** `PRAGMA user_version` since migrations are files: programs from before that go by it, and refuse what is newer than they are. */
 const USER_VERSION = 3;
 /** What brought a catalog from version 1 to 2, before migrations were files. */
 const ARCHIVES = [
@@ -59,6 +59,7 @@ function databaseOf(client: Client, path: string): CatalogDatabase {
     db: drizzle(client),
     tables: sqliteTables,
     like: 'LIKE',
+    shared: false,
     place: path,
     toError,
     erase: async () => {

@@ -1,0 +1,3 @@
+ALTER TABLE deletions ADD COLUMN erased_at REAL;
+--> statement-breakpoint
+CREATE INDEX recordings_usage ON recordings (game, bytes, archived_to);

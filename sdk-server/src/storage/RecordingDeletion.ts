@@ -1,0 +1,117 @@
+import { SgapsError } from '@sgaps/protocol';
+import type { Catalog } from './catalog/index.js';
+import { toStorageError } from './files.js';
+import type { RecordingFolder } from './RecordingFolder.js';
+
+/** ms that other machines have to remove what they hold of a recording that was deleted. */
+const REMEMBERED = 7 * 86_400_000;
+
+/**
+ * A deletion that was begun and could not be finished yet.
+ *
+ * @example
+ * ```ts
+ * const unfinished: UnfinishedDeletion[] = await store.finishDeletions();
+ * ```
+ */
+export interface UnfinishedDeletion {
+  readonly id: string;
+  readonly error: SgapsError;
+}
+
+/**
+ * Deletes recordings so that nothing of them is left: noted in the catalog first, then row, files, and what others keep of them; whatever
+ * interrupts it, it is gone on with.
+ *
+ * @example
+ * ```ts
+ * const deletion = new RecordingDeletion({ folder, catalog, close: (id) => writers.get(id)?.close() });
+ * await deletion.delete('a1');
+ * ```
+ */
+export class RecordingDeletion {
+  readonly #folder: RecordingFolder;
+  readonly #catalog: Catalog;
+  readonly #close: (id: string) => Promise<void> | undefined;
+  readonly #hooks = new Set<(id: string) => Promise<void>>();
+  readonly #going = new Map<string, Promise<boolean>>();
+  readonly #unfinished = new Set<string>();
+
+  /** `close` ends a recording that this process is making. */
+  constructor(parts: {
+    readonly folder: RecordingFolder;
+    readonly catalog: Catalog;
+    readonly close: (id: string) => Promise<void> | undefined;
+  }) {
+    this.#folder = parts.folder;
+    this.#catalog = parts.catalog;
+    this.#close = parts.close;
+  }
+
+  /** See `RecordingStore.onDelete`. */
+  onDelete(hook: (id: string) => Promise<void>): () => void {
+    this.#hooks.add(hook);
+    return () => this.#hooks.delete(hook);
+  }
+
+  /** True from when a recording is to go until nothing of it is left. */
+  isGoing(id: string): boolean {
+    return this.#going.has(id) || this.#unfinished.has(id);
+  }
+
+  /** See `RecordingStore.delete`. */
+  delete(id: string): Promise<boolean> {
+    const going = this.#going.get(id) ?? this.#delete(id).finally(() => this.#going.delete(id));
+    this.#going.set(id, going);
+    return going;
+  }
+
+  /** See `RecordingStore.finishDeletions`. */
+  async finish(): Promise<UnfinishedDeletion[]> {
+    const unfinished: UnfinishedDeletion[] = [];
+    for (const id of await this.#catalog.deletions.pending()) {
+      try {
+        await this.delete(id);
+      } catch (error) {
+        // Nobody is to add a row for a file that is to go.
+        this.#unfinished.add(id);
+        unfinished.push({ id, error: toStorageError(error, `deleting recording ${id}`) });
+      }
+    }
+    if (this.#catalog.shared) await this.#removeDeleted();
+    return unfinished;
+  }
+
+  async #delete(id: string): Promise<boolean> {
+    const had = this.#folder.has(id);
+    await this.#assertNotHeld(id);
+    await this.#close(id);
+    const begun = await this.#catalog.deletions.begin(id);
+    // It was held meanwhile.
+    if (begun === 'held') throw heldError(id);
+    await this.#folder.remove(id);
+    for (const hook of this.#hooks) await hook(id);
+    await this.#catalog.deletions.end(id);
+    await this.#catalog.erase();
+    this.#unfinished.delete(id);
+    return had || begun === 'row deleted';
+  }
+
+  async #assertNotHeld(id: string): Promise<void> {
+    const held = (await this.#catalog.get(id))?.held ?? null;
+    if (held !== null) throw heldError(id, held);
+  }
+
+  /** What other machines have deleted, as far as it lies here. */
+  async #removeDeleted(): Promise<void> {
+    await this.#catalog.deletions.trim(Date.now() - REMEMBERED);
+    const here = new Set(await this.#folder.ids());
+    for (const id of await this.#catalog.deletions.done())
+      if (here.has(id) && (await this.#catalog.get(id)) === null) await this.#folder.remove(id);
+  }
+}
+
+function heldError(id: string, reason?: string): SgapsError {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return new SgapsError('OUT_OF_ORDER', `Recording ${id} is held${why} and must not be deleted; release it first.`);
+}
