@@ -83,6 +83,7 @@ const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
   ['POST /api/keys', 'admin'],
   ['DELETE /api/keys/:id', 'admin', '/api/keys/none'],
   ['GET /api/audit', 'admin'],
+  ['GET /api/cluster', 'admin'],
   ['GET /api/drain', 'admin'],
   ['POST /api/drain', 'admin'],
   // Sessions are taken again for what follows.

@@ -152,6 +152,11 @@ export class Members {
     return this.#beating;
   }
 
+  /** Whether Redis lists a process now, dead or alive. Rejects where it is away. */
+  async isListed(id: string): Promise<boolean> {
+    return (await this.link.redis.hexists(PROCESSES, id)) === 1;
+  }
+
   /** Strikes a dead process from the list. It may find out that it was. */
   async strike(id: string): Promise<void> {
     await this.link.redis.multi().set(deadKey(id), '1', 'EX', DEAD_SECONDS).hdel(PROCESSES, id).exec();

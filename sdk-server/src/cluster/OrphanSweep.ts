@@ -91,6 +91,8 @@ export class OrphanSweep {
       cluster?.link.redis.pexpire(claim, CLAIM_MS).catch(() => undefined);
     }, CLAIM_MS / 3);
     try {
+      // Another may have been through with it a moment ago.
+      if (!processes.isKnown(id) && !(await cluster?.members.isListed(id))) return;
       await cluster?.forgetRooms(id);
       const found = await store.recoverOwned(id);
       for (const recovery of found) tell(log, recovery);

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,11 @@ export class ProcessFolder {
     const names = await readdir(this.path);
     const ids = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
     return ids.filter((id) => id !== this.id);
+  }
+
+  /** Whether it uses the data folder, or did and was not forgotten. */
+  isKnown(id: string): boolean {
+    return existsSync(join(this.path, id + ENDING));
   }
 
   /** Whether a process lives, as far as the kernel knows of its lock. */

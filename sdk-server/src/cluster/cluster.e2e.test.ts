@@ -1,43 +1,75 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@colyseus/sdk';
+import { MODEL_PLANES } from '@sgaps/core';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunningSession } from '../http/sessionRoutes.js';
-import type { RecordingRow } from '../storage/index.js';
-import { openRecording } from '../storage/index.js';
+import { makeModelFolder, removeModelFolders } from '../inference/fixtures/modelFolders.js';
+import { InferenceService } from '../inference/InferenceService.js';
+import { InferenceDirectory } from '../inference/shared/InferenceDirectory.js';
+import { openInference } from '../inference/shared/openInference.js';
+import { RemoteInference } from '../inference/shared/RemoteInference.js';
+import { Catalog, openRecording, type RecordingRow } from '../storage/index.js';
 import { Balancer } from '../testing/Balancer.js';
 import { ConnectedRecorder } from '../testing/ConnectedRecorder.js';
+import { Program } from '../testing/Program.js';
 import { ServeProcess } from '../testing/ServeProcess.js';
 import { startRedis, type TestRedis } from '../testing/startRedis.js';
-import { TestRecorder, until } from '../testing/TestRecorder.js';
+import { recordOptions, TestRecorder } from '../testing/TestRecorder.js';
+import { RedisLink } from './RedisLink.js';
 
 const WAIT = { timeout: 30_000, interval: 50 };
 
 let redis: TestRedis;
 let data: string;
-let servers: ServeProcess[];
+let servers: ServeProcess[] = [];
+/** Those that record in a test, which a test that fails would leave. */
+const recorders: { close(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-});
-
-afterAll(() => redis.close());
-
-beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'sgaps-cluster-'));
-  servers = [];
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await Promise.all(servers.map((server) => server.end('SIGKILL')));
+  await redis.close();
   rmSync(data, { recursive: true, force: true });
 });
 
-async function start(count: number, flags: readonly string[] = ['--redis', redis.url]): Promise<ServeProcess[]> {
-  const started = await Promise.all(Array.from({ length: count }, () => ServeProcess.start(data, flags)));
-  servers.push(...started);
-  return started;
+afterEach(async () => {
+  await Promise.all(recorders.splice(0).map((recorder) => recorder.close()));
+});
+
+async function record(server: { readonly url: string }): Promise<TestRecorder> {
+  const recorder = await TestRecorder.join(server.url);
+  recorders.push({ close: async () => recorder.left ?? recorder.room.leave() });
+  return recorder;
+}
+
+async function play(server: { readonly url: string }): Promise<ConnectedRecorder> {
+  const recorder = await ConnectedRecorder.open(server.url);
+  recorders.push(recorder);
+  return recorder;
+}
+
+/** So many processes that share Redis and the folder: those that still run, and new ones. */
+async function running(count: number): Promise<ServeProcess[]> {
+  servers = servers.filter((server) => !server.ended);
+  const missing = Array.from({ length: count - servers.length }, () =>
+    ServeProcess.start(data, ['--redis', redis.url, '--drain-within', '1']),
+  );
+  servers.push(...(await Promise.all(missing)));
+  // Each knows of all.
+  for (const { url } of servers) {
+    await vi.waitUntil(
+      async () => ((await (await fetch(`${url}/api/cluster`)).json()) as { processes: unknown[] }).processes.length === count,
+      WAIT,
+    );
+  }
+  return servers;
 }
 
 /** All that is recorded, as one of the processes lists it. */
@@ -48,8 +80,8 @@ const isListed = (server: ServeProcess, count: number) =>
   vi.waitUntil(async () => (await sessionsAt(server)).length === count, WAIT);
 
 /** The pixel packets of a recording, as they lie on the disk. */
-async function storedPixels(id: string): Promise<Buffer[]> {
-  const path = (ending: string) => join(data, 'recordings', id + ending);
+async function storedPixels(id: string, folder = data): Promise<Buffer[]> {
+  const path = (ending: string) => join(folder, 'recordings', id + ending);
   const reader = await openRecording(path('.sgaps'), [path('.journal'), path('.journal2')], id);
   const found: Buffer[] = [];
   for await (const { bytes } of reader.records(0, { kinds: ['pixels'] })) found.push(Buffer.from(bytes));
@@ -61,12 +93,12 @@ const sentBy = (recorder: TestRecorder) => recorder.sent.map((bytes) => Buffer.f
 
 describe('processes that share Redis', () => {
   it('spread sessions, list those of all, and let one watch at any', async () => {
-    const [a, b] = await start(2);
-    const recorders: TestRecorder[] = [];
-    for (let i = 0; i < 4; i++) recorders.push(await TestRecorder.join(a.url));
-    await Promise.all(recorders.map((recorder) => recorder.play(2)));
+    const [a, b] = await running(2);
+    const recording: TestRecorder[] = [];
+    for (let i = 0; i < 4; i++) recording.push(await record(a));
+    await Promise.all(recording.map((recorder) => recorder.play(2)));
     const listed = await sessionsAt(a);
-    expect(listed.map(({ recordingId }) => recordingId).sort()).toEqual(recorders.map((one) => one.recordingId).sort());
+    expect(listed.map(({ recordingId }) => recordingId).sort()).toEqual(recording.map((one) => one.recordingId).sort());
     const counts = new Map<string, number>();
     for (const { process } of listed) counts.set(process, (counts.get(process) ?? 0) + 1);
     expect([...counts.values()]).toEqual([2, 2]);
@@ -88,30 +120,30 @@ describe('processes that share Redis', () => {
       expect((await fetch(`${a.url}/api/recordings/${recordingId}`, { method: 'DELETE' })).status).toBe(409);
       expect((await fetch(`${a.url}/api/recordings/${recordingId}/download`)).status).toBe(409);
     }
-    await Promise.all(recorders.map((recorder) => recorder.room.leave()));
+    await Promise.all(recording.map((recorder) => recorder.room.leave()));
     await isListed(a, 0);
-    for (const { recordingId } of recorders)
+    for (const { recordingId } of recording)
       expect(await rowAt(b, recordingId)).toMatchObject({ status: 'finished', owner: null });
   });
 
   it('close what one recorded that was killed: once, with all that it had taken', async () => {
-    const [a, b, c] = await start(3);
-    const recorders: TestRecorder[] = [];
-    for (let i = 0; i < 6; i++) recorders.push(await TestRecorder.join(b.url));
-    const playing = recorders.map((recorder) => recorder.play(20));
+    const [a, b, c] = await running(3);
+    const recording: TestRecorder[] = [];
+    for (let i = 0; i < 6; i++) recording.push(await record(b));
+    const playing = recording.map((recorder) => recorder.play(20));
     const listed = await sessionsAt(b);
     await Promise.all(playing);
     const ofA = listed.filter(({ process }) => process.includes(`.${a.child.pid}.`)).map(({ recordingId }) => recordingId);
     expect(ofA).toHaveLength(2);
     await a.end('SIGKILL');
     // The others go on.
-    const alive = recorders.filter(({ recordingId }) => !ofA.includes(recordingId));
+    const alive = recording.filter(({ recordingId }) => !ofA.includes(recordingId));
     await Promise.all(alive.map((recorder) => recorder.play(5)));
     await isListed(b, 4);
     for (const id of ofA) {
       await vi.waitUntil(async () => (await rowAt(c, id)).status === 'recovered', WAIT);
       expect(await rowAt(c, id)).toMatchObject({ frames: 80, owner: null });
-      const recorder = recorders.find((one) => one.recordingId === id) as TestRecorder;
+      const recorder = recording.find((one) => one.recordingId === id) as TestRecorder;
       expect(await storedPixels(id)).toEqual(sentBy(recorder));
     }
     const message = 'closed the recordings of a process that is gone';
@@ -127,13 +159,13 @@ describe('processes that share Redis', () => {
   });
 
   it('go on recording while Redis is away, and find each other again', async () => {
-    const [a, b] = await start(2);
-    const before = await TestRecorder.join(a.url);
+    const [a, b] = await running(2);
+    const before = await record(a);
     await before.play(2);
     await redis.kill();
     await before.play(5);
     // Made where it is asked for, since nobody knows how the others are doing.
-    const meanwhile = await TestRecorder.join(b.url);
+    const meanwhile = await record(b);
     await meanwhile.play(5);
     expect((await sessionsAt(b)).map(({ recordingId }) => recordingId)).toContain(meanwhile.recordingId);
     await redis.restart();
@@ -145,7 +177,9 @@ describe('processes that share Redis', () => {
     for (const server of [a, b]) {
       expect(server.ended).toBe(false);
       expect(server.said('closed the recordings of a process that is gone')).toEqual([]);
-      expect(server.log.filter(({ level }) => Number(level) >= 40)).toHaveLength(1);
+      expect(server.log.filter(({ level }) => Number(level) >= 40)).toEqual([
+        expect.objectContaining({ msg: expect.stringContaining('redis is gone') }),
+      ]);
     }
     for (const recorder of [before, meanwhile]) {
       await recorder.room.leave();
@@ -168,23 +202,23 @@ describe('a game that is played', () => {
     (await rowAt(server, recorder.recordingId)).owner?.includes(`.${server.child.pid}.`) === true;
 
   it('goes on in another process when its own is about to stop, and nothing of it is lost', async () => {
-    const [a, b] = await start(2, ['--redis', redis.url, '--drain-within', '1']);
-    const recorders: ConnectedRecorder[] = [];
-    for (let i = 0; i < 4; i++) recorders.push(await ConnectedRecorder.open(balancer.url));
-    const first = recorders.map(({ recordingId }) => recordingId);
+    const [a, b] = await running(2);
+    const recording: ConnectedRecorder[] = [];
+    for (let i = 0; i < 4; i++) recording.push(await play(balancer));
+    const first = recording.map(({ recordingId }) => recordingId);
     const moving: boolean[] = [];
-    for (const recorder of recorders) moving.push(await ownedBy(a, recorder));
+    for (const recorder of recording) moving.push(await ownedBy(a, recorder));
     expect(moving.filter(Boolean)).toHaveLength(2);
     expect(await a.end('SIGTERM')).toBe(0);
-    for (const [at, recorder] of recorders.entries()) {
+    for (const [at, recorder] of recording.entries()) {
       expect(recorder.closed).toBeNull();
       expect(recorder.recordings.size).toBe(moving[at] ? 2 : 1);
     }
     await isListed(b, 4);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await Promise.all(recording.map((recorder) => recorder.close()));
     await isListed(b, 0);
-    for (const [at, recorder] of recorders.entries()) {
+    for (const [at, recorder] of recording.entries()) {
       const rows: RecordingRow[] = [];
       for (const [id, sent] of recorder.recordings) {
         await vi.waitUntil(async () => (await rowAt(b, id)).status === 'finished', WAIT);
@@ -202,16 +236,16 @@ describe('a game that is played', () => {
   });
 
   it('goes on in another process when its own is killed', async () => {
-    const [a, b] = await start(2);
-    const recorders = [await ConnectedRecorder.open(balancer.url), await ConnectedRecorder.open(balancer.url)];
-    const moving = (await ownedBy(a, recorders[0])) ? recorders[0] : recorders[1];
+    const [a, b] = await running(2);
+    const recording = [await play(balancer), await play(balancer)];
+    const moving = (await ownedBy(a, recording[0])) ? recording[0] : recording[1];
     const [first] = moving.recordings.keys();
     await vi.waitUntil(() => (moving.recordings.get(first)?.length ?? 0) > 30, WAIT);
     await a.end('SIGKILL');
     await vi.waitUntil(() => moving.recordings.size === 2, WAIT);
     await vi.waitUntil(async () => (await rowAt(b, first)).status === 'recovered', WAIT);
     await vi.waitUntil(() => (moving.recordings.get(moving.recordingId)?.length ?? 0) > 30, WAIT);
-    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await Promise.all(recording.map((recorder) => recorder.close()));
     await vi.waitUntil(async () => (await rowAt(b, moving.recordingId)).status === 'finished', WAIT);
     expect(await rowAt(b, moving.recordingId)).toMatchObject({ continues: first });
     expect(await storedPixels(moving.recordingId)).toHaveLength(moving.recordings.get(moving.recordingId)?.length ?? 0);
@@ -219,17 +253,73 @@ describe('a game that is played', () => {
 });
 
 describe('processes of one data folder without Redis', () => {
-  it('leave each other in peace, and close what one left', async () => {
-    const [a] = await start(1, []);
-    const left = await TestRecorder.join(a.url);
-    await left.play(5);
-    const [b] = await start(1, []);
-    expect(await rowAt(b, left.recordingId)).toMatchObject({ status: 'recording' });
-    await left.play(5);
-    expect(await storedPixels(left.recordingId)).toEqual(sentBy(left));
-    await a.end('SIGKILL');
-    await until(() => left.left !== null);
-    await vi.waitUntil(async () => (await rowAt(b, left.recordingId)).status === 'recovered', WAIT);
-    expect(await storedPixels(left.recordingId)).toEqual(sentBy(left));
+  it('leave each other in peace, close what one left, and drain', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'sgaps-folder-'));
+    const started: ServeProcess[] = [];
+    const start = async (flags: readonly string[] = []) => {
+      started.push(await ServeProcess.start(own, flags));
+      return started[started.length - 1];
+    };
+    try {
+      const a = await start();
+      const left = await TestRecorder.join(a.url);
+      await left.play(5);
+      const b = await start(['--drain-within', '600']);
+      expect(await rowAt(b, left.recordingId)).toMatchObject({ status: 'recording' });
+      await left.play(5);
+      expect(await storedPixels(left.recordingId, own)).toEqual(sentBy(left));
+      await a.end('SIGKILL');
+      await vi.waitUntil(async () => (await rowAt(b, left.recordingId)).status === 'recovered', WAIT);
+      expect(await storedPixels(left.recordingId, own)).toEqual(sentBy(left));
+
+      const last = await TestRecorder.join(b.url);
+      b.child.kill('SIGTERM');
+      await vi.waitUntil(async () => (await b.get<{ draining: boolean }>('/api/drain')).draining, WAIT);
+      const refused = await new Client(b.url).create('sgaps', recordOptions()).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 503, message: expect.stringContaining('UNAVAILABLE') });
+      await last.play(5);
+      // A second time it waits no longer.
+      expect(await b.end('SIGTERM')).toBe(0);
+      expect(await storedPixels(last.recordingId, own)).toEqual(sentBy(last));
+      const catalog = await Catalog.open(own);
+      expect(await catalog.get(last.recordingId)).toMatchObject({ status: 'finished', owner: null });
+      await catalog.close();
+      expect(readdirSync(join(own, 'processes')).filter((name) => name.endsWith('.process'))).toEqual([]);
+    } finally {
+      await Promise.all(started.map((server) => server.end('SIGKILL')));
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('sgaps inference', () => {
+  it('is found through Redis, and gives what the model gives here', async () => {
+    const folder = await makeModelFolder('tint');
+    const socket = join(data, 'inference.sock');
+    const flags = ['--listen', `unix:${socket}`, '--redis', redis.url, '--model', folder, '--provider', 'cpu'];
+    const service = await Program.start(['inference', ...flags], 'inference listening');
+    const log = pino({ level: 'silent' });
+    const link = await RedisLink.open(redis.url, log);
+    const options = { model: { model: folder, provider: 'cpu' as const }, secrets: [], log };
+    await vi.waitUntil(async () => (await new InferenceDirectory(link.redis).list()).length === 1, WAIT);
+    const [found, local] = await Promise.all([
+      openInference({ ...options, where: 'auto', redis: link.redis }),
+      openInference({ ...options, where: 'local', redis: link.redis }),
+    ]);
+    try {
+      expect(found).toBeInstanceOf(RemoteInference);
+      expect(local).toBeInstanceOf(InferenceService);
+      const grid = { width: 320, height: 180 };
+      const planes = Uint8Array.from({ length: MODEL_PLANES.length * 320 * 180 }, (_, at) => (at * 31) & 255);
+      const wait = { lateAfterMs: 20_000 };
+      const output = await found?.open(wait).run(grid, planes);
+      expect(output).toEqual(await local?.open(wait).run(grid, planes));
+      await service.end('SIGKILL');
+      expect(await found?.open(wait).run(grid, planes)).toBeNull();
+    } finally {
+      await Promise.all([found?.close(), local?.close(), service.end('SIGKILL')]);
+      link.close();
+      await removeModelFolders();
+    }
   });
 });

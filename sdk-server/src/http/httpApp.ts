@@ -2,6 +2,7 @@ import type { Application, Request, Response } from 'express';
 import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
 import { httpGate, tellRefusals } from '../access/httpGate.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { clusterRoute } from './clusterRoute.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { drainRoute } from './drainRoute.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
@@ -41,6 +42,7 @@ export async function mountHttp(
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
+  app.use('/api/cluster', clusterRoute(services));
   app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
