@@ -23,18 +23,22 @@ import { RedisLink } from './RedisLink.js';
 const WAIT = { timeout: 30_000, interval: 50 };
 
 let redis: TestRedis;
+/** Before all that run. */
+let balancer: Balancer;
 let data: string;
 let servers: ServeProcess[] = [];
 /** Those that record in a test, which a test that fails would leave. */
 const recorders: { close(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
+  balancer = await Balancer.open(() => servers.filter((server) => !server.ended).map(({ url }) => url));
   redis = await startRedis();
   data = mkdtempSync(join(tmpdir(), 'sgaps-cluster-'));
 });
 
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.end('SIGKILL')));
+  await balancer.close();
   await redis.close();
   rmSync(data, { recursive: true, force: true });
 });
@@ -126,36 +130,49 @@ describe('processes that share Redis', () => {
       expect(await rowAt(b, recordingId)).toMatchObject({ status: 'finished', owner: null });
   });
 
-  it('close what one recorded that was killed: once, with all that it had taken', async () => {
+  it('close what one recorded that was killed: once, with all that it had taken; its games go on in others', async () => {
     const [a, b, c] = await running(3);
     const recording: TestRecorder[] = [];
     for (let i = 0; i < 6; i++) recording.push(await record(b));
+    const games: ConnectedRecorder[] = [];
+    for (let i = 0; i < 3; i++) games.push(await play(balancer));
     const playing = recording.map((recorder) => recorder.play(20));
     const listed = await sessionsAt(b);
     await Promise.all(playing);
-    const ofA = listed.filter(({ process }) => process.includes(`.${a.child.pid}.`)).map(({ recordingId }) => recordingId);
+    const onA = (id: string) =>
+      listed.some(({ process, recordingId }) => recordingId === id && process.includes(`.${a.child.pid}.`));
+    const ofA = recording.filter(({ recordingId }) => onA(recordingId));
     expect(ofA).toHaveLength(2);
+    const game = games.find(({ recordingId }) => onA(recordingId)) as ConnectedRecorder;
+    const first = game.recordingId;
+    await vi.waitUntil(() => (game.recordings.get(first)?.length ?? 0) > 30, WAIT);
     await a.end('SIGKILL');
     // The others go on.
-    const alive = recording.filter(({ recordingId }) => !ofA.includes(recordingId));
+    const alive = recording.filter((recorder) => !ofA.includes(recorder));
     await Promise.all(alive.map((recorder) => recorder.play(5)));
-    await isListed(b, 4);
-    for (const id of ofA) {
+    for (const recorder of ofA) {
+      const id = recorder.recordingId;
       await vi.waitUntil(async () => (await rowAt(c, id)).status === 'recovered', WAIT);
       expect(await rowAt(c, id)).toMatchObject({ frames: 80, owner: null });
-      const recorder = recording.find((one) => one.recordingId === id) as TestRecorder;
       expect(await storedPixels(id)).toEqual(sentBy(recorder));
     }
     const message = 'closed the recordings of a process that is gone';
     await vi.waitUntil(() => [b, c].some((server) => server.said(message).length > 0), WAIT);
-    expect([b, c].flatMap((server) => server.said(message))).toEqual([expect.objectContaining({ recordings: 2 })]);
+    expect([b, c].flatMap((server) => server.said(message))).toEqual([expect.objectContaining({ recordings: 3 })]);
     // Its rooms are gone for whoever asks.
-    const gone = listed.find(({ recordingId }) => ofA.includes(recordingId));
+    const gone = listed.find(({ recordingId }) => recordingId === ofA[0].recordingId);
     const refused = await new Client(b.url).joinById(String(gone?.roomId), { role: 'watch' }).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 522 });
+
+    await vi.waitUntil(() => game.recordings.size === 2, WAIT);
+    await vi.waitUntil(() => (game.recordings.get(game.recordingId)?.length ?? 0) > 30, WAIT);
+    await Promise.all(games.map((one) => one.close()));
     await Promise.all(alive.map((recorder) => recorder.room.leave()));
     await isListed(b, 0);
     for (const { recordingId, sent } of alive) expect(await storedPixels(recordingId)).toHaveLength(sent.length);
+    expect(await rowAt(b, game.recordingId)).toMatchObject({ status: 'finished', continues: first });
+    expect(await rowAt(b, first)).toMatchObject({ status: 'recovered', continuedBy: game.recordingId });
+    expect(await storedPixels(game.recordingId)).toHaveLength(game.recordings.get(game.recordingId)?.length ?? 0);
   });
 
   it('go on recording while Redis is away, and find each other again', async () => {
@@ -192,14 +209,6 @@ describe('processes that share Redis', () => {
 });
 
 describe('a game that is played', () => {
-  let balancer: Balancer;
-
-  beforeEach(async () => {
-    balancer = await Balancer.open(() => servers.filter((server) => !server.ended).map(({ url }) => url));
-  });
-
-  afterEach(() => balancer.close());
-
   const ownedBy = async (server: ServeProcess, recorder: ConnectedRecorder) =>
     (await rowAt(server, recorder.recordingId)).owner?.includes(`.${server.child.pid}.`) === true;
 
@@ -235,22 +244,6 @@ describe('a game that is played', () => {
       // The next begins when the other is about to end, not after a search.
       expect(after.startedAt - (before.endedAt ?? 0)).toBeLessThan(1000);
     }
-  });
-
-  it('goes on in another process when its own is killed', async () => {
-    const [a, b] = await running(2);
-    const recording = [await play(balancer), await play(balancer)];
-    const moving = (await ownedBy(a, recording[0])) ? recording[0] : recording[1];
-    const [first] = moving.recordings.keys();
-    await vi.waitUntil(() => (moving.recordings.get(first)?.length ?? 0) > 30, WAIT);
-    await a.end('SIGKILL');
-    await vi.waitUntil(() => moving.recordings.size === 2, WAIT);
-    await vi.waitUntil(async () => (await rowAt(b, first)).status === 'recovered', WAIT);
-    await vi.waitUntil(() => (moving.recordings.get(moving.recordingId)?.length ?? 0) > 30, WAIT);
-    await Promise.all(recording.map((recorder) => recorder.close()));
-    await vi.waitUntil(async () => (await rowAt(b, moving.recordingId)).status === 'finished', WAIT);
-    expect(await rowAt(b, moving.recordingId)).toMatchObject({ continues: first });
-    expect(await storedPixels(moving.recordingId)).toHaveLength(moving.recordings.get(moving.recordingId)?.length ?? 0);
   });
 });
 
