@@ -1,10 +1,10 @@
 /**
  * Gets a fresh clone ready, then runs a command in it. Needs Node >= 20 and npm, nothing else.
  *
- *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg,torch,postgres] [-- command arguments…]
+ *   node scripts/bootstrap.mjs [--needs build,chromium,ffmpeg,torch,postgres,swift] [-- command arguments…]
  *
  * - installs the packages when `node_modules` is missing or older than the lock file,
- * - builds what is outdated, and finds or (Debian, root) installs Chromium, ffmpeg, PyTorch and PostgreSQL, where `--needs` names them,
+ * - builds what is outdated, and finds or (Debian, root) installs Chromium, ffmpeg, PyTorch, PostgreSQL and Swift, where `--needs` names them,
  * - runs the command with the pinned Node 24 first on PATH, passing signals and the exit code through.
  *
  * Everything it says goes to standard error, so that standard output belongs to the command alone.
@@ -62,6 +62,15 @@ const TOOLS = {
     paths: () => subfolders('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     apt: 'postgresql',
     advice: 'PostgreSQL (https://www.postgresql.org/download/, or set SGAPS_POSTGRES to its program file postgres)',
+  },
+  swift: {
+    env: 'SGAPS_SWIFT',
+    names: ['python3'],
+    paths: ['/usr/bin/python3'],
+    has: ['-c', 'import eventlet, swift.common.middleware.s3api.s3api'],
+    // The library alone: a test's own process runs what it needs of it.
+    apt: 'python3-swift',
+    advice: 'OpenStack Swift (https://docs.openstack.org/swift, or set SGAPS_SWIFT to a Python that has it)',
   },
 };
 

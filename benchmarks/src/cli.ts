@@ -30,6 +30,20 @@ export function positiveInteger(text: string): number {
 }
 
 /**
+ * Parser for rising positive whole numbers with commas between.
+ *
+ * @example
+ * ```ts
+ * program.option('--grow <n,…>', 'sessions', risingIntegers);
+ * ```
+ */
+export function risingIntegers(text: string): readonly number[] {
+  const values = text.split(',').map(positiveInteger);
+  if (values.some((value, i) => i > 0 && value <= values[i - 1])) throw new InvalidArgumentError('the numbers must rise.');
+  return values;
+}
+
+/**
  * Parser for `--rate auto|0.01`: undefined for auto, else a fraction up to 1.
  *
  * @example

@@ -213,7 +213,7 @@ async function measureCosts(args: Arguments): Promise<string[]> {
   const client = await runBench('client.ts', ['--seconds', String(args.clientSeconds), '--svg', plot, '--json']);
   const loads: LoadFigures[] = [];
   const runs = [
-    ...LOADS.map((sessions) => ({ sessions, way: [] })),
+    ...LOADS.map((sessions) => ({ sessions, way: ['--cadence', 'every-frame'] })),
     ...LOADS_ON_DEMAND.map((sessions) => ({ sessions, way: ['--cadence', 'on-demand', '--cohorts', '1'] })),
   ];
   for (const { sessions, way } of runs) {

@@ -15,6 +15,7 @@ import {
   databaseOption,
   fail,
   inferenceOption,
+  loadPercent,
   localBytesOption,
   openLog,
   portNumber,
@@ -23,6 +24,7 @@ import {
   takenPort,
   wholeNumber,
 } from './commandLine.js';
+import { doctorCommand } from './doctor/doctorCommand.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { inferenceCommand } from './inference/shared/inferenceCommand.js';
@@ -47,6 +49,7 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly examples?: string;
   readonly cadence: Cadence;
   readonly nth?: number;
+  readonly loadLimit: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly inference: InferenceChoice;
@@ -98,6 +101,12 @@ export function program(): Command {
         .default('every-frame'),
     )
     .option('--nth <frames>', 'with every-nth: pictures of every so many frames, 1 … 60', wholeNumber(1, 60))
+    .option(
+      '--load-limit <percent>',
+      'how busy the process may be, 10 … 99: near it sessions that nobody follows are recorded on demand, above it new ones are refused; 0: no limit',
+      loadPercent,
+      90,
+    )
     .option(
       '--model <name>',
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
@@ -163,6 +172,7 @@ export function program(): Command {
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
+  sgaps.addCommand(doctorCommand());
   sgaps.addCommand(finetuneCommand());
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
@@ -195,6 +205,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   } catch (error) {
     return fail(error);
   }
+  const overload = flags.loadLimit === 0 ? null : { loadLimit: flags.loadLimit / 100 };
   const options: ServerOptions = {
     ...{ secret, insecure, published, trustProxy, recordOrigins, limits: limitsOf(flags) },
     ...{
@@ -225,6 +236,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
+    overload,
   };
   let server: SgapsServer;
   try {

@@ -23,6 +23,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** How busy a process may be as an option: 0 for no limit. */
+export function loadPercent(text: string): number {
+  return text === '0' ? 0 : wholeNumber(10, 99)(text);
+}
+
 /** Room for what makes recordings quick to seek in, as an option. */
 export function seekCacheOption(): Option {
   return new Option(
@@ -137,19 +142,6 @@ export function fail(error: unknown): void {
       ? (error.stack ?? error.message)
       : String(error);
   process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
-}
-
-/** Does what a command is for; a refusal is said, as JSON where that is asked for, and gives status 1. */
-export async function runCommand({ json = false }: { readonly json?: boolean }, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    process.exitCode = 1;
-    const { code, message } = error;
-    if (json) process.stdout.write(`${JSON.stringify({ state: 'failed', error: { code, message } })}\n`);
-    else process.stderr.write(`sgaps: ${code}: ${message}\n`);
-  }
 }
 
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */

@@ -26,6 +26,7 @@ export { zstdPacker } from './playback/zstdPacker.js';
 export type { Cadence } from './rooms/Cadence.js';
 export { REPLAY_CLOSE } from './rooms/closeCodes.js';
 export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+export type { Overload, OverloadFigures, OverloadOptions } from './rooms/Overload.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';

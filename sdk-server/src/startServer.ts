@@ -17,6 +17,7 @@ import type { CreateInferenceOptions } from './inference/createInference.js';
 import type { InferenceChoice } from './inference/shared/openInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
+import type { OverloadOptions } from './rooms/Overload.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
@@ -75,6 +76,8 @@ export interface ServerOptions {
   /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
+  /** When this process has too much to do: sessions that nobody follows are then lowered, and new ones refused. null: never. */
+  readonly overload?: OverloadOptions | null;
   /** Brings up a transport and renderers, so that sessions can be watched; null or absent: none, or those that you start yourself. */
   readonly viewing?: ViewingOptions | null;
   /** Where viewers reach the transport, behind a proxy or when you started it yourself: `wss://…`. Default: the port of `viewing` on the host that the page came from. */
@@ -180,6 +183,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     ...{ data, database, store, localBytes, log, publicAddress: addressFor(options) },
     ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
     ...{ model: options.model, inference: options.inference, archiveModels: options.archiveModels },
+    overload: options.overload,
     access: { secret, limits, recordOrigins, trustProxy },
     exposed: secured || insecure === true || (trustProxy ?? 0) > 0,
   });

@@ -26,8 +26,8 @@ export interface CohortFrame {
  *
  * @example
  * ```ts
- * const cohort = new Cohort(grid, 0, { tierBits, digest: true });
- * const bytes = await cohort.encode(stream, frames, false);
+ * const cohort = new Cohort(grid, 0, tierBits);
+ * const bytes = await cohort.encode(stream, frames, { afresh: false, digest: true });
  * ```
  */
 export class Cohort {
@@ -35,9 +35,9 @@ export class Cohort {
   readonly encoder = new SharedEncoder();
   readonly #thread: EncoderThread;
 
-  constructor(grid: CaptureGrid, index: number, options: { readonly tierBits: TierBits; readonly digest: boolean }) {
+  constructor(grid: CaptureGrid, index: number, tierBits: TierBits) {
     this.requests = new RequestCache(grid);
-    this.#thread = new EncoderThread({ offset: Cohort.offsetOf(index), ...options });
+    this.#thread = new EncoderThread({ offset: Cohort.offsetOf(index), tierBits });
   }
 
   /** Frame of the scene that cohort `index` begins with. */
@@ -45,13 +45,18 @@ export class Cohort {
     return APART * index;
   }
 
-  /** The packet of some frames, the next of `stream`; `afresh` where it starts the stream anew. Those of one stream settle in turn. */
-  encode(stream: SharedStream, frames: readonly CohortFrame[], afresh: boolean): Promise<Uint8Array> {
-    const key = frames.map(({ frameId, known }) => `${frameId}:${known?.id ?? ''}`).join();
+  /** The packet of some frames, the next of `stream`; `afresh` where it starts the stream anew, which `digest` may change with. Those of one stream settle in turn. */
+  encode(
+    stream: SharedStream,
+    frames: readonly CohortFrame[],
+    { afresh, digest }: { readonly afresh: boolean; readonly digest: boolean },
+  ): Promise<Uint8Array> {
+    const key = `${digest ? 'd' : ''}${frames.map(({ frameId, known }) => `${frameId}:${known?.id ?? ''}`).join()}`;
     return this.encoder.encode(stream, key, afresh, (encoder, begins) =>
       this.#thread.encode({
         encoder,
         afresh: begins,
+        digest,
         frames: frames.map(({ frameId, known }) => ({ frameId, request: known?.request ?? null })),
       }),
     );

@@ -7,8 +7,8 @@ import type { EncodeJob, EncoderSetup } from './encoderProgram.js';
  *
  * @example
  * ```ts
- * const thread = new EncoderThread({ offset: 0, tierBits, digest: true });
- * const bytes = await thread.encode({ encoder: 0, afresh: true, frames });
+ * const thread = new EncoderThread({ offset: 0, tierBits });
+ * const bytes = await thread.encode({ encoder: 0, afresh: true, digest: false, frames });
  * ```
  */
 export class EncoderThread {

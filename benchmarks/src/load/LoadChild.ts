@@ -11,7 +11,7 @@ const CLOSE_WITHIN = 15_000;
  *
  * @example
  * ```ts
- * const { child, hello } = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', ['/tmp/data']);
+ * const { child, hello } = await LoadChild.start<{ endpoint: string }>('serverProcess.ts', [JSON.stringify(setup)]);
  * const reading = await child.ask<ServerReading>({ ask: 'read' });
  * await child.close();
  * ```
@@ -25,12 +25,16 @@ export class LoadChild {
     this.#name = name;
   }
 
-  /** Starts one of this folder's programs from source; `hello` is the first thing it says. Rejects with `CLOSED` when it ends before. */
+  /**
+   * Starts one of this folder's programs; `hello` is the first thing it says. `built`: the packages that it imports are those that were built, as users run them, not the
+   * sources. Rejects with `CLOSED` when it ends before.
+   */
   static async start<T>(
     program: 'serverProcess.ts' | 'recordersProcess.ts',
     args: readonly string[] = [],
+    built = false,
   ): Promise<{ readonly child: LoadChild; readonly hello: T }> {
-    const execArgv = ['--conditions=sgaps-source', '--import', 'tsx', '--expose-gc'];
+    const execArgv = [...(built ? [] : ['--conditions=sgaps-source']), '--import', 'tsx', '--expose-gc'];
     const child = new LoadChild(fork(join(import.meta.dirname, program), args, { execArgv }), program);
     return { child, hello: await child.#next<T>() };
   }
@@ -40,6 +44,11 @@ export class LoadChild {
     const answer = this.#next<T>();
     this.#process.send(question);
     return answer;
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   /** Lets it end by itself, and ends it when it does not. */

@@ -13,6 +13,8 @@ const BUFFERED = 65_536;
 const START_AFTER = 350;
 /** Packets from one that may grant such a wish to the next, 10 s: all of a cohort grant it with the same packet, also those that lag. */
 const RESTART_GRID = 75;
+/** And where the server has too much to do and wants digests, or none any more: sooner, 2 s. */
+const TURN_GRID = 15;
 /** ms that a frame which is due waits for its own request: an answer that takes so long does not come any more. */
 const PATIENCE = 3000;
 /** ms behind its schedule from which on a recorder lets frames go instead of making up for them. */
@@ -46,6 +48,9 @@ export class SyntheticRecorder {
   #afresh = true;
   /** The server wishes for a fresh start, at the recorder's convenience. */
   #wished = false;
+  /** Packets tell what changed, and are to from the next fresh start on. */
+  #digest: boolean;
+  #wantsDigest: boolean;
   #awaitedSince = 0;
 
   constructor(connection: Connection, cohort: Cohort, tally: Tally) {
@@ -53,9 +58,11 @@ export class SyntheticRecorder {
     this.#cohort = cohort;
     this.#tally = tally;
     this.#connection = connection;
+    this.#digest = this.#wantsDigest = connection.welcome.digest === true;
     connection.onCoordinates((bytes) => this.#receive(bytes));
-    connection.onReset(() => {
+    connection.onReset((digest = this.#wantsDigest) => {
       this.#wished = true;
+      this.#wantsDigest = digest;
       tally.resets++;
     });
     connection.onClosed(() => tally.closed++);
@@ -106,11 +113,14 @@ export class SyntheticRecorder {
       tally.dropped += frames.length;
       return;
     }
-    if (this.#wished && this.#packets % RESTART_GRID === 0) {
+    const grid = this.#digest === this.#wantsDigest ? RESTART_GRID : TURN_GRID;
+    if (this.#wished && this.#packets % grid === 0) {
       this.#afresh = true;
       this.#wished = false;
+      this.#digest = this.#wantsDigest;
     }
-    void this.#cohort.encode(this.#stream, frames, this.#afresh).then((bytes) => this.#transmit(bytes));
+    const way = { afresh: this.#afresh, digest: this.#digest };
+    void this.#cohort.encode(this.#stream, frames, way).then((bytes) => this.#transmit(bytes));
     this.#afresh = false;
     this.#packets++;
   }

@@ -28,6 +28,8 @@ export interface DecodeCheck {
   /** Mean PSNR of the frames against the pictures that were played, dB: of all, and of the worst recording. */
   readonly psnr: number;
   readonly psnrWorst: number;
+  /** Bytes that a second of them takes on disk, mean. */
+  readonly storedPerSecond: number;
 }
 
 /**
@@ -44,10 +46,13 @@ export async function checkRecordings(folder: string, sessions: readonly JoinedS
   const store = await RecordingStore.open({ folder });
   const means: number[] = [];
   const hits: number[] = [];
+  const stored: number[] = [];
   let frames = 0;
   let rejected = 0;
   try {
     for (const { recordingId, cohort } of spread(sessions)) {
+      const { bytes = 0, durationMs = 0 } = (await store.catalog.get(recordingId)) ?? {};
+      if (durationMs) stored.push((bytes ?? 0) / (durationMs / 1000));
       const reader = await store.open(recordingId);
       const seen: number[] = [];
       const truth = (frameId: number) => scene.frame(frameId + Cohort.offsetOf(cohort)).picture;
@@ -63,7 +68,15 @@ export async function checkRecordings(folder: string, sessions: readonly JoinedS
   } finally {
     await store.close();
   }
-  return { recordings: means.length, frames, rejected, hitRate: mean(hits), psnr: mean(means), psnrWorst: Math.min(...means) };
+  return {
+    recordings: means.length,
+    frames,
+    rejected,
+    hitRate: mean(hits),
+    psnr: mean(means),
+    psnrWorst: Math.min(...means),
+    storedPerSecond: mean(stored),
+  };
 }
 
 function spread<T>(all: readonly T[]): readonly T[] {

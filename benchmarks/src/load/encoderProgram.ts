@@ -17,14 +17,13 @@ import { SCENE_GRID, SyntheticScene } from './SyntheticScene.js';
  *
  * @example
  * ```ts
- * const setup: EncoderSetup = { offset: 37, tierBits: [8, 5, 3, 3], digest: true };
+ * const setup: EncoderSetup = { offset: 37, tierBits: [8, 5, 3, 3] };
  * ```
  */
 export interface EncoderSetup {
   /** Frame of the scene that stands for frame 0. */
   readonly offset: number;
   readonly tierBits: TierBits;
-  readonly digest: boolean;
 }
 
 /**
@@ -32,17 +31,19 @@ export interface EncoderSetup {
  *
  * @example
  * ```ts
- * thread.postMessage({ encoder: 0, afresh: true, frames: [{ frameId: 0, request }] } satisfies EncodeJob);
+ * thread.postMessage({ encoder: 0, afresh: true, digest: true, frames: [{ frameId: 0, request }] } satisfies EncodeJob);
  * ```
  */
 export interface EncodeJob {
   readonly encoder: number;
   readonly afresh: boolean;
+  /** Packets tell what changed; changes with a fresh start only. */
+  readonly digest: boolean;
   /** The frames and what each answers; null for one without samples. */
   readonly frames: readonly { readonly frameId: number; readonly request: SampleRequest | null }[];
 }
 
-const { offset, tierBits, digest } = workerData as EncoderSetup;
+const { offset, tierBits } = workerData as EncoderSetup;
 const scene = new SyntheticScene(SCENE_GRID);
 const coordinates = new CoordinateDecoder(SCENE_GRID);
 const encoders = new Map<number, PixelPacketEncoder>();
@@ -52,7 +53,7 @@ const scratch = Array.from({ length: BATCH }, () => ({
 }));
 
 function encoderOf(name: number): PixelPacketEncoder {
-  const encoder = encoders.get(name) ?? new PixelPacketEncoder({ grid: SCENE_GRID, schema: { values: [] }, tierBits, digest });
+  const encoder = encoders.get(name) ?? new PixelPacketEncoder({ grid: SCENE_GRID, schema: { values: [] }, tierBits });
   encoders.set(name, encoder);
   return encoder;
 }
@@ -65,8 +66,8 @@ function sample({ frameId, request }: EncodeJob['frames'][number], i: number): S
   return { frameId, clientTime: (1000 * frameId) / FPS, requestId: request?.frameId ?? null, state, samples, rgb };
 }
 
-parentPort?.on('message', ({ encoder: name, afresh, frames }: EncodeJob) => {
+parentPort?.on('message', ({ encoder: name, afresh, digest, frames }: EncodeJob) => {
   const encoder = encoderOf(name);
-  if (afresh) encoder.reset();
+  if (afresh) encoder.reset(digest);
   parentPort?.postMessage(encoder.encode(frames.map(sample)));
 });

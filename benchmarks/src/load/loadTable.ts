@@ -79,19 +79,23 @@ const DISTURBED = 20;
 export function loadNotes(figures: LoadFigures): string {
   const { packetMs, eventLoopMs, samplesPerFrame, refused, closed, full, parted, check, serverMainPercent, othersCpuPercent } =
     figures;
+  const { processes, recordersWaitedMs, refusedJoins, lowered } = figures;
   const notes = [
     `${samplesPerFrame.toFixed(0)} samples per frame`,
     `the server's main thread took ${serverMainPercent.toFixed(0)} % of a core`,
     `per packet p50 ${packetMs.p50.toFixed(1)} ms, p99 ${packetMs.p99.toFixed(1)} ms`,
     `event loop kept waiting p50 ${eventLoopMs.p50.toFixed(1)} ms, p99 ${eventLoopMs.p99.toFixed(1)} ms`,
     `${refused} packets refused, ${closed} sessions closed`,
+    `${refusedJoins} sessions not taken, ${lowered} recorded on demand because there was too much to do`,
+    `${processes} processes of recorders, which kept their own waiting p99 ${recordersWaitedMs.toFixed(0)} ms`,
     `${parted} streams parted from their cohort`,
     `${check.recordings} recordings rebuilt: ${check.frames} frames, ${check.rejected} packets rejected, ` +
       `${(100 * check.hitRate).toFixed(1)} % answer their own request, ${check.psnr.toFixed(1)} dB (worst ${check.psnrWorst.toFixed(1)})`,
     `other programs took ${othersCpuPercent.toFixed(0)} % of a core${othersCpuPercent > DISTURBED ? ': too much for a fair row' : ''}`,
-    ...full.map(
-      (which) =>
-        `the ${which === 'server' ? "server's" : "recorders'"} core was full: take this row for no measure of the other's`,
+    ...full.map((which) =>
+      which === 'server'
+        ? "the server's core was full: take this row for no measure of the recorders'"
+        : 'the recorders had no time left, so that the load was less than asked for: take this row for no measure of the server; more --processes, or a machine with more cores, would help',
     ),
   ];
   return notes.join('; ');

@@ -11,8 +11,18 @@ export const FPS = 30;
  * ```
  */
 export type LoadQuestion =
-  /** Recorders only: join so many sessions, which play in so many cohorts. */
-  | { readonly ask: 'join'; readonly endpoint: string; readonly sessions: number; readonly cohorts: number }
+  /** Recorders only: join so many sessions more, which play in so many cohorts, of which the first has that number. */
+  | {
+      readonly ask: 'join';
+      readonly endpoint: string;
+      readonly sessions: number;
+      readonly cohorts: number;
+      readonly firstCohort: number;
+    }
+  /** Recorders only: end so many sessions, the oldest. */
+  | { readonly ask: 'leave'; readonly sessions: number }
+  /** Server only: what it holds, after a collection of garbage where that is wanted. */
+  | { readonly ask: 'vitals'; readonly collect: boolean }
   /** Begin to count; the server's process also to note what its time goes to. */
   | { readonly ask: 'mark'; readonly profile?: boolean }
   /** Say what was counted; the server's process writes what its time went to. */

@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Cadence, SessionLoop, startServer, tuneCollector } from '@sgaps/server';
+import { type Cadence, type OverloadFigures, openServices, SessionLoop, startServer, tuneCollector } from '@sgaps/server';
 import { destination, pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
 import { answerParent } from './answerParent.js';
@@ -32,12 +33,67 @@ export interface ServerReading {
   readonly frames: number;
   /** Packets that were refused. */
   readonly refused: number;
+  /** Bytes given to the disk's cache, and files and sockets open now; null where the system does not say. */
+  readonly written: number | null;
+  readonly openFiles: number | null;
+  /** What the guard against overload knows; it is not there without `guard`. */
+  readonly overload: OverloadFigures;
+}
+
+/**
+ * What the server's process holds.
+ *
+ * @example
+ * ```ts
+ * const { rss, heap }: Vitals = await server.ask({ ask: 'vitals', collect: true });
+ * ```
+ */
+export interface Vitals {
+  /** Resident memory; what JavaScript uses of its heap; what lies outside of that, array buffers included. Bytes. */
+  readonly rss: number;
+  readonly heap: number;
+  readonly external: number;
+  readonly openFiles: number | null;
+  /** Handles and requests that keep the process alive, by kind. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly sessions: number;
+}
+
+/**
+ * What the server's process is started with, as JSON.
+ *
+ * @example
+ * ```ts
+ * const setup: ServerSetup = { data: '/tmp/data', cadence: 'on-demand', guard: true, viewing: false };
+ * ```
+ */
+export interface ServerSetup {
+  readonly data: string;
+  readonly cadence: Cadence;
+  /** Sessions are lowered and refused when there is too much to do, as by default; else whatever becomes of it. */
+  readonly guard: boolean;
+  /** A transport and a renderer are started too. */
+  readonly viewing: boolean;
+}
+
+/**
+ * What the server's process says when it listens.
+ *
+ * @example
+ * ```ts
+ * const { endpoint }: ServerHello = hello;
+ * ```
+ */
+export interface ServerHello {
+  readonly endpoint: string;
+  readonly url: string;
+  readonly viewingPort: number | null;
 }
 
 /** Started with `--expose-gc`. */
 declare const gc: () => void;
 
-const [data, cadence] = process.argv.slice(2);
+const { data, cadence, guard, viewing } = JSON.parse(process.argv[2]) as ServerSetup;
 const log = pino({ name: 'sgaps', level: 'error' }, destination(2));
 const loopTimes: number[] = [];
 const packetTimes: number[] = [];
@@ -71,6 +127,25 @@ const profiler = new CpuProfiler();
 let markedAt = 0;
 let markedCpu = process.cpuUsage();
 let markedMain = process.threadCpuUsage();
+let markedWritten = written();
+
+/** Bytes of all writes so far. */
+function written(): number | null {
+  try {
+    return Number(/^wchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? Number.NaN);
+  } catch {
+    // Linux alone tells.
+    return null;
+  }
+}
+
+function openFiles(): number | null {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return null;
+  }
+}
 
 function mark(): void {
   loopTimes.length = packetTimes.length = 0;
@@ -79,6 +154,7 @@ function mark(): void {
   markedAt = performance.now();
   markedCpu = process.cpuUsage();
   markedMain = process.threadCpuUsage();
+  markedWritten = written();
 }
 
 function read(): ServerReading {
@@ -102,23 +178,48 @@ function read(): ServerReading {
     packets,
     frames,
     refused,
+    written: markedWritten === null ? null : (written() ?? 0) - markedWritten,
+    openFiles: openFiles(),
+    overload: overload.figures,
+  };
+}
+
+function vitals(collect: boolean): Vitals {
+  if (collect) gc();
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  return {
+    rss,
+    heap: heapUsed,
+    external: Math.max(external, arrayBuffers),
+    openFiles: openFiles(),
+    resources,
+    sessions: sessions.size,
   };
 }
 
 // As `sgaps serve` does.
 tuneCollector();
 // The lead stands still: sessions of a cohort must be asked the same, whatever each one's pings say.
-const room = { cadence: cadence as Cadence, maxLatency: 2 };
-const server = await startServer({ port: 0, host: '127.0.0.1', data, log, room });
+const room = { cadence, maxLatency: 2 };
+const server = await startServer({
+  ...{ port: 0, host: '127.0.0.1', data, log, room },
+  overload: guard ? {} : null,
+  viewing: viewing ? { port: 0, host: '127.0.0.1', model: 'none', encoders: ['jpeg+depth'] } : null,
+});
+const { overload, sessions } = await openServices({ data });
 delay.enable();
 answerParent(async (question) => {
   if (question.ask === 'mark') {
     if (question.profile) await profiler.start();
     mark();
   } else if (question.ask === 'close') await server.close();
+  if (question.ask === 'vitals') return vitals(question.collect);
   if (question.ask !== 'read') return null;
   const reading = read();
   if (question.profile !== undefined) await profiler.stop(question.profile);
   return reading;
 });
-process.send?.({ endpoint: `ws://127.0.0.1:${server.port}` });
+const { url, viewingPort } = server;
+process.send?.({ endpoint: `ws://127.0.0.1:${server.port}`, url, viewingPort } satisfies ServerHello);

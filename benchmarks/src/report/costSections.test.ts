@@ -9,7 +9,10 @@ import { loadSection } from './loadSection.js';
 const run: LoadFigures = {
   cadence: 'every-frame',
   sessions: 4,
+  refusedJoins: 0,
+  lowered: 0,
   seconds: 5,
+  processes: 1,
   sessionsPerCore: 5.25,
   serverCpuPercent: 76,
   serverMainPercent: 70,
@@ -29,13 +32,17 @@ const run: LoadFigures = {
   refused: 0,
   closed: 0,
   memoryPerSession: 12e6,
+  rss: 200e6,
   heldPerSession: 14e6,
+  writtenPerSecond: 240_000,
+  openFiles: 50,
+  recordersWaitedMs: 2,
   recordersCpuPercent: 8,
   othersCpuPercent: 3,
   encoded: 75,
   shared: 75,
   parted: 0,
-  check: { recordings: 3, frames: 900, rejected: 0, hitRate: 1, psnr: 47, psnrWorst: 46 },
+  check: { recordings: 3, frames: 900, rejected: 0, hitRate: 1, psnr: 47, psnrWorst: 46, storedPerSecond: 40_000 },
 };
 
 describe('loadSection', () => {

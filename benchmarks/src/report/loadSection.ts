@@ -15,7 +15,7 @@ export function loadSection(runs: readonly LoadFigures[]): string[] {
   return [
     '## What a server carries',
     '',
-    `\`npm run bench:load -- --sessions N --seconds ${runs[0].seconds}\`: N synthetic recorders in one process (a scrolling tile world with 24 figures, 320×180, 30 frames a second, 4 to a packet) play to a real`,
+    `\`npm run bench:load -- --sessions N --seconds ${runs[0].seconds}\`: N synthetic recorders in some processes (a scrolling tile world with 24 figures, 320×180, 30 frames a second, 4 to a packet) play to a real`,
     'server in another over real sockets on this machine, and nobody watches. With cadence `every-frame` all frames are rebuilt, with `on-demand` (`--cadence on-demand --cohorts 1`) none: packets are stored and planned from their digests.',
     'Sessions play turn by turn in two cohorts (`--cohorts`): those of one cohort show the same scene, each at its own time. What a recorder sends depends on what the server asked alone, so a packet is encoded once for all that were asked the same, by the',
     'real encoder; every session has a room, a WebSocket and a recording of its own, and answers its own requests. A frame waits for the request that is meant for it: a slow server is spared nothing. Afterwards three of the recordings are rebuilt and compared with what was played.',

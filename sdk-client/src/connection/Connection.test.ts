@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, Room, Server, ServerError } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
-import { isSgapsError } from '@sgaps/protocol';
+import { isSgapsError, RESTART } from '@sgaps/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GRID } from '../testing/fakes.js';
 import { Connection } from './Connection.js';
@@ -13,12 +13,15 @@ const rooms: RecordRoom[] = [];
 
 class RecordRoom extends Room {
   static shut = false;
+  /** Tokens of those who joined. */
+  static readonly shown: string[] = [];
   readonly got: [string, unknown][] = [];
   readonly joined: unknown[] = [];
   recorder!: Client;
 
   static override async onAuth(token: string): Promise<boolean> {
     if (RecordRoom.shut) throw new ServerError(503, 'shut');
+    RecordRoom.shown.push(token);
     if (token === 'wrong') throw new ServerError(401, 'no');
     return true;
   }
@@ -54,9 +57,12 @@ class RecordRoom extends Room {
 
 let server: Server;
 let endpoint: string;
+/** Addresses that sockets were opened with. */
+const addresses: string[] = [];
 
 beforeAll(async () => {
   const http = createServer();
+  http.on('upgrade', ({ url }) => addresses.push(url ?? ''));
   server = new Server({
     transport: new WebSocketTransport({ server: http, maxPayload: 65_536 }),
     greet: false,
@@ -120,13 +126,15 @@ describe('Connection', () => {
   it('passes on the wish for a fresh stream, and tells once why the server closed', async () => {
     const connection = await Connection.open({ endpoint, join });
     const room = rooms[rooms.length - 1];
-    let resets = 0;
+    const resets: unknown[] = [];
     const closed: string[] = [];
-    connection.onReset(() => resets++);
+    connection.onReset((digest) => resets.push(digest));
     connection.onClosed((reason) => closed.push(reason));
     room.recorder.send('error', { code: 'BYTES_MALFORMED', message: 'bad packet', reset: true });
-    await until(() => resets === 1);
-    expect(resets).toBe(1);
+    room.recorder.send('error', { ...RESTART, digest: true });
+    room.recorder.send('error', { ...RESTART, digest: false });
+    await until(() => resets.length === 3);
+    expect(resets).toEqual([undefined, true, false]);
     expect(connection.isOpen).toBe(true);
     room.recorder.send('error', { code: 'LIMIT_EXCEEDED', message: 'too many bytes', reset: false });
     room.recorder.leave(4011, 'LIMIT_EXCEEDED');
@@ -203,6 +211,14 @@ describe('Connection', () => {
     RecordRoom.shut = false;
     expect(closed).toHaveLength(1);
     expect(closed[0]).toContain('1006');
+  });
+
+  it('shows its token when it joins, and in no address', async () => {
+    const connection = await Connection.open({ endpoint, join, token: 'a-token-that-holds' });
+    expect(RecordRoom.shown.at(-1)).toBe('a-token-that-holds');
+    expect(addresses.at(-1)).toContain('sessionId=');
+    expect(addresses.join()).not.toMatch(/a-token-that-holds|_authToken/);
+    await connection.close();
   });
 
   it('rejects with a typed error when the server is away, refuses, or makes no sense', async () => {

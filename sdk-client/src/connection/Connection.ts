@@ -1,5 +1,6 @@
 import { Client, type Room } from '@colyseus/sdk';
 import {
+  type ErrorMessage,
   type GameEventMessage,
   MessageType,
   type NumbersMessage,
@@ -86,7 +87,7 @@ export class Connection implements RecorderConnection {
   /** The room of a server that stops. */
   #leaving: Room | null = null;
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
-  #reset: (() => void) | null = null;
+  #reset: ((digest?: boolean) => void) | null = null;
   #away: ((reason: string) => void) | null = null;
   #back: (() => void) | null = null;
   #restart: ((welcome: WelcomeMessage) => void) | null = null;
@@ -163,7 +164,7 @@ export class Connection implements RecorderConnection {
     for (const bytes of this.#early.splice(0)) handler(bytes);
   }
 
-  onReset(handler: () => void): void {
+  onReset(handler: (digest?: boolean) => void): void {
     this.#reset = handler;
   }
 
@@ -208,9 +209,9 @@ export class Connection implements RecorderConnection {
     else if (this.#early.length < EARLY_PACKETS) this.#early.push(bytes.slice());
   }
 
-  #trouble(error: { readonly code: string; readonly message: string; readonly reset: boolean }): void {
+  #trouble(error: ErrorMessage): void {
     if (error.code !== RESTART.code) this.#complaint = `${error.code}: ${error.message}`;
-    if (error.reset) this.#reset?.();
+    if (error.reset) this.#reset?.(error.digest);
   }
 
   #left(room: Room, code: number, reason: string): void {
@@ -292,7 +293,7 @@ export class Connection implements RecorderConnection {
     const sameRecording = resumed && welcome.recordingId === this.welcome.recordingId;
     this.welcome = welcome;
     if (sameRecording) {
-      this.#reset?.();
+      this.#reset?.(welcome.digest === true);
       this.#back?.();
     } else this.#restart?.(welcome);
     ready();

@@ -74,7 +74,7 @@ export class KeepingConnection implements RecorderConnection {
   #target: KeptTarget | null = null;
   #phase: 'keeping' | 'uploading' | 'live' | 'closed' = 'keeping';
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
-  #reset: (() => void) | null = null;
+  #reset: ((digest?: boolean) => void) | null = null;
   #restart: ((welcome: CourierWelcome) => void) | null = null;
   #away: ((reason: string) => void) | null = null;
   #back: (() => void) | null = null;
@@ -144,7 +144,7 @@ export class KeepingConnection implements RecorderConnection {
     if (this.#phase === 'keeping') this.#ask(AHEAD);
   }
 
-  onReset(handler: () => void): void {
+  onReset(handler: (digest?: boolean) => void): void {
     this.#reset = handler;
   }
 
@@ -225,7 +225,7 @@ export class KeepingConnection implements RecorderConnection {
     this.welcome = target.welcome;
     this.#phase = 'live';
     this.#records.clear();
-    target.onReset(() => this.#reset?.());
+    target.onReset((digest) => this.#reset?.(digest));
     target.onClosed(() => this.#keepAgain());
     target.onAway?.((reason) => this.#away?.(reason));
     target.onBack?.(() => this.#back?.());

@@ -20,8 +20,8 @@ export interface RecorderConnection {
   sendStats(stats: NumbersMessage): void;
   /** Coordinate packets, as they come; the bytes are valid during the call. */
   onCoordinates(handler: (bytes: Uint8Array) => void): void;
-  /** The server could not follow the pixel stream: it has to start afresh. */
-  onReset(handler: () => void): void;
+  /** The server could not follow the pixel stream, or wants to take it in another way: it has to start afresh, with or without digests where that is said. */
+  onReset(handler: (digest?: boolean) => void): void;
   /** Called once when the connection is gone for good. */
   onClosed(handler: (reason: string) => void): void;
   /** The connection broke and is being brought back. Only where a connection can. */

@@ -3,6 +3,7 @@ import {
   createSampleSet,
   type PixelFrame,
   PixelPacketDecoder,
+  pixelPacketSpan,
   SampleKind,
   type SampleSet,
 } from '@sgaps/protocol';
@@ -150,4 +151,37 @@ describe('Courier', () => {
     expect(single.faults).toEqual([]);
     expect(single.decoded).toMatchObject([{ frameId: 0, requestId: null }]);
   });
+});
+
+it('begins and ends to tell what changed with a fresh start, as a server with too much to do asks it to', () => {
+  const connection = new FakeConnection();
+  const spans: unknown[] = [];
+  connection.sendPixels = (bytes) => spans.push(pixelPacketSpan(bytes));
+  const courier = new Courier(
+    { connection, ...SHAPE, bufferedBytes: 65_536 },
+    { onRequests: () => undefined, onFault: (code) => expect.unreachable(code) },
+  );
+  const builder = new BatchBuilder();
+  const send = (frameId: number) => {
+    builder.begin(null);
+    const flat = { numbers: new Float64Array(64), length: 0 };
+    builder.flatten(flat, frameId, frameId, -1, new FrameStateBuffer());
+    builder.add(flat, { frameId, count: 0, rgba: new Uint8Array(0), depth: null });
+    courier.send(builder.take());
+  };
+  send(0);
+  connection.reset(true);
+  send(1);
+  send(2);
+  connection.reset();
+  send(3);
+  connection.reset(false);
+  send(4);
+  expect(spans).toMatchObject([
+    { reset: true, digest: false },
+    { reset: true, digest: true },
+    { reset: false, digest: true },
+    { reset: true, digest: true },
+    { reset: true, digest: false },
+  ]);
 });

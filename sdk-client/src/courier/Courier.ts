@@ -120,7 +120,7 @@ export class Courier {
     this.#encoder = new PixelPacketEncoder({ grid, schema, tierBits, depth, digest });
     this.#depthCoder = depth ? new DepthCoder() : null;
     connection.onCoordinates((bytes) => this.#receive(bytes, grid));
-    connection.onReset(() => this.#encoder.reset());
+    connection.onReset((digest) => this.#encoder.reset(digest));
   }
 
   get figures(): CourierFigures {

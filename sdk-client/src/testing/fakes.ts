@@ -110,7 +110,7 @@ export class FakeConnection implements RecorderConnection {
   coordinates: (bytes: Uint8Array) => void = () => undefined;
   closed: (reason: string) => void = () => undefined;
   restart: () => void = () => undefined;
-  reset: () => void = () => undefined;
+  reset: (digest?: boolean) => void = () => undefined;
   readonly #codec = new CoordinateCodec(GRID);
   readonly #sets = new Map<number, SampleSet>();
   #decoder = this.#newDecoder();
@@ -170,7 +170,7 @@ export class FakeConnection implements RecorderConnection {
   onCoordinates(handler: (bytes: Uint8Array) => void): void {
     this.coordinates = handler;
   }
-  onReset(handler: () => void): void {
+  onReset(handler: (digest?: boolean) => void): void {
     this.reset = handler;
   }
   onRestart(handler: (welcome: CourierWelcome) => void): void {

@@ -43,6 +43,18 @@ describe('openSource', () => {
     expect(ranges).toEqual(['bytes=0-65535', 'bytes=65000-65999', 'bytes=199990-199999']);
   });
 
+  it('shows a token with every request, where it has one', async () => {
+    const shown: (string | undefined)[] = [];
+    const answer = ranged([], () => '"1"');
+    const url = await serve((request, response) => {
+      shown.push(request.headers.authorization);
+      answer(request, response);
+    });
+    const source = await openSource(url, 'a-token');
+    await source.read(70_000, 10);
+    expect(shown).toEqual(['Bearer a-token', 'Bearer a-token']);
+  });
+
   it('refuses a file that changed meanwhile', async () => {
     let version = 1;
     const source = await openSource(await serve(ranged([], () => `"${version}"`)));

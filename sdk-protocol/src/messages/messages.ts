@@ -81,6 +81,8 @@ export interface ErrorMessage {
   readonly message: string;
   /** True when the recorder must start its pixel stream afresh. */
   readonly reset: boolean;
+  /** With `reset`: whether packets are to tell in a digest what changed, from the fresh start on, whatever the welcome said. Absent: as before. */
+  readonly digest?: boolean;
 }
 
 /**

@@ -94,6 +94,7 @@ export function parseErrorMessage(raw: unknown): ErrorMessage {
     code: textAt(error.code, 'code', LIMITS.nameLength),
     message: textAt(error.message, 'message', ERROR_TEXT, 0),
     reset: error.reset === true,
+    ...(typeof error.digest === 'boolean' ? { digest: error.digest } : {}),
   };
 }
 

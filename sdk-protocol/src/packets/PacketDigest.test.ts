@@ -124,6 +124,26 @@ describe('the digest of a pixel packet', () => {
     expect([...stream.reader.read(afresh)[0].changes]).toEqual([6, 6, 6]);
   });
 
+  it('begins and ends with a fresh start, where that is wanted', () => {
+    const stream = new Stream(false);
+    const next = (frameId: number) => stream.encoder.encode([stream.frame(requestFor(frameId, places), grain)]);
+    expect(pixelPacketSpan(next(0))).toMatchObject({ reset: true, digest: false });
+    stream.encoder.reset(true);
+    const told = [next(1), next(2)];
+    expect(told.map((bytes) => pixelPacketSpan(bytes))).toMatchObject([
+      { reset: true, digest: true },
+      { reset: false, digest: true },
+    ]);
+    expect(told.map((bytes) => [...stream.reader.read(bytes)[0].changes])).toEqual([
+      [6, 6, 6],
+      [0, 0, 0],
+    ]);
+    stream.encoder.reset();
+    expect(pixelPacketSpan(next(3))).toMatchObject({ reset: true, digest: true });
+    stream.encoder.reset(false);
+    expect(pixelPacketSpan(next(4))).toMatchObject({ reset: true, digest: false });
+  });
+
   it('leaves the body as it is: the same frames come out of both', () => {
     const [plain, told] = [new Stream(false), new Stream()];
     for (let i = 0; i < 5; i++) {

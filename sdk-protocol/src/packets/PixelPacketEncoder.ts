@@ -97,7 +97,8 @@ export class PixelPacketEncoder {
   private readonly pixels: PixelModel;
   private readonly quality = new CodedQuality();
   private readonly depth: DepthModel | null;
-  private readonly digest: PacketDigestWriter | null;
+  private digest: PacketDigestWriter | null = null;
+  private readonly grid: CaptureGrid;
   private readonly walk = new DepthWalk();
   private fresh = true;
 
@@ -108,12 +109,14 @@ export class PixelPacketEncoder {
     const kernels = options.kernels === false ? null : BlockKernels.open(options.grid, true);
     this.pixels = new PixelModel(options.grid, options.tierBits, kernels);
     this.depth = options.depth ? new DepthModel(options.grid) : null;
-    this.digest = options.digest ? new PacketDigestWriter(options.grid) : null;
+    this.grid = options.grid;
+    this.reset(options.digest);
   }
 
-  /** Starts afresh with the next packet, as after a reconnect. */
-  reset(): void {
+  /** Starts afresh with the next packet, as after a reconnect. `digest`: whether packets tell what changed from there on; absent, as before. */
+  reset(digest?: boolean): void {
     this.fresh = true;
+    if (digest !== undefined) this.digest = digest ? (this.digest ?? new PacketDigestWriter(this.grid)) : null;
   }
 
   /**

@@ -15,7 +15,7 @@ const MOST_GAMES = 64;
 /** Seconds that clocks may be apart. */
 const TOLERANCE = 5;
 /** ms that a token holds at most: there is no calling one back. */
-export const LONGEST_LIFE = 400 * 86_400_000;
+const LONGEST_LIFE = 400 * 86_400_000;
 
 /**
  * What a token is made of.

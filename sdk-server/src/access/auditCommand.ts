@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { addCatalogOptions, withCatalog } from '../catalogCommand.js';
 import { wholeNumber } from '../commandLine.js';
 import type { AuditRow } from '../storage/catalog/index.js';
-import { addCatalogOptions, withCatalog } from './keyCommand.js';
 import { run } from './tokenCommand.js';
 
 interface AuditFlags {

@@ -35,7 +35,7 @@ export function credentialsOf(header: HeaderReader): readonly string[] {
 }
 
 /** True where a browser says that the page which asks is of another origin. */
-export function isForeign(header: HeaderReader): boolean {
+function isForeign(header: HeaderReader): boolean {
   const origin = header('origin');
   if (header('sec-fetch-site') === 'cross-site') return true;
   if (!origin) return false;

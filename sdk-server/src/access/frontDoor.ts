@@ -6,7 +6,8 @@ import { clientAddress } from './clientAddress.js';
 
 /** Where joins come in, which Colyseus answers before anything of ours. */
 const JOINS = '/matchmake/';
-const METHODS = 'GET,HEAD,POST,PUT,DELETE';
+/** Pages of other origins join and read; they change nothing. */
+const METHODS = 'GET,HEAD,POST';
 const HEADERS = 'Authorization, Content-Type, Range';
 /** Seconds that a browser need not ask again. */
 const REMEMBER = 600;

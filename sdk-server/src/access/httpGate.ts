@@ -44,6 +44,8 @@ export function httpGate({ access, catalog, sessions }: Pick<ReplayServices, 'ac
   // The code of pages, and what tells whether the server is well. What pages show they ask for below.
   gate.get(['/', '/session/:id', '/assets/:name', '/dashboard/player', '/dashboard/player/*path', '/examples/*path'], open);
   gate.get(['/healthz', '/readyz', '/api/access'], open);
+  // Figures of all games: for who may watch all of them.
+  gate.get('/metrics', needAll('watch'));
   gate.post(['/api/login', '/api/logout'], open);
   // These look at each of what they tell by themselves.
   gate.get(['/api/recordings', '/api/sessions', '/api/viewing'], need('watch'));
@@ -61,7 +63,7 @@ function visit(access: Access): RequestHandler {
   return async (request, response, next) => {
     const address = clientAddress(request, access.trustProxy);
     access.limits.request(clientOf(null, address));
-    const requestId = String((response.locals as { requestId?: unknown }).requestId ?? '');
+    const requestId = String(response.getHeader('X-Request-Id') ?? '');
     const visitor = await identifyAll(access, (name) => request.get(name), { address, requestId });
     response.locals.visitor = visitor;
     const [grant] = visitor.grants;
@@ -84,6 +86,15 @@ function need(scope: Scope, find?: FindTarget): RequestHandler {
       if (target) visitor.require({ scope, ...target });
       else if (!visitor.mayAll(scope)) throw AccessError.notCovered('Your token is not for this.');
     }
+    pass(response, next);
+  };
+}
+
+function needAll(scope: Scope): RequestHandler {
+  return (_request, response, next) => {
+    const visitor = visitorOf(response);
+    visitor.require({ scope });
+    if (!visitor.mayAll(scope)) throw AccessError.notCovered('Your token is for some games only.');
     pass(response, next);
   };
 }

@@ -1,34 +1,8 @@
-import { userInfo } from 'node:os';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
-import { databaseOption } from '../commandLine.js';
-import { Catalog } from '../storage/index.js';
+import { addCatalogOptions, type CatalogFlags, noteByHand, withCatalog } from '../catalogCommand.js';
 import { GameKeys, publicKey } from './GameKeys.js';
 import { lifeOption, run } from './tokenCommand.js';
-
-interface CatalogFlags {
-  readonly data: string;
-  readonly database?: string;
-  readonly json?: boolean;
-}
-
-/** Adds what says where the catalog is, and how to print. */
-export function addCatalogOptions(command: Command): Command {
-  return command
-    .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
-    .addOption(databaseOption())
-    .option('--json', 'print JSON');
-}
-
-/** Opens the catalog for a piece of work. */
-export async function withCatalog<T>({ data, database }: CatalogFlags, work: (catalog: Catalog) => Promise<T>): Promise<T> {
-  const catalog = await Catalog.open(data, { url: database });
-  try {
-    return await work(catalog);
-  } finally {
-    await catalog.close();
-  }
-}
 
 /**
  * `sgaps key`: makes, lists and revokes the keys that games record with. A server that runs hears of it within seconds.
@@ -60,7 +34,7 @@ export function keyCommand(): Command {
 async function create(game: string, flags: CatalogFlags & { readonly label: string; readonly expires?: number }): Promise<void> {
   const { key, row } = await withCatalog(flags, async (catalog) => {
     const made = await new GameKeys(catalog.keys).create({ game, label: flags.label, expiresIn: flags.expires });
-    await note(catalog, 'key.create', made.row.id, { game });
+    await noteByHand(catalog, 'key.create', made.row.id, { game });
     return made;
   });
   process.stdout.write(`${flags.json ? JSON.stringify({ key, ...publicKey(row) }) : key}\n`);
@@ -91,28 +65,7 @@ async function revoke(given: string, flags: CatalogFlags): Promise<void> {
   await withCatalog(flags, async (catalog) => {
     if (!(await catalog.keys.revoke(id, Date.now())))
       throw new SgapsError('NOT_FOUND', `There is no key ${id.slice(0, 64)} that is good still.`);
-    await note(catalog, 'key.revoke', id, {});
+    await noteByHand(catalog, 'key.revoke', id);
   });
   process.stdout.write(flags.json ? `${JSON.stringify({ id, revoked: true })}\n` : `Key ${id} is revoked.\n`);
-}
-
-function note(catalog: Catalog, action: string, target: string, detail: Readonly<Record<string, string>>): Promise<void> {
-  return catalog.audit.add({
-    at: Date.now(),
-    actor: `command line ${userName()}`,
-    action,
-    target,
-    detail,
-    address: '',
-    requestId: '',
-  });
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container's user need not have a name.
-    return String(process.getuid?.() ?? '');
-  }
 }

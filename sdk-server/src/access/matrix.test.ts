@@ -41,8 +41,13 @@ const WATCHERS: readonly Credential[] = ['share', 'watchGame', 'watch', 'admin']
 const ALL_WATCHERS: readonly Credential[] = [...WATCHERS, 'watchOther', 'shareOther'];
 
 /** Who gets through. */
-type Who = 'all' | 'anyWatcher' | 'watcher' | 'admin';
-const MAY: Record<Exclude<Who, 'all'>, readonly Credential[]> = { anyWatcher: ALL_WATCHERS, watcher: WATCHERS, admin: ['admin'] };
+type Who = 'all' | 'anyWatcher' | 'watcher' | 'allWatcher' | 'admin';
+const MAY: Record<Exclude<Who, 'all'>, readonly Credential[]> = {
+  anyWatcher: ALL_WATCHERS,
+  watcher: WATCHERS,
+  allWatcher: ['watch', 'admin'],
+  admin: ['admin'],
+};
 
 /** Each route as Express has it, who may ask it, and an address of it; RECORDING, ROOM and EXPORT are filled in. */
 const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
@@ -60,6 +65,7 @@ const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
   ['GET /examples/games.json', 'all'],
   ['GET /healthz', 'all'],
   ['GET /readyz', 'all'],
+  ['GET /metrics', 'allWatcher'],
   ['GET /api/access', 'all'],
   ['POST /api/login', 'all'],
   ['POST /api/logout', 'all'],
@@ -71,6 +77,10 @@ const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
   ['POST /api/recordings/:id/exports', 'watcher', '/api/recordings/RECORDING/exports'],
   ['POST /api/recordings/:id/share', 'admin', '/api/recordings/RECORDING/share'],
   ['DELETE /api/recordings/:id', 'admin', '/api/recordings/RECORDING'],
+  ['PATCH /api/recordings/:id', 'admin', '/api/recordings/RECORDING'],
+  ['GET /api/games', 'admin'],
+  ['PATCH /api/games/:game', 'admin', '/api/games/arena'],
+  ['DELETE /api/games/:game', 'admin', '/api/games/arena'],
   ['GET /api/sessions', 'anyWatcher'],
   ['GET /api/sessions/:roomId/thumbnail', 'watcher', '/api/sessions/ROOM/thumbnail'],
   ['GET /api/viewing', 'watcher', '/api/viewing?scene=replay:RECORDING'],
@@ -189,7 +199,7 @@ describe('routes', () => {
   });
 
   it('that nobody thought of are closed', async () => {
-    for (const path of ['/api/new', '/new', '/API/new', '/metrics', '/dashboard', '/api/recordings/a1/new'])
+    for (const path of ['/api/new', '/new', '/API/new', '/dashboard', '/api/recordings/a1/new'])
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
         expect((await ask(method, path, 'none')).status, `${method} ${path}`).toBe(401);
   });

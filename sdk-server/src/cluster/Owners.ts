@@ -19,6 +19,8 @@ export class Owners implements RecordingOwners {
   constructor(
     private readonly processes: ProcessFolder,
     private readonly members: () => Members | null,
+    /** The catalog names processes of other machines too. */
+    private readonly shared = false,
   ) {}
 
   get id(): string {
@@ -28,7 +30,9 @@ export class Owners implements RecordingOwners {
   async isAlive(owner: string): Promise<boolean> {
     if (await this.processes.isHeld(owner)) return true;
     const members = this.members();
-    return members !== null && !members.isDead(owner);
+    if (members) return !members.isDead(owner);
+    // Without Redis nobody knows of other machines: what is theirs is left to them.
+    return this.shared && !this.processes.isKnown(owner);
   }
 
   /** Others that left something: into this data folder, or into one that nobody else looks after. */

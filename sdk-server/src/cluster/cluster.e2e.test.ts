@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from '@colyseus/sdk';
 import { MODEL_PLANES } from '@sgaps/core';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunningSession } from '../http/sessionRoutes.js';
 import { makeModelFolder, removeModelFolders } from '../inference/fixtures/modelFolders.js';
 import { InferenceService } from '../inference/InferenceService.js';

@@ -2,6 +2,7 @@ import { openAccess } from './lib/access.js';
 import { ApiError, api, type Game, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, sizeOf, when } from './lib/format.js';
+import { heldBadge, showUsage, toggleHold } from './lib/keeping.js';
 
 const PAGE = 24;
 const REFRESH = 2000;
@@ -71,7 +72,7 @@ async function refreshLive(): Promise<void> {
 }
 
 function recordingCard(recording: Recording): HTMLElement {
-  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight } = recording;
+  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight, held } = recording;
   const open = make(
     'a',
     { class: 'cover', href: `/session/${id}` },
@@ -99,6 +100,13 @@ function recordingCard(recording: Recording): HTMLElement {
     const title = `Archived ${new Date(recording.archivedAt).toLocaleString()}: its pictures are kept, its samples are not`;
     facts.append(' ', make('span', { class: 'status archived', title }, 'archived'));
   }
+  if (held !== null) facts.append(' ', heldBadge(held));
+  const hold = make('button', {
+    class: 'quiet',
+    'aria-label': `${held === null ? 'Hold' : 'Release'} ${game}, ${when(startedAt)}`,
+  });
+  hold.textContent = held === null ? 'Hold' : 'Release';
+  hold.addEventListener('click', () => void holdOrRelease(recording));
   const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
   remove.addEventListener('click', () => void askAndDelete(recording));
   const download = make(
@@ -110,7 +118,12 @@ function recordingCard(recording: Recording): HTMLElement {
     'article',
     { class: 'card' },
     open,
-    make('div', { class: 'body' }, facts, make('div', { class: 'row' }, download, ...(isAdmin ? [remove] : []))),
+    make(
+      'div',
+      { class: 'body' },
+      facts,
+      make('div', { class: 'row' }, download, ...(isAdmin ? [hold, ...(held === null ? [remove] : [])] : [])),
+    ),
   );
 }
 
@@ -133,6 +146,16 @@ async function refreshRecordings(): Promise<void> {
     ? 'No recording matches.'
     : 'Nothing has been recorded yet. Every session lands here when it ends.';
   more.hidden = items.length >= total;
+  await showUsage();
+}
+
+async function holdOrRelease(recording: Recording): Promise<void> {
+  try {
+    if (await toggleHold(recording)) say(recording.held === null ? 'Recording held.' : 'Recording released.');
+  } catch (error) {
+    say(error instanceof ApiError ? error.message : 'The server did not answer.');
+  }
+  await refreshRecordings();
 }
 
 async function askAndDelete({ id, game, startedAt, durationMs, bytes: size }: Recording): Promise<void> {
@@ -214,6 +237,7 @@ more.addEventListener('click', () => {
   refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
 });
 byId('confirm-no', HTMLButtonElement).addEventListener('click', () => confirmation.close('no'));
+byId('hold-no', HTMLButtonElement).addEventListener('click', () => byId('holding', HTMLDialogElement).close('no'));
 byId('confirm-yes', HTMLButtonElement).addEventListener('click', () => confirmation.close('yes'));
 byId('endpoint', HTMLSpanElement).textContent = location.origin;
 

@@ -1,27 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SgapsServer, startServer } from '../startServer.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { SgapsServer } from '../startServer.js';
 import { rowOf } from '../storage/recordingRow.js';
 import { sceneHeader } from '../testing/recordScene.js';
+import { type SecuredServer, startSecured, tokenFor } from '../testing/securedServer.js';
 
-const data = mkdtempSync(join(tmpdir(), 'sgaps-keeping-'));
+let secured: SecuredServer;
 let server: SgapsServer;
+let authorization: string;
 
 beforeAll(async () => {
-  server = await startServer({ port: 0, host: '127.0.0.1', data, log: pino({ level: 'silent' }), model: null });
+  secured = await startSecured();
+  server = secured.server;
+  authorization = `Bearer ${await tokenFor('admin')}`;
 });
-afterAll(async () => {
-  await server.close();
-  rmSync(data, { recursive: true, force: true });
-});
+afterAll(() => secured.close());
 
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const response = await fetch(`${server.url}/api${path}`, { method, headers: { ...json, ...headers }, body: text });
+  const response = await fetch(`${server.url}/api${path}`, {
+    method,
+    headers: { authorization, ...json, ...headers },
+    body: text,
+  });
   const answer = await response.text();
   return { status: response.status, body: answer === '' ? null : JSON.parse(answer) };
 }
@@ -39,10 +40,26 @@ it('a held recording is shown as such, and is not deleted until it is released',
   });
   expect(await ask('PATCH', '/recordings/a1', { held: null })).toMatchObject({ status: 200, body: { held: null } });
   expect((await ask('DELETE', '/recordings/a1')).status).toBe(204);
-  expect((await server.catalog.audit.list()).map(({ action, target, detail }) => [action, target, detail])).toEqual([
-    ['recording.release', 'a1', {}],
-    ['recording.hold', 'a1', { reason: 'case 7' }],
-  ]);
+  // The log is written beside what is done.
+  await vi.waitFor(async () =>
+    expect((await server.catalog.audit.list()).map(({ action, target, detail }) => [action, target, detail])).toEqual([
+      ['recording.delete', 'a1', {}],
+      ['recording.release', 'a1', {}],
+      ['recording.hold', 'a1', { reason: 'case 7' }],
+    ]),
+  );
+});
+
+it('tells only admins why a recording is held', async () => {
+  await server.catalog.upsert({ ...rowOf({ ...sceneHeader('a1'), game: 'tank' }, 'finished'), held: 'case 7' });
+  const held = async (scope: 'watch' | 'admin'): Promise<unknown[]> => {
+    const headers = { authorization: `Bearer ${await tokenFor(scope)}` };
+    const read = async (path: string) => (await fetch(`${server.url}/api/recordings${path}`, { headers })).json();
+    return [(await read('/a1')).held, (await read('')).items[0].held];
+  };
+  expect(await held('admin')).toEqual(['case 7', 'case 7']);
+  expect(await held('watch')).toEqual([null, null]);
+  await server.catalog.delete('a1');
 });
 
 it('refuses holds that say nothing, and of nothing', async () => {

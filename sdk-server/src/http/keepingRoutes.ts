@@ -1,7 +1,9 @@
 import { isRecordingId, LIMITS, SgapsError } from '@sgaps/protocol';
-import { json, type Request, Router } from 'express';
+import { json, type Request, type Response, Router } from 'express';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import type { AuditEntry, GameRow } from '../storage/index.js';
+import { boundsForAudit } from '../storage/quota/boundsForAudit.js';
 import { bodyErrors, sameOrigin } from './respond.js';
 
 const BOUNDS = ['keepDays', 'keepBytes', 'keepRecordings', 'quotaBytes', 'quotaRecordings'] as const;
@@ -14,7 +16,7 @@ const BOUNDS = ['keepDays', 'keepBytes', 'keepRecordings', 'quotaBytes', 'quotaR
  * app.use('/api', keepingRoutes(services));
  * ```
  */
-export function keepingRoutes({ store, catalog, log }: ReplayServices): Router {
+export function keepingRoutes({ store, catalog, access }: ReplayServices): Router {
   const router = Router();
   const body = json({ limit: '16kb' });
 
@@ -25,7 +27,8 @@ export function keepingRoutes({ store, catalog, log }: ReplayServices): Router {
     if (held !== null && typeof held !== 'string')
       throw new SgapsError('ARGUMENT_INVALID', 'held must be a text that says why, or null.');
     if (!(await store.hold(id, held))) throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`);
-    await note(request, held === null ? 'recording.release' : 'recording.hold', id, held === null ? {} : { reason: held });
+    if (held === null) note(response, 'recording.release', id);
+    else note(response, 'recording.hold', id, { reason: held });
     response.json(await catalog.get(id));
   });
 
@@ -38,21 +41,19 @@ export function keepingRoutes({ store, catalog, log }: ReplayServices): Router {
     const game = gameOf(request);
     const change = boundsOf(fieldsOf(request, BOUNDS));
     const row = await catalog.games.set({ game, ...change });
-    await note(request, 'game.set', game, withoutNulls(change));
+    note(response, 'game.set', game, boundsForAudit(change));
     response.json({ ...row, ...(await catalog.games.usage(game)) });
   });
 
   router.delete('/games/:game', sameOrigin, async (request, response) => {
     const game = gameOf(request);
     if (!(await catalog.games.delete(game))) throw new SgapsError('NOT_FOUND', `Nothing is said of a game ${game}.`);
-    await note(request, 'game.delete', game, {});
+    note(response, 'game.delete', game);
     response.status(204).end();
   });
 
-  async function note(request: Request, action: string, target: string, detail: AuditEntry['detail']): Promise<void> {
-    log.info({ action, target, ...detail }, 'keeping changed');
-    const address = request.socket.remoteAddress ?? '';
-    await catalog.audit.add({ at: Date.now(), actor: '', action, target, detail, address, requestId: '' });
+  function note(response: Response, action: string, target: string, detail: AuditEntry['detail'] = {}): void {
+    access.audit.note(visitorOf(response).actorFor({ scope: 'admin' }), action, target, detail);
   }
 
   router.use(['/recordings/:id', '/games/:game'], bodyErrors);
@@ -89,9 +90,4 @@ function boundsOf(fields: Partial<Record<(typeof BOUNDS)[number], unknown>>): Pa
     bounds[name] = value;
   }
   return bounds;
-}
-
-/** The audit log holds numbers: a bound that was taken away stands there as text. */
-function withoutNulls(change: Partial<Omit<GameRow, 'game'>>): Record<string, number | string> {
-  return Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? 'none']));
 }

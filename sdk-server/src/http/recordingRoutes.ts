@@ -29,14 +29,14 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
       offset: integerOf(request, 'offset', 0, 1_000_000_000),
       within: visibleTo(response),
     });
-    response.json({ items, total });
+    response.json({ items: items.map((row) => toldTo(response, row)), total });
   });
 
   router.get('/:id', async (request, response) => {
     const row = await rowOf(request);
     // A session that was handed over, or whose server died, is several recordings.
     const { items } = await catalog.list({ continues: row.id, order: 'oldest', limit: 1 });
-    response.json({ ...row, continuedBy: items[0]?.id ?? null });
+    response.json({ ...toldTo(response, row), continuedBy: items[0]?.id ?? null });
   });
 
   router.get('/:id/download', async (request, response, next) => {
@@ -88,6 +88,11 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
   }
 
   return router;
+}
+
+/** A row as a visitor may know it: why a recording is held is for admins. */
+function toldTo(response: Response, row: RecordingRow): RecordingRow {
+  return row.held === null || visitorOf(response).mayAll('admin') ? row : { ...row, held: null };
 }
 
 /** Of all recordings those that a visitor may see; undefined: all. */

@@ -91,14 +91,14 @@ async function pictureFrom(roomId: string): Promise<Uint8Array | null> {
 }
 
 /**
- * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise.
+ * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise; with what `Overload` knows.
  *
  * @example
  * ```ts
  * app.use('/healthz', healthRoute(services));
  * ```
  */
-export function healthRoute({ store, sessions, admission }: ReplayServices): Router {
+export function healthRoute({ store, sessions, overload, admission }: ReplayServices): Router {
   const router = Router();
   router.get('/', async (_request, response) => {
     const disk = await store.disk();
@@ -108,6 +108,8 @@ export function healthRoute({ store, sessions, admission }: ReplayServices): Rou
       ok,
       accepting: accepting && admission.accepting,
       draining: admission.draining,
+      full: overload.full,
+      ...overload.figures,
       sessions: sessions.size,
       disk,
       uptimeSeconds: Math.round(process.uptime()),

@@ -4,7 +4,7 @@ import { BytePieces, type Piece } from './BytePieces.js';
 /** Bytes held at most; a recorder that is asked to start afresh and does not may fill them, about 80 s of packets. */
 const MOST_BYTES = 4 * 1024 * 1024;
 /** Frames by which a request may be older than the frame that answers it. */
-const STALE = 64;
+export const STALE = 64;
 
 /** A record that was stored and not looked into yet. */
 export interface DeferredRecord {

@@ -7,7 +7,7 @@ import {
   type SessionShape,
 } from '@sgaps/core';
 import { type FrameDigest, isSgapsError, PacketDigestReader, SgapsError } from '@sgaps/protocol';
-import { DeferredRecords } from './DeferredRecords.js';
+import { DeferredRecords, STALE } from './DeferredRecords.js';
 
 /** As in a replica: frame ids are u32 and requests run ahead of them. */
 const MAX_FRAME_ID = 0xffff0000;
@@ -76,6 +76,16 @@ export class OnDemand {
     this.records.cut = false;
     this.#frames = [];
     return new SessionReplica(this.#shape);
+  }
+
+  /** A replica that can decode from a fresh start with frame `firstFrame` on, which is to come; what waits is let go. */
+  replicaAt(firstFrame: number): SessionReplica {
+    const replica = new SessionReplica(this.#shape);
+    for (let record = this.records.shift(); record; record = this.records.shift()) {
+      if (record.kind === 'coordinates' && record.lastFrame + STALE >= firstFrame) replica.coordinates(record.bytes);
+    }
+    this.#frames = [];
+    return replica;
   }
 
   /** Lets go of what nobody needs. */

@@ -79,6 +79,10 @@ export class SessionLoop {
   #lacking = 0;
   /** Time of the last kept record. */
   #keptUntil: number;
+  /** What is to be done from the next fresh start of the stream on, instead of what is done now. */
+  #turning: 'defer' | 'rebuild' | null = null;
+  /** Newest frame asked for before requests were noted for a turn to deferring. */
+  #askedBefore = -1;
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
@@ -113,6 +117,7 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
+    if (this.#turning) this.#turn(bytes);
     const { frames, samples, decodeMs } = this.#deferring ? this.#defer(bytes, time) : this.#take(bytes, time);
     const start = performance.now();
     if (this.#rejoining) this.#firstTarget = this.#newest + this.latency.lead;
@@ -153,6 +158,59 @@ export class SessionLoop {
   /** True where what was deferred can be decoded: always, unless some had to be let go and the recorder has not started afresh since. */
   get startable(): boolean {
     return this.#onDemand?.records.startable ?? true;
+  }
+
+  /**
+   * Rebuilds no more from the next packet on that starts the stream afresh and tells what changed: less work, the recording is the same. `turnsOn` says when to
+   * ask the recorder for one.
+   */
+  defer(): void {
+    if (this.#deferring) {
+      this.#turning = null;
+      return;
+    }
+    if (this.#turning === 'defer') return;
+    const { shape, bytesUp, bytesDown, samples } = this.#options;
+    this.#onDemand = new OnDemand(shape, { bytesUp, bytesDown, samples });
+    Object.assign(this.#onDemand.planner, this.#allowance);
+    this.#askedBefore = this.#lastTarget;
+    this.#turning = 'defer';
+  }
+
+  /** Rebuilds every frame again, from the next packet on that starts the stream afresh: what waits is left to those who play the recording. */
+  rebuild(): void {
+    if (this.#deferring) this.#turning = 'rebuild';
+    else if (this.#turning) {
+      this.#turning = null;
+      this.#onDemand = null;
+    }
+  }
+
+  /** True where a fresh start of the stream would end a turn that `defer` or `rebuild` began: all that it may answer is known. */
+  get turnsOn(): boolean {
+    return this.#turning === 'rebuild' || (this.#turning === 'defer' && this.#newest > this.#askedBefore);
+  }
+
+  /** A fresh start depends on nothing that came before, so that the two ways of taking packets in may change places. */
+  #turn(bytes: Uint8Array): void {
+    const span = pixelPacketSpan(bytes);
+    if (!span?.reset || span.firstFrame <= this.#newest || !this.#onDemand) return;
+    if (this.#turning === 'defer' && span.digest) {
+      this.#onDemand.newest = this.#newest;
+      this.#deferring = true;
+      this.#planner = null;
+      this.newest = null;
+      this.#turning = null;
+    } else if (this.#turning === 'rebuild') {
+      const replica = this.#onDemand.replicaAt(span.firstFrame);
+      replica.frameId = this.#onDemand.newest;
+      this.#rebuilds = replica;
+      this.#onDemand = null;
+      this.#deferring = false;
+      this.#planner = null;
+      this.#lacking = WHOLE_AFTER;
+      this.#turning = null;
+    }
   }
 
   /**
@@ -212,7 +270,7 @@ export class SessionLoop {
     let frames: ReplicaFrame[];
     try {
       frames = this.replica.pixels(bytes, time);
-      this.#readDigest(bytes);
+      if (this.#turning !== 'defer') this.#readDigest(bytes);
     } catch (error) {
       this.figures.rejected++;
       throw error;
@@ -267,6 +325,8 @@ export class SessionLoop {
         return answerOf(frameId, requestId, BLOCK_SAMPLES * changes.length);
       });
       if (span.reset) onDemand.trim();
+      // Whoever catches up begins with what is left.
+      if (onDemand.records.cut) this.#rebuilds = null;
       return { frames, samples, decodeMs: performance.now() - arrived };
     } catch (error) {
       this.figures.rejected++;

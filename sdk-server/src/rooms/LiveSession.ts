@@ -43,8 +43,10 @@ export interface LiveSessionOptions {
   /** When pictures are made; default `every-frame`. */
   readonly cadence?: Cadence;
   readonly nth?: number;
-  /** Asks the recorder to start its stream afresh; only needed on demand. */
-  readonly restart?: () => void;
+  /** Asks the recorder to start its stream afresh, with or without digests where that is to change. */
+  readonly restart?: (digest?: boolean) => void;
+  /** Begins as `lower` would have it: the server has too much to do. */
+  readonly lowered?: boolean;
   /** Kinds of samples that are asked for, default `auto`. */
   readonly sampling?: 'auto' | 'points';
   /** What fills in beside memory; default nothing. */
@@ -68,8 +70,8 @@ export class LiveSession {
   readonly loop: SessionLoop;
   readonly previews: PreviewMaker;
   readonly writer: RecordingWriter;
-  /** When pictures are made: as set, but every frame where the recorder kept some by itself. */
-  readonly cadence: Cadence;
+  /** Somebody follows its figures: it is not lowered. */
+  followed = false;
 
   readonly #options: LiveSessionOptions;
   readonly #startedAt: number;
@@ -82,6 +84,12 @@ export class LiveSession {
   readonly #model: LiveModel | null;
   /** When the stream is next to start afresh, ms of the recording. */
   #restartAt = RESTART_EVERY;
+  /** When pictures are made while the server has time: as set, but every frame where the recorder kept some by itself. */
+  readonly #cadence: Cadence;
+  readonly #lowerable: boolean;
+  #lowered = false;
+  /** A fresh start is to be asked for, by which pictures begin or cease to be made. */
+  #turns = false;
   #finished: Promise<void> | null = null;
 
   constructor(options: LiveSessionOptions) {
@@ -92,9 +100,14 @@ export class LiveSession {
     // What a recorder kept by itself it did not tell the changes of.
     // Points are planned from pictures.
     const points = options.sampling === 'points';
-    this.cadence = options.keptMs === undefined && !points ? (options.cadence ?? 'every-frame') : 'every-frame';
+    const isPlain = options.keptMs === undefined && !points;
+    this.#cadence = isPlain ? (options.cadence ?? 'every-frame') : 'every-frame';
+    this.#lowerable = isPlain && this.#cadence !== 'on-demand';
+    this.#lowered = this.#lowerable && options.lowered === true;
+    const { nth, onDemand } = loopCadence(this.#cadence, options.nth);
     this.loop = new SessionLoop({
-      ...loopCadence(this.cadence, options.nth),
+      nth,
+      onDemand: onDemand || this.#lowered,
       shape: { grid, schema, tierBits, depth },
       sink: options.writer,
       clock: () => this.time,
@@ -130,6 +143,41 @@ export class LiveSession {
     return performance.now() - this.#startedAt;
   }
 
+  /** When pictures are made now. */
+  get cadence(): Cadence {
+    return this.loop.deferring ? 'on-demand' : this.#cadence;
+  }
+
+  /** The recorder is to tell what changed in each packet. */
+  get wantsDigest(): boolean {
+    return this.#lowered || this.#cadence === 'on-demand';
+  }
+
+  /** No pictures are made for now, though they are meant to be (`lower`). */
+  get lowered(): boolean {
+    return this.#lowered;
+  }
+
+  /** Whether `lower` would save the server work. */
+  get lowerable(): boolean {
+    return this.#lowerable && !this.#lowered && !this.followed && this.live;
+  }
+
+  /** Makes no pictures for the time being, as `on-demand`: a small part of the work. All that comes is recorded as before. */
+  lower(): void {
+    if (!this.#lowerable || this.#lowered) return;
+    this.#lowered = this.#turns = true;
+    this.loop.defer();
+  }
+
+  /** Makes pictures again as it was set to. */
+  restore(): void {
+    if (!this.#lowered) return;
+    this.#lowered = false;
+    this.#turns = true;
+    this.loop.rebuild();
+  }
+
   /** True until `finish` was called. */
   get live(): boolean {
     return this.#finished === null;
@@ -140,6 +188,10 @@ export class LiveSession {
     this.#heardAt = this.time;
     try {
       const answer = this.loop.accept(bytes);
+      if (this.#turns && this.loop.turnsOn) {
+        this.#turns = false;
+        this.#restart(this.#lowered);
+      }
       if (this.loop.deferring) {
         if (this.#heardAt >= this.#restartAt) this.#restart();
         return answer;
@@ -194,10 +246,10 @@ export class LiveSession {
     return this.#finished;
   }
 
-  #restart(): void {
+  #restart(digest?: boolean): void {
     // By the clock, not from when the recorder was last heard of: the times do not drift.
     while (this.#restartAt <= this.time) this.#restartAt += RESTART_EVERY;
-    this.#options.restart?.();
+    this.#options.restart?.(digest);
   }
 
   #noteSnapshot(error: unknown): void {

@@ -86,6 +86,7 @@ export abstract class ReplayRoom extends Room {
       this.#options = options;
       this.#services = await this.services();
       this.#services.admission.assert();
+      this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
       await this.#open(this.#services);
     } catch (error) {
       throw toServerError(error);
@@ -134,6 +135,7 @@ export abstract class ReplayRoom extends Room {
   override async onLeave(client: Client): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
+    if (this.#session) this.#session.followed = this.#viewers.size > 0;
     if (this.#recorder.is(client)) await this.#finish();
   }
 
@@ -213,7 +215,8 @@ export abstract class ReplayRoom extends Room {
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
     this.#keeping = keptMs !== undefined;
-    const restart = () => this.#recorder.client?.send(MessageType.error, RESTART);
+    const restart = (digest?: boolean) =>
+      this.#recorder.client?.send(MessageType.error, digest === undefined ? RESTART : { ...RESTART, digest });
     const session = new LiveSession({
       ...this.settings,
       model: services.inference?.open() ?? null,
@@ -222,6 +225,7 @@ export abstract class ReplayRoom extends Room {
       log: this.#log,
       keptMs,
       restart,
+      lowered: services.overload.lowers,
     });
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
@@ -284,6 +288,7 @@ export abstract class ReplayRoom extends Room {
     this.#guard.greet(client);
     client.send(MessageType.welcome, this.#welcome('watch'));
     this.#viewers.add(client);
+    this.#session.followed = true;
     if (!this.#session.live) client.send(MessageType.ended, { recordingId: this.#session.writer.id });
     this.#log.info({ watchers: this.#viewers.size }, 'watcher joined');
   }
@@ -293,7 +298,7 @@ export abstract class ReplayRoom extends Room {
     const { game, engine, grid, fps, schema } = this.#options;
     const common = { role, protocol: PROTOCOL_VERSION, recordingId: writer?.id, roomId: this.roomId, game, engine, grid, fps };
     const { tierBits, startedAt, depth } = writer?.header ?? {};
-    const digest = role === 'record' && this.#session?.cadence === 'on-demand';
+    const digest = role === 'record' && this.#session?.wantsDigest === true;
     const resumeWithin = role === 'record' ? { resumeWithin: this.#resumeWithin } : {};
     return { ...common, ...resumeWithin, schema, tierBits, startedAt, depth: depth === true, digest, live: true };
   }
@@ -309,10 +314,13 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  /** Ends what may not go on: a session that was long enough or whose key was revoked, and watching with tokens that have expired. */
+  /** Ends what may not go on: a session that was long enough, whose key was revoked or whose game takes all that it may, and watching with tokens that have expired. */
   #enforce(session: LiveSession): void {
-    const over = this.#bounds?.over({ time: session.time, bytes: session.writer.figures.bytes }) ?? null;
-    if (over) this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
+    const { figures, header } = session.writer;
+    const over = this.#bounds?.over({ time: session.time, bytes: figures.bytes }) ?? this.#quotas.excess(header.game);
+    // One that is away sends nothing, and hears of it when it is back.
+    if (over && this.#recorder.client)
+      this.#stopRecording(over, over.code === 'UNAUTHORIZED' ? REPLAY_CLOSE.unauthorized : REPLAY_CLOSE.limit);
     const now = Date.now();
     for (const viewer of this.#viewers) {
       const { grants } = viewer.auth as JoinAuth;
@@ -417,9 +425,6 @@ export abstract class ReplayRoom extends Room {
     if (!session?.live) return;
     this.#enforce(session);
     if (!session.live) return;
-    const excess = this.#quotas.excess(session.writer.header.game);
-    // One that is away sends nothing, and hears of it when it is back.
-    if (excess && this.#recorder.client) return this.#stopRecording(excess);
     this.#recorder.ping();
     const { size } = this.#viewers;
     if (size === 0) return;

@@ -14,11 +14,11 @@ import { type CreateInferenceOptions, USUAL_MODEL } from '../inference/createInf
 import type { Inference } from '../inference/Inference.js';
 import { openModel } from '../inference/openModel.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
-import { openBlobStore } from '../storage/blobs/openBlobStore.js';
 import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
+import type { Overload, OverloadOptions } from './Overload.js';
 
 /**
  * What rooms and HTTP routes of one data folder share.
@@ -38,6 +38,8 @@ export interface ReplayServices {
   readonly log: Logger;
   /** Sessions recorded in this process, by room id. */
   readonly sessions: Map<string, LiveSession>;
+  /** Lowers what sessions cost, and refuses new ones, while this process has more to do than it can. */
+  readonly overload: Overload;
   /** Runs the model that fills in; null: frames are rebuilt by `diffusion`. */
   readonly inference: Inference | null;
   /** Where that model lies, for browsers that run it themselves; null without one. */
@@ -100,6 +102,8 @@ export interface ServicesOptions {
   readonly exposed?: boolean;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
+  /** When this process has too much to do; null: never, whatever becomes of it. Of the first to open the folder. */
+  readonly overload?: OverloadOptions | null;
 }
 
 /** ms that uploads get when a server closes: what is not stored by then is at the next start. */
@@ -166,6 +170,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     maxSessions,
     access = {},
     exposed = true,
+    overload: overloadOptions = {},
   } = options;
   // Wrong secrets are told before anything is opened.
   const secrets = parseSecrets(access.secret ?? '');
@@ -174,18 +179,19 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   const processes = await ProcessFolder.join(data);
   let cluster: Cluster | null = null;
   let admission: Admission | null = null;
+  const guard: Overload | null = null;
   let sweep: OrphanSweep | null = null;
   let store: RecordingStore | null = null;
   const leave = async (): Promise<void> => {
     await sweep?.close();
     await store?.close();
-    store?.copies?.blobs.close();
     admission?.close();
+    guard?.close();
     await cluster?.leave();
     await processes.leave();
   };
   try {
-    const owners = new Owners(processes, () => cluster?.members ?? null);
+    const owners = new Owners(processes, () => cluster?.members ?? null, database !== undefined);
     const blobs = address ? await openBlobStore(address) : null;
     // One at a time: a catalog that is new, or of an older version, is brought up to date by the first.
     const recordings = await processes.alone(
@@ -269,6 +275,7 @@ function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
   const { folder } = copies;
   const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
   store.onFinished((id) => uploads.add(id));
+  store.onDelete((id) => uploads.delete(id));
   void copies.makeRoom();
   return uploads;
 }

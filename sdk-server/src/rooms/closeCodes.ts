@@ -6,7 +6,7 @@
  * - `flooding`: too many messages or bytes.
  * - `storage`: the server could not store the recording.
  * - `unanswered`: the recorder used none of the server's requests for too long.
- * - `limit`: the session took as long, or as many bytes, as one may.
+ * - `limit`: the session took as long, or as many bytes, as one may, or its game all that it may.
  * - `unauthorized`: the key that the session was opened with was revoked, or the token to watch it with has expired.
  *
  * @example

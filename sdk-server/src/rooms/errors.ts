@@ -2,15 +2,8 @@ import { ServerError } from '@colyseus/core';
 import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
 import { AccessError } from '../access/AccessError.js';
 
-/**
- * HTTP status of each SGAPS error code, also used as the code of a refused join.
- *
- * @example
- * ```ts
- * response.status(HTTP_STATUS[error.code]);
- * ```
- */
-export const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
+/** HTTP status of each SGAPS error code, also used as the code of a refused join. */
+const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   BYTES_TRUNCATED: 422,
   BYTES_MALFORMED: 422,
   LIMIT_EXCEEDED: 413,

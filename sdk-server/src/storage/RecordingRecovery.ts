@@ -89,7 +89,7 @@ export class RecordingRecovery {
 
   /** Everything, once at start; `others`: other processes record into this folder. A recording whose row alone was stale is told of only where something is amiss with it. */
   async all({ others = false } = {}): Promise<Recovery[]> {
-    const { folder, catalog, isOpen } = this.parts;
+    const { folder, catalog, isOpen, isCopy } = this.parts;
     const results: Recovery[] = [];
     for (const id of await this.leftovers()) {
       if (folder.has(id)) results.push(await this.one(id));
@@ -101,6 +101,8 @@ export class RecordingRecovery {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
       const row = await catalog.get(id);
       if (row !== null && (row.status !== 'recording' || (await this.lives(row.owner)))) continue;
+      // A copy whose row is gone from what machines share was deleted by another one.
+      if (row === null && catalog.shared && (await isCopy(id))) continue;
       const result = await this.adopt(id);
       if (result.error) results.push(result);
     }
@@ -122,7 +124,7 @@ export class RecordingRecovery {
   }
 
   /** A file without a journal and without a finished row: it was closed, only the catalog does not know. */
-  private async adopt(id: string): Promise<Recovery> {
+  async adopt(id: string): Promise<Recovery> {
     try {
       return { id, status: 'finished', recoveredRecords: 0, cutBytes: 0, error: await this.noteFound(id, 'finished') };
     } catch (error) {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import type { BlobStore } from './blobs/BlobStore.js';
+import { deleteBlobs } from './blobs/deleteBlobs.js';
 import { LocalCopies } from './blobs/LocalCopies.js';
+import { openBlobStore } from './blobs/openBlobStore.js';
 import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
 import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
@@ -62,11 +63,12 @@ export class RecordingStore {
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
     const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
     const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
+    if (copies) this.deletion.onDelete((id) => deleteBlobs(copies.blobs, id));
     this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, isCopy, open: (id) => this.open(id) });
   }
 
   /**
-   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). With `blobs`
+   * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). With `store`, the address of a blob store,
    * files that are missing are fetched from there; `localBytes` and `log` are those of `LocalCopies`. Without `owners` no other process may write to the folder.
    *
    * @example
@@ -79,12 +81,13 @@ export class RecordingStore {
     readonly catalog?: Catalog;
     readonly database?: string;
     readonly owners?: RecordingOwners;
-    readonly blobs?: BlobStore | null;
+    readonly store?: string;
     readonly localBytes?: number;
     readonly log?: Logger;
   }): Promise<RecordingStore> {
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
-    const { owners = null, blobs, localBytes: bytes, log } = options;
+    const { owners = null, localBytes: bytes, log } = options;
+    const blobs = options.store ? await openBlobStore(options.store) : null;
     const copies = blobs ? new LocalCopies({ folder, blobs, bytes, log }) : null;
     const catalog = options.catalog ?? (await Catalog.open(options.folder, { url: options.database }));
     return new RecordingStore(folder, catalog, copies, owners);
@@ -290,6 +293,20 @@ export class RecordingStore {
   }
 
   /**
+   * Makes the row of a closed recording anew from its file, which is read whole. Throws `ARGUMENT_INVALID` while this process writes it.
+   *
+   * @example
+   * ```ts
+   * const { error } = await store.adopt('a1');
+   * ```
+   */
+  async adopt(id: string): Promise<Recovery> {
+    this.folder.filePath(id);
+    if (this.writers.has(id)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${id} is being written.`);
+    return this.recovery.adopt(id);
+  }
+
+  /**
    * To be called once at start, before any recording is made: recovers all leftovers, puts right rows that still say
    * `recording`, and adds rows for files the catalog does not know. Recordings of other processes that live are left alone. Before that it finishes deletions that were begun.
    *
@@ -341,6 +358,11 @@ export class RecordingStore {
    * ```
    */
   async delete(id: string): Promise<boolean> {
+    if (!this.copies && (await this.catalog.get(id))?.storedAt != null)
+      throw new SgapsError(
+        'STORAGE_FAILED',
+        `Recording ${id} is in a store, too: name it with --store, so that it is deleted there.`,
+      );
     return this.deletion.delete(id);
   }
 
@@ -394,6 +416,7 @@ export class RecordingStore {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
     await this.ends.close();
     await this.catalog.close();
+    this.copies?.blobs.close();
   }
 
   /** The row of a writer that has just closed. */

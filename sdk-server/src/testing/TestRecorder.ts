@@ -115,14 +115,17 @@ export class TestRecorder {
   #attach(room: Room): void {
     this.room = room;
     room.reconnection.enabled = false;
-    room.onMessage('welcome', (welcome: Welcome) => this.welcomes.push(welcome));
+    room.onMessage('welcome', (welcome: Welcome) => {
+      this.welcomes.push(welcome);
+      if (welcome.resumed) this.encoder.reset(welcome.digest === true);
+    });
     room.onMessage('coords', (bytes: Uint8Array) => {
       this.received.push(bytes.slice());
       this.#requests.push(...this.#coordinates.decode(bytes));
     });
     room.onMessage('error', (error: ErrorMessage) => {
       this.errors.push(error);
-      if (error.reset) this.encoder.reset();
+      if (error.reset) this.encoder.reset(error.digest);
     });
     room.onLeave((code, reason) => {
       this.left = { code, reason };

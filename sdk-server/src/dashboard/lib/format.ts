@@ -11,11 +11,12 @@ export function clock(ms: number, tenths = false): string {
   return `${head}:${two(seconds)}${tenths ? `.${Math.floor((total * 10) % 10)}` : ''}`;
 }
 
-/** 12 B, 1.2 kB, 3.4 MB. */
+/** 12 B, 1.2 kB, 3.4 MB, 5.6 GB. */
 export function bytes(count: number): string {
   if (count < 1000) return `${Math.round(count)} B`;
   if (count < 1_000_000) return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)} kB`;
-  return `${(count / 1_000_000).toFixed(1)} MB`;
+  if (count < 1_000_000_000) return `${(count / 1_000_000).toFixed(1)} MB`;
+  return `${(count / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** What a recording takes; of an archive, also what it took before. */

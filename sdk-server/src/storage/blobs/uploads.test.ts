@@ -42,7 +42,7 @@ class Machine {
 
   static async open(data: string, address: string, catalog?: Catalog, bytes?: number): Promise<Machine> {
     const blobs = await openBlobStore(address);
-    const store = await RecordingStore.open({ folder: data, catalog, blobs });
+    const store = await RecordingStore.open({ folder: data, catalog, store: address });
     const folder = await RecordingFolder.open(join(data, 'recordings'));
     return new Machine(data, store, new LocalCopies({ folder, blobs, bytes, keepFor: 0, log }));
   }
@@ -59,6 +59,7 @@ class Machine {
       ...{ lookEvery: 100, firstPause: 20 },
     });
     store.onFinished((id) => queue.add(id));
+    store.onDelete((id) => queue.delete(id));
     this.queues.push(queue);
     return queue;
   }
@@ -269,12 +270,11 @@ describe('recordings in a store', () => {
     await machine.record('a1');
     await machine.record('b2');
     await machine.stored('a1', 'b2');
-    await uploads.delete('a1');
+    await machine.store.delete('a1');
     expect(await machine.keys()).toEqual(['b2.sgaps', 'b2.webp']);
     await machine.record('large', 8, 20 * 2 ** 20);
     await vi.waitFor(() => expect(uploads.figures.uploading).toBe(1), { interval: 2 });
-    await machine.store.catalog.delete('large');
-    await uploads.delete('large');
+    await machine.store.delete('large');
     await uploads.look();
     expect(await machine.keys()).toEqual(['b2.sgaps', 'b2.webp']);
     await vi.waitFor(() => expect(uploads.figures.waiting).toBe(0));

@@ -49,7 +49,7 @@ describe('a server with quotas', () => {
     const recorder = await TestRecorder.join(server.url, { game: 'small' });
     for (let i = 0; i < 200 && recorder.left === null; i++) await recorder.play(5);
     await until(() => recorder.left !== null);
-    expect(recorder.left?.code).toBe(REPLAY_CLOSE.storage);
+    expect(recorder.left?.code).toBe(REPLAY_CLOSE.limit);
     expect(recorder.errors.at(-1)).toMatchObject({ code: 'QUOTA_EXCEEDED', message: expect.stringContaining('20000 bytes') });
     await vi.waitFor(async () => expect((await server.catalog.get(recorder.recordingId))?.status).toBe('finished'), 10_000);
     const row = await server.catalog.get(recorder.recordingId);

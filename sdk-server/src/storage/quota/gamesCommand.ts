@@ -1,18 +1,14 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
-import { databaseOption, runCommand } from '../../commandLine.js';
-import { Catalog, type GameRow } from '../index.js';
+import { run } from '../../access/tokenCommand.js';
+import { addCatalogOptions, type CatalogFlags, noteByHand, withCatalog } from '../../catalogCommand.js';
+import type { GameRow } from '../index.js';
 import { byteCount, dayCount, recordingCount } from '../retention/retentionOptions.js';
-
-interface PlaceFlags {
-  readonly data: string;
-  readonly database?: string;
-  readonly json?: boolean;
-}
+import { boundsForAudit } from './boundsForAudit.js';
 
 /** A bound to be set, or taken away; commander takes no null. */
 type Bound = number | 'none';
-type SetFlags = PlaceFlags & { readonly [Name in keyof Omit<GameRow, 'game'>]?: Bound };
+type SetFlags = CatalogFlags & { readonly [Name in keyof Omit<GameRow, 'game'>]?: Bound };
 
 /**
  * `sgaps games`: what single games may take, and how long it is kept.
@@ -24,18 +20,13 @@ type SetFlags = PlaceFlags & { readonly [Name in keyof Omit<GameRow, 'game'>]?: 
  */
 export function gamesCommand(): Command {
   const games = new Command('games').description('what single games may take, and how long their recordings are kept');
-  const place = (command: Command): Command =>
-    command
-      .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
-      .addOption(databaseOption())
-      .option('--json', 'tell it as lines of JSON');
-  place(games.command('list', { isDefault: true }).description('list games, what they take, and what is said of them')).action(
-    (flags: PlaceFlags) => runCommand(flags, () => list(flags)),
-  );
-  const set = games
-    .command('set')
+  addCatalogOptions(games.command('list', { isDefault: true }))
+    .description('list games, what they take, and what is said of them')
+    .action(run(list));
+  const set = addCatalogOptions(games.command('set'))
     .description('set bounds of a game; none takes one away')
-    .argument('<game>', 'name, as recorders give it');
+    .argument('<game>', 'name, as recorders give it')
+    .action(run(change));
   for (const [flag, what, parse] of [
     ['--keep-days <days>', 'delete its recordings that ended so many days ago, whatever holds for others', dayCount],
     ['--keep-bytes <bytes>', 'delete its oldest recordings beyond so many bytes: 50G', byteCount],
@@ -44,22 +35,21 @@ export function gamesCommand(): Command {
     ['--quota-recordings <number>', 'record no more of it beyond so many recordings', recordingCount],
   ] as const)
     set.addOption(new Option(flag, what).argParser((text) => (text === 'none' ? text : parse(text))));
-  place(set).action((game: string, flags: SetFlags) => runCommand(flags, () => change(game, flags)));
-  place(
-    games.command('delete').description('forget what was said of a game; its recordings stay').argument('<game>', 'name'),
-  ).action((game: string, flags: PlaceFlags) => runCommand(flags, () => forget(game, flags)));
+  addCatalogOptions(games.command('delete'))
+    .description('forget what was said of a game; its recordings stay')
+    .argument('<game>', 'name')
+    .action(run(forget));
   return games;
 }
 
-async function list({ data, database, json }: PlaceFlags): Promise<void> {
-  await withCatalog({ data, database }, async (catalog) => {
-    for (const status of await catalog.games.listWithUsage()) tell(status, json);
+async function list(flags: CatalogFlags): Promise<void> {
+  await withCatalog(flags, async (catalog) => {
+    for (const status of await catalog.games.listWithUsage()) tell(status, flags.json);
   });
 }
 
 async function change(game: string, flags: SetFlags): Promise<void> {
-  const { data, database, json } = flags;
-  await withCatalog({ data, database }, async (catalog) => {
+  await withCatalog(flags, async (catalog) => {
     const row = await catalog.games.set({
       game,
       keepDays: boundOf(flags.keepDays),
@@ -68,7 +58,9 @@ async function change(game: string, flags: SetFlags): Promise<void> {
       quotaBytes: boundOf(flags.quotaBytes),
       quotaRecordings: boundOf(flags.quotaRecordings),
     });
-    tell({ ...row, ...(await catalog.games.usage(game)) }, json);
+    const { game: _, ...bounds } = row;
+    await noteByHand(catalog, 'game.set', game, boundsForAudit(bounds));
+    tell({ ...row, ...(await catalog.games.usage(game)) }, flags.json);
   });
 }
 
@@ -76,22 +68,11 @@ function boundOf(bound: Bound | undefined): number | null | undefined {
   return bound === 'none' ? null : bound;
 }
 
-async function forget(game: string, flags: PlaceFlags): Promise<void> {
+async function forget(game: string, flags: CatalogFlags): Promise<void> {
   await withCatalog(flags, async (catalog) => {
     if (!(await catalog.games.delete(game))) throw new SgapsError('NOT_FOUND', `Nothing is said of a game ${game}.`);
+    await noteByHand(catalog, 'game.delete', game);
   });
-}
-
-async function withCatalog(
-  { data, database }: Pick<PlaceFlags, 'data' | 'database'>,
-  work: (catalog: Catalog) => Promise<void>,
-): Promise<void> {
-  const catalog = await Catalog.open(data, { url: database });
-  try {
-    await work(catalog);
-  } finally {
-    await catalog.close();
-  }
 }
 
 function tell(status: GameRow & { readonly recordings: number; readonly bytes: number }, json = false): void {

@@ -1,14 +1,8 @@
-import { userInfo } from 'node:os';
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
-import { databaseOption, runCommand } from '../../commandLine.js';
+import { run } from '../../access/tokenCommand.js';
+import { addCatalogOptions, type CatalogFlags, noteByHand } from '../../catalogCommand.js';
 import { RecordingStore } from '../index.js';
-
-interface HoldFlags {
-  readonly reason?: string;
-  readonly data: string;
-  readonly database?: string;
-}
 
 /**
  * `sgaps hold`: forbids to delete recordings.
@@ -19,11 +13,11 @@ interface HoldFlags {
  * ```
  */
 export function holdCommand(): Command {
-  return withPlace(
-    new Command('hold')
-      .description('forbid to delete recordings (legal hold): neither by hand nor by retention, until they are released')
-      .requiredOption('--reason <text>', 'why; is shown where they are listed'),
-  ).action((ids: string[], flags: HoldFlags) => runCommand({}, () => hold(ids, flags, flags.reason ?? '')));
+  return addCatalogOptions(new Command('hold'))
+    .description('forbid to delete recordings (legal hold): neither by hand nor by retention, until they are released')
+    .argument('<ids...>', 'recordings')
+    .requiredOption('--reason <text>', 'why; is shown where they are listed')
+    .action(run((ids: string[], flags: CatalogFlags & { readonly reason: string }) => hold(ids, flags, flags.reason)));
 }
 
 /**
@@ -35,34 +29,21 @@ export function holdCommand(): Command {
  * ```
  */
 export function releaseCommand(): Command {
-  return withPlace(new Command('release').description('allow again to delete recordings that were held')).action(
-    (ids: string[], flags: HoldFlags) => runCommand({}, () => hold(ids, flags, null)),
-  );
-}
-
-function withPlace(command: Command): Command {
-  return command
+  return addCatalogOptions(new Command('release'))
+    .description('allow again to delete recordings that were held')
     .argument('<ids...>', 'recordings')
-    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
-    .addOption(databaseOption());
+    .action(run((ids: string[], flags: CatalogFlags) => hold(ids, flags, null)));
 }
 
-async function hold(ids: readonly string[], { data, database }: HoldFlags, reason: string | null): Promise<void> {
+async function hold(ids: readonly string[], { data, database, json }: CatalogFlags, reason: string | null): Promise<void> {
   const store = await RecordingStore.open({ folder: data, database });
   try {
     for (const id of ids) {
       if (!(await store.hold(id, reason))) throw new SgapsError('NOT_FOUND', `There is no recording ${id}.`);
-      const action = reason === null ? 'recording.release' : 'recording.hold';
-      const entry = {
-        at: Date.now(),
-        actor: `command line: ${userInfo().username}`,
-        action,
-        target: id,
-        address: '',
-        requestId: '',
-      };
-      await store.catalog.audit.add({ ...entry, detail: reason === null ? {} : { reason } });
-      process.stdout.write(`${id}  ${reason === null ? 'released' : 'held'}\n`);
+      if (reason === null) await noteByHand(store.catalog, 'recording.release', id);
+      else await noteByHand(store.catalog, 'recording.hold', id, { reason });
+      const text = `${id}  ${reason === null ? 'released' : 'held'}`;
+      process.stdout.write(`${json ? JSON.stringify({ recording: id, held: reason }) : text}\n`);
     }
   } finally {
     await store.close();

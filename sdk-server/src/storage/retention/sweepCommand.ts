@@ -1,18 +1,18 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { databaseOption, runCommand } from '../../commandLine.js';
+import { run } from '../../access/tokenCommand.js';
+import { addCatalogOptions, type CatalogFlags } from '../../catalogCommand.js';
+import { storeOption } from '../../commandLine.js';
 import { RecordingStore } from '../index.js';
 import { type Removal, Retention } from './Retention.js';
 import { keepOptions } from './retentionOptions.js';
 
-interface SweepFlags {
+interface SweepFlags extends CatalogFlags {
   readonly keepDays?: number;
   readonly keepBytes?: number;
   readonly keepRecordings?: number;
   readonly dryRun?: boolean;
-  readonly data: string;
-  readonly database?: string;
-  readonly json?: boolean;
+  readonly store?: string;
 }
 
 /**
@@ -24,21 +24,20 @@ interface SweepFlags {
  * ```
  */
 export function sweepCommand(): Command {
-  const command = new Command('sweep').description(
-    'delete recordings that are too old or too many, by these bounds and those of games, and finish deletions that were interrupted; never one that is held',
-  );
-  for (const option of keepOptions()) command.addOption(option);
-  return command
+  const command = addCatalogOptions(new Command('sweep'))
+    .description(
+      'delete recordings that are too old or too many, by these bounds and those of games, and finish deletions that were interrupted; never one that is held',
+    )
     .option('--dry-run', 'only tell what would go')
-    .option('-d, --data <folder>', 'folder of recordings', './.sgaps-data')
-    .addOption(databaseOption())
-    .option('--json', 'tell it as lines of JSON')
-    .action((flags: SweepFlags) => runCommand(flags, () => sweep(flags)));
+    .addOption(storeOption())
+    .action(run(sweep));
+  for (const option of keepOptions()) command.addOption(option);
+  return command;
 }
 
 async function sweep(flags: SweepFlags): Promise<void> {
   const { keepDays, keepBytes, keepRecordings, dryRun = false, data, database, json } = flags;
-  const store = await RecordingStore.open({ folder: data, database });
+  const store = await RecordingStore.open({ folder: data, database, store: flags.store });
   try {
     const log = pino({ level: 'silent' });
     const retention = new Retention({ store, log, policy: { keepDays, keepBytes, keepRecordings } });
