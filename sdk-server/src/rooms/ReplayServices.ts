@@ -18,7 +18,7 @@ import { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
 import type { LiveSession } from './LiveSession.js';
-import type { Overload, OverloadOptions } from './Overload.js';
+import { Overload, type OverloadOptions } from './Overload.js';
 
 /**
  * What rooms and HTTP routes of one data folder share.
@@ -179,7 +179,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   const processes = await ProcessFolder.join(data);
   let cluster: Cluster | null = null;
   let admission: Admission | null = null;
-  const guard: Overload | null = null;
+  let guard: Overload | null = null;
   let sweep: OrphanSweep | null = null;
   let store: RecordingStore | null = null;
   const leave = async (): Promise<void> => {
@@ -192,11 +192,10 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   };
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null, database !== undefined);
-    const blobs = address ? await openBlobStore(address) : null;
     // One at a time: a catalog that is new, or of an older version, is brought up to date by the first.
     const recordings = await processes.alone(
       'opening',
-      () => RecordingStore.open({ folder: data, database, owners, blobs, localBytes, log }),
+      () => RecordingStore.open({ folder: data, database, owners, store: address, localBytes, log }),
       OPENING_WITHIN,
     );
     if (!recordings) throw new SgapsError('STORAGE_FAILED', `Another process has been opening ${data} for too long.`);
@@ -207,12 +206,14 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
       freeBytes: async () => (await recordings.disk()).freeBytes,
     });
     admission = admits;
+    const overload = new Overload(sessions, log, overloadOptions);
+    guard = overload;
     if (redis !== undefined) {
       cluster = await Cluster.join({
         url: redis,
         address: publicAddress ?? null,
         processes,
-        load: () => ({ sessions: sessions.size, accepting: admits.accepting }),
+        load: () => ({ sessions: sessions.size, accepting: admits.accepting && !overload.full }),
         onTakenForDead: () => endAtOnce(log),
         log,
       });
@@ -246,7 +247,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     sweep = new OrphanSweep({ owners, processes, cluster: () => cluster, store: recordings, onRecovered, log });
     return {
       ...{ store: recordings, catalog: recordings.catalog, log, sessions, uploads, inference, modelFolder, recovered },
-      ...{ processId: processes.id, admission: admits, cluster, drain, leave },
+      ...{ processId: processes.id, admission: admits, overload, cluster, drain, leave },
       archiveModels: new ArchiveModels({ models: archiveModels }),
       access: new Access(access, recordings.catalog, log, exposed),
       quotas: new GameQuotas(recordings, log),
