@@ -425,7 +425,8 @@ describe('exports over HTTP', () => {
       expect(files()).toEqual([]);
       const refused = await post(id, { format: 'png', from: 1, to: 1 });
       expect([refused.status, await refused.json()]).toMatchObject([507, { error: { code: 'STORAGE_FULL' } }]);
-      expect((await fetch(`${server.url}/healthz`)).status).toBe(503);
+      await server.readiness.look();
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     } finally {
       disk.mockRestore();
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defineRoom, defineServer, Room } from '@colyseus/core';
 import { Client } from '@colyseus/sdk';
 import { WebSocketTransport } from '@colyseus/ws-transport';
-import { closeServices, defineReplayRoom, openServices, REPLAY_MAX_PAYLOAD } from '@sgaps/server';
+import { closeServices, defineReplayRoom, openServices, REPLAY_MAX_PAYLOAD, ReplaySocket } from '@sgaps/server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SyntheticRecorder, until } from './server-support.js';
@@ -19,7 +19,7 @@ class LobbyRoom extends Room {
 
 const data = mkdtempSync(join(tmpdir(), 'sgaps-embedded-'));
 const log = pino({ level: 'silent' });
-const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket });
 const server = defineServer({
   rooms: { lobby: defineRoom(LobbyRoom), sgaps: defineReplayRoom({ data, log }) },
   transport,

@@ -143,7 +143,7 @@ function checkWords(tell: string, [command, ...words]: readonly string[]): void 
 /** A check that Node can read, of a port that the image exposes. */
 function checkHealth(tell: string, [kind, program, flag, script]: readonly string[]): void {
   if (kind !== 'CMD' || program !== 'node' || flag !== '-e') return say(tell, 'its health check is no script for Node');
-  const port = /http:\/\/127\.0\.0\.1:(\d+)\/healthz/.exec(script)?.[1];
+  const port = /http:\/\/127\.0\.0\.1:(\d+)\/(?:healthz|readyz)/.exec(script)?.[1];
   if (!exposed.includes(Number(port))) say(tell, `its health check asks port ${port}, which the image does not expose`);
   const { status, stderr } = spawnSync(process.execPath, ['--check', '-'], { input: script, encoding: 'utf8' });
   if (status !== 0) say(tell, `its health check is no JavaScript:\n${stderr}`);

@@ -3,7 +3,10 @@ export type { EncoderOptions } from './encode/EncoderOptions.js';
 export type { EncodedPicture, PictureEncoder, PictureHead } from './encode/PictureEncoder.js';
 export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } from './encode/registry.js';
 export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
+export { GuardedSocket } from './gate/GuardedSocket.js';
+export { type ConnectionLimits, gateConnections, HTTP_LIMITS } from './gate/httpGate.js';
 export type { StageFigure } from './metrics/StageTimings.js';
+export type { RendererFigures, TransportFigures } from './metrics/TransportFigures.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';
 export { type RendererOptions, RendererService } from './renderer/RendererService.js';
 export { FlowOverlay } from './replay/overlays/FlowOverlay.js';
@@ -18,6 +21,7 @@ export type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWis
 export { type TransportHooks, type TransportOptions, TransportService } from './transport/TransportService.js';
 export {
   type Admission,
+  type HttpAnswer,
   type ViewerCredentials,
   WebSocketAdapter,
   type WebSocketAdapterOptions,

@@ -21,6 +21,7 @@ const SOURCES = [
 
 const CHECKS = [
   ['lock file names every platform', 'node', ['scripts/complete-lock.mjs', '--check']],
+  ['dependencies: origin, contents, scripts, licences, known vulnerabilities', 'node', ['scripts/check-dependencies.ts']],
   ['format and lint (biome)', 'biome', ['ci', '--error-on-warnings', '--max-diagnostics=30', '--colors=off']],
   ['types of tests, tools and games (tsc)', 'tsc', ['-p', 'tsconfig.tests.json']],
   ['nothing unused (knip)', 'knip', ['--no-progress']],
@@ -54,6 +55,8 @@ export async function runChecks() {
       if (code === 0) {
         count.passed++;
         console.log(`✓ ${name} (${took})`);
+        // What one should know also of a check that passed.
+        for (const line of output.split('\n')) if (line.startsWith('note: ')) console.log(`    ${line}`);
       } else {
         count.failed++;
         console.log(`✗ ${name} (${took})\n${output.trim().replace(/^/gm, '    ')}`);

@@ -44,6 +44,7 @@ export {
   type Picture,
   type PictureLayer,
 } from './messages/picture.js';
+export { assertPlainMsgpack } from './messages/plainMsgpack.js';
 export { type FrameDigest, PacketDigestReader, type PacketDigestReaderOptions } from './packets/PacketDigestReader.js';
 export { pixelPacketSpan } from './packets/PixelPacket.js';
 export { type PixelFrame, PixelPacketDecoder, type PixelPacketDecoderOptions } from './packets/PixelPacketDecoder.js';

@@ -12,12 +12,16 @@ import { drainCommand } from './cluster/drainCommand.js';
 import { stopServer } from './cluster/stopServer.js';
 import {
   archiveModelsOption,
+  type ConnectionFlags,
+  connectionOptions,
   databaseOption,
   fail,
   inferenceOption,
   loadPercent,
   localBytesOption,
-  openLog,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
   portNumber,
   seekCacheOption,
   storeOption,
@@ -31,6 +35,7 @@ import { inferenceCommand } from './inference/shared/inferenceCommand.js';
 import type { InferenceChoice } from './inference/shared/openInference.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { copyCatalogCommand } from './storage/catalog/copyCatalogCommand.js';
 import { gamesCommand } from './storage/quota/gamesCommand.js';
 import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
 import { keepOptions } from './storage/retention/retentionOptions.js';
@@ -39,8 +44,9 @@ import { tuneCollector } from './tuneCollector.js';
 import { prepareCommand } from './viewing/prepareCommand.js';
 import { rendererCommand } from './viewing/rendererCommand.js';
 import { transportCommand } from './viewing/transportCommand.js';
+import { type LogLevel, openLog } from './watching/openLog.js';
 
-interface ServeFlags extends ReachFlags, LimitFlags {
+interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags, ConnectionFlags {
   readonly port: number;
   readonly data: string;
   readonly database?: string;
@@ -75,6 +81,7 @@ interface ServeFlags extends ReachFlags, LimitFlags {
   readonly maxSessions?: number;
   readonly drainWithin?: number;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -163,8 +170,9 @@ export function program(): Command {
       wholeNumber(0, 604_800),
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(serve);
-  for (const option of keepOptions()) served.addOption(option);
+  for (const option of [...keepOptions(), ...metricsOptions(), ...connectionOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
   sgaps.addCommand(inferenceCommand());
@@ -177,13 +185,14 @@ export function program(): Command {
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
   sgaps.addCommand(auditCommand());
-  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand(), copyCatalogCommand()])
+    sgaps.addCommand(command);
   return sgaps;
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
   tuneCollector();
-  const log = openLog('sgaps', flags.jsonLogs ?? false);
+  const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel });
   const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
   const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
@@ -235,9 +244,16 @@ async function serve(flags: ServeFlags): Promise<void> {
     },
     drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
+    connections: flags.connections,
+    connectionsPerAddress: flags.connectionsPerAddress,
+    metricsPort: flags.metricsPort,
+    metricsHost: flags.metricsHost,
+    metricsToken: flags.metricsToken,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
     overload,
   };
+  // For the processes that it starts.
+  if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
   let server: SgapsServer;
   try {
     server = await startServer(options);

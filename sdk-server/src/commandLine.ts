@@ -1,7 +1,9 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { readInferenceChoice } from './inference/shared/openInference.js';
+import { LOG_LEVELS } from './watching/openLog.js';
+import { redact } from './watching/Redaction.js';
 
 /** Names the catalog's database. */
 export const DATABASE_VARIABLE = 'DATABASE_URL';
@@ -62,9 +64,8 @@ export function inferenceOption(): Option {
     .default('auto');
 }
 
-/** Name the store of recordings, and what copies of it may take here. */
+/** Names the store of recordings. */
 export const STORE_VARIABLE = 'SGAPS_STORE_URL';
-export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
 
 /** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
 export function storeOption(): Option {
@@ -77,11 +78,11 @@ export function storeOption(): Option {
 /** What copies of stored recordings may take on the local disk, as an option. */
 export function localBytesOption(): Option {
   return new Option(
-    '--local-bytes <size>',
-    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+    '--local-bytes <bytes>',
+    'what recordings that are in the store may take on the local disk as well, 200G, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
     .argParser(byteSize)
-    .env(LOCAL_BYTES_VARIABLE);
+    .env('SGAPS_LOCAL_BYTES');
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -112,26 +113,39 @@ export function archiveModelsOption(): Option {
   ).default([], 'none');
 }
 
-/** Logs of a program: JSON lines, or one short line per entry with time, level, message and fields. */
-export function openLog(name: string, json: boolean): Logger {
-  if (json) return pino({ name });
-  const write = (line: string): void => {
-    const { time, level, msg, pid, hostname, name: _, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-    const at = new Date(Number(time)).toTimeString().slice(0, 8);
-    const label = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-    const rest = Object.entries(fields).map(
-      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    );
-    const trouble = err as { message?: string } | undefined;
-    process.stdout.write(`${[at, label, msg, ...rest, trouble?.message ?? ''].join(' ').trimEnd()}\n`);
-  };
-  return pino({ name }, { write });
+/** Where and to whom a program shows its figures, as options. */
+export function metricsOptions(): Option[] {
+  return [
+    new Option(
+      '--metrics-port <number>',
+      'serve /metrics (and the server /healthz and /readyz) on a port of its own, and /metrics on no other; the transport that a server brings up takes the next',
+    ).argParser(portNumber),
+    new Option('--metrics-host <address>', 'interface of that port').default('127.0.0.1'),
+    new Option('--metrics-token <token>', 'what /metrics must be asked with, as Authorization: Bearer').env(
+      'SGAPS_METRICS_TOKEN',
+    ),
+  ];
+}
+
+/** What those give. */
+export interface MetricsFlags {
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
+  readonly metricsToken?: string;
+}
+
+/** Least level of the log, as an option. */
+export function logLevelOption(): Option {
+  return new Option('--log-level <level>', 'what is logged at least; debug: also each request')
+    .choices(LOG_LEVELS)
+    .default('info');
 }
 
 /** What to say where a port is taken; any other error as it is. */
 export function takenPort(error: unknown, port: number): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
-  return new SgapsError('ARGUMENT_INVALID', `port ${port} is taken; stop what runs there or choose another.`);
+  const taken = 'port' in error ? error.port : port;
+  return new SgapsError('ARGUMENT_INVALID', `port ${taken} is taken; stop what runs there or choose another.`);
 }
 
 /** Says on standard error why a program cannot go on, and ends it. */
@@ -141,7 +155,7 @@ export function fail(error: unknown): void {
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);
-  process.stderr.write(`sgaps: ${text}\n`, () => process.exit(1));
+  process.stderr.write(`sgaps: ${redact(text)}\n`, () => process.exit(1));
 }
 
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */
@@ -161,4 +175,28 @@ export function stopWith(stop: () => Promise<unknown>, log: Logger, supervised =
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   if (supervised) process.stdin.on('end', end).on('error', end).resume();
+}
+
+/** Flags of `connectionOptions`. */
+export interface ConnectionFlags {
+  readonly connections?: number;
+  readonly connectionsPerAddress?: number;
+}
+
+/**
+ * `--connections` and `--connections-per-address`, of every program that listens.
+ *
+ * @example
+ * ```ts
+ * for (const option of connectionOptions()) command.addOption(option);
+ * ```
+ */
+export function connectionOptions(): Option[] {
+  return [
+    new Option('--connections <number>', 'connections at once (default: 10000)').argParser(wholeNumber(1, 1_000_000)),
+    new Option(
+      '--connections-per-address <number>',
+      'connections of one address at once, this machine apart; 0 for any number, as behind a proxy on another machine (default: 256)',
+    ).argParser(wholeNumber(0, 1_000_000)),
+  ];
 }

@@ -1,8 +1,13 @@
+export type { Access, AccessOptions } from './access/Access.js';
+export type { LimitOptions } from './access/ClientLimits.js';
+export type { Grant, Scope } from './access/Grant.js';
+export { type MadeToken, type TokenClaims, Tokens } from './access/Tokens.js';
 export { ArchiveModels, type ArchiveModelsOptions, type FoundArchiveModel } from './archive/ArchiveModels.js';
 export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeArchiveModel.js';
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
 export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
 export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
+export { guardRequests } from './http/guardRequests.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
 export { type CreateInferenceOptions, createInference } from './inference/createInference.js';
@@ -29,6 +34,7 @@ export { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 export type { Overload, OverloadFigures, OverloadOptions } from './rooms/Overload.js';
 export type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 export { closeServices, openServices, type ReplayServices, type ServicesOptions } from './rooms/ReplayServices.js';
+export { ReplaySocket } from './rooms/ReplaySocket.js';
 export { type RecordingSplats, type ReplaySplatsOptions, replaySplats } from './splats/replaySplats.js';
 export { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 export {
@@ -68,3 +74,8 @@ export {
 } from './storage/retention/Retention.js';
 export { tuneCollector } from './tuneCollector.js';
 export type { ViewingOptions } from './viewing/ViewingProcesses.js';
+export type { DiskWatch } from './watching/DiskWatch.js';
+export { type LogLevel, type LogOptions, openLog } from './watching/openLog.js';
+export { type CheckState, type ReadinessCheck, ReadinessChecks, type ReadinessOptions } from './watching/ReadinessChecks.js';
+export { hide, redact } from './watching/Redaction.js';
+export { metrics } from './watching/registry.js';

@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { defineServer, matchMaker, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
+import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { LimitOptions } from './access/ClientLimits.js';
 import { standBefore } from './access/frontDoor.js';
 import { listenAddress } from './access/listenAddress.js';
@@ -11,6 +13,7 @@ import { parseSecrets } from './access/secrets.js';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
+import { guardRequests } from './http/guardRequests.js';
 import { mountHttp } from './http/httpApp.js';
 import { runningSessions } from './http/sessionRoutes.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
@@ -20,11 +23,20 @@ import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { OverloadOptions } from './rooms/Overload.js';
 import type { ReplayRoomSettings } from './rooms/ReplayRoomSettings.js';
 import { closeServices, openServices, type ReplayServices } from './rooms/ReplayServices.js';
+import { ReplaySocket } from './rooms/ReplaySocket.js';
 import type { Catalog, RecordingStore } from './storage/index.js';
 import { Retention, type RetentionPolicy } from './storage/retention/Retention.js';
 import { RetentionRounds } from './storage/retention/RetentionRounds.js';
 import { PrepareQueue } from './viewing/PrepareQueue.js';
 import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesses.js';
+import { colyseusLog } from './watching/colyseusLog.js';
+import { accepting, healthRoutes } from './watching/healthRoutes.js';
+import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
+import { openLog } from './watching/openLog.js';
+import type { ReadinessChecks } from './watching/ReadinessChecks.js';
+import { hide } from './watching/Redaction.js';
+import { watchProcess } from './watching/registry.js';
+import { watchRequest } from './watching/watchRequests.js';
 
 /**
  * Options of `startServer`.
@@ -34,7 +46,7 @@ import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesse
  * const options: ServerOptions = { port: 0, data: './.sgaps-data' };
  * ```
  */
-export interface ServerOptions {
+export interface ServerOptions extends ConnectionLimits {
   /** Default 2567; 0 takes a free one. */
   readonly port?: number;
   /** Interface to listen on; default all with a `secret`, else this machine's own only. */
@@ -98,6 +110,12 @@ export interface ServerOptions {
   readonly maxSessions?: number;
   /** ms that sessions may go on after `drain()` before they are handed over to other processes. Default 300,000 with `redis`, else 0. */
   readonly drainWithin?: number;
+  /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. The transport of `viewing` has its own on the next. Default null: all on `port`. */
+  readonly metricsPort?: number | null;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
+  /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
+  readonly metricsToken?: string | null;
   /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
   readonly retention?: RetentionPolicy;
 }
@@ -121,6 +139,10 @@ export interface SgapsServer {
   readonly model: string | null;
   /** Port that viewers connect to; null without `viewing`. */
   readonly viewingPort: number | null;
+  /** Port of `/metrics`. */
+  readonly metricsPort: number;
+  /** What `/readyz` looks at; add checks of your own. */
+  readonly readiness: ReadinessChecks;
   /** Names of the sample games that are served. */
   readonly games: readonly string[];
   /** Recordings recovered at start. */
@@ -173,12 +195,15 @@ export async function startServer(options: ServerOptions = {}): Promise<SgapsSer
 }
 
 async function start(options: ServerOptions): Promise<SgapsServer> {
-  const { port = 2567, database, store, localBytes, log = pino({ name: 'sgaps' }), room = {} } = options;
+  const { port = 2567, database, store, localBytes, log = openLog('sgaps'), room = {} } = options;
   const { secret, insecure, published, limits, recordOrigins, trustProxy } = options;
   const secured = parseSecrets(secret ?? '').length > 0;
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
+  const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
+  hide(metricsToken);
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
+  watchProcess();
   const services = await openServices({
     ...{ data, database, store, localBytes, log, publicAddress: addressFor(options) },
     ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
@@ -191,9 +216,11 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
+          ...transportMetrics(options),
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...{ inference: options.inference, redis: options.redis },
+          ...{ connections: options.connections, connectionsPerAddress: options.connectionsPerAddress },
           ...options.viewing,
         },
         data,
@@ -204,10 +231,13 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       })
     : null;
   const games = options.examples ? readSampleGames(options.examples) : [];
-  const transport = new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD });
+  const http = createServer(HTTP_LIMITS);
+  gateConnections(http, options);
+  const transport = new WebSocketTransport({ server: http, maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket });
   const server: Server = defineServer({
     rooms: { sgaps: defineReplayRoom({ ...room, data, log }) },
     transport,
+    logger: colyseusLog(log),
     greet: false,
     gracefullyShutdown: false,
     devMode: false,
@@ -222,16 +252,33 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
         store,
+        metricsPort === null ? metricsToken : false,
       ),
   });
-  const address = await listen(server, transport, port, host).catch(async (error: unknown) => {
+  services.readiness.add('rooms', () => (accepting() ? null : 'The server is starting, or closing.'), { every: 0 });
+  const giveUp = async (error: unknown): Promise<never> => {
     await viewing?.close();
     await closeServices(data);
     throw error;
-  });
+  };
+  const address = await listen(server, transport, port, host).catch(giveUp);
+  // Colyseus put itself first just now: who asks is looked at before it does anything, and whether it makes sense before that.
+  standBefore(http, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
+  guardRequests(http, log);
+  // What is refused or answered before Express is counted too.
+  http.prependListener('request', (request, response) => watchRequest(request, response, log));
+  const internal =
+    metricsPort === null
+      ? null
+      : await serveInternally([metricsRoute(metricsToken), healthRoutes(services)], {
+          port: metricsPort,
+          host: metricsHost,
+        }).catch(async (error: unknown) => {
+          await server.gracefullyShutdown(false);
+          return giveUp(error);
+        });
   await cluster?.answer('sessions', () => runningSessions(services));
   await cluster?.members.beat();
-  if (transport.server) standBefore(transport.server, services.access, room.viewerOrigins ?? []);
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -260,6 +307,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     await rounds.close();
     await viewing?.close();
     await closeServices(data);
+    internal?.close();
+    internal?.closeAllConnections();
     running = false;
     log.info('server closed');
   };
@@ -270,6 +319,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     catalog: services.catalog,
     model: inference?.id ?? null,
     viewingPort: viewing?.port ?? null,
+    metricsPort: internal ? (internal.address() as AddressInfo).port : address.port,
+    readiness: services.readiness,
     games: games.map(({ name }) => name),
     recovered,
     drain: (within) => drain.run(within),
@@ -278,6 +329,12 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
       return closing;
     },
   };
+}
+
+/** Where the transport that is brought up shows its figures, where ours have a port of their own: on the next. */
+function transportMetrics({ metricsPort, metricsHost }: ServerOptions): Pick<ViewingOptions, 'metricsPort' | 'metricsHost'> {
+  if (metricsPort === undefined || metricsPort === null) return {};
+  return { metricsPort: metricsPort === 0 ? 0 : metricsPort + 1, metricsHost };
 }
 
 /** ms; null for never. */

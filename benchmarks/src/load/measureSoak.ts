@@ -14,9 +14,9 @@ const PER_MINUTE = 120;
 const AT_ONCE = 16;
 /** Recordings kept; the oldest are deleted. */
 const KEPT = 40;
-/** Seconds of the same before anything is measured: code is compiled, pools and caches are filled. At most this part of the whole. */
-const WARM_UP = 60;
-const WARM_PART = 0.25;
+/** The same before anything is measured: code is compiled, pools and caches are filled. Part of the whole, and seconds at most. */
+const WARM_PART = 0.3;
+const WARM_UP = 90;
 const MOST_MINUTES = 120;
 /** ms between samples of memory, and every which one garbage is collected first. */
 const SAMPLE_EVERY = 2000;

@@ -1,4 +1,5 @@
 import { isSgapsError, OVERLAY_LAYERS, type OverlayLayer, SgapsError } from '@sgaps/protocol';
+import { type RendererFigures, rendererFiguresOf } from '../metrics/TransportFigures.js';
 
 /** What a renderer says of itself, first on each of its two connections. */
 export interface Hello {
@@ -49,6 +50,8 @@ interface RenderTimings {
 /** What a renderer says, as the metadata of a payload. */
 export type FromRenderer =
   | { readonly hello: Hello }
+  /** Of its process, now and then, once a channel was opened. */
+  | { readonly figures: RendererFigures }
   | { readonly ready: Ready }
   /** At frame id 0 the channel is over, else this one picture is. */
   | { readonly failed: { readonly code: string; readonly message: string } }
@@ -87,17 +90,18 @@ export function parseFromRenderer(metadata: Fields): FromRenderer {
   }
   if (metadata.nothing === true) return { nothing: true };
   if (metadata.over === true) return { over: true };
-  const { hello, ready, failed, tell, keep } = metadata;
+  const { hello, ready, failed, tell, keep, figures } = metadata;
+  if (isFields(figures)) return { figures: rendererFiguresOf(figures) };
   if (isFields(tell) && typeof tell.type === 'string')
     return { tell: tell as { type: string }, keep: keep === 'all' || keep === 'last' ? keep : undefined };
-  if (isFields(failed)) return { failed: { code: String(failed.code), message: String(failed.message) } };
+  if (isFields(failed)) return { failed: { code: textOf(failed.code), message: textOf(failed.message) } };
   if (isFields(ready)) return { ready: { ...sizeOf(ready, 'ready'), about: isFields(ready.about) ? ready.about : {} } };
   if (isFields(hello)) {
     const { pair, worker, scenes, encoders } = hello;
     if (isName(pair) && isName(worker) && isNames(scenes) && isNames(encoders))
       return { hello: { pair, worker, scenes, encoders } };
   }
-  throw SgapsError.malformed(`message of a renderer: ${JSON.stringify(metadata).slice(0, 100)}`);
+  throw SgapsError.malformed(`message of a renderer: ${shown(metadata)}`);
 }
 
 /** Reads a transport's message. @throws SgapsError `BYTES_MALFORMED` */
@@ -108,7 +112,7 @@ export function parseToRenderer(metadata: Fields): ToRenderer {
   if (Array.isArray(overlays)) return { overlays: layersOf(overlays) };
   if (isFields(open) && isName(open.scene) && isName(open.encoder))
     return { open: { scene: open.scene, encoder: open.encoder, size: isFields(open.size) ? sizeOf(open.size, 'open') : null } };
-  throw SgapsError.malformed(`message of a transport: ${JSON.stringify(metadata).slice(0, 100)}`);
+  throw SgapsError.malformed(`message of a transport: ${shown(metadata)}`);
 }
 
 /** The overlays in a list, each once; what is none is left out. */
@@ -122,6 +126,16 @@ export function plainError(error: unknown): { code: string; message: string } {
     code: isSgapsError(error) ? error.code : 'UNSUPPORTED',
     message: error instanceof Error ? error.message : String(error),
   };
+}
+
+/** Text as it is; what a conversion would choke on, as nothing. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A part of a message, which came as JSON, for an error's text. */
+function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 100) ?? 'nothing';
 }
 
 function isFields(value: unknown): value is Fields {
@@ -146,6 +160,6 @@ function numberOf(value: unknown): number {
 
 function sizeOf({ width, height }: Fields, what: string): PictureSize {
   const good = (side: unknown): side is number => Number.isInteger(side) && Number(side) >= 1 && Number(side) <= 4096;
-  if (!good(width) || !good(height)) throw SgapsError.malformed(`${what}: a picture of ${String(width)}×${String(height)}`);
+  if (!good(width) || !good(height)) throw SgapsError.malformed(`${what}: a picture of ${shown(width)}×${shown(height)}`);
   return { width, height };
 }

@@ -66,7 +66,10 @@ async function begin() {
   const [cameras, camerasHere] = await pairOfSockets();
   const [video, videoHere] = await pairOfSockets();
   const parts = { encoders: ['e'], scene: async () => ({ scene, argument: '' }), encoder: async () => encoder };
-  const over = new ChannelRenderer(camerasHere, videoHere, parts, pino({ level: 'silent' })).run({ opened: () => undefined });
+  const over = new ChannelRenderer(camerasHere, videoHere, parts, pino({ level: 'silent' })).run({
+    opened: () => undefined,
+    ready: () => undefined,
+  });
   const said: string[] = [];
   const payloads = readPayloads(
     ({ frameId, metadata, data }) => {

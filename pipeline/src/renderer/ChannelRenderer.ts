@@ -13,6 +13,7 @@ import {
 import type { Logger } from 'pino';
 import type { PictureEncoder } from '../encode/PictureEncoder.js';
 import { type ChannelPlan, type FromRenderer, parseToRenderer, plainError, type ToRenderer } from '../link/linkMessages.js';
+import type { RendererFigures } from '../metrics/TransportFigures.js';
 import type { SceneRenderer } from '../scene/SceneRenderer.js';
 import { CameraSlot } from './CameraSlot.js';
 import type { RendererParts } from './RendererParts.js';
@@ -24,6 +25,13 @@ const LOG_EVERY = 1_000;
 /** ms after which a live edge that could not be read is looked at again: at first, and at most. */
 const AGAIN_AFTER = 500;
 const AGAIN_AT_MOST = 8_000;
+
+/** Hears how a channel comes along. */
+interface ChannelHooks {
+  opened(plan: ChannelPlan): void;
+  /** Its scene is there. */
+  ready(): void;
+}
 
 /** A scene and its encoder at work. */
 interface Stage {
@@ -37,7 +45,7 @@ interface Stage {
  * @example
  * ```ts
  * const channel = new ChannelRenderer(cameraSocket, videoSocket, parts, log);
- * await channel.run({ opened: () => service.connectAnother() });
+ * await channel.run({ opened: () => service.connectAnother(), ready: () => channel.tellFigures(figures) });
  * ```
  */
 export class ChannelRenderer {
@@ -58,9 +66,9 @@ export class ChannelRenderer {
   ) {}
 
   /** Settles when the transport has hung up and all is let go of. */
-  async run({ opened }: { opened(plan: ChannelPlan): void }): Promise<void> {
+  async run(hooks: ChannelHooks): Promise<void> {
     const payloads = readPayloads(
-      ({ metadata }) => this.obey(metadata, opened),
+      ({ metadata }) => this.obey(metadata, hooks),
       (error) => this.warn(error, 'payload of the transport refused'),
     );
     this.video.on('data', (piece) => this.read(() => payloads.push(piece)));
@@ -72,6 +80,11 @@ export class ChannelRenderer {
     }
     await Promise.all([this.cameras, this.video].map((socket) => (socket.closed ? undefined : heard(socket, 'close'))));
     await this.work;
+  }
+
+  /** Tells the transport what this process says of itself, once there is a scene. */
+  tellFigures(figures: RendererFigures): void {
+    if (this.stage && !this.isClosed && this.video.writableLength === 0) this.send(0, { figures });
   }
 
   close(): void {
@@ -102,7 +115,7 @@ export class ChannelRenderer {
     }
   }
 
-  private obey(metadata: Readonly<Record<string, unknown>>, opened: (plan: ChannelPlan) => void): void {
+  private obey(metadata: Readonly<Record<string, unknown>>, hooks: ChannelHooks): void {
     let message: ToRenderer;
     try {
       message = parseToRenderer(metadata);
@@ -113,8 +126,8 @@ export class ChannelRenderer {
     if ('open' in message) {
       if (this.stage) return this.warn(new SgapsError('ARGUMENT_INVALID', 'This channel is open already.'), 'not opened twice');
       const { open } = message;
-      opened(open);
-      this.work = this.serve(open);
+      hooks.opened(open);
+      this.work = this.serve(open, hooks);
       return;
     }
     try {
@@ -134,7 +147,7 @@ export class ChannelRenderer {
     if (this.newest && !this.slot.isFull) this.slot.put(this.newest);
   }
 
-  private async serve(plan: ChannelPlan): Promise<void> {
+  private async serve(plan: ChannelPlan, { ready }: ChannelHooks): Promise<void> {
     const log = this.log.child({ scene: plan.scene, encoder: plan.encoder });
     let scene: SceneRenderer | null = null;
     let encoder: PictureEncoder | null = null;
@@ -155,6 +168,7 @@ export class ChannelRenderer {
       this.stage = { scene, encoder };
       this.send(0, { ready: info });
       for (const say of early) say();
+      ready();
       log.info('scene ready');
       await this.draw(this.stage);
     } catch (error) {

@@ -4,6 +4,7 @@ import { encodePayloadHead, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
 import { type Hello, plainError } from '../link/linkMessages.js';
 import { socketPaths } from '../link/socketPaths.js';
+import type { RendererFigures } from '../metrics/TransportFigures.js';
 import { ChannelRenderer } from './ChannelRenderer.js';
 import { connectWithBackOff } from './connectWithBackOff.js';
 import type { RendererParts } from './RendererParts.js';
@@ -34,6 +35,8 @@ export interface RendererOptions {
   readonly worker?: string;
   /** ms between tries to connect; default 1, 2, 4 and 8 s. */
   readonly pauses?: readonly number[];
+  /** What else of itself the process tells the transport, for a monitor. */
+  readonly figures?: () => RendererFigures;
   /** Default: pino on standard output, level `info`. */
   readonly log?: Logger;
 }
@@ -130,6 +133,7 @@ export class RendererService {
           this.drawing++;
           this.spare();
         },
+        ready: () => channel.tellFigures(this.figures()),
       });
     } catch (error) {
       this.log.error({ err: error }, 'channel failed');
@@ -149,8 +153,15 @@ export class RendererService {
     this.finish(known);
   }
 
+  private figures(): RendererFigures {
+    const { user, system } = process.cpuUsage();
+    return { residentBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6, ...this.options.figures?.() };
+  }
+
   private check(): void {
     const { rss, external } = process.memoryUsage();
+    const figures = this.figures();
+    for (const channel of this.channels) channel.tellFigures(figures);
     this.log.debug(
       { worker: this.worker, drawing: this.drawing, connections: 2 * this.channels.size, memory: { rss, external } },
       'health',

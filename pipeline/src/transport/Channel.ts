@@ -34,6 +34,7 @@ export interface ChannelHost {
   readonly linger: number;
   pictureSent(channel: Channel, picture: SentPicture, viewers: number): void;
   cameraTaken(channel: Channel, camera: CameraFrame): void;
+  timed(ms: Readonly<Record<'render' | 'encode' | 'send' | 'total', number>>): void;
   closed(channel: Channel): void;
 }
 
@@ -61,6 +62,8 @@ export class Channel {
   sent = 0;
   missed = 0;
   gaps = 0;
+  /** Renderers lost while they drew for it. */
+  lost = 0;
   private readonly places = new Set<Place>();
   private readonly closing = new AbortController();
   private link: RendererLink | null = null;
@@ -90,6 +93,11 @@ export class Channel {
     private readonly host: ChannelHost,
   ) {
     this.want();
+  }
+
+  /** Cameras that the renderer has and has not answered. */
+  get unanswered(): number {
+    return this.underWay.length;
   }
 
   get viewers(): number {
@@ -308,7 +316,9 @@ export class Channel {
     this.sent++;
     if (timings && !unchanged) {
       const { render, encode, received, processed } = timings;
-      this.timings.add({ render, encode, send: Math.max(0, now - processed), total: Math.max(0, now - received) });
+      const ms = { render, encode, send: Math.max(0, now - processed), total: Math.max(0, now - received) };
+      this.timings.add(ms);
+      this.host.timed(ms);
     }
     this.host.pictureSent(this, sent, this.places.size);
     this.pump();
@@ -337,6 +347,7 @@ export class Channel {
     if (this.link !== link) return;
     this.release();
     if (this.isClosed) return;
+    this.lost++;
     const now = performance.now();
     this.losses = [...this.losses.filter((at) => now - at < LOSSES_WITHIN), now];
     this.host.log.warn({ channel: this.key, losses: this.losses.length, reason: error.message }, 'renderer lost');

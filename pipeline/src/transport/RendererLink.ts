@@ -9,6 +9,7 @@ import {
   SgapsError,
 } from '@sgaps/protocol';
 import { type FromRenderer, type Hello, parseFromRenderer, type ToRenderer } from '../link/linkMessages.js';
+import type { RendererFigures } from '../metrics/TransportFigures.js';
 
 const NO_DATA = new Uint8Array(0);
 
@@ -30,6 +31,8 @@ export interface LinkListener {
  * ```
  */
 export class RendererLink {
+  /** What its process said of itself last. */
+  figures: RendererFigures = {};
   private listener: LinkListener | null = null;
   private isClosed = false;
 
@@ -51,7 +54,9 @@ export class RendererLink {
   take({ frameId, metadata, data }: RenderPayload): void {
     if (!this.listener || this.isClosed) return;
     try {
-      this.listener.message(parseFromRenderer(metadata), frameId, data);
+      const message = parseFromRenderer(metadata);
+      if ('figures' in message) this.figures = message.figures;
+      else this.listener.message(message, frameId, data);
     } catch (error) {
       if (!(error instanceof SgapsError)) throw error;
       this.close(error);

@@ -4,6 +4,7 @@ import { type RenderPayload, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { type ChannelPlan, type Hello, parseFromRenderer } from '../link/linkMessages.js';
 import { makeSocketFolder, socketPaths } from '../link/socketPaths.js';
+import type { RendererFigures } from '../metrics/TransportFigures.js';
 import { listenTo, RendererLink } from './RendererLink.js';
 
 /** ms in which a connection must say whose it is and find its other half. */
@@ -76,6 +77,12 @@ export class RendererPool {
     count(this.busy, 'busy');
     count(this.idle, 'idle');
     return found;
+  }
+
+  /** What each worker said of itself last, by name; empty where it has not yet. */
+  get figures(): Readonly<Record<string, RendererFigures>> {
+    // A renderer tells the same over all of its connections in use.
+    return Object.fromEntries([...this.idle, ...this.busy].map(({ hello, figures }) => [hello.worker, figures]));
   }
 
   /** Channels that wait for a renderer. */

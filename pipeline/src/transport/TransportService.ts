@@ -1,5 +1,6 @@
 import { type CameraFrame, SgapsError } from '@sgaps/protocol';
 import { type Logger, pino } from 'pino';
+import { sumOf, type TransportFigures } from '../metrics/TransportFigures.js';
 import { Channel, type ChannelHost } from './Channel.js';
 import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './FrontendAdapter.js';
 import { RendererPool } from './RendererPool.js';
@@ -23,6 +24,8 @@ export interface TransportHooks {
   camera?(channel: string, camera: CameraFrame): void;
   /** Sent to so many viewers. */
   picture?(channel: string, picture: SentPicture, viewers: number): void;
+  /** What a picture took, ms: drawing, encoding, from there until it was sent, and all of it since its camera came. */
+  timed?(ms: Readonly<Record<'render' | 'encode' | 'send' | 'total', number>>): void;
 }
 
 /**
@@ -64,6 +67,8 @@ export class TransportService implements AdapterHost {
   private readonly channels = new Map<string, Channel>();
   private viewers = 0;
   private owned = 0;
+  /** Of channels that are closed. */
+  private readonly past = { sent: 0, missed: 0, dropped: 0, gaps: 0, lost: 0 };
   private readonly started: FrontendAdapter[] = [];
   private readonly watch: NodeJS.Timeout;
   private readonly channelHost: ChannelHost;
@@ -78,7 +83,9 @@ export class TransportService implements AdapterHost {
       ...{ pool, log, rendererWithin, idleAfter, linger },
       pictureSent: (channel, picture, viewers) => this.hook(() => hooks.picture?.(channel.key, picture, viewers)),
       cameraTaken: (channel, camera) => this.hook(() => hooks.camera?.(channel.key, camera)),
+      timed: (ms) => this.hook(() => hooks.timed?.(ms)),
       closed: (channel) => {
+        addTo(this.past, channel);
         if (this.channels.get(channel.key) === channel) this.channels.delete(channel.key);
       },
     };
@@ -143,6 +150,27 @@ export class TransportService implements AdapterHost {
     };
   }
 
+  /** The same in sums, for a monitor (P16). */
+  figures(): TransportFigures {
+    const { workers, queued: waiting, figures } = this.pool;
+    const all = { ...this.past };
+    let queued = 0;
+    let underWay = 0;
+    for (const channel of this.channels.values()) {
+      addTo(all, channel);
+      queued += channel.queue.length;
+      underWay += channel.unanswered;
+    }
+    const counts = Object.values(workers);
+    return {
+      ...{ viewers: this.viewers, channels: this.channels.size, waiting, queued, underWay, ...all },
+      renderers: counts.length,
+      busy: counts.reduce((sum, { busy }) => sum + busy, 0),
+      idle: counts.reduce((sum, { idle }) => sum + idle, 0),
+      renderer: sumOf(Object.values(figures)),
+    };
+  }
+
   warn(fields: Readonly<Record<string, unknown>>, text: string): void {
     this.log.warn(fields, text);
   }
@@ -170,6 +198,15 @@ export class TransportService implements AdapterHost {
       this.log.warn({ err: error }, 'a hook threw');
     }
   }
+}
+
+/** Adds what a channel has counted. */
+function addTo(all: Record<'sent' | 'missed' | 'dropped' | 'gaps' | 'lost', number>, channel: Channel): void {
+  all.sent += channel.sent;
+  all.missed += channel.missed;
+  all.dropped += channel.queue.dropped;
+  all.gaps += channel.gaps;
+  all.lost += channel.lost;
 }
 
 function assertWish({ scene, encoder, channel }: ViewerWish): void {

@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { decodeViewerMessage, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { layersOf, plainError } from '../link/linkMessages.js';
+import { GuardedSocket } from '../gate/GuardedSocket.js';
+import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '../gate/httpGate.js';
+import { plainError } from '../link/linkMessages.js';
 import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './FrontendAdapter.js';
+import { parseViewerText } from './parseViewerText.js';
 
 /** Bytes of one message of a viewer, and messages a second, beyond which it is sent away. */
 const MOST_BYTES = 4096;
@@ -33,13 +36,15 @@ const OVER = 4410;
  * const options: WebSocketAdapterOptions = { port: 2568, origins: ['https://tools.example.com'] };
  * ```
  */
-export interface WebSocketAdapterOptions {
+export interface WebSocketAdapterOptions extends ConnectionLimits {
   /** 0 takes a free one. Default 2568. */
   readonly port?: number;
   /** Interface to listen on; default all. */
   readonly host?: string;
   /** Origins other than the host's own (on any port) whose pages may watch; default none, `*` allows all. */
   readonly origins?: readonly string[];
+  /** Answers other than `/healthz` and `/readyz` that it gives over HTTP, by path: such as `/metrics`. One that rejects is a 500. */
+  readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
   /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
   readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
 }
@@ -73,7 +78,22 @@ export interface Admission {
 }
 
 /**
- * Viewers by WebSocket (P9–P11), and `GET /healthz` beside it.
+ * An answer over HTTP.
+ *
+ * @example
+ * ```ts
+ * const answer: HttpAnswer = { status: 200, type: 'text/plain', body: 'all is well' };
+ * ```
+ */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Content type. */
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * Viewers by WebSocket (P9–P11), and beside it `GET /healthz` (200 while it answers) and `GET /readyz` (200 while a renderer is there, else 503).
  *
  * @example
  * ```ts
@@ -84,8 +104,13 @@ export interface Admission {
  */
 export class WebSocketAdapter implements FrontendAdapter {
   readonly name = 'websocket';
-  private readonly http: Server = createServer((request, response) => this.answer(request, response));
-  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES, perMessageDeflate: false });
+  private readonly http: Server = createServer(HTTP_LIMITS, (request, response) => this.answer(request, response));
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_BYTES,
+    perMessageDeflate: false,
+    WebSocket: GuardedSocket,
+  });
   private readonly alive = new WeakSet<WebSocket>();
   private beat: NodeJS.Timeout | null = null;
   private host: AdapterHost | null = null;
@@ -101,6 +126,7 @@ export class WebSocketAdapter implements FrontendAdapter {
 
   async start(host: AdapterHost): Promise<void> {
     this.host = host;
+    gateConnections(this.http, this.options);
     this.http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
       const url = `ws://host${request.url ?? '/'}`;
@@ -186,7 +212,7 @@ export class WebSocketAdapter implements FrontendAdapter {
     const taken = seat;
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (viewer.isRefused) return;
-      const refusal = guard.check(() => (isBinary ? takeBinary(taken, viewer, data) : takeText(taken, data)));
+      const refusal = guard.check(() => (isBinary ? takeBinary(taken, viewer, data) : takeText(taken, data.toString('utf8'))));
       if (!refusal) return;
       host.warn({ code: refusal.error.code, reason: refusal.error.message }, 'viewer: message refused');
       if (!refusal.last) return;
@@ -203,15 +229,27 @@ export class WebSocketAdapter implements FrontendAdapter {
     return new URL(origin).hostname === new URL(`http://${host}`).hostname;
   }
 
-  private answer({ url, method }: IncomingMessage, response: ServerResponse): void {
-    if (url !== '/healthz' || method !== 'GET') {
-      response.writeHead(404).end();
-      return;
-    }
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    const give = ({ status, type, body }: HttpAnswer) =>
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const json = (status: number, value: unknown) => give({ status, type: 'application/json', body: JSON.stringify(value) });
+    const own = Object.hasOwn(this.options.answers ?? {}, path) ? this.options.answers?.[path] : undefined;
     const { channels, workers, ...totals } = this.host?.health() ?? {};
     // Where not everybody may watch, not everybody is told what is watched either.
-    const health = this.options.admit ? totals : { ...totals, channels, workers };
-    response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
+    const health: Readonly<Record<string, unknown>> = this.options.admit ? totals : { ...totals, channels, workers };
+    if (request.method !== 'GET') response.writeHead(404).end();
+    else if (path === '/healthz') json(200, health);
+    else if (path === '/readyz') {
+      const ready = health.status === 'ok';
+      const why = ready ? null : 'No renderer is connected: start one with `sgaps renderer`.';
+      json(ready ? 200 : 503, { ready, checks: { renderer: { ok: ready, why } } });
+    } else if (own)
+      own(request).then(give, (error: unknown) => {
+        this.host?.warn({ err: error, path }, 'request failed');
+        response.writeHead(500).end();
+      });
+    else response.writeHead(404).end();
   }
 
   private findLost(): void {
@@ -364,17 +402,7 @@ function takeBinary(seat: Seat, viewer: SocketViewer, bytes: Uint8Array): void {
   else viewer.bytes(message.bytes);
 }
 
-function takeText(seat: Seat, bytes: Buffer): void {
-  let message: unknown;
-  try {
-    message = JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new SgapsError('BYTES_MALFORMED', 'A text message must be JSON.', { cause });
-  }
-  const { type, layers } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
-  // A transport that asks for none, or has it from the request, passes it over.
-  if (type === 'token') return;
-  if (type !== 'overlays' || !Array.isArray(layers))
-    throw SgapsError.malformed(`message of a viewer: ${String(type).slice(0, 40)}`);
-  seat.overlays(layersOf(layers));
+function takeText(seat: Seat, text: string): void {
+  const layers = parseViewerText(text);
+  if (layers) seat.overlays(layers);
 }

@@ -42,7 +42,7 @@ export function parseArchiveModelCard(text: string, file = 'model.json'): Archiv
   if (kind !== 'hst-mae')
     throw new SgapsError('MODEL_INVALID', `Model ${id} is no archive model: ${file} lacks \`"kind": "hst-mae"\`. Name another.`);
   if (codebooks !== CODEBOOKS || entries !== ENTRIES)
-    throw new SgapsError('MODEL_INVALID', `Model ${id} has ${codebooks}×${entries} codes, this version ${CODEBOOKS}×${ENTRIES}.`);
+    throw new SgapsError('MODEL_INVALID', `Model ${id} has other codes than the ${CODEBOOKS}×${ENTRIES} of this version.`);
   if (typeof memory !== 'number' || !Number.isInteger(memory) || memory < 1 || memory > MOST_WIDTH)
     throw new SgapsError('MODEL_INVALID', `${file} needs \`memory\`, a whole number from 1 to ${MOST_WIDTH}.`);
   return { id, memoryWidth: memory, sha256: { encoder: hashOf(card, 'encoder', file), decoder: hashOf(card, 'decoder', file) } };

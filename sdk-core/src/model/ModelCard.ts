@@ -34,7 +34,10 @@ export function parseModelCard(text: string, file = 'model.json'): ModelCard {
   const { id, card } = readCardIdentity(text, file);
   const { kind, planes, sha256 } = card;
   if (kind !== undefined)
-    throw new SgapsError('MODEL_INVALID', `Model ${id} is of the kind '${kind}', which rebuilds no frames. Name another.`);
+    throw new SgapsError(
+      'MODEL_INVALID',
+      `Model ${id} is ${typeof kind === 'string' ? `of the kind '${kind}'` : 'of no known kind'}, which rebuilds no frames. Name another.`,
+    );
   if (typeof sha256 !== 'string' || !SHA256.test(sha256))
     throw new SgapsError('MODEL_INVALID', `${file} needs \`sha256\`, 64 hexadecimal digits.`);
   if (planes !== MODEL_PLANES.length && !(Array.isArray(planes) && planes.join() === MODEL_PLANES.join()))

@@ -82,7 +82,15 @@ describe('room messages', () => {
     expect(parseGameEvent({ name: 'won', time: 0, data: 'ü'.repeat(LIMITS.eventBytes / 2 - 1) }).name).toBe('won');
     const loop: Record<string, unknown> = {};
     loop.self = loop;
-    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: loop }))).toBe('ARGUMENT_INVALID');
+    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: loop }))).toBe('LIMIT_EXCEEDED');
+    // Some hundred bytes of msgpack, and 2^40 of JSON.
+    let doubled: unknown = 'x';
+    for (let i = 0; i < 40; i++) doubled = [doubled, { doubled }];
+    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: doubled }))).toBe('LIMIT_EXCEEDED');
+    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: new Uint8Array(1000) }))).toBe('LIMIT_EXCEEDED');
+    expect(codeOf(() => parseGameEvent({ name: 'won', time: 0, data: 10n ** 30n }))).toBe('ARGUMENT_INVALID');
+    // No text to convert them to.
+    expect(codeOf(() => parseJoinOptions({ role: 'record', protocol: { toString: 0, valueOf: 0 } }))).toBe('VERSION_UNSUPPORTED');
     expect(codeOf(() => parseGameEvent({ name: 'won', time: Number.NaN }))).toBe('ARGUMENT_INVALID');
     expect(parseNumbers({ a: 1, b: Number.NaN, c: 'x', d: 2 })).toEqual({ a: 1, d: 2 });
     expect(parseErrorMessage({ code: 'CLOSED', message: 'over' })).toEqual({ code: 'CLOSED', message: 'over', reset: false });

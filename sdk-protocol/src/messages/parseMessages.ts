@@ -14,6 +14,7 @@ import type {
   WatchJoinOptions,
   WelcomeMessage,
 } from './messages.js';
+import { saidBytes } from './saidBytes.js';
 
 /** Entries of `meta`, characters of a key and of a value. */
 const META = { entries: 32, key: 64, value: 512 } as const;
@@ -39,7 +40,7 @@ export function parseJoinOptions(raw: unknown): RecordJoinOptions | WatchJoinOpt
   if (options.protocol !== PROTOCOL_VERSION) {
     throw new SgapsError(
       'VERSION_UNSUPPORTED',
-      `Protocol ${String(options.protocol)} is not spoken here, ${PROTOCOL_VERSION} is.`,
+      `Protocol ${typeof options.protocol === 'number' ? options.protocol : 'unknown'} is not spoken here, ${PROTOCOL_VERSION} is.`,
     );
   }
   return {
@@ -111,6 +112,11 @@ export function parseGameEvent(raw: unknown): GameEventMessage {
   const event = objectAt(raw, 'event');
   const name = textAt(event.name, 'name', LIMITS.nameLength);
   const time = numberAt(event.time, 'time', 0, MILLISECONDS);
+  if (saidBytes(event.data, LIMITS.eventBytes) > LIMITS.eventBytes)
+    throw new SgapsError(
+      'LIMIT_EXCEEDED',
+      `An event's data are more than ${LIMITS.eventBytes} bytes of JSON, or go round in circles.`,
+    );
   let json: string;
   try {
     json = JSON.stringify(event.data ?? null) ?? 'null';

@@ -1,5 +1,5 @@
 import { openAccess } from './lib/access.js';
-import { ApiError, api, type Game, type Recording, type Running } from './lib/api.js';
+import { ApiError, api, type Game, type Readiness, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, sizeOf, when } from './lib/format.js';
 import { heldBadge, showUsage, toggleHold } from './lib/keeping.js';
@@ -205,13 +205,20 @@ async function showGames(): Promise<void> {
   );
 }
 
+/** Why the server takes no sessions, as `/readyz` says; nothing where it does. */
+async function trouble(): Promise<string> {
+  const { ready, checks } = (await (await fetch('/readyz')).json()) as Readiness;
+  const unwell = Object.entries(checks).filter(([, { ok }]) => !ok);
+  return ready ? '' : `No sessions are taken. ${unwell.map(([name, { why }]) => `${name}: ${why}`).join(' ')}`;
+}
+
 /** Runs `task` now and every `REFRESH` ms while the page is visible; says when the server is gone. */
 async function poll(task: () => Promise<void>): Promise<void> {
   for (;;) {
     if (!document.hidden) {
       try {
         await task();
-        health.textContent = '';
+        health.textContent = await trouble();
       } catch (error) {
         health.textContent = error instanceof ApiError ? error.message : 'The server does not answer; trying again.';
       }

@@ -114,7 +114,9 @@ function overlaysOf(value: unknown): OverlayLayer[] | undefined {
   if (!Array.isArray(value)) throw invalid(`overlays must be a list of ${OVERLAY_LAYERS.join(', ')}.`);
   const strange = value.find((layer) => !OVERLAY_LAYERS.includes(layer as OverlayLayer));
   if (strange !== undefined)
-    throw invalid(`'${String(strange).slice(0, 40)}' is no overlay; there are ${OVERLAY_LAYERS.join(', ')}.`);
+    throw invalid(
+      `${typeof strange === 'string' ? `'${strange.slice(0, 40)}'` : 'Something'} is no overlay; there are ${OVERLAY_LAYERS.join(', ')}.`,
+    );
   return OVERLAY_LAYERS.filter((layer) => value.includes(layer));
 }
 

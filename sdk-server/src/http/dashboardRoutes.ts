@@ -4,7 +4,7 @@ import { builtPages, sendPage } from './builtPages.js';
 
 /** Scripts, styles, pictures and sockets of this server only. */
 const POLICY =
-  "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
  * The pages `/` and `/session/:id` and what they load. Built files are taken from `dist/dashboard`; when the server runs
@@ -29,7 +29,8 @@ export async function dashboardRoutes(): Promise<Router> {
 
 const fileUrl = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-function policy(request: Request, response: Response, next: NextFunction): void {
-  if (request.path === '/' || request.path.startsWith('/session/')) response.setHeader('Content-Security-Policy', POLICY);
+/** Also of what pages load: a worker has the policy of its own file. */
+function policy(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Content-Security-Policy', POLICY);
   next();
 }

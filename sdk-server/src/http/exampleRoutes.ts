@@ -63,6 +63,12 @@ function sampleGame(folder: string, raw: unknown): SampleGame[] {
  */
 export function exampleRoutes(games: readonly SampleGame[]): Router {
   const router = Router();
+  router.use((_request, response, next) => {
+    // Games do what games do; they are the operator's own.
+    response.removeHeader('Content-Security-Policy');
+    response.removeHeader('Permissions-Policy');
+    next();
+  });
   router.get('/games.json', (_request, response) => {
     response.json(games.map(({ name, title, description }) => ({ name, title, description, url: `/examples/${name}/` })));
   });

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { matchMaker } from '@colyseus/core';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { json, type Request, Router } from 'express';
 import { visitorOf } from '../access/Visitor.js';
@@ -8,6 +7,8 @@ import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
 import { readExportRequest } from '../export/exportRequest.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { accepting } from '../watching/healthRoutes.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 import { bodyErrors, sameOrigin } from './respond.js';
 
 /** Seconds after which one may ask again where too many exports wait. */
@@ -39,7 +40,6 @@ export function exportRoutes(
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
-  const accepting = () => matchMaker.state === matchMaker.MatchMakerState.READY;
   const freeBytes = async () => (await store.disk()).freeBytes;
   const jobs = new ExportJobs({
     data,
@@ -75,7 +75,7 @@ export function exportRoutes(
       response
         .status(429)
         .setHeader('Retry-After', RETRY_AFTER)
-        .json({ error: { code: 'LIMIT_EXCEEDED', message } });
+        .json({ error: { code: 'LIMIT_EXCEEDED', message, requestId: requestIdOf(response) } });
       return;
     }
     access.audit.note(visitorOf(response).actorFor({ scope: 'watch', recording: id }), 'recording.export', id, {

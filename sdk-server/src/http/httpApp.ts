@@ -2,6 +2,9 @@ import type { Application, Request, Response } from 'express';
 import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
 import { httpGate, tellRefusals } from '../access/httpGate.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
+import { healthRoutes } from '../watching/healthRoutes.js';
+import { metricsRoute } from '../watching/metricsRoute.js';
+import { requestIdOf, watchRequest } from '../watching/watchRequests.js';
 import { clusterRoute } from './clusterRoute.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
 import { drainRoute } from './drainRoute.js';
@@ -11,12 +14,12 @@ import { keepingRoutes } from './keepingRoutes.js';
 import { playerRoutes } from './playerRoutes.js';
 import { recordingRoutes } from './recordingRoutes.js';
 import { jsonErrors, openTo, securityHeaders } from './respond.js';
-import { healthRoute, sessionRoutes } from './sessionRoutes.js';
+import { sessionRoutes } from './sessionRoutes.js';
 import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
- * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, the dashboard and the sample games.
- * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB.
+ * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, `/readyz`, `/metrics`, the dashboard and the sample games.
+ * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `metricsToken`: what `/metrics` is asked with, default nothing; false leaves it out.
  *
  * @example
  * ```ts
@@ -30,12 +33,19 @@ export async function mountHttp(
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
   store?: string,
+  metricsToken?: string | null | false,
 ): Promise<void> {
   app.disable('x-powered-by');
   app.set('trust proxy', services.access.trustProxy);
+  app.use((request, response, next) => {
+    watchRequest(request, response, services.log);
+    next();
+  });
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  // Who brings its own token need not have one of the gate's.
+  if (metricsToken) app.use(metricsRoute(metricsToken, true));
   app.use(httpGate(services));
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
@@ -46,7 +56,8 @@ export async function mountHttp(
   app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
-  app.use('/healthz', healthRoute(services));
+  app.use(healthRoutes(services));
+  if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));
@@ -56,7 +67,7 @@ export async function mountHttp(
 }
 
 function notFound(request: Request, response: Response): void {
-  response
-    .status(404)
-    .json({ error: { code: 'NOT_FOUND', message: `${request.method} ${request.baseUrl + request.path} is not served here.` } });
+  // Not the whole address: its parameters may be secret.
+  const message = `${request.method} ${request.baseUrl}${request.path} is not served here.`;
+  response.status(404).json({ error: { code: 'NOT_FOUND', message, requestId: requestIdOf(response) } });
 }

@@ -12,7 +12,7 @@ const MODEL_FILES = ['model.json', 'model.onnx'];
 const ARCHIVE_FILES = ['model.json', 'decoder.onnx'];
 /** What the page and its workers may do: run WebAssembly, fetch from this server, and watch its transport, which has a port of its own. */
 const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
  * The page that plays a recording in the browser, `@sgaps/player`'s, its elements as a script for other pages (`element.js`), and the server's models for it: with `?recording=` one that this server has, else a file of the user's.

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import type { CatalogQuery, RecordingRow, RecordingStore } from '../storage/index.js';
+import { requestIdOf } from '../watching/watchRequests.js';
 import { sameOrigin } from './respond.js';
 
 const STATUSES = ['recording', 'finished', 'recovered', 'failed'] as const;
@@ -54,7 +55,8 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
       if (!error) return;
       const status = 'status' in error ? error.status : undefined;
       if (status === 416 && !response.headersSent) {
-        response.status(416).json({ error: { code: 'ARGUMENT_INVALID', message: 'That range is not in the file.' } });
+        const message = 'That range is not in the file.';
+        response.status(416).json({ error: { code: 'ARGUMENT_INVALID', message, requestId: requestIdOf(response) } });
       } else next(status === 404 ? new SgapsError('NOT_FOUND', `The file of recording ${row.id} is gone.`) : error);
     });
   });
@@ -74,7 +76,7 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
     }
     await store.delete(id);
-    log.info({ recording: id }, 'recording deleted');
+    log.info({ recording: id, request: requestIdOf(response) }, 'recording deleted');
     access.audit.note(visitorOf(response).actorFor({ scope: 'admin' }), 'recording.delete', id);
     response.status(204).end();
   });

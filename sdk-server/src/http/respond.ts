@@ -3,9 +3,14 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { AccessError } from '../access/AccessError.js';
 import { errorMessage, statusOf } from '../rooms/errors.js';
+import { requestIdOf } from '../watching/watchRequests.js';
+
+/** What an answer that is no page may do in a browser that opens it. Pages have policies of their own. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const NO_DEVICES = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 
 /**
- * Headers every answer of ours carries: no sniffing, no framing, no referrer; and none of the open CORS headers Colyseus
+ * Headers every answer of ours carries: no sniffing, no framing, no referrer, no devices, nothing to run; and none of the open CORS headers Colyseus
  * adds, except where a router asks for them: replays are private to the server's own pages by default.
  *
  * @example
@@ -17,6 +22,8 @@ export function securityHeaders(_request: Request, response: Response, next: Nex
   for (const name of ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials']) response.removeHeader(name);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Frame-Options', 'SAMEORIGIN');
+  response.setHeader('Content-Security-Policy', NOTHING);
+  response.setHeader('Permissions-Policy', NO_DEVICES);
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   next();
@@ -75,7 +82,7 @@ export function bodyErrors(error: unknown, _request: Request, _response: Respons
 }
 
 /**
- * Turns errors into JSON: `{ error: { code, message } }` with the status of its code.
+ * Turns errors into JSON: `{ error: { code, message, requestId } }` with the status of its code.
  *
  * @example
  * ```ts
@@ -88,12 +95,28 @@ export function jsonErrors(log: Logger) {
       next(error);
       return;
     }
-    if (!isSgapsError(error)) log.error({ err: error, path: request.path }, 'request failed');
+    const requestId = requestIdOf(response);
+    const refused = refusedBy(error);
+    if (refused !== null) {
+      const { code, message } = errorMessage(new SgapsError('ARGUMENT_INVALID', 'The request could not be read.'));
+      response.status(refused).json({ error: { code, message, requestId } });
+      return;
+    }
+    const status = statusOf(error);
+    // What strangers did wrong is in the access log; what we did is here.
+    if (status >= 500) log.error({ err: error, request: requestId, path: request.path }, 'request failed');
     const { code, message } = errorMessage(error);
     if (error instanceof AccessError) {
       if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="sgaps"');
       if (error.retryAfter !== null) response.setHeader('Retry-After', error.retryAfter);
     }
-    response.status(statusOf(error)).json({ error: { code, message } });
+    response.status(status).json({ error: { code, message, requestId } });
   };
+}
+
+/** The status of what Express and its parsers refuse themselves: an address that cannot be decoded, a body that is none. Null for what is no fault of the sender. */
+function refusedBy(error: unknown): number | null {
+  if (isSgapsError(error) || !(error instanceof Error) || !('status' in error)) return null;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
 }

@@ -4,7 +4,6 @@ import { Router } from 'express';
 import { visitorOf } from '../access/Visitor.js';
 import type { ReplayRoom } from '../rooms/ReplayRoom.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
-import { MIN_FREE_BYTES } from '../storage/files.js';
 
 /**
  * A running session as `/api/sessions` lists it.
@@ -88,32 +87,4 @@ async function pictureFrom(roomId: string): Promise<Uint8Array | null> {
   if (!(await matchMaker.getRoomById(roomId))) return null;
   const picture: unknown = await matchMaker.remoteRoomCall<ReplayRoom>(roomId, 'picture', []).catch(() => null);
   return typeof picture === 'string' ? Buffer.from(picture, 'base64') : null;
-}
-
-/**
- * `/healthz`: 200 while rooms are accepted and the disk has room, 503 otherwise; with what `Overload` knows.
- *
- * @example
- * ```ts
- * app.use('/healthz', healthRoute(services));
- * ```
- */
-export function healthRoute({ store, sessions, overload, admission }: ReplayServices): Router {
-  const router = Router();
-  router.get('/', async (_request, response) => {
-    const disk = await store.disk();
-    const accepting = matchMaker.state === matchMaker.MatchMakerState.READY;
-    const ok = accepting && disk.freeBytes > MIN_FREE_BYTES;
-    response.status(ok ? 200 : 503).json({
-      ok,
-      accepting: accepting && admission.accepting,
-      draining: admission.draining,
-      full: overload.full,
-      ...overload.figures,
-      sessions: sessions.size,
-      disk,
-      uptimeSeconds: Math.round(process.uptime()),
-    });
-  });
-  return router;
 }

@@ -41,7 +41,8 @@ export function viewingRoute(
 ): Router {
   const router = Router();
   router.get('/', async ({ headers, protocol, query }, response) => {
-    const host = headers.host === undefined ? null : new URL(`http://${headers.host}`).hostname;
+    const asked = `http://${headers.host}`;
+    const host = headers.host !== undefined && URL.canParse(asked) ? new URL(asked).hostname : null;
     const own = port !== null && host !== null ? `${protocol === 'https' ? 'wss' : 'ws'}://${host}:${port}` : null;
     const { scene } = query;
     const token = access.tokens && typeof scene === 'string' ? await ticketFor(scene, visitorOf(response), access.tokens) : null;

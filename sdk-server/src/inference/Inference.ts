@@ -16,5 +16,7 @@ export interface Inference {
   /** A backend for one session; see `InferenceService.open`. */
   open(options?: { readonly lateAfterMs?: number }): ModelBackend;
   figures(): InferenceFigures;
+  /** Nothing runs the model now. */
+  readonly down: boolean;
   close(): Promise<void>;
 }

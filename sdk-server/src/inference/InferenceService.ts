@@ -115,6 +115,11 @@ export class InferenceService implements ModelBackend {
     this.#tally.swaps++;
   }
 
+  /** No thread runs the model, and none is to be hoped for until the next `swap`. */
+  get down(): boolean {
+    return this.#keeper.down;
+  }
+
   figures(): InferenceFigures {
     const { id: model, provider } = this.#keeper.model;
     return { model, provider, ...this.#tally.figures(), waiting: this.#queue.length };

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { modelTook } from '../watching/inferenceMetrics.js';
 import { outputViews } from './frameOutput.js';
 import { type InferenceFigures, Recent } from './InferenceFigures.js';
 import type { RunningBatch } from './InferenceThread.js';
@@ -37,6 +38,7 @@ export class InferenceTally {
     this.#batches++;
     this.#batchSizes[frames.length] = (this.#batchSizes[frames.length] ?? 0) + 1;
     this.#batchMs.add(ms);
+    modelTook.took('batch', ms);
     this.#busyMs += ms;
     this.#outOfMemory += outOfMemory;
     for (const [at, frame] of frames.entries()) {
@@ -44,7 +46,10 @@ export class InferenceTally {
       const output = outputs[at];
       const good = output instanceof ArrayBuffer;
       this.#outcomes[good ? 'frames' : output]++;
-      if (good) this.#ms.add(now - frame.since);
+      if (good) {
+        this.#ms.add(now - frame.since);
+        modelTook.took('wait', now - frame.since);
+      }
       frame.settle(good ? outputViews(output, grid.width * grid.height) : null);
     }
     if (error !== null || outOfMemory > 0 || outputs.includes('invalid')) this.#warn(now, error);

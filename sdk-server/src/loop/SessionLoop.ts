@@ -20,6 +20,7 @@ import { LatencyTracker } from './LatencyTracker.js';
 import { OnDemand } from './OnDemand.js';
 import type { ClientAllowance, SessionLoopOptions } from './SessionLoopOptions.js';
 import { SnapshotWriter } from './SnapshotWriter.js';
+import { StageClock } from './StageClock.js';
 import { sharedCodec } from './sharedCodec.js';
 
 /** ms by which kept records may lie ahead: the recording began here when the room was made, there when it was asked for. */
@@ -60,6 +61,7 @@ export class SessionLoop {
   unanswered = 0;
 
   readonly #options: SessionLoopOptions;
+  readonly #stages: StageClock;
   /** Made when something is to be decoded. */
   #rebuilds: SessionReplica | null = null;
   /** Plans from the replica; made when it is first asked. */
@@ -86,6 +88,7 @@ export class SessionLoop {
 
   constructor(options: SessionLoopOptions) {
     this.#options = options;
+    this.#stages = new StageClock(options.tally);
     const { fps = 30 } = options;
     this.latency = new LatencyTracker({ max: options.maxLatency, frameMs: 1000 / fps });
     const { shape, bytesUp, bytesDown, samples, onDemand = false, nth = 1 } = options;
@@ -106,7 +109,9 @@ export class SessionLoop {
   start(): Uint8Array {
     const from = Math.max(this.#newest, this.#lastTarget) + 1;
     this.#rejoining = from > 0;
+    this.#stages.begin();
     const requests = this.#plan(from, from + COLD_START_FRAMES - 1);
+    this.#stages.mark('plan');
     return this.#send(requests);
   }
 
@@ -117,12 +122,13 @@ export class SessionLoop {
    */
   accept(bytes: Uint8Array): Uint8Array | null {
     const time = this.#options.clock();
+    this.#stages.begin();
     if (this.#turning) this.#turn(bytes);
     const { frames, samples, decodeMs } = this.#deferring ? this.#defer(bytes, time) : this.#take(bytes, time);
     const start = performance.now();
     if (this.#rejoining) this.#firstTarget = this.#newest + this.latency.lead;
     this.#rejoining = false;
-    this.latency.observe(frames, this.#firstTarget);
+    const late = this.latency.observe(frames, this.#firstTarget);
     const perFrame = bytes.length / frames.length;
     for (const frame of frames) {
       this.#planner?.feedback(perFrame, this.#downPerRequest, frame.samples, frame.frameId);
@@ -131,6 +137,8 @@ export class SessionLoop {
     const answer = this.#answer(frames.length);
     const planMs = performance.now() - start;
     this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs });
+    this.#options.tally?.received(bytes.length, frames.length, samples, late, unansweredOf(frames));
+    this.#stages.end();
     this.#snapshots.exchanged(answer?.length ?? 0);
     if (!this.#deferring && this.#isWhole(frames.length)) this.#snapshots.writeIfDue(time, this.replica);
     return answer;
@@ -249,8 +257,11 @@ export class SessionLoop {
     }
     const time = Math.min(said, now);
     if (kind === 'pixels') {
+      this.#stages.begin();
       const { frames, samples, decodeMs } = this.#take(bytes, time);
       this.figures.packet(time, { up: bytes.length, frames: frames.length, samples, decodeMs, planMs: 0 });
+      this.#options.tally?.received(bytes.length, frames.length, samples, 0, 0);
+      this.#stages.end();
       this.#snapshots.writeIfDue(time, this.replica);
     } else if (kind === 'coordinates') {
       // What does not decode is refused before it is recorded: it is the client's own word.
@@ -275,6 +286,7 @@ export class SessionLoop {
       this.figures.rejected++;
       throw error;
     }
+    this.#stages.mark('decode');
     const { nth = 1 } = this.#options;
     let samples = 0;
     for (const { frame, time: at } of frames) {
@@ -287,6 +299,7 @@ export class SessionLoop {
       this.newest = this.replica.decode(frame);
       this.#options.onFrame?.(this.newest, at, this.importance);
     }
+    this.#stages.mark('rebuild');
     const decodeMs = performance.now() - arrived;
     if (this.newest) this.figures.uncertainty = sparseMean(this.newest.uncertainty);
     this.#snapshots.exchanged(bytes.length);
@@ -327,6 +340,7 @@ export class SessionLoop {
       if (span.reset) onDemand.trim();
       // Whoever catches up begins with what is left.
       if (onDemand.records.cut) this.#rebuilds = null;
+      this.#stages.mark('decode');
       return { frames, samples, decodeMs: performance.now() - arrived };
     } catch (error) {
       this.figures.rejected++;
@@ -350,6 +364,7 @@ export class SessionLoop {
     // Frames that were there before will be refused: their packet is kept, but names no frames.
     const span = claimed !== null && claimed.firstFrame > this.#newest ? claimed : null;
     if (!this.#options.sink.append('pixels', time, bytes, span?.firstFrame, span?.lastFrame)) throw notStored('pixel');
+    this.#stages.mark('store');
     return span;
   }
 
@@ -400,7 +415,9 @@ export class SessionLoop {
     const first = Math.max(this.#lastTarget + 1, newest + this.latency.lead);
     const last = Math.min(newest + this.latency.lead + batch - 1, first + LIMITS.framesPerPacket - 1);
     if (last < first) return null;
-    return this.#send(this.#plan(first, last));
+    const requests = this.#plan(first, last);
+    this.#stages.mark('plan');
+    return this.#send(requests);
   }
 
   #plan(first: number, last: number): SampleRequest[] {
@@ -423,18 +440,28 @@ export class SessionLoop {
   #send(requests: SampleRequest[]): Uint8Array {
     const packet = sharedCodec(this.#options.shape.grid).encode(requests);
     const time = this.#options.clock();
+    this.#stages.mark('encode');
     if (!this.#options.sink.append('coordinates', time, packet)) throw notStored('coordinate');
+    this.#stages.mark('store');
     if (this.#deferring && this.#onDemand) this.#onDemand.records.coordinates(time, packet, this.#lastTarget);
     // Read back what the client will read: the codec may reorder samples between tiers.
     else for (const request of this.replica.coordinates(packet)) this.#onDemand?.planner.note(request);
     this.#downPerRequest = packet.length / requests.length;
     this.figures.packet(time, { down: packet.length });
+    this.#options.tally?.sent(packet.length);
+    this.#stages.mark('read-back');
     return packet;
   }
 }
 
 function answerOf(frameId: number, requestId: number | null, samples: number): Taken['frames'][number] {
   return { frameId, requestId, samples };
+}
+
+function unansweredOf(frames: Taken['frames']): number {
+  let count = 0;
+  for (const { requestId } of frames) if (requestId === null) count++;
+  return count;
 }
 
 function notStored(what: string): SgapsError {

@@ -36,6 +36,33 @@ export interface RecordSink {
 }
 
 /**
+ * What the loop's work on a packet is made of: `store` (appending it, and its answer, to the recording), `decode`, `rebuild` (memory and reconstructor), `plan`,
+ * `encode` and `read-back` (of the answer, as the client will read it); `packet` is all of it.
+ *
+ * @example
+ * ```ts
+ * const stage: LoopStage = 'rebuild';
+ * ```
+ */
+export type LoopStage = 'store' | 'decode' | 'rebuild' | 'plan' | 'encode' | 'read-back' | 'packet';
+
+/**
+ * Counts what a loop does. Called for every packet: it must be quick and may not throw.
+ *
+ * @example
+ * ```ts
+ * const tally: LoopTally = { took: (stage, ms) => times[stage].push(ms), received: () => undefined, sent: () => undefined };
+ * ```
+ */
+export interface LoopTally {
+  took(stage: LoopStage, ms: number): void;
+  /** A packet was taken in. `late` frames were drawn before the request for them had come, `unanswered` ones used no request. */
+  received(bytes: number, frames: number, samples: number, late: number, unanswered: number): void;
+  /** A packet of requests was sent. */
+  sent(bytes: number): void;
+}
+
+/**
  * Options of `SessionLoop`.
  *
  * @example
@@ -75,6 +102,8 @@ export interface SessionLoopOptions {
   readonly onFrame?: (frame: DecodedFrame, time: number, importance: Float32Array) => void;
   /** A picture for the next snapshot (WebP), asked for when one is written. */
   readonly preview?: () => Uint8Array | null;
+  /** Counts and times what the loop does; default nobody. */
+  readonly tally?: LoopTally;
   /** Called when a snapshot could not be made; the recording goes on without it. Default: the error is thrown. */
   readonly onSnapshotError?: (error: unknown) => void;
 }

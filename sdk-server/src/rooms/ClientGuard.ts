@@ -1,6 +1,7 @@
 import type { Client } from '@colyseus/core';
 import { MessageType, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { sessionMetrics } from '../watching/sessionMetrics.js';
 import { ClientConduct, type ConductOptions, closeCodeOf, type Offence } from './ClientConduct.js';
 import { terminate } from './clientSocket.js';
 import { errorMessage } from './errors.js';
@@ -44,6 +45,7 @@ export class ClientGuard {
   /** Counts a message; false for one too many, of which the client is told once a second. `reset`: see `ErrorMessage`. */
   admits(client: Client, reset = false): boolean {
     if (this.#conduct.get(client.sessionId)?.admits(performance.now())) return true;
+    sessionMetrics.dropped.inc({ why: 'flood' });
     this.offend(client, 'flood', new SgapsError('LIMIT_EXCEEDED', 'More messages per second than are taken.'), reset);
     return false;
   }
@@ -52,6 +54,7 @@ export class ClientGuard {
   offend(client: Client, offence: Offence, error: unknown, reset = false): void {
     const verdict = this.#conduct.get(client.sessionId)?.judge(offence, performance.now()) ?? 'tolerate';
     if (verdict === 'tolerate') return;
+    sessionMetrics.offences.inc({ offence, verdict });
     const message = errorMessage(error, reset);
     if (message.code === 'INTERNAL') this.#log.error({ err: error }, 'message failed');
     this.#log.warn({ client: client.sessionId, offence, code: message.code, verdict }, 'client misbehaves');

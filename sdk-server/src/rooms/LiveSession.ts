@@ -5,6 +5,7 @@ import { LiveModel } from '../loop/LiveModel.js';
 import { SessionLoop } from '../loop/SessionLoop.js';
 import { within } from '../storage/deadline.js';
 import type { RecordingStore, RecordingWriter } from '../storage/index.js';
+import { loopMetrics } from '../watching/loopMetrics.js';
 import { type Cadence, loopCadence } from './Cadence.js';
 import { glimpse } from './glimpse.js';
 import { PreviewMaker } from './PreviewMaker.js';
@@ -32,6 +33,7 @@ const GAP_EVENT = 'gap';
 export interface LiveSessionOptions {
   readonly store: RecordingStore;
   readonly writer: RecordingWriter;
+  /** Its lines say of which recording they are. */
   readonly log: Logger;
   readonly bytesUp?: number;
   readonly bytesDown?: number;
@@ -121,6 +123,7 @@ export class LiveSession {
       maxLatency: options.maxLatency,
       snapshotEvery: options.snapshotEvery,
       from: options.keptMs === undefined ? undefined : 0,
+      tally: loopMetrics,
       onFrame: (frame) => this.#model?.take(frame),
       preview: () => this.previews.latest,
       onSnapshotError: (error) => this.#noteSnapshot(error),
@@ -132,7 +135,7 @@ export class LiveSession {
             backend: options.model,
             memory: () => this.loop.replica.decoder.memory,
             said: (output, frame) => this.loop.takeModel(output, frame),
-            failed: (error) => options.log.warn({ err: error, recording: this.writer.id }, 'the model failed'),
+            failed: (error) => options.log.warn({ err: error }, 'the model failed'),
           })
         : null;
     this.previews = new PreviewMaker(grid, () => this.loop.newest?.rgb ?? null);
@@ -196,9 +199,7 @@ export class LiveSession {
         if (this.#heardAt >= this.#restartAt) this.#restart();
         return answer;
       }
-      this.previews
-        .fresh(PREVIEW_AGE)
-        .catch((error: unknown) => this.#options.log.warn({ err: error, recording: this.writer.id }, 'preview not made'));
+      this.previews.fresh(PREVIEW_AGE).catch((error: unknown) => this.#options.log.warn({ err: error }, 'preview not made'));
       return answer;
     } catch (error) {
       if (isSgapsError(error) && error.code === 'STORAGE_FAILED' && this.writer.error) throw this.writer.error;
@@ -255,7 +256,7 @@ export class LiveSession {
   #noteSnapshot(error: unknown): void {
     if (this.#snapshotMissed) return;
     this.#snapshotMissed = true;
-    this.#options.log.error({ err: error, recording: this.writer.id }, 'decoder snapshot left out; seeking will take longer');
+    this.#options.log.error({ err: error }, 'decoder snapshot left out; seeking will take longer');
   }
 
   async #finish(): Promise<void> {
@@ -263,7 +264,7 @@ export class LiveSession {
     try {
       await within(THUMBNAIL_WITHIN, 'storing the thumbnail', this.#saveThumbnail());
     } catch (error) {
-      log.warn({ err: error, recording: this.writer.id }, 'thumbnail not saved');
+      log.warn({ err: error }, 'thumbnail not saved');
     }
     await this.writer.close();
   }

@@ -7,6 +7,7 @@ import {
   pixelPacketSpan,
   SgapsError,
 } from '@sgaps/protocol';
+import { sessionMetrics } from '../watching/sessionMetrics.js';
 import { ByteBudget } from './ByteBudget.js';
 import { type Offence, offenceOf } from './ClientConduct.js';
 import type { LiveSession } from './LiveSession.js';
@@ -142,6 +143,7 @@ export class RecorderIntake {
 
   #refuse(offence: Offence, error: unknown): Taken {
     this.#afresh = true;
+    sessionMetrics.dropped.inc({ why: offence });
     return { answer: null, offence, error, reset: true };
   }
 

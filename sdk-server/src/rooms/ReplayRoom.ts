@@ -17,6 +17,7 @@ import { type JoinAuth, visitorWith } from '../access/admitJoin.js';
 import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
 import type { GameQuotas } from '../storage/quota/GameQuotas.js';
+import { type SessionEnd, sessionMetrics } from '../watching/sessionMetrics.js';
 import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
@@ -67,6 +68,9 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  /** Why the session ends, where it is not that its recorder leaves. */
+  #ending: SessionEnd | null = null;
+  #discard = async (): Promise<unknown> => undefined;
   #services!: ReplayServices;
   /** When it has to end, whatever its recorder does; null before one joined. */
   #bounds: SessionBounds | null = null;
@@ -107,10 +111,12 @@ export abstract class ReplayRoom extends Room {
     if (code === CloseCode.WITH_ERROR && this.#floods(client))
       this.#guard.dismiss(client, REPLAY_CLOSE.flooding, 'LIMIT_EXCEEDED');
     if (!this.#recorder.is(client) || !this.#mayResume(client, code)) return;
+    sessionMetrics.cut.inc();
     this.#log.info({ code, ms: this.#resumeWithin }, 'recorder lost its connection, waiting');
     try {
       await this.allowReconnection(client, this.#resumeWithin / 1000);
     } catch (error) {
+      this.#ending ??= 'lost';
       // Colyseus rejects with false when the time is up and calls onLeave next; anything else is worth a line.
       if (error instanceof Error) this.#log.warn({ err: error }, 'recorder did not come back');
     }
@@ -124,6 +130,7 @@ export abstract class ReplayRoom extends Room {
     this.#intake.interrupt();
     try {
       const requests = session.resume();
+      sessionMetrics.resumed.inc();
       this.#log.info('recorder came back');
       client.send(MessageType.welcome, { ...this.#welcome('record'), resumed: true });
       client.sendBytes(MessageType.coords, requests);
@@ -132,11 +139,13 @@ export abstract class ReplayRoom extends Room {
     }
   }
 
-  override async onLeave(client: Client): Promise<void> {
+  override async onLeave(client: Client, code: number): Promise<void> {
     this.#guard.forget(client);
     this.#viewers.delete(client);
     if (this.#session) this.#session.followed = this.#viewers.size > 0;
-    if (this.#recorder.is(client)) await this.#finish();
+    if (!this.#recorder.is(client)) return;
+    if (wasCut(code)) this.#ending ??= 'lost';
+    await this.#finish();
   }
 
   override async onDispose(): Promise<void> {
@@ -144,6 +153,7 @@ export abstract class ReplayRoom extends Room {
   }
 
   override onBeforeShutdown(): void {
+    this.#ending ??= 'shutdown';
     this.#over = true;
     this.disconnect(CloseCode.SERVER_SHUTDOWN).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'room not closed cleanly'),
@@ -207,8 +217,10 @@ export abstract class ReplayRoom extends Room {
       await services.store.delete(recordingId);
       throw error;
     }
+    this.#discard = () => services.store.delete(recordingId);
     const { game, engine, grid, fps } = header;
     const cadence = this.#session?.cadence;
+    sessionMetrics.started.inc();
     this.#log.info({ game, engine, grid: `${grid.width}x${grid.height}`, fps, cadence }, 'recording started');
   }
 
@@ -273,6 +285,7 @@ export abstract class ReplayRoom extends Room {
     this.#recorder.attach(client, {
       onBroken: (error) => {
         this.#over = true;
+        this.#ending ??= 'dismissed';
         this.#log.warn({ err: error }, 'recorder broke the connection');
       },
       onRoundTrip: (ms) => this.#session?.loop.roundTrip(ms),
@@ -404,14 +417,16 @@ export abstract class ReplayRoom extends Room {
 
   #onDismissed(client: Client): void {
     if (!this.#recorder.is(client)) return;
+    this.#ending ??= 'dismissed';
     this.#over = true;
     void this.#finish();
   }
 
   #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
     const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
-    if (isQuota || code !== REPLAY_CLOSE.storage)
-      this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    const bound = isQuota || code !== REPLAY_CLOSE.storage;
+    this.#ending ??= bound ? 'limit' : 'storage';
+    if (bound) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
     else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
@@ -441,9 +456,17 @@ export abstract class ReplayRoom extends Room {
     if (!first) return;
     this.#recorder.close();
     this.#forget();
+    if (this.#recorder.sessionId === null) {
+      // A seat was reserved, and nobody came: there is no recording, however often somebody does so.
+      await this.#discard();
+      this.#log.info('nobody came to be recorded');
+      return;
+    }
     const { bytes, records } = session.writer.figures;
     const { frames } = session.loop.figures;
-    this.#log.info({ frames, records, bytes, ms: Math.round(session.time) }, 'recording finished');
+    const how = this.#ending ?? 'left';
+    sessionMetrics.ended.inc({ how });
+    this.#log.info({ frames, records, bytes, ms: Math.round(session.time), how }, 'recording finished');
     for (const viewer of this.#viewers) viewer.send(MessageType.ended, { recordingId: session.writer.id });
   }
 }

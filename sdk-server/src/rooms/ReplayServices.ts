@@ -1,5 +1,5 @@
 import { SgapsError } from '@sgaps/protocol';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { Access, type AccessOptions } from '../access/Access.js';
 import { parseSecrets } from '../access/secrets.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
@@ -15,8 +15,15 @@ import type { Inference } from '../inference/Inference.js';
 import { openModel } from '../inference/openModel.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
 import { UploadQueue } from '../storage/blobs/UploadQueue.js';
+import { MIN_FREE_BYTES } from '../storage/files.js';
 import { type Catalog, RecordingStore } from '../storage/index.js';
 import { GameQuotas } from '../storage/quota/GameQuotas.js';
+import { DiskWatch } from '../watching/DiskWatch.js';
+import { watchInference } from '../watching/inferenceMetrics.js';
+import { openLog } from '../watching/openLog.js';
+import { ReadinessChecks } from '../watching/ReadinessChecks.js';
+import { hide } from '../watching/Redaction.js';
+import { watchServer } from '../watching/serverGauges.js';
 import type { LiveSession } from './LiveSession.js';
 import { Overload, type OverloadOptions } from './Overload.js';
 
@@ -50,6 +57,9 @@ export interface ReplayServices {
   readonly uploads: UploadQueue | null;
   /** Recordings that were recovered when the folder was opened. */
   readonly recovered: number;
+  /** What must be well for sessions to be taken; parts of the server add their checks. */
+  readonly readiness: ReadinessChecks;
+  readonly disk: DiskWatch;
   /** Id of this process, by which it owns the recordings it makes. */
   readonly processId: string;
   /** Whether new sessions are taken. */
@@ -154,6 +164,8 @@ export async function closeServices(data: string): Promise<void> {
   await leave();
   await inference?.close();
   await archiveModels.close();
+  watchInference(null);
+  watchServer(null);
 }
 
 async function open(options: ServicesOptions): Promise<OpenedServices> {
@@ -162,7 +174,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     database,
     store: address,
     localBytes,
-    log = pino({ name: 'sgaps' }),
+    log = openLog('sgaps'),
     model = {},
     archiveModels = [],
     redis,
@@ -174,6 +186,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   } = options;
   // Wrong secrets are told before anything is opened.
   const secrets = parseSecrets(access.secret ?? '');
+  hide(...secrets, database, address, redis);
   const { drainWithin = redis === undefined ? 0 : DRAIN_WITHIN } = options;
   const sessions: ReplayServices['sessions'] = new Map();
   const processes = await ProcessFolder.join(data);
@@ -181,12 +194,14 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
   let admission: Admission | null = null;
   let guard: Overload | null = null;
   let sweep: OrphanSweep | null = null;
+  const checks = new ReadinessChecks(log);
   let store: RecordingStore | null = null;
   const leave = async (): Promise<void> => {
     await sweep?.close();
     await store?.close();
     admission?.close();
     guard?.close();
+    checks.close();
     await cluster?.leave();
     await processes.leave();
   };
@@ -245,13 +260,31 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     const uploads = startUploads(recordings, log);
     const onRecovered = (id: string) => uploads?.add(id);
     sweep = new OrphanSweep({ owners, processes, cluster: () => cluster, store: recordings, onRecovered, log });
-    return {
-      ...{ store: recordings, catalog: recordings.catalog, log, sessions, uploads, inference, modelFolder, recovered },
+    const { catalog } = recordings;
+    const readiness = checks;
+    const disk = new DiskWatch(() => recordings.disk(), MIN_FREE_BYTES);
+    readiness.add('disk', () => disk.look(), { every: 2_000 });
+    readiness.add('catalog', () => catalog.get('-').then(() => null));
+    // A store that is away is told of, and not waited for: recordings stay here until it is back.
+    if (uploads) readiness.add('store', () => failing(uploads), { every: 0, required: false });
+    readiness.add('load', () => (overload.full ? 'It records as many sessions as it can.' : null), { every: 0 });
+    readiness.add('drain', () => (admits.draining ? 'It is about to stop.' : null), { every: 0 });
+    if (cluster) {
+      const { link } = cluster;
+      // Sessions are recorded without it.
+      readiness.add('redis', () => (link.up ? null : 'It does not answer.'), { every: 0, required: false });
+    }
+    await readiness.look();
+    const services: OpenedServices = {
+      ...{ store: recordings, catalog, readiness, disk, log, sessions, uploads, inference, modelFolder, recovered },
       ...{ processId: processes.id, admission: admits, overload, cluster, drain, leave },
       archiveModels: new ArchiveModels({ models: archiveModels }),
-      access: new Access(access, recordings.catalog, log, exposed),
+      access: new Access(access, catalog, log, exposed),
       quotas: new GameQuotas(recordings, log),
     };
+    watchInference(inference);
+    watchServer(services);
+    return services;
   } catch (error) {
     await leave();
     throw error;
@@ -262,6 +295,10 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
 function endAtOnce(log: Logger): void {
   log.fatal('this process gave no sign of life for so long that another has taken over its recordings; it ends');
   process.exit(1);
+}
+
+function failing({ figures }: UploadQueue): string | null {
+  return figures.failing === null ? null : `It takes none of the ${figures.waiting} recordings that wait; the log says why.`;
 }
 
 /** Sessions do not wait for a store that is away: what is wrong with it is only told. */

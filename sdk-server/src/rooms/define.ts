@@ -6,17 +6,17 @@ import { openServices, type ReplayServices, type ServicesOptions } from './Repla
 
 /**
  * The replay room for an existing Colyseus server: one line in its `rooms`. Recordings go to `data`. The transport must
- * let pixel packets through: `new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD })`.
+ * let pixel packets through, and look at messages before they are unpacked: `maxPayload` and `WebSocket` below. `guardRequests` does so for HTTP.
  *
  * @example
  * ```ts
  * import { defineServer } from '@colyseus/core';
  * import { WebSocketTransport } from '@colyseus/ws-transport';
- * import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from '@sgaps/server';
+ * import { defineReplayRoom, REPLAY_MAX_PAYLOAD, ReplaySocket } from '@sgaps/server';
  *
  * const server = defineServer({
  *   rooms: { sgaps: defineReplayRoom({ data: './.sgaps-data' }) },
- *   transport: new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD }),
+ *   transport: new WebSocketTransport({ maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket }),
  * });
  * await server.listen(2567);
  * ```

@@ -1,6 +1,7 @@
 import { ServerError } from '@colyseus/core';
 import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
 import { AccessError } from '../access/AccessError.js';
+import { sessionMetrics } from '../watching/sessionMetrics.js';
 
 /** HTTP status of each SGAPS error code, also used as the code of a refused join. */
 const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
@@ -40,7 +41,7 @@ export function statusOf(error: unknown): number {
 
 /**
  * The error as Colyseus carries it to a client that joins: status as code, `CODE: message` as text. Anything that is
- * not an `SgapsError` becomes a 500 that tells the client nothing.
+ * not an `SgapsError` becomes a 500 that tells the client nothing. It is counted as a refused join.
  *
  * @example
  * ```ts
@@ -48,6 +49,7 @@ export function statusOf(error: unknown): number {
  * ```
  */
 export function toServerError(error: unknown): ServerError {
+  sessionMetrics.refused.inc({ code: isSgapsError(error) ? error.code : 'INTERNAL' });
   if (isSgapsError(error)) return new ServerError(statusOf(error), `${error.code}: ${error.message}`);
   if (error instanceof ServerError) return error;
   return new ServerError(500, 'INTERNAL: the server failed; its log says why.');

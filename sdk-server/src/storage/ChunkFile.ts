@@ -31,13 +31,14 @@ export class ChunkFile {
     private readonly compressor: Compressor,
   ) {}
 
-  /** Appends the records of one epoch as chunks; on the medium when this resolves. A failed one may be done again. */
-  async seal(epoch: number, records: readonly RecordingRecord[]): Promise<void> {
+  /** Appends the records of one epoch as chunks, on the medium when this resolves; how many bytes they take. A failed one may be done again. */
+  async seal(epoch: number, records: readonly RecordingRecord[]): Promise<number> {
     const group = await sealEpoch(epoch, records, this.compressor);
     await writeAll(this.handle, group, this.end);
     await syncGate.run(() => this.handle.datasync());
     for (const entry of groupEntries(group, this.end)) this.chunks.push(entry);
     this.end += group.length;
+    return group.length;
   }
 
   /** Writes the footer; on the medium when this resolves. */

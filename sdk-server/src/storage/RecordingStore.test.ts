@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import type { RecordingHeader, RecordingReader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EndTeller } from './EndTeller.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingStore } from './RecordingStore.js';
 
@@ -239,6 +240,17 @@ describe('RecordingStore', () => {
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished' });
     });
 
+    it('tells it once it is back, without a restart', async () => {
+      await (await store.create(headerOf('a1'))).close();
+      const teller = new EndTeller(store.catalog, 50);
+      await hide();
+      await expect(teller.tell('a1', { durationMs: 7 })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      await show();
+      await vi.waitFor(async () => expect(await store.catalog.get('a1')).toMatchObject({ durationMs: 7 }), 5_000);
+      await teller.close();
+    });
+
     it('says so, keeps the recording whole, and puts the row right at the next start', async () => {
       const warnings: string[] = [];
       const writer = await store.create(headerOf('a1'), { onWarning: ({ code }) => warnings.push(code) });
@@ -249,8 +261,11 @@ describe('RecordingStore', () => {
       expect(warnings).toEqual(['STORAGE_FAILED']);
       expect(writer).toMatchObject({ state: 'closed', error: null });
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording' });
+      // As by kill -9: the last try at the end is not made.
+      vi.spyOn(EndTeller.prototype, 'close').mockResolvedValueOnce();
       await store.close();
       store = await RecordingStore.open({ folder });
+      expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording' });
       expect(await store.recoverAll()).toEqual([]);
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished', frames: 4, durationMs: 40 });
     });

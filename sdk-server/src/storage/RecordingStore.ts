@@ -14,6 +14,8 @@ import { RecordingWriter } from './RecordingWriter.js';
 import { rowOf } from './recordingRow.js';
 import { zstdCompressor } from './zstd.js';
 
+/** ms that deletions which were begun may take at start. */
+const DELETIONS_WITHIN = 10_000;
 /** Characters of what is said of a hold. */
 const MOST_REASON = 500;
 
@@ -316,8 +318,8 @@ export class RecordingStore {
    * ```
    */
   async recoverAll(options: { readonly others?: boolean } = {}): Promise<Recovery[]> {
-    // One that cannot be finished now is tried again: see `finishDeletions`.
-    await this.finishDeletions();
+    // What cannot be finished now is tried again (see `finishDeletions`): a blob store that does not answer keeps no server from starting.
+    await this.deletion.finish(DELETIONS_WITHIN);
     return this.recovery.all(options);
   }
 

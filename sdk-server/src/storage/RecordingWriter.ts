@@ -9,6 +9,7 @@ import {
   type RecordKind,
   SgapsError,
 } from '@sgaps/protocol';
+import { noteStorageError, storeMetrics } from '../watching/storeMetrics.js';
 import { ChunkFile } from './ChunkFile.js';
 import { createFiles, type NewFiles } from './createFiles.js';
 import { within } from './deadline.js';
@@ -246,7 +247,10 @@ export class RecordingWriter {
 
   private async seal(): Promise<void> {
     await new Promise(setImmediate);
-    await this.file.seal(this.other.epoch, this.other.records());
+    const done = storeMetrics.seal.startTimer();
+    const bytes = await this.file.seal(this.other.epoch, this.other.records());
+    done();
+    storeMetrics.chunkBytes.inc(bytes);
     this.otherUnsealed = false;
     await this.other.clear();
   }
@@ -271,12 +275,14 @@ export class RecordingWriter {
   private fail(error: SgapsError): void {
     if (this.failure) return;
     this.failure = error;
+    noteStorageError(error);
     this.status = 'failed';
     clearInterval(this.timer);
     report(this.options.onError, error);
   }
 
   private warn(error: SgapsError): void {
+    noteStorageError(error);
     report(this.options.onWarning, error);
   }
 

@@ -1,3 +1,5 @@
+import { storeMetrics } from '../watching/storeMetrics.js';
+
 /** Node has four threads for files by default, shared with picture encoding; fsync may hold half of them. */
 const AT_ONCE = 2;
 
@@ -20,9 +22,11 @@ export class SyncGate {
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= this.limit) await new Promise<void>((turn) => this.waiting.push(turn));
     else this.running++;
+    const done = storeMetrics.sync.startTimer();
     try {
       return await work();
     } finally {
+      done();
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;

@@ -75,8 +75,10 @@ export class SupervisedProcess {
     this.timer = null;
     const startedAt = performance.now();
     let child: ChildProcess;
+    // It is heard at info, whatever we log.
+    const level = this.log.isLevelEnabled('debug') ? ['--log-level', 'debug'] : [];
     try {
-      child = spawn(process.execPath, [...PROGRAM, ...this.args(), '--supervised', '--json-logs'], {
+      child = spawn(process.execPath, [...PROGRAM, ...this.args(), '--supervised', '--json-logs', ...level], {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: { ...process.env, ...this.variables },
       });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ConnectionLimits } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import { SupervisedProcess } from './SupervisedProcess.js';
@@ -14,7 +15,7 @@ const LISTEN_WITHIN = 20_000;
  * const viewing: ViewingOptions = { port: 0, renderers: 2 };
  * ```
  */
-export interface ViewingOptions {
+export interface ViewingOptions extends ConnectionLimits {
   /** Port that viewers connect to; 0 takes a free one. Default 2568. */
   readonly port?: number;
   /** Interface to listen on; default that of the server. */
@@ -46,6 +47,10 @@ export interface ViewingOptions {
   readonly splatsOn?: 'auto' | 'webgpu' | 'cpu';
   /** Origins other than the host's own whose pages may watch. */
   readonly origins?: readonly string[];
+  /** Port of the transport's `/metrics`, 0 for a free one; default that which viewers connect to. */
+  readonly metricsPort?: number;
+  /** Interface of that port; default 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 /**
@@ -70,15 +75,20 @@ export class ViewingProcesses {
   static async start(options: ViewingOptions, data: string, log: Logger): Promise<ViewingProcesses> {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
-    const { store, localBytes, inference, redis = '' } = options;
+    const { store, localBytes, metricsPort, metricsHost, connections, connectionsPerAddress } = options;
+    const { inference, redis = '' } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
+    const bounds = Object.entries({ '--connections': connections, '--connections-per-address': connectionsPerAddress }).flatMap(
+      ([name, value]) => flag(name, value?.toString()),
+    );
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
-    const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : [])];
+    const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : []), ...bounds];
     const proxies = flag('--trust-proxy', trustProxy === undefined ? undefined : String(trustProxy));
-    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open];
+    const watched = [...flag('--metrics-port', metricsPort?.toString()), ...flag('--metrics-host', metricsHost)];
+    const args = () => ['transport', '--port', String(listensAt), ...reach, ...proxies, ...sockets, ...open, ...watched];
     let transport: SupervisedProcess | undefined;
     let late: NodeJS.Timeout | undefined;
     try {

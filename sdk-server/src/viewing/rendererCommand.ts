@@ -20,7 +20,7 @@ import {
   fail,
   inferenceOption,
   localBytesOption,
-  openLog,
+  logLevelOption,
   seekCacheOption,
   stopWith,
   storeOption,
@@ -33,6 +33,7 @@ import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
 import { openRemoteReplay } from './openRemoteReplay.js';
 import { ReplayLibrary } from './ReplayLibrary.js';
 
@@ -63,6 +64,7 @@ interface RendererFlags {
   readonly debugFolder?: string;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -113,11 +115,12 @@ export function rendererCommand(): Command {
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(renderer);
 }
 
 async function renderer(flags: RendererFlags): Promise<void> {
-  const log = openLog('sgaps-renderer', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-renderer', { json: flags.jsonLogs, level: flags.logLevel });
   const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;
@@ -165,6 +168,10 @@ async function renderer(flags: RendererFlags): Promise<void> {
       parts,
       channels,
       worker,
+      figures: () => {
+        const { frames = 0, late = 0, failed = 0, invalid = 0, busyMs = 0 } = inference?.figures() ?? {};
+        return { modelAnswered: frames, modelFallback: late + failed + invalid, modelBusySeconds: busyMs / 1000 };
+      },
       log,
     });
     stopWith(close, log, flags.supervised);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FifoAdapter, TransportService, WebSocketAdapter } from '@sgaps/pipeline';
+import { FifoAdapter, TransportService, WebSocketAdapter, type WebSocketAdapterOptions } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
@@ -9,9 +9,25 @@ import { ClientLimits, NO_LIMITS, USUAL_LIMITS } from '../access/ClientLimits.js
 import { listenAddress } from '../access/listenAddress.js';
 import { readSecrets } from '../access/secrets.js';
 import { Tokens } from '../access/Tokens.js';
-import { fail, openLog, portNumber, stopWith, takenPort, wholeNumber } from '../commandLine.js';
+import {
+  type ConnectionFlags,
+  connectionOptions,
+  fail,
+  logLevelOption,
+  type MetricsFlags,
+  metricsOptions,
+  portNumber,
+  stopWith,
+  takenPort,
+  wholeNumber,
+} from '../commandLine.js';
+import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
+import { type LogLevel, openLog } from '../watching/openLog.js';
+import { hide } from '../watching/Redaction.js';
+import { watchProcess } from '../watching/registry.js';
+import { metricsAnswer, watchTransport } from '../watching/transportMetrics.js';
 
-interface TransportFlags extends ReachFlags {
+interface TransportFlags extends ReachFlags, MetricsFlags, ConnectionFlags {
   readonly port: number;
   readonly data: string;
   readonly sockets?: string;
@@ -24,6 +40,7 @@ interface TransportFlags extends ReachFlags {
   readonly viewers?: number;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -35,7 +52,7 @@ interface TransportFlags extends ReachFlags {
  * ```
  */
 export function transportCommand(): Command {
-  return addReachOptions(new Command('transport'))
+  const command = addReachOptions(new Command('transport'))
     .description('carry cameras and pictures between viewers and renderers')
     .option('-p, --port <number>', 'port that viewers connect to, 0 for a free one', portNumber, 2568)
     .option('-d, --data <folder>', 'folder of recordings, where the sockets lie by default', './.sgaps-data')
@@ -49,12 +66,20 @@ export function transportCommand(): Command {
     .option('--viewers <number>', 'viewers at once', wholeNumber(1, 100_000))
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(transport);
+  for (const option of [...metricsOptions(), ...connectionOptions()]) command.addOption(option);
+  return command;
 }
 
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
-  const log = openLog('sgaps-transport', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
+  const { metricsPort, metricsHost, metricsToken = null } = flags;
+  hide(metricsToken);
+  watchProcess();
+  let service: TransportService | null = null;
+  const hooks = watchTransport(() => service);
   try {
     const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
@@ -63,15 +88,27 @@ async function transport(flags: TransportFlags): Promise<void> {
     const channel = from === undefined ? 'live' : 'own';
     const pipes = fifo && scene ? [new FifoAdapter({ path: fifo, wish: { scene, encoder, channel }, from })] : [];
     const sockets = flags.sockets ?? join(flags.data, 'run');
-    const service = await TransportService.start({
+    service = await TransportService.start({
       sockets,
       adapters: [viewers, ...pipes],
       mostChannels: flags.channels,
       mostViewers: flags.viewers,
+      hooks,
       log,
     });
+    const internal =
+      metricsPort === undefined
+        ? null
+        : await serveInternally([metricsRoute(metricsToken)], { port: metricsPort, host: metricsHost });
     log.info({ port: viewers.port }, 'transport listening');
-    stopWith(() => service.close(), log, flags.supervised);
+    stopWith(
+      async () => {
+        internal?.close();
+        await service?.close();
+      },
+      log,
+      flags.supervised,
+    );
   } catch (error) {
     fail(takenPort(error, port));
   }
@@ -79,16 +116,28 @@ async function transport(flags: TransportFlags): Promise<void> {
 
 /** Who may watch, and from where. */
 function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
-  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals } = flags;
+  const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals, connections, connectionsPerAddress } =
+    flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
+  hide(...secrets);
   const host = listenAddress({ host: flags.host, secured, insecure, published });
   const exposed = secured || insecure || trustProxy > 0;
   const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
   const admit = admitViewer({ tokens: secured ? new Tokens(secrets) : null, limits, trustProxy, log });
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
-  return new WebSocketAdapter({ port, host, origins, admit: exposed ? admit : undefined });
+  return new WebSocketAdapter({
+    ...{ port, host, origins, connections, connectionsPerAddress },
+    admit: exposed ? admit : undefined,
+    answers: answersOf(flags, secured),
+  });
+}
+
+/** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
+function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
+  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
+  return { '/metrics': metricsAnswer(metricsToken ?? null) };
 }
 
 function seconds(text: string): number {

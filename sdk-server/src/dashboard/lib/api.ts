@@ -35,6 +35,12 @@ export interface Running {
   readonly bytesDown: number;
 }
 
+/** What `/readyz` says. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly why: string | null }>>;
+}
+
 /** A row of `/examples/games.json`. */
 export interface Game {
   readonly name: string;

@@ -100,6 +100,11 @@ export class RemoteInference implements Inference {
     return this.options.wanted.id;
   }
 
+  /** No service is connected. */
+  get down(): boolean {
+    return this.#links.size === 0;
+  }
+
   /** Services that are connected. */
   get services(): number {
     return this.#links.size;

@@ -6,7 +6,8 @@ import { Command, Option } from 'commander';
 import { readSecrets } from '../../access/secrets.js';
 import { secretFileOption } from '../../access/tokenCommand.js';
 import { RedisLink } from '../../cluster/RedisLink.js';
-import { fail, openLog, stopWith } from '../../commandLine.js';
+import { fail, logLevelOption, stopWith } from '../../commandLine.js';
+import { type LogLevel, openLog } from '../../watching/openLog.js';
 import { USUAL_MODEL } from '../createInference.js';
 import { InferenceService } from '../InferenceService.js';
 import { openModel } from '../openModel.js';
@@ -24,6 +25,7 @@ interface InferenceFlags {
   readonly model?: string;
   readonly provider: 'auto' | Provider;
   readonly jsonLogs?: boolean;
+  readonly logLevel: LogLevel;
 }
 
 /**
@@ -48,11 +50,12 @@ export function inferenceCommand(): Command {
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .addOption(secretFileOption())
     .option('--json-logs', 'log JSON lines instead of readable ones')
+    .addOption(logLevelOption())
     .action(inference);
 }
 
 async function inference(flags: InferenceFlags): Promise<void> {
-  const log = openLog('sgaps-inference', flags.jsonLogs ?? false);
+  const log = openLog('sgaps-inference', { json: flags.jsonLogs, level: flags.logLevel });
   const closing: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step();

@@ -1,5 +1,6 @@
 import type { SgapsError } from '@sgaps/protocol';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import { timedQuery } from '../../watching/storeMetrics.js';
 import type { CatalogTables } from './schema.js';
 
 /**
@@ -36,12 +37,15 @@ export interface CatalogDatabase {
  * ```
  */
 export async function ask<T>(database: CatalogDatabase, doing: string, work: () => PromiseLike<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    // Drizzle's own error repeats the statement's values; what the database said is behind it.
-    throw database.toError(error instanceof Error && error.cause !== undefined ? error.cause : error, doing);
-  }
+  // By its verb: listing, reading, writing.
+  return timedQuery(doing.split(' ', 1)[0], async () => {
+    try {
+      return await work();
+    } catch (error) {
+      // Drizzle's own error repeats the statement's values; what the database said is behind it.
+      throw database.toError(error instanceof Error && error.cause !== undefined ? error.cause : error, doing);
+    }
+  });
 }
 
 /** A page's length within its bounds. */

@@ -1,0 +1,23 @@
+/** Exports named as decoders that no target runs, and why. */
+export const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
+  ByteReader: 'every target of bytes reads with it',
+  RangeDecoder: 'every target of coded packets reads with it',
+  readBack: 'reads pixels of the own GPU',
+  readCanvas: 'reads pixels of the own page',
+  readTexture: 'reads pixels of the own GPU',
+  readVideoDepth: 'reads a frame that the browser decoded',
+  H264Decoder: "hands bytes that 'H.264 picture' has read to the browser's decoder",
+  JpegDecoder: "hands bytes that 'JPEG picture' and 'size of a JPEG' have read to the browser's decoder",
+  readPrediction: "reads the decoder's own memory",
+  readColour: "reads the decoder's own memory",
+  readColours: "reads the decoder's own memory",
+  DepthReader: "reads samples that 'pixel packet with depth' has decoded",
+  readArchiveDecoder: "gets files, whose card 'archive model card' reads and whose weights have a checksum in it",
+  readCard: "gets a file of the operator's, which 'model card' reads",
+  readCardText: "gets a file of the operator's, which 'model card' reads",
+  readSampleGames: "reads a manifest of the operator's",
+  readTruth: "reads clips of the operator's",
+  readBounded: 'gets a file of at most so many bytes; it decodes nothing',
+  readCloudFile: "gets a file that 'splats of any kind' reads",
+  readStreamFile: "gets a file that 'stream manifest' and 'cache of a stream' read",
+};
