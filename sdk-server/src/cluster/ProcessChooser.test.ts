@@ -21,6 +21,13 @@ it('gives sessions to the least busy process, and counts those it gave since tha
   const members = [member('a', { sessions: 5 }), member('b', { sessions: 2 }), member('c', { sessions: 4 })];
   const given = Array.from({ length: 7 }, () => chooser.choose(members).id);
   expect(given).toEqual(['b', 'b', 'b', 'c', 'a', 'b', 'c']);
+  // What was counted meanwhile is not counted twice.
+  const counted = [
+    member('a', { sessions: 6, beat: 2 }),
+    member('b', { sessions: 6, beat: 2 }),
+    member('c', { sessions: 6, beat: 2 }),
+  ];
+  expect(chooser.choose(counted).id).toBe('a');
   // Two beats later what they say counts alone.
   const later = [
     member('a', { sessions: 6, beat: 3 }),

@@ -12,8 +12,8 @@ import type { Member } from './Members.js';
  * ```
  */
 export class ProcessChooser {
-  /** For each process its signs of life that were the last when it was given a session. */
-  readonly #given = new Map<string, number[]>();
+  /** For each process what it said of itself when it was given a session. */
+  readonly #given = new Map<string, { readonly beat: number; readonly sessions: number }[]>();
 
   /** Of equals the first: this process itself. Throws `UNAVAILABLE` where none takes any. */
   choose(members: readonly Member[]): Member {
@@ -21,7 +21,7 @@ export class ProcessChooser {
     let least = Number.POSITIVE_INFINITY;
     for (const member of members) {
       if (!member.accepting || member.processId === null) continue;
-      const sessions = member.sessions + this.#recent(member).length;
+      const sessions = this.#expected(member);
       if (sessions >= least) continue;
       best = member;
       least = sessions;
@@ -31,13 +31,19 @@ export class ProcessChooser {
         'UNAVAILABLE',
         'No server process takes new sessions now: all are full, draining or short of disk. Try again later.',
       );
-    this.#given.set(best.id, [...this.#recent(best), best.beat]);
+    this.#given.set(best.id, [...this.#recent(best), { beat: best.beat, sessions: best.sessions }]);
     for (const id of this.#given.keys()) if (!members.some((member) => member.id === id)) this.#given.delete(id);
     return best;
   }
 
-  /** Sessions it may not have counted itself: the sign of life that followed may have come before the session was there. */
-  #recent({ id, beat }: Member): number[] {
-    return (this.#given.get(id) ?? []).filter((given) => given >= beat - 1);
+  /** Sessions it has or is about to: what it says, unless it cannot have counted those yet that it was given. */
+  #expected(member: Member): number {
+    const recent = this.#recent(member);
+    return recent.length === 0 ? member.sessions : Math.max(member.sessions, recent[0].sessions + recent.length);
+  }
+
+  /** What it was given since its last sign of life but one: that may have come before the session was there. */
+  #recent({ id, beat }: Member) {
+    return (this.#given.get(id) ?? []).filter((given) => given.beat >= beat - 1);
   }
 }
