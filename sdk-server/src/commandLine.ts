@@ -79,25 +79,18 @@ export function storeOption(): Option {
 export function localBytesOption(): Option {
   return new Option(
     '--local-bytes <bytes>',
-    'what recordings that are in the store may take on the local disk as well, 200G, say; the least recently used go first (default: as long as 1 GiB is left)',
+    'what recordings that are in the store may take on the local disk as well, 50GB, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
     .argParser(byteSize)
     .env('SGAPS_LOCAL_BYTES');
 }
 
 const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-  ti: 2 ** 40,
+  ...{ '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },
+  ...{ ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 },
 };
 
-/** Bytes as an option: 500MB, 50GiB, 1000000. */
+/** Bytes as an option: 500MB, 50GiB, 200G, 1000000. */
 export function byteSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
   const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));

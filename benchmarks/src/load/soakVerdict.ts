@@ -6,7 +6,7 @@ import type { Vitals } from './serverProcess.js';
 const MOST_HELD = 3000;
 const MOST_RESIDENT = 20_000;
 /** Growth in all that cannot be told apart from caches, pools and the allocator settling. */
-const SETTLING = { held: 1e6, resident: 24e6 };
+const SETTLING = { held: 2e6, resident: 24e6 };
 /** Files, sockets and timers that may come and go at any time. */
 const SPARE = 3;
 

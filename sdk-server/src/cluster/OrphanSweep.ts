@@ -110,5 +110,9 @@ export class OrphanSweep {
 
 /** Says what is amiss with a recording that was recovered. */
 export function tell(log: Logger, { id, status, error }: Recovery): void {
-  if (error) log.warn({ err: error, recording: id, status }, status === 'failed' ? 'recording not recovered' : 'no thumbnail');
+  if (error)
+    log.warn(
+      { err: error, recording: id, status },
+      status === 'failed' ? 'recording not recovered' : 'recording not quite whole',
+    );
 }

@@ -93,6 +93,8 @@ export abstract class ReplayRoom extends Room {
       this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
       await this.#open(this.#services);
     } catch (error) {
+      const isOurs = !isSgapsError(error) || error.code.startsWith('STORAGE');
+      if (isOurs) this.#services?.log.error({ err: error, room: this.roomId }, 'recording refused');
       throw toServerError(error);
     }
   }

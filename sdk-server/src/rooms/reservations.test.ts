@@ -8,6 +8,7 @@ import { WebSocketTransport } from '@colyseus/ws-transport';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordOptions, TestRecorder, until } from '../testing/TestRecorder.js';
+import { joinGate } from './define.js';
 import { ReplayRoom } from './ReplayRoom.js';
 import { closeServices, openServices, type ReplayServices } from './ReplayServices.js';
 
@@ -20,6 +21,8 @@ let url: string;
 /** Seats are kept for a moment only, instead of for a quarter of a minute. */
 class ImpatientRoom extends ReplayRoom {
   override seatReservationTimeout = 1;
+
+  static override onAuth = joinGate({ data, log });
 
   protected override services(): Promise<ReplayServices> {
     return openServices({ data, log });

@@ -42,6 +42,11 @@ export class EndTeller {
     }
   }
 
+  /** The catalog knows better by now. */
+  forget(id: string): void {
+    this.#untold.delete(id);
+  }
+
   /** Tries a last time. */
   async close(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { syncFolder, toStorageError } from './files.js';
@@ -181,11 +181,15 @@ export class RecordingFolder {
     }
   }
 
-  /** What the disk has, bytes. One call of the system, however many recordings there are. */
+  /** What the disk has, bytes; nothing is free where it may not be written to. Two calls of the system, however many recordings there are. */
   async disk(): Promise<{ freeBytes: number; totalBytes: number }> {
     try {
       const { bavail, blocks, bsize } = await statfs(this.path);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      const isWritable = await access(this.path, constants.W_OK).then(
+        () => true,
+        () => false,
+      );
+      return { freeBytes: isWritable ? bavail * bsize : 0, totalBytes: blocks * bsize };
     } catch (error) {
       throw toStorageError(error, 'measuring the disk');
     }

@@ -31,7 +31,7 @@ export interface Recovery {
   readonly recoveredRecords: number;
   /** Bytes of a half-written chunk that were replaced by the journal's records. */
   readonly cutBytes: number;
-  /** Why it failed; of another, why its thumbnail could not be stored. Null if all is well. */
+  /** Why it failed; of another, what of it is damaged, or why its thumbnail could not be stored. Null if all is well. */
   readonly error: SgapsError | null;
 }
 
@@ -132,7 +132,7 @@ export class RecordingRecovery {
     }
   }
 
-  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what kept the thumbnail from being stored. */
+  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what of it is damaged, or kept the thumbnail from being stored. */
   private async noteFound(id: string, status: RecordingStatus): Promise<SgapsError | null> {
     const { catalog } = this.parts;
     const reader = await this.parts.open(id);
@@ -140,18 +140,24 @@ export class RecordingRecovery {
       let bytes = 0;
       let bytesUp = 0;
       let bytesDown = 0;
-      for await (const record of reader.records(0, { kinds: KINDS })) {
+      let damage: SgapsError | null = null;
+      const onDamage = (error: SgapsError): void => {
+        damage ??= error;
+      };
+      for await (const record of reader.records(0, { kinds: KINDS, onDamage })) {
         bytes += record.bytes.length;
         if (record.kind === 'pixels') bytesUp += record.bytes.length;
         if (record.kind === 'coordinates') bytesDown += record.bytes.length;
       }
-      const { duration: durationMs, frames } = reader.index;
+      const { duration: durationMs, frames, missing } = reader.index;
       const row = (await catalog.get(id)) ?? rowOf({ ...reader.header, recordingId: id }, status);
       const endedAt = row.startedAt + durationMs;
       const { size } = await stat(this.parts.folder.filePath(id));
       const archived = archiveColumns(reader.header, size);
       await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived, owner: null });
-      return await this.pickPreview(id, reader);
+      const preview = await this.pickPreview(id, reader);
+      if (missing > 0) return new SgapsError('CHECKSUM_MISMATCH', `Recording ${id} is damaged: ${missing} records are missing.`);
+      return damage ?? preview;
     } finally {
       await reader.close();
     }

@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import type { RecordingHeader, RecordingReader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChunkFile } from './ChunkFile.js';
 import { EndTeller } from './EndTeller.js';
+import { JournalFile } from './JournalFile.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingStore } from './RecordingStore.js';
 
@@ -55,6 +57,39 @@ describe('RecordingStore', () => {
   afterEach(async () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('recovers a recording that a full disk had stopped once there is room, without a restart', async () => {
+    await store.close();
+    store = await RecordingStore.open({ folder, mendEvery: 20 });
+    const finished: string[] = [];
+    store.onFinished((id) => finished.push(id));
+    const writer = await store.create(headerOf('a1'));
+    for (let i = 0; i < 5; i++) writer.append('pixels', i, packetHead(i, i, 1), i, i);
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const append = vi.spyOn(JournalFile.prototype, 'append').mockImplementation(() => {
+      throw full;
+    });
+    const seal = vi.spyOn(ChunkFile.prototype, 'seal').mockRejectedValue(full);
+    expect(writer.append('pixels', 5, packetHead(5, 5, 1), 5, 5)).toBe(false);
+    await writer.close();
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'failed' });
+    expect(await store.leftovers()).toEqual(['a1']);
+    append.mockRestore();
+    seal.mockRestore();
+    await vi.waitFor(() => expect(finished).toEqual(['a1']), 10_000);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5 });
+    expect(await store.leftovers()).toEqual([]);
+    const reader = await store.open('a1');
+    expect(await sequences(reader)).toEqual([0, 1, 2, 3, 4]);
+    await reader.close();
+  });
+
+  it('tells why it cannot create a recording without naming a path, also where nothing can be cleared away', async () => {
+    await rm(join(folder, 'recordings'), { recursive: true });
+    await writeFile(join(folder, 'recordings'), '');
+    const refused = await store.create(headerOf('a1')).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'STORAGE_FAILED', message: expect.not.stringContaining(folder) });
   });
 
   it('records, closes and reads back, and keeps the catalog in step', async () => {

@@ -11,6 +11,7 @@ import { RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
+import { Retries } from './Retries.js';
 import { rowOf } from './recordingRow.js';
 import { zstdCompressor } from './zstd.js';
 
@@ -18,6 +19,8 @@ import { zstdCompressor } from './zstd.js';
 const DELETIONS_WITHIN = 10_000;
 /** Characters of what is said of a hold. */
 const MOST_REASON = 500;
+/** ms after which a recording that its disk had failed is put right, and again until it is. */
+const MEND_EVERY = 5000;
 
 /**
  * Which process records what.
@@ -51,6 +54,7 @@ export class RecordingStore {
   private readonly recovery: RecordingRecovery;
   private readonly deletion: RecordingDeletion;
   private readonly ends: EndTeller;
+  private readonly mending: Retries;
 
   private constructor(
     private readonly folder: RecordingFolder,
@@ -59,8 +63,10 @@ export class RecordingStore {
     /** Its files as copies of what a blob store has; null where they are the only ones. */
     readonly copies: LocalCopies | null,
     private readonly owners: RecordingOwners | null,
+    mendEvery: number,
   ) {
     this.ends = new EndTeller(catalog);
+    this.mending = new Retries(mendEvery);
     this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
     const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
@@ -86,13 +92,15 @@ export class RecordingStore {
     readonly store?: string;
     readonly localBytes?: number;
     readonly log?: Logger;
+    /** ms after which a recording that its disk had failed is put right, and again until it is; default 5,000. */
+    readonly mendEvery?: number;
   }): Promise<RecordingStore> {
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
     const { owners = null, localBytes: bytes, log } = options;
     const blobs = options.store ? await openBlobStore(options.store) : null;
     const copies = blobs ? new LocalCopies({ folder, blobs, bytes, log }) : null;
     const catalog = options.catalog ?? (await Catalog.open(options.folder, { url: options.database }));
-    return new RecordingStore(folder, catalog, copies, owners);
+    return new RecordingStore(folder, catalog, copies, owners, options.mendEvery ?? MEND_EVERY);
   }
 
   /**
@@ -395,7 +403,7 @@ export class RecordingStore {
   }
 
   /**
-   * What the disk has and has left, bytes. One call of the system, however many recordings there are.
+   * What the disk has and has left, bytes; nothing where it may not be written to. Two calls of the system, however many recordings there are.
    *
    * @example
    * ```ts
@@ -416,20 +424,37 @@ export class RecordingStore {
    */
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.mending.close();
     await this.ends.close();
     await this.catalog.close();
     this.copies?.blobs.close();
   }
 
-  /** The row of a writer that has just closed. */
+  /** The row of a writer that has just closed. What the disk did not take is put right when there is room again, or by the next start. */
   private async noteEnd(writer: RecordingWriter): Promise<void> {
-    this.writers.delete(writer.id);
+    const { id, error } = writer;
+    this.writers.delete(id);
     const { frames, bytes, bytesUp, bytesDown, durationMs } = writer.figures;
-    const status: RecordingStatus = writer.error ? 'failed' : 'finished';
-    if (status === 'finished' && !this.deletion.isGoing(writer.id))
-      for (const listener of this.finishListeners) listener(writer.id);
+    const status: RecordingStatus = error ? 'failed' : 'finished';
+    if (error) this.mending.add(id, () => this.mend(writer));
+    else this.tellFinished(id);
     const endedAt = writer.header.startedAt + durationMs;
-    const end = { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, owner: null };
-    await this.ends.tell(writer.id, end);
+    await this.ends.tell(id, { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, owner: null });
+  }
+
+  /** Recovers a recording that its storage stopped. Rejects while that does not work. */
+  private async mend({ id, released }: RecordingWriter): Promise<void> {
+    // A disk that hangs may still come back to what it was told.
+    if (!released) throw new SgapsError('STORAGE_FAILED', `The files of recording ${id} are still being closed.`);
+    if (!this.folder.has(id) || this.deletion.isGoing(id)) return;
+    const { status, error } = await this.recovery.one(id);
+    if (status === 'failed' && error) throw error;
+    this.ends.forget(id);
+    this.tellFinished(id);
+  }
+
+  private tellFinished(id: string): void {
+    if (this.deletion.isGoing(id)) return;
+    for (const listener of this.finishListeners) listener(id);
   }
 }

@@ -175,9 +175,7 @@ export class UploadQueue {
       if (id === undefined || signal.aborted) return;
       this.#waiting.delete(id);
       const abort = new AbortController();
-      const done = this.#upload(id, abort.signal).finally(() => {
-        this.#running.delete(id);
-      });
+      const done = this.#upload(id, abort.signal).finally(() => this.#running.delete(id));
       this.#running.set(id, { abort, done });
       await done;
     }
