@@ -1,6 +1,7 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
+import { readInferenceChoice } from './inference/shared/openInference.js';
 import { LOG_LEVELS } from './watching/openLog.js';
 import { redact } from './watching/Redaction.js';
 
@@ -45,6 +46,22 @@ export function databaseOption(): Option {
     '--database <url>',
     'PostgreSQL database of the catalog, postgres://user:password@host:5432/database (default: SQLite, in the folder of recordings)',
   ).env(DATABASE_VARIABLE);
+}
+
+/** Where the model runs, as an option. */
+export function inferenceOption(): Option {
+  return new Option(
+    '--inference <where>',
+    'where the model runs: local, here; remote, in a service that Redis knows of (sgaps inference); auto, there if there is one, else here; or unix:/path, tcp:host:port of one',
+  )
+    .argParser((text) => {
+      try {
+        return readInferenceChoice(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    })
+    .default('auto');
 }
 
 /** Names the store of recordings. */

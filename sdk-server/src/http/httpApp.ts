@@ -5,7 +5,9 @@ import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { healthRoutes } from '../watching/healthRoutes.js';
 import { metricsRoute } from '../watching/metricsRoute.js';
 import { requestIdOf, watchRequest } from '../watching/watchRequests.js';
+import { clusterRoute } from './clusterRoute.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
+import { drainRoute } from './drainRoute.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
 import { keepingRoutes } from './keepingRoutes.js';
@@ -50,6 +52,8 @@ export async function mountHttp(
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
+  app.use('/api/cluster', clusterRoute(services));
+  app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
   app.use(healthRoutes(services));

@@ -23,6 +23,7 @@ const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   MODEL_INVALID: 500,
   PROVIDER_UNAVAILABLE: 503,
   RENDERER_UNAVAILABLE: 503,
+  UNAVAILABLE: 503,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type RecordingReader, type RecordKind, SgapsError } from '@sgaps/protocol';
-import type { Catalog, RecordingStatus } from './catalog/index.js';
+import type { Catalog, RecordingRow, RecordingStatus } from './catalog/index.js';
 import { toStorageError } from './files.js';
 import { noteArchived } from './noteArchived.js';
 import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';
@@ -49,6 +49,8 @@ export interface RecoveryParts {
   open(id: string): Promise<RecordingReader>;
   /** True while this process writes the recording. */
   isOpen(id: string): boolean;
+  /** True while a process lives; recordings that it owns are its own. Default: never, all that is not open here was left. */
+  isAlive?(owner: string): Promise<boolean>;
   /** True where its file is a copy of what a store has. */
   isCopy(id: string): Promise<boolean>;
 }
@@ -67,23 +69,38 @@ export class RecordingRecovery {
   /** Ids of recordings whose journals were left. */
   async leftovers(): Promise<string[]> {
     const { folder, isOpen } = this.parts;
-    return (await folder.journalIds()).filter((id) => !isOpen(id));
+    const left: string[] = [];
+    for (const id of await folder.journalIds()) if (!isOpen(id) && !(await this.isOwned(id))) left.push(id);
+    return left;
   }
 
-  /** Everything, once at start. A recording whose row alone was stale is told of only where something is amiss with it. */
-  async all(): Promise<Recovery[]> {
+  /** What a dead process was recording: each is closed, or its row says that it failed where its file is not in this folder. */
+  async ofOwner(owner: string): Promise<Recovery[]> {
+    const { folder, catalog } = this.parts;
+    const results: Recovery[] = [];
+    for (const { id } of await this.rows({ owner })) {
+      if (!folder.has(id)) {
+        await folder.remove(id);
+        await catalog.update(id, { status: 'failed', owner: null });
+      } else results.push(folder.hasJournals(id) ? await this.one(id) : await this.adopt(id));
+    }
+    return results;
+  }
+
+  /** Everything, once at start; `others`: other processes record into this folder. A recording whose row alone was stale is told of only where something is amiss with it. */
+  async all({ others = false } = {}): Promise<Recovery[]> {
     const { folder, catalog, isOpen, isCopy } = this.parts;
     const results: Recovery[] = [];
     for (const id of await this.leftovers()) {
       if (folder.has(id)) results.push(await this.one(id));
       else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
     }
-    await folder.returnAside();
-    await folder.removeDrafts();
+    await folder.returnAside(others);
+    await folder.removeDrafts(others);
     for (const id of await folder.fileIds()) {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
       const row = await catalog.get(id);
-      if (row !== null && row.status !== 'recording') continue;
+      if (row !== null && (row.status !== 'recording' || (await this.lives(row.owner)))) continue;
       // A copy whose row is gone from what machines share was deleted by another one.
       if (row === null && catalog.shared && (await isCopy(id))) continue;
       const result = await this.adopt(id);
@@ -203,13 +220,27 @@ export class RecordingRecovery {
   /** Rows that say `recording` though there is no file. */
   private async failMissing(): Promise<void> {
     const { folder, catalog, isOpen } = this.parts;
-    for (let offset = 0; ; ) {
-      const { items } = await catalog.list({ status: 'recording', limit: 500, offset });
-      for (const { id } of items) {
-        if (isOpen(id) || folder.has(id)) offset++;
-        else await catalog.update(id, { status: 'failed' });
-      }
-      if (items.length < 500) return;
+    for (const { id, owner } of await this.rows()) {
+      if (!isOpen(id) && !folder.has(id) && !(await this.lives(owner)))
+        await catalog.update(id, { status: 'failed', owner: null });
     }
+  }
+
+  /** Rows that say `recording`, read before any of them is changed. */
+  private async rows(query: { readonly owner?: string } = {}): Promise<RecordingRow[]> {
+    const found: RecordingRow[] = [];
+    for (let offset = 0; ; offset += PAGE) {
+      const { items } = await this.parts.catalog.list({ ...query, status: 'recording', order: 'oldest', limit: PAGE, offset });
+      found.push(...items);
+      if (items.length < PAGE) return found;
+    }
+  }
+
+  private async isOwned(id: string): Promise<boolean> {
+    return this.lives((await this.parts.catalog.get(id))?.owner ?? null);
+  }
+
+  private async lives(owner: string | null): Promise<boolean> {
+    return owner !== null && ((await this.parts.isAlive?.(owner)) ?? false);
   }
 }
