@@ -111,15 +111,15 @@ export class RecordingRecovery {
     return results;
   }
 
-  /** One recording that a crash left open. */
-  async one(id: string): Promise<Recovery> {
+  /** One recording that a crash left open, or, where it is `ours`, that its storage stopped: it stays this process's own until it is well. */
+  async one(id: string, { ours = false } = {}): Promise<Recovery> {
     const { folder } = this.parts;
     try {
       const done = await recoverRecording(folder.filePath(id), folder.journalPaths(id), zstdCompressor);
       const { recoveredRecords, cutBytes } = done;
       return { id, status: 'recovered', recoveredRecords, cutBytes, error: await this.noteFound(id, 'recovered') };
     } catch (error) {
-      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`));
+      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`), ours);
     }
   }
 
@@ -181,10 +181,10 @@ export class RecordingRecovery {
   }
 
   /** A full disk takes no row either; then the row stays as it was and the next start tries again. */
-  private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
+  private async noteFailure(id: string, failure: SgapsError, ours = false): Promise<Recovery> {
     let error = failure;
     try {
-      await this.parts.catalog.update(id, { status: 'failed', owner: null });
+      await this.parts.catalog.update(id, { status: 'failed', ...(ours ? {} : { owner: null }) });
     } catch (second) {
       const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
       error = new SgapsError(failure.code, message, { cause: failure });

@@ -61,7 +61,8 @@ describe('RecordingStore', () => {
 
   it('recovers a recording that a full disk had stopped once there is room, without a restart', async () => {
     await store.close();
-    store = await RecordingStore.open({ folder, mendEvery: 20 });
+    const owners = { id: 'one', isAlive: async (id: string) => id === 'one' };
+    store = await RecordingStore.open({ folder, mendEvery: 20, owners });
     const finished: string[] = [];
     store.onFinished((id) => finished.push(id));
     const writer = await store.create(headerOf('a1'));
@@ -73,13 +74,13 @@ describe('RecordingStore', () => {
     const seal = vi.spyOn(ChunkFile.prototype, 'seal').mockRejectedValue(full);
     expect(writer.append('pixels', 5, packetHead(5, 5, 1), 5, 5)).toBe(false);
     await writer.close();
-    expect(await store.catalog.get('a1')).toMatchObject({ status: 'failed' });
-    expect(await store.leftovers()).toEqual(['a1']);
+    // It stays this process's own: another that starts on the folder now leaves it alone, one that starts after it died does not.
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'failed', owner: 'one' });
+    expect(await store.leftovers()).toEqual([]);
     append.mockRestore();
     seal.mockRestore();
     await vi.waitFor(() => expect(finished).toEqual(['a1']), 10_000);
-    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5 });
-    expect(await store.leftovers()).toEqual([]);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5, owner: null });
     const reader = await store.open('a1');
     expect(await sequences(reader)).toEqual([0, 1, 2, 3, 4]);
     await reader.close();

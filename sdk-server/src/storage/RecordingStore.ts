@@ -439,7 +439,9 @@ export class RecordingStore {
     if (error) this.mending.add(id, () => this.mend(writer));
     else this.tellFinished(id);
     const endedAt = writer.header.startedAt + durationMs;
-    await this.ends.tell(id, { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, owner: null });
+    // What is to be mended stays this process's own: another that starts here must not recover it at the same time.
+    const owner = error ? {} : { owner: null };
+    await this.ends.tell(id, { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...owner });
   }
 
   /** Recovers a recording that its storage stopped. Rejects while that does not work. */
@@ -447,7 +449,7 @@ export class RecordingStore {
     // A disk that hangs may still come back to what it was told.
     if (!released) throw new SgapsError('STORAGE_FAILED', `The files of recording ${id} are still being closed.`);
     if (!this.folder.has(id) || this.deletion.isGoing(id)) return;
-    const { status, error } = await this.recovery.one(id);
+    const { status, error } = await this.recovery.one(id, { ours: true });
     if (status === 'failed' && error) throw error;
     this.ends.forget(id);
     this.tellFinished(id);
