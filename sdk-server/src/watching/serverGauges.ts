@@ -1,5 +1,6 @@
 import { matchMaker } from '@colyseus/core';
 import { Counter, Gauge } from 'prom-client';
+import type { Cluster } from '../cluster/Cluster.js';
 import type { Overload } from '../rooms/Overload.js';
 import type { UploadQueue } from '../storage/blobs/UploadQueue.js';
 import type { DiskWatch } from './DiskWatch.js';
@@ -13,6 +14,7 @@ interface Watched {
   readonly readiness: ReadinessChecks;
   readonly overload: Overload;
   readonly uploads: UploadQueue | null;
+  readonly cluster: Cluster | null;
 }
 
 let watched: Watched | null = null;
@@ -56,6 +58,9 @@ gauge(
 gauge('sgaps_uploads_waiting', 'Recordings that are not in the store yet.', ({ uploads }) => uploads?.figures.waiting ?? 0);
 gauge('sgaps_rooms', 'Rooms that are open in this process.', () => matchMaker.stats.local.roomCount);
 gauge('sgaps_room_clients', 'Clients in them: recorders, and those who follow figures.', () => matchMaker.stats.local.ccu);
+gauge('sgaps_processes', 'Server processes that share rooms through Redis, this one included; 1 without.', ({ cluster }) =>
+  cluster ? cluster.members.living.length : 1,
+);
 gauge('sgaps_disk_free_bytes', 'Free bytes of the disk with the recordings.', ({ disk }) => disk.figures?.freeBytes ?? null);
 gauge('sgaps_disk_total_bytes', 'All bytes of that disk.', ({ disk }) => disk.figures?.totalBytes ?? null);
 gauge('sgaps_ready', '1 while the server takes sessions, as /readyz says.', ({ readiness }) => (readiness.ready ? 1 : 0));
