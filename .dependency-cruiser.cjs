@@ -27,8 +27,8 @@ const ENTRIES = FOLDERS.flatMap((folder) =>
 
 /** Packages that run in a browser as well as on a server, and in every engine. */
 const ISOMORPHIC = '^(sdk-protocol|sdk-core|sdk-client|sdk-player|plugins/[^/]+)/src/';
-/** Browser tests of the courier's inside, and hostile input for decoders, which no entry point shows. */
-const INSIDERS = '^(e2e/(block-samples\\.page|sampler-support)\\.ts$|benchmarks/src/fuzz/)';
+/** Browser tests of the courier's inside, hostile input for decoders, and a bench that starts the services tests start: no entry point shows those. */
+const INSIDERS = '^(e2e/(block-samples\\.page|sampler-support)\\.ts$|benchmarks/src/fuzz/|benchmarks/src/faults/outages\\.ts$)';
 const TESTS = '(\\.(e2e|chromium|browser))?\\.test\\.ts$|/(test|testing|fixtures)/';
 
 module.exports = {

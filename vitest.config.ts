@@ -15,6 +15,7 @@ const e2e = [
 const processes = [
   'e2e/{docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,store,stream,viewing,watching}.test.ts',
   'sdk-server/src/**/*.e2e.test.ts',
+  'benchmarks/src/faults/*.e2e.test.ts',
 ];
 
 export default defineConfig({

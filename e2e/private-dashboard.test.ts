@@ -1,14 +1,27 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SgapsServer, startServer } from '@sgaps/server';
+import { type SgapsServer, startServer, type TokenClaims, Tokens } from '@sgaps/server';
 import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { brokenToken, SECRET, tokenFor } from '../sdk-server/src/testing/securedServer.js';
 import { SyntheticRecorder, until } from './server-support.js';
 import { launchBrowser } from './support/browser.js';
 import { openDashboard, readShown } from './support/watchPage.js';
+
+const SECRET = 'a-secret-of-tests-with-more-than-thirty-two-bytes';
+const tokens = new Tokens([SECRET]);
+const tokenFor = async (scope: TokenClaims['scope'], claims: Partial<TokenClaims> = {}): Promise<string> =>
+  (await tokens.create({ scope, expiresIn: 3_600_000, ...claims })).token;
+
+/** One that expired an hour ago. */
+function expiredToken(): string {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: 'sgaps', aud: 'sgaps', jti: 'old', iat: now - 7200, exp: now - 3600, scope: 'admin', games: '*' };
+  const signed = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+}
 
 const data = mkdtempSync(join(tmpdir(), 'sgaps-private-'));
 const lines: string[] = [];
@@ -45,7 +58,7 @@ async function logIn(page: Page, token: string): Promise<void> {
 it('the dashboard asks for a token, keeps it where no script reads it, and forgets it at the end', async () => {
   const page = await openDashboard(browser, `${server.url}/`);
   await page.locator('#login').waitFor();
-  await logIn(page, await brokenToken('expired'));
+  await logIn(page, expiredToken());
   await page.locator('#login [role=status]', { hasText: 'expired' }).waitFor();
   await logIn(page, await tokenFor('record'));
   await page.locator('#login [role=status]', { hasText: 'records' }).waitFor();
@@ -103,7 +116,10 @@ it('an admin makes a link by which another browser watches this session, and not
 });
 
 it('a link that does not hold is taken out of the address all the same, and the page asks for a token', async () => {
-  const page = await openDashboard(browser, `${server.url}/session/${id}?share=${await brokenToken('forged')}`);
+  const page = await openDashboard(
+    browser,
+    `${server.url}/session/${id}?share=${(await new Tokens(['the-secret-of-somebody-else-with-enough-bytes']).create({ scope: 'watch', expiresIn: 3_600_000 })).token}`,
+  );
   await page.locator('#login').waitFor();
   expect(page.url()).toBe(`${server.url}/session/${id}`);
   await page.context().close();

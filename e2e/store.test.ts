@@ -12,6 +12,7 @@ import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer } from './support/TestViewer.js';
 
 const CLI = fileURLToPath(new URL('../sdk-server/src/cli.ts', import.meta.url));
+const WAIT = { timeout: 30_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-store-'));
 const blobs = join(folder, 'store');
 const store = pathToFileURL(blobs).href;
@@ -105,10 +106,10 @@ it('another machine that has the store and nothing else plays and exports it', a
     'raw',
   );
   try {
-    await until(async () => {
+    await vi.waitUntil(async () => {
       const { workers } = (await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as { workers: object };
       return Object.keys(workers).length > 0;
-    });
+    }, WAIT);
     await expectSamePictures(Number(port));
   } finally {
     renderer.child.kill('SIGTERM');
@@ -116,8 +117,7 @@ it('another machine that has the store and nothing else plays and exports it', a
     await Promise.all([renderer.ended, transport.ended]);
   }
   const out = join(folder, 'states.jsonl');
-  const third = join(folder, 'three');
-  const args = ['export', id, '--data', third, '--store', store, '--format', 'jsonl', '--out', out];
+  const args = ['export', id, '--data', join(folder, 'three'), '--store', store, '--format', 'jsonl', '--out', out];
   const done = spawnSync(process.execPath, ['--conditions=sgaps-source', '--import', 'tsx', CLI, ...args], { encoding: 'utf8' });
   expect(done).toMatchObject({ status: 0, stderr: '' });
   expect(readFileSync(out, 'utf8').trim().split('\n').length).toBeGreaterThan(50);

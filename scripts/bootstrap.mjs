@@ -39,6 +39,13 @@ const TOOLS = {
     paths: [],
     advice: 'ffmpeg (https://ffmpeg.org/download.html, or set SGAPS_FFMPEG)',
   },
+  redis: {
+    env: 'SGAPS_REDIS',
+    names: ['redis-server'],
+    paths: ['/usr/bin/redis-server'],
+    apt: 'redis-server',
+    advice: 'Redis (https://redis.io, or set SGAPS_REDIS to its program redis-server)',
+  },
   torch: {
     env: 'SGAPS_PYTHON',
     names: ['python3'],

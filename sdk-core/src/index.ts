@@ -43,6 +43,7 @@ export type { FoundFrame } from './playback/FrameCache.js';
 export type { Superseded } from './playback/FrameCursor.js';
 export { FrameFinder, type FrameFinderOptions } from './playback/FrameFinder.js';
 export { FrameSource } from './playback/FrameSource.js';
+export { GapWatch } from './playback/GapWatch.js';
 export { MemoryShelf } from './playback/MemoryShelf.js';
 export { openReplaySource } from './playback/openReplaySource.js';
 export {

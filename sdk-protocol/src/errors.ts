@@ -24,7 +24,8 @@ export type SgapsErrorCode =
   | 'MODEL_NOT_FOUND'
   | 'MODEL_INVALID'
   | 'PROVIDER_UNAVAILABLE'
-  | 'RENDERER_UNAVAILABLE';
+  | 'RENDERER_UNAVAILABLE'
+  | 'UNAVAILABLE';
 
 /**
  * An error with a stable `code`, saying what was wrong and what to do about it.

@@ -8,12 +8,15 @@ import { keyCommand } from './access/keyCommand.js';
 import { readSecrets } from './access/secrets.js';
 import { tokenCommand } from './access/tokenCommand.js';
 import { ageOption, archiveCommand } from './archive/archiveCommand.js';
+import { drainCommand } from './cluster/drainCommand.js';
+import { stopServer } from './cluster/stopServer.js';
 import {
   archiveModelsOption,
   type ConnectionFlags,
   connectionOptions,
   databaseOption,
   fail,
+  inferenceOption,
   loadPercent,
   localBytesOption,
   logLevelOption,
@@ -21,7 +24,6 @@ import {
   metricsOptions,
   portNumber,
   seekCacheOption,
-  stopWith,
   storeOption,
   takenPort,
   wholeNumber,
@@ -29,8 +31,11 @@ import {
 import { doctorCommand } from './doctor/doctorCommand.js';
 import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
+import { inferenceCommand } from './inference/shared/inferenceCommand.js';
+import type { InferenceChoice } from './inference/shared/openInference.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
+import { copyCatalogCommand } from './storage/catalog/copyCatalogCommand.js';
 import { gamesCommand } from './storage/quota/gamesCommand.js';
 import { holdCommand, releaseCommand } from './storage/retention/holdCommands.js';
 import { keepOptions } from './storage/retention/retentionOptions.js';
@@ -53,6 +58,7 @@ interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags, ConnectionFla
   readonly loadLimit: number;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly inference: InferenceChoice;
   readonly sampling: 'auto' | 'points';
   readonly viewing: boolean;
   readonly viewingPort: number;
@@ -70,6 +76,10 @@ interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags, ConnectionFla
   readonly keepRecordings?: number;
   readonly archiveModels: string[];
   readonly exportSpace: number;
+  readonly redis?: string;
+  readonly publicAddress?: string;
+  readonly maxSessions?: number;
+  readonly drainWithin?: number;
   readonly jsonLogs?: boolean;
   readonly logLevel: LogLevel;
 }
@@ -109,6 +119,7 @@ export function program(): Command {
       "model that fills in, of @sgaps/models or a folder with a slash in its path; 'none' for none (default: sgaps-mae-small)",
     )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(inferenceOption())
     .addOption(
       new Option('--sampling <kind>', 'kinds of samples asked for; points: single pixels only')
         .choices(['auto', 'points'])
@@ -142,12 +153,30 @@ export function program(): Command {
       wholeNumber(1, 1_000_000_000),
       8192,
     )
+    .addOption(
+      new Option(
+        '--redis <address>',
+        'Redis through which several servers share rooms and recordings: redis://host:port (default: none, this one is alone)',
+      ).env('REDIS_URL'),
+    )
+    .option(
+      '--public-address <host>',
+      'with --redis: host[:port][/path] at which clients reach this process and no other, without a scheme',
+    )
+    .option('--max-sessions <number>', 'sessions recorded at once at most (default: as many as come)', wholeNumber(1, 1_000_000))
+    .option(
+      '--drain-within <seconds>',
+      'how long sessions may go on after SIGTERM before they are handed over, or ended where this server is alone; 0 for at once (default: 300 with --redis, else 0)',
+      wholeNumber(0, 604_800),
+    )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
     .action(serve);
   for (const option of [...keepOptions(), ...metricsOptions(), ...connectionOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
   sgaps.addCommand(rendererCommand());
+  sgaps.addCommand(inferenceCommand());
+  sgaps.addCommand(drainCommand());
   sgaps.addCommand(prepareCommand());
   sgaps.addCommand(archiveCommand());
   sgaps.addCommand(exportCommand());
@@ -156,7 +185,8 @@ export function program(): Command {
   sgaps.addCommand(tokenCommand());
   sgaps.addCommand(keyCommand());
   sgaps.addCommand(auditCommand());
-  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand()]) sgaps.addCommand(command);
+  for (const command of [sweepCommand(), holdCommand(), releaseCommand(), gamesCommand(), copyCatalogCommand()])
+    sgaps.addCommand(command);
   return sgaps;
 }
 
@@ -205,14 +235,22 @@ async function serve(flags: ServeFlags): Promise<void> {
       archiveAfter,
       archiveModels,
     },
+    // Compose sets a variable that has no value to nothing.
+    ...{
+      inference: flags.inference,
+      redis: flags.redis || undefined,
+      publicAddress: flags.publicAddress,
+      maxSessions: flags.maxSessions,
+    },
+    drainWithin: flags.drainWithin === undefined ? undefined : 1000 * flags.drainWithin,
     viewingUrl: flags.viewingUrl,
     connections: flags.connections,
     connectionsPerAddress: flags.connectionsPerAddress,
-    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
-    overload,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
     metricsToken: flags.metricsToken,
+    retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
+    overload,
   };
   // For the processes that it starts.
   if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
@@ -224,7 +262,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     return fail(takenPort(error, flags.port));
   }
   process.stdout.write(await greeting(server));
-  stopWith(() => server.close(), log);
+  stopServer(server, log);
 }
 
 async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {

@@ -1,6 +1,7 @@
 import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
+import { readInferenceChoice } from './inference/shared/openInference.js';
 import { LOG_LEVELS } from './watching/openLog.js';
 import { redact } from './watching/Redaction.js';
 
@@ -47,9 +48,24 @@ export function databaseOption(): Option {
   ).env(DATABASE_VARIABLE);
 }
 
-/** Name the store of recordings, and what copies of it may take here. */
+/** Where the model runs, as an option. */
+export function inferenceOption(): Option {
+  return new Option(
+    '--inference <where>',
+    'where the model runs: local, here; remote, in a service that Redis knows of (sgaps inference); auto, there if there is one, else here; or unix:/path, tcp:host:port of one',
+  )
+    .argParser((text) => {
+      try {
+        return readInferenceChoice(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    })
+    .default('auto');
+}
+
+/** Names the store of recordings. */
 export const STORE_VARIABLE = 'SGAPS_STORE_URL';
-export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
 
 /** Where recordings are kept beside the local disk, as an option. Credentials are no part of it. */
 export function storeOption(): Option {
@@ -62,26 +78,19 @@ export function storeOption(): Option {
 /** What copies of stored recordings may take on the local disk, as an option. */
 export function localBytesOption(): Option {
   return new Option(
-    '--local-bytes <size>',
-    'what recordings that are in the store may take on the local disk as well, as 50GB; the least recently used go first (default: as long as 1 GiB is left)',
+    '--local-bytes <bytes>',
+    'what recordings that are in the store may take on the local disk as well, 50GB, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
     .argParser(byteSize)
-    .env(LOCAL_BYTES_VARIABLE);
+    .env('SGAPS_LOCAL_BYTES');
 }
 
 const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-  ti: 2 ** 40,
+  ...{ '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },
+  ...{ ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 },
 };
 
-/** Bytes as an option: 500MB, 50GiB, 1000000. */
+/** Bytes as an option: 500MB, 50GiB, 200G, 1000000. */
 export function byteSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?)?b?$/i.exec(text.trim()) ?? [];
   const bytes = Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN));

@@ -1,3 +1,7 @@
+export type { Access, AccessOptions } from './access/Access.js';
+export type { LimitOptions } from './access/ClientLimits.js';
+export type { Grant, Scope } from './access/Grant.js';
+export { type MadeToken, type TokenClaims, Tokens } from './access/Tokens.js';
 export { ArchiveModels, type ArchiveModelsOptions, type FoundArchiveModel } from './archive/ArchiveModels.js';
 export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeArchiveModel.js';
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
@@ -7,10 +11,12 @@ export { guardRequests } from './http/guardRequests.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';
 export { type CreateInferenceOptions, createInference } from './inference/createInference.js';
+export type { Inference } from './inference/Inference.js';
 export type { InferenceFigures, Spread } from './inference/InferenceFigures.js';
 export type { InferenceOptions } from './inference/InferenceOptions.js';
 export { InferenceService } from './inference/InferenceService.js';
 export { openModel } from './inference/openModel.js';
+export { type InferenceChoice, type OpenInferenceOptions, openInference } from './inference/shared/openInference.js';
 export type { Provider } from './inference/threadMessages.js';
 export { LatencyTracker, type LatencyTrackerOptions } from './loop/LatencyTracker.js';
 export { SessionLoop } from './loop/SessionLoop.js';
@@ -48,6 +54,7 @@ export {
   type KeyRow,
   type KeyTable,
   type RecordingFigures,
+  type RecordingOwners,
   type RecordingRow,
   type RecordingStatus,
   RecordingStore,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { defineServer, type Server } from '@colyseus/core';
+import { defineServer, matchMaker, type Server } from '@colyseus/core';
 import { WebSocketTransport } from '@colyseus/ws-transport';
 import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
@@ -15,7 +15,9 @@ import { readAge } from './archive/age.js';
 import { readSampleGames } from './http/exampleRoutes.js';
 import { guardRequests } from './http/guardRequests.js';
 import { mountHttp } from './http/httpApp.js';
+import { runningSessions } from './http/sessionRoutes.js';
 import type { CreateInferenceOptions } from './inference/createInference.js';
+import type { InferenceChoice } from './inference/shared/openInference.js';
 import { SeekCache } from './playback/SeekCache.js';
 import { defineReplayRoom, REPLAY_MAX_PAYLOAD } from './rooms/define.js';
 import type { OverloadOptions } from './rooms/Overload.js';
@@ -78,6 +80,11 @@ export interface ServerOptions extends ConnectionLimits {
   readonly log?: Logger;
   /** The model that fills in, null for none; default the usual one, where it is installed. */
   readonly model?: CreateInferenceOptions | null;
+  /**
+   * Where that model runs: `local`, in this process; `remote`, in a service that `redis` knows of (`sgaps inference`); `auto`, there if there is one when this starts, else here; or in the one at
+   * `unix:/path` or `tcp:host:port`. Default `auto`.
+   */
+  readonly inference?: InferenceChoice;
   /** Names or folders of models that archives were made with, beside those of `@sgaps/models`. */
   readonly archiveModels?: readonly string[];
   readonly room?: ReplayRoomSettings;
@@ -95,14 +102,22 @@ export interface ServerOptions extends ConnectionLimits {
   readonly prepare?: boolean;
   /** Archives recordings that ended so long ago, one at a time in the background: `7d`, `12h` (m, h, d, w), or ms. Their samples are gone then. Default: Infinity, never. */
   readonly archiveAfter?: string | number;
-  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
-  readonly retention?: RetentionPolicy;
+  /** Address of a Redis, `redis://host:port`, through which several of these servers share rooms and recordings; default none: this one is alone. */
+  readonly redis?: string;
+  /** Host, port and path at which clients reach this process rather than another of the cluster, without a scheme: `replay-1.example.com`. Needed with `redis`. */
+  readonly publicAddress?: string;
+  /** Sessions recorded at once at most; others go to other processes, or are refused with `UNAVAILABLE`. Default: as many as come. */
+  readonly maxSessions?: number;
+  /** ms that sessions may go on after `drain()` before they are handed over to other processes. Default 300,000 with `redis`, else 0. */
+  readonly drainWithin?: number;
   /** Serves `/metrics`, `/healthz` and `/readyz` on a port of their own, and `/metrics` on no other; 0 takes a free one. The transport of `viewing` has its own on the next. Default null: all on `port`. */
   readonly metricsPort?: number | null;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
   /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
   readonly metricsToken?: string | null;
+  /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
+  readonly retention?: RetentionPolicy;
 }
 
 /**
@@ -132,7 +147,12 @@ export interface SgapsServer {
   readonly games: readonly string[];
   /** Recordings recovered at start. */
   readonly recovered: number;
-  /** Finishes recordings, closes rooms, sockets and files. May be called more than once. */
+  /**
+   * Takes no new sessions, lets those that run go on for `within` ms (default `drainWithin`), then hands them over to other processes, where there are any. Resolves when none
+   * is left that could be; `close` ends the rest. Called again, the shorter time counts.
+   */
+  drain(within?: number): Promise<void>;
+  /** Finishes recordings, closes rooms, sockets and files, at once also during a drain. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -185,25 +205,21 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   watchProcess();
   const services = await openServices({
-    ...{
-      data,
-      database,
-      store,
-      localBytes,
-      log,
-      model: options.model,
-      archiveModels: options.archiveModels,
-      overload: options.overload,
-    },
+    ...{ data, database, store, localBytes, log, publicAddress: addressFor(options) },
+    ...{ redis: options.redis, maxSessions: options.maxSessions, drainWithin: options.drainWithin },
+    ...{ model: options.model, inference: options.inference, archiveModels: options.archiveModels },
+    overload: options.overload,
     access: { secret, limits, recordOrigins, trustProxy },
     exposed: secured || insecure === true || (trustProxy ?? 0) > 0,
   });
+  const { cluster, admission, drain } = services;
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
           ...transportMetrics(options),
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
+          ...{ inference: options.inference, redis: options.redis },
           ...{ connections: options.connections, connectionsPerAddress: options.connectionsPerAddress },
           ...options.viewing,
         },
@@ -224,6 +240,10 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     logger: colyseusLog(log),
     greet: false,
     gracefullyShutdown: false,
+    devMode: false,
+    ...cluster?.colyseus,
+    // Where there is one process, it says itself whether it takes more.
+    selectProcessIdToCreateRoom: async () => cluster?.choose() ?? matchMaker.processId,
     express: (app) =>
       mountHttp(
         app,
@@ -243,7 +263,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   };
   const address = await listen(server, transport, port, host).catch(giveUp);
   // Colyseus put itself first just now: who asks is looked at before it does anything, and whether it makes sense before that.
-  standBefore(http, services.access, room.viewerOrigins ?? []);
+  standBefore(http, services.access, { viewerOrigins: room.viewerOrigins, local: !secured && insecure !== true });
   guardRequests(http, log);
   // What is refused or answered before Express is counted too.
   http.prependListener('request', (request, response) => watchRequest(request, response, log));
@@ -257,6 +277,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
           await server.gracefullyShutdown(false);
           return giveUp(error);
         });
+  await cluster?.answer('sessions', () => runningSessions(services));
+  await cluster?.members.beat();
   const { inference, recovered } = services;
   // What fills in: one line tells all that one wants to know of a server that was just started.
   const { model, provider } = inference?.figures() ?? { model: 'diffusion' };
@@ -276,6 +298,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     log.info('server closing');
+    drain.stop();
+    admission.draining = true;
     await server.gracefullyShutdown(false);
     transport.server?.closeAllConnections();
     await queue?.close();
@@ -299,6 +323,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
     readiness: services.readiness,
     games: games.map(({ name }) => name),
     recovered,
+    drain: (within) => drain.run(within),
     close: () => {
       closing ??= close();
       return closing;
@@ -328,4 +353,21 @@ function prepareFinished({ store, log }: ReplayServices, recordings: string, byt
   const queue = new PrepareQueue(recordings, new SeekCache({ recordings, bytes, log }), store.copies);
   store.onFinished((id) => queue.add(id));
   return queue;
+}
+
+/** Checked: clients put a scheme before it and a path behind it. */
+function addressFor({ redis, publicAddress }: ServerOptions): string | undefined {
+  if (publicAddress === undefined) {
+    if (redis === undefined) return undefined;
+    throw new SgapsError(
+      'ARGUMENT_INVALID',
+      'With Redis each process needs a public address (`publicAddress`, --public-address): host and port at which clients reach it and no other.',
+    );
+  }
+  if (/^[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w./-]*)?$/.test(publicAddress) || /^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(publicAddress))
+    return publicAddress;
+  throw new SgapsError(
+    'ARGUMENT_INVALID',
+    `The public address '${publicAddress}' must be host[:port][/path], without a scheme such as wss://.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,6 @@ const ARCHIVES_EACH = 20;
 const PICTURES = 20;
 const PICTURE_EVERY = 100;
 const ANSWER_WITHIN = 5000;
-const ARCHIVED_WITHIN = 60_000;
 const CLI = fileURLToPath(import.meta.resolve('@sgaps/server/package.json')).replace('package.json', 'dist/cli.js');
 
 /**
@@ -34,6 +33,7 @@ export class Visitors {
   readonly #data: string;
   #archiving: Promise<void> = Promise.resolve();
   #isArchiving = false;
+  #archiver: ChildProcess | null = null;
 
   constructor(hello: ServerHello, data: string) {
     this.#hello = hello;
@@ -55,6 +55,8 @@ export class Visitors {
       if (turn % WATCHES_EACH === 0 && seen) await this.#watch(seen);
       if (turn % ARCHIVES_EACH === 0 && stored && !this.#isArchiving) this.#archiving = this.#archive(stored);
     }
+    // What is not done by now is given up; the recording stays as it was.
+    this.#archiver?.kill();
     await this.#archiving;
   }
 
@@ -110,11 +112,12 @@ export class Visitors {
     this.#isArchiving = true;
     return new Promise((resolve) => {
       const args = [CLI, 'archive', '--json', '--larger', '--reconstructor', 'none', '--data', this.#data, '--', id];
-      const child = execFile(process.execPath, args, { timeout: ARCHIVED_WITHIN }, (error) => {
+      const child = execFile(process.execPath, args, (error) => {
         if (!error) this.archived++;
         this.#isArchiving = false;
         resolve();
       });
+      this.#archiver = child;
       if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     });
   }

@@ -84,7 +84,7 @@ it('fills every table of the page, and reckons a machine of 64 cores by the slop
       { name: 'everything else', ms: 1 },
     ],
   });
-  const vitals = { rss: 4e8, heap: 4e7, external: 1e7, openFiles: 40, resources: {}, sessions: 0 };
+  const vitals = { rss: 4e8, heap: 4e7, code: 5e6, external: 1e7, openFiles: 40, resources: {}, sessions: 0 };
   const cadence = 'on-demand' as const;
   const soak = {
     ...{ minutes: 5, cadence, sessions: 600, pictures: 900, requests: 2000, archived: 9, deleted: 500, refused: 0 },

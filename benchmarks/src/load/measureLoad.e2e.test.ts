@@ -26,7 +26,7 @@ it('carries sessions on demand', async () => {
 });
 
 it('encodes once what several sessions of a cohort send', async () => {
-  const figures = await measureLoad({ sessions: 8, seconds: 2, cadence: 'on-demand', cohorts: 1, processes: 2, guard: true });
+  const figures = await measureLoad({ sessions: 8, seconds: 2, cadence: 'on-demand', cohorts: 1, processes: 2 });
   expect(figures).toMatchObject({ processes: 2, refused: 0, closed: 0, parted: 0, refusedJoins: 0 });
   expect(figures.shared).toBeGreaterThan(figures.encoded);
   // Those who follow get pictures of their own, as right as those of the first.

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Cadence } from '@sgaps/server';
 import { LoadRig } from './LoadRig.js';
 import type { Vitals } from './serverProcess.js';
-import { type SoakCheck, soakVerdict } from './soakVerdict.js';
+import { type SoakCheck, type SoakSample, soakVerdict } from './soakVerdict.js';
 import { Visitors } from './Visitors.js';
 
 /** Sessions begun a minute: in five minutes as many as a server of 50 players, who play for five minutes each, sees in an hour. */
@@ -14,9 +14,9 @@ const PER_MINUTE = 120;
 const AT_ONCE = 16;
 /** Recordings kept; the oldest are deleted. */
 const KEPT = 40;
-/** Seconds of the same before anything is measured: code is compiled, pools and caches are filled. At most this part of the whole. */
-const WARM_UP = 60;
-const WARM_PART = 0.25;
+/** The same before anything is measured: code is compiled, pools and caches are filled. Part of the whole, and seconds at most. */
+const WARM_PART = 0.3;
+const WARM_UP = 90;
 const MOST_MINUTES = 120;
 /** ms between samples of memory, and every which one garbage is collected first. */
 const SAMPLE_EVERY = 2000;
@@ -41,22 +41,6 @@ export interface SoakOptions {
   readonly cadence?: Cadence;
   /** Told how it goes, twice a minute. */
   readonly told?: (line: string) => void;
-}
-
-/**
- * What the server's process held at some time of a soak.
- *
- * @example
- * ```ts
- * const { minute, sessions, rss }: SoakSample = samples[0];
- * ```
- */
-export interface SoakSample extends Vitals {
-  readonly minute: number;
-  /** Sessions that had ended since the warm-up. */
-  readonly ended: number;
-  /** Garbage was collected before. */
-  readonly collected: boolean;
 }
 
 /**

@@ -18,8 +18,8 @@ const PAGE = join(DOCS, 'operations/capacity.md');
 const PLOT = join(DOCS, 'images/load.png');
 
 /** How long, and how many, whole and quick. */
-const WHOLE = { counts: [1, 10, 50, 100, 200], seconds: 10, minutes: 5, profiled: 80, stored: 40 };
-const QUICK = { counts: [1, 8, 32], seconds: 4, minutes: 1, profiled: 32, stored: 12 };
+const WHOLE = { counts: [1, 10, 50, 100, 200], seconds: 10, minutes: 5, profiled: 80, stored: 10 };
+const QUICK = { counts: [1, 8, 32], seconds: 4, minutes: 1, profiled: 32, stored: 5 };
 /** Sessions asked for at most, where twice of what a core carries would be more. */
 const MOST_OVER = 500;
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { type Cadence, type OverloadFigures, openServices, SessionLoop, startServer, tuneCollector } from '@sgaps/server';
 import { destination, pino } from 'pino';
 import { quantile } from '../metrics/statistics.js';
@@ -52,6 +53,8 @@ export interface Vitals {
   /** Resident memory; what JavaScript uses of its heap; what lies outside of that, array buffers included. Bytes. */
   readonly rss: number;
   readonly heap: number;
+  /** Of the heap, compiled code and what belongs to it: it grows for minutes, as ever more of the program is found worth compiling, and then no more. */
+  readonly code: number;
   readonly external: number;
   readonly openFiles: number | null;
   /** Handles and requests that keep the process alive, by kind. */
@@ -95,6 +98,8 @@ declare const gc: () => void;
 
 const { data, cadence, guard, viewing } = JSON.parse(process.argv[2]) as ServerSetup;
 const log = pino({ name: 'sgaps', level: 'error' }, destination(2));
+/** Only between `mark` and `read`: a soak, which asks for neither, must not grow by being measured. */
+let measuring = false;
 const loopTimes: number[] = [];
 const packetTimes: number[] = [];
 let [packets, frames, refused] = [0, 0, 0];
@@ -114,8 +119,8 @@ SessionLoop.prototype.accept = function (bytes) {
     const taken = this.figures.frames - before;
     packets++;
     frames += taken;
-    packetTimes.push(ms);
-    if (taken > 0) loopTimes.push(ms / taken);
+    if (measuring) packetTimes.push(ms);
+    if (measuring && taken > 0) loopTimes.push(ms / taken);
   }
 };
 
@@ -124,6 +129,7 @@ const RESOLUTION = 10;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 const waited = (percentile: number) => Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION);
 const profiler = new CpuProfiler();
+const CODE_SPACES = /^(code|trusted)_/;
 let markedAt = 0;
 let markedCpu = process.cpuUsage();
 let markedMain = process.threadCpuUsage();
@@ -150,6 +156,7 @@ function openFiles(): number | null {
 function mark(): void {
   loopTimes.length = packetTimes.length = 0;
   packets = frames = refused = 0;
+  measuring = true;
   delay.reset();
   markedAt = performance.now();
   markedCpu = process.cpuUsage();
@@ -189,9 +196,13 @@ function vitals(collect: boolean): Vitals {
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
   const resources: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  const code = getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => CODE_SPACES.test(name))
+    .reduce((all, { space_used_size: used }) => all + used, 0);
   return {
     rss,
     heap: heapUsed,
+    code,
     external: Math.max(external, arrayBuffers),
     openFiles: openFiles(),
     resources,

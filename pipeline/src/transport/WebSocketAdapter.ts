@@ -43,10 +43,10 @@ export interface WebSocketAdapterOptions extends ConnectionLimits {
   readonly host?: string;
   /** Origins other than the host's own (on any port) whose pages may watch; default none, `*` allows all. */
   readonly origins?: readonly string[];
-  /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
-  readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
   /** Answers other than `/healthz` and `/readyz` that it gives over HTTP, by path: such as `/metrics`. One that rejects is a 500. */
   readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
+  /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
+  readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
 }
 
 /**
@@ -237,7 +237,7 @@ export class WebSocketAdapter implements FrontendAdapter {
     const own = Object.hasOwn(this.options.answers ?? {}, path) ? this.options.answers?.[path] : undefined;
     const { channels, workers, ...totals } = this.host?.health() ?? {};
     // Where not everybody may watch, not everybody is told what is watched either.
-    const health = this.options.admit ? totals : { ...totals, channels, workers };
+    const health: Readonly<Record<string, unknown>> = this.options.admit ? totals : { ...totals, channels, workers };
     if (request.method !== 'GET') response.writeHead(404).end();
     else if (path === '/healthz') json(200, health);
     else if (path === '/readyz') {

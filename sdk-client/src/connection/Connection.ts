@@ -67,7 +67,8 @@ interface Backlog {
  * buffer) and never queues by itself: the courier looks at `bufferedAmount` and drops.
  *
  * After a cut it looks for the server again: the same room goes on with the same recording (`onReset`, then `onBack`); a server
- * that has forgotten the room, having restarted, begins another recording that names this one in `meta.continues` (`onRestart`).
+ * that has forgotten the room, having restarted, begins another recording that names this one in `meta.continues` (`onRestart`). So does another
+ * server where this one is about to stop and says so.
  *
  * @example
  * ```ts
@@ -83,6 +84,8 @@ export class Connection implements RecorderConnection {
   readonly #early: Uint8Array[] = [];
   #room: Room;
   #phase: 'open' | 'away' | 'closed' = 'open';
+  /** The room of a server that stops. */
+  #leaving: Room | null = null;
   #coordinates: ((bytes: Uint8Array) => void) | null = null;
   #reset: ((digest?: boolean) => void) | null = null;
   #away: ((reason: string) => void) | null = null;
@@ -196,6 +199,7 @@ export class Connection implements RecorderConnection {
     return {
       onCoordinates: (bytes) => this.#receive(bytes),
       onError: (error) => this.#trouble(error),
+      onHandover: () => void this.#goElsewhere(room),
       onLeave: (code, reason) => this.#left(room, code, reason),
     };
   }
@@ -223,6 +227,31 @@ export class Connection implements RecorderConnection {
     void this.#comeBack(why, performance.now() + goneAfter);
   }
 
+  /**
+   * Opens another room, which a server that does not stop has, and leaves this one only then, so that next to nothing is left unrecorded. Where that fails it is tried again, until
+   * the server closes this room: then it is looked for as after a cut.
+   */
+  async #goElsewhere(from: Room): Promise<void> {
+    if (this.#leaving === from) return;
+    this.#leaving = from;
+    const here = () => this.#room === from && this.#phase === 'open';
+    for (let wait = FIRST_WAIT; here(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+      try {
+        const room = await inTime(this.#createNext(), TRY_WITHIN);
+        await this.#enter(room, false, here);
+        if (this.#room === room) void from.leave().catch(() => undefined);
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  /** A room whose recording goes on from this one's. */
+  #createNext(): Promise<Room> {
+    return create(this.#client, this.#options, { continues: this.welcome.recordingId });
+  }
+
   /** Tries again, ever more seldom, until the server is back, refuses, or has been gone too long. */
   async #comeBack(why: string, until: number): Promise<void> {
     let mayResume = true;
@@ -233,26 +262,27 @@ export class Connection implements RecorderConnection {
       const left = until - performance.now();
       if (left <= 0) break;
       try {
-        const coming = mayResume
-          ? this.#client.reconnect(token)
-          : create(this.#client, this.#options, { continues: this.welcome.recordingId });
+        const coming = mayResume ? this.#client.reconnect(token) : this.#createNext();
         const room = await inTime(coming, Math.min(TRY_WITHIN, left));
         // Each seat has its own token: the next try, after another cut, needs the newest.
         token = room.reconnectionToken || token;
-        await this.#enter(room, mayResume);
+        await this.#enter(room, mayResume, () => this.#phase === 'away');
         return;
       } catch (cause) {
         if ((cause as { code?: unknown } | null)?.code === 401) break;
         // A server that answers and knows the room no more has restarted, or waited long enough.
-        if (mayResume && isRefusal(cause)) mayResume = false;
+        if (!mayResume || !isRefusal(cause)) continue;
+        mayResume = false;
+        wait = FIRST_WAIT / 2;
       }
     }
     if (this.#phase === 'away') this.#end(why);
   }
 
-  async #enter(room: Room, resumed: boolean): Promise<void> {
+  /** Goes on in a room, unless something else has happened by the time that its server has welcomed it. */
+  async #enter(room: Room, resumed: boolean, wanted: () => boolean): Promise<void> {
     const { welcome, ready } = await welcomed(room, this.#options.endpoint, this.#handlers(room));
-    if (this.#phase !== 'away') {
+    if (!wanted()) {
       void room.leave().catch(() => undefined);
       return;
     }

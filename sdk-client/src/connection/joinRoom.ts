@@ -17,12 +17,14 @@ const EARLY_PACKETS = 8;
  *
  * @example
  * ```ts
- * const handlers: RoomHandlers = { onCoordinates, onError, onLeave };
+ * const handlers: RoomHandlers = { onCoordinates, onError, onHandover, onLeave };
  * ```
  */
 export interface RoomHandlers {
   onCoordinates(bytes: Uint8Array): void;
   onError(error: ErrorMessage): void;
+  /** The server stops: another has to go on. */
+  onHandover(): void;
   /** The room is left or lost; called once. */
   onLeave(code: number, reason: string): void;
 }
@@ -70,6 +72,9 @@ export function welcomed(
       const error = readError(body);
       if (joined) handlers.onError(error);
       else fail('CLOSED', `${endpoint} refused the recording: ${error.code} ${error.message}`);
+    });
+    room.onMessage(MessageType.handover, () => {
+      if (joined) handlers.onHandover();
     });
     room.onLeave((code, reason) => {
       if (joined) handlers.onLeave(code, reason ?? '');

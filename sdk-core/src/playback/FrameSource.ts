@@ -11,6 +11,7 @@ import { SamplingPlanner } from '../plan/SamplingPlanner.js';
 import type { DecodedFrame } from '../session/SessionDecoder.js';
 import { type ReplicaFrame, SessionReplica } from '../session/SessionReplica.js';
 import type { FreshStart } from './findFreshStart.js';
+import { GapWatch } from './GapWatch.js';
 import { RecordWalk } from './RecordWalk.js';
 import type { PlayedFrame, ReplaySource } from './ReplaySource.js';
 import { SessionFigures } from './SessionFigures.js';
@@ -37,6 +38,7 @@ export class FrameSource implements ReplaySource {
 
   readonly #reader: RecordingReader;
   readonly #walk: RecordWalk;
+  readonly #gaps: GapWatch;
   readonly #refiner: FrameRefiner | null;
   #replica: SessionReplica;
   #planner: SamplingPlanner | null = null;
@@ -49,6 +51,7 @@ export class FrameSource implements ReplaySource {
   constructor(reader: RecordingReader, model: ModelBackend | null = null) {
     this.#reader = reader;
     this.#walk = new RecordWalk(reader);
+    this.#gaps = new GapWatch(reader);
     this.#refiner = model ? new FrameRefiner(reader.header.grid, model) : null;
     this.#replica = this.#newReplica();
   }
@@ -119,6 +122,7 @@ export class FrameSource implements ReplaySource {
     while (this.#queue.length < count) {
       const record = await this.#walk.next();
       if (!record) return false;
+      this.#gaps.pass(record);
       this.#take(record);
     }
     return true;
@@ -163,6 +167,7 @@ export class FrameSource implements ReplaySource {
     newestTime: number = Number.NEGATIVE_INFINITY,
   ): Promise<boolean> {
     await this.#walk.goTo(-1);
+    this.#gaps.goTo(-1, -1);
     this.#replica = this.#newReplica();
     this.#refiner?.clear();
     this.#planner = null;
@@ -180,6 +185,7 @@ export class FrameSource implements ReplaySource {
       return false;
     }
     await this.#walk.goTo(snapshot.sequence);
+    this.#gaps.goTo(snapshot.sequence, this.#replica.frameId);
     this.#newestTime = newestTime;
     this.#notBefore = Math.max(0, newestTime);
     return true;

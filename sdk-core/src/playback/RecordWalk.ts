@@ -1,7 +1,10 @@
-import type { RecordingReader, RecordingRecord } from '@sgaps/protocol';
+import type { RecordingReader, RecordingRecord, RecordKind } from '@sgaps/protocol';
+
+/** What frames are made of: damage to the event track is none to them. */
+const KINDS: readonly RecordKind[] = ['coordinates', 'pixels', 'pictures'];
 
 /**
- * The records of a recording one after the other, of one that grows also those that are there once its reader was refreshed.
+ * The records of a recording's frames one after the other, of one that grows also those that are there once its reader was refreshed.
  *
  * @example
  * ```ts
@@ -25,7 +28,7 @@ export class RecordWalk {
     for (;;) {
       const recordsNow = this.reader.index.records;
       if (this.#records === null) this.#recordsThen = recordsNow;
-      const records = this.#records ?? this.reader.records(0, { afterSequence: this.sequence });
+      const records = this.#records ?? this.reader.records(0, { afterSequence: this.sequence, kinds: KINDS });
       this.#records = records;
       const { value: record, done } = await records.next();
       if (!done && record) {

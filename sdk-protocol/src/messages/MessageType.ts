@@ -33,6 +33,8 @@ export const MessageType = {
   coords: 'coords',
   /** Server to all: `ErrorMessage`. */
   error: 'error',
+  /** Server to recorder: this server stops; open another room, whose recording `meta.continues` this one, then leave. No body that matters. */
+  handover: 'handover',
   /** Recorder to server: a pixel packet (S15). */
   pixels: 'pixels',
   /** Recorder to server: `GameEventMessage`. */

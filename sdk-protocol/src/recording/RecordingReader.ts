@@ -1,4 +1,4 @@
-import { isSgapsError } from '../errors.js';
+import { isSgapsError, type SgapsError } from '../errors.js';
 import { CHUNK_OF, type ChunkEntry, ChunkKind, chunkRecords, readChunkBody } from './chunk.js';
 import { type EventMarker, readFooter } from './footer.js';
 import { recordFrames } from './frameCount.js';
@@ -31,6 +31,8 @@ export interface RecordingIndex {
   readonly hasFooter: boolean;
   /** Stretches of the file that were passed over as damaged (0 with a footer: then damage shows when read). */
   readonly damaged: number;
+  /** Records that are not there any more, by the numbers of those that are. */
+  readonly missing: number;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface RecordQuery {
   readonly afterSequence?: number;
   /** Only records up to and including this time. */
   readonly toTime?: number;
+  /** Told of each chunk that is damaged, which is passed over then. Default: it is thrown. */
+  readonly onDamage?: (error: SgapsError) => void;
 }
 
 /** Payload bytes of a snapshot that holds a state of one byte and no picture. */
@@ -173,7 +177,7 @@ export class RecordingReader {
    * ```
    */
   async *records(fromTime = 0, query: RecordQuery = {}): AsyncGenerator<RecordingRecord> {
-    const { kinds = ALL_BUT_SNAPSHOTS, afterSequence = -1, toTime = Number.POSITIVE_INFINITY } = query;
+    const { kinds = ALL_BUT_SNAPSHOTS, afterSequence = -1, toTime = Number.POSITIVE_INFINITY, onDamage } = query;
     const wanted = (record: RecordingRecord): boolean =>
       record.time >= fromTime && record.time <= toTime && record.sequence > afterSequence && kinds.includes(record.kind);
     const cursors = [...new Set(kinds.map((kind) => CHUNK_OF[kind]))].map((kind): Cursor => {
@@ -187,7 +191,7 @@ export class RecordingReader {
     for (let cursor = earliest(cursors); cursor !== null; cursor = earliest(cursors)) {
       const record = cursor.head;
       if (record === null) {
-        cursor.records = chunkRecords(await readChunkBody(this.source, cursor.chunks[cursor.next++], this.options.compressor));
+        cursor.records = await this.recordsOf(cursor.chunks[cursor.next++], onDamage);
       } else if (wanted(record)) {
         yield record;
       }
@@ -237,6 +241,19 @@ export class RecordingReader {
   async close(): Promise<void> {
     await this.source.close?.();
     for (const journal of this.journals) await journal.close();
+  }
+
+  /** The records of a chunk; none of a damaged one, where somebody is told. */
+  private async recordsOf(chunk: ChunkEntry, onDamage: RecordQuery['onDamage']): Promise<Iterator<RecordingRecord>> {
+    const { compressor } = this.options;
+    if (!onDamage) return chunkRecords(await readChunkBody(this.source, chunk, compressor));
+    try {
+      return [...chunkRecords(await readChunkBody(this.source, chunk, compressor))].values();
+    } catch (error) {
+      if (!isSgapsError(error)) throw error;
+      onDamage(error);
+      return [].values();
+    }
   }
 
   /** One pass over journals and file; false where they did not fit together because a seal ended in between. */
@@ -293,7 +310,9 @@ export class RecordingReader {
     let duration = 0;
     let frames = 0;
     let records = 0;
+    let last = -1;
     for (const chunk of this.chunks) {
+      if (chunk.records > 0) last = Math.max(last, chunk.lastSequence);
       duration = Math.max(duration, chunk.lastTime);
       frames += chunk.frames;
       records += chunk.records;
@@ -316,6 +335,7 @@ export class RecordingReader {
       records,
       hasFooter,
       damaged,
+      missing: Math.max(0, last + 1 - records),
     };
   }
 
@@ -325,6 +345,8 @@ export class RecordingReader {
     const previews = [];
     const events = [];
     let { duration, frames } = sealed;
+    const records = sealed.records + this.tailRecords.length;
+    const last = this.tailRecords.at(-1)?.sequence;
     for (const record of this.tailRecords) {
       const { kind, time, sequence, lastFrame } = record;
       duration = Math.max(duration, time);
@@ -340,8 +362,9 @@ export class RecordingReader {
       events: events.length > 0 ? [...sealed.events, ...events] : sealed.events,
       duration,
       frames,
-      records: sealed.records + this.tailRecords.length,
+      records,
       damaged: this.damaged,
+      missing: last === undefined ? sealed.missing : Math.max(0, last + 1 - records),
     };
   }
 }

@@ -146,16 +146,21 @@ export async function readChunkBody(source: ByteSource, entry: ChunkEntry, compr
   if (bytes.length < length) throw SgapsError.truncated('a chunk');
   const header = readChunkHeader(bytes, 0, entry.offset);
   if (header === null || header.crc !== entry.crc || header.packedLength !== entry.packedLength) {
-    throw new SgapsError('CHECKSUM_MISMATCH', `The chunk header at byte ${entry.offset} is damaged.`);
+    throw new SgapsError('CHECKSUM_MISMATCH', `The recording is damaged ${placeOf(entry)}: a chunk's header.`);
   }
   if (crc32c(bytes, 0, CHUNK_HEADER_BYTES, length) !== header.crc) {
-    throw new SgapsError('CHECKSUM_MISMATCH', `The chunk at byte ${entry.offset} is damaged.`);
+    throw new SgapsError('CHECKSUM_MISMATCH', `The recording is damaged ${placeOf(entry)}.`);
   }
   const stored = bytes.subarray(CHUNK_HEADER_BYTES, length);
   const body = header.flags & ChunkFlag.packed ? unpack(compressor, stored, header.unpackedLength) : stored;
   if (body.length !== header.unpackedLength)
     throw SgapsError.malformed(`chunk at byte ${entry.offset}: its size is not what its header says`);
   return body;
+}
+
+/** Where a chunk lies, for those who want to go on elsewhere. */
+function placeOf({ offset, firstTime, lastTime }: ChunkEntry): string {
+  return `from ${(firstTime / 1000).toFixed(1)} to ${(lastTime / 1000).toFixed(1)} s (byte ${offset})`;
 }
 
 function unpack(compressor: Compressor, stored: Uint8Array, maxBytes: number): Uint8Array {

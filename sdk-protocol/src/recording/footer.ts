@@ -1,5 +1,5 @@
 import { crc32c } from '../bytes/crc32c.js';
-import { SgapsError } from '../errors.js';
+import { isSgapsError, SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import {
   CHUNK_HEADER_BYTES,
@@ -104,8 +104,22 @@ export async function encodeFooter(index: FooterIndex, offset: number, compresso
   return out;
 }
 
-/** The footer of a closed file, null where there is none. A footer that is there but lies throws. */
+/** The footer of a closed file, null where there is none that is whole: the chunks themselves tell the same. */
 export async function readFooter(
+  source: ByteSource,
+  start: number,
+  size: number,
+  compressor: Compressor,
+): Promise<FooterIndex | null> {
+  try {
+    return await readWholeFooter(source, start, size, compressor);
+  } catch (error) {
+    if (isSgapsError(error)) return null;
+    throw error;
+  }
+}
+
+async function readWholeFooter(
   source: ByteSource,
   start: number,
   size: number,

@@ -91,21 +91,26 @@ export function readJournalEpoch(bytes: Uint8Array): number | null {
   return view.getUint16(4, true) === RECORDING.version ? view.getUint32(8, true) : null;
 }
 
-/** The good records of `epoch` from `at` on, up to the first torn one, and where that begins. */
+/**
+ * The good records of `epoch` from `at` on, and where they end. A torn record ends them; one that is damaged, with good ones behind it, is passed over.
+ */
 export function parseJournalRecords(bytes: Uint8Array, at: number, epoch: number): { records: RecordingRecord[]; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const records: RecordingRecord[] = [];
+  let good = at;
   while (at + JOURNAL_PREFIX_BYTES + RECORD_HEADER_BYTES <= bytes.length) {
     const start = at + JOURNAL_PREFIX_BYTES;
     const end = start + view.getUint32(at, true);
     if (end < start + RECORD_HEADER_BYTES || end > bytes.length) break;
-    if (crc32c(bytes, epoch, start, end) !== view.getUint32(at + 4, true)) break;
-    const record = tryReadRecord(bytes, start, end);
-    if (record === null) break;
-    records.push(record);
+    const isGood = crc32c(bytes, epoch, start, end) === view.getUint32(at + 4, true);
+    const record = isGood ? tryReadRecord(bytes, start, end) : null;
+    if (record) {
+      records.push(record);
+      good = end;
+    }
     at = end;
   }
-  return { records, end: at };
+  return { records, end: good };
 }
 
 /** Reads a whole journal, bounded by `RECORDING.journalBytes`. */

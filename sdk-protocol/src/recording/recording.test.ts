@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSgapsError } from '../errors.js';
+import { isSgapsError, type SgapsError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { CHUNK_HEADER_BYTES } from './chunk.js';
 import { encodeFooter } from './footer.js';
@@ -221,6 +221,36 @@ describe('recording container', () => {
     expect((await readAll(reader)).map((record) => record.sequence)).toEqual([2, 5, 6]);
   });
 
+  it('reads all there is where the footer is damaged, at every byte of it', async () => {
+    const bytes = await fileOf([sample.slice(0, 5), sample.slice(5)], true);
+    const whole = await RecordingReader.open(memorySource(bytes), { compressor });
+    const all = await readAll(whole);
+    const from = Math.max(...whole.index.chunks.map((chunk) => chunk.offset + CHUNK_HEADER_BYTES + chunk.packedLength));
+    for (let at = from; at < bytes.length; at++) {
+      const damaged = bytes.slice();
+      damaged[at] ^= 255;
+      const reader = await RecordingReader.open(memorySource(damaged), { compressor });
+      expect(await readAll(reader)).toEqual(all);
+      expect(reader.index.missing).toBe(0);
+    }
+  });
+
+  it('passes over damaged chunks where somebody is told of them, and says how many records are missing', async () => {
+    const bytes = await fileOf([sample.slice(0, 2), sample.slice(2, 3), sample.slice(5, 7)], true);
+    const { index } = await RecordingReader.open(memorySource(bytes), { compressor });
+    bytes[index.chunks[0].offset + CHUNK_HEADER_BYTES] ^= 255;
+    const reader = await RecordingReader.open(memorySource(bytes), { compressor });
+    const told: string[] = [];
+    const found: number[] = [];
+    const onDamage = (error: SgapsError) => told.push(error.code);
+    for await (const { sequence } of reader.records(0, { onDamage })) found.push(sequence);
+    expect(told).toEqual(['CHECKSUM_MISMATCH']);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).not.toContain(index.chunks[0].firstSequence);
+    // Numbers 3 and 4 were never in it.
+    expect(reader.index.missing).toBe(2);
+  });
+
   it('throws CHECKSUM_MISMATCH when it reads a damaged body, and passes over a damaged snapshot', async () => {
     const bytes = await fileOf([sample.slice(0, 5), sample.slice(5)], true);
     const whole = await RecordingReader.open(memorySource(bytes), { compressor });
@@ -287,6 +317,16 @@ describe('recording container', () => {
 });
 
 describe('recovery', () => {
+  it('keeps what lies behind a damaged record of a journal, and says that one is missing', async () => {
+    const before = await fileOf([sample.slice(0, 4)], false);
+    const open = sample.slice(4, 7);
+    const { bytes, ends } = journalOf(1, open);
+    bytes[ends[0] - 1] ^= 255;
+    const reader = await RecordingReader.open(memorySource(await recovered(before, [bytes])), { compressor });
+    expect(await readAll(reader)).toEqual([...sample.slice(0, 4), ...open.slice(1)]);
+    expect(reader.index.missing).toBe(1);
+  });
+
   it('gets back every complete record, wherever file and journal are cut', async () => {
     const sealed = sample.slice(0, 4);
     const open = sample.slice(4, 7);

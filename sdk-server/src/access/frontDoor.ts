@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { isAllowed } from '../rooms/origins.js';
 import type { Access } from './Access.js';
 import { AccessError } from './AccessError.js';
@@ -12,6 +13,17 @@ const HEADERS = 'Authorization, Content-Type, Range';
 /** Seconds that a browser need not ask again. */
 const REMEMBER = 600;
 
+const NOT_LOCAL =
+  'UNAUTHORIZED: This server has no secret and is for its own machine: it answers to localhost and to addresses, not to names of the internet. Set SGAPS_SECRET, or say --insecure.';
+
+/** What is known of the server that it stands before. */
+export interface FrontDoorOptions {
+  /** Origins other than the server's own whose pages may watch. */
+  readonly viewerOrigins?: readonly string[];
+  /** Whoever reaches it may do everything, since only its own machine does: a page on the internet may say that its name is that of this machine. */
+  readonly local: boolean;
+}
+
 /**
  * Looks at each request and each upgrade of a server before Colyseus does: tells it the client's true address, whatever the client wrote, and answers
  * whose pages may ask at all. To be called once the server listens, since Colyseus puts itself first then.
@@ -19,10 +31,10 @@ const REMEMBER = 600;
  * @example
  * ```ts
  * await server.listen(2567);
- * standBefore(transport.server, access, ['https://tools.example.com']);
+ * standBefore(transport.server, access, { viewerOrigins: ['https://tools.example.com'], local: false });
  * ```
  */
-export function standBefore(server: Server, access: Access, viewerOrigins: readonly string[]): void {
+export function standBefore(server: Server, access: Access, { viewerOrigins = [], local }: FrontDoorOptions): void {
   const behind = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -30,6 +42,7 @@ export function standBefore(server: Server, access: Access, viewerOrigins: reado
     const allowed = joins ? [...viewerOrigins, ...access.recordOrigins] : viewerOrigins;
     const mayAsk = isAllowed(originOf(request), allowed);
     nameAddress(request, access.trustProxy);
+    if (local && isPublicName(request.headers.host)) return refuse(response, 403, NOT_LOCAL);
     if (request.method === 'OPTIONS') return preflight(request, response, mayAsk);
     if (!joins) return pass(behind, request, response);
     if (!mayAsk)
@@ -49,6 +62,13 @@ export function standBefore(server: Server, access: Access, viewerOrigins: reado
     pass(behind, request, response);
   });
   server.prependListener('upgrade', (request: IncomingMessage) => nameAddress(request, access.trustProxy));
+}
+
+/** True for a name that somebody on the internet may have made lead here (DNS rebinding): not an address, nor a name without a dot. */
+function isPublicName(host = ''): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return hostname.includes('.') && !hostname.startsWith('[') && isIP(hostname) === 0 && !hostname.endsWith('.localhost');
 }
 
 /** Colyseus believes these headers, whoever wrote them: the first of them is ours from now on. */

@@ -1,5 +1,6 @@
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { sessionElsewhere } from '../cluster/sessionElsewhere.js';
 import { sameOrigin } from '../http/respond.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import type { Access } from './Access.js';
@@ -33,9 +34,9 @@ export function httpGate({ access, catalog, sessions }: Pick<ReplayServices, 'ac
     const row = await catalog.get(id);
     return row && { game: row.game, recording: id };
   };
-  const session: FindTarget = ({ params: { roomId } }) => {
-    const header = sessions.get(String(roomId))?.writer.header;
-    return header ? { game: header.game, recording: header.recordingId } : null;
+  const session: FindTarget = async ({ params: { roomId } }) => {
+    const header = sessions.get(String(roomId))?.writer.header ?? (await sessionElsewhere(String(roomId)));
+    return header && { game: header.game, recording: header.recordingId };
   };
 
   const gate = Router();

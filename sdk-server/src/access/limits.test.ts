@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { Client } from '@colyseus/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import { REPLAY_CLOSE } from '../rooms/closeCodes.js';
@@ -160,6 +161,25 @@ describe('origins', () => {
     expect((await asked({ origin: 'https://tools.example.com' }, 'POST')).status).toBe(403);
     await secured.close();
   });
+});
+
+it('a server without a secret does not answer to names that a page on the internet could have made its own', async () => {
+  const secured = await startSecured({ secret: '' });
+  const { port } = secured.server;
+  const status = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      request({ port, host: '127.0.0.1', path: '/api/recordings', headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+  for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', '[::1]:80', '192.0.2.1', 'server:2567', 'a.localhost'])
+    expect(await status(host), host).toBe(200);
+  for (const host of ['evil.example.com', 'evil.example.com:2567', '127.0.0.1.evil.example.com'])
+    expect(await status(host), host).toBe(403);
+  await secured.close();
 });
 
 describe('tables of clients', () => {

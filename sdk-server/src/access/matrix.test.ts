@@ -93,6 +93,11 @@ const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
   ['POST /api/keys', 'admin'],
   ['DELETE /api/keys/:id', 'admin', '/api/keys/none'],
   ['GET /api/audit', 'admin'],
+  ['GET /api/cluster', 'admin'],
+  ['GET /api/drain', 'admin'],
+  ['POST /api/drain', 'admin'],
+  // Sessions are taken again for what follows.
+  ['DELETE /api/drain', 'admin'],
 ];
 
 let secured: SecuredServer;
@@ -304,7 +309,7 @@ const FROM_CLIENTS: Partial<
   stats: { send: (to) => to.send('stats', { share: 0 }), told: null },
   live: { send: (to) => to.send('live'), told: null },
 };
-const FROM_SERVER: readonly MessageType[] = ['welcome', 'coords', 'error', 'figures', 'ended'];
+const FROM_SERVER: readonly MessageType[] = ['welcome', 'coords', 'error', 'handover', 'figures', 'ended'];
 
 describe('messages of rooms', () => {
   it('are all in the table', () => {

@@ -47,6 +47,7 @@ function open(recording: Recording): void {
   byId('about', HTMLParagraphElement).textContent =
     `${when(startedAt)} · ${engine} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps` +
     (recording.archivedAt === null ? '' : ` · archived, ${sizeOf(recording)}`);
+  showParts(recording);
   player = playerOf(recording.id);
   if (isRecording && !query.has('t')) player.setAttribute('live', '');
   else player.setAttribute('time', query.get('t') ?? '0');
@@ -62,6 +63,13 @@ function open(recording: Recording): void {
   stage.replaceChildren(player);
   panel = new FiguresPanel(byId('figures', HTMLDivElement), gridWidth * gridHeight, { live: isRecording });
   showBadge();
+}
+
+/** A session that went on in another server is several recordings. */
+function showParts({ continues, continuedBy }: Recording): void {
+  const about = byId('about', HTMLParagraphElement);
+  if (continues !== null) about.append(' · ', make('a', { href: `/session/${continues}` }, 'goes on from an earlier part'));
+  if (continuedBy) about.append(' · ', make('a', { href: `/session/${continuedBy}` }, 'goes on in a later part'));
 }
 
 function playerOf(recording: string): SgapsPlayerElement {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { noteByHand } from '../catalogCommand.js';
 import { readStoreAddress } from '../storage/blobs/storeAddress.js';
 import { Catalog } from '../storage/catalog/index.js';
 import { toStorageError } from '../storage/files.js';
@@ -81,7 +82,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
     try {
       const ahead = (await store.copies?.blobs.check()) ?? null;
       const inventory = await Inventory.take({ recordings, catalog, blobs: store.copies?.blobs ?? null });
-      const visit = new Visit(options);
+      const visit = new Visit(options, catalog);
       if (isMissing) await visit.tell(catalogMissing(data));
       for (const wrong of await examineSurroundings({ recordings, store, ahead, inventory })) await visit.tell(wrong);
       const folder = await RecordingFolder.open(recordings);
@@ -106,7 +107,10 @@ class Visit {
   found = 0;
   repaired = 0;
 
-  constructor(private readonly options: DoctorOptions) {}
+  constructor(
+    private readonly options: DoctorOptions,
+    private readonly catalog: Catalog,
+  ) {}
 
   async tell({ repair, ...finding }: Found): Promise<boolean> {
     const { onFinding } = this.options;
@@ -117,6 +121,7 @@ class Visit {
     }
     try {
       await repair();
+      await noteByHand(this.catalog, 'doctor.repair', finding.recording ?? '', { kind: finding.kind });
       this.repaired++;
       onFinding?.(finding, { repaired: true, error: null });
       return true;

@@ -72,6 +72,8 @@ export interface ExportJobsOptions {
   readonly store?: string;
   /** What all files may take, those being made too; of those that are done the oldest go first. Default 8 GiB. */
   readonly bytes?: number;
+  /** Other processes make exports in the same folder. */
+  readonly shared?: boolean;
 }
 
 interface Job {
@@ -300,8 +302,18 @@ export class ExportJobs {
       if (error.code === 'ENOENT') return [];
       throw error;
     });
-    for (const name of names) if (OURS.test(name)) await rm(join(this.#folder, name), { force: true });
+    for (const name of names) {
+      const path = join(this.#folder, name);
+      // Others keep theirs as long as this one.
+      if (OURS.test(name) && !(this.#options.shared && (await isYoung(path)))) await rm(path, { force: true });
+    }
   }
+}
+
+/** Whether a file was changed within the time that one is kept. */
+async function isYoung(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs < KEPT_FOR;
 }
 
 function failed({ status }: Job, error: unknown): ExportStatus {

@@ -29,11 +29,10 @@ export interface RecordedStates {
  */
 export async function openStates(reader: RecordingReader, time: number): Promise<RecordedStates> {
   if (reader.header.archive) return openArchived(reader, time);
-  const { replica, afterSequence } = await startAt(reader, time);
+  const place = await startAt(reader, time);
   return {
-    afterSequence,
-    take: ({ kind, bytes, time: at }) =>
-      framesOf(replica, kind, bytes, at).map(({ frame, time: shownAt }) => ({ ...frame, time: shownAt })),
+    afterSequence: place.afterSequence,
+    take: (record) => framesOf(place, record).map(({ frame, time: shownAt }) => ({ ...frame, time: shownAt })),
   };
 }
 

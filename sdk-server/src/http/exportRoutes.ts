@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * ```
  */
 export function exportRoutes(
-  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, log }: ReplayServices,
+  { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, cluster, log }: ReplayServices,
   bytes?: number,
   address?: string,
 ): Router {
@@ -41,7 +41,17 @@ export function exportRoutes(
   // A data folder's recordings lie in its `recordings`.
   const data = dirname(dirname(store.filePath('any')));
   const freeBytes = async () => (await store.disk()).freeBytes;
-  const jobs = new ExportJobs({ data, modelFolder, archiveModels, log, accepting, freeBytes, bytes, store: address });
+  const jobs = new ExportJobs({
+    data,
+    modelFolder,
+    archiveModels,
+    log,
+    accepting,
+    freeBytes,
+    bytes,
+    store: address,
+    shared: cluster !== null,
+  });
 
   store.onDelete((id) => jobs.removeOf(id));
 

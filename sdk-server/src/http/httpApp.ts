@@ -5,7 +5,9 @@ import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { healthRoutes } from '../watching/healthRoutes.js';
 import { metricsRoute } from '../watching/metricsRoute.js';
 import { requestIdOf, watchRequest } from '../watching/watchRequests.js';
+import { clusterRoute } from './clusterRoute.js';
 import { dashboardRoutes } from './dashboardRoutes.js';
+import { drainRoute } from './drainRoute.js';
 import { exampleRoutes, type SampleGame } from './exampleRoutes.js';
 import { exportRoutes } from './exportRoutes.js';
 import { keepingRoutes } from './keepingRoutes.js';
@@ -42,16 +44,20 @@ export async function mountHttp(
   app.use(securityHeaders);
   // These and nothing below them: a recording's file stays with the server's own pages.
   app.get(['/api/viewing', '/api/recordings/:id', '/api/recordings/:id/thumbnail'], openTo(viewing.origins));
+  // Who brings its own token need not have one of the gate's.
+  if (metricsToken) app.use(metricsRoute(metricsToken, true));
   app.use(httpGate(services));
   app.get(['/session/:id', '/dashboard/player'], shareLinks(services));
   app.use('/api', accessRoutes(services));
   app.use('/api/recordings', recordingRoutes(services));
   app.use('/api', keepingRoutes(services));
   app.use('/api/sessions', sessionRoutes(services));
+  app.use('/api/cluster', clusterRoute(services));
+  app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, store));
   app.use(healthRoutes(services));
-  if (metricsToken !== false) app.use(metricsRoute(metricsToken));
+  if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
   app.use('/dashboard/player', playerRoutes(services));

@@ -34,12 +34,15 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
   });
 
   router.get('/:id', async (request, response) => {
-    response.json(toldTo(response, await rowOf(request)));
+    const row = await rowOf(request);
+    // A session that was handed over, or whose server died, is several recordings.
+    const { items } = await catalog.list({ continues: row.id, order: 'oldest', limit: 1 });
+    response.json({ ...toldTo(response, row), continuedBy: items[0]?.id ?? null });
   });
 
   router.get('/:id/download', async (request, response, next) => {
     const row = await rowOf(request);
-    if (row.status === 'recording' && store.writer(row.id)) {
+    if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; download it when it has ended.');
     }
     await store.ensureLocal(row.id);
@@ -67,8 +70,9 @@ export function recordingRoutes({ store, catalog, access, log }: ReplayServices)
   });
 
   router.delete('/:id', sameOrigin, async (request, response) => {
-    const { id, status, owner } = await rowOf(request);
-    if (status === 'recording' && (store.writer(id) || owner !== null)) {
+    const row = await rowOf(request);
+    const { id } = row;
+    if (await store.isRecording(row)) {
       throw new SgapsError('OUT_OF_ORDER', 'This session is still being recorded; delete it when it has ended.');
     }
     await store.delete(id);

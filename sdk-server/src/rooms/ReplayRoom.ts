@@ -7,6 +7,7 @@ import {
   parseJoinOptions,
   parseNumbers,
   RESTART,
+  type RecordingHeader,
   type RecordJoinOptions,
   SgapsError,
 } from '@sgaps/protocol';
@@ -33,6 +34,8 @@ import { headerFor } from './recordingHeader.js';
 /** ms between the figures watchers get, and between pings of the recorder. */
 const FIGURES_EVERY = 500;
 const RESUME_WITHIN = 30_000;
+/** ms that a picture for a list may be old. */
+const PICTURE_AGE = 1000;
 
 /**
  * One recorded session (S2). The first client, with role `record`, is the recorder; any number may follow its figures (`joinById`,
@@ -65,14 +68,14 @@ export abstract class ReplayRoom extends Room {
   /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
   #keeping = false;
   #forget = (): void => undefined;
+  /** Why the session ends, where it is not that its recorder leaves. */
+  #ending: SessionEnd | null = null;
   #discard = async (): Promise<unknown> => undefined;
   #services!: ReplayServices;
   /** When it has to end, whatever its recorder does; null before one joined. */
   #bounds: SessionBounds | null = null;
   /** Counts no more for who may record only so many at once. */
   #leaveCount = (): void => undefined;
-  /** Why the session ends, where it is not that its recorder leaves. */
-  #ending: SessionEnd | null = null;
 
   /** Lets nobody in: the class that `defineReplayRoom` makes asks who it is. */
   static override async onAuth(_token: string, _options: unknown, _context: AuthContext): Promise<unknown> {
@@ -86,9 +89,12 @@ export abstract class ReplayRoom extends Room {
         throw new SgapsError('ARGUMENT_INVALID', 'Only a recorder opens a room; watchers join one by its id.');
       this.#options = options;
       this.#services = await this.services();
+      this.#services.admission.assert();
       this.#services.overload.admit(options.keptMs === undefined ? this.settings.cadence : undefined);
       await this.#open(this.#services);
     } catch (error) {
+      const isOurs = !isSgapsError(error) || error.code.startsWith('STORAGE');
+      if (isOurs) this.#services?.log.error({ err: error, room: this.roomId }, 'recording refused');
       throw toServerError(error);
     }
   }
@@ -156,6 +162,22 @@ export abstract class ReplayRoom extends Room {
     );
   }
 
+  /**
+   * Tells the recorder to go on in a room of another process; false where it cannot be told. The recording goes on until the recorder leaves.
+   */
+  handOver(): boolean {
+    const { client } = this.#recorder;
+    if (!client || !isOpen(client) || this.#keeping || !this.#session?.live) return false;
+    client.send(MessageType.handover, {});
+    return true;
+  }
+
+  /** A fresh picture as base64, for other processes; null where there is none yet. */
+  async picture(): Promise<string | null> {
+    const webp = await this.#session?.previews.fresh(PICTURE_AGE);
+    return webp ? Buffer.from(webp).toString('base64') : null;
+  }
+
   get #resumeWithin(): number {
     return this.settings.resumeWithin ?? RESUME_WITHIN;
   }
@@ -183,6 +205,7 @@ export abstract class ReplayRoom extends Room {
     const begun = await this.#quotas.admit(header.game);
     const creating = services.store.create(header, {
       roomId: this.roomId,
+      continues: await continuesFrom(header, services),
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),
@@ -403,9 +426,9 @@ export abstract class ReplayRoom extends Room {
 
   #stopRecording(error: unknown, code: number = REPLAY_CLOSE.storage): void {
     const isQuota = isSgapsError(error) && error.code === 'QUOTA_EXCEEDED';
-    const isLimit = isQuota || code !== REPLAY_CLOSE.storage;
-    this.#ending ??= isLimit ? 'limit' : 'storage';
-    if (isLimit) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
+    const bound = isQuota || code !== REPLAY_CLOSE.storage;
+    this.#ending ??= bound ? 'limit' : 'storage';
+    if (bound) this.#log.info({ reason: errorMessage(error).message }, 'recording ended: it may not go on');
     else this.#log.error({ err: error }, 'recording stopped');
     const { client } = this.#recorder;
     if (this.#over || !client) return;
@@ -448,4 +471,10 @@ export abstract class ReplayRoom extends Room {
     this.#log.info({ frames, records, bytes, ms: Math.round(session.time), how }, 'recording finished');
     for (const viewer of this.#viewers) viewer.send(MessageType.ended, { recordingId: session.writer.id });
   }
+}
+
+/** The recording that this one goes on from, where it is of the same game; what a client says of it is only a wish. */
+async function continuesFrom({ game, meta }: RecordingHeader, { catalog }: ReplayServices): Promise<string | null> {
+  if (meta.continues === undefined) return null;
+  return (await catalog.get(meta.continues))?.game === game ? meta.continues : null;
 }

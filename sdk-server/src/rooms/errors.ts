@@ -1,5 +1,5 @@
 import { ServerError } from '@colyseus/core';
-import { type ErrorMessage, isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
+import { type ErrorMessage, isSgapsError, type SgapsError, type SgapsErrorCode } from '@sgaps/protocol';
 import { AccessError } from '../access/AccessError.js';
 import { sessionMetrics } from '../watching/sessionMetrics.js';
 
@@ -23,6 +23,7 @@ const HTTP_STATUS: Readonly<Record<SgapsErrorCode, number>> = {
   MODEL_INVALID: 500,
   PROVIDER_UNAVAILABLE: 503,
   RENDERER_UNAVAILABLE: 503,
+  UNAVAILABLE: 503,
 };
 
 /**
@@ -49,7 +50,7 @@ export function statusOf(error: unknown): number {
  */
 export function toServerError(error: unknown): ServerError {
   sessionMetrics.refused.inc({ code: isSgapsError(error) ? error.code : 'INTERNAL' });
-  if (isSgapsError(error)) return new ServerError(statusOf(error), `${error.code}: ${error.message}`);
+  if (isSgapsError(error)) return new ServerError(statusOf(error), `${error.code}: ${wordsOf(error)}`);
   if (error instanceof ServerError) return error;
   return new ServerError(500, 'INTERNAL: the server failed; its log says why.');
 }
@@ -63,6 +64,12 @@ export function toServerError(error: unknown): ServerError {
  * ```
  */
 export function errorMessage(error: unknown, reset = false): ErrorMessage {
-  if (isSgapsError(error)) return { code: error.code, message: error.message, reset };
+  if (isSgapsError(error)) return { code: error.code, message: wordsOf(error), reset };
   return { code: 'INTERNAL', message: 'The server failed; its log says why.', reset };
+}
+
+/** Where things are stored, and what is wrong there, is the log's: clients are told that it is. */
+function wordsOf({ code, message }: SgapsError): string {
+  if (code === 'STORAGE_FULL') return 'The server has no room for recordings.';
+  return code === 'STORAGE_FAILED' ? 'The server cannot store recordings now.' : message;
 }

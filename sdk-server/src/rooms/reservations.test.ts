@@ -24,6 +24,8 @@ class ImpatientRoom extends ReplayRoom {
 
   override seatReservationTimeout = 1;
 
+  static override onAuth = joinGate({ data, log });
+
   protected override services(): Promise<ReplayServices> {
     return openServices({ data, log });
   }

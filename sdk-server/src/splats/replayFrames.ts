@@ -46,11 +46,12 @@ export function assertHasDepth({ recordingId, depth, archive }: RecordingHeader)
 export async function* replayFrames(reader: RecordingReader, from: number, to: number): AsyncGenerator<SampledFrame> {
   assertHasDepth(reader.header);
   const { grid } = reader.header;
-  const { replica, afterSequence } = await startAt(reader, from);
+  const place = await startAt(reader, from);
+  const { afterSequence } = place;
   const single = new SinglePixels();
-  for await (const { kind, time, bytes } of reader.records(0, { afterSequence, kinds: ['coordinates', 'pixels'] })) {
-    if (kind === 'pixels') await rest();
-    for (const { frame, time: shownAt } of framesOf(replica, kind, bytes, time)) {
+  for await (const record of reader.records(0, { afterSequence, kinds: ['coordinates', 'pixels'] })) {
+    if (record.kind === 'pixels') await rest();
+    for (const { frame, time: shownAt } of framesOf(place, record)) {
       if (shownAt > to) return;
       const [camera] = frame.state.cameras3d;
       if (shownAt < from || !camera || frame.samples.count === 0) continue;

@@ -16,11 +16,14 @@ const RETRY_EVERY = 5_000;
  */
 export class EndTeller {
   readonly #catalog: Catalog;
+  readonly #every: number;
   readonly #untold = new Map<string, Partial<RecordingRow>>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(catalog: Catalog) {
+  /** `every`: ms between two tries at what was not taken, for tests. */
+  constructor(catalog: Catalog, every = RETRY_EVERY) {
     this.#catalog = catalog;
+    this.#every = every;
   }
 
   /** Rejects where the catalog does not take it at once, nor after a moment; it is tried again then, unheard. */
@@ -39,6 +42,11 @@ export class EndTeller {
     }
   }
 
+  /** The catalog knows better by now. */
+  forget(id: string): void {
+    this.#untold.delete(id);
+  }
+
   /** Tries a last time. */
   async close(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
@@ -51,7 +59,7 @@ export class EndTeller {
       void this.#tryAll().then(() => {
         if (this.#untold.size > 0) this.#tryLater();
       });
-    }, RETRY_EVERY).unref();
+    }, this.#every).unref();
   }
 
   async #tryAll(): Promise<void> {

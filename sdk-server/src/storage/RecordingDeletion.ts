@@ -66,11 +66,13 @@ export class RecordingDeletion {
     return going;
   }
 
-  /** See `RecordingStore.finishDeletions`. */
-  async finish(): Promise<UnfinishedDeletion[]> {
+  /** See `RecordingStore.finishDeletions`. After `within` ms it leaves the rest to the next time. */
+  async finish(within = Number.POSITIVE_INFINITY): Promise<UnfinishedDeletion[]> {
     const unfinished: UnfinishedDeletion[] = [];
+    const late = performance.now() + within;
     for (const id of await this.#catalog.deletions.pending()) {
       try {
+        if (performance.now() > late) throw new SgapsError('STORAGE_FAILED', 'Others took too long; it is for the next time.');
         await this.delete(id);
       } catch (error) {
         // Nobody is to add a row for a file that is to go.

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { syncFolder, toStorageError } from './files.js';
@@ -8,6 +8,8 @@ import { STATES, seekFolderOf } from './seekPaths.js';
 
 /** An encoded preview picture is at most this big. */
 export const PREVIEW_BYTES = 4 * 1024 * 1024;
+/** ms after which nobody makes a file any more: what is made besides archives is small. */
+const DRAFT_MS = 60_000;
 /** How the names of files beside archives end. */
 const MARK = '.archived';
 const FULL = '.full.sgaps';
@@ -117,17 +119,22 @@ export class RecordingFolder {
     return this.idsOf(/^(.+)\.stored$/);
   }
 
-  /** Gives files their names back that were taken aside when a process ended. */
-  async returnAside(): Promise<void> {
-    for (const id of await this.idsOf(/^(.+)\.aside$/)) if (!this.has(id)) await rename(this.asidePath(id), this.filePath(id));
+  /** Gives files their names back that were taken aside when a process ended. Where `others` record, only what none of them has just taken aside. */
+  async returnAside(others = false): Promise<void> {
+    for (const id of await this.idsOf(/^(.+)\.aside$/)) {
+      if (others && !((await ageOf(this.asidePath(id))) > DRAFT_MS)) continue;
+      if (!this.has(id)) await rename(this.asidePath(id), this.filePath(id));
+    }
   }
 
-  /** Removes what was being made when a process ended; what another one is making stays. */
-  async removeDrafts(): Promise<void> {
+  /** Removes what was being made when a process ended; what another one is making stays. Where `others` record, only what is older than any of them takes. */
+  async removeDrafts(others = false): Promise<void> {
     for (const name of await this.names()) {
       const maker = Number(/\.(\d+)\.(?:archive|fetch)\.tmp$/.exec(name)?.[1] ?? 0);
-      if (name.endsWith('.tmp') && !(maker > 0 && maker !== process.pid && isRunning(maker)))
-        await rm(join(this.path, name), { force: true });
+      if (!name.endsWith('.tmp') || (maker > 0 && maker !== process.pid && isRunning(maker))) continue;
+      const path = join(this.path, name);
+      if (others && !((await ageOf(path)) > DRAFT_MS)) continue;
+      await rm(path, { force: true });
     }
   }
 
@@ -174,11 +181,15 @@ export class RecordingFolder {
     }
   }
 
-  /** What the disk has, bytes. One call of the system, however many recordings there are. */
+  /** What the disk has, bytes; nothing is free where it may not be written to. Two calls of the system, however many recordings there are. */
   async disk(): Promise<{ freeBytes: number; totalBytes: number }> {
     try {
       const { bavail, blocks, bsize } = await statfs(this.path);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      const isWritable = await access(this.path, constants.W_OK).then(
+        () => true,
+        () => false,
+      );
+      return { freeBytes: isWritable ? bavail * bsize : 0, totalBytes: blocks * bsize };
     } catch (error) {
       throw toStorageError(error, 'measuring the disk');
     }
@@ -205,6 +216,14 @@ export class RecordingFolder {
       throw toStorageError(error, `listing ${this.path}`);
     }
   }
+}
+
+/** ms since a file was last written or renamed; NaN where it is gone. */
+async function ageOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ ctimeMs }) => Date.now() - ctimeMs,
+    () => Number.NaN,
+  );
 }
 
 /** Removes all files whose names begin so. What is being made goes first: it can take no other's place then. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type RecordingReader, type RecordKind, SgapsError } from '@sgaps/protocol';
-import type { Catalog, RecordingStatus } from './catalog/index.js';
+import type { Catalog, RecordingRow, RecordingStatus } from './catalog/index.js';
 import { toStorageError } from './files.js';
 import { noteArchived } from './noteArchived.js';
 import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';
@@ -31,7 +31,7 @@ export interface Recovery {
   readonly recoveredRecords: number;
   /** Bytes of a half-written chunk that were replaced by the journal's records. */
   readonly cutBytes: number;
-  /** Why it failed; of another, why its thumbnail could not be stored. Null if all is well. */
+  /** Why it failed; of another, what of it is damaged, or why its thumbnail could not be stored. Null if all is well. */
   readonly error: SgapsError | null;
 }
 
@@ -49,6 +49,8 @@ export interface RecoveryParts {
   open(id: string): Promise<RecordingReader>;
   /** True while this process writes the recording. */
   isOpen(id: string): boolean;
+  /** True while a process lives; recordings that it owns are its own. Default: never, all that is not open here was left. */
+  isAlive?(owner: string): Promise<boolean>;
   /** True where its file is a copy of what a store has. */
   isCopy(id: string): Promise<boolean>;
 }
@@ -67,23 +69,38 @@ export class RecordingRecovery {
   /** Ids of recordings whose journals were left. */
   async leftovers(): Promise<string[]> {
     const { folder, isOpen } = this.parts;
-    return (await folder.journalIds()).filter((id) => !isOpen(id));
+    const left: string[] = [];
+    for (const id of await folder.journalIds()) if (!isOpen(id) && !(await this.isOwned(id))) left.push(id);
+    return left;
   }
 
-  /** Everything, once at start. A recording whose row alone was stale is told of only where something is amiss with it. */
-  async all(): Promise<Recovery[]> {
+  /** What a dead process was recording: each is closed, or its row says that it failed where its file is not in this folder. */
+  async ofOwner(owner: string): Promise<Recovery[]> {
+    const { folder, catalog } = this.parts;
+    const results: Recovery[] = [];
+    for (const { id } of await this.rows({ owner })) {
+      if (!folder.has(id)) {
+        await folder.remove(id);
+        await catalog.update(id, { status: 'failed', owner: null });
+      } else results.push(folder.hasJournals(id) ? await this.one(id) : await this.adopt(id));
+    }
+    return results;
+  }
+
+  /** Everything, once at start; `others`: other processes record into this folder. A recording whose row alone was stale is told of only where something is amiss with it. */
+  async all({ others = false } = {}): Promise<Recovery[]> {
     const { folder, catalog, isOpen, isCopy } = this.parts;
     const results: Recovery[] = [];
     for (const id of await this.leftovers()) {
       if (folder.has(id)) results.push(await this.one(id));
       else await folder.remove(id); // Created, but killed before its file had its name: nothing was ever appended.
     }
-    await folder.returnAside();
-    await folder.removeDrafts();
+    await folder.returnAside(others);
+    await folder.removeDrafts(others);
     for (const id of await folder.fileIds()) {
       if (isOpen(id) || results.some((result) => result.id === id)) continue;
       const row = await catalog.get(id);
-      if (row !== null && row.status !== 'recording') continue;
+      if (row !== null && (row.status !== 'recording' || (await this.lives(row.owner)))) continue;
       // A copy whose row is gone from what machines share was deleted by another one.
       if (row === null && catalog.shared && (await isCopy(id))) continue;
       const result = await this.adopt(id);
@@ -94,15 +111,15 @@ export class RecordingRecovery {
     return results;
   }
 
-  /** One recording that a crash left open. */
-  async one(id: string): Promise<Recovery> {
+  /** One recording that a crash left open, or, where it is `ours`, that its storage stopped: it stays this process's own until it is well. */
+  async one(id: string, { ours = false } = {}): Promise<Recovery> {
     const { folder } = this.parts;
     try {
       const done = await recoverRecording(folder.filePath(id), folder.journalPaths(id), zstdCompressor);
       const { recoveredRecords, cutBytes } = done;
       return { id, status: 'recovered', recoveredRecords, cutBytes, error: await this.noteFound(id, 'recovered') };
     } catch (error) {
-      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`));
+      return this.noteFailure(id, toStorageError(error, `recovering recording ${id}`), ours);
     }
   }
 
@@ -115,7 +132,7 @@ export class RecordingRecovery {
     }
   }
 
-  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what kept the thumbnail from being stored. */
+  /** The row and thumbnail of a recording whose file alone tells what it holds; gives what of it is damaged, or kept the thumbnail from being stored. */
   private async noteFound(id: string, status: RecordingStatus): Promise<SgapsError | null> {
     const { catalog } = this.parts;
     const reader = await this.parts.open(id);
@@ -123,18 +140,24 @@ export class RecordingRecovery {
       let bytes = 0;
       let bytesUp = 0;
       let bytesDown = 0;
-      for await (const record of reader.records(0, { kinds: KINDS })) {
+      let damage: SgapsError | null = null;
+      const onDamage = (error: SgapsError): void => {
+        damage ??= error;
+      };
+      for await (const record of reader.records(0, { kinds: KINDS, onDamage })) {
         bytes += record.bytes.length;
         if (record.kind === 'pixels') bytesUp += record.bytes.length;
         if (record.kind === 'coordinates') bytesDown += record.bytes.length;
       }
-      const { duration: durationMs, frames } = reader.index;
+      const { duration: durationMs, frames, missing } = reader.index;
       const row = (await catalog.get(id)) ?? rowOf({ ...reader.header, recordingId: id }, status);
       const endedAt = row.startedAt + durationMs;
       const { size } = await stat(this.parts.folder.filePath(id));
       const archived = archiveColumns(reader.header, size);
       await catalog.upsert({ ...row, status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...archived, owner: null });
-      return await this.pickPreview(id, reader);
+      const preview = await this.pickPreview(id, reader);
+      if (missing > 0) return new SgapsError('CHECKSUM_MISMATCH', `Recording ${id} is damaged: ${missing} records are missing.`);
+      return damage ?? preview;
     } finally {
       await reader.close();
     }
@@ -158,10 +181,10 @@ export class RecordingRecovery {
   }
 
   /** A full disk takes no row either; then the row stays as it was and the next start tries again. */
-  private async noteFailure(id: string, failure: SgapsError): Promise<Recovery> {
+  private async noteFailure(id: string, failure: SgapsError, ours = false): Promise<Recovery> {
     let error = failure;
     try {
-      await this.parts.catalog.update(id, { status: 'failed', owner: null });
+      await this.parts.catalog.update(id, { status: 'failed', ...(ours ? {} : { owner: null }) });
     } catch (second) {
       const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
       error = new SgapsError(failure.code, message, { cause: failure });
@@ -197,13 +220,27 @@ export class RecordingRecovery {
   /** Rows that say `recording` though there is no file. */
   private async failMissing(): Promise<void> {
     const { folder, catalog, isOpen } = this.parts;
-    for (let offset = 0; ; ) {
-      const { items } = await catalog.list({ status: 'recording', limit: 500, offset });
-      for (const { id } of items) {
-        if (isOpen(id) || folder.has(id)) offset++;
-        else await catalog.update(id, { status: 'failed' });
-      }
-      if (items.length < 500) return;
+    for (const { id, owner } of await this.rows()) {
+      if (!isOpen(id) && !folder.has(id) && !(await this.lives(owner)))
+        await catalog.update(id, { status: 'failed', owner: null });
     }
+  }
+
+  /** Rows that say `recording`, read before any of them is changed. */
+  private async rows(query: { readonly owner?: string } = {}): Promise<RecordingRow[]> {
+    const found: RecordingRow[] = [];
+    for (let offset = 0; ; offset += PAGE) {
+      const { items } = await this.parts.catalog.list({ ...query, status: 'recording', order: 'oldest', limit: PAGE, offset });
+      found.push(...items);
+      if (items.length < PAGE) return found;
+    }
+  }
+
+  private async isOwned(id: string): Promise<boolean> {
+    return this.lives((await this.parts.catalog.get(id))?.owner ?? null);
+  }
+
+  private async lives(owner: string | null): Promise<boolean> {
+    return owner !== null && ((await this.parts.isAlive?.(owner)) ?? false);
   }
 }

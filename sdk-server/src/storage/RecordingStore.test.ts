@@ -6,6 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import type { RecordingHeader, RecordingReader } from '@sgaps/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChunkFile } from './ChunkFile.js';
+import { EndTeller } from './EndTeller.js';
+import { JournalFile } from './JournalFile.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingStore } from './RecordingStore.js';
 
@@ -54,6 +57,40 @@ describe('RecordingStore', () => {
   afterEach(async () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('recovers a recording that a full disk had stopped once there is room, without a restart', async () => {
+    await store.close();
+    const owners = { id: 'one', isAlive: async (id: string) => id === 'one' };
+    store = await RecordingStore.open({ folder, mendEvery: 20, owners });
+    const finished: string[] = [];
+    store.onFinished((id) => finished.push(id));
+    const writer = await store.create(headerOf('a1'));
+    for (let i = 0; i < 5; i++) writer.append('pixels', i, packetHead(i, i, 1), i, i);
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const append = vi.spyOn(JournalFile.prototype, 'append').mockImplementation(() => {
+      throw full;
+    });
+    const seal = vi.spyOn(ChunkFile.prototype, 'seal').mockRejectedValue(full);
+    expect(writer.append('pixels', 5, packetHead(5, 5, 1), 5, 5)).toBe(false);
+    await writer.close();
+    // It stays this process's own: another that starts on the folder now leaves it alone, one that starts after it died does not.
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'failed', owner: 'one' });
+    expect(await store.leftovers()).toEqual([]);
+    append.mockRestore();
+    seal.mockRestore();
+    await vi.waitFor(() => expect(finished).toEqual(['a1']), 10_000);
+    expect(await store.catalog.get('a1')).toMatchObject({ status: 'recovered', frames: 5, owner: null });
+    const reader = await store.open('a1');
+    expect(await sequences(reader)).toEqual([0, 1, 2, 3, 4]);
+    await reader.close();
+  });
+
+  it('tells why it cannot create a recording without naming a path, also where nothing can be cleared away', async () => {
+    await rm(join(folder, 'recordings'), { recursive: true });
+    await writeFile(join(folder, 'recordings'), '');
+    const refused = await store.create(headerOf('a1')).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'STORAGE_FAILED', message: expect.not.stringContaining(folder) });
   });
 
   it('records, closes and reads back, and keeps the catalog in step', async () => {
@@ -239,6 +276,17 @@ describe('RecordingStore', () => {
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished' });
     });
 
+    it('tells it once it is back, without a restart', async () => {
+      await (await store.create(headerOf('a1'))).close();
+      const teller = new EndTeller(store.catalog, 50);
+      await hide();
+      await expect(teller.tell('a1', { durationMs: 7 })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      await show();
+      await vi.waitFor(async () => expect(await store.catalog.get('a1')).toMatchObject({ durationMs: 7 }), 5_000);
+      await teller.close();
+    });
+
     it('says so, keeps the recording whole, and puts the row right at the next start', async () => {
       const warnings: string[] = [];
       const writer = await store.create(headerOf('a1'), { onWarning: ({ code }) => warnings.push(code) });
@@ -249,8 +297,11 @@ describe('RecordingStore', () => {
       expect(warnings).toEqual(['STORAGE_FAILED']);
       expect(writer).toMatchObject({ state: 'closed', error: null });
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording' });
+      // As by kill -9: the last try at the end is not made.
+      vi.spyOn(EndTeller.prototype, 'close').mockResolvedValueOnce();
       await store.close();
       store = await RecordingStore.open({ folder });
+      expect(await store.catalog.get('a1')).toMatchObject({ status: 'recording' });
       expect(await store.recoverAll()).toEqual([]);
       expect(await store.catalog.get('a1')).toMatchObject({ status: 'finished', frames: 4, durationMs: 40 });
     });

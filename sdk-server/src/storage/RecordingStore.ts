@@ -4,22 +4,42 @@ import type { Logger } from 'pino';
 import { deleteBlobs } from './blobs/deleteBlobs.js';
 import { LocalCopies } from './blobs/LocalCopies.js';
 import { openBlobStore } from './blobs/openBlobStore.js';
-import { Catalog, type RecordingStatus } from './catalog/index.js';
+import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
 import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
 import { RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
+import { Retries } from './Retries.js';
 import { rowOf } from './recordingRow.js';
 import { zstdCompressor } from './zstd.js';
 
+/** ms that deletions which were begun may take at start. */
+const DELETIONS_WITHIN = 10_000;
 /** Characters of what is said of a hold. */
 const MOST_REASON = 500;
+/** ms after which a recording that its disk had failed is put right, and again until it is. */
+const MEND_EVERY = 5000;
+
+/**
+ * Which process records what.
+ *
+ * @example
+ * ```ts
+ * const owners: RecordingOwners = { id: 'replay-1.17.a3', isAlive: async (id) => id === 'replay-1.17.a3' };
+ * ```
+ */
+export interface RecordingOwners {
+  /** This process. */
+  readonly id: string;
+  /** False where a process is known to be dead. */
+  isAlive(owner: string): Promise<boolean>;
+}
 
 /**
  * All recordings of one data folder: files in `recordings/`, rows in the catalog. Ids are checked, so that none leads out of
- * the folder. One process at a time may write to a folder.
+ * the folder. Several processes may write to a folder, each with an id of its own as `owner`.
  *
  * @example
  * ```ts
@@ -34,6 +54,7 @@ export class RecordingStore {
   private readonly recovery: RecordingRecovery;
   private readonly deletion: RecordingDeletion;
   private readonly ends: EndTeller;
+  private readonly mending: Retries;
 
   private constructor(
     private readonly folder: RecordingFolder,
@@ -41,18 +62,22 @@ export class RecordingStore {
     readonly catalog: Catalog,
     /** Its files as copies of what a blob store has; null where they are the only ones. */
     readonly copies: LocalCopies | null,
+    private readonly owners: RecordingOwners | null,
+    mendEvery: number,
   ) {
     this.ends = new EndTeller(catalog);
+    this.mending = new Retries(mendEvery);
     this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
+    const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
     const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
     if (copies) this.deletion.onDelete((id) => deleteBlobs(copies.blobs, id));
-    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isCopy, open: (id) => this.open(id) });
+    this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, isCopy, open: (id) => this.open(id) });
   }
 
   /**
    * Opens the folder, making it where it is missing. `catalog` defaults to the one in the folder, or in the database at `database` (see `Catalog.open`). With `store`, the address of a blob store,
-   * files that are missing are fetched from there; `localBytes` and `log` are those of `LocalCopies`.
+   * files that are missing are fetched from there; `localBytes` and `log` are those of `LocalCopies`. Without `owners` no other process may write to the folder.
    *
    * @example
    * ```ts
@@ -63,15 +88,19 @@ export class RecordingStore {
     readonly folder: string;
     readonly catalog?: Catalog;
     readonly database?: string;
+    readonly owners?: RecordingOwners;
     readonly store?: string;
     readonly localBytes?: number;
     readonly log?: Logger;
+    /** ms after which a recording that its disk had failed is put right, and again until it is; default 5,000. */
+    readonly mendEvery?: number;
   }): Promise<RecordingStore> {
     const folder = await RecordingFolder.open(resolve(options.folder, 'recordings'));
-    const { localBytes: bytes, log } = options;
+    const { owners = null, localBytes: bytes, log } = options;
     const blobs = options.store ? await openBlobStore(options.store) : null;
     const copies = blobs ? new LocalCopies({ folder, blobs, bytes, log }) : null;
-    return new RecordingStore(folder, options.catalog ?? (await Catalog.open(options.folder, { url: options.database })), copies);
+    const catalog = options.catalog ?? (await Catalog.open(options.folder, { url: options.database }));
+    return new RecordingStore(folder, catalog, copies, owners, options.mendEvery ?? MEND_EVERY);
   }
 
   /**
@@ -87,11 +116,31 @@ export class RecordingStore {
     header: RecordingHeader,
     options: {
       readonly roomId?: string;
+      /** Id of the recording that this one goes on from; default what its header says (`meta.continues`). */
+      readonly continues?: string | null;
       readonly onError?: (error: SgapsError) => void;
       readonly onWarning?: (error: SgapsError) => void;
       /** See `RecordingWriterOptions.closeWithin`. */
       readonly closeWithin?: number;
     } = {},
+  ): Promise<RecordingWriter> {
+    const id = header.recordingId;
+    if (this.folder.has(id)) throw new SgapsError('ARGUMENT_INVALID', `Recording ${id} exists already.`);
+    // The row is there before the file, so that no other process takes the file for one that nobody owns.
+    const row = rowOf(header, 'recording');
+    const { roomId = null, continues = row.continues } = options;
+    await this.catalog.upsert({ ...row, roomId, continues, owner: this.owners?.id ?? null });
+    try {
+      return await this.createFile(header, options);
+    } catch (error) {
+      await this.catalog.delete(id);
+      throw error;
+    }
+  }
+
+  private async createFile(
+    header: RecordingHeader,
+    options: Parameters<RecordingStore['create']>[1] = {},
   ): Promise<RecordingWriter> {
     const id = header.recordingId;
     const writer = await RecordingWriter.create(header, {
@@ -104,13 +153,6 @@ export class RecordingStore {
       onClosed: (closed) => this.noteEnd(closed),
     });
     this.writers.set(id, writer);
-    try {
-      await this.catalog.upsert({ ...rowOf(header, 'recording'), roomId: options.roomId ?? null });
-    } catch (error) {
-      await writer.close();
-      await this.folder.remove(id);
-      throw error;
-    }
     return writer;
   }
 
@@ -276,17 +318,42 @@ export class RecordingStore {
 
   /**
    * To be called once at start, before any recording is made: recovers all leftovers, puts right rows that still say
-   * `recording`, and adds rows for files the catalog does not know. Before that it finishes deletions that were begun.
+   * `recording`, and adds rows for files the catalog does not know. Recordings of other processes that live are left alone. Before that it finishes deletions that were begun.
    *
    * @example
    * ```ts
    * const recovered = await store.recoverAll();
    * ```
    */
-  async recoverAll(): Promise<Recovery[]> {
-    // One that cannot be finished now is tried again: see `finishDeletions`.
-    await this.finishDeletions();
-    return this.recovery.all();
+  async recoverAll(options: { readonly others?: boolean } = {}): Promise<Recovery[]> {
+    // What cannot be finished now is tried again (see `finishDeletions`): a blob store that does not answer keeps no server from starting.
+    await this.deletion.finish(DELETIONS_WITHIN);
+    return this.recovery.all(options);
+  }
+
+  /**
+   * Closes what a process that is dead was recording.
+   *
+   * @example
+   * ```ts
+   * if (!(await owners.isAlive(owner))) await store.recoverOwned(owner);
+   * ```
+   */
+  async recoverOwned(owner: string): Promise<Recovery[]> {
+    return this.recovery.ofOwner(owner);
+  }
+
+  /**
+   * Whether a recording is being made, in this process or another that lives.
+   *
+   * @example
+   * ```ts
+   * if (await store.isRecording(row)) throw new Error('It is still being recorded.');
+   * ```
+   */
+  async isRecording({ id, status, owner }: Pick<RecordingRow, 'id' | 'status' | 'owner'>): Promise<boolean> {
+    if (this.writers.has(id)) return true;
+    return status === 'recording' && owner !== null && ((await this.owners?.isAlive(owner)) ?? false);
   }
 
   /**
@@ -336,7 +403,7 @@ export class RecordingStore {
   }
 
   /**
-   * What the disk has and has left, bytes. One call of the system, however many recordings there are.
+   * What the disk has and has left, bytes; nothing where it may not be written to. Two calls of the system, however many recordings there are.
    *
    * @example
    * ```ts
@@ -357,20 +424,39 @@ export class RecordingStore {
    */
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.mending.close();
     await this.ends.close();
     await this.catalog.close();
     this.copies?.blobs.close();
   }
 
-  /** The row of a writer that has just closed. */
+  /** The row of a writer that has just closed. What the disk did not take is put right when there is room again, or by the next start. */
   private async noteEnd(writer: RecordingWriter): Promise<void> {
-    this.writers.delete(writer.id);
+    const { id, error } = writer;
+    this.writers.delete(id);
     const { frames, bytes, bytesUp, bytesDown, durationMs } = writer.figures;
-    const status: RecordingStatus = writer.error ? 'failed' : 'finished';
-    if (status === 'finished' && !this.deletion.isGoing(writer.id))
-      for (const listener of this.finishListeners) listener(writer.id);
+    const status: RecordingStatus = error ? 'failed' : 'finished';
+    if (error) this.mending.add(id, () => this.mend(writer));
+    else this.tellFinished(id);
     const endedAt = writer.header.startedAt + durationMs;
-    const end = { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, owner: null };
-    await this.ends.tell(writer.id, end);
+    // What is to be mended stays this process's own: another that starts here must not recover it at the same time.
+    const owner = error ? {} : { owner: null };
+    await this.ends.tell(id, { status, endedAt, durationMs, frames, bytes, bytesUp, bytesDown, ...owner });
+  }
+
+  /** Recovers a recording that its storage stopped. Rejects while that does not work. */
+  private async mend({ id, released }: RecordingWriter): Promise<void> {
+    // A disk that hangs may still come back to what it was told.
+    if (!released) throw new SgapsError('STORAGE_FAILED', `The files of recording ${id} are still being closed.`);
+    if (!this.folder.has(id) || this.deletion.isGoing(id)) return;
+    const { status, error } = await this.recovery.one(id, { ours: true });
+    if (status === 'failed' && error) throw error;
+    this.ends.forget(id);
+    this.tellFinished(id);
+  }
+
+  private tellFinished(id: string): void {
+    if (this.deletion.isGoing(id)) return;
+    for (const listener of this.finishListeners) listener(id);
   }
 }

@@ -79,6 +79,7 @@ export class RecordingWriter {
   private sealing: Promise<void> | null = null;
   private syncing: Promise<void> | null = null;
   private closing: Promise<void> | null = null;
+  private isReleased = false;
   private readonly timer: NodeJS.Timeout;
   private readonly file: ChunkFile;
 
@@ -126,6 +127,11 @@ export class RecordingWriter {
   /** Why it failed, null if it did not. */
   get error(): SgapsError | null {
     return this.failure;
+  }
+
+  /** Its files are closed: nothing more is written to them by this writer. */
+  get released(): boolean {
+    return this.isReleased;
   }
 
   /** What was taken so far. */
@@ -328,6 +334,7 @@ export class RecordingWriter {
     this.active.close();
     this.other.close();
     await this.file.close();
+    this.isReleased = true;
   }
 }
 

@@ -37,8 +37,9 @@ export async function createFiles(
     return { handle, headerBytes: head.length, journals: [journals[0], journals[1]] };
   } catch (error) {
     for (const journal of journals) journal.close();
-    await handle?.close();
-    for (const made of [draft, path, ...journalPaths]) await rm(made, { force: true });
+    await handle?.close().catch(() => undefined);
+    // A disk that takes nothing any more may not let go either; a start of the server looks for what is left.
+    for (const made of [draft, path, ...journalPaths]) await rm(made, { force: true }).catch(() => undefined);
     throw toStorageError(error, `creating recording ${header.recordingId}`);
   }
 }

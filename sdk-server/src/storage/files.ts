@@ -6,10 +6,11 @@ import { type ByteSource, SgapsError } from '@sgaps/protocol';
 export const MIN_FREE_BYTES = 64 * 2 ** 20;
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /**
  * An operating system error as a typed one: `STORAGE_FULL` for no space, quota or file size left, `NOT_FOUND` for a missing
- * file, else `STORAGE_FAILED`. A `SgapsError` stays what it is.
+ * file, else `STORAGE_FAILED`. A `SgapsError` stays what it is. Clients may be shown it: the system's own words, which name paths, are its cause.
  *
  * @example
  * ```ts
@@ -18,11 +19,13 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
  */
 export function toStorageError(error: unknown, doing: string): SgapsError {
   if (error instanceof SgapsError) return error;
-  const { code = 'unknown', message = String(error) } = error as NodeJS.ErrnoException;
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
   if (FULL.has(code))
     return new SgapsError('STORAGE_FULL', `No space left while ${doing} (${code}). Free some and recover.`, { cause: error });
   if (code === 'ENOENT') return new SgapsError('NOT_FOUND', `No such file while ${doing}.`, { cause: error });
-  return new SgapsError('STORAGE_FAILED', `Storage failed while ${doing}: ${message}`, { cause: error });
+  if (READ_ONLY.has(code))
+    return new SgapsError('STORAGE_FAILED', `The disk may not be written to while ${doing} (${code}).`, { cause: error });
+  return new SgapsError('STORAGE_FAILED', `Storage failed while ${doing} (${code}).`, { cause: error });
 }
 
 /** Reads a file at any offset. */

@@ -20,7 +20,7 @@ export { fileSource } from './files.js';
 export { openRecording } from './openRecording.js';
 export type { UnfinishedDeletion } from './RecordingDeletion.js';
 export type { Recovery } from './RecordingRecovery.js';
-export { RecordingStore } from './RecordingStore.js';
+export { type RecordingOwners, RecordingStore } from './RecordingStore.js';
 export { RecordingWriter, type RecordingWriterOptions } from './RecordingWriter.js';
 export type { RecordingFigures } from './RecordTally.js';
 export { recoverRecording } from './recoverRecording.js';

@@ -33,8 +33,8 @@ export function clientWith(url: string, token?: string): Client {
 }
 
 /** Waits until `check` holds; rejects after `timeout` ms. */
-export async function until(check: () => boolean, timeout = 10_000): Promise<void> {
-  for (const end = performance.now() + timeout; !check(); ) {
+export async function until(check: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> {
+  for (const end = performance.now() + timeout; !(await check()); ) {
     if (performance.now() > end) throw new Error(`Waited ${timeout} ms in vain for ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -130,7 +130,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 }
 
 function programFolder(): string {
-  if (process.env.SGAPS_POSTGRES) return dirname(process.env.SGAPS_POSTGRES);
+  // The programs beside it are needed, too, which a link need not have.
+  if (process.env.SGAPS_POSTGRES) return dirname(realpathSync(process.env.SGAPS_POSTGRES));
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const found = versions.map((version) => join(debian, version, 'bin')).find((bin) => existsSync(join(bin, 'postgres')));

@@ -32,6 +32,8 @@ export interface ViewingOptions extends ConnectionLimits {
   /** As of `sgaps renderer`. */
   readonly model?: string;
   readonly provider?: string;
+  readonly inference?: string;
+  readonly redis?: string;
   /** What decoder states that make recordings quick to seek in may take in all, bytes; 0 for none. Default that of the server, 2 GiB. */
   readonly seekBytes?: number;
   /** Store that recordings are fetched from, and what copies may take here. Default those of the server. */
@@ -74,6 +76,7 @@ export class ViewingProcesses {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
     const { store, localBytes, metricsPort, metricsHost, connections, connectionsPerAddress } = options;
+    const { inference, redis = '' } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
@@ -105,14 +108,16 @@ export class ViewingProcesses {
       });
       const named = encoders.length > 0 ? ['--encoder', ...encoders] : [];
       const kept = flag('--seek-cache', seekBytes === undefined ? undefined : String(Math.ceil(seekBytes / 2 ** 20)));
-      const fills = [...flag('--model', model), ...flag('--provider', provider)];
+      const fills = [...flag('--model', model), ...flag('--provider', provider), ...flag('--inference', inference)];
       const draws = [...flag('--splats', splats), ...flag('--splats-on', splatsOn)];
       const decodes = archiveModels.length > 0 ? ['--archive-models', ...archiveModels] : [];
       const stored = [...flag('--store', store), ...flag('--local-bytes', localBytes?.toString())];
+      // What inference services are found and trusted by.
+      const variables = { REDIS_URL: redis, SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' };
       const own = ['renderer', '--data', data, ...stored, ...sockets, ...named, ...kept, ...fills, ...draws, ...decodes];
       const workers = Array.from(
         { length: renderers },
-        (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log),
+        (_, i) => new SupervisedProcess([...own, '--worker', `renderer-${i + 1}`], log, { variables }),
       );
       return new ViewingProcesses(at, transport as SupervisedProcess, workers);
     } catch (error) {

@@ -11,10 +11,14 @@ import {
 import { SgapsError } from '@sgaps/protocol';
 import { FreeScene, openSplatRenderer, SplatFolder, SplatScene, StreamScene, StreamThread } from '@sgaps/splats';
 import { Command, Option } from 'commander';
+import { readSecrets } from '../access/secrets.js';
+import { secretFileOption } from '../access/tokenCommand.js';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
+import { RedisLink } from '../cluster/RedisLink.js';
 import {
   archiveModelsOption,
   fail,
+  inferenceOption,
   localBytesOption,
   logLevelOption,
   seekCacheOption,
@@ -22,8 +26,8 @@ import {
   storeOption,
   wholeNumber,
 } from '../commandLine.js';
-import { createInference } from '../inference/createInference.js';
-import type { InferenceService } from '../inference/InferenceService.js';
+import type { Inference } from '../inference/Inference.js';
+import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
@@ -53,6 +57,9 @@ interface RendererFlags {
   readonly worker?: string;
   readonly model?: string;
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
+  readonly inference: InferenceChoice;
+  readonly redis?: string;
+  readonly secretFile?: string;
   readonly archiveModels: string[];
   readonly debugFolder?: string;
   readonly supervised?: boolean;
@@ -101,6 +108,9 @@ export function rendererCommand(): Command {
       "model that refines frames, of @sgaps/models or a folder; 'none' for none (default: sgaps-mae-small)",
     )
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
+    .addOption(inferenceOption())
+    .addOption(new Option('--redis <address>', 'Redis that knows of inference services (default: none)').env('REDIS_URL'))
+    .addOption(secretFileOption())
     .addOption(archiveModelsOption())
     .option('--debug-folder <folder>', 'where the debug encoder saves pictures', './sgaps-debug')
     .option('--supervised', 'end when standard input does')
@@ -120,18 +130,23 @@ async function renderer(flags: RendererFlags): Promise<void> {
   const library = new ReplayLibrary(recordings, log, cache, copies);
   const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null, copies);
   const archiveModels = new ArchiveModels({ models: flags.archiveModels });
-  let inference: InferenceService | null = null;
+  let inference: Inference | null = null;
+  let link: RedisLink | null = null;
   let service: RendererService | null = null;
   const close = async (): Promise<void> => {
     await service?.close();
     await library.close();
     await free.close();
     await inference?.close();
+    link?.close();
     await archiveModels.close();
     copies?.blobs.close();
   };
   try {
-    inference = flags.model === 'none' ? null : await createInference({ model: flags.model, provider }, log);
+    // Only where a service may be: a renderer needs nothing else of Redis.
+    if (flags.redis && flags.model !== 'none' && flags.inference !== 'local') link = await RedisLink.open(flags.redis, log);
+    const choice = { where: flags.inference, model: { model: flags.model, provider }, redis: link?.redis ?? null };
+    inference = flags.model === 'none' ? null : await openInference({ ...choice, secrets: readSecrets(flags.secretFile), log });
     const open = (id: string) => (server ? openRemoteReplay(server, id, flags.token) : library.open(id));
     const model = () => inference?.open() ?? null;
     registerScene('replay', () => new ReplayScene({ open, machine: nodeMachine, model, archiveModel: archiveModels.get }));

@@ -80,9 +80,8 @@ async function transport(flags: TransportFlags): Promise<void> {
   watchProcess();
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
-  const answers = metricsPort === undefined ? { '/metrics': metricsAnswer(metricsToken) } : undefined;
   try {
-    const viewers = openViewers(flags, origins, answers, log);
+    const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
     // What plays from somewhere has a time of its own.
@@ -116,16 +115,12 @@ async function transport(flags: TransportFlags): Promise<void> {
 }
 
 /** Who may watch, and from where. */
-function openViewers(
-  flags: TransportFlags,
-  origins: readonly string[] | undefined,
-  answers: WebSocketAdapterOptions['answers'],
-  log: Logger,
-): WebSocketAdapter {
+function openViewers(flags: TransportFlags, origins: readonly string[] | undefined, log: Logger): WebSocketAdapter {
   const { port, insecure, published, secretFile, trustProxy, limitJoins, limitRefusals, connections, connectionsPerAddress } =
     flags;
   const secrets = readSecrets(secretFile);
   const secured = secrets.length > 0;
+  hide(...secrets);
   const host = listenAddress({ host: flags.host, secured, insecure, published });
   const exposed = secured || insecure || trustProxy > 0;
   const limits = new ClientLimits({ joins: limitJoins, refusals: limitRefusals }, exposed ? USUAL_LIMITS : NO_LIMITS);
@@ -133,9 +128,16 @@ function openViewers(
   if (!secured) log.info({ host: host ?? 'all' }, 'no secret is set: whoever reaches this transport may watch everything');
   // Where everybody is let in, nobody waits for a token.
   return new WebSocketAdapter({
-    ...{ port, host, origins, answers, connections, connectionsPerAddress },
+    ...{ port, host, origins, connections, connectionsPerAddress },
     admit: exposed ? admit : undefined,
+    answers: answersOf(flags, secured),
   });
+}
+
+/** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
+function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
+  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
+  return { '/metrics': metricsAnswer(metricsToken ?? null) };
 }
 
 function seconds(text: string): number {

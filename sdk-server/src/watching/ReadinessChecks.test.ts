@@ -20,14 +20,20 @@ it('is ready when all checks are well, says why not, and tells the log of each c
   const stop = checks.add('blobs', async () => null);
   expect(checks.report()).toEqual({
     ready: false,
-    checks: { disk: { ok: false, why: expect.any(String) }, blobs: { ok: false, why: expect.any(String) } },
+    checks: {
+      disk: { ok: false, why: expect.any(String), required: true },
+      blobs: { ok: false, why: expect.any(String), required: true },
+    },
   });
   await checks.look();
-  expect(checks.report()).toEqual({ ready: true, checks: { disk: { ok: true, why: null }, blobs: { ok: true, why: null } } });
+  expect(checks.report()).toEqual({
+    ready: true,
+    checks: { disk: { ok: true, why: null, required: true }, blobs: { ok: true, why: null, required: true } },
+  });
   why = '3 MiB free.';
   await until(() => !checks.ready);
   await checks.look();
-  expect(checks.report().checks.disk).toEqual({ ok: false, why: '3 MiB free.' });
+  expect(checks.report().checks.disk).toMatchObject({ ok: false, why: '3 MiB free.' });
   why = null;
   await until(() => checks.ready);
   stop();
@@ -66,7 +72,10 @@ it('does not wait for a check that hangs, nor asks it a second time meanwhile', 
   await until(() => lines.some(({ msg }) => msg === 'not ready'));
   await checks.look();
   await checks.look();
-  expect([asked, checks.report().checks['dead disk']]).toEqual([1, { ok: false, why: 'It has not answered within 0.005 s.' }]);
+  expect([asked, checks.report().checks['dead disk']]).toMatchObject([
+    1,
+    { ok: false, why: 'It has not answered within 0.005 s.' },
+  ]);
   answer(null);
   await until(() => asked > 1);
 });
@@ -77,11 +86,22 @@ it('tells strangers that a check failed, and the log why', async () => {
     throw new SgapsError('STORAGE_FAILED', '/srv/data is gone');
   });
   await checks.look();
-  expect(checks.report().checks).toEqual({
+  expect(checks.report().checks).toMatchObject({
     catalog: { ok: false, why: 'The check failed; the log says why.' },
     store: { ok: false, why: 'The check failed (STORAGE_FAILED); the log says why.' },
   });
   expect(JSON.stringify(lines)).toContain('/srv/data is gone');
+});
+
+it('is ready where only what is not required is unwell, and shows it', async () => {
+  checks.add('store', () => 'It takes nothing.', { every: 0, required: false });
+  checks.add('disk', async () => null);
+  await checks.look();
+  expect([checks.ready, checks.report()]).toMatchObject([
+    true,
+    { ready: true, checks: { store: { ok: false, why: 'It takes nothing.', required: false } } },
+  ]);
+  expect(lines.map(({ msg }) => msg)).toEqual(['unwell']);
 });
 
 it('looks at what costs nothing at each question, and is never ready once closed', () => {

@@ -24,6 +24,8 @@ export interface ReadinessOptions {
   readonly every?: number;
   /** ms in which it must answer; default 3,000. */
   readonly within?: number;
+  /** False for what is shown and does not keep sessions away; default true. */
+  readonly required?: boolean;
 }
 
 /**
@@ -38,13 +40,16 @@ export interface CheckState {
   readonly ok: boolean;
   /** Why not; null where it is well. */
   readonly why: string | null;
+  /** Whether no sessions are taken while it is unwell. */
+  readonly required: boolean;
 }
 
 interface Check {
   readonly look: ReadinessCheck;
   readonly every: number;
   readonly within: number;
-  state: CheckState;
+  readonly required: boolean;
+  state: Omit<CheckState, 'required'>;
   timer: NodeJS.Timeout | undefined;
   /** A question that is not answered yet. */
   asked: Promise<string | null> | null;
@@ -52,8 +57,8 @@ interface Check {
   removed: boolean;
 }
 
-const UNKNOWN: CheckState = { ok: false, why: 'It has not been looked at yet.' };
-const WELL: CheckState = { ok: true, why: null };
+const UNKNOWN: Check['state'] = { ok: false, why: 'It has not been looked at yet.' };
+const WELL: Check['state'] = { ok: true, why: null };
 
 /**
  * Whether this server may be given sessions: named checks, looked at in the background, so that being asked costs nothing however often. Parts of the server, and your own, add theirs.
@@ -73,9 +78,9 @@ export class ReadinessChecks {
   }
 
   /** Adds a check, in place of one of that name; returns the way to take it out. It counts as unwell until it has answered. */
-  add(name: string, look: ReadinessCheck, { every = 5_000, within = 3_000 }: ReadinessOptions = {}): () => void {
+  add(name: string, look: ReadinessCheck, { every = 5_000, within = 3_000, required = true }: ReadinessOptions = {}): () => void {
     this.#remove(name);
-    const check: Check = { look, every, within, state: UNKNOWN, timer: undefined, asked: null, removed: false };
+    const check: Check = { look, every, within, required, state: UNKNOWN, timer: undefined, asked: null, removed: false };
     this.#checks.set(name, check);
     if (every > 0) void this.#keepLooking(name, check);
     return () => {
@@ -83,17 +88,19 @@ export class ReadinessChecks {
     };
   }
 
-  /** Whether all checks are well. */
+  /** Whether all required checks are well. */
   get ready(): boolean {
     if (this.#closed) return false;
-    for (const [name, check] of this.#checks) if (!this.#stateOf(name, check).ok) return false;
+    for (const [name, check] of this.#checks) if (!this.#stateOf(name, check).ok && check.required) return false;
     return true;
   }
 
   /** What each check says. */
   report(): { readonly ready: boolean; readonly checks: Readonly<Record<string, CheckState>> } {
-    const checks = Object.fromEntries([...this.#checks].map(([name, check]) => [name, this.#stateOf(name, check)]));
-    return { ready: !this.#closed && Object.values(checks).every(({ ok }) => ok), checks };
+    const checks = Object.fromEntries(
+      [...this.#checks].map(([name, check]) => [name, { ...this.#stateOf(name, check), required: check.required }]),
+    );
+    return { ready: !this.#closed && Object.values(checks).every(({ ok, required }) => ok || !required), checks };
   }
 
   /** Looks at all checks now, and waits for their answers. */
@@ -115,7 +122,7 @@ export class ReadinessChecks {
     this.#checks.delete(name);
   }
 
-  #stateOf(name: string, check: Check): CheckState {
+  #stateOf(name: string, check: Check): Check['state'] {
     if (check.every > 0) return check.state;
     let said: string | null | Promise<string | null>;
     try {
@@ -156,15 +163,16 @@ export class ReadinessChecks {
     if (!check.removed) this.#note(name, check, said);
   }
 
-  #note(name: string, check: Check, why: string | null): CheckState {
+  #note(name: string, check: Check, why: string | null): Check['state'] {
     const { state: before } = check;
     if (before.why !== why || before.ok !== (why === null)) check.state = why === null ? WELL : { ok: false, why };
     const changed = before.ok !== check.state.ok;
     // At the start all are unknown: that one is well then is no news.
-    if (changed && check.state.ok && before !== UNKNOWN) this.#log.info({ check: name }, 'ready again');
+    if (changed && check.state.ok && before !== UNKNOWN)
+      this.#log.info({ check: name }, check.required ? 'ready again' : 'well again');
     else if (!check.state.ok && (changed || before === UNKNOWN)) {
-      // What is looked at when asked is a state that the server was brought into, such as closing; all else is trouble.
-      this.#log[check.every === 0 ? 'info' : 'warn']({ check: name, why }, 'not ready');
+      // What is looked at when asked is a state that the server is in, such as closing; all else is trouble.
+      this.#log[check.every === 0 ? 'info' : 'warn']({ check: name, why }, check.required ? 'not ready' : 'unwell');
     }
     return check.state;
   }

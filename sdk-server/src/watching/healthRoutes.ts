@@ -10,13 +10,20 @@ import type { ReplayServices } from '../rooms/ReplayServices.js';
  * app.use(healthRoutes(services));
  * ```
  */
-export function healthRoutes({ sessions, disk, readiness }: Pick<ReplayServices, 'sessions' | 'disk' | 'readiness'>): Router {
+export function healthRoutes({
+  sessions,
+  disk,
+  readiness,
+  overload,
+}: Pick<ReplayServices, 'sessions' | 'disk' | 'readiness' | 'overload'>): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.setHeader('Cache-Control', 'no-store').json({
       ok: true,
       ready: readiness.ready,
       accepting: accepting(),
+      full: overload.full,
+      ...overload.figures,
       sessions: sessions.size,
       disk: disk.figures,
       uptimeSeconds: Math.round(process.uptime()),

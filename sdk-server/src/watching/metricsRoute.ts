@@ -5,17 +5,18 @@ import { metrics } from './registry.js';
 import { requestIdOf } from './watchRequests.js';
 
 /**
- * `/metrics`, in Prometheus' text format, for who brings the token where one is set.
+ * `/metrics`, in Prometheus' text format, for who brings the token where one is set. `orNext` leaves others to the routes that follow.
  *
  * @example
  * ```ts
  * app.use(metricsRoute(token));
  * ```
  */
-export function metricsRoute(token: string | null = null): Router {
+export function metricsRoute(token: string | null = null, orNext = false): Router {
   const router = Router();
-  router.get('/metrics', async ({ headers }, response) => {
+  router.get('/metrics', async ({ headers }, response, next) => {
     if (!holdsToken(headers.authorization, token)) {
+      if (orNext) return next();
       const message = 'The token of /metrics is needed: Authorization: Bearer …';
       const requestId = requestIdOf(response);
       response

@@ -3,14 +3,14 @@ import type { Offence } from '../rooms/ClientConduct.js';
 import { metrics } from './registry.js';
 
 /**
- * How a session ended: its recorder left, was lost and did not come back, or was sent away; it had all that it may take; the disk failed; the server stopped; another process goes on with it.
+ * How a session ended: its recorder left, was lost and did not come back, or was sent away; the disk failed; a bound of time, bytes or quota was reached (`limit`); the server stopped; another process goes on with it.
  *
  * @example
  * ```ts
  * sessionMetrics.ended.inc({ how: 'left' });
  * ```
  */
-export type SessionEnd = 'left' | 'lost' | 'dismissed' | 'limit' | 'storage' | 'shutdown' | 'handed-over';
+export type SessionEnd = 'left' | 'lost' | 'dismissed' | 'storage' | 'limit' | 'shutdown' | 'handed-over';
 
 const of = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
   new Counter<Label>({ name, help, labelNames, registers: [metrics] });
@@ -38,7 +38,7 @@ export const sessionMetrics = {
   ),
 } as const;
 
-const ENDS: readonly SessionEnd[] = ['left', 'lost', 'dismissed', 'limit', 'storage', 'shutdown', 'handed-over'];
+const ENDS: readonly SessionEnd[] = ['left', 'lost', 'dismissed', 'storage', 'limit', 'shutdown', 'handed-over'];
 const OFFENCES: readonly Offence[] = ['version', 'malformed', 'oversized', 'order', 'unsynchronised', 'flood', 'unanswered'];
 
 /** The usual reasons to refuse a join; others have a series once they happen. */

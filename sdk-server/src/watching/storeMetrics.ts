@@ -1,5 +1,5 @@
 import { isSgapsError, type SgapsErrorCode } from '@sgaps/protocol';
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { metrics } from './registry.js';
 
 const registers = [metrics];
@@ -7,7 +7,7 @@ const registers = [metrics];
 const DISK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Times and counts what the store does: journals, chunks, catalog, uploads.
+ * Times and counts what the store does: journals, chunks, catalog.
  *
  * @example
  * ```ts
@@ -47,21 +47,9 @@ export const storeMetrics = {
     buckets: DISK_SECONDS,
     registers,
   }),
-  uploads: new Counter({
-    name: 'sgaps_uploads_total',
-    help: 'Files given to the blob store, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  }),
-  uploadsWaiting: new Gauge({
-    name: 'sgaps_uploads_waiting',
-    help: 'Files that wait to be given to the blob store.',
-    registers,
-  }),
 } as const;
 
 for (const code of ['STORAGE_FAILED', 'STORAGE_FULL'] satisfies SgapsErrorCode[]) storeMetrics.errors.inc({ code }, 0);
-for (const outcome of ['stored', 'failed']) storeMetrics.uploads.inc({ outcome }, 0);
 
 /**
  * Counts a failure of the storage; errors of another kind are passed over.

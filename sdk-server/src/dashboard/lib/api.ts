@@ -15,6 +15,9 @@ export interface Recording {
   readonly archivedAt: number | null;
   readonly archivedFrom: number | null;
   readonly archivedTo: number | null;
+  /** The recordings of the same session before and after this one, where a server stopped in the middle of it; the latter only of one that was asked for by its id. */
+  readonly continues: string | null;
+  readonly continuedBy?: string | null;
   /** Why it must not be deleted; null where it may be, or to those who may not know. */
   readonly held: string | null;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import { noteStorageError } from '../../watching/storeMetrics.js';
 import type { Catalog } from '../catalog/index.js';
 import { toStorageError } from '../files.js';
 import type { RecordingFolder } from '../RecordingFolder.js';
@@ -217,6 +218,7 @@ export class UploadQueue {
   #fail(id: string, error: SgapsError): void {
     const { log, firstPause = FIRST_PAUSE } = this.#options;
     this.#failures++;
+    noteStorageError(error);
     this.#failing = error.message;
     const pause = Math.min(MOST_PAUSE, firstPause * 2 ** Math.min(20, this.#failuresInRow)) * (0.5 + Math.random() / 2);
     // Workers that fail together fail once.

@@ -8,7 +8,8 @@ import { createClient } from '@libsql/client';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { program } from '../../cli.js';
 import { startPostgres, type TestPostgres } from '../../testing/startPostgres.js';
 import { Catalog } from './Catalog.js';
 import type { AuditEntry, CatalogQuery, KeyRow, RecordingRow } from './rows.js';
@@ -345,6 +346,34 @@ describe('Catalog in PostgreSQL only', () => {
     expect(shown(error)).not.toContain(postgres.password);
     return error as { code: string; message: string };
   }
+
+  it('takes over all of a SQLite catalog, by a command, and only while it is empty', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sgaps-catalog-'));
+    const url = await postgres.createDatabase();
+    const from = await Catalog.open(folder);
+    for (let i = 0; i < 3; i++) {
+      await from.upsert(rowOf(`r${i}`, { held: i === 1 ? 'case 7' : null, archivedTo: i === 2 ? 6_000_000_000 : null }));
+      await from.audit.add({ at: i, actor: 'a', action: 'b', target: '', detail: { i }, address: '', requestId: '' });
+    }
+    await from.keys.add({ ...{ id: 'k', game: 'g', hash: 'h', label: '', createdAt: 1, expiresAt: null, revokedAt: 2 } });
+    await from.games.set({ game: 'g', keepDays: 0.5 });
+    const told = [(await from.list()).items, await from.keys.list(), await from.games.list()];
+    await from.close();
+    const copy = () => program().parseAsync(['node', 'sgaps', 'copy-catalog', '--data', folder, '--database', url, '--json']);
+    const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const complained = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await copy();
+    await copy();
+    const [output, complaint] = [said, complained].map(({ mock }) => mock.calls.map(([text]) => text));
+    vi.restoreAllMocks();
+    expect(output).toEqual(['{"recordings":3}\n']);
+    expect(complaint).toEqual([expect.stringContaining('copy into an empty database')]);
+    const to = await Catalog.open(folder, { url });
+    expect([(await to.list()).items, await to.keys.list(), await to.games.list()]).toEqual(told);
+    expect((await to.audit.list()).map(({ detail }) => detail.i)).toEqual([2, 1, 0]);
+    await to.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('rejects while the server is down, and works again by itself', async () => {
     const catalog = await Catalog.open('/nowhere', { url: await postgres.createDatabase() });

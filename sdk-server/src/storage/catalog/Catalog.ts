@@ -263,7 +263,7 @@ export class Catalog {
   }
 
   private conditionOf(query: CatalogQuery): SQL | undefined {
-    const { status, game, roomId, owner, search, archived, stored, held, endedBefore, within } = query;
+    const { status, game, roomId, owner, continues, search, archived, stored, held, endedBefore, within } = query;
     const { recordings } = this.database.tables;
     const is = <T extends string>(column: Column, value: T | undefined): SQL | undefined =>
       value === undefined ? undefined : eq(column, value);
@@ -274,6 +274,7 @@ export class Catalog {
       is(recordings.game, game),
       is(recordings.roomId, roomId),
       owner === null ? isNull(recordings.owner) : is(recordings.owner, owner),
+      is(recordings.continues, continues),
       has(recordings.archivedAt, archived),
       has(recordings.storedAt, stored),
       has(recordings.held, held),

@@ -67,6 +67,8 @@ export interface CatalogQuery {
   readonly roomId?: string;
   /** Recorded by that process; null: by none any more. */
   readonly owner?: string | null;
+  /** Only those that go on from this recording. */
+  readonly continues?: string;
   readonly search?: string;
   /** Only archives, or only recordings that are none. */
   readonly archived?: boolean;

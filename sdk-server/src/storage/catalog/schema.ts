@@ -73,6 +73,7 @@ function tablesOf({ table, text, number, whole, json, counted, index }: typeof S
         index('recordings_started').on(recordings.startedAt),
         index('recordings_status').on(recordings.status, recordings.startedAt),
         index('recordings_game').on(recordings.game, recordings.startedAt),
+        index('recordings_continues').on(recordings.continues),
         // What a game takes is summed up from this alone.
         index('recordings_usage').on(recordings.game, recordings.bytes, recordings.archivedTo),
       ],

@@ -23,7 +23,7 @@ interface Known {
 
 /**
  * Holds games to what they may take (`catalog.games`): a session beyond it is not begun, one that passes it is to be ended. Counted from the catalog and from what is being
- * recorded in this process; what others record counts as of their last ten seconds or, with SQLite, not at all.
+ * recorded in this process; what others record counts as of twenty seconds ago at most.
  *
  * @example
  * ```ts

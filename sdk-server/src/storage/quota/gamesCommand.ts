@@ -2,8 +2,9 @@ import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
 import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags, noteByHand, withCatalog } from '../../catalogCommand.js';
+import { byteSize } from '../../commandLine.js';
 import type { GameRow } from '../index.js';
-import { byteCount, dayCount, recordingCount } from '../retention/retentionOptions.js';
+import { dayCount, recordingCount } from '../retention/retentionOptions.js';
 import { boundsForAudit } from './boundsForAudit.js';
 
 /** A bound to be set, or taken away; commander takes no null. */
@@ -29,9 +30,9 @@ export function gamesCommand(): Command {
     .action(run(change));
   for (const [flag, what, parse] of [
     ['--keep-days <days>', 'delete its recordings that ended so many days ago, whatever holds for others', dayCount],
-    ['--keep-bytes <bytes>', 'delete its oldest recordings beyond so many bytes: 50G', byteCount],
+    ['--keep-bytes <bytes>', 'delete its oldest recordings beyond so many bytes: 50GB', byteSize],
     ['--keep-recordings <number>', 'delete its oldest recordings beyond so many', recordingCount],
-    ['--quota-bytes <bytes>', 'record no more of it beyond so many bytes: 50G', byteCount],
+    ['--quota-bytes <bytes>', 'record no more of it beyond so many bytes: 50GB', byteSize],
     ['--quota-recordings <number>', 'record no more of it beyond so many recordings', recordingCount],
   ] as const)
     set.addOption(new Option(flag, what).argParser((text) => (text === 'none' ? text : parse(text))));

@@ -168,7 +168,9 @@ describe.each(['SQLite', 'PostgreSQL'])('retention with a catalog in %s', (kind)
     expect(await sgaps('hold', 'a1', '--reason', 'case 7')).toBe('a1  held\n');
     expect(await sgaps('hold', 'none', '--reason', 'case 7')).toContain('NOT_FOUND');
     expect((await store.catalog.get('a1'))?.held).toBe('case 7');
-    expect(await sgaps('games', 'set', 'tank', '--keep-days', '45', '--quota-bytes', '50G')).toContain('quota bytes 50000000000');
+    expect(await sgaps('games', 'set', 'tank', '--keep-days', '45', '--quota-bytes', '50GB')).toContain(
+      'quota bytes 50000000000',
+    );
     expect(await sgaps('sweep', '--keep-days', '30')).toBe('0 recordings are gone, 0 bytes\n');
     expect(await sgaps('release', 'a1')).toBe('a1  released\n');
     const line = { recording: 'a1', game: 'tank', bytes: GB, reason: 'age' };

@@ -1,14 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-
-const UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 } as const;
-
-/** Bytes as an option: a number, perhaps with k, M, G or T behind it. */
-export function byteCount(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)\s*(k|M|G|T|)B?$/.exec(text.trim());
-  const bytes = found ? Math.round(Number(found[1]) * UNITS[found[2] as keyof typeof UNITS]) : Number.NaN;
-  if (Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError('Bytes are a number, perhaps with k, M, G or T behind it: 500G, 1.5T.');
-}
+import { byteSize } from '../../commandLine.js';
 
 /** Days as an option: 0.5, 30. */
 export function dayCount(text: string): number {
@@ -33,8 +24,8 @@ export function keepOptions(): Option[] {
     ).argParser(dayCount),
     new Option(
       '--keep-bytes <bytes>',
-      'delete the oldest recordings beyond so many bytes in all: 500G (default: none)',
-    ).argParser(byteCount),
+      'delete the oldest recordings beyond so many bytes in all: 500GB (default: none)',
+    ).argParser(byteSize),
     new Option('--keep-recordings <number>', 'delete the oldest recordings beyond so many in all (default: none)').argParser(
       recordingCount,
     ),

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SgapsError } from '@sgaps/protocol';
+import { startPostgres } from '../../../sdk-server/src/testing/startPostgres.js';
+import { startS3 } from '../../../sdk-server/src/testing/startS3.js';
+import type { Fault, FaultContext, FaultFigures } from './Fault.js';
+import { FaultRecorder } from './FaultRecorder.js';
+import { FaultServer } from './FaultServer.js';
+import { FaultTally } from './FaultTally.js';
+import { play, summary, until } from './play.js';
+import { secondsUntilWell } from './secondsUntilWell.js';
+
+const RECORDERS = 4;
+/** ms that a service is away. */
+const AWAY = 30_000;
+/** ms in which the catalog, or the store, is to know all again. */
+const KNOWN_WITHIN = 60_000;
+
+/** A service that servers need, of this bench's own. */
+interface Service {
+  /** What a server is started with. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A service that goes away, and how it shows. */
+interface Outage {
+  readonly name: string;
+  readonly title: string;
+  readonly what: string;
+  open(): Promise<Service>;
+  /** What a new recorder is told meanwhile; null where it may record. */
+  readonly refusal: string | null;
+  /** Whether a row tells that all is as if nothing had been. */
+  isSettled(row: Row): boolean;
+}
+
+interface Row {
+  readonly status: string;
+  readonly storedAt: number | null;
+}
+
+const POSTGRES: Outage = {
+  name: 'postgres',
+  title: 'PostgreSQL is down, and back',
+  what: `PostgreSQL down for ${AWAY / 1000} s`,
+  open: async () => {
+    const postgres = await started('PostgreSQL', startPostgres);
+    return { ...postgres, env: { DATABASE_URL: await postgres.createDatabase() } };
+  },
+  refusal: 'STORAGE_FAILED',
+  isSettled: ({ status }) => status === 'finished',
+};
+
+const STORE: Outage = {
+  name: 'store',
+  title: 'the S3-compatible store is down, and back',
+  what: `S3 (OpenStack Swift) down for ${AWAY / 1000} s`,
+  open: async () => {
+    const s3 = await started('Swift', startS3);
+    return { ...s3, env: { ...s3.environment, SGAPS_STORE_URL: await s3.createBucket() } };
+  },
+  refusal: null,
+  isSettled: ({ status, storedAt }) => status === 'finished' && storedAt !== null,
+};
+
+/**
+ * PostgreSQL, where the catalog is, goes away while sessions are recorded, begin and end, and comes back.
+ *
+ * @example
+ * ```ts
+ * const rows = await postgresDown.run(context);
+ * ```
+ */
+export const postgresDown: Fault = faultOf(POSTGRES);
+
+/**
+ * The store that finished recordings are sent to goes away while sessions are recorded, begin and end, and comes back.
+ *
+ * @example
+ * ```ts
+ * const rows = await storeDown.run(context);
+ * ```
+ */
+export const storeDown: Fault = faultOf(STORE);
+
+function faultOf(outage: Outage): Fault {
+  return { name: outage.name, title: outage.title, run: (context) => goAway(context, outage) };
+}
+
+async function started<T>(what: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    throw new SgapsError('UNSUPPORTED', `${what} cannot be started here: ${String(cause)}`, { cause });
+  }
+}
+
+async function goAway({ folder, built, points }: FaultContext, outage: Outage): Promise<FaultFigures[]> {
+  const tally = new FaultTally(outage.name, outage.what);
+  const data = join(folder, 'data');
+  const service = await outage.open();
+  try {
+    const server = await FaultServer.start({ data, built, env: service.env });
+    const recorders = await play(server.url, RECORDERS);
+    await wait(2000);
+    await service.stop();
+    const back = performance.now() + (points >= 20 ? AWAY : 4000);
+    const [one, other, ...staying] = recorders;
+    await wait(1000);
+    await Promise.all([one, other].map((recorder) => recorder.leave()));
+    const newcomers = await Promise.all([meanwhile(server), meanwhile(server)]);
+    for (const { refusal } of newcomers) {
+      const isAsMeant = outage.refusal === null ? refusal === null : (refusal?.includes(outage.refusal) ?? false);
+      tally.expect(isAsMeant, `a new recorder was told ${refusal ?? 'nothing'}, not ${outage.refusal ?? 'nothing'}`);
+    }
+    const before = staying.map(({ answers }) => answers);
+    await wait(Math.max(1000, back - performance.now()));
+    tally.expect(
+      staying.every(({ answers }, i) => answers > before[i]),
+      'those who recorded were not answered meanwhile',
+    );
+    await service.start();
+    tally.well(await secondsUntilWell(server.url, performance.now()));
+    const all = [...recorders, ...newcomers.flatMap(({ recorder }) => recorder ?? [])];
+    await Promise.all(all.map((recorder) => recorder.leave()));
+    await settled(server, all, outage, tally);
+    await tally.check(data, all, server);
+    tally.expect(
+      all.every(({ heard }) => heard.length === 0),
+      `recorders were told ${summary(all)}`,
+    );
+    tally.runs++;
+    await server.stop();
+    const said = newcomers.find(({ refusal }) => refusal !== null)?.refusal ?? 'may record';
+    return [tally.figures(`recorders: ${summary(all)}; newcomers meanwhile: ${said}`)];
+  } finally {
+    await service.close();
+  }
+}
+
+/** Somebody who comes while the service is away. */
+async function meanwhile(
+  server: FaultServer,
+): Promise<{ readonly recorder: FaultRecorder | null; readonly refusal: string | null }> {
+  const refusal = await FaultRecorder.refusal(server.url);
+  if (refusal !== null) return { recorder: null, refusal };
+  const [recorder] = await play(server.url, 1);
+  return { recorder, refusal };
+}
+
+async function settled(
+  server: FaultServer,
+  recorders: readonly FaultRecorder[],
+  outage: Outage,
+  tally: FaultTally,
+): Promise<void> {
+  const since = performance.now();
+  const open = new Set(recorders.flatMap(({ parts }) => parts.map(({ recordingId }) => recordingId)));
+  while (open.size > 0 && performance.now() - since < KNOWN_WITHIN) {
+    for (const id of open) {
+      const response = await fetch(`${server.url}/api/recordings/${id}`);
+      if (response.ok && outage.isSettled((await response.json()) as Row)) open.delete(id);
+    }
+    await wait(200);
+  }
+  tally.expect(open.size === 0, `${open.size} recordings are not settled ${KNOWN_WITHIN / 1000} s later`);
+  await until(() => server.isRunning, 1000, 'the server to be there');
+}

@@ -1,0 +1,1 @@
+CREATE INDEX recordings_continues ON recordings (continues);
