@@ -202,6 +202,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const data = resolve(options.data ?? './.sgaps-data');
   const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
   hide(metricsToken);
+  // What is wrong with options is told before anything is opened.
+  const games = options.examples ? readSampleGames(options.examples) : [];
   const archiveAfter = options.archiveAfter === undefined ? null : ageOf(options.archiveAfter);
   watchProcess();
   const services = await openServices({
@@ -230,7 +232,6 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         throw error;
       })
     : null;
-  const games = options.examples ? readSampleGames(options.examples) : [];
   const http = createServer(HTTP_LIMITS);
   gateConnections(http, options);
   const transport = new WebSocketTransport({ server: http, maxPayload: REPLAY_MAX_PAYLOAD, WebSocket: ReplaySocket });

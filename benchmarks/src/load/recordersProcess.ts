@@ -106,7 +106,7 @@ async function join({
   const open = async (index: number): Promise<void> => {
     await wait(Math.max(0, start + index * JOIN_EVERY - performance.now()));
     const connection = await SyntheticRecorder.open(endpoint, SCENE_GRID).catch((error: unknown) => {
-      if (isSgapsError(error) && error.message.includes('LIMIT_EXCEEDED')) return null;
+      if (isSgapsError(error) && error.message.includes('UNAVAILABLE')) return null;
       throw error;
     });
     if (connection === null) {

@@ -59,7 +59,7 @@ export interface OverloadFigures {
 /**
  * Keeps a process that records from more work than it can do, by how busy its event loop is. First sessions that nobody follows are lowered: what they
  * send is recorded as before, but not decoded (`LiveSession.lower`), which is a small part of the work; new ones begin so. Then new ones are refused, with
- * `LIMIT_EXCEEDED`. Sessions that run, and recorders that come back after a cut, are never sent away. A single session is left as it is, whatever the load.
+ * `UNAVAILABLE`. Sessions that run, and recorders that come back after a cut, are never sent away. A single session is left as it is, whatever the load.
  *
  * @example
  * ```ts
@@ -110,14 +110,14 @@ export class Overload {
     return this.#isCrowded && (this.#state === 'full' || this.#load + this.#coming > this.#limit);
   }
 
-  /** Counts a new session of that cadence in. Throws `LIMIT_EXCEEDED` where there is no room for it. */
+  /** Counts a new session of that cadence in. Throws `UNAVAILABLE` where there is no room for it. */
   admit(cadence: Cadence = 'every-frame'): void {
     if (this.full) {
       this.#refused++;
       const { size } = this.#sessions;
       const [load, limit] = [this.#load, this.#limit].map((part) => Math.round(100 * part));
       throw new SgapsError(
-        'LIMIT_EXCEEDED',
+        'UNAVAILABLE',
         `This server is full: ${size} sessions keep it ${load} % busy, and above ${limit} % no more are taken. Try again later, or on another server.`,
       );
     }

@@ -87,7 +87,7 @@ describe('a server with too much to do', () => {
     await until(() => guard.figures.state === 'full' && guard.figures.lowered === 2, 20_000);
     await expect(TestRecorder.join(server.url)).rejects.toMatchObject({
       code: 413,
-      message: expect.stringMatching(/^LIMIT_EXCEEDED: This server is full: 2 sessions/),
+      message: expect.stringMatching(/^UNAVAILABLE: This server is full: 2 sessions/),
     });
     expect(guard.figures.refused).toBe(1);
     const decoded = vi.spyOn(SessionReplica.prototype, 'pixels');

@@ -45,4 +45,7 @@ it('hides secrets that it was told of, wherever they stand and however they are 
   expect(redact('password pa$$word, or pa%24%24word, of AKIAXYZ123 in eu')).toBe(
     'password [hidden], or [hidden], of [hidden] in eu',
   );
+  // A percent sign that begins no code.
+  hide('redis://:hundred%x@host');
+  expect(redact('hundred%x')).toBe('[hidden]');
 });

@@ -51,7 +51,7 @@ export function hide(...secrets: readonly (string | undefined | null)[]): void {
       const { password, searchParams } = new URL(secret);
       hide(
         password,
-        decodeURIComponent(password),
+        decoded(password),
         ...[...searchParams].filter(([name]) => /key|token|secret|password/i.test(name)).map(([, value]) => value),
       );
     }
@@ -61,6 +61,15 @@ export function hide(...secrets: readonly (string | undefined | null)[]): void {
     longestFirst.length > 0
       ? new RegExp(longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
       : null;
+}
+
+/** Of a URL's part; as it is where a bare % makes it no code. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /**
