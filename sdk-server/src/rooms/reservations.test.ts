@@ -24,8 +24,6 @@ class ImpatientRoom extends ReplayRoom {
 
   override seatReservationTimeout = 1;
 
-  static override onAuth = joinGate({ data, log });
-
   protected override services(): Promise<ReplayServices> {
     return openServices({ data, log });
   }
