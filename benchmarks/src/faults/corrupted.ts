@@ -256,7 +256,7 @@ async function serveThem({ folder, built }: FaultContext, damaged: readonly stri
   }
   tally.expect(server.isRunning, 'the server has ended');
   await server.stop();
-  for (const flags of [[], ['--deep'], ['--repair']]) {
+  for (const flags of [['--deep'], ['--repair']]) {
     const doctor = FaultServer.spawnCommand(['doctor', '--data', data, ...flags], built);
     const late = setTimeout(() => void doctor.kill(), DOCTOR_WITHIN);
     const { code, signal } = await doctor.ended;

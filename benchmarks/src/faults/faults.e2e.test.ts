@@ -4,7 +4,7 @@ import { measureFaults } from './measureFaults.js';
 
 // A slice of `npm run bench:faults`, with the built program that `npm test` has made: what it breaks has tests of its own beside it.
 it.each([
-  ['killed', 5],
+  ['killed', 4],
   ['delays', 1],
   ['corrupted', 1],
 ])('loses nothing that was acknowledged: %s', async (name, points) => {

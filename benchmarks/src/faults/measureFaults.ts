@@ -11,7 +11,7 @@ import type { Fault, FaultFigures } from './Fault.js';
 import { fullDisk } from './fullDisk.js';
 import { killed } from './killed.js';
 import { model } from './model.js';
-import { postgresDown, storeDown } from './outages.js';
+import { postgresDown, redisDown, storeDown } from './outages.js';
 import { readOnly } from './readOnly.js';
 import { renderer } from './renderer.js';
 
@@ -28,6 +28,7 @@ export const FAULTS: readonly Fault[] = [
   fullDisk,
   readOnly,
   storeDown,
+  redisDown,
   postgresDown,
   clients,
   clock,

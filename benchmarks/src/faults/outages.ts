@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
+import { freePort } from '../../../sdk-server/src/testing/freePort.js';
 import { startPostgres } from '../../../sdk-server/src/testing/startPostgres.js';
+import { startRedis } from '../../../sdk-server/src/testing/startRedis.js';
 import { startS3 } from '../../../sdk-server/src/testing/startS3.js';
 import type { Fault, FaultContext, FaultFigures } from './Fault.js';
 import { FaultRecorder } from './FaultRecorder.js';
@@ -20,6 +22,9 @@ const KNOWN_WITHIN = 60_000;
 interface Service {
   /** What a server is started with. */
   readonly env: Readonly<Record<string, string>>;
+  /** Port that it listens on, where others must know; default any. */
+  readonly port?: number;
+  readonly flags?: readonly string[];
   stop(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +59,20 @@ const POSTGRES: Outage = {
   isSettled: ({ status }) => status === 'finished',
 };
 
+const REDIS: Outage = {
+  name: 'redis',
+  title: 'Redis is down, and back',
+  what: `Redis down for ${AWAY / 1000} s, and empty when it is back`,
+  open: async () => {
+    const redis = await started('Redis', startRedis);
+    const port = await freePort();
+    const flags = ['--public-address', `127.0.0.1:${port}`];
+    return { env: { REDIS_URL: redis.url }, flags, port, stop: redis.kill, start: redis.restart, close: redis.close };
+  },
+  refusal: null,
+  isSettled: ({ status }) => status === 'finished',
+};
+
 const STORE: Outage = {
   name: 'store',
   title: 'the S3-compatible store is down, and back',
@@ -75,6 +94,16 @@ const STORE: Outage = {
  * ```
  */
 export const postgresDown: Fault = faultOf(POSTGRES);
+
+/**
+ * Redis, through which servers share rooms, goes away while sessions are recorded, begin and end, and comes back knowing nothing.
+ *
+ * @example
+ * ```ts
+ * const rows = await redisDown.run(context);
+ * ```
+ */
+export const redisDown: Fault = faultOf(REDIS);
 
 /**
  * The store that finished recordings are sent to goes away while sessions are recorded, begin and end, and comes back.
@@ -103,7 +132,7 @@ async function goAway({ folder, built, points }: FaultContext, outage: Outage): 
   const data = join(folder, 'data');
   const service = await outage.open();
   try {
-    const server = await FaultServer.start({ data, built, env: service.env });
+    const server = await FaultServer.start({ data, built, env: service.env, flags: service.flags, port: service.port });
     const recorders = await play(server.url, RECORDERS);
     await wait(2000);
     await service.stop();
