@@ -22,8 +22,6 @@ let url: string;
 class ImpatientRoom extends ReplayRoom {
   override seatReservationTimeout = 1;
 
-  static override onAuth = joinGate({ data, log });
-
   protected override services(): Promise<ReplayServices> {
     return openServices({ data, log });
   }

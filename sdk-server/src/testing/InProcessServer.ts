@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { matchMaker } from '@colyseus/core';
 import express, { type Application } from 'express';
 import { mountHttp } from '../http/httpApp.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
@@ -20,6 +21,8 @@ export class InProcessServer {
   private constructor(private readonly app: Application) {}
 
   static async open(services: ReplayServices): Promise<InProcessServer> {
+    // Routes ask it for rooms of other processes; no server has made it ready.
+    await matchMaker.setup();
     const app = express();
     await mountHttp(app, services, []);
     return new InProcessServer(app);

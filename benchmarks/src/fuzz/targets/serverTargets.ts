@@ -2,6 +2,15 @@ import { crc32c } from '@sgaps/protocol';
 import { zstdCompressor } from '@sgaps/server';
 import { readAge } from '../../../../sdk-server/src/archive/age.js';
 import { readExportRequest } from '../../../../sdk-server/src/export/exportRequest.js';
+import { readAddress } from '../../../../sdk-server/src/inference/shared/address.js';
+import { readInferenceChoice } from '../../../../sdk-server/src/inference/shared/openInference.js';
+import {
+  MessageKind,
+  MessageReader,
+  messageHead,
+  readRunHead,
+  runHead,
+} from '../../../../sdk-server/src/inference/shared/wire.js';
 import {
   decodeSeekHead,
   decodeSeekIndex,
@@ -36,6 +45,18 @@ export const serverTargets: readonly FuzzTarget[] = [
   bytesTarget('packed bytes', ['zstdCompressor'], packed, (bytes) => zstdCompressor.decompress(bytes, 1 << 20), { share: 0.5 }),
   valueTarget('export request', ['readExportRequest'], EXPORTS, readExportRequest),
   textTarget('age', ['readAge'], ['7d', '12h'], readAge),
+  textTarget(
+    'address of an inference service',
+    ['readAddress', 'readInferenceChoice'],
+    ['tcp:[::1]:80', 'unix:/run/x'],
+    (text) => {
+      // Without the quotes of JSON.
+      const plain = text.replace(/^"|"$/g, '');
+      readInferenceChoice(plain);
+      return readAddress(plain);
+    },
+  ),
+  bytesTarget('inference messages', ['MessageReader', 'readRunHead'], inferenceMessages, readInference),
   httpTarget,
 ];
 
@@ -62,4 +83,28 @@ function repairSeekFile(bytes: Uint8Array): void {
   view.setFloat64(12, HEAD_BYTES + 120, true);
   view.setUint32(20, bytes.length - HEAD_BYTES - 120, true);
   view.setUint32(28, crc32c(bytes, 0, 0, 28), true);
+}
+
+function inferenceMessages(): Uint8Array[] {
+  const grid = { width: 16, height: 16 };
+  const run = runHead({ frame: 3, session: 1, grid, lateAfterMs: 50 });
+  const nothing = messageHead(MessageKind.nothing, 0, (head) => head.setUint32(0, 3, true));
+  const planes = new Uint8Array(new DataView(run.buffer).getUint32(0, true) + 4 - run.length);
+  return [Buffer.concat([run, planes, nothing]), Buffer.concat([nothing, nothing, run])];
+}
+
+/** As a socket would bring them, to one who takes all bodies. */
+function readInference(bytes: Uint8Array): number {
+  let taken = 0;
+  const reader = new MessageReader({
+    begin: (kind, head, bodyBytes) => {
+      if (kind === MessageKind.run) readRunHead(head, bodyBytes);
+      return new Uint8Array(bodyBytes);
+    },
+    end: () => {
+      taken++;
+    },
+  });
+  for (let at = 0; at < bytes.length; at += 97) reader.push(bytes.subarray(at, at + 97));
+  return taken;
 }
