@@ -126,7 +126,9 @@ it('shows a session to a viewer while it is recorded and when it is over', async
     await until(() => viewer.pictures.some((picture) => picture.frameId === frameId), 60_000);
     const { jpeg, about } = viewer.pictures.find((picture) => picture.frameId === frameId) as (typeof viewer.pictures)[0];
     expect([...jpeg.subarray(0, 2)]).toEqual([0xff, 0xd8]);
-    expect(Math.abs(Number(about.time) - time)).toBeLessThan(0.05);
+    // The last frame before that time: on a busy machine frames come less often.
+    expect(Number(about.time)).toBeLessThan(time + 0.05);
+    expect(Number(about.time)).toBeGreaterThan(time - 0.5);
   }
   expect(viewer.of('failed')).toEqual([]);
   expect(viewer.closed).toBeNull();

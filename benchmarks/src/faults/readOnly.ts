@@ -11,6 +11,8 @@ import { play, summary, until } from './play.js';
 import { secondsUntilWell } from './secondsUntilWell.js';
 
 const RECORDERS = 4;
+/** ms in which a server that cannot start is to say so. */
+const END_WITHIN = 60_000;
 /** The user `nobody`. */
 const NOBODY = 65_534;
 
@@ -42,11 +44,13 @@ async function atStart({ folder, built }: FaultContext): Promise<FaultFigures[]>
     await wait(1500);
     await first.kill();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
-    const watching = await FaultServer.start({ data: disk, built });
-    const refused = await FaultRecorder.refusal(watching.url);
-    tally.expect(refused?.includes('STORAGE_FAILED') ?? false, `a recorder was told ${refused ?? 'nothing'}, not STORAGE_FAILED`);
-    tally.expect((await fetch(`${watching.url}/healthz`)).status === 503, 'the server says that it is well');
-    await watching.kill();
+    const refused = FaultServer.spawn({ data: disk, built });
+    const late = setTimeout(() => void refused.kill(), END_WITHIN);
+    const { code, signal } = await refused.ended;
+    clearTimeout(late);
+    tally.expect(code === 1, `the server ended with ${code ?? signal}, not 1`);
+    const said = refused.errors.trim();
+    tally.expect(/STORAGE_FAILED.*(read-?only|may not be written)/i.test(said), `the server said: ${said}`);
     execFileSync('mount', ['-o', 'remount,rw', disk]);
     const since = performance.now();
     const next = await FaultServer.start({ data: disk, built });
@@ -54,7 +58,7 @@ async function atStart({ folder, built }: FaultContext): Promise<FaultFigures[]>
     await tally.check(disk, recorders, next);
     tally.runs++;
     await next.kill();
-    return [tally.figures(`newcomers: ${refused ?? 'nothing'}`)];
+    return [tally.figures('nobody is there; the server says why and ends with 1')];
   } finally {
     execFileSync('umount', ['-l', disk]);
   }

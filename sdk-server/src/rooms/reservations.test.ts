@@ -20,6 +20,8 @@ let url: string;
 
 /** Seats are kept for a moment only, instead of for a quarter of a minute. */
 class ImpatientRoom extends ReplayRoom {
+  static override onAuth = joinGate({ data, log });
+
   override seatReservationTimeout = 1;
 
   protected override services(): Promise<ReplayServices> {

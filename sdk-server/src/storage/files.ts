@@ -19,13 +19,13 @@ const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
  */
 export function toStorageError(error: unknown, doing: string): SgapsError {
   if (error instanceof SgapsError) return error;
-  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
   if (FULL.has(code))
     return new SgapsError('STORAGE_FULL', `No space left while ${doing} (${code}). Free some and recover.`, { cause: error });
   if (code === 'ENOENT') return new SgapsError('NOT_FOUND', `No such file while ${doing}.`, { cause: error });
   if (READ_ONLY.has(code))
     return new SgapsError('STORAGE_FAILED', `The disk may not be written to while ${doing} (${code}).`, { cause: error });
-  return new SgapsError('STORAGE_FAILED', `Storage failed while ${doing} (${code}).`, { cause: error });
+  return new SgapsError('STORAGE_FAILED', `Storage failed while ${doing}: ${code === '' ? message : code}.`, { cause: error });
 }
 
 /** Reads a file at any offset. */
