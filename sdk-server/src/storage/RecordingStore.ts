@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { deleteBlobs } from './blobs/deleteBlobs.js';
 import { LocalCopies } from './blobs/LocalCopies.js';
 import { openBlobStore } from './blobs/openBlobStore.js';
 import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
 import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
-import { RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
+import { inStoreError, RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
@@ -67,11 +66,10 @@ export class RecordingStore {
   ) {
     this.ends = new EndTeller(catalog);
     this.mending = new Retries(mendEvery);
-    this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
+    this.deletion = new RecordingDeletion({ folder, catalog, copies, close: (id) => this.writers.get(id)?.close() });
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
     const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
     const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
-    if (copies) this.deletion.onDelete((id) => deleteBlobs(copies.blobs, id));
     this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, isCopy, open: (id) => this.open(id) });
   }
 
@@ -368,11 +366,7 @@ export class RecordingStore {
    * ```
    */
   async delete(id: string): Promise<boolean> {
-    if (!this.copies && (await this.catalog.get(id))?.storedAt != null)
-      throw new SgapsError(
-        'STORAGE_FAILED',
-        `Recording ${id} is in a store, too: name it with --store, so that it is deleted there.`,
-      );
+    if (!this.copies && (await this.catalog.get(id))?.storedAt != null) throw inStoreError(id);
     return this.deletion.delete(id);
   }
 
