@@ -203,7 +203,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     guard?.close();
     checks.close();
     await cluster?.leave();
-    await processes.leave();
+    await processes.leave({ known: store?.hasLeft });
   };
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null, database !== undefined);

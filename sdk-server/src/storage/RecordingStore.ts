@@ -131,7 +131,8 @@ export class RecordingStore {
     try {
       return await this.createFile(header, options);
     } catch (error) {
-      await this.catalog.delete(id);
+      // Of a row that cannot be taken away it is said, at least, that nobody records it.
+      await this.catalog.delete(id).catch(() => this.ends.tellLater(id, { status: 'failed', owner: null }));
       throw error;
     }
   }
@@ -422,6 +423,20 @@ export class RecordingStore {
     await this.ends.close();
     await this.catalog.close();
     this.copies?.blobs.close();
+  }
+
+  /**
+   * Once it is closed: whether rows still name this process as owner, because the catalog could not be told how they ended or the disk did not take them. They are for whoever
+   * finds that this process is dead.
+   *
+   * @example
+   * ```ts
+   * await store.close();
+   * await processes.leave({ known: store.hasLeft });
+   * ```
+   */
+  get hasLeft(): boolean {
+    return this.ends.size > 0 || this.mending.size > 0;
   }
 
   /** The row of a writer that has just closed. What the disk did not take is put right when there is room again, or by the next start. */
