@@ -313,7 +313,8 @@ function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
   const { folder } = copies;
   const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
   store.onFinished((id) => uploads.add(id));
-  store.onDelete((id) => uploads.delete(id));
+  // What is in the store is deleted after that.
+  store.onDelete((id) => uploads.cancel(id));
   void copies.makeRoom();
   return uploads;
 }

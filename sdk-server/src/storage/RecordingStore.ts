@@ -169,13 +169,13 @@ export class RecordingStore {
   }
 
   /**
-   * Calls `hook` with the id of each recording that is deleted, once its files are gone from the data folder: whoever keeps anything else of it removes that. The
+   * Calls `hook` with the id of each recording that is deleted, once its files are gone from the data folder and before what the blob store has of it is deleted: whoever keeps anything else of it removes that. The
    * deletion waits for it; where it rejects, it is called again later, also after a restart, until it has done so. What is gone already is no error. Returns
    * the way to stop that.
    *
    * @example
    * ```ts
-   * const stop = store.onDelete((id) => blobs.delete(id));
+   * const stop = store.onDelete((id) => exports.removeOf(id));
    * ```
    */
   onDelete(hook: (id: string) => Promise<void>): () => void {
