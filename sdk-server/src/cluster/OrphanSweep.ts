@@ -1,3 +1,4 @@
+import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
 import type { RecordingStore, Recovery } from '../storage/index.js';
 import type { Cluster } from './Cluster.js';
@@ -8,6 +9,8 @@ import type { ProcessFolder } from './ProcessFolder.js';
 const LOOK_EVERY = 2_000;
 /** ms that a recovery may go on without a sign of life of who does it. */
 const CLAIM_MS = 30_000;
+/** Recordings that could not be closed which are looked at one by one. */
+const MOST_LEFT = 500;
 
 /**
  * What the sweep works with.
@@ -77,7 +80,9 @@ export class OrphanSweep {
     if ((await owners.dead()).length === 0) return;
     await processes.alone('recovery', async () => {
       // Another may just have done it.
-      for (const id of await owners.dead()) await this.#recover(id);
+      const troubles: unknown[] = [];
+      for (const id of await owners.dead()) await this.#recover(id).catch((error: unknown) => troubles.push(error));
+      if (troubles.length > 0) throw troubles[0];
     });
   }
 
@@ -95,8 +100,13 @@ export class OrphanSweep {
       if (!processes.isKnown(id) && !(await cluster?.members.isListed(id))) return;
       await cluster?.forgetRooms(id);
       const found = await store.recoverOwned(id);
-      for (const recovery of found) tell(log, recovery);
+      const left = await store.catalog.list({ owner: id, limit: MOST_LEFT });
+      const isLeft = (recovery: Recovery) => left.items.some((row) => row.id === recovery.id);
+      // Of what is tried again it is told once, by what this throws.
+      for (const recovery of found) if (!isLeft(recovery)) tell(log, recovery);
       for (const recovery of found) if (recovery.status !== 'failed') onRecovered(recovery.id);
+      // It stays one that is dead, and the next look goes on with it.
+      if (left.total > 0) throw found.find(isLeft)?.error ?? stillOwned(id, left.total);
       await cluster?.members.strike(id);
       await processes.forget(id);
       const recordings = found.filter(({ status }) => status !== 'failed').length;
@@ -106,6 +116,10 @@ export class OrphanSweep {
       await cluster?.link.redis.del(claim).catch(() => undefined);
     }
   }
+}
+
+function stillOwned(id: string, recordings: number): SgapsError {
+  return new SgapsError('STORAGE_FAILED', `${recordings} recordings of ${id} could not be closed yet.`);
 }
 
 /** Says what is amiss with a recording that was recovered. */

@@ -87,9 +87,9 @@ export class ProcessFolder {
     await rm(join(this.path, id + ENDING), { force: true });
   }
 
-  /** Takes leave. */
-  async leave(): Promise<void> {
-    await this.forget(this.id).catch(() => undefined);
+  /** Takes leave. `known`: it has left something, and is to be found as one that is dead. */
+  async leave({ known = false } = {}): Promise<void> {
+    if (!known) await this.forget(this.id).catch(() => undefined);
     this.own.release();
   }
 }

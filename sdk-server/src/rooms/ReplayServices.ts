@@ -203,7 +203,7 @@ async function open(options: ServicesOptions): Promise<OpenedServices> {
     guard?.close();
     checks.close();
     await cluster?.leave();
-    await processes.leave();
+    await processes.leave({ known: store?.hasLeft });
   };
   try {
     const owners = new Owners(processes, () => cluster?.members ?? null, database !== undefined);
@@ -313,7 +313,8 @@ function startUploads(store: RecordingStore, log: Logger): UploadQueue | null {
   const { folder } = copies;
   const uploads = new UploadQueue({ folder, catalog, copies, log, isOpen: (id) => store.writer(id) !== undefined });
   store.onFinished((id) => uploads.add(id));
-  store.onDelete((id) => uploads.delete(id));
+  // What is in the store is deleted after that.
+  store.onDelete((id) => uploads.cancel(id));
   void copies.makeRoom();
   return uploads;
 }

@@ -7,7 +7,7 @@ const RETRY_EVERY = 5_000;
 
 /**
  * Tells the catalog how recordings ended. One that is away is told again until it is back; where this process ends before that, the row says `recording` until
- * the next start puts it right from the file.
+ * whoever recovers what this process left puts it right from the file.
  *
  * @example
  * ```ts
@@ -26,6 +26,11 @@ export class EndTeller {
     this.#every = every;
   }
 
+  /** Recordings of which the catalog was not told. */
+  get size(): number {
+    return this.#untold.size;
+  }
+
   /** Rejects where the catalog does not take it at once, nor after a moment; it is tried again then, unheard. */
   async tell(id: string, end: Partial<RecordingRow>): Promise<void> {
     try {
@@ -35,11 +40,16 @@ export class EndTeller {
       try {
         await this.#catalog.update(id, end);
       } catch (error) {
-        this.#untold.set(id, end);
-        this.#tryLater();
+        this.tellLater(id, end);
         throw error;
       }
     }
+  }
+
+  /** Where the catalog has just failed. */
+  tellLater(id: string, end: Partial<RecordingRow>): void {
+    this.#untold.set(id, end);
+    this.#tryLater();
   }
 
   /** The catalog knows better by now. */

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sceneHeader } from '../testing/recordScene.js';
 import { startPostgres, type TestPostgres } from '../testing/startPostgres.js';
+import { storeRecording } from './blobs/storeRecording.js';
 import { RecordingStore } from './RecordingStore.js';
 
 const ID = 'a-recording-that-goes';
@@ -123,6 +124,32 @@ describe('deleting a recording', () => {
     expect(await store.catalog.deletions.pending()).toEqual([ID]);
     away = false;
     expect(await store.finishDeletions()).toEqual([]);
+    expect(await traces(folder, ID, SECRET)).toEqual([]);
+  });
+
+  it('of what is in a store is not over before it is gone there, whoever goes on with it without knowing the store', async () => {
+    const blobs = join(folder, 'blobs');
+    await mkdir(blobs);
+    await store.close();
+    store = await RecordingStore.open({ folder, store: `file://${blobs}` });
+    await record(store, folder, ID);
+    const { copies, catalog } = store;
+    await storeRecording((await catalog.get(ID))!, { folder: copies!.folder, catalog, copies: copies! });
+    expect(await store.catalog.get(ID)).toMatchObject({ storedAt: expect.any(Number) });
+    await rename(blobs, `${blobs}-away`);
+    await expect(store.delete(ID)).rejects.toThrow('No such file');
+    await store.close();
+    await rename(`${blobs}-away`, blobs);
+    // Such as `sgaps sweep` by cron, which was not told of the store.
+    store = await RecordingStore.open({ folder });
+    expect(await store.finishDeletions()).toMatchObject([{ id: ID, error: { message: expect.stringContaining('--store') } }]);
+    await expect(store.delete(ID)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(await store.catalog.deletions.pending()).toEqual([ID]);
+    await store.close();
+    expect(await readdir(blobs)).toContain(`${ID}.sgaps`);
+    store = await RecordingStore.open({ folder, store: `file://${blobs}` });
+    expect(await store.recoverAll()).toEqual([]);
+    expect(await store.catalog.deletions.pending()).toEqual([]);
     expect(await traces(folder, ID, SECRET)).toEqual([]);
   });
 

@@ -1,4 +1,6 @@
 import { SgapsError } from '@sgaps/protocol';
+import { deleteBlobs } from './blobs/deleteBlobs.js';
+import type { LocalCopies } from './blobs/LocalCopies.js';
 import type { Catalog } from './catalog/index.js';
 import { toStorageError } from './files.js';
 import type { RecordingFolder } from './RecordingFolder.js';
@@ -25,13 +27,14 @@ export interface UnfinishedDeletion {
  *
  * @example
  * ```ts
- * const deletion = new RecordingDeletion({ folder, catalog, close: (id) => writers.get(id)?.close() });
+ * const deletion = new RecordingDeletion({ folder, catalog, copies, close: (id) => writers.get(id)?.close() });
  * await deletion.delete('a1');
  * ```
  */
 export class RecordingDeletion {
   readonly #folder: RecordingFolder;
   readonly #catalog: Catalog;
+  readonly #copies: LocalCopies | null;
   readonly #close: (id: string) => Promise<void> | undefined;
   readonly #hooks = new Set<(id: string) => Promise<void>>();
   readonly #going = new Map<string, Promise<boolean>>();
@@ -41,10 +44,12 @@ export class RecordingDeletion {
   constructor(parts: {
     readonly folder: RecordingFolder;
     readonly catalog: Catalog;
+    readonly copies: LocalCopies | null;
     readonly close: (id: string) => Promise<void> | undefined;
   }) {
     this.#folder = parts.folder;
     this.#catalog = parts.catalog;
+    this.#copies = parts.copies;
     this.#close = parts.close;
   }
 
@@ -88,15 +93,22 @@ export class RecordingDeletion {
     const had = this.#folder.has(id);
     await this.#assertNotHeld(id);
     await this.#close(id);
-    const begun = await this.#catalog.deletions.begin(id);
+    const begun = await this.#catalog.deletions.begin(id, this.#copies !== null);
     // It was held meanwhile.
     if (begun === 'held') throw heldError(id);
     await this.#folder.remove(id);
     for (const hook of this.#hooks) await hook(id);
+    await this.#deleteStored(id);
     await this.#catalog.deletions.end(id);
     await this.#catalog.erase();
     this.#unfinished.delete(id);
     return had || begun === 'row deleted';
+  }
+
+  /** What a store has of it. One that this process was not told of keeps the deletion unfinished: whoever knows the store goes on with it. */
+  async #deleteStored(id: string): Promise<void> {
+    if (this.#copies) await deleteBlobs(this.#copies.blobs, id);
+    else if (await this.#catalog.deletions.isInStore(id)) throw inStoreError(id);
   }
 
   async #assertNotHeld(id: string): Promise<void> {
@@ -111,6 +123,14 @@ export class RecordingDeletion {
     for (const id of await this.#catalog.deletions.done())
       if (here.has(id) && (await this.#catalog.get(id)) === null) await this.#folder.remove(id);
   }
+}
+
+/** What is said where a recording is in a store that this process was not told of. */
+export function inStoreError(id: string): SgapsError {
+  return new SgapsError(
+    'STORAGE_FAILED',
+    `Recording ${id} is in a store, too: name it with --store, so that it is deleted there.`,
+  );
 }
 
 function heldError(id: string, reason?: string): SgapsError {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type RecordingReader, type RecordKind, SgapsError } from '@sgaps/protocol';
-import type { Catalog, RecordingRow, RecordingStatus } from './catalog/index.js';
+import type { Catalog, CatalogQuery, RecordingRow, RecordingStatus } from './catalog/index.js';
 import { toStorageError } from './files.js';
 import { noteArchived } from './noteArchived.js';
 import { PREVIEW_BYTES, type RecordingFolder } from './RecordingFolder.js';
@@ -74,11 +74,14 @@ export class RecordingRecovery {
     return left;
   }
 
-  /** What a dead process was recording: each is closed, or its row says that it failed where its file is not in this folder. */
+  /**
+   * What a dead process was recording, or had yet to mend: each is closed, or its row says that it failed where its file is not in this folder. A row goes on naming the owner where
+   * it could not be changed, or the disk is full: for whoever tries again.
+   */
   async ofOwner(owner: string): Promise<Recovery[]> {
     const { folder, catalog } = this.parts;
     const results: Recovery[] = [];
-    for (const { id } of await this.rows({ owner })) {
+    for (const { id } of await this.rowsOf({ owner })) {
       if (!folder.has(id)) {
         await folder.remove(id);
         await catalog.update(id, { status: 'failed', owner: null });
@@ -183,8 +186,10 @@ export class RecordingRecovery {
   /** A full disk takes no row either; then the row stays as it was and the next start tries again. */
   private async noteFailure(id: string, failure: SgapsError, ours = false): Promise<Recovery> {
     let error = failure;
+    // There may be room again when whoever looks for what a dead process left comes by the next time.
+    const keepsOwner = ours || failure.code === 'STORAGE_FULL';
     try {
-      await this.parts.catalog.update(id, { status: 'failed', ...(ours ? {} : { owner: null }) });
+      await this.parts.catalog.update(id, { status: 'failed', ...(keepsOwner ? {} : { owner: null }) });
     } catch (second) {
       const message = `${failure.message} Nor could its row be changed: ${String(second)}`;
       error = new SgapsError(failure.code, message, { cause: failure });
@@ -220,17 +225,17 @@ export class RecordingRecovery {
   /** Rows that say `recording` though there is no file. */
   private async failMissing(): Promise<void> {
     const { folder, catalog, isOpen } = this.parts;
-    for (const { id, owner } of await this.rows()) {
+    for (const { id, owner } of await this.rowsOf({ status: 'recording' })) {
       if (!isOpen(id) && !folder.has(id) && !(await this.lives(owner)))
         await catalog.update(id, { status: 'failed', owner: null });
     }
   }
 
-  /** Rows that say `recording`, read before any of them is changed. */
-  private async rows(query: { readonly owner?: string } = {}): Promise<RecordingRow[]> {
+  /** Rows, read before any of them is changed. */
+  private async rowsOf(query: Pick<CatalogQuery, 'owner' | 'status'>): Promise<RecordingRow[]> {
     const found: RecordingRow[] = [];
     for (let offset = 0; ; offset += PAGE) {
-      const { items } = await this.parts.catalog.list({ ...query, status: 'recording', order: 'oldest', limit: PAGE, offset });
+      const { items } = await this.parts.catalog.list({ ...query, order: 'oldest', limit: PAGE, offset });
       found.push(...items);
       if (items.length < PAGE) return found;
     }

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { type RecordingHeader, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { deleteBlobs } from './blobs/deleteBlobs.js';
 import { LocalCopies } from './blobs/LocalCopies.js';
 import { openBlobStore } from './blobs/openBlobStore.js';
 import { Catalog, type RecordingRow, type RecordingStatus } from './catalog/index.js';
 import { EndTeller } from './EndTeller.js';
 import { openRecording } from './openRecording.js';
-import { RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
+import { inStoreError, RecordingDeletion, type UnfinishedDeletion } from './RecordingDeletion.js';
 import { RecordingFolder } from './RecordingFolder.js';
 import { RecordingRecovery, type Recovery } from './RecordingRecovery.js';
 import { RecordingWriter } from './RecordingWriter.js';
@@ -67,11 +66,10 @@ export class RecordingStore {
   ) {
     this.ends = new EndTeller(catalog);
     this.mending = new Retries(mendEvery);
-    this.deletion = new RecordingDeletion({ folder, catalog, close: (id) => this.writers.get(id)?.close() });
+    this.deletion = new RecordingDeletion({ folder, catalog, copies, close: (id) => this.writers.get(id)?.close() });
     const isOpen = (id: string) => this.writers.has(id) || this.deletion.isGoing(id);
     const isAlive = owners === null ? undefined : (owner: string) => owners.isAlive(owner);
     const isCopy = async (id: string) => (await copies?.notes.get(id)) != null;
-    if (copies) this.deletion.onDelete((id) => deleteBlobs(copies.blobs, id));
     this.recovery = new RecordingRecovery({ folder, catalog, isOpen, isAlive, isCopy, open: (id) => this.open(id) });
   }
 
@@ -133,7 +131,8 @@ export class RecordingStore {
     try {
       return await this.createFile(header, options);
     } catch (error) {
-      await this.catalog.delete(id);
+      // Of a row that cannot be taken away it is said, at least, that nobody records it.
+      await this.catalog.delete(id).catch(() => this.ends.tellLater(id, { status: 'failed', owner: null }));
       throw error;
     }
   }
@@ -170,13 +169,13 @@ export class RecordingStore {
   }
 
   /**
-   * Calls `hook` with the id of each recording that is deleted, once its files are gone from the data folder: whoever keeps anything else of it removes that. The
+   * Calls `hook` with the id of each recording that is deleted, once its files are gone from the data folder and before what the blob store has of it is deleted: whoever keeps anything else of it removes that. The
    * deletion waits for it; where it rejects, it is called again later, also after a restart, until it has done so. What is gone already is no error. Returns
    * the way to stop that.
    *
    * @example
    * ```ts
-   * const stop = store.onDelete((id) => blobs.delete(id));
+   * const stop = store.onDelete((id) => exports.removeOf(id));
    * ```
    */
   onDelete(hook: (id: string) => Promise<void>): () => void {
@@ -368,11 +367,7 @@ export class RecordingStore {
    * ```
    */
   async delete(id: string): Promise<boolean> {
-    if (!this.copies && (await this.catalog.get(id))?.storedAt != null)
-      throw new SgapsError(
-        'STORAGE_FAILED',
-        `Recording ${id} is in a store, too: name it with --store, so that it is deleted there.`,
-      );
+    if (!this.copies && (await this.catalog.get(id))?.storedAt != null) throw inStoreError(id);
     return this.deletion.delete(id);
   }
 
@@ -428,6 +423,20 @@ export class RecordingStore {
     await this.ends.close();
     await this.catalog.close();
     this.copies?.blobs.close();
+  }
+
+  /**
+   * Once it is closed: whether rows still name this process as owner, because the catalog could not be told how they ended or the disk did not take them. They are for whoever
+   * finds that this process is dead.
+   *
+   * @example
+   * ```ts
+   * await store.close();
+   * await processes.leave({ known: store.hasLeft });
+   * ```
+   */
+  get hasLeft(): boolean {
+    return this.ends.size > 0 || this.mending.size > 0;
   }
 
   /** The row of a writer that has just closed. What the disk did not take is put right when there is room again, or by the next start. */

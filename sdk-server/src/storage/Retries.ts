@@ -23,6 +23,11 @@ export class Retries {
     this.startTimer();
   }
 
+  /** Things that have not worked yet. */
+  get size(): number {
+    return this.works.size;
+  }
+
   /** Waits for what is under way; the rest is not done any more. */
   async close(): Promise<void> {
     this.closed = true;

@@ -5,7 +5,6 @@ import { noteStorageError } from '../../watching/storeMetrics.js';
 import type { Catalog } from '../catalog/index.js';
 import { toStorageError } from '../files.js';
 import type { RecordingFolder } from '../RecordingFolder.js';
-import { deleteBlobs } from './deleteBlobs.js';
 import type { LocalCopies } from './LocalCopies.js';
 import { storeRecording } from './storeRecording.js';
 
@@ -124,14 +123,13 @@ export class UploadQueue {
     await this.#looking;
   }
 
-  /** Removes all that the store has of a recording, and gives up uploading it. */
-  async delete(id: string): Promise<void> {
+  /** Gives up uploading a recording, and waits until nothing of it is on its way. */
+  async cancel(id: string): Promise<void> {
     this.#waiting.delete(id);
     const running = this.#running.get(id);
     running?.abort.abort();
     await running?.done;
     this.#waiting.delete(id);
-    await deleteBlobs(this.#options.copies.blobs, id);
   }
 
   /** Waits so long, ms, for what is waiting, then gives up: the next start goes on. */

@@ -59,7 +59,7 @@ class Machine {
       ...{ lookEvery: 100, firstPause: 20 },
     });
     store.onFinished((id) => queue.add(id));
-    store.onDelete((id) => queue.delete(id));
+    store.onDelete((id) => queue.cancel(id));
     this.queues.push(queue);
     return queue;
   }
@@ -274,6 +274,12 @@ describe('recordings in a store', () => {
     expect(await machine.keys()).toEqual(['b2.sgaps', 'b2.webp']);
     await machine.record('large', 8, 20 * 2 ** 20);
     await vi.waitFor(() => expect(uploads.figures.uploading).toBe(1), { interval: 2 });
+    // An upload ends also where the store fails to delete.
+    const away = vi.spyOn(machine.store.copies!.blobs, 'delete').mockRejectedValue(new Error('away'));
+    await expect(machine.store.delete('large')).rejects.toThrow('away');
+    expect(uploads.figures.waiting).toBe(0);
+    expect(await machine.keys()).not.toContain('large.sgaps');
+    away.mockRestore();
     await machine.store.delete('large');
     await uploads.look();
     expect(await machine.keys()).toEqual(['b2.sgaps', 'b2.webp']);

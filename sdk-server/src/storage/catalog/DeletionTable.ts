@@ -23,16 +23,22 @@ export type Begun = 'row deleted' | 'no row' | 'held';
 export class DeletionTable {
   constructor(private readonly database: CatalogDatabase) {}
 
-  /** Notes that a recording is to go, and deletes its row; of one that is held neither. */
-  async begin(id: string): Promise<Begun> {
+  /** Notes that a recording is to go, and deletes its row; of one that is held neither. `inStore`: a blob store may have something of it though its row does not say so. */
+  async begin(id: string, inStore = false): Promise<Begun> {
     const { db, tables } = this.database;
     const { deletions, recordings } = tables;
     return ask(this.database, `beginning to delete recording ${id}`, async () => {
       await db
         .insert(deletions)
-        .values({ id, at: Date.now(), erasedAt: null })
+        .values({ id, at: Date.now(), erasedAt: null, inStore: 0 })
         .onConflictDoUpdate({ target: deletions.id, set: { erasedAt: null } });
       const mine = eq(recordings.id, id);
+      // Noted while the row is there to tell.
+      const stored = db
+        .select({ id: recordings.id })
+        .from(recordings)
+        .where(and(mine, isNotNull(recordings.storedAt)));
+      if (inStore || (await stored).length > 0) await db.update(deletions).set({ inStore: 1 }).where(eq(deletions.id, id));
       const gone = await db
         .delete(recordings)
         .where(and(mine, isNull(recordings.held)))
@@ -50,7 +56,7 @@ export class DeletionTable {
     const { db, tables, shared } = this.database;
     const { deletions } = tables;
     await ask(this.database, `noting that recording ${id} is deleted`, async () => {
-      if (shared) await db.update(deletions).set({ erasedAt: Date.now() }).where(eq(deletions.id, id));
+      if (shared) await db.update(deletions).set({ erasedAt: Date.now(), inStore: 0 }).where(eq(deletions.id, id));
       else await db.delete(deletions).where(eq(deletions.id, id));
     });
   }
@@ -58,6 +64,16 @@ export class DeletionTable {
   /** Recordings of which something may be left, those that were to go first. */
   async pending(): Promise<string[]> {
     return this.ids(false);
+  }
+
+  /** Whether a blob store may have something of a recording that is to go. */
+  async isInStore(id: string): Promise<boolean> {
+    const { db, tables } = this.database;
+    const { deletions } = tables;
+    const rows = await ask(this.database, `reading the deletion of recording ${id}`, () =>
+      db.select({ inStore: deletions.inStore }).from(deletions).where(eq(deletions.id, id)),
+    );
+    return rows[0]?.inStore === 1;
   }
 
   /** Recordings that were deleted by whichever machine. */

@@ -117,6 +117,8 @@ function tablesOf({ table, text, number, whole, json, counted, index }: typeof S
       id: text('id').primaryKey(),
       at: number('at').notNull(),
       erasedAt: number('erased_at'),
+      // 1: a blob store may have something of it.
+      inStore: whole('in_store').notNull().default(0),
     }),
   };
 }
