@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isPublicName } from '@sgaps/pipeline';
 import { isAllowed } from '../rooms/origins.js';
 import type { Access } from './Access.js';
 import { AccessError } from './AccessError.js';
@@ -62,13 +62,6 @@ export function standBefore(server: Server, access: Access, { viewerOrigins = []
     pass(behind, request, response);
   });
   server.prependListener('upgrade', (request: IncomingMessage) => nameAddress(request, access.trustProxy));
-}
-
-/** True for a name that somebody on the internet may have made lead here (DNS rebinding): not an address, nor a name without a dot. */
-function isPublicName(host = ''): boolean {
-  if (!URL.canParse(`http://${host}`)) return false;
-  const { hostname } = new URL(`http://${host}`);
-  return hostname.includes('.') && !hostname.startsWith('[') && isIP(hostname) === 0 && !hostname.endsWith('.localhost');
 }
 
 /** Colyseus believes these headers, whoever wrote them: the first of them is ours from now on. */

@@ -130,6 +130,7 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
   return new WebSocketAdapter({
     ...{ port, host, origins, connections, connectionsPerAddress },
     admit: exposed ? admit : undefined,
+    local: !secured && !insecure,
     answers: answersOf(flags, secured),
   });
 }
