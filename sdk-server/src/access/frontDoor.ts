@@ -3,6 +3,7 @@ import { isPublicName } from '@sgaps/pipeline';
 import { isAllowed } from '../rooms/origins.js';
 import type { Access } from './Access.js';
 import { AccessError } from './AccessError.js';
+import { clientOf } from './ClientLimits.js';
 import { clientAddress } from './clientAddress.js';
 
 /** Where joins come in, which Colyseus answers before anything of ours. */
@@ -52,7 +53,7 @@ export function standBefore(server: Server, access: Access, { viewerOrigins = []
         `UNAUTHORIZED: Pages of ${String(request.headers.origin).slice(0, 200)} may neither record nor watch here.`,
       );
     try {
-      access.limits.request(`address:${clientAddress(request, access.trustProxy)}`);
+      access.limits.request(clientOf(null, clientAddress(request, access.trustProxy)));
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       response.setHeader('Retry-After', error.retryAfter ?? 1);
