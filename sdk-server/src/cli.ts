@@ -248,12 +248,10 @@ async function serve(flags: ServeFlags): Promise<void> {
     connectionsPerAddress: flags.connectionsPerAddress,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
-    metricsToken: flags.metricsToken,
+    metricsToken: flags.metricsToken || undefined,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
     overload,
   };
-  // For the processes that it starts.
-  if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
   let server: SgapsServer;
   try {
     server = await startServer(options);

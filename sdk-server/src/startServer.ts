@@ -216,7 +216,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
-          ...transportMetrics(options),
+          ...{ ...transportMetrics(options), metricsToken, limits },
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...{ inference: options.inference, redis: options.redis },
@@ -251,7 +251,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
-        store,
+        { store, localBytes },
         metricsPort === null ? metricsToken : false,
       ),
   });
@@ -292,7 +292,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
   const archives =
-    archiveAfter === null ? null : new ArchiveQueue({ data, database, store, catalog, log, after: archiveAfter, modelFolder });
+    archiveAfter === null
+      ? null
+      : new ArchiveQueue({ data, database, store, localBytes, catalog, log, after: archiveAfter, modelFolder });
   const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
   const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;

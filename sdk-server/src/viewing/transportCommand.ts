@@ -75,7 +75,9 @@ export function transportCommand(): Command {
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
-  const { metricsPort, metricsHost, metricsToken = null } = flags;
+  const { metricsPort, metricsHost } = flags;
+  // A variable that has no value is none.
+  const metricsToken = flags.metricsToken || null;
   hide(metricsToken);
   watchProcess();
   let service: TransportService | null = null;
@@ -137,8 +139,9 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
 
 /** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
 function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
-  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
-  return { '/metrics': metricsAnswer(metricsToken ?? null) };
+  const token = metricsToken || null;
+  if (metricsPort !== undefined || (secured && token === null)) return undefined;
+  return { '/metrics': metricsAnswer(token) };
 }
 
 function seconds(text: string): number {
