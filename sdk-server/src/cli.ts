@@ -248,7 +248,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     connectionsPerAddress: flags.connectionsPerAddress,
     metricsPort: flags.metricsPort,
     metricsHost: flags.metricsHost,
-    metricsToken: flags.metricsToken || undefined,
+    metricsToken: flags.metricsToken,
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
     overload,
   };

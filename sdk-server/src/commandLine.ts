@@ -120,9 +120,10 @@ export function metricsOptions(): Option[] {
       'serve /metrics (and the server /healthz and /readyz) on a port of its own, and /metrics on no other; the transport that a server brings up takes the next',
     ).argParser(portNumber),
     new Option('--metrics-host <address>', 'interface of that port').default('127.0.0.1'),
-    new Option('--metrics-token <token>', 'what /metrics must be asked with, as Authorization: Bearer').env(
-      METRICS_TOKEN_VARIABLE,
-    ),
+    new Option(
+      '--metrics-token <token>',
+      'what /metrics must be asked with, as Authorization: Bearer; 16 characters or more',
+    ).env(METRICS_TOKEN_VARIABLE),
   ];
 }
 

@@ -55,7 +55,7 @@ export interface ViewingOptions extends ConnectionLimits {
   readonly metricsPort?: number;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
-  /** What the transport's `/metrics` must be asked with. Default that of the server. */
+  /** What the transport's `/metrics` must be asked with, 16 characters or more. Default that of the server. */
   readonly metricsToken?: string | null;
 }
 

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSecured } from '../testing/securedServer.js';
+import { ViewingProcesses } from './ViewingProcesses.js';
 
 const TOKEN = 'prometheus-of-ours';
 
@@ -29,6 +34,13 @@ it('the transport that a server starts asks for its metrics token, and lets in n
     await secured.close();
     vi.unstubAllEnvs();
   }
+});
+
+it('a transport takes no metrics token that could be guessed', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'sgaps-viewing-'));
+  const started = ViewingProcesses.start({ port: 0, metricsToken: 'prometheus-1' }, data, pino({ level: 'silent' }));
+  await expect(started).rejects.toThrow(/does not come up: .*16 characters/);
+  rmSync(data, { recursive: true, force: true });
 });
 
 it('without a metrics token the one of a server with a secret shows no figures, whatever the environment holds', async () => {

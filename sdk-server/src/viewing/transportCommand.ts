@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from '../commandLine.js';
 import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
+import { readMetricsToken } from '../watching/metricsToken.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
 import { hide } from '../watching/Redaction.js';
 import { watchProcess } from '../watching/registry.js';
@@ -76,13 +77,12 @@ async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
   const { metricsPort, metricsHost } = flags;
-  // A variable that has no value is none.
-  const metricsToken = flags.metricsToken || null;
-  hide(metricsToken);
+  hide(flags.metricsToken);
   watchProcess();
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
   try {
+    const metricsToken = readMetricsToken(flags.metricsToken);
     const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
@@ -139,7 +139,7 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
 
 /** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
 function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
-  const token = metricsToken || null;
+  const token = readMetricsToken(metricsToken);
   if (metricsPort !== undefined || (secured && token === null)) return undefined;
   return { '/metrics': metricsAnswer(token) };
 }
