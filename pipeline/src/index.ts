@@ -5,6 +5,8 @@ export { createEncoder, type EncoderFactory, encoderNames, registerEncoder } fro
 export { type ExtensionRegistry, loadExtensions } from './extensions/loadExtensions.js';
 export { GuardedSocket } from './gate/GuardedSocket.js';
 export { type ConnectionLimits, gateConnections, HTTP_LIMITS } from './gate/httpGate.js';
+export { isPublicName } from './gate/isPublicName.js';
+export { networkOf } from './gate/networkOf.js';
 export type { StageFigure } from './metrics/StageTimings.js';
 export type { RendererFigures, TransportFigures } from './metrics/TransportFigures.js';
 export { type RendererParts, registeredParts } from './renderer/RendererParts.js';

@@ -252,8 +252,6 @@ async function serve(flags: ServeFlags): Promise<void> {
     retention: { keepDays: flags.keepDays, keepBytes: flags.keepBytes, keepRecordings: flags.keepRecordings },
     overload,
   };
-  // For the processes that it starts.
-  if (flags.metricsToken !== undefined) process.env.SGAPS_METRICS_TOKEN = flags.metricsToken;
   let server: SgapsServer;
   try {
     server = await startServer(options);

@@ -75,6 +75,9 @@ export function storeOption(): Option {
   ).env(STORE_VARIABLE);
 }
 
+/** Names what copies of stored recordings may take on the local disk. */
+export const LOCAL_BYTES_VARIABLE = 'SGAPS_LOCAL_BYTES';
+
 /** What copies of stored recordings may take on the local disk, as an option. */
 export function localBytesOption(): Option {
   return new Option(
@@ -82,7 +85,7 @@ export function localBytesOption(): Option {
     'what recordings that are in the store may take on the local disk as well, 50GB, say; the least recently used go first (default: as long as 1 GiB is left)',
   )
     .argParser(byteSize)
-    .env('SGAPS_LOCAL_BYTES');
+    .env(LOCAL_BYTES_VARIABLE);
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -106,6 +109,9 @@ export function archiveModelsOption(): Option {
   ).default([], 'none');
 }
 
+/** Names what `/metrics` must be asked with. */
+export const METRICS_TOKEN_VARIABLE = 'SGAPS_METRICS_TOKEN';
+
 /** Where and to whom a program shows its figures, as options. */
 export function metricsOptions(): Option[] {
   return [
@@ -114,9 +120,10 @@ export function metricsOptions(): Option[] {
       'serve /metrics (and the server /healthz and /readyz) on a port of its own, and /metrics on no other; the transport that a server brings up takes the next',
     ).argParser(portNumber),
     new Option('--metrics-host <address>', 'interface of that port').default('127.0.0.1'),
-    new Option('--metrics-token <token>', 'what /metrics must be asked with, as Authorization: Bearer').env(
-      'SGAPS_METRICS_TOKEN',
-    ),
+    new Option(
+      '--metrics-token <token>',
+      'what /metrics must be asked with, as Authorization: Bearer; 16 characters or more',
+    ).env(METRICS_TOKEN_VARIABLE),
   ];
 }
 

@@ -32,6 +32,7 @@ import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesse
 import { colyseusLog } from './watching/colyseusLog.js';
 import { accepting, healthRoutes } from './watching/healthRoutes.js';
 import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
+import { readMetricsToken } from './watching/metricsToken.js';
 import { openLog } from './watching/openLog.js';
 import type { ReadinessChecks } from './watching/ReadinessChecks.js';
 import { hide } from './watching/Redaction.js';
@@ -114,7 +115,7 @@ export interface ServerOptions extends ConnectionLimits {
   readonly metricsPort?: number | null;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
-  /** What `/metrics` must be asked with, as `Authorization: Bearer …`; default null: nothing. */
+  /** What `/metrics` must be asked with, as `Authorization: Bearer …`, 16 characters or more; default null: nothing. */
   readonly metricsToken?: string | null;
   /** What is kept of all recordings, swept every hour; default everything. Games may have bounds of their own (`catalog.games`). */
   readonly retention?: RetentionPolicy;
@@ -200,7 +201,8 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const secured = parseSecrets(secret ?? '').length > 0;
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
-  const { metricsPort = null, metricsHost = '127.0.0.1', metricsToken = null } = options;
+  const { metricsPort = null, metricsHost = '127.0.0.1' } = options;
+  const metricsToken = readMetricsToken(options.metricsToken);
   hide(metricsToken);
   // What is wrong with options is told before anything is opened.
   const games = options.examples ? readSampleGames(options.examples) : [];
@@ -218,7 +220,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const viewing = options.viewing
     ? await ViewingProcesses.start(
         {
-          ...transportMetrics(options),
+          ...{ ...transportMetrics(options), metricsToken, limits },
           ...{ host, secret, insecure, published, trustProxy, origins: room.viewerOrigins },
           ...{ seekBytes: options.seekBytes, archiveModels: options.archiveModels, store, localBytes },
           ...{ inference: options.inference, redis: options.redis },
@@ -252,7 +254,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
         games,
         { port: viewing?.port ?? null, url: options.viewingUrl ?? null, origins: room.viewerOrigins ?? [] },
         options.exportBytes,
-        store,
+        { store, localBytes },
         metricsPort === null ? metricsToken : false,
       ),
   });
@@ -293,7 +295,9 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const queue = prepares ? prepareFinished(services, join(data, 'recordings'), options.seekBytes) : null;
   const { catalog, modelFolder } = services;
   const archives =
-    archiveAfter === null ? null : new ArchiveQueue({ data, database, store, catalog, log, after: archiveAfter, modelFolder });
+    archiveAfter === null
+      ? null
+      : new ArchiveQueue({ data, database, store, localBytes, catalog, log, after: archiveAfter, modelFolder });
   const retention = new Retention({ store: services.store, log, policy: options.retention ?? {} });
   const rounds = new RetentionRounds(retention, log);
   let closing: Promise<void> | null = null;

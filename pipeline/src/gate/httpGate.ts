@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from './networkOf.js';
 
 /**
  * What an HTTP server that faces the internet is made with: heads of at most 16 KiB and 100 lines, here within 10 s; whole requests within 15 s. Node's own bounds are a minute and five.
@@ -33,7 +34,7 @@ export interface ConnectionLimits {
   /** At once. Default 10,000. */
   readonly connections?: number;
   /**
-   * Of one address at once, this machine's own apart, which may be a proxy that all come through; 0 for any number. Default 256. Behind a proxy on another machine all
+   * Of one address (of IPv6: one network of 64 bits) at once, this machine's own apart, which may be a proxy that all come through; 0 for any number. Default 256. Behind a proxy on another machine all
    * have its address: set 0 there, and bound them at the proxy.
    */
   readonly connectionsPerAddress?: number;
@@ -58,8 +59,8 @@ export function gateConnections(
   if (connectionsPerAddress === 0) return;
   const open = new Map<string, number>();
   server.prependListener('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    if (isExempt(address)) return;
+    if (isExempt(socket.remoteAddress ?? '')) return;
+    const address = networkOf(socket.remoteAddress ?? '');
     const count = (open.get(address) ?? 0) + 1;
     if (count > connectionsPerAddress) {
       socket.destroy();

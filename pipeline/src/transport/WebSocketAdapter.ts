@@ -4,6 +4,7 @@ import { decodeViewerMessage, isSgapsError, SgapsError } from '@sgaps/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GuardedSocket } from '../gate/GuardedSocket.js';
 import { type ConnectionLimits, gateConnections, HTTP_LIMITS } from '../gate/httpGate.js';
+import { isPublicName } from '../gate/isPublicName.js';
 import { plainError } from '../link/linkMessages.js';
 import type { AdapterHost, FrontendAdapter, Seat, SentPicture, Viewer, ViewerWish } from './FrontendAdapter.js';
 import { parseViewerText } from './parseViewerText.js';
@@ -24,6 +25,8 @@ const MOST_WAITING = 256;
 const MOST_EARLY = 16;
 /** The longest that a timer can wait, ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+const NOT_LOCAL =
+  'Without a secret this is for its own machine: it answers to localhost and to addresses, not to names of the internet.\n';
 /** Close codes of our own: refused, and over. */
 const REFUSED = 4400;
 const OVER = 4410;
@@ -47,6 +50,8 @@ export interface WebSocketAdapterOptions extends ConnectionLimits {
   readonly answers?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
   /** Says whether a viewer may watch what it wants to. Default: all may. Rejects with an `SgapsError`, which the viewer is told. */
   readonly admit?: (viewer: ViewerCredentials) => Promise<Admission>;
+  /** Answers to localhost and to addresses only, not to names of the internet, behind which a page of anybody may be. Default: where there is no `admit`. */
+  readonly local?: boolean;
 }
 
 /**
@@ -129,6 +134,11 @@ export class WebSocketAdapter implements FrontendAdapter {
     gateConnections(this.http, this.options);
     this.http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
+      if (this.isMisnamed(request)) {
+        host.warn({ host: request.headers.host }, 'viewer refused: it asked by a name of the internet');
+        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+        return;
+      }
       const url = `ws://host${request.url ?? '/'}`;
       if (!URL.canParse(url)) {
         socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -221,6 +231,11 @@ export class WebSocketAdapter implements FrontendAdapter {
     });
   }
 
+  private isMisnamed({ headers }: IncomingMessage): boolean {
+    const { admit, local = admit === undefined } = this.options;
+    return local && isPublicName(headers.host);
+  }
+
   private mayWatch({ headers }: IncomingMessage): boolean {
     const { origins = [] } = this.options;
     const { origin, host } = headers;
@@ -238,7 +253,8 @@ export class WebSocketAdapter implements FrontendAdapter {
     const { channels, workers, ...totals } = this.host?.health() ?? {};
     // Where not everybody may watch, not everybody is told what is watched either.
     const health: Readonly<Record<string, unknown>> = this.options.admit ? totals : { ...totals, channels, workers };
-    if (request.method !== 'GET') response.writeHead(404).end();
+    if (this.isMisnamed(request)) give({ status: 403, type: 'text/plain', body: NOT_LOCAL });
+    else if (request.method !== 'GET') response.writeHead(404).end();
     else if (path === '/healthz') json(200, health);
     else if (path === '/readyz') {
       const ready = health.status === 'ok';

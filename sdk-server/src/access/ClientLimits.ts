@@ -1,3 +1,4 @@
+import { networkOf } from '@sgaps/pipeline';
 import { ByteBudget } from '../rooms/ByteBudget.js';
 import { AccessError } from './AccessError.js';
 import type { Grant } from './Grant.js';
@@ -41,10 +42,13 @@ export const NO_LIMITS: Required<LimitOptions> = { requests: 0, joins: 0, refusa
 /** Clients that are remembered. Those not heard of for longest are forgotten, which only ever allows them more. */
 const MOST_CLIENTS = 10_000;
 
+/** Viewers of one address that the transport waits for the tokens of at once. */
+const MOST_WAITING = 32;
+
 /** Who a limit counts for. All players of a game share its key, so that only their addresses tell them apart. */
 export function clientOf(grant: Grant | null, address: string): string {
-  if (grant === null || grant.id === 'open') return `address:${address}`;
-  return grant.id.startsWith('key:') ? `${grant.id}@${address}` : grant.id;
+  if (grant === null || grant.id === 'open') return `address:${networkOf(address)}`;
+  return grant.id.startsWith('key:') ? `${grant.id}@${networkOf(address)}` : grant.id;
 }
 
 /**
@@ -62,7 +66,8 @@ export class ClientLimits {
   readonly #requests: Rates;
   readonly #joins: Rates;
   readonly #refusals: Rates;
-  readonly #rooms = new Map<string, number>();
+  readonly #rooms = new Places();
+  readonly #waiting = new Places();
 
   constructor(options: LimitOptions = {}, usual: Required<LimitOptions> = USUAL_LIMITS) {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -92,34 +97,57 @@ export class ClientLimits {
 
   /** Somebody was refused. Throws `AccessError` (429) for one who does not stop. */
   refused(address: string): void {
-    if (!this.#refusals.take(address)) throw AccessError.tooMuch('Too many tokens that do not hold', 1);
+    if (!this.#refusals.take(networkOf(address))) throw AccessError.tooMuch('Too many tokens that do not hold', 1);
   }
 
   /** Throws `AccessError` (429) where a client records as many sessions as it may. */
   assertRoomFor(client: string): void {
     const { rooms } = this.#most;
-    if (rooms > 0 && (this.#rooms.get(client) ?? 0) >= rooms)
-      throw AccessError.tooMuch(`More than ${rooms} sessions at once`, 30);
+    if (rooms > 0 && this.#rooms.of(client) >= rooms) throw AccessError.tooMuch(`More than ${rooms} sessions at once`, 30);
   }
 
   /** Counts a session; what is returned ends it. Throws as `assertRoomFor`. */
   enterRoom(client: string): () => void {
     this.assertRoomFor(client);
-    const open = this.#rooms.get(client) ?? 0;
-    this.#rooms.set(client, open + 1);
-    let inside = true;
-    return () => {
-      if (!inside) return;
-      inside = false;
-      const left = (this.#rooms.get(client) ?? 1) - 1;
-      if (left > 0) this.#rooms.set(client, left);
-      else this.#rooms.delete(client);
-    };
+    return this.#rooms.take(client);
+  }
+
+  /** Counts a viewer whose token is waited for, where joins are limited; what is returned ends it. Throws `AccessError` (429). */
+  waitFor(client: string): () => void {
+    if (this.#most.joins > 0 && this.#waiting.of(client) >= MOST_WAITING)
+      throw AccessError.tooMuch(`More than ${MOST_WAITING} viewers who have sent no token yet`, 1);
+    return this.#waiting.take(client);
   }
 
   /** Clients that are remembered, for tests and figures. */
   get clients(): number {
-    return this.#requests.size + this.#joins.size + this.#refusals.size + this.#rooms.size;
+    return this.#requests.size + this.#joins.size + this.#refusals.size + this.#rooms.size + this.#waiting.size;
+  }
+}
+
+/** What each client holds now. */
+class Places {
+  readonly #taken = new Map<string, number>();
+
+  get size(): number {
+    return this.#taken.size;
+  }
+
+  of(client: string): number {
+    return this.#taken.get(client) ?? 0;
+  }
+
+  /** What is returned gives it back. */
+  take(client: string): () => void {
+    this.#taken.set(client, this.of(client) + 1);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const left = this.of(client) - 1;
+      if (left > 0) this.#taken.set(client, left);
+      else this.#taken.delete(client);
+    };
   }
 }
 

@@ -38,7 +38,7 @@ export async function admitJoin(access: Access, options: unknown, context: AuthC
   let visitor: Visitor | null = null;
   try {
     if (role !== 'record' && role !== 'watch') throw new SgapsError('ARGUMENT_INVALID', "role must be 'record' or 'watch'.");
-    access.limits.join(`address:${address}`);
+    access.limits.join(clientOf(null, address));
     const from = joinOrigin(context);
     if (role === 'record') assertRecorderOrigin(from, access.recordOrigins);
     visitor = await identifyAll(access, (name) => context.headers.get(name), { address });

@@ -35,9 +35,10 @@ export function admitViewer({
   return async ({ wish: { scene }, token, request }) => {
     const address = clientAddress(request, trustProxy);
     try {
-      limits.join(`address:${address}`);
+      limits.join(clientOf(null, address));
       if (!tokens) return { until: null };
-      const grant = await grantOf(await token(), tokens);
+      const arrived = limits.waitFor(clientOf(null, address));
+      const grant = await grantOf(await token().finally(arrived), tokens);
       if (!coversScene(grant, scene)) throw AccessError.notCovered(refusal(grant));
       if (grant.id.startsWith('token:')) limits.join(clientOf(grant, address));
       return { until: grant.expiresAt };

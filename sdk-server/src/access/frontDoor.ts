@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isPublicName } from '@sgaps/pipeline';
 import { isAllowed } from '../rooms/origins.js';
 import type { Access } from './Access.js';
 import { AccessError } from './AccessError.js';
+import { clientOf } from './ClientLimits.js';
 import { clientAddress } from './clientAddress.js';
 
 /** Where joins come in, which Colyseus answers before anything of ours. */
@@ -52,7 +53,7 @@ export function standBefore(server: Server, access: Access, { viewerOrigins = []
         `UNAUTHORIZED: Pages of ${String(request.headers.origin).slice(0, 200)} may neither record nor watch here.`,
       );
     try {
-      access.limits.request(`address:${clientAddress(request, access.trustProxy)}`);
+      access.limits.request(clientOf(null, clientAddress(request, access.trustProxy)));
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       response.setHeader('Retry-After', error.retryAfter ?? 1);
@@ -62,13 +63,6 @@ export function standBefore(server: Server, access: Access, { viewerOrigins = []
     pass(behind, request, response);
   });
   server.prependListener('upgrade', (request: IncomingMessage) => nameAddress(request, access.trustProxy));
-}
-
-/** True for a name that somebody on the internet may have made lead here (DNS rebinding): not an address, nor a name without a dot. */
-function isPublicName(host = ''): boolean {
-  if (!URL.canParse(`http://${host}`)) return false;
-  const { hostname } = new URL(`http://${host}`);
-  return hostname.includes('.') && !hostname.startsWith('[') && isIP(hostname) === 0 && !hostname.endsWith('.localhost');
 }
 
 /** Colyseus believes these headers, whoever wrote them: the first of them is ours from now on. */

@@ -126,5 +126,7 @@ const hasPassed = (response: Response): boolean => response.locals.passed === tr
 
 function pass(response: Response, next: NextFunction): void {
   response.locals.passed = true;
+  // What is counted and logged is the route that answers. A folder has none.
+  response.req.route = undefined;
   next();
 }

@@ -1,12 +1,17 @@
 import { request } from 'node:http';
 import { Client } from '@colyseus/sdk';
+import { WebSocketAdapter } from '@sgaps/pipeline';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { REPLAY_CLOSE } from '../rooms/closeCodes.js';
-import { type SecuredServer, startSecured, tokenFor } from '../testing/securedServer.js';
+import { brokenToken, SECRET, type SecuredServer, startSecured, tokenFor } from '../testing/securedServer.js';
 import { recordOptions, TestRecorder, until } from '../testing/TestRecorder.js';
-import { ClientLimits, type LimitOptions } from './ClientLimits.js';
+import { admitViewer } from './admitViewer.js';
+import { ClientLimits, clientOf, type LimitOptions } from './ClientLimits.js';
 import { clientAddress } from './clientAddress.js';
 import { listenAddress } from './listenAddress.js';
+import { Tokens } from './Tokens.js';
 
 describe('a server with limits', () => {
   let secured: SecuredServer;
@@ -76,6 +81,24 @@ describe('a server with limits', () => {
     expect(guesses).toBeLessThan(60);
   });
 
+  it('counts all addresses of a network of IPv6 as one client', async () => {
+    await start({ requests: 5, refusals: 1 });
+    let i = 1;
+    const ask = async (network: string, path: string, headers = {}) => {
+      const address = `${network}:${(i * 40_503).toString(16).slice(-4)}::${(i++).toString(16)}`;
+      return (await fetch(url + path, { headers: { ...from(address), ...headers } })).status;
+    };
+    const requests = await untilTooMuch(() => ask('2001:db8:0:1', '/api/access'), 200);
+    expect(requests).toBeGreaterThanOrEqual(20);
+    expect(requests).toBeLessThan(60);
+    // Of another network, one by one: tokens that do not hold.
+    const wrong = { authorization: `Bearer ${await brokenToken('forged')}` };
+    const guesses = await untilTooMuch(() => ask('2001:db8:0:2', '/api/keys', wrong), 401);
+    expect(guesses).toBeGreaterThanOrEqual(10);
+    expect(guesses).toBeLessThan(60);
+    expect(await ask('2001:db8:0:3', '/api/access')).toBe(200);
+  });
+
   it('lets one client join so often a minute', async () => {
     await start({ joins: 8 });
     const token = await tokenFor('watch');
@@ -119,6 +142,52 @@ describe('a server with limits', () => {
     const row = await secured.server.catalog.get(recorder.recordingId);
     expect(row).toMatchObject({ status: 'finished' });
     expect(row?.frames).toBeGreaterThan(0);
+  });
+});
+
+describe('a transport', () => {
+  it('waits for the tokens of so many viewers of one network, and lets others in meanwhile', async () => {
+    const log = pino({ level: 'silent' });
+    const limits = new ClientLimits();
+    const admit = admitViewer({ tokens: new Tokens([SECRET]), limits, trustProxy: 1, log });
+    const adapter = new WebSocketAdapter({ port: 0, host: '127.0.0.1', admit });
+    await adapter.start({
+      join: (_wish, viewer) => {
+        viewer.tell({ type: 'ready' });
+        return { size: () => undefined, camera: () => undefined, overlays: () => undefined, leave: () => undefined };
+      },
+      health: () => ({ status: 'ok' }),
+      warn: () => undefined,
+    });
+    const connect = async (address: string) => {
+      const told: { type: string; code?: string }[] = [];
+      const socket = new WebSocket(`ws://127.0.0.1:${adapter.port}/?scene=splats:castle`, {
+        headers: { 'x-forwarded-for': address },
+      });
+      socket.on('message', (text) => told.push(JSON.parse(String(text))));
+      await new Promise((resolve) => socket.once('open', resolve));
+      return { socket, told };
+    };
+    const silent = await Promise.all(Array.from({ length: 40 }, (_, i) => connect(`2001:db8:0:1::${i + 1}`)));
+    await until(() => silent.filter(({ told }) => told.length > 0).length === 8);
+    expect(silent.flatMap(({ told }) => told)).toEqual(
+      Array(8).fill(expect.objectContaining({ type: 'error', code: 'LIMIT_EXCEEDED' })),
+    );
+    const other = await connect('2001:db8:0:2::1');
+    other.socket.send(JSON.stringify({ type: 'token', token: await tokenFor('watch') }));
+    await until(() => other.told.length > 0);
+    expect(other.told).toEqual([{ type: 'ready' }]);
+    // Those that have gone are not waited for.
+    for (const { socket } of silent) socket.terminate();
+    await until(() => {
+      try {
+        limits.waitFor(clientOf(null, '2001:db8:0:1::99'))();
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    await adapter.stop();
   });
 });
 

@@ -57,14 +57,16 @@ class FakeChild extends EventEmitter {
 
 it('archives what ended long ago, one at a time, the oldest first; what failed is tried in the next round, what cannot be is not', async () => {
   const children: FakeChild[] = [];
-  const start: ArchiveQueueOptions['start'] = (command, args, tell, ended) => {
+  const start: ArchiveQueueOptions['start'] = (command, args, tell, ended, variables) => {
     expect(command).toBe('archive');
+    expect(variables).toMatchObject({ SGAPS_STORE_URL: 'file:///store', SGAPS_LOCAL_BYTES: '5000' });
     children.push(new FakeChild(args, tell, ended));
     return children[children.length - 1] as unknown as ChildProcess;
   };
   const told: { msg: string; recording?: string; error?: { code: string } | null; said?: string }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as (typeof told)[0]) });
-  const queue = new ArchiveQueue({ data: folder, catalog, log, after: DAY, modelFolder: null, every: 20, start });
+  const stored = { store: 'file:///store', localBytes: 5000 };
+  const queue = new ArchiveQueue({ data: folder, ...stored, catalog, log, after: DAY, modelFolder: null, every: 20, start });
   const child = async (count: number) => {
     await vi.waitFor(() => expect(children).toHaveLength(count), { timeout: 10_000, interval: 5 });
     return children[count - 1];

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
-import { DATABASE_VARIABLE, STORE_VARIABLE } from '../commandLine.js';
+import { DATABASE_VARIABLE, LOCAL_BYTES_VARIABLE, STORE_VARIABLE } from '../commandLine.js';
 import { startProgram } from '../export/startProgram.js';
 import type { Catalog } from '../storage/index.js';
 
@@ -42,6 +42,8 @@ export interface ArchiveQueueOptions {
   readonly database?: string;
   /** Store that recordings are fetched from, and archives put into. */
   readonly store?: string;
+  /** What recordings that are in the store may take in `data`. */
+  readonly localBytes?: number;
   readonly catalog: Catalog;
   readonly log: Logger;
   /** ms since a recording ended, after which it is archived. */
@@ -127,7 +129,7 @@ export class ArchiveQueue {
 
   /** Settles when its process has ended, however that ends. */
   async #archive(id: string): Promise<void> {
-    const { data, database, store, modelFolder, start = startProgram<ArchiveLine> } = this.#options;
+    const { data, database, store, localBytes, modelFolder, start = startProgram<ArchiveLine> } = this.#options;
     // Not on the GPU, which the rooms need.
     const reconstructor =
       modelFolder === null ? ['--reconstructor', 'none'] : ['--reconstructor', modelFolder, '--provider', 'cpu'];
@@ -137,7 +139,11 @@ export class ArchiveQueue {
       const hear = (line: ArchiveLine): void => {
         if (line.state !== 'running' && line.state !== 'done') outcome = line;
       };
-      this.#child = start('archive', args, hear, resolve, { [DATABASE_VARIABLE]: database, [STORE_VARIABLE]: store });
+      this.#child = start('archive', args, hear, resolve, {
+        [DATABASE_VARIABLE]: database,
+        [STORE_VARIABLE]: store,
+        [LOCAL_BYTES_VARIABLE]: localBytes?.toString(),
+      });
     });
     this.#child = null;
     this.#note(id, outcome, said);

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
-import { STORE_VARIABLE } from '../commandLine.js';
+import { LOCAL_BYTES_VARIABLE, STORE_VARIABLE } from '../commandLine.js';
 import { errorMessage } from '../rooms/errors.js';
 import { MIN_FREE_BYTES, toStorageError } from '../storage/files.js';
 import type { ExportRequest } from './exportRequest.js';
@@ -70,6 +70,8 @@ export interface ExportJobsOptions {
   readonly freeBytes: () => Promise<number>;
   /** Store that recordings are fetched from where they are not in `data` any more. */
   readonly store?: string;
+  /** What recordings that are in the store may take in `data`. */
+  readonly localBytes?: number;
   /** What all files may take, those being made too; of those that are done the oldest go first. Default 8 GiB. */
   readonly bytes?: number;
   /** Other processes make exports in the same folder. */
@@ -194,7 +196,7 @@ export class ExportJobs {
           job.args,
           (line) => this.#told(job, line),
           (said) => void this.#ended(job, said).finally(resolve),
-          { [STORE_VARIABLE]: this.#options.store },
+          { [STORE_VARIABLE]: this.#options.store, [LOCAL_BYTES_VARIABLE]: this.#options.localBytes?.toString() },
         );
       });
       this.#options.log.info({ export: job.id, args: job.args }, 'export started');

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { json, type Request, Router } from 'express';
 import { visitorOf } from '../access/Visitor.js';
-import { ExportJobs } from '../export/ExportJobs.js';
+import { ExportJobs, type ExportJobsOptions } from '../export/ExportJobs.js';
 import { exportName } from '../export/exportName.js';
 import { planExport } from '../export/exportPlan.js';
 import { readExportRequest } from '../export/exportRequest.js';
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * `/api/recordings/:id/exports` and `/api/exports`: films, pictures and states of recordings, made beside the rooms and kept for an hour. `bytes`: what their files may take
- * in all, default 8 GiB; `address`: of the store that recordings are fetched from where they are not here.
+ * in all, default 8 GiB; `stored`: the store that recordings are fetched from where they are not here, and what they may take here.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function exportRoutes(
   { store, catalog, access, modelFolder, archiveModels: { names: archiveModels }, cluster, log }: ReplayServices,
   bytes?: number,
-  address?: string,
+  stored: Pick<ExportJobsOptions, 'store' | 'localBytes'> = {},
 ): Router {
   const router = Router();
   // A data folder's recordings lie in its `recordings`.
@@ -49,7 +49,7 @@ export function exportRoutes(
     accepting,
     freeBytes,
     bytes,
-    store: address,
+    ...stored,
     shared: cluster !== null,
   });
 

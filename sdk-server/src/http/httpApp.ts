@@ -19,7 +19,7 @@ import { type ViewingAddress, viewingRoute } from './viewingRoute.js';
 
 /**
  * Mounts everything SGAPS serves over HTTP on an Express app: `/api/…`, `/healthz`, `/readyz`, `/metrics`, the dashboard and the sample games.
- * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `metricsToken`: what `/metrics` is asked with, default nothing; false leaves it out.
+ * Give it to Colyseus as its `express` option. `exportBytes`: what files of exports may take in all, default 8 GiB. `stored`: as the server's options of these names. `metricsToken`: what `/metrics` is asked with, default nothing; false leaves it out.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export async function mountHttp(
   games: readonly SampleGame[],
   viewing: ViewingAddress = { port: null, url: null, origins: [] },
   exportBytes?: number,
-  store?: string,
+  stored: { readonly store?: string; readonly localBytes?: number } = {},
   metricsToken?: string | null | false,
 ): Promise<void> {
   app.disable('x-powered-by');
@@ -55,7 +55,7 @@ export async function mountHttp(
   app.use('/api/cluster', clusterRoute(services));
   app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
-  app.use('/api', exportRoutes(services, exportBytes, store));
+  app.use('/api', exportRoutes(services, exportBytes, stored));
   app.use(healthRoutes(services));
   if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { ConnectionLimits } from '@sgaps/pipeline';
 import { SgapsError } from '@sgaps/protocol';
 import type { Logger } from 'pino';
+import type { LimitOptions } from '../access/ClientLimits.js';
+import { METRICS_TOKEN_VARIABLE } from '../commandLine.js';
 import { SupervisedProcess } from './SupervisedProcess.js';
 
 /** ms in which the transport must listen. */
@@ -25,6 +27,8 @@ export interface ViewingOptions extends ConnectionLimits {
   readonly insecure?: boolean;
   readonly published?: string;
   readonly trustProxy?: number;
+  /** What one client may do: joins and refusals count. Default those of the server. */
+  readonly limits?: Pick<LimitOptions, 'joins' | 'refusals'>;
   /** Renderer processes. Default 1. */
   readonly renderers?: number;
   /** Encoders that viewers may ask for. Default `jpeg+depth` and `h264`. */
@@ -51,6 +55,8 @@ export interface ViewingOptions extends ConnectionLimits {
   readonly metricsPort?: number;
   /** Interface of that port; default 127.0.0.1. */
   readonly metricsHost?: string;
+  /** What the transport's `/metrics` must be asked with, 16 characters or more. Default that of the server. */
+  readonly metricsToken?: string | null;
 }
 
 /**
@@ -76,13 +82,14 @@ export class ViewingProcesses {
     const { port = 2568, host, renderers = 1, encoders = [], model, provider, seekBytes, origins = [] } = options;
     const { splats, splatsOn, archiveModels = [], secret = '', insecure = false, published, trustProxy } = options;
     const { store, localBytes, metricsPort, metricsHost, connections, connectionsPerAddress } = options;
-    const { inference, redis = '' } = options;
+    const { inference, redis = '', limits = {}, metricsToken } = options;
     const sockets = ['--sockets', join(data, 'run')];
     const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
     const open = origins.length > 0 ? ['--origins', ...origins] : [];
-    const bounds = Object.entries({ '--connections': connections, '--connections-per-address': connectionsPerAddress }).flatMap(
-      ([name, value]) => flag(name, value?.toString()),
-    );
+    const bounds = Object.entries({
+      ...{ '--connections': connections, '--connections-per-address': connectionsPerAddress },
+      ...{ '--limit-joins': limits.joins, '--limit-refusals': limits.refusals },
+    }).flatMap(([name, value]) => flag(name, value?.toString()));
     // Viewers are told one port: it is there again when the transport comes back.
     let listensAt = port;
     const reach = [...flag('--host', host), ...flag('--published', published), ...(insecure ? ['--insecure'] : []), ...bounds];
@@ -102,7 +109,7 @@ export class ViewingProcesses {
           },
           ended: refuse,
           // Also where there is none: that of our own environment is not the server's then.
-          variables: { SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '' },
+          variables: { SGAPS_SECRET: secret, SGAPS_SECRET_FILE: '', [METRICS_TOKEN_VARIABLE]: metricsToken ?? '' },
         });
         late = setTimeout(() => refuse(`it said nothing for ${LISTEN_WITHIN / 1000} s`), LISTEN_WITHIN);
       });

@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from '../commandLine.js';
 import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
+import { readMetricsToken } from '../watching/metricsToken.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
 import { hide } from '../watching/Redaction.js';
 import { watchProcess } from '../watching/registry.js';
@@ -75,12 +76,13 @@ export function transportCommand(): Command {
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
   const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
-  const { metricsPort, metricsHost, metricsToken = null } = flags;
-  hide(metricsToken);
+  const { metricsPort, metricsHost } = flags;
+  hide(flags.metricsToken);
   watchProcess();
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
   try {
+    const metricsToken = readMetricsToken(flags.metricsToken);
     const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
@@ -130,14 +132,16 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
   return new WebSocketAdapter({
     ...{ port, host, origins, connections, connectionsPerAddress },
     admit: exposed ? admit : undefined,
+    local: !secured && !insecure,
     answers: answersOf(flags, secured),
   });
 }
 
 /** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
 function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
-  if (metricsPort !== undefined || (secured && metricsToken === undefined)) return undefined;
-  return { '/metrics': metricsAnswer(metricsToken ?? null) };
+  const token = readMetricsToken(metricsToken);
+  if (metricsPort !== undefined || (secured && token === null)) return undefined;
+  return { '/metrics': metricsAnswer(token) };
 }
 
 function seconds(text: string): number {

@@ -9,6 +9,16 @@ import { startServer } from '../startServer.js';
 const SECRET = 'a-secret-of-thirty-two-bytes-or-more';
 const TOKEN = 'prometheus-of-ours';
 
+it('takes no token that could be guessed', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'sgaps-metrics-'));
+  const options = { port: 0, host: '127.0.0.1', data, log: pino({ level: 'silent' }), model: null };
+  await expect(startServer({ ...options, metricsToken: 'prometheus-1' })).rejects.toMatchObject({
+    code: 'ARGUMENT_INVALID',
+    message: expect.not.stringContaining('prometheus-1'),
+  });
+  rmSync(data, { recursive: true, force: true });
+});
+
 it('where there is a secret, shows figures to who may watch everything, and to who brings the token of /metrics', async () => {
   const data = mkdtempSync(join(tmpdir(), 'sgaps-metrics-'));
   const log = pino({ level: 'silent' });

@@ -1,4 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { SgapsError } from '@sgaps/protocol';
+
+/** Characters of the shortest token: nobody counts how often one is guessed. */
+const SHORTEST = 16;
+
+/**
+ * The token of `/metrics` as it was given; null for none, which nothing at all is too, as variables may be. Throws `ARGUMENT_INVALID` for one that could be guessed.
+ *
+ * @example
+ * ```ts
+ * const token = readMetricsToken(process.env.SGAPS_METRICS_TOKEN);
+ * ```
+ */
+export function readMetricsToken(given: string | null | undefined): string | null {
+  if (!given) return null;
+  if (given.length >= SHORTEST) return given;
+  throw new SgapsError(
+    'ARGUMENT_INVALID',
+    `The token of /metrics (SGAPS_METRICS_TOKEN, --metrics-token) needs ${SHORTEST} characters or more: 'openssl rand -hex 24' makes one.`,
+  );
+}
 
 /**
  * Whether a request may see `/metrics`: all may where no token is set, else those that bring it as `Authorization: Bearer …`. Takes the same time whatever is wrong.

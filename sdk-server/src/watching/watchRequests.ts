@@ -102,15 +102,17 @@ function recordingOf(route: string, request: IncomingMessage): string | undefine
 function patternOf(path: string, found: unknown): string {
   // Colyseus answers these before Express, which serves folders without a route.
   if (path.startsWith('/matchmake/')) return '/matchmake/:method/:room';
-  if (found === undefined) return path.startsWith('/examples/') ? '/examples/*' : 'none';
+  if (found === undefined) return /^\/examples\//i.test(path) ? '/examples/*' : 'none';
   const parts = path.split('/').filter(Boolean);
-  // A router knows only the end of the path: what was before it is where it is mounted. The longest first, since `/` ends any path.
+  // A router knows only the end of the path: what was before it is where it is mounted, whatever the case it was asked in. The longest first, since `/` ends any path.
   const ends = [found].flat().map((pattern) => String(pattern).split('/').filter(Boolean));
   const end = ends.sort((a, b) => b.length - a.length).find((pattern) => isEnd(pattern, parts));
-  return end ? `/${[...parts.slice(0, parts.length - end.length), ...end].join('/')}` : 'other';
+  if (!end) return 'other';
+  const mounted = parts.slice(0, parts.length - end.length).map((part) => part.toLowerCase());
+  return `/${[...mounted, ...end].join('/')}`;
 }
 
 function isEnd(pattern: readonly string[], parts: readonly string[]): boolean {
   const from = parts.length - pattern.length;
-  return from >= 0 && pattern.every((part, i) => part.startsWith(':') || part === parts[from + i]);
+  return from >= 0 && pattern.every((part, i) => part.startsWith(':') || part.toLowerCase() === parts[from + i].toLowerCase());
 }
