@@ -202,10 +202,11 @@ export abstract class ReplayRoom extends Room {
     // Ours are counted, and told of, first (ClientConduct); this stops what goes round them.
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
+    const continues = await continuesFrom(header, services);
     const begun = await this.#quotas.admit(header.game);
     const creating = services.store.create(header, {
       roomId: this.roomId,
-      continues: await continuesFrom(header, services),
+      continues,
       closeWithin: this.settings.closeWithin,
       onError: (error) => this.#stopRecording(error),
       onWarning: (error) => this.#log.warn({ err: error }, 'recording goes on after trouble'),

@@ -44,6 +44,16 @@ describe('a server with quotas', () => {
     await (await TestRecorder.join(server.url, { game: 'few' })).room.leave();
   });
 
+  it('counts no session that the catalog kept from beginning', async () => {
+    await server.catalog.games.set({ game: 'one', quotaRecordings: 1 });
+    const goesOn = { game: 'one', meta: { continues: 'none' } };
+    const away = vi.spyOn(server.catalog, 'get').mockRejectedValue(new Error('connection refused'));
+    await expect(TestRecorder.join(server.url, goesOn)).rejects.toMatchObject({ code: 500 });
+    expect(away).toHaveBeenCalledWith('none');
+    away.mockRestore();
+    await (await TestRecorder.join(server.url, goesOn)).room.leave();
+  });
+
   it('ends a session in order that passes what its game may take, and begins none after it', async () => {
     await server.catalog.games.set({ game: 'small', quotaBytes: 20_000 });
     const recorder = await TestRecorder.join(server.url, { game: 'small' });
