@@ -27,6 +27,6 @@ export function listenAddress({ host, secured, insecure = false, published }: Li
 }
 
 /** True for addresses that only this machine reaches. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

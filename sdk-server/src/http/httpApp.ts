@@ -1,6 +1,9 @@
 import type { Application, Request, Response } from 'express';
+import type { Access } from '../access/Access.js';
 import { accessRoutes, shareLinks } from '../access/accessRoutes.js';
 import { httpGate, tellRefusals } from '../access/httpGate.js';
+import { isLoopback } from '../access/listenAddress.js';
+import { visitorOf } from '../access/Visitor.js';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 import { healthRoutes } from '../watching/healthRoutes.js';
 import { metricsRoute } from '../watching/metricsRoute.js';
@@ -56,7 +59,7 @@ export async function mountHttp(
   app.use('/api/drain', drainRoute(services));
   app.use('/api/viewing', viewingRoute(viewing, services));
   app.use('/api', exportRoutes(services, exportBytes, stored));
-  app.use(healthRoutes(services));
+  app.use(healthRoutes(services, (request, response) => mayKnowAll(request, response, services.access)));
   if (metricsToken !== false) app.use(metricsRoute(services.access.required ? null : metricsToken));
   app.use('/api', notFound);
   app.use('/examples', exampleRoutes(games));
@@ -64,6 +67,14 @@ export async function mountHttp(
   app.use(await dashboardRoutes());
   app.use(tellRefusals(services.access));
   app.use(jsonErrors(services.log));
+}
+
+/** Who watches the server: this machine, and whoever may watch everything, which all may where there is no secret. */
+function mayKnowAll(request: Request, response: Response, { trustProxy }: Access): boolean {
+  const visitor = visitorOf(response);
+  if (visitor.mayAll('watch')) return true;
+  // Who comes through a proxy of this machine that we were not told of is anybody.
+  return isLoopback(visitor.address) && (trustProxy > 0 || request.get('x-forwarded-for') === undefined);
 }
 
 function notFound(request: Request, response: Response): void {

@@ -1,26 +1,30 @@
 import { matchMaker } from '@colyseus/core';
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { ReplayServices } from '../rooms/ReplayServices.js';
 
 /**
  * `/healthz`: 200 as long as the process answers, whatever else is wrong: for what restarts it. `/readyz`: 200 while it takes sessions, else 503 with each check's reason: for what sends it some.
+ * `tellsAll`: whom `/healthz` tells how much there is to do and what the disk has left, and not only whether it is well; default everybody.
  *
  * @example
  * ```ts
  * app.use(healthRoutes(services));
  * ```
  */
-export function healthRoutes({
-  sessions,
-  disk,
-  readiness,
-  overload,
-}: Pick<ReplayServices, 'sessions' | 'disk' | 'readiness' | 'overload'>): Router {
+export function healthRoutes(
+  { sessions, disk, readiness, overload }: Pick<ReplayServices, 'sessions' | 'disk' | 'readiness' | 'overload'>,
+  tellsAll: (request: Request, response: Response) => boolean = () => true,
+): Router {
   const router = Router();
-  router.get('/healthz', (_request, response) => {
-    response.setHeader('Cache-Control', 'no-store').json({
-      ok: true,
-      ready: readiness.ready,
+  router.get('/healthz', (request, response) => {
+    response.setHeader('Cache-Control', 'no-store');
+    const well = { ok: true, ready: readiness.ready };
+    if (!tellsAll(request, response)) {
+      response.json(well);
+      return;
+    }
+    response.json({
+      ...well,
       accepting: accepting(),
       full: overload.full,
       ...overload.figures,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -17,6 +17,36 @@ it('takes no token that could be guessed', async () => {
     message: expect.not.stringContaining('prometheus-1'),
   });
   rmSync(data, { recursive: true, force: true });
+});
+
+it('tells strangers whether it is well, and figures of itself to this machine and to who may watch everything', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'sgaps-metrics-'));
+  const options = { port: 0, host: '127.0.0.1', data, log: pino({ level: 'silent' }), model: null };
+  const tokens = new Tokens([SECRET]);
+  const made = async (games: '*' | string[]) => (await tokens.create({ scope: 'watch', games, expiresIn: 60_000 })).token;
+  const figures = { sessions: 0, disk: { freeBytes: expect.any(Number) }, uptimeSeconds: expect.any(Number) };
+  const well = { ok: true, ready: expect.any(Boolean) };
+  // Whether or not it was told of a proxy on its machine, those who come through it are not of this machine.
+  for (const trustProxy of [0, 1]) {
+    const server = await startServer({ ...options, secret: SECRET, trustProxy });
+    const health = async (headers: Record<string, string>) => (await fetch(`${server.url}/healthz`, { headers })).json();
+    const stranger = { 'x-forwarded-for': '203.0.113.7' };
+    expect(await health(stranger)).toEqual(well);
+    expect(await health({ ...stranger, authorization: `Bearer ${await made(['coins'])}` })).toEqual(well);
+    expect(await health({ ...stranger, authorization: `Bearer ${await made('*')}` })).toMatchObject({ ...well, ...figures });
+    expect(await health({})).toMatchObject({ ...well, ...figures });
+    await server.close();
+  }
+  rmSync(data, { recursive: true, force: true });
+});
+
+it('the example of nginx lets nobody ask for figures, in whatever case and with a slash behind', () => {
+  const conf = readFileSync(new URL('../../../docs/operations/nginx.conf', import.meta.url), 'utf8');
+  const [, how, pattern] = /location (~\*?) (\S+) \{\s+return 404;/.exec(conf) ?? [];
+  const refused = new RegExp(pattern, how === '~*' ? 'i' : '');
+  for (const path of ['/metrics', '/metrics/', '/METRICS', '/readyz/', '/ReadyZ', '/viewing/healthz', '/viewing/METRICS/'])
+    expect(path).toMatch(refused);
+  for (const path of ['/', '/healthz', '/api/metrics', '/metrics2', '/viewing', '/viewing/']) expect(path).not.toMatch(refused);
 });
 
 it('where there is a secret, shows figures to who may watch everything, and to who brings the token of /metrics', async () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { gateConnections, HTTP_LIMITS } from '@sgaps/pipeline';
 import express, { type RequestHandler, Router } from 'express';
 import { holdsToken } from './metricsToken.js';
 import { metrics } from './registry.js';
@@ -49,7 +50,8 @@ export async function serveInternally(
   const app = express()
     .disable('x-powered-by')
     .use(...routes);
-  const server = createServer(app);
+  const server = createServer(HTTP_LIMITS, app);
+  gateConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@colyseus/sdk';
+import { HTTP_LIMITS } from '@sgaps/pipeline';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SgapsServer, startServer } from '../startServer.js';
 import { CuttableProxy } from '../testing/CuttableProxy.js';
 import { recordOptions, TestRecorder, until } from '../testing/TestRecorder.js';
+import { metricsRoute, serveInternally } from './metricsRoute.js';
 
 const data = mkdtempSync(join(tmpdir(), 'sgaps-watching-'));
 const lines: Record<string, unknown>[] = [];
@@ -46,6 +48,13 @@ it('shows its figures on the port of their own alone, to who brings the token', 
   expect(await page()).toMatch(/^sgaps_build_info\{version="\d+\.\d+\.\d+[^"]*",node="v\d+\./m);
   expect((await fetch(`${internal}/healthz`)).status).toBe(200);
   expect((await fetch(`${internal}/readyz`)).status).toBe(200);
+});
+
+it('bounds that port as those that strangers reach', async () => {
+  const { headersTimeout, requestTimeout } = HTTP_LIMITS;
+  const internal = await serveInternally([metricsRoute()], { port: 0, host: '127.0.0.1' });
+  expect(internal).toMatchObject({ headersTimeout, requestTimeout, maxHeadersCount: 100, maxConnections: 10_000 });
+  internal.close();
 });
 
 it('lives without being ready: /healthz and /readyz tell them apart, and who adds a check is heard', async () => {
