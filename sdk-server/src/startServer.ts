@@ -32,7 +32,7 @@ import { type ViewingOptions, ViewingProcesses } from './viewing/ViewingProcesse
 import { colyseusLog } from './watching/colyseusLog.js';
 import { accepting, healthRoutes } from './watching/healthRoutes.js';
 import { metricsRoute, serveInternally } from './watching/metricsRoute.js';
-import { readMetricsToken } from './watching/metricsToken.js';
+import { metricsTokenOf } from './watching/metricsToken.js';
 import { openLog } from './watching/openLog.js';
 import type { ReadinessChecks } from './watching/ReadinessChecks.js';
 import { hide } from './watching/Redaction.js';
@@ -202,7 +202,7 @@ async function start(options: ServerOptions): Promise<SgapsServer> {
   const host = listenAddress({ host: options.host, secured, insecure, published });
   const data = resolve(options.data ?? './.sgaps-data');
   const { metricsPort = null, metricsHost = '127.0.0.1' } = options;
-  const metricsToken = readMetricsToken(options.metricsToken);
+  const metricsToken = metricsTokenOf(options.metricsToken);
   hide(metricsToken);
   // What is wrong with options is told before anything is opened.
   const games = options.examples ? readSampleGames(options.examples) : [];

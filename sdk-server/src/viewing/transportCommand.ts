@@ -22,7 +22,7 @@ import {
   wholeNumber,
 } from '../commandLine.js';
 import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
-import { readMetricsToken } from '../watching/metricsToken.js';
+import { metricsTokenOf } from '../watching/metricsToken.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
 import { hide } from '../watching/Redaction.js';
 import { watchProcess } from '../watching/registry.js';
@@ -82,7 +82,7 @@ async function transport(flags: TransportFlags): Promise<void> {
   let service: TransportService | null = null;
   const hooks = watchTransport(() => service);
   try {
-    const metricsToken = readMetricsToken(flags.metricsToken);
+    const metricsToken = metricsTokenOf(flags.metricsToken);
     const viewers = openViewers(flags, origins, log);
     if ((fifo === undefined) !== (scene === undefined))
       throw new SgapsError('ARGUMENT_INVALID', '--fifo and --scene go together: the one says where to, the other what.');
@@ -139,7 +139,7 @@ function openViewers(flags: TransportFlags, origins: readonly string[] | undefin
 
 /** `/metrics`, unless it has a port of its own. Where there is a secret, only who brings its token sees it here. */
 function answersOf({ metricsPort, metricsToken }: MetricsFlags, secured: boolean): WebSocketAdapterOptions['answers'] {
-  const token = readMetricsToken(metricsToken);
+  const token = metricsTokenOf(metricsToken);
   if (metricsPort !== undefined || (secured && token === null)) return undefined;
   return { '/metrics': metricsAnswer(token) };
 }

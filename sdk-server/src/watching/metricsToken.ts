@@ -9,10 +9,10 @@ const SHORTEST = 16;
  *
  * @example
  * ```ts
- * const token = readMetricsToken(process.env.SGAPS_METRICS_TOKEN);
+ * const token = metricsTokenOf(process.env.SGAPS_METRICS_TOKEN);
  * ```
  */
-export function readMetricsToken(given: string | null | undefined): string | null {
+export function metricsTokenOf(given: string | null | undefined): string | null {
   if (!given) return null;
   if (given.length >= SHORTEST) return given;
   throw new SgapsError(
