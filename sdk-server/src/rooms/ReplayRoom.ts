@@ -203,7 +203,7 @@ export abstract class ReplayRoom extends Room {
     this.maxMessagesPerSecond = 4 * (this.settings.maxMessages ?? 300);
     this.maxClients = 1 + (this.settings.maxWatchers ?? 100);
     const continues = await continuesFrom(header, services);
-    const begun = await this.#quotas.admit(header.game);
+    const begun = await this.#quotas.admit(header.game, header.recordingId);
     const creating = services.store.create(header, {
       roomId: this.roomId,
       continues,

@@ -28,7 +28,7 @@ interface Known {
  * @example
  * ```ts
  * const quotas = new GameQuotas(store, log);
- * const begun = await quotas.admit('tank');
+ * const begun = await quotas.admit('tank', header.recordingId);
  * try { writer = await store.create(header); } finally { begun(); }
  * ```
  */
@@ -36,8 +36,8 @@ export class GameQuotas {
   readonly #store: RecordingStore;
   readonly #log: Logger;
   readonly #games = new Map<string, Known>();
-  /** Sessions that were admitted and have no row yet. */
-  readonly #beginning = new Map<string, number>();
+  /** Ids of sessions that were admitted and are not there yet; they may have a row already. */
+  readonly #beginning = new Map<string, Set<string>>();
 
   constructor(store: RecordingStore, log: Logger) {
     this.#store = store;
@@ -45,29 +45,24 @@ export class GameQuotas {
   }
 
   /**
-   * Admits a session of a game; call what it gives once the session's recording is there, or is not to be. Throws `QUOTA_EXCEEDED`, and what the
+   * Admits a session of a game, which will be recording `id`; call what it gives once the session's recording is there, or is not to be. Throws `QUOTA_EXCEEDED`, and what the
    * catalog throws.
    */
-  async admit(game: string): Promise<() => void> {
+  async admit(game: string, id: string): Promise<() => void> {
     // Before anything is awaited: of several that come at once each counts the others.
-    const others = this.#beginning.get(game) ?? 0;
-    this.#beginning.set(game, others + 1);
-    let isOver = false;
+    const beginning = this.#beginning.get(game) ?? new Set();
+    const others = [...beginning];
+    this.#beginning.set(game, beginning.add(id));
     const over = (): void => {
-      if (isOver) return;
-      isOver = true;
-      const left = (this.#beginning.get(game) ?? 1) - 1;
-      if (left > 0) this.#beginning.set(game, left);
-      else this.#beginning.delete(game);
+      if (beginning.delete(id) && beginning.size === 0 && this.#beginning.get(game) === beginning) this.#beginning.delete(game);
     };
     try {
       const known = this.#knownOf(game);
       const limits = await this.#store.catalog.games.get(game);
       if (limits?.quotaBytes == null && limits?.quotaRecordings == null) return over;
-      await this.#read(game, known);
-      const { usage } = known;
       const most = limits.quotaRecordings;
-      const recordings = usage.recordings + others;
+      const coming = await this.#readBeside(game, known, most === null ? [] : others);
+      const recordings = known.usage.recordings + coming;
       if (most !== null && recordings >= most) throw exceeded(game, `has ${recordings} recordings, and may have ${most}`);
       const bytes = limits.quotaBytes;
       if (bytes !== null && this.#bytesOf(game, known) >= bytes) throw bytesExceeded(game, bytes);
@@ -113,6 +108,25 @@ export class GameQuotas {
     };
     this.#games.set(game, first);
     return first;
+  }
+
+  /** Reads what the catalog says of a game, and gives how many of the others, who came before, that does not count yet. */
+  async #readBeside(game: string, known: Known, others: readonly string[]): Promise<number> {
+    let before = await this.#withoutRow(game, others);
+    for (;;) {
+      await this.#read(game, known);
+      const after = await this.#withoutRow(game, before);
+      // A row that came in between may be counted or not.
+      if (after.length === before.length) return after.length;
+      before = after;
+    }
+  }
+
+  async #withoutRow(game: string, ids: readonly string[]): Promise<string[]> {
+    const without: string[] = [];
+    for (const id of ids)
+      if (this.#beginning.get(game)?.has(id) && (await this.#store.catalog.get(id)) === null) without.push(id);
+    return without;
   }
 
   /** One after the other: whoever comes meanwhile may count on rows that were not there when the one before asked. */
