@@ -71,7 +71,7 @@ async function fillOnce({ built, random }: FaultContext, disk: string, tally: Fa
   tally.expect(told, `a recorder was told ${summary(recorders)}, not STORAGE_FULL`);
   const refused = await FaultRecorder.refusal(server.url);
   tally.expect(refused?.includes('STORAGE_FULL') ?? false, `a new recorder was told ${refused ?? 'nothing'}, not STORAGE_FULL`);
-  tally.expect((await fetch(`${server.url}/healthz`)).status === 503, 'the server says that it is well');
+  tally.expect((await fetch(`${server.url}/readyz`)).status === 503, 'the server says that it is well');
   await wait(2000);
   rmSync(filler);
   const since = performance.now();

@@ -7,7 +7,7 @@ import { REPLAY_CLOSE } from '../../rooms/closeCodes.js';
 import { type SgapsServer, startServer } from '../../startServer.js';
 import { sceneHeader } from '../../testing/recordScene.js';
 import { startPostgres } from '../../testing/startPostgres.js';
-import { TestRecorder, until } from '../../testing/TestRecorder.js';
+import { TestRecorder } from '../../testing/TestRecorder.js';
 import { RecordingStore } from '../index.js';
 import { rowOf } from '../recordingRow.js';
 import { GameQuotas } from './GameQuotas.js';
