@@ -24,7 +24,7 @@ const EVENT_EVERY = 5;
  *
  * @example
  * ```ts
- * const lost = acknowledgedOf(part).filter((packet) => !stored.has(packet));
+ * const lost = lostOf(part, (packet) => stored.has(packet));
  * ```
  */
 export interface RecordedPart {
@@ -41,19 +41,39 @@ export interface RecordedPart {
     readonly from: number;
     /** Coordinate packets that answer a pixel packet: all but the first. So many packets sent by it are acknowledged. */
     answers: number;
+    /** The server refused packets, and asked for a fresh start: those that were answered are not the first any more. */
+    isRefused: boolean;
   }[];
 }
 
 /**
- * The packets of a recording that the server has answered.
+ * Packets that the server has answered.
  *
  * @example
  * ```ts
- * const frames = 4 * acknowledgedOf(recorder.part).length;
+ * const frames = 4 * answersOf(recorder.part);
  * ```
  */
-export function acknowledgedOf({ sent, connections }: RecordedPart): Uint8Array[] {
-  return connections.flatMap(({ from, answers }) => sent.slice(from, from + answers));
+export function answersOf({ connections }: RecordedPart): number {
+  return connections.reduce((sum, { answers }) => sum + answers, 0);
+}
+
+/**
+ * Packets that the server has answered and does not have. Where it refused some nobody knows which were answered: then as many must be there as were.
+ *
+ * @example
+ * ```ts
+ * const lost = lostOf(recorder.part, (packet) => stored.has(packet));
+ * ```
+ */
+export function lostOf({ sent, connections }: RecordedPart, isStored: (packet: Uint8Array) => boolean): number {
+  let lost = 0;
+  for (const [i, { from, answers, isRefused }] of connections.entries()) {
+    const all = sent.slice(from, connections.at(i + 1)?.from);
+    const known = isRefused ? all : all.slice(0, answers);
+    lost += Math.max(0, answers - known.filter(isStored).length);
+  }
+  return lost;
 }
 
 /**
@@ -96,21 +116,33 @@ export class FaultRecorder {
   #frameId = 0;
   /** The first coordinates of a connection answer nothing. */
   #begins = true;
+  #isAway = false;
   #timer: NodeJS.Timeout | null = null;
 
   private constructor(connection: Connection) {
     this.#connection = connection;
     this.#encoder = this.#begin();
     connection.onCoordinates((bytes) => this.#receive(bytes));
-    connection.onReset((digest) => this.#encoder.reset(digest));
-    connection.onAway((reason) => this.heard.push(`away (${reason})`));
+    connection.onReset((digest) => {
+      this.#encoder.reset(digest);
+      const current = this.part.connections.at(-1);
+      if (this.#isAway || !current) return;
+      if (!current.isRefused) this.heard.push('refused: start afresh');
+      current.isRefused = true;
+    });
+    connection.onAway((reason) => {
+      this.heard.push(`away (${reason})`);
+      this.#isAway = true;
+    });
     connection.onBack(() => {
+      this.#isAway = false;
       this.heard.push('back');
       this.#begins = true;
       this.#requests = [];
-      this.part.connections.push({ from: this.part.sent.length, answers: 0 });
+      this.part.connections.push({ from: this.part.sent.length, answers: 0, isRefused: false });
     });
     connection.onRestart(() => {
+      this.#isAway = false;
       this.heard.push('begun anew');
       this.#encoder = this.#begin();
     });
@@ -150,7 +182,7 @@ export class FaultRecorder {
 
   /** Packets acknowledged so far, of all its recordings. */
   get answers(): number {
-    return this.parts.reduce((sum, part) => sum + acknowledgedOf(part).length, 0);
+    return this.parts.reduce((sum, part) => sum + answersOf(part), 0);
   }
 
   /** Sends a packet every so many ms, until `stop`, `leave` or the end of the connection. */
@@ -187,7 +219,13 @@ export class FaultRecorder {
 
   #begin(): PixelPacketEncoder {
     const { recordingId, tierBits, digest } = this.#connection.welcome;
-    this.parts.push({ recordingId, sent: [], events: [], received: [], connections: [{ from: 0, answers: 0 }] });
+    this.parts.push({
+      recordingId,
+      sent: [],
+      events: [],
+      received: [],
+      connections: [{ from: 0, answers: 0, isRefused: false }],
+    });
     this.#frameId = 0;
     this.#begins = true;
     this.#requests = [];

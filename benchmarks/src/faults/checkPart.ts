@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ByteSource, isSgapsError, RecordingReader } from '@sgaps/protocol';
 import { fileSource, zstdCompressor } from '@sgaps/server';
 import { replayRecording } from '../demo/replayRecording.js';
-import { acknowledgedOf, type RecordedPart } from './FaultRecorder.js';
+import { answersOf, lostOf, type RecordedPart } from './FaultRecorder.js';
 
 /** Frames to a packet of the recorder. */
 const BATCH = 4;
@@ -38,8 +38,7 @@ export interface PartCheck {
  * ```
  */
 export async function checkPart(data: string, part: RecordedPart): Promise<PartCheck> {
-  const packets = acknowledgedOf(part);
-  const acknowledged = BATCH * packets.length;
+  const acknowledged = BATCH * answersOf(part);
   const stored = new Set<string>();
   let trouble: string | null = null;
   try {
@@ -61,14 +60,17 @@ export async function checkPart(data: string, part: RecordedPart): Promise<PartC
     if (!isSgapsError(error)) throw error;
     trouble = `${error.code}: ${error.message}`;
   }
-  const missing = (all: readonly Uint8Array[]) => all.filter((bytes) => !stored.has(keyOf(bytes))).length;
+  const isStored = (bytes: Uint8Array) => stored.has(keyOf(bytes));
+  const lostFrames = BATCH * lostOf(part, isStored);
   const events = eventsBefore(part).filter((name) => !stored.has(name)).length;
-  return { acknowledged, lostFrames: BATCH * missing(packets), lostRecords: events + missing(part.received), trouble };
+  return { acknowledged, lostFrames, lostRecords: events + part.received.filter((bytes) => !isStored(bytes)).length, trouble };
 }
 
 /** Names of events that were sent before a packet that was answered, by the same connection. */
 function eventsBefore({ events, connections }: RecordedPart): string[] {
-  const known = events.filter(({ after }) => connections.some(({ from, answers }) => after >= from && after < from + answers));
+  const known = events.filter(({ after }) =>
+    connections.some(({ from, answers, isRefused }) => !isRefused && after >= from && after < from + answers),
+  );
   return known.map(({ name }) => name);
 }
 

@@ -131,7 +131,7 @@ async function damageRegion(
 ): Promise<FaultFigures> {
   const tally = new FaultTally('corrupted', name);
   const regions = specimen.regions.filter((region) => region.name === name);
-  const said = new Map<string, number>();
+  const said = new Set<string>();
   let [least, most] = [Number.POSITIVE_INFINITY, 0];
   for (const damage of ['flipped', 'zeroed', 'cut'] as const) {
     for (let i = 0; i < Math.max(1, Math.round(points / 20)); i++) {
@@ -140,7 +140,7 @@ async function damageRegion(
       damageFile(specimen, region, damage, data, random);
       kept.push(data);
       const outcome = await lookAt(data, specimen);
-      for (const word of outcome.said) said.set(word, (said.get(word) ?? 0) + 1);
+      for (const word of outcome.said) said.add(word);
       // Cut off, all behind it is gone as well.
       const whole = damage === 'cut' ? 0 : specimen.frames - region.frames;
       tally.expect(outcome.frames >= whole, `${damage} in ${name}: ${outcome.frames} of ${whole} whole frames are read`);
@@ -149,8 +149,17 @@ async function damageRegion(
       tally.runs++;
     }
   }
-  const words = [...said].map(([word, count]) => `${count} × ${word}`).join(', ') || 'nothing';
-  return tally.figures(`${least} … ${most} of ${specimen.frames} frames read; ${words}`);
+  return tally.figures(`${least} … ${most} of ${specimen.frames} frames read; ${wordsOf(said)}`);
+}
+
+/** Each code once, with what was told it. */
+function wordsOf(said: ReadonlySet<string>): string {
+  const doing = new Map<string, string[]>();
+  for (const word of said) {
+    const [what, code] = word.split(': ');
+    doing.set(code, [...(doing.get(code) ?? []), what]);
+  }
+  return [...doing].map(([code, all]) => `${code} (${all.join(', ')})`).join(', ') || 'nothing is said';
 }
 
 function damageFile({ folder, id }: Specimen, region: Region, damage: Damage, data: string, random: () => number): void {

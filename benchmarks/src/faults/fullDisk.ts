@@ -12,6 +12,8 @@ import { secondsUntilWell } from './secondsUntilWell.js';
 
 const DISK_BYTES = 96 * 2 ** 20;
 const RECORDERS = 4;
+/** ms from a recording that is whole to its row. */
+const ROWS_AFTER = 3000;
 /** Bytes left at most when the disk is as good as full: the last recording ends somewhere within. */
 const LEFT_BYTES = 64 * 1024;
 
@@ -70,8 +72,12 @@ async function fillOnce({ built, random }: FaultContext, disk: string, tally: Fa
   const told = recorders.every(({ heard }) => heard.some((line) => line.includes('STORAGE_FULL')));
   tally.expect(told, `a recorder was told ${summary(recorders)}, not STORAGE_FULL`);
   const refused = await FaultRecorder.refusal(server.url);
-  tally.expect(refused?.includes('STORAGE_FULL') ?? false, `a new recorder was told ${refused ?? 'nothing'}, not STORAGE_FULL`);
-  tally.expect((await fetch(`${server.url}/readyz`)).status === 503, 'the server says that it is well');
+  // UNAVAILABLE where the server has noticed before.
+  tally.expect(
+    /STORAGE_FULL|UNAVAILABLE/.test(refused ?? ''),
+    `a new recorder was told ${refused ?? 'nothing'}, not STORAGE_FULL`,
+  );
+  tally.expect((await fetch(`${server.url}/readyz`)).status === 503, 'the server says that it is ready');
   await wait(2000);
   rmSync(filler);
   const since = performance.now();
@@ -82,6 +88,7 @@ async function fillOnce({ built, random }: FaultContext, disk: string, tally: Fa
     30_000,
     'recordings to be put right',
   );
+  await wait(ROWS_AFTER);
   await tally.check(disk, recorders, server);
   tally.runs++;
   await server.kill();

@@ -4,7 +4,7 @@ import { RecordingReader } from '@sgaps/protocol';
 import { fileSource, zstdCompressor } from '@sgaps/server';
 import { checkPart } from './checkPart.js';
 import type { Fault, FaultContext, FaultFigures } from './Fault.js';
-import { acknowledgedOf, FaultRecorder } from './FaultRecorder.js';
+import { answersOf, FaultRecorder } from './FaultRecorder.js';
 import { FaultServer, type Injection } from './FaultServer.js';
 import { FaultTally } from './FaultTally.js';
 import { play } from './play.js';
@@ -152,7 +152,7 @@ async function killArchiver(
     const { header, index } = reader;
     await reader.close();
     if (header.archive) {
-      const acknowledged = 4 * acknowledgedOf(part).length;
+      const acknowledged = 4 * answersOf(part);
       const trouble = index.damaged + index.missing > 0 ? 'its archive is damaged' : null;
       tally.add(recordingId, { acknowledged, lostFrames: Math.max(0, acknowledged - index.frames), lostRecords: 0, trouble });
     } else tally.add(recordingId, await checkPart(data, part));
