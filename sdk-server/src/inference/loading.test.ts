@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MODEL_PLANES } from '@sgaps/core';
@@ -135,11 +135,17 @@ describe('createInference', () => {
   it.each(['@sgaps/models', 'onnxruntime-node'])('gives null and one log line without %s', async (lacking) => {
     // This folder's code where the packages it needs are installed, but for one.
     const place = await mkdtemp(join(tmpdir(), 'sgaps-lacking-'));
-    await cp(import.meta.dirname, join(place, 'inference'), { recursive: true });
-    for (const name of ['@sgaps/core', '@sgaps/protocol', '@sgaps/models', 'onnxruntime-node', 'pino', 'tsx']) {
+    // With it what it imports of the others.
+    for (const part of ['inference', 'watching', 'access', 'cluster'])
+      await cp(join(import.meta.dirname, '..', part), join(place, part), { recursive: true });
+    const modules = join(import.meta.dirname, '../../../node_modules');
+    const found = await readdir(modules);
+    const scoped = async (scope: string) => (await readdir(join(modules, scope))).map((name) => `${scope}/${name}`);
+    const names = await Promise.all(found.map((name) => (name.startsWith('@') ? scoped(name) : [name])));
+    for (const name of names.flat()) {
       const link = join(place, 'node_modules', name);
       await mkdir(dirname(link), { recursive: true });
-      if (name !== lacking) await symlink(join(import.meta.dirname, '../../../node_modules', name), link);
+      if (name !== lacking) await symlink(join(modules, name), link);
     }
     const model = lacking === '@sgaps/models' ? undefined : await makeModelFolder('tint');
     await writeFile(

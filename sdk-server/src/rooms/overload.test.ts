@@ -86,7 +86,7 @@ describe('a server with too much to do', () => {
     burn(95);
     await until(() => guard.figures.state === 'full' && guard.figures.lowered === 2, 20_000);
     await expect(TestRecorder.join(server.url)).rejects.toMatchObject({
-      code: 413,
+      code: 503,
       message: expect.stringMatching(/^UNAVAILABLE: This server is full: 2 sessions/),
     });
     expect(guard.figures.refused).toBe(1);
