@@ -118,18 +118,9 @@ export function mutateValue(samples: readonly unknown[], random: FuzzRandom): un
 /** The same for JSON text: what no JSON can say is left out. */
 export function mutateText(samples: readonly unknown[], random: FuzzRandom): string {
   if (random.chance(0.02)) return random.pick(['[', '{"a":'])?.repeat(random.pick([100, 5000, 50_000]));
-  let text: string;
-  let left = MOST_PARTS;
-  try {
-    const plain = (_: string, value: unknown) => {
-      // Some small values have a text without end.
-      if (left-- === 0) throw new RangeError('Too much to say.');
-      return typeof value === 'bigint' ? Number(value) : value;
-    };
-    text = JSON.stringify(mutateValue(samples, random), plain) ?? '';
-  } catch {
-    return '';
-  }
+  const whole = textOf(mutateValue(samples, random));
+  if (whole === null) return '';
+  let text = whole ?? '';
   if (text.length > 200_000) text = text.slice(0, 200_000);
   if (random.chance(0.2)) {
     const at = random.below(text.length + 1);
@@ -139,6 +130,28 @@ export function mutateText(samples: readonly unknown[], random: FuzzRandom): str
       text.slice(at + random.below(4));
   }
   return text;
+}
+
+/**
+ * A value as JSON, undefined where it has none; null for what cannot be said, or not to its end: some small values hold the same parts over and over, and whoever packs
+ * them is at it for ever.
+ *
+ * @example
+ * ```ts
+ * if (textOf(value) !== null) room.send('event', value);
+ * ```
+ */
+export function textOf(value: unknown): string | undefined | null {
+  let left = MOST_PARTS;
+  const plain = (_: string, part: unknown) => {
+    if (left-- === 0) throw new RangeError('Too much to say.');
+    return typeof part === 'bigint' ? Number(part) : part;
+  };
+  try {
+    return JSON.stringify(value, plain);
+  } catch {
+    return null;
+  }
 }
 
 /** Changes one thing, somewhere below a holder of one key. */

@@ -4,7 +4,7 @@ import { encodeKept, encodeMessage } from '@sgaps/protocol';
 import { recordOptions, TestRecorder } from '../../../../sdk-server/src/testing/TestRecorder.js';
 import type { FuzzRandom } from '../FuzzRandom.js';
 import { mutateBytes } from '../mutateBytes.js';
-import { mutateValue } from '../mutateValue.js';
+import { mutateValue, textOf } from '../mutateValue.js';
 import { sampleSession } from '../targets/samples.js';
 import { type Attack, insist, inTurns } from './Attack.js';
 import { type FrameOptions, handshake, sayRaw, webSocketFrame } from './rawSocket.js';
@@ -140,10 +140,10 @@ function send(room: TestRecorder['room'], random: FuzzRandom, pixels: readonly U
   }
 }
 
-/** Packs it as clients do; what cannot be packed is not sent. */
+/** Packs it as clients do. What they could not pack comes from those who pack by hand: BOMBS. */
 function sendValue(room: TestRecorder['room'], name: string, value: unknown): void {
   try {
-    room.send(name, value);
+    room.send(name, textOf(value) === null ? null : value);
   } catch {
     room.send(name, null);
   }
