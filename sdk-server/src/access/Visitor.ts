@@ -36,7 +36,7 @@ export class Visitor {
     const grant = this.grants.find((one) => covers(one, wish));
     if (grant) return grant;
     if (this.grants.length > 0) throw AccessError.notCovered(`Your token does not let you ${inWords(wish)}.`);
-    throw this.refusal ?? AccessError.unknown('This needs a token: log in, or send it as Authorization: Bearer TOKEN.');
+    throw this.refusal ?? AccessError.unknown('This needs a token. Log in, or send it as Authorization: Bearer TOKEN.');
   }
 
   /** For the audit log. */

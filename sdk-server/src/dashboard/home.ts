@@ -1,4 +1,4 @@
-import { openAccess } from './lib/access.js';
+import { asksForToken, openAccess } from './lib/access.js';
 import { ApiError, api, type Game, type Readiness, type Recording, type Running } from './lib/api.js';
 import { byId, make } from './lib/dom.js';
 import { bytes, clock, sizeOf, when } from './lib/format.js';
@@ -153,7 +153,7 @@ async function holdOrRelease(recording: Recording): Promise<void> {
   try {
     if (await toggleHold(recording)) say(recording.held === null ? 'Recording held.' : 'Recording released.');
   } catch (error) {
-    say(error instanceof ApiError ? error.message : 'The server did not answer.');
+    tell(error);
   }
   await refreshRecordings();
 }
@@ -170,9 +170,14 @@ async function askAndDelete({ id, game, startedAt, durationMs, bytes: size }: Re
     await api(`/api/recordings/${id}`, { method: 'DELETE' });
     say('Recording deleted.');
   } catch (error) {
-    say(error instanceof ApiError ? error.message : 'The server did not answer.');
+    tell(error);
   }
   await refreshRecordings();
+}
+
+/** What failed; nothing where the page asks for a token, which says it all. */
+function tell(error: unknown): void {
+  if (!asksForToken()) say(error instanceof ApiError ? error.message : 'The server did not answer.');
 }
 
 let toastTimer = 0;
@@ -215,12 +220,13 @@ async function trouble(): Promise<string> {
 /** Runs `task` now and every `REFRESH` ms while the page is visible; says when the server is gone. */
 async function poll(task: () => Promise<void>): Promise<void> {
   for (;;) {
-    if (!document.hidden) {
+    if (!document.hidden && !asksForToken()) {
       try {
         await task();
         health.textContent = await trouble();
       } catch (error) {
-        health.textContent = error instanceof ApiError ? error.message : 'The server does not answer; trying again.';
+        if (asksForToken()) health.textContent = '';
+        else health.textContent = error instanceof ApiError ? error.message : 'The server does not answer; trying again.';
       }
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH));
@@ -229,7 +235,7 @@ async function poll(task: () => Promise<void>): Promise<void> {
 
 const reload = (): void => {
   shown = PAGE;
-  refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+  refreshRecordings().catch(tell);
 };
 let typing = 0;
 search.addEventListener('input', () => {
@@ -241,20 +247,21 @@ status.addEventListener('change', reload);
 order.addEventListener('change', reload);
 more.addEventListener('click', () => {
   shown = Math.min(500, shown + PAGE);
-  refreshRecordings().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+  refreshRecordings().catch(tell);
 });
 byId('confirm-no', HTMLButtonElement).addEventListener('click', () => confirmation.close('no'));
 byId('hold-no', HTMLButtonElement).addEventListener('click', () => byId('holding', HTMLDialogElement).close('no'));
 byId('confirm-yes', HTMLButtonElement).addEventListener('click', () => confirmation.close('yes'));
 byId('endpoint', HTMLSpanElement).textContent = location.origin;
 
-showGames().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+showGames().catch(tell);
 openAccess()
   .then(({ scope }) => {
     isAdmin = scope === 'admin';
   })
-  .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+  .catch(tell)
   .finally(() => {
+    if (asksForToken()) return;
     reload();
     void poll(refreshLive);
   });

@@ -14,6 +14,7 @@ export interface AccessInfo {
 export async function openAccess(): Promise<AccessInfo> {
   document.addEventListener(LOGIN_NEEDED, showLogin);
   const access = await api<AccessInfo>('/api/access');
+  if (access.required && access.scope === null) showLogin();
   const leave = byId('logout', HTMLButtonElement);
   leave.hidden = !access.required || access.scope === null;
   leave.addEventListener('click', () => {
@@ -26,6 +27,9 @@ export async function openAccess(): Promise<AccessInfo> {
 }
 
 let dialog: HTMLDialogElement | null = null;
+
+/** True while a token is asked for: until there is one the server refuses whatever else is asked, and counts it. */
+export const asksForToken = (): boolean => dialog !== null;
 
 function showLogin(): void {
   if (dialog) return;
