@@ -3,9 +3,7 @@ import {
   isSgapsError,
   MessageType,
   PROTOCOL_VERSION,
-  parseGameEvent,
   parseJoinOptions,
-  parseNumbers,
   RESTART,
   type RecordingHeader,
   type RecordJoinOptions,
@@ -18,17 +16,17 @@ import { SessionBounds } from '../access/SessionBounds.js';
 import type { RecordingWriter } from '../storage/index.js';
 import type { GameQuotas } from '../storage/quota/GameQuotas.js';
 import { type SessionEnd, sessionMetrics } from '../watching/sessionMetrics.js';
-import { offenceOf } from './ClientConduct.js';
 import { ClientGuard } from './ClientGuard.js';
 import { isOpen, messagesThisSecond } from './clientSocket.js';
 import { REPLAY_CLOSE, wasCut } from './closeCodes.js';
 import { errorMessage, toServerError } from './errors.js';
-import { assertNotOurs, LiveSession } from './LiveSession.js';
+import { LiveSession } from './LiveSession.js';
 import { assertViewerOrigin } from './origins.js';
-import { RecorderIntake, type Taken } from './RecorderIntake.js';
+import { RecorderIntake } from './RecorderIntake.js';
 import { RecorderLink } from './RecorderLink.js';
 import type { ReplayRoomSettings } from './ReplayRoomSettings.js';
 import type { ReplayServices } from './ReplayServices.js';
+import { RoomMessages } from './RoomMessages.js';
 import { headerFor } from './recordingHeader.js';
 
 /** ms between the figures watchers get, and between pings of the recorder. */
@@ -65,8 +63,7 @@ export abstract class ReplayRoom extends Room {
   #quotas!: GameQuotas;
   /** The recorder is not to come back: it was sent away, or the server stops. */
   #over = false;
-  /** The recorder still sends what it kept before the recording was wanted; nothing is asked until it is `live`. */
-  #keeping = false;
+  #messages!: RoomMessages;
   #forget = (): void => undefined;
   /** Why the session ends, where it is not that its recorder leaves. */
   #ending: SessionEnd | null = null;
@@ -167,7 +164,7 @@ export abstract class ReplayRoom extends Room {
    */
   handOver(): boolean {
     const { client } = this.#recorder;
-    if (!client || !isOpen(client) || this.#keeping || !this.#session?.live) return false;
+    if (!client || !isOpen(client) || this.#messages.keeping || !this.#session?.live) return false;
     client.send(MessageType.handover, {});
     return true;
   }
@@ -185,7 +182,7 @@ export abstract class ReplayRoom extends Room {
   /** A cut, or a recorder that has come back on another socket before this one was known to be dead. */
   #mayResume(client: Client, code: number): boolean {
     // What was kept came in part: nobody can tell which.
-    if (this.#over || this.#keeping || !this.#session?.live || this.#resumeWithin <= 0) return false;
+    if (this.#over || this.#messages.keeping || !this.#session?.live || this.#resumeWithin <= 0) return false;
     return wasCut(code) || (code === CloseCode.WITH_ERROR && isOpen(client) && !this.#floods(client));
   }
 
@@ -229,7 +226,6 @@ export abstract class ReplayRoom extends Room {
 
   async #begin(services: ReplayServices, writer: RecordingWriter): Promise<void> {
     const { keptMs } = this.#options;
-    this.#keeping = keptMs !== undefined;
     const restart = (digest?: boolean) =>
       this.#recorder.client?.send(MessageType.error, digest === undefined ? RESTART : { ...RESTART, digest });
     const session = new LiveSession({
@@ -245,6 +241,10 @@ export abstract class ReplayRoom extends Room {
     this.#session = session;
     this.#intake = new RecorderIntake(session, this.settings);
     this.#guard = new ClientGuard(this.settings, this.#log, (client) => this.#onDismissed(client));
+    this.#messages = new RoomMessages({
+      ...{ session, intake: this.#intake, recorder: this.#recorder, guard: this.#guard, keeping: keptMs !== undefined },
+      onFailed: (error) => this.#stopRecording(error),
+    });
     services.sessions.set(this.roomId, session);
     this.#forget = () => services.sessions.delete(this.roomId);
     const { recordingId, game, engine, grid, fps, startedAt } = writer.header;
@@ -258,13 +258,10 @@ export abstract class ReplayRoom extends Room {
   }
 
   #listen(): void {
-    const pixels = (client: Client, bytes: unknown) => this.#admits(client) && this.#onPixels(client, bytes);
-    const others = (client: Client, type: string | number, message: unknown) =>
-      this.#admits(client) && this.#onMessage(client, type, message);
-    const kept = (client: Client, bytes: unknown) => this.#admits(client) && this.#onKept(client, bytes);
-    this.onMessageBytes(MessageType.pixels, pixels);
-    this.onMessageBytes(MessageType.kept, kept);
-    this.onMessage('*', others);
+    const messages = this.#messages;
+    this.onMessageBytes(MessageType.pixels, (client: Client, bytes: unknown) => messages.pixels(client, bytes));
+    this.onMessageBytes(MessageType.kept, (client: Client, bytes: unknown) => messages.kept(client, bytes));
+    this.onMessage('*', (client: Client, type: string | number, message: unknown) => messages.named(client, type, message));
   }
 
   #joinRecorder(client: Client): void {
@@ -280,7 +277,7 @@ export abstract class ReplayRoom extends Room {
     this.#attach(client);
     client.send(MessageType.welcome, this.#welcome('record'));
     const session = this.#session;
-    if (session && !this.#keeping) client.sendBytes(MessageType.coords, session.loop.start());
+    if (session && !this.#messages.keeping) client.sendBytes(MessageType.coords, session.loop.start());
   }
 
   #attach(client: Client): void {
@@ -344,78 +341,6 @@ export abstract class ReplayRoom extends Room {
       this.#viewers.delete(viewer);
       this.#guard.dismiss(viewer, REPLAY_CLOSE.unauthorized, 'UNAUTHORIZED');
     }
-  }
-
-  #admits(client: Client): boolean {
-    const recorder = this.#recorder.is(client);
-    if (this.#guard.admits(client, recorder)) return true;
-    // A packet may be among the messages that are thrown away.
-    if (recorder) this.#intake.interrupt();
-    return false;
-  }
-
-  #onPixels(client: Client, bytes: unknown): void {
-    if (!this.#recorder.is(client)) {
-      this.#guard.offend(client, 'malformed', new SgapsError('UNAUTHORIZED', 'Only the recorder sends pixels.'));
-      return;
-    }
-    this.#settle(client, () => this.#intake.take(bytes, performance.now()));
-  }
-
-  #onKept(client: Client, bytes: unknown): void {
-    if (!this.#recorder.is(client) || !this.#keeping) {
-      this.#guard.offend(
-        client,
-        'malformed',
-        new SgapsError('OUT_OF_ORDER', 'Only a recorder that is not live yet sends what it kept.'),
-      );
-      return;
-    }
-    this.#settle(client, () => this.#intake.takeKept(bytes, performance.now()));
-  }
-
-  /** All that was kept is there: from now on the loop asks. */
-  #onLive(client: Client): void {
-    const session = this.#session;
-    if (!this.#recorder.is(client) || !this.#keeping || !session?.live) return;
-    this.#keeping = false;
-    client.sendBytes(MessageType.coords, session.loop.start());
-  }
-
-  #settle(client: Client, take: () => Taken): void {
-    if (!this.#session?.live) return;
-    try {
-      const { answer, offence, error, reset } = take();
-      if (answer) client.sendBytes(MessageType.coords, answer);
-      if (offence) this.#guard.offend(client, offence, error, reset);
-    } catch (error) {
-      this.#stopRecording(error);
-    }
-  }
-
-  #onMessage(client: Client, type: string | number, message: unknown): void {
-    try {
-      if (type === MessageType.event) this.#onEvent(client, message);
-      else if (type === MessageType.stats) this.#onStats(client, message);
-      else if (type === MessageType.live) this.#onLive(client);
-      else throw new SgapsError('ARGUMENT_INVALID', 'No message of that name is taken here.');
-    } catch (error) {
-      this.#guard.offend(client, offenceOf(error), error);
-    }
-  }
-
-  #onEvent(client: Client, message: unknown): void {
-    if (!this.#recorder.is(client) || !this.#session?.live) return;
-    const event = parseGameEvent(message);
-    assertNotOurs(event.name);
-    this.#session.event(event);
-  }
-
-  #onStats(client: Client, message: unknown): void {
-    if (!this.#recorder.is(client)) return;
-    this.#recorder.stats = parseNumbers(message);
-    const { share = 1, pace = 1 } = this.#recorder.stats;
-    if (this.#session) this.#session.loop.allowance = { share, pace };
   }
 
   #onDismissed(client: Client): void {
