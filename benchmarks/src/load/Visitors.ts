@@ -2,6 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { SgapsError } from '@sgaps/protocol';
 import { Watcher } from '../pipeline/Watcher.js';
 import type { ServerHello } from './serverProcess.js';
 
@@ -32,7 +33,10 @@ export class Visitors {
   readonly #hello: ServerHello;
   readonly #data: string;
   #archiving: Promise<void> = Promise.resolve();
-  #isArchiving = false;
+  /** The recording that is being archived. */
+  #inArchiver: string | null = null;
+  #isOver = false;
+  #failure: SgapsError | null = null;
   #archiver: ChildProcess | null = null;
 
   constructor(hello: ServerHello, data: string) {
@@ -45,23 +49,31 @@ export class Visitors {
     this.pictures = this.requests = this.archived = this.deleted = 0;
   }
 
-  /** Comes again and again, until it is over. */
+  /** Comes again and again, until it is over. Rejects with `CLOSED` where an archive fails. */
   async run(isOver: () => boolean, running: () => string | undefined, finished: () => readonly string[]): Promise<void> {
     for (let turn = 1; !isOver(); turn++) {
       await wait(EVERY);
+      if (this.#failure) throw this.#failure;
       const [live, stored] = [running(), finished().at(-1)];
       await this.#browse(stored);
       const seen = turn % (2 * WATCHES_EACH) === 0 ? stored : live;
       if (turn % WATCHES_EACH === 0 && seen) await this.#watch(seen);
-      if (turn % ARCHIVES_EACH === 0 && stored && !this.#isArchiving) this.#archiving = this.#archive(stored);
+      if (turn % ARCHIVES_EACH === 0 && stored && this.#inArchiver === null) this.#archiving = this.#archive(stored);
     }
     // What is not done by now is given up; the recording stays as it was.
+    this.#isOver = true;
     this.#archiver?.kill();
     await this.#archiving;
+    this.#isOver = false;
   }
 
+  /** Deletes a recording; one that is being archived, once that is done. */
   async delete(id: string | undefined): Promise<void> {
     if (id === undefined) return;
+    if (id === this.#inArchiver) {
+      this.#archiving = this.#archiving.then(() => this.delete(id));
+      return;
+    }
     const { status } = await fetch(`${this.#hello.url}/api/recordings/${id}`, { method: 'DELETE' });
     if (status === 204) this.deleted++;
   }
@@ -109,12 +121,14 @@ export class Visitors {
 
   /** By a process of its own, as the server itself does, that gives way to all others. */
   #archive(id: string): Promise<void> {
-    this.#isArchiving = true;
+    this.#inArchiver = id;
     return new Promise((resolve) => {
       const args = [CLI, 'archive', '--json', '--larger', '--reconstructor', 'none', '--data', this.#data, '--', id];
-      const child = execFile(process.execPath, args, (error) => {
+      const child = execFile(process.execPath, args, (error, _, complaint) => {
+        this.#inArchiver = null;
         if (!error) this.archived++;
-        this.#isArchiving = false;
+        else if (!this.#isOver)
+          this.#failure = new SgapsError('CLOSED', `Archiving ${id} failed: ${complaint.trim()}`, { cause: error });
         resolve();
       });
       this.#archiver = child;
