@@ -11,7 +11,7 @@ import type { Fault, FaultFigures } from './Fault.js';
 import { fullDisk } from './fullDisk.js';
 import { killed } from './killed.js';
 import { model } from './model.js';
-import { postgresDown, redisDown, storeDown } from './outages.js';
+import { bothDown, hangs, postgresDown, redisDown, storeDown } from './outages.js';
 import { readOnly } from './readOnly.js';
 import { renderer } from './renderer.js';
 
@@ -30,6 +30,8 @@ export const FAULTS: readonly Fault[] = [
   storeDown,
   redisDown,
   postgresDown,
+  bothDown,
+  ...hangs,
   clients,
   clock,
   delays,

@@ -6,6 +6,7 @@ import { startPostgres } from '../../../sdk-server/src/testing/startPostgres.js'
 import { startRedis } from '../../../sdk-server/src/testing/startRedis.js';
 import { startS3 } from '../../../sdk-server/src/testing/startS3.js';
 import type { Fault, FaultContext, FaultFigures } from './Fault.js';
+import { FaultProxy } from './FaultProxy.js';
 import { FaultRecorder } from './FaultRecorder.js';
 import { FaultServer } from './FaultServer.js';
 import { FaultTally } from './FaultTally.js';
@@ -85,6 +86,59 @@ const STORE: Outage = {
   isSettled: ({ status, storedAt }) => status === 'finished' && storedAt !== null,
 };
 
+/** Both at once, as where they are in one place that the network has lost. */
+const BOTH: Outage = {
+  name: 'postgres-store',
+  title: 'PostgreSQL and the store are down at once, and back',
+  what: `PostgreSQL and S3 down for ${AWAY / 1000} s, at once`,
+  open: async () => {
+    const services: Service[] = [];
+    const all = (act: (service: Service) => Promise<void>) => Promise.all(services.map(act)).then(() => undefined);
+    const close = () => all((service) => service.close());
+    try {
+      for (const { open } of [POSTGRES, STORE]) services.push(await open());
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    const env = Object.assign({}, ...services.map((service) => service.env)) as Service['env'];
+    return { env, close, stop: () => all((service) => service.stop()), start: () => all((service) => service.start()) };
+  },
+  refusal: 'STORAGE_FAILED',
+  isSettled: STORE.isSettled,
+};
+
+/** The same service behind a network that takes connections and bytes, and answers nothing. */
+function hanging({ name, what, title, open, ...rest }: Outage): Outage {
+  return {
+    ...rest,
+    name: `${name}-hangs`,
+    title: title.replace('down', 'there, but answers nothing'),
+    what: what.replace(/down.*/, `answering nothing for ${AWAY / 1000} s`),
+    open: async () => {
+      const service = await open();
+      const proxies = new Map<string, FaultProxy>();
+      const addresses = Object.values(service.env).flatMap((value) => value.match(/127\.0\.0\.1:\d+/g) ?? []);
+      for (const address of new Set(addresses)) proxies.set(address, await FaultProxy.open(`http://${address}`));
+      const behind = (value: string) =>
+        value.replace(/127\.0\.0\.1:\d+/g, (address) => new URL(proxies.get(address)?.url ?? '').host);
+      const hold = (held: 'both' | 'none') => async () => {
+        for (const proxy of proxies.values()) proxy.held = held;
+      };
+      return {
+        ...service,
+        env: Object.fromEntries(Object.entries(service.env).map(([key, value]) => [key, behind(value)])),
+        stop: hold('both'),
+        start: hold('none'),
+        close: async () => {
+          for (const proxy of proxies.values()) proxy.close();
+          await service.close();
+        },
+      };
+    },
+  };
+}
+
 /**
  * PostgreSQL, where the catalog is, goes away while sessions are recorded, begin and end, and comes back.
  *
@@ -114,6 +168,26 @@ export const redisDown: Fault = faultOf(REDIS);
  * ```
  */
 export const storeDown: Fault = faultOf(STORE);
+
+/**
+ * PostgreSQL and the store go away together.
+ *
+ * @example
+ * ```ts
+ * const rows = await bothDown.run(context);
+ * ```
+ */
+export const bothDown: Fault = faultOf(BOTH);
+
+/**
+ * Each of them is there, but answers nothing: what hangs is worse than what is gone, since only a clock tells.
+ *
+ * @example
+ * ```ts
+ * for (const fault of hangs) await fault.run(context);
+ * ```
+ */
+export const hangs: readonly Fault[] = [POSTGRES, REDIS, STORE].map((outage) => faultOf(hanging(outage)));
 
 function faultOf(outage: Outage): Fault {
   return { name: outage.name, title: outage.title, run: (context) => goAway(context, outage) };
