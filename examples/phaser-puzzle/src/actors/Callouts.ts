@@ -1,5 +1,6 @@
 import type Phaser from 'phaser';
 import { FONT } from '../../../shared/pixelFont.js';
+import { BOARD } from '../view.js';
 
 interface Callout {
   readonly text: Phaser.GameObjects.BitmapText;
@@ -16,6 +17,9 @@ export class Callouts {
 
   add(x: number, y: number, words: string, tint: number, size: 14 | 28): void {
     const text = this.scene.add.bitmapText(x, y, FONT, words, size).setOrigin(0.5).setTint(tint).setDepth(8);
+    // All of it on the board.
+    const half = Math.min(text.width, BOARD.width) / 2;
+    text.x = Math.round(Math.min(BOARD.x + BOARD.width - half, Math.max(BOARD.x + half, x)));
     this.all.push({ text, left: TICKS });
   }
 

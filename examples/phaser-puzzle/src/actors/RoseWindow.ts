@@ -1,44 +1,43 @@
 import type Phaser from 'phaser';
 import { GLASS } from '../art/colours.js';
+import { drawWindow, WINDOW } from '../art/window.js';
 import type { Goal } from '../sim/levels.js';
 
-const PETALS = 12;
-const DARK = 0x3a3566;
-
-/** A round window whose petals light up, each colour's by how much of it was collected. */
+/** A round window whose petals light up, each colour's by how much of it was collected. Drawn again only when that changes. */
 export class RoseWindow {
-  private readonly petals: { readonly glass: Phaser.GameObjects.Image; readonly light: Phaser.GameObjects.Image }[] = [];
+  private readonly texture: Phaser.Textures.CanvasTexture;
+  private drawn = '';
 
-  constructor(scene: Phaser.Scene, x: number, y: number, scale = 1) {
-    const add = (texture: string, frame = 0): Phaser.GameObjects.Image =>
-      scene.add.image(x, y, texture, `${texture}-${frame}`).setScale(scale).setDepth(1);
-    add('ring');
-    for (let i = 0; i < PETALS; i++) {
-      const angle = (360 / PETALS) * i;
-      // A petal's point is its lower end.
-      const [glass, light] = [0, 1].map((frame) => add('petal', frame).setOrigin(0.5, 1).setAngle(angle));
-      light.setBlendMode('ADD');
-      this.petals.push({ glass, light });
-    }
-    add('boss').setDepth(2);
+  constructor(
+    scene: Phaser.Scene,
+    x: number,
+    y: number,
+    private readonly scale = 1,
+  ) {
+    const key = `window-${scene.scene.key}`;
+    const side = Math.round(WINDOW * scale);
+    const texture = scene.textures.createCanvas(key, side, side);
+    if (!texture) throw new Error(`Texture key in use: ${key}`);
+    this.texture = texture;
+    scene.add.image(x, y, key).setDepth(1).setName('window');
+    scene.events.once('shutdown', () => texture.destroy());
   }
 
-  /** Shows how far the goals are; the light flickers by `ticks`. */
-  show(goals: readonly Goal[], ticks: number): void {
-    const share = PETALS / goals.length;
-    this.petals.forEach(({ glass, light }, i) => {
-      const goal = goals[Math.floor(i / share)];
-      const lit = Math.min(1, Math.max(0, (goal.got / goal.wanted) * share - (i % share)));
-      glass.setTint(mix(DARK, GLASS[goal.kind], lit));
-      light.setTint(GLASS[goal.kind]).setAlpha(lit === 1 ? 0.7 + 0.3 * Math.sin(ticks / 40 + i) : 0);
+  /** Shows how far the goals are. */
+  show(goals: readonly Goal[]): void {
+    const state = goals.map(({ kind, got, wanted }) => `${kind}:${got}/${wanted}`).join();
+    if (state === this.drawn) return;
+    this.drawn = state;
+    const { context, width } = this.texture;
+    context.resetTransform();
+    context.clearRect(0, 0, width, width);
+    context.translate(width / 2, width / 2);
+    context.scale(this.scale, this.scale);
+    drawWindow(context, (petal, of) => {
+      const share = of / goals.length;
+      const { kind, got, wanted } = goals[Math.floor(petal / share)];
+      return { colour: GLASS[kind], lit: Math.min(1, Math.max(0, (got / wanted) * share - (petal % share))) };
     });
+    this.texture.refresh();
   }
-}
-
-function mix(from: number, to: number, part: number): number {
-  const channel = (shift: number): number => {
-    const [a, b] = [(from >> shift) & 255, (to >> shift) & 255];
-    return Math.round(a + (b - a) * part) << shift;
-  };
-  return channel(16) | channel(8) | channel(0);
 }

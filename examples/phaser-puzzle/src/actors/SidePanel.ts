@@ -51,7 +51,7 @@ export class SidePanel {
   show(): void {
     const { world, moments } = this;
     const { goals } = world.rules;
-    this.window.show(goals, world.ticks);
+    this.window.show(goals);
     this.level.setText(`LEVEL ${world.level}`);
     this.moves.setText(String(world.moves)).setTint(world.moves < 4 ? 0xff7a8a : 0xffffff);
     // The figure runs after the score.

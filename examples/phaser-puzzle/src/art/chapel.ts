@@ -54,59 +54,6 @@ export function drawPanel(pen: CanvasRenderingContext2D): void {
   pen.stroke();
 }
 
-/** One petal of the rose window, its point at the window's middle, in white to be tinted; frame 1 is the light in it. */
-export function drawPetal(pen: CanvasRenderingContext2D, frame: number): void {
-  pen.translate(0, 32);
-  pen.beginPath();
-  pen.moveTo(0, -4);
-  pen.lineTo(-12, -42);
-  pen.arc(0, -45, 12.4, Math.PI - 0.2, 0.2);
-  pen.closePath();
-  if (frame === 0) {
-    pen.fillStyle = '#ffffff';
-    pen.fill();
-    pen.save();
-    pen.clip();
-    pen.strokeStyle = 'rgba(20, 18, 43, 0.75)';
-    pen.lineWidth = 2;
-    pen.strokeRect(-20, -36, 40, 60);
-    pen.fillStyle = 'rgba(20, 18, 43, 0.18)';
-    pen.fillRect(0, -60, 20, 60);
-    pen.restore();
-    pen.strokeStyle = '#14122b';
-    pen.lineWidth = 3;
-    pen.stroke();
-    return;
-  }
-  const light = pen.createRadialGradient(0, -42, 1, 0, -36, 24);
-  light.addColorStop(0, 'rgba(255, 255, 255, 0.8)');
-  light.addColorStop(1, 'rgba(255, 255, 255, 0)');
-  pen.fillStyle = light;
-  pen.fill();
-}
-
-/** The stone around the rose window, and its boss. */
-export function drawRing(pen: CanvasRenderingContext2D): void {
-  disc(pen, 69, '#0d0b20');
-  disc(pen, 67, '#57508a');
-  disc(pen, 64, '#3b356b');
-  disc(pen, 61, '#14122b');
-}
-
-/** The round glass in its middle. */
-export function drawBoss(pen: CanvasRenderingContext2D): void {
-  disc(pen, 13, '#14122b');
-  disc(pen, 10.5, '#ffd37a');
-  disc(pen, 6, '#fff3cf');
-}
-
-function disc(pen: CanvasRenderingContext2D, radius: number, fill: string): void {
-  pen.beginPath();
-  pen.arc(0, 0, radius, 0, Math.PI * 2);
-  pen.fillStyle = fill;
-  pen.fill();
-}
-
 export function box(
   pen: CanvasRenderingContext2D,
   x: number,

@@ -1,7 +1,7 @@
-import type Phaser from 'phaser';
-import { addFont } from '../../../shared/pixelFont.js';
+import Phaser from 'phaser';
+import { addFont, FONT } from '../../../shared/pixelFont.js';
 import { BOARD, PANEL, VIEW } from '../view.js';
-import { box, drawBoard, drawBoss, drawPanel, drawPetal, drawRing, drawWall } from './chapel.js';
+import { box, drawBoard, drawPanel, drawWall } from './chapel.js';
 import { GLASS } from './colours.js';
 import { drawGlass, drawPower, drawShard } from './glass.js';
 import { addSheet } from './sheet.js';
@@ -9,15 +9,14 @@ import { addSheet } from './sheet.js';
 /** Draws every texture of the game. */
 export function createArt(scene: Phaser.Scene): void {
   addFont(scene);
+  // Its letters lie side by side, and each pixel of them is to stay one.
+  scene.textures.get(FONT).setFilter(Phaser.Textures.FilterMode.NEAREST);
   addSheet(scene, 'wall', VIEW.width, VIEW.height, 1, drawWall);
   addSheet(scene, 'board', BOARD.width + 16, BOARD.height + 16, 1, drawBoard);
   addSheet(scene, 'panel', PANEL.width, PANEL.height, 1, drawPanel);
   addSheet(scene, 'glass', 42, 42, GLASS.length, drawGlass);
   addSheet(scene, 'power', 42, 42, 3, drawPower);
   addSheet(scene, 'shard', 14, 14, 4, drawShard);
-  addSheet(scene, 'petal', 32, 64, 2, drawPetal);
-  addSheet(scene, 'ring', 140, 140, 1, drawRing);
-  addSheet(scene, 'boss', 28, 28, 1, drawBoss);
   addSheet(scene, 'frame', BOARD.cell + 4, BOARD.cell + 4, 1, drawFrame);
   addSheet(scene, 'hand', 32, 36, 2, drawHand);
   addSheet(scene, 'play', 18, 18, 1, drawPlay);

@@ -45,10 +45,7 @@ export class TitleScene extends Phaser.Scene {
     this.stepper.advance(delta);
     // The colours light up one after the other, and go out again.
     const lit = (this.ticks / 26) % 16;
-    this.window.show(
-      [0, 1, 2, 3, 4, 5].map((kind) => ({ kind, wanted: 2, got: Math.min(2, Math.max(0, lit - 2 * kind)) })),
-      this.ticks,
-    );
+    this.window.show([0, 1, 2, 3, 4, 5].map((kind) => ({ kind, wanted: 2, got: Math.min(2, Math.max(0, lit - 2 * kind)) })));
   }
 
   private tick(): void {

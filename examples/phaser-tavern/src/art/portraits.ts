@@ -68,7 +68,8 @@ function drawFace(picture: PixelCanvas, { hair, shade, beard, skin }: Look): voi
 
 function drawHat(picture: PixelCanvas, { hat, hair, coat, trim }: Look): void {
   if (hat === 'cap') picture.ellipse(32, 16, 14, 8, coat).rect(17, 18, 30, 3, trim);
-  else if (hat === 'veil') picture.ellipse(32, 15, 13, 7, '#f4efe0').rect(19, 16, 26, 3, '#f4efe0').rect(18, 19, 4, 26, coat);
+  else if (hat === 'veil')
+    picture.ellipse(32, 15, 13, 7, '#f4efe0').rect(19, 16, 26, 3, '#f4efe0').rect(17, 19, 4, 28, coat).rect(43, 19, 4, 28, coat);
   else if (hat === 'hood') {
     picture.ellipse(32, 14, 15, 8, coat).rect(18, 14, 4, 26, coat).rect(42, 14, 4, 26, coat);
     picture.rect(20, 19, 24, 2, trim).rect(23, 20, 18, 3, hair);

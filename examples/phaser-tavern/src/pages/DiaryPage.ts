@@ -14,7 +14,7 @@ export class DiaryPage extends Page {
   constructor(stage: Stage) {
     super(stage, 'diary', 40);
     stage.session.pause();
-    this.addShade(0.7);
+    this.addShade(0.82);
     addCentred(this.root, VIEW.width / 2, 36, 'The recording is paused while this page is open.', TINT.cream);
     this.addImage(SHEET.x, SHEET.y, plate(stage.scene, 'paper', SHEET.width, SHEET.height));
     addText(this.root, SHEET.x + 24, SHEET.y + 18, `Day ${stage.inn.day}`, TINT.red);

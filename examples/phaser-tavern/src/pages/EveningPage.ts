@@ -10,7 +10,8 @@ import type { Stage } from '../ui/Stage.js';
 
 const TALK = { x: 8, y: 248, width: 624, height: 106 };
 const MENU = { x: 396, y: 36, width: 236, height: 204 };
-const TIP = { x: 196, y: 40, width: 190, height: 104 };
+const TIP = { x: 194, y: 40, width: 192 };
+const LINE_HEIGHT = 22;
 const GUEST_X = 118;
 const COUNTER_Y = 224;
 const WALK_TICKS = 36;
@@ -25,6 +26,7 @@ export class EveningPage extends Page {
   private readonly patience: Phaser.GameObjects.Image;
   private readonly counts = new Map<GoodId, Phaser.GameObjects.BitmapText>();
   private readonly tip: Phaser.GameObjects.Container;
+  private readonly tipBack: Phaser.GameObjects.Image;
   private readonly tipName: Phaser.GameObjects.BitmapText;
   private readonly tipText: Phaser.GameObjects.BitmapText;
   private readonly next: Button;
@@ -37,7 +39,12 @@ export class EveningPage extends Page {
     this.addImage(0, 0, 'room', 'room-0').setCrop(0, COUNTER_Y, 392, 26);
     this.addImage(MENU.x, MENU.y, plate(scene, 'wood', MENU.width, MENU.height));
     GOODS.forEach(({ id, name }, i) => this.addDish(id, name, MENU.y + 8 + i * 23.5));
-    [this.tip, this.tipName, this.tipText] = this.addTip();
+    this.tip = scene.add.container();
+    this.root.add(this.tip);
+    this.tipBack = scene.add.image(TIP.x, TIP.y, plate(scene, 'tip', TIP.width, 2 * LINE_HEIGHT)).setOrigin(0);
+    this.tip.add(this.tipBack);
+    this.tipName = addText(this.tip, TIP.x + 12, TIP.y + 6, '', TINT.gold);
+    this.tipText = addText(this.tip, TIP.x + 12, TIP.y + 30, '', TINT.cream);
     this.talk = scene.add.container();
     this.root.add(this.talk);
     this.talk.add(scene.add.image(TALK.x, TALK.y, plate(scene, 'paper', TALK.width, TALK.height)).setOrigin(0));
@@ -84,7 +91,9 @@ export class EveningPage extends Page {
     this.tip.setVisible(good !== undefined);
     if (!good) return;
     this.tipName.setText(good.name);
-    this.tipText.setText(wrap(`${good.about} ${sentence(good.tags)}`, 82));
+    const words = `${wrap(good.about, 84)}\n${wrap(good.tags.join(', '), 84)}`;
+    this.tipText.setText(words);
+    this.tipBack.setTexture(plate(this.stage.scene, 'tip', TIP.width, 40 + words.split('\n').length * LINE_HEIGHT));
   }
 
   private addDish(id: GoodId, name: string, y: number): void {
@@ -98,16 +107,4 @@ export class EveningPage extends Page {
     addText(this.root, MENU.x + 140, top + 1, `${inn.menuPrice(id)} p`, TINT.gold);
     this.counts.set(id, addText(this.root, MENU.x + 192, top + 1, '', TINT.cream));
   }
-
-  private addTip(): [Phaser.GameObjects.Container, Phaser.GameObjects.BitmapText, Phaser.GameObjects.BitmapText] {
-    const { scene } = this.stage;
-    const tip = scene.add.container();
-    this.root.add(tip);
-    tip.add(scene.add.image(TIP.x, TIP.y, plate(scene, 'tip', TIP.width, TIP.height)).setOrigin(0));
-    return [tip, addText(tip, TIP.x + 12, TIP.y + 6, '', TINT.gold), addText(tip, TIP.x + 12, TIP.y + 30, '', TINT.cream)];
-  }
-}
-
-function sentence(words: readonly string[]): string {
-  return `(${words.join(', ')})`;
 }

@@ -22,7 +22,7 @@ export class LetterPage extends Page {
   constructor(stage: Stage) {
     super(stage, 'letter', 40);
     const { scene, session, inn } = stage;
-    this.addShade(0.6);
+    this.addShade(0.82);
     addCentred(this.root, VIEW.width / 2, 34, 'A private letter. The recording shows it in grey.', TINT.cream);
     const sheet = scene.add.container().setName(PRIVATE);
     this.root.add(sheet);

@@ -54,7 +54,7 @@ export class MarketPage extends Page {
     super.show();
     const { inn } = this.stage;
     for (const [good, text] of this.stock) text.setText(String(inn.stock[good]));
-    this.letter?.setWords(inn.unread ? 'A letter for you!' : 'The letter again');
+    this.letter?.setWords(inn.unread ? 'A letter for you!' : 'Letter, again');
     const good = GOODS.find(({ id }) => this.focused?.id === `buy ${id}`);
     this.name.setText(good ? `Buy: ${good.name}` : 'Good morning');
     this.about.setText(wrap(good ? good.about : 'Who knows what they will want tonight?', 80));

@@ -22,7 +22,7 @@ export class NamePage extends Page {
     super(stage, 'name', 10);
     const { scene } = stage;
     this.addShade(0.5);
-    this.addImage(128, 34, plate(scene, 'wood', 384, 312));
+    this.addImage(96, 34, plate(scene, 'wood', 448, 316));
     addCentred(this.root, VIEW.width / 2, 44, 'Who keeps this inn?', TINT.copper, 2);
     const masked = scene.add.container().setName(PRIVATE);
     this.root.add(masked);
@@ -37,7 +37,7 @@ export class NamePage extends Page {
       ...{ id: 'done', x: 384, y: 282, width: 96, words: 'Done', press: () => this.finish() },
       enabled: () => this.name.length > 0,
     });
-    addCentred(this.root, VIEW.width / 2, 316, 'Type or tap. Name and letters are masked.', TINT.dim);
+    addCentred(this.root, VIEW.width / 2, 316, 'Typed or tapped, it is masked in the recording.', TINT.dim);
     this.lookAt('A');
   }
 

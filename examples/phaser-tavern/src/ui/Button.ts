@@ -62,6 +62,6 @@ export class Button {
     const { enabled } = this;
     const style = !enabled ? 'off' : focused ? 'focused' : 'button';
     this.back.setTexture(plate(this.back.scene, style, this.options.width, this.height));
-    this.label.setTint(!enabled ? 0x80706c : focused ? 0xffffff : TINT.cream);
+    this.label.setTint(!enabled ? 0xa8968c : focused ? 0xffffff : TINT.cream);
   }
 }

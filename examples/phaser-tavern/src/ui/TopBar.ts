@@ -34,14 +34,14 @@ export class TopBar {
     this.root = scene.add.container().setDepth(60);
     this.root.add(scene.add.image(0, 0, plate(scene, 'bar', VIEW.width, BAR_HEIGHT)).setOrigin(0));
     this.name = addText(this.root, 12, 4, '', TINT.gold).setName(PRIVATE);
-    this.day = addText(this.root, 166, 4, '', TINT.cream);
-    this.root.add(scene.add.image(284, 13, 'coin', 'coin-0'));
-    this.coins = addText(this.root, 298, 4, '', TINT.cream);
-    this.stars = Array.from({ length: MAX_FAME }, (_, i) => scene.add.image(384 + i * 20, 13, 'star', 'star-0'));
+    this.day = addText(this.root, 146, 4, '', TINT.cream);
+    this.root.add(scene.add.image(270, 13, 'coin', 'coin-0'));
+    this.coins = addText(this.root, 284, 4, '', TINT.cream);
+    this.stars = Array.from({ length: MAX_FAME }, (_, i) => scene.add.image(354 + i * 20, 13, 'star', 'star-0'));
     this.root.add(this.stars);
-    this.dot = scene.add.image(514, 14, 'dot', 'dot-0');
+    this.dot = scene.add.image(470, 14, 'dot', 'dot-0');
     this.root.add(this.dot);
-    this.badge = addText(this.root, 526, 4, '', TINT.dim);
+    this.badge = addText(this.root, 482, 4, '', TINT.dim);
   }
 
   show(visible: boolean): void {
