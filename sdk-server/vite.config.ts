@@ -14,6 +14,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         index: fileURLToPath(new URL('./src/dashboard/index.html', import.meta.url)),
+        gallery: fileURLToPath(new URL('./src/dashboard/gallery.html', import.meta.url)),
         session: fileURLToPath(new URL('./src/dashboard/session.html', import.meta.url)),
       },
     },

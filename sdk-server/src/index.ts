@@ -6,7 +6,8 @@ export { ArchiveModels, type ArchiveModelsOptions, type FoundArchiveModel } from
 export { NodeArchiveModel, type NodeArchiveModelOptions } from './archive/NodeArchiveModel.js';
 export { type ExportOptions, type ExportProgress, type ExportResult, exportReplay } from './export/exportReplay.js';
 export type { ExportFormat, ExportRequest } from './export/exportRequest.js';
-export { readSampleGames, type SampleGame } from './http/exampleRoutes.js';
+export { readSampleGames } from './gallery/readSampleGames.js';
+export type { GameFeature, GameFigures, SampleGame } from './gallery/SampleGame.js';
 export { guardRequests } from './http/guardRequests.js';
 export { mountHttp } from './http/httpApp.js';
 export type { RunningSession } from './http/sessionRoutes.js';

@@ -12,7 +12,7 @@ import { listenAddress } from './access/listenAddress.js';
 import { parseSecrets } from './access/secrets.js';
 import { ArchiveQueue } from './archive/ArchiveQueue.js';
 import { readAge } from './archive/age.js';
-import { readSampleGames } from './http/exampleRoutes.js';
+import { readSampleGames } from './gallery/readSampleGames.js';
 import { guardRequests } from './http/guardRequests.js';
 import { mountHttp } from './http/httpApp.js';
 import { runningSessions } from './http/sessionRoutes.js';

@@ -23,12 +23,14 @@ export interface RecordOptions {
    * so that what is recorded does not depend on the machine.
    */
   readonly clock: 'real' | 'virtual';
-  /** Gets the true grid picture of every sampled frame. */
-  readonly onTruth: (frameId: number, rgb: Uint8Array) => void;
+  /** Gets the true grid picture of every sampled frame; without, none is read back, which would take the game's time. */
+  readonly onTruth?: (frameId: number, rgb: Uint8Array) => void;
   /** True where depth is to be recorded beside colour; default false. */
   readonly depth?: boolean;
   /** Gets the page before it goes to the game. */
   readonly onPage?: (page: Page) => Promise<void>;
+  /** Gets the page while the recording still runs, at its end. */
+  readonly onRecorded?: (page: Page) => Promise<void>;
   /** Gets the page once the recording was stopped, before it is closed. The game stands still where the clock is virtual. */
   readonly onStopped?: (page: Page) => Promise<void>;
 }
@@ -52,14 +54,14 @@ const CLOSE_WITHIN = 30_000;
  * ```
  */
 export async function recordGame(options: RecordOptions): Promise<string> {
-  const { server, game, seconds, seed, clock, onTruth, depth = false, onPage, onStopped } = options;
+  const { server, game, seconds, seed, clock, onTruth, depth = false, onPage, onRecorded, onStopped } = options;
   if (!server.games.includes(game)) {
     throw new SgapsError(
       'NOT_FOUND',
       `No built sample game ${game}; there are: ${server.games.join(', ') || 'none, run npm run build'}.`,
     );
   }
-  const inbox = await StaticServer.start(import.meta.dirname, (body, query) => onTruth(Number(query.get('frame')), body));
+  const inbox = await StaticServer.start(import.meta.dirname, (body, query) => onTruth?.(Number(query.get('frame')), body));
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 });
@@ -67,7 +69,7 @@ export async function recordGame(options: RecordOptions): Promise<string> {
       if (message.type() === 'error' || message.type() === 'warning') console.error(`page: ${message.text()}`);
     });
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
-    await page.addInitScript({ content: truthScript(`${inbox.origin}${StaticServer.POST_PATH}`) });
+    if (onTruth) await page.addInitScript({ content: truthScript(`${inbox.origin}${StaticServer.POST_PATH}`) });
     await onPage?.(page);
     await page.goto(
       `${server.url}/examples/${game}/?bot=1&seed=${seed}&autostart=1&micros=Infinity${clock === 'virtual' ? '&clock=virtual' : ''}${depth ? '&depth=1' : ''}`,
@@ -80,6 +82,7 @@ export async function recordGame(options: RecordOptions): Promise<string> {
     console.error(`recording ${id} for ${seconds} s`);
     if (clock === 'real') await wait(1000 * seconds);
     else await page.evaluate(stepScript(Math.round(seconds * STEPS_PER_SECOND)));
+    await onRecorded?.(page);
     // What is under way is sent first; then the true pictures still on their way come in.
     await page.evaluate("(window.sgapsRecording ?? window.sgapsGame.plugins.get('sgaps')).stop()");
     await page.waitForTimeout(SETTLE);

@@ -1,11 +1,12 @@
 import type { SgapsRecorder } from '@sgaps/babylon';
+import { createEngine } from '../../shared/babylon/createEngine.js';
 import { readGameOptions } from '../../shared/gameOptions.js';
 import { installSteppedClock } from '../../shared/steppedClock.js';
-import { createEngine } from './engine/createEngine.js';
 import { Game } from './Game.js';
 import { Controls } from './input/Controls.js';
 import { startRecording } from './recording.js';
 import { TheatreDoor } from './replay/TheatreDoor.js';
+import { VIEW } from './view.js';
 
 const url = new URL(location.href);
 const options = readGameOptions(url);
@@ -16,7 +17,8 @@ const killCam = (url.searchParams.get('killcam') ?? (options.bot || clock ? '0' 
 const wanted = clock ? null : url.searchParams.get('theatre');
 const server = options.endpoint.replace(/^ws/, 'http');
 
-const { engine, canvas, warning } = await createEngine(url.searchParams.get('engine'), url.searchParams.get('antialias') !== '0');
+const antialias = url.searchParams.get('antialias') !== '0';
+const { engine, canvas, warning } = await createEngine(url.searchParams.get('engine'), antialias, VIEW);
 document.querySelector('#game')?.append(canvas);
 const note = document.querySelector<HTMLElement>('#note');
 const say = (words: string): void => {

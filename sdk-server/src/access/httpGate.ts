@@ -42,7 +42,8 @@ export function httpGate({ access, catalog, sessions }: Pick<ReplayServices, 'ac
   const gate = Router();
   gate.use(visit(access));
   // The code of pages, and what tells whether the server is well. What pages show they ask for below.
-  gate.get(['/', '/session/:id', '/assets/:name', '/dashboard/player', '/dashboard/player/*path', '/examples/*path'], open);
+  gate.get(['/', '/session/:id', '/assets/:name', '/dashboard/player', '/dashboard/player/*path'], open);
+  gate.get(['/examples', '/examples/*path'], open);
   gate.get(['/healthz', '/readyz', '/api/access'], open);
   // Figures of all games: for who may watch all of them.
   gate.get('/metrics', needAll('watch'));

@@ -61,6 +61,7 @@ const ROUTES: readonly (readonly [route: string, who: Who, path?: string])[] = [
   ['GET /dashboard/player/assets/:name', 'all', '/dashboard/player/assets/none.js'],
   ['GET /dashboard/player/model/:name', 'all', '/dashboard/player/model/none'],
   ['GET /dashboard/player/archive-models/:model/:name', 'all', '/dashboard/player/archive-models/none/model.json'],
+  ['GET /examples', 'all', '/examples'],
   ['GET /examples/*path', 'all', '/examples/none/'],
   ['GET /examples/games.json', 'all'],
   ['GET /healthz', 'all'],

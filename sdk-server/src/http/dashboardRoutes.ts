@@ -7,7 +7,7 @@ const POLICY =
   "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /**
- * The pages `/` and `/session/:id` and what they load. Built files are taken from `dist/dashboard`; when the server runs
+ * The pages `/`, `/session/:id` and `/examples` and what they load. Built files are taken from `dist/dashboard`; when the server runs
  * from its sources, Vite builds them in memory at start.
  *
  * @example
@@ -23,6 +23,7 @@ export async function dashboardRoutes(): Promise<Router> {
     sendPage(pages, name, response, next);
   router.get('/', send('index.html'));
   router.get('/session/:id', send('session.html'));
+  router.get('/examples', send('gallery.html'));
   router.get('/assets/:name', ({ params }, response, next) => sendPage(pages, `assets/${params.name}`, response, next));
   return router;
 }

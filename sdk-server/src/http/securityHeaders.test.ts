@@ -32,6 +32,7 @@ describe('the headers of answers', () => {
     '/healthz',
     '/',
     '/session/a',
+    '/examples',
     '/dashboard/player/',
   ])('of %s let nobody frame, sniff or follow them', async (path) => {
     const header = await headersOf(path);
@@ -45,7 +46,7 @@ describe('the headers of answers', () => {
   });
 
   it('let pages run their own scripts only, and no other answer any', async () => {
-    for (const path of ['/', '/session/a', '/dashboard/player/']) {
+    for (const path of ['/', '/session/a', '/examples', '/dashboard/player/']) {
       const policy = (await headersOf(path))('content-security-policy');
       expect(policy).toContain("default-src 'self'");
       expect(policy).toContain("object-src 'none'");

@@ -6,7 +6,7 @@ import '@babylonjs/core/Meshes/instancedMesh.js';
 import type { InstancedMesh } from '@babylonjs/core/Meshes/instancedMesh.js';
 import type { Mesh } from '@babylonjs/core/Meshes/mesh.js';
 import type { Scene } from '@babylonjs/core/scene.js';
-import { createTexture } from '../art/createTexture.js';
+import { createTexture } from '../../../shared/babylon/createTexture.js';
 import { metal } from '../art/patterns.js';
 import type { Enemy, Pickup, Shot } from '../sim/types.js';
 import type { World } from '../sim/World.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bark, bricks, grass, hedge, metal, type Pattern, paving, plaster, roof, sky, stones } from './patterns.js';
+import type { Pattern } from '../../../shared/babylon/createTexture.js';
+import { bark, bricks, grass, hedge, metal, paving, plaster, roof, sky, stones } from './patterns.js';
 
 const PLACES = Array.from({ length: 40 }, (_, i) => [(i * 0.377) % 1, (i * 0.719) % 1] as const);
 

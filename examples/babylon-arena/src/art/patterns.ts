@@ -1,9 +1,7 @@
+import { hex, mix, shade, smooth } from '../../../shared/babylon/colour.js';
+import type { Pattern } from '../../../shared/babylon/createTexture.js';
+import { fractal, noise } from '../../../shared/babylon/noise.js';
 import { hashCell } from '../../../shared/seededRandom.js';
-import { type Colour, hex, mix, shade, smooth } from './colour.js';
-import { fractal, noise } from './noise.js';
-
-/** A picture as a function of (u, v), 0 … 1 each, v upwards; it repeats seamlessly. */
-export type Pattern = (u: number, v: number) => Colour;
 
 /** Distance to the nearest edge of a unit cell, 0 … 0.5. */
 function edge(fx: number, fy: number): number {

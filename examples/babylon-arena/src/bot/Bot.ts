@@ -1,7 +1,8 @@
 import { SeededRandom } from '../../../shared/seededRandom.js';
+import { turnBetween } from '../../../shared/turnBetween.js';
 import { freePlace } from '../sim/enemies.js';
 import { FlowField } from '../sim/FlowField.js';
-import { type Command, type Enemy, near, type Place, type Shot, turnBetween } from '../sim/types.js';
+import { type Command, type Enemy, near, type Place, type Shot } from '../sim/types.js';
 import type { World } from '../sim/World.js';
 
 const REACH = 13;

@@ -1,8 +1,9 @@
 import { TargetCamera } from '@babylonjs/core/Cameras/targetCamera.js';
 import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
 import type { Scene } from '@babylonjs/core/scene.js';
+import { turnBetween } from '../../../shared/turnBetween.js';
 import { castRay } from '../sim/level.js';
-import { type Player, turnBetween } from '../sim/types.js';
+import type { Player } from '../sim/types.js';
 
 const DISTANCE = 5.4;
 const SHOULDER = 0.75;

@@ -1,4 +1,5 @@
 import { SeededRandom } from '../../../shared/seededRandom.js';
+import { turnBetween } from '../../../shared/turnBetween.js';
 import { createEnemy, ENEMIES, freePlace, moveEnemy } from './enemies.js';
 import { FlowField } from './FlowField.js';
 import { castRay, heightAt } from './level.js';
@@ -15,7 +16,6 @@ import {
   type Place,
   type Shot,
   TICK,
-  turnBetween,
 } from './types.js';
 
 const MOST_ENEMIES = 10;

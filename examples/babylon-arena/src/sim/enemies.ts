@@ -1,7 +1,8 @@
 import type { SeededRandom } from '../../../shared/seededRandom.js';
+import { turnBetween } from '../../../shared/turnBetween.js';
 import type { FlowField } from './FlowField.js';
 import { castRay, heightAt, pushOut, YARD } from './level.js';
-import { type Enemy, type EnemyKind, near, type Place, type Player, TICK, turnBetween } from './types.js';
+import { type Enemy, type EnemyKind, near, type Place, type Player, TICK } from './types.js';
 
 /** What an enemy of each kind can take and do: m, m/s, points. */
 export const ENEMIES: Readonly<

@@ -88,12 +88,6 @@ export const FULL_HEALTH = 100;
 /** Seconds of one tick. */
 export const TICK = 1 / 60;
 
-/** Shortest turn from one heading to another, −π … π. */
-export function turnBetween(from: number, to: number): number {
-  const difference = to - from;
-  return difference - Math.PI * 2 * Math.floor((difference + Math.PI) / (Math.PI * 2));
-}
-
 /** True where two places are less than `distance` apart on the map. */
 export function near(a: { x: number; z: number }, b: { x: number; z: number }, distance: number): boolean {
   return (a.x - b.x) ** 2 + (a.z - b.z) ** 2 < distance * distance;

@@ -1,22 +1,8 @@
 import { StandardMaterial } from '@babylonjs/core/Materials/standardMaterial.js';
 import { Color3 } from '@babylonjs/core/Maths/math.color.js';
 import type { Scene } from '@babylonjs/core/scene.js';
-import { createTexture } from '../art/createTexture.js';
-import {
-  banner,
-  bark,
-  bricks,
-  crate,
-  facade,
-  grass,
-  hedge,
-  type Pattern,
-  paving,
-  plaster,
-  roof,
-  stones,
-  tuft,
-} from '../art/patterns.js';
+import { createTexture, type Pattern } from '../../../shared/babylon/createTexture.js';
+import { banner, bark, bricks, crate, facade, grass, hedge, paving, plaster, roof, stones, tuft } from '../art/patterns.js';
 
 const MATT = { grass, paving, bricks, stones, plaster, facade, roof, crate, hedge, bark };
 

@@ -1,6 +1,6 @@
+import type { Point, QuadMesh } from '../../../shared/babylon/QuadMesh.js';
 import { type Solid, YARD } from '../sim/level.js';
 import type { Surface } from './Materials.js';
-import type { Point, QuadMesh } from './QuadMesh.js';
 
 /** One collector of faces for each surface. */
 export type Surfaces = Readonly<Record<Surface, QuadMesh>>;

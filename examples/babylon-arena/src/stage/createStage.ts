@@ -8,13 +8,13 @@ import { Vector3 } from '@babylonjs/core/Maths/math.vector.js';
 import { CreateSphere } from '@babylonjs/core/Meshes/Builders/sphereBuilder.js';
 import { Mesh } from '@babylonjs/core/Meshes/mesh.js';
 import { Scene } from '@babylonjs/core/scene.js';
-import { createTexture } from '../art/createTexture.js';
+import { createTexture } from '../../../shared/babylon/createTexture.js';
+import { QuadMesh } from '../../../shared/babylon/QuadMesh.js';
 import { sky } from '../art/patterns.js';
 import { SOLIDS } from '../sim/level.js';
 import { addBanners, addSolid, type Surfaces } from './buildings.js';
 import { addGround } from './ground.js';
 import { createMaterials, type Surface } from './Materials.js';
-import { QuadMesh } from './QuadMesh.js';
 
 const SHADOW_MAP = 1024;
 /** What lies flat. */

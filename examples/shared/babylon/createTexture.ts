@@ -2,7 +2,10 @@ import { Constants } from '@babylonjs/core/Engines/constants.js';
 import { RawTexture } from '@babylonjs/core/Materials/Textures/rawTexture.js';
 import { Texture } from '@babylonjs/core/Materials/Textures/texture.js';
 import type { Scene } from '@babylonjs/core/scene.js';
-import type { Pattern } from './patterns.js';
+import type { Colour } from './colour.js';
+
+/** A picture as a function of (u, v), 0 … 1 each, v upwards; it repeats seamlessly. */
+export type Pattern = (u: number, v: number) => Colour;
 
 /** Paints a pattern into a texture with mipmaps; the same pixels on every machine. `width` and `height` are powers of two. */
 export function createTexture(name: string, pattern: Pattern, scene: Scene, width = 256, height = width): RawTexture {

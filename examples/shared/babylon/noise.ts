@@ -1,4 +1,4 @@
-import { hashCell } from '../../../shared/seededRandom.js';
+import { hashCell } from '../seededRandom.js';
 
 /** Smooth noise 0 … 1 over (u, v) that repeats every whole number; `cells` bumps per repeat of u, `rows` of v. */
 export function noise(u: number, v: number, cells: number, salt: number, rows = cells): number {
