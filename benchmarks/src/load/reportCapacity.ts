@@ -2,20 +2,21 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { sheetOf } from '../plot/sheet.js';
 import { formatMarkdown } from '../report/formatMarkdown.js';
-import { describeMachine } from '../report/machine.js';
+import { describeMachine, runOrigin } from '../report/machine.js';
 import { type CapacityFigures, type CapacityPart, capacityTables } from './capacityTables.js';
 import { loadRow } from './loadTable.js';
 import { type CadenceGrowth, carriedAll, measureGrowth } from './measureGrowth.js';
 import { type LoadFigures, measureLoad } from './measureLoad.js';
 import { measureSoak } from './measureSoak.js';
 import { measureStored } from './measureStored.js';
-import { paintGrowth } from './plotGrowth.js';
+import { plotGrowth } from './plotGrowth.js';
 import { profileShares } from './profileShares.js';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
 const PAGE = join(DOCS, 'operations/capacity.md');
-const PLOT = join(DOCS, 'images/load.png');
+const PLOT = join(DOCS, 'images/report/load.svg');
 
 /** How long, and how many, whole and quick. */
 const WHOLE = { counts: [1, 10, 50, 100, 200], seconds: 10, minutes: 5, profiled: 80, stored: 10 };
@@ -51,7 +52,8 @@ export async function reportCapacity({ quick = false }: { readonly quick?: boole
   const date = new Date().toISOString().slice(0, 10);
   const figures = { machine: describeMachine(), date, quick, growth, over, profile, stored, soak };
   writeFileSync(PAGE, formatMarkdown(withTables(readFileSync(PAGE, 'utf8'), capacityTables(figures))));
-  writeFileSync(PLOT, await paintGrowth(growth, describeMachine()));
+  const command = `npm run bench:load -- --report${quick ? ' --quick' : ''}`;
+  writeFileSync(PLOT, sheetOf(plotGrowth(growth), runOrigin(command)));
   console.error(`wrote ${PAGE} and ${PLOT}`);
   return figures;
 }
