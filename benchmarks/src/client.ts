@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Progress } from '@sgaps/server/clips';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { positiveNumber, runCommand } from './cli.js';
@@ -9,7 +7,7 @@ import { measureClient } from './client/measureClient.js';
 import { plotClient } from './client/plotClient.js';
 import { type StageName, VARIANT_IDS, type VariantId } from './client/variants.js';
 import { formatTable } from './clip/formatTable.js';
-import { sheetOf } from './plot/sheet.js';
+import { writeSheet } from './plot/sheet.js';
 import { runOrigin } from './report/machine.js';
 
 interface Arguments {
@@ -53,7 +51,7 @@ export const program = new Command('bench:client')
   .option('--seconds <n>', 'seconds measured of each variant, in slices of 2', positiveNumber, 10)
   .addOption(new Option('--engine <name>', 'which games').choices(['phaser', 'babylon', 'all']).default('all'))
   .option('--variants <ids>', `only these, with commas between: ${VARIANT_IDS.join(', ')}`, variantList)
-  .option('--svg <file>', 'write a plot')
+  .option('--svg <file>', 'write a plot, SVG or PNG')
   .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async ({ seconds, engine, variants, svg, quiet, json }: Arguments) => {
@@ -63,8 +61,7 @@ export const program = new Command('bench:client')
     progress.clear();
     print(figures, STAGES[engine]);
     if (svg) {
-      mkdirSync(dirname(resolve(svg)), { recursive: true });
-      writeFileSync(svg, sheetOf(plotClient(figures), runOrigin(`npm run bench:client -- --seconds ${seconds}`)));
+      await writeSheet(svg, plotClient(figures), runOrigin(`npm run bench:client -- --seconds ${seconds}`));
       console.error(`Wrote ${svg}`);
     }
     if (json) console.log(JSON.stringify(figures));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
 import { Progress } from '@sgaps/server/clips';
@@ -29,7 +29,9 @@ export const program = new Command('clips')
   .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async ({ game, frames, seed, fps, out, quiet, json }: Arguments) => {
-    const games = game ? [game] : readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'dist/index.html')));
+    const listed = JSON.parse(readFileSync(join(EXAMPLES, 'games.json'), 'utf8')) as { readonly name: string }[];
+    const built = listed.map(({ name }) => name).filter((name) => existsSync(join(EXAMPLES, name, 'dist/index.html')));
+    const games = game ? [game] : built;
     if (games.length === 0) throw new SgapsError('NOT_FOUND', `No built game in ${EXAMPLES}; run npm run build first.`);
     const progress = new Progress(process.stderr, { quiet });
     const browser = await launchChromium();

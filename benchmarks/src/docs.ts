@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import type { ClientFigures } from './client/ClientFigures.js';
@@ -29,6 +30,8 @@ interface Arguments {
   readonly latency: number;
   readonly clientSeconds: number;
   readonly out: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 const HERE = import.meta.dirname;
@@ -43,7 +46,7 @@ const LOAD_SECONDS = 10;
 const DELAY_FRAMES = 240;
 const FEW_SAMPLES = 8064;
 /** Where the client bench's plot lies, beside the page. */
-const PLOT = 'images/report/client.svg';
+const PLOT = 'images/bench-client.svg';
 
 /** What differs from one measuring of the clips to another: a fixed sample rate, or the clips' depth. */
 interface Variant {
@@ -71,13 +74,16 @@ async function measureAll(
     },
     at: [],
   }));
+  const progress = new Progress(process.stderr, args);
   // One after the other: the times are part of the report.
   await runJobs(jobs, 1, (answer) => {
     if ('error' in answer) throw new SgapsError('STORAGE_FAILED', `${answer.name} could not be measured: ${answer.error}`);
     const clip = clips.find(({ name }) => name === answer.name);
     if (clip) measured.push({ clip, figures: answer.figures });
-    console.error(`${answer.name}: steady PSNR ${answer.figures.psnrSteady.toFixed(2)} dB`);
+    progress.say(`${answer.name}: steady PSNR ${answer.figures.psnrSteady.toFixed(2)} dB`);
+    progress.show({ done: measured.length, total: jobs.length, unit: 'clips' });
   });
+  progress.clear();
   return measured;
 }
 
@@ -224,6 +230,8 @@ export const program = new Command('bench:docs')
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--client-seconds <n>', 'seconds measured of each way to record a game', positiveNumber, 3)
   .option('--out <file>', 'page to write', join(HERE, '../../docs/benchmarks.md'))
+  .option('--quiet', 'tell nothing of how far it is')
+  .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     if (!existsSync(args.own) || listClips(args.own).length === 0) {
       console.error('Capturing clips of our own games first.');
@@ -250,6 +258,7 @@ export const program = new Command('bench:docs')
     mkdirSync(dirname(args.out), { recursive: true });
     writeFileSync(args.out, formatMarkdown(page(own, others, depths, rateTable(rows), codecs, costs, args)));
     console.error(`Wrote ${args.out}`);
+    if (args.json) console.log(JSON.stringify({ file: args.out }));
   });
 
 await runCommand(program, import.meta.url);

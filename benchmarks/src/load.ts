@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Cadence } from '@sgaps/server';
 import { Progress } from '@sgaps/server/clips';
 import { Command, Option } from 'commander';
@@ -13,7 +11,7 @@ import { measureSoak } from './load/measureSoak.js';
 import { plotGrowth } from './load/plotGrowth.js';
 import { reportCapacity } from './load/reportCapacity.js';
 import { soakTable } from './load/soakTable.js';
-import { sheetOf } from './plot/sheet.js';
+import { writeSheet } from './plot/sheet.js';
 import { runOrigin } from './report/machine.js';
 
 interface Arguments {
@@ -31,12 +29,6 @@ interface Arguments {
   readonly out?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
-}
-
-function write(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-  console.error(`wrote ${file}`);
 }
 
 /** Each cadence with so many sessions; the figures of the first, with those of all under their names. */
@@ -64,8 +56,11 @@ async function grow({ grow: counts = [], seconds, processes, out, quiet }: Argum
   const runs = growth.cadences.flatMap((cadence) => cadence.runs);
   console.log(formatTable(LOAD_HEAD, runs.map(loadRow)));
   console.log(slopesTable(growth));
-  if (out)
-    write(out, sheetOf(plotGrowth(growth), runOrigin(`npm run bench:load -- --grow ${counts.join(',')} --seconds ${seconds}`)));
+  if (out) {
+    const command = `npm run bench:load -- --grow ${counts.join(',')} --seconds ${seconds}`;
+    await writeSheet(out, plotGrowth(growth), runOrigin(command));
+    console.error(`wrote ${out}`);
+  }
   return growth;
 }
 
@@ -109,7 +104,7 @@ export const program = new Command('bench:load')
     'both cadences with ever more sessions, guarded: what a session costs, and where it breaks',
     risingIntegers,
   )
-  .option('--out <file>', 'with --grow: a plot of it, SVG')
+  .option('--out <file>', 'with --grow: a plot of it, SVG or PNG')
   .option(
     '--soak <minutes>',
     'an hour in short: 600 sessions come and go and are watched, archived and deleted meanwhile; ends with 1 where memory, files or timers grow. 5 and more to tell',

@@ -5,7 +5,7 @@ import { EXIT, Progress } from '@sgaps/server/clips';
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './cli.js';
 import { listClips } from './clip/listClips.js';
-import { sheetOf } from './plot/sheet.js';
+import { writeSheet } from './plot/sheet.js';
 import { type Chapter, listChapters } from './report/chapters.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion } from './report/machine.js';
@@ -79,13 +79,15 @@ function aboutClips(folder: string): ReportAbout['clips'] {
   });
 }
 
-function writePlots(chapters: readonly Chapter[], folder: string): string[] {
-  return chapters.flatMap(({ name, figure, measured }) => {
-    if (!figure) return [];
+async function writePlots(chapters: readonly Chapter[], folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const { name, figure, measured } of chapters) {
+    if (!figure) continue;
     const file = join(folder, `${name}.svg`);
-    write(file, sheetOf(figure, originOf(measured)));
-    return [file];
-  });
+    await writeSheet(file, figure, originOf(measured));
+    files.push(file);
+  }
+  return files;
 }
 
 export const program = new Command('report')
@@ -136,8 +138,8 @@ export const program = new Command('report')
     const files = [join(out, 'index.html'), join(out, 'report.md')];
     write(files[0], reportHtml(about));
     write(files[1], formatMarkdown(reportMarkdown(about)));
-    files.push(...writePlots(chapters, join(out, 'plots')));
-    if (docs) files.push(...writePlots(chapters, DOCS));
+    files.push(...(await writePlots(chapters, join(out, 'plots'))));
+    if (docs) files.push(...(await writePlots(chapters, DOCS)));
     const failed = all.filter(({ error }) => error !== null);
     for (const { step, error } of failed) console.error(`${step}: ${error}`);
     if (json) {

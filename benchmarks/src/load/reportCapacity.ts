@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { sheetOf } from '../plot/sheet.js';
+import { writeSheet } from '../plot/sheet.js';
 import { formatMarkdown } from '../report/formatMarkdown.js';
 import { describeMachine, runOrigin } from '../report/machine.js';
 import { type CapacityFigures, type CapacityPart, capacityTables } from './capacityTables.js';
@@ -16,7 +16,7 @@ import { profileShares } from './profileShares.js';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
 const PAGE = join(DOCS, 'operations/capacity.md');
-const PLOT = join(DOCS, 'images/report/load.svg');
+const PLOT = join(DOCS, 'images/load.png');
 
 /** How long, and how many, whole and quick. */
 const WHOLE = { counts: [1, 10, 50, 100, 200], seconds: 10, minutes: 5, profiled: 80, stored: 10 };
@@ -53,7 +53,7 @@ export async function reportCapacity({ quick = false }: { readonly quick?: boole
   const figures = { machine: describeMachine(), date, quick, growth, over, profile, stored, soak };
   writeFileSync(PAGE, formatMarkdown(withTables(readFileSync(PAGE, 'utf8'), capacityTables(figures))));
   const command = `npm run bench:load -- --report${quick ? ' --quick' : ''}`;
-  writeFileSync(PLOT, sheetOf(plotGrowth(growth), runOrigin(command)));
+  await writeSheet(PLOT, plotGrowth(growth), runOrigin(command));
   console.error(`wrote ${PAGE} and ${PLOT}`);
   return figures;
 }

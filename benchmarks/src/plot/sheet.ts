@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import sharp from 'sharp';
 import { COLOURS, PLOT_STYLE } from './colours.js';
 import { type Figure, PANEL_WIDTH } from './drawPanel.js';
 
@@ -79,4 +82,19 @@ export function sheetOf({ title, note, legend, panels }: Figure, origin: string)
     '</svg>',
     '',
   ].join('\n');
+}
+
+/**
+ * Writes a figure to a file: SVG, or PNG of twice its size where the file's name ends so. Missing folders are made.
+ *
+ * @example
+ * ```ts
+ * await writeSheet('docs/images/load.png', plotGrowth(growth), origin);
+ * ```
+ */
+export async function writeSheet(file: string, figure: Figure, origin: string): Promise<void> {
+  const svg = sheetOf(figure, origin);
+  mkdirSync(dirname(file), { recursive: true });
+  if (!file.endsWith('.png')) return writeFileSync(file, svg);
+  writeFileSync(file, await sharp(Buffer.from(svg), { density: 144 }).png({ compressionLevel: 9, palette: true }).toBuffer());
 }

@@ -46,11 +46,11 @@ const WHOLE = {
 };
 const QUICK = {
   budgets: [1024, 2048, 4096],
-  frames: 120,
+  frames: 90,
   clientSeconds: 4,
   sessions: '1,2,4,8',
   loadSeconds: 4,
-  ablationFrames: 90,
+  ablationFrames: 75,
   archiveFrames: 32,
 };
 /** Bytes per frame down that we may spend; the encoders get them as well. */
