@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { ablationPage } from './ablation/ablationPage.js';
 import {
@@ -30,6 +31,7 @@ interface Arguments extends ClipChoice {
   readonly ssim: boolean;
   readonly workers: number;
   readonly out?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -65,27 +67,29 @@ function planRuns(variants: readonly Variant[], clips: readonly ClipEntry[], arg
   return plan;
 }
 
-async function runAll(plan: readonly Planned[], workers: number): Promise<AblationRun[]> {
-  const started = performance.now();
+async function runAll(plan: readonly Planned[], { workers, quiet }: Arguments): Promise<AblationRun[]> {
+  const progress = new Progress(process.stderr, { quiet });
   const runs: AblationRun[] = [];
   let done = 0;
   await runJobs(
     plan.map(({ job }) => job),
     workers,
     (answer) => {
-      const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      const progress = `[${++done}/${plan.length}, ${seconds} s] ${answer.name}`;
+      done++;
       const planned = plan.find(({ job }) => job.name === answer.name);
       if ('error' in answer || !planned) {
-        console.error(`${progress}: ${'error' in answer ? answer.error : 'not asked for'}`);
+        progress.clear();
+        console.error(`${answer.name}: ${'error' in answer ? answer.error : 'not asked for'}`);
         process.exitCode = 1;
         return;
       }
       const { variant, clip, group } = planned;
       runs.push({ variant, clip, group, figures: answer.figures });
-      console.error(`${progress}: ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
+      progress.say(`${answer.name}: ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
+      progress.show({ done, total: plan.length, unit: 'runs' });
     },
   );
+  progress.clear();
   return runs;
 }
 
@@ -101,7 +105,7 @@ function commandLine(): string {
   return ['npm run bench:ablation', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
 }
 
-const program = new Command('bench:ablation')
+export const program = new Command('bench:ablation')
   .description('Switches every part of the loop off in turn, measures the clips and writes docs/ablation.md.')
   .option('--clips <dir>', 'folder of clips (default: shared/clips/train if there, else those of npm run clips)')
   .option('--only <names>', 'clip names, separated by commas')
@@ -113,13 +117,14 @@ const program = new Command('bench:ablation')
   .option('--no-ssim', 'leave SSIM out (faster)')
   .option('--workers <n>', 'processes; the times are truest with 1', positiveInteger, 2)
   .option('--out <file>', 'page to write (default: docs/ablation.md, of a whole run alone)')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const variants = listVariants(args.parts?.split(','));
     const folder = mkdtempSync(join(tmpdir(), 'sgaps-ablation-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const clips = await withCuts(gatherClips(args), folder, args.frames);
-    const runs = await runAll(planRuns(variants, clips, args), args.workers);
+    const runs = await runAll(planRuns(variants, clips, args), args);
     const groups = (Object.keys(ABLATION_GROUPS) as AblationGroup[])
       .map((group) => ({ group, rows: ablationRows(variants, runs, group) }))
       .filter(({ rows }) => rows.length > 0);
@@ -145,4 +150,4 @@ const program = new Command('bench:ablation')
     }
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

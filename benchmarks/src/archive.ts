@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { ArchiveModel } from '@sgaps/core';
 import { NodeArchiveModel } from '@sgaps/server';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { archivePage } from './archive/archivePage.js';
 import { ARCHIVE_CLIP_HEAD, ARCHIVE_HEAD, archiveRows, clipRows, modelShares } from './archive/archiveTable.js';
@@ -28,6 +29,7 @@ interface Arguments extends ClipChoice {
   readonly fine: number;
   readonly coarse: number;
   readonly out?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,17 +43,8 @@ function oneClip(input: string, state: string | undefined): ClipEntry {
   return { name: basename(input).replace(/\.[^.]+$/, ''), input, state: found, kind, source: '', licence: '' };
 }
 
-/** Says what is being done: over and over in one line where somebody looks, else once a clip. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
-
-function clearProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  console.error(text);
-}
-
 async function measureAll(clips: readonly ClipEntry[], model: ArchiveModel | null, args: Arguments): Promise<ArchivedClip[]> {
+  const progress = new Progress(process.stderr, args);
   const points = [
     { id: `${args.ratio}×`, ratio: args.ratio },
     { id: `${args.quality} dB`, quality: args.quality },
@@ -59,7 +52,7 @@ async function measureAll(clips: readonly ClipEntry[], model: ArchiveModel | nul
   const measured: ArchivedClip[] = [];
   for (const [i, clip] of clips.entries()) {
     const { frames, ssim, peers: withPeers } = args;
-    const onProgress = (text: string) => progress(`[${i + 1}/${clips.length}] ${text}`);
+    const onProgress = (note: string) => progress.show({ done: i, total: clips.length, unit: 'clips', note });
     const found = await measureArchive(clip, { model, points, frames, ssim, withPeers, onProgress });
     measured.push(found);
     const said = found.points.map(({ point, ours, peers }) => {
@@ -67,7 +60,7 @@ async function measureAll(clips: readonly ClipEntry[], model: ArchiveModel | nul
       const rate = (ours.bytes * found.fps) / ours.frames;
       return `${point}: ${(rate / 1000).toFixed(1)} kB/s ${ours.psnr.toFixed(2)} dB (${beside || 'no video beside it'})`;
     });
-    clearProgress(`[${i + 1}/${clips.length}] ${clip.name}: ${said.join('; ')}`);
+    progress.say(`${clip.name}: ${said.join('; ')}`);
   }
   return measured;
 }
@@ -87,12 +80,13 @@ function printTables(clips: readonly ArchivedClip[]): void {
 }
 
 async function ablateAll(clips: readonly ClipEntry[], model: ArchiveModel | null, args: Arguments): Promise<AblatedClip[]> {
+  const progress = new Progress(process.stderr, args);
   const ablated: AblatedClip[] = [];
   const quantisers: [number, number] = [args.fine, args.coarse];
   for (const [i, clip] of clips.entries()) {
-    const onProgress = (text: string) => progress(`[${i + 1}/${clips.length}] ${text}`);
+    const onProgress = (note: string) => progress.show({ done: i, total: clips.length, unit: 'clips', note });
     ablated.push(await measureAblation(clip, { model, quantisers, frames: args.frames, onProgress }));
-    clearProgress(`[${i + 1}/${clips.length}] ${clip.name}: ablated`);
+    progress.say(`${clip.name}: ablated`);
   }
   return ablated;
 }
@@ -103,7 +97,7 @@ function commandLine(): string {
   return ['npm run bench:archive', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
 }
 
-const program = new Command('bench:archive')
+export const program = new Command('bench:archive')
   .description('Codes clips as archives do, at a fixed ratio and at a fixed quality, beside H.264 and AV1 at the same bytes.')
   .option('--input <clip.mkv>', 'one lossless clip')
   .option('--state <clip.json>', 'its state (default: the .json beside it, if there)')
@@ -120,6 +114,7 @@ const program = new Command('bench:archive')
   .option('--fine <quantiser>', 'the finer quantiser of the ablation', positiveInteger, 32)
   .option('--coarse <quantiser>', 'the coarser one', positiveInteger, 40)
   .option('--out <file>', 'measure both, and write them as a page for the documentation')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const clips = args.input ? [oneClip(args.input, args.state)] : gatherClips(args);
@@ -144,4 +139,4 @@ const program = new Command('bench:archive')
     }
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

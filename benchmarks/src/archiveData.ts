@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArchiveEncoder } from '@sgaps/core';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { PairRecorder } from './archive/PairRecorder.js';
 import { readPictures } from './archive/readPictures.js';
@@ -12,16 +13,30 @@ import { probeVideo } from './video/probeVideo.js';
 const FINEST = 20;
 const COARSEST = 44;
 
-const program = new Command('archive:data')
+interface Arguments {
+  readonly out: string;
+  readonly input: string[];
+  readonly frames: number;
+  readonly again?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export const program = new Command('archive:data')
   .description("Runs clips through the archive's encoder and writes what HST-MAE would be shown of them, for training.")
   .requiredOption('--out <folder>', 'where to write')
   .requiredOption('--input <path...>', 'clips, or folders of clips, with their states beside them')
   .option('--frames <n>', 'at most so many frames of each clip', positiveInteger, 96)
   .option('--again', 'write what is there already once more')
-  .action(async (args: { out: string; input: string[]; frames: number; again?: boolean }) => {
+  .option('--quiet', 'tell nothing of how far it is')
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async (args: Arguments) => {
     mkdirSync(args.out, { recursive: true });
     const clips = args.input.flatMap((path) => (path.endsWith('.mkv') ? [path] : listClips(path).map((clip) => clip.input)));
-    for (const input of clips) {
+    const progress = new Progress(process.stderr, args);
+    const made: { name: string; pairs: number }[] = [];
+    for (const [done, input] of clips.entries()) {
+      progress.show({ done, total: clips.length, unit: 'clips', note: basename(input) });
       const name = basename(input, '.mkv');
       if (!args.again && existsSync(join(args.out, `${name}.json`))) continue;
       const { width, height, fps } = await probeVideo(input);
@@ -35,8 +50,13 @@ const program = new Command('archive:data')
         const encoder = new ArchiveEncoder({ grid, fps, schema: { values: [] } }, { model: recorder, quantiser });
         await encoder.encode(group);
       }
-      console.log(`${name}: ${recorder.finish(name)} pairs`);
+      const pairs = recorder.finish(name);
+      made.push({ name, pairs });
+      progress.clear();
+      if (!args.json) console.log(`${name}: ${pairs} pairs`);
     }
+    progress.clear();
+    if (args.json) console.log(JSON.stringify({ out: args.out, made }));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

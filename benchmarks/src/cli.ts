@@ -1,5 +1,7 @@
-import { isSgapsError } from '@sgaps/protocol';
-import { InvalidArgumentError } from 'commander';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '@sgaps/server/clips';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /**
  * Parser for a positive number given on a command line.
@@ -59,19 +61,15 @@ export function rateOrAuto(text: string): number | undefined {
 }
 
 /**
- * Runs a command: a typed error is said in one line and ends with status 2, anything else with its stack and status 1.
+ * Runs the program of a file when that file was started, and does nothing where it is only imported. It ends as `sgaps` does: 0, 1 where something failed, 2 where it was asked
+ * wrongly, 130 when it was stopped.
  *
  * @example
  * ```ts
- * await runCommand(() => program.parseAsync());
+ * await runCommand(program, import.meta.url);
  * ```
  */
-export async function runCommand(main: () => Promise<unknown>): Promise<void> {
-  try {
-    await main();
-  } catch (error) {
-    if (isSgapsError(error)) console.error(`${error.code}: ${error.message}`);
-    else console.error(error);
-    process.exitCode = isSgapsError(error) ? 2 : 1;
-  }
+export async function runCommand(program: Command, url: string): Promise<void> {
+  const started = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
+  if (started) await runProgram(program);
 }

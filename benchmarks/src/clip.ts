@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Progress } from '@sgaps/server/clips';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
 import { AUTO_SAMPLES } from './clip/createLoopParts.js';
@@ -25,6 +26,7 @@ interface Arguments {
   readonly restart: number;
   readonly frames?: number;
   readonly out?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -61,7 +63,7 @@ function printTable(figures: ClipFigures): void {
   }
 }
 
-const program = new Command('bench:clip')
+export const program = new Command('bench:clip')
   .description('Runs a lossless clip through the real codecs and the real SGAPS loop and measures the rebuilt frames.')
   .requiredOption('--input <clip.mkv>', 'lossless clip at the capture grid')
   .option('--state <clip.json>', "the clip's state (default: the .json beside it, if there)")
@@ -91,6 +93,7 @@ const program = new Command('bench:clip')
   .option('--restart <frames>', 'with on-demand: frames after which the stream starts afresh', positiveInteger, 300)
   .option('--frames <n>', 'at most so many frames', positiveInteger)
   .option('--out <recon.mkv>', 'write the rebuilt frames, lossless')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     let { state } = args;
@@ -102,17 +105,21 @@ const program = new Command('bench:clip')
       }
     }
     const model = await openBackend(args.reconstructor, args.model);
+    const progress = new Progress(process.stderr, args);
+    const total = args.frames ?? null;
     const figures = await measureClip({
       ...args,
+      onFrame: ({ frameId }) => progress.show({ done: frameId + 1, total, unit: 'frames' }),
       state,
       bytesUp: args.bytes,
       model: model?.backend,
       spread: args.analytic ? false : undefined,
     });
+    progress.clear();
     await model?.close();
     console.log(`cadence ${args.cadence}`);
     printTable(figures);
     if (args.json) console.log(JSON.stringify(figures));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -87,7 +87,7 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, out:
   }
 }
 
-const program = new Command('demo')
+export const program = new Command('demo')
   .description(
     'The main job without a person: a sample game is played by its bot, recorded live, rebuilt, compared and exported.',
   )
@@ -194,4 +194,4 @@ const program = new Command('demo')
     }
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

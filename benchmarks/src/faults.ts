@@ -14,7 +14,7 @@ interface Arguments {
 }
 
 const names = FAULTS.map(({ name }) => name).join(', ');
-const program = new Command('bench:faults')
+export const program = new Command('bench:faults')
   .description(
     'What a server loses when things go wrong: real servers, recorders over real sockets, all on this machine. Ends with 1 when anything acknowledged was lost.',
   )
@@ -33,4 +33,4 @@ const program = new Command('bench:faults')
     if (!measured.rows.every(isWell)) process.exitCode = 1;
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

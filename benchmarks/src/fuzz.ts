@@ -1,3 +1,4 @@
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { fuzzTable } from './fuzz/fuzzTable.js';
@@ -14,10 +15,11 @@ interface Arguments {
   readonly threads?: number;
   readonly server?: boolean;
   readonly effort: number;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
-const program = new Command('bench:fuzz')
+export const program = new Command('bench:fuzz')
   .description(
     'Feeds every decoder of untrusted bytes random and changed input, in threads: each case must end with a value or an SgapsError, in time and within memory. Ends with status 1 where one does not, and tells the input.',
   )
@@ -29,26 +31,23 @@ const program = new Command('bench:fuzz')
   .option('--threads <n>', 'threads (default: one for each processor)', positiveInteger)
   .option('--server', 'attack a whole server instead, over sockets of this machine, while an honest session goes on')
   .option('--effort <n>', 'with --server: how often each attack is made over', positiveInteger, 4)
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ json, server, effort, seed = 1 + Math.floor(Math.random() * 0x7ffffffe), ...options }: Arguments) => {
+  .action(async ({ quiet, json, server, effort, seed = 1 + Math.floor(Math.random() * 0x7ffffffe), ...options }: Arguments) => {
+    const progress = new Progress(process.stderr, { quiet });
     if (server) {
-      const figures = await measureServer({ seed, effort, only: options.only, onProgress: (name) => console.error(name) });
+      const figures = await measureServer({ seed, effort, only: options.only, onProgress: (name) => progress.say(name) });
       console.log(serverTable(figures));
       if (json) console.log(JSON.stringify(figures));
       if (!isWell(figures)) process.exitCode = 1;
       return;
     }
-    let told = 0;
-    const onProgress = (done: number, all: number) => {
-      const now = performance.now();
-      if (now - told < 2000 && done < all) return;
-      told = now;
-      console.error(`${done} of ${all} cases`);
-    };
+    const onProgress = (done: number, total: number) => progress.show({ done, total, unit: 'cases' });
     const figures = await measureFuzz({ ...options, seed, onProgress });
+    progress.clear();
     console.log(fuzzTable(figures));
     if (json) console.log(JSON.stringify(figures));
     if (figures.findings.length > 0) process.exitCode = 1;
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -15,7 +15,7 @@ const GPU_BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** A CPU gains nothing by batches, and has less patience. */
 const CPU_BATCHES = [1, 2, 4, 8];
 
-const program = new Command('bench:gpu')
+export const program = new Command('bench:gpu')
   .description(
     'Frames per second, latency and memory of a model by batch size, through the inference service on the GPU of this machine (CUDA, else WebGPU), 320×180.',
   )
@@ -38,4 +38,4 @@ function sizes(text: string): number[] {
   return values;
 }
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

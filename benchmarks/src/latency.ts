@@ -1,3 +1,4 @@
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -15,10 +16,11 @@ interface Arguments extends ClipChoice {
   readonly samples?: number;
   readonly seed: number;
   readonly workers: number;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
-const program = new Command('bench:latency')
+export const program = new Command('bench:latency')
   .description('Measures what delay costs: steady delays of 0 … 5 frames and simulated networks, with and without compensation.')
   .option('--clips <dir>', 'folder of clips (default: shared/clips/train if there, else those of npm run clips)')
   .option('--only <names>', 'clip names, separated by commas')
@@ -34,6 +36,7 @@ const program = new Command('bench:latency')
   )
   .option('--seed <n>', "of the networks' delays", positiveInteger, 7)
   .option('--workers <n>', 'processes', positiveInteger, 2)
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const { frames, bytes: bytesUp, samples, seed, workers } = args;
@@ -51,29 +54,32 @@ const program = new Command('bench:latency')
         }),
       ),
     );
-    const started = performance.now();
+    const progress = new Progress(process.stderr, args);
     const runs: DelayRun[] = [];
     let done = 0;
     await runJobs(
       planned.map(({ job }) => job),
       workers,
       (answer) => {
-        const progress = `[${++done}/${planned.length}, ${((performance.now() - started) / 1000).toFixed(0)} s] ${answer.name}`;
+        done++;
         const asked = planned.find(({ job }) => job.name === answer.name);
         if ('error' in answer || !asked) {
-          console.error(`${progress}: ${'error' in answer ? answer.error : 'not asked for'}`);
+          progress.clear();
+          console.error(`${answer.name}: ${'error' in answer ? answer.error : 'not asked for'}`);
           process.exitCode = 1;
           return;
         }
         const { delay, compensation, clip, kind } = asked;
         runs.push({ delay, compensation, clip, kind, figures: answer.figures });
-        console.error(`${progress}: ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
+        progress.say(`${answer.name}: ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
+        progress.show({ done, total: planned.length, unit: 'runs' });
       },
     );
+    progress.clear();
     const { head, rows } = delayRows(delays, runs);
     console.log(formatTable(head, rows));
     const figures: LatencyFigures = { seed, samples, runs };
     if (args.json) console.log(JSON.stringify(figures));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

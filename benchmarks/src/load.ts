@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Cadence } from '@sgaps/server';
+import { Progress } from '@sgaps/server/clips';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, risingIntegers, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -9,10 +8,11 @@ import { LOAD_HEAD, loadNotes, loadRow } from './load/loadTable.js';
 import { GROWN, measureGrowth } from './load/measureGrowth.js';
 import { type LoadFigures, measureLoad } from './load/measureLoad.js';
 import { measureSoak } from './load/measureSoak.js';
-import { paintGrowth } from './load/plotGrowth.js';
+import { plotGrowth } from './load/plotGrowth.js';
 import { reportCapacity } from './load/reportCapacity.js';
 import { soakTable } from './load/soakTable.js';
-import { describeMachine } from './report/machine.js';
+import { writeSheet } from './plot/sheet.js';
+import { runOrigin } from './report/machine.js';
 
 interface Arguments {
   readonly sessions: number;
@@ -27,13 +27,8 @@ interface Arguments {
   readonly report?: boolean;
   readonly quick?: boolean;
   readonly out?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
-}
-
-function write(file: string, content: Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-  console.error(`wrote ${file}`);
 }
 
 /** Each cadence with so many sessions; the figures of the first, with those of all under their names. */
@@ -49,13 +44,23 @@ async function load({ cadence, ...options }: Arguments): Promise<unknown> {
   return { ...runs[0], cadences: Object.fromEntries(runs.map((run) => [run.cadence, run])) };
 }
 
-async function grow({ grow: counts = [], seconds, processes, out }: Arguments): Promise<unknown> {
-  const told = (run: LoadFigures) => console.error(loadRow(run).join('  '));
+async function grow({ grow: counts = [], seconds, processes, out, quiet }: Arguments): Promise<unknown> {
+  const progress = new Progress(process.stderr, { quiet });
+  let done = 0;
+  const told = (run: LoadFigures) => {
+    progress.say(loadRow(run).join('  '));
+    progress.show({ done: ++done, total: GROWN.length * counts.length, unit: 'runs at least' });
+  };
   const growth = await measureGrowth(counts, { seconds, processes, told });
+  progress.clear();
   const runs = growth.cadences.flatMap((cadence) => cadence.runs);
   console.log(formatTable(LOAD_HEAD, runs.map(loadRow)));
   console.log(slopesTable(growth));
-  if (out) write(out, await paintGrowth(growth, describeMachine()));
+  if (out) {
+    const command = `npm run bench:load -- --grow ${counts.join(',')} --seconds ${seconds}`;
+    await writeSheet(out, plotGrowth(growth), runOrigin(command));
+    console.error(`wrote ${out}`);
+  }
   return growth;
 }
 
@@ -71,7 +76,7 @@ async function soak({ soak: minutes = 5, quick, sessions, cadence }: Arguments):
   return figures;
 }
 
-const program = new Command('bench:load')
+export const program = new Command('bench:load')
   .description(
     'What a server carries: synthetic recorders (a moving 2D scene, 320×180, 30 frames a second, 4 to a packet) in some processes, a real server in another, real sockets on this machine. Nobody watches.',
   )
@@ -99,7 +104,7 @@ const program = new Command('bench:load')
     'both cadences with ever more sessions, guarded: what a session costs, and where it breaks',
     risingIntegers,
   )
-  .option('--out <file>', 'with --grow: a plot of it, PNG')
+  .option('--out <file>', 'with --grow: a plot of it, SVG or PNG')
   .option(
     '--soak <minutes>',
     'an hour in short: 600 sessions come and go and are watched, archived and deleted meanwhile; ends with 1 where memory, files or timers grow. 5 and more to tell',
@@ -107,6 +112,7 @@ const program = new Command('bench:load')
   )
   .option('--report', 'all of this, and docs/operations/capacity.md and its plot anew; some 18 minutes on a quiet machine')
   .option('--quick', 'with --report or --soak: shorter, and less sure')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (options: Arguments) => {
     const way = options.report ? reportCapacity : options.soak ? soak : options.grow ? grow : load;
@@ -114,4 +120,4 @@ const program = new Command('bench:load')
     if (options.json) console.log(JSON.stringify(figures));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openModel } from '@sgaps/server';
+import { Progress } from '@sgaps/server/clips';
 import { Command, Option } from 'commander';
 import { positiveInteger, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -18,6 +19,7 @@ interface Arguments extends Omit<ClipChoice, 'clips'> {
   readonly model?: string;
   readonly settings: ModelSetting[];
   readonly out?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,7 +34,7 @@ function commandLine(): string {
   return ['npm run bench:model', '--', ...process.argv.slice(2)].join(' ');
 }
 
-const program = new Command('bench:model')
+export const program = new Command('bench:model')
   .description('What the model is worth beside diffusion at the same bytes, and how true its doubt is, on clips.')
   .option('--clips <dir...>', 'folders of clips (default: shared/clips/train if there, else those of npm run clips)')
   .option('--only <names>', 'clip names, separated by commas')
@@ -41,20 +43,24 @@ const program = new Command('bench:model')
   .option('--model <path>', 'folder of the model (default: the one shipped)')
   .addOption(new Option('--settings <name...>', 'how the sessions are run').choices(MODEL_SETTINGS).default([...MODEL_SETTINGS]))
   .option('--out <file>', 'page to write, such as docs/reconstructor.md')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async ({ clips, ...args }: Arguments) => {
     const opened = await openBackend('sgaps-mae', args.model);
     if (!opened) return;
     const trained = await gamesTrainedOn(args.model ?? 'sgaps-mae-small');
     const rows: ModelRow[] = [];
+    const progress = new Progress(process.stderr, args);
     try {
-      for (const folder of clips ?? [undefined])
-        for (const clip of gatherClips({ ...args, clips: folder }))
-          for (const setting of args.settings) {
-            rows.push(await measureModel(clip, setting, opened.backend, args.frames));
-            console.error(`${setting}  ${modelCells(rows[rows.length - 1]).join('  ')}`);
-          }
+      const entries = (clips ?? [undefined]).flatMap((folder) => gatherClips({ ...args, clips: folder }));
+      for (const clip of entries)
+        for (const setting of args.settings) {
+          rows.push(await measureModel(clip, setting, opened.backend, args.frames));
+          progress.say(`${setting}  ${modelCells(rows[rows.length - 1]).join('  ')}`);
+          progress.show({ done: rows.length, total: entries.length * args.settings.length, unit: 'runs' });
+        }
     } finally {
+      progress.clear();
       await opened.close();
     }
     for (const setting of args.settings) {
@@ -76,4 +82,4 @@ const program = new Command('bench:model')
     if (args.json) console.log(JSON.stringify(rows));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -31,6 +32,7 @@ interface Arguments extends ClipChoice {
   readonly latency: number;
   readonly ssim: boolean;
   readonly workers: number;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -44,7 +46,7 @@ function oneClip(input: string, { state, depth }: Arguments): ClipEntry {
 }
 
 /** Our own figures, `workers` clips at a time. */
-async function measureOurs(clips: readonly ClipEntry[], args: Arguments): Promise<Map<string, ClipFigures>> {
+async function measureOurs(clips: readonly ClipEntry[], args: Arguments, progress: Progress): Promise<Map<string, ClipFigures>> {
   const { frames, bytes: bytesUp, down: bytesDown, latency, ssim, workers } = args;
   const jobs = clips.map(({ name, input, state, depth }) => ({
     name,
@@ -65,7 +67,7 @@ async function measureOurs(clips: readonly ClipEntry[], args: Arguments): Promis
   await runJobs(jobs, workers, (answer) => {
     if ('error' in answer) throw new SgapsError('STORAGE_FAILED', `${answer.name} could not be measured: ${answer.error}`);
     found.set(answer.name, answer.figures);
-    console.error(`${answer.name}: SGAPS ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
+    progress.say(`${answer.name}: SGAPS ${answer.figures.psnrSteady.toFixed(2)} dB steady`);
   });
   return found;
 }
@@ -82,7 +84,7 @@ function printTables(clips: readonly PeeredClip[]): void {
   );
 }
 
-const program = new Command('bench:peers')
+export const program = new Command('bench:peers')
   .description('Measures realtime H.264, VP8 and VP9 at the bytes per frame that the SGAPS loop may spend, beside it.')
   .option('--input <clip.mkv>', 'one lossless clip')
   .option('--state <clip.json>', 'its state (default: the .json beside it, if there)')
@@ -97,11 +99,13 @@ const program = new Command('bench:peers')
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--no-ssim', 'leave SSIM out (faster)')
   .option('--workers <n>', 'clips at a time', positiveInteger, 1)
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const entries = args.input ? [oneClip(args.input, args)] : gatherClips(args);
     const bytes = args.bytes + args.down;
-    const ours = await measureOurs(entries, args);
+    const progress = new Progress(process.stderr, args);
+    const ours = await measureOurs(entries, args, progress);
     const clips: PeeredClip[] = [];
     const queue = [...entries];
     const work = async () => {
@@ -111,10 +115,12 @@ const program = new Command('bench:peers')
         if (!figures) continue;
         const peers = await measurePeers({ input, bytes, frames: args.frames, ssim: args.ssim });
         clips.push({ name, kind, ours: figures, peers });
-        console.error(`${name}: ${peers.map(({ id, psnrSteady }) => `${id} ${psnrSteady.toFixed(2)}`).join(', ')} dB steady`);
+        progress.say(`${name}: ${peers.map(({ id, psnrSteady }) => `${id} ${psnrSteady.toFixed(2)}`).join(', ')} dB steady`);
+        progress.show({ done: clips.length, total: entries.length, unit: 'clips beside video' });
       }
     };
     await Promise.all(Array.from({ length: args.workers }, work));
+    progress.clear();
     clips.sort((a, b) => a.name.localeCompare(b.name));
     printTables(clips);
     if (!args.json) return;
@@ -125,4 +131,4 @@ const program = new Command('bench:peers')
     console.log(JSON.stringify(args.input ? { bytes, ...judged[0] } : { bytes, ...countAbove(clips), clips: judged }));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

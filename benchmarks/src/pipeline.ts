@@ -21,7 +21,7 @@ interface Arguments {
 const SPLAT_SIZES: [number, number][] = [[1280, 720]];
 const REPLAY_SIZES: [number, number][] = [[320, 180], ...SPLAT_SIZES];
 
-const program = new Command('bench:pipeline')
+export const program = new Command('bench:pipeline')
   .description(
     'What a picture takes from a viewer’s camera to the viewer: drawing, encoding, sending, all of it; viewers carried; the live edge.',
   )
@@ -74,4 +74,4 @@ function sizes(text: string): [number, number][] {
   });
 }
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

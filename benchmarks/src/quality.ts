@@ -1,5 +1,6 @@
 import { FEATURE_NAMES } from '@sgaps/core';
 import { SgapsError } from '@sgaps/protocol';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
@@ -14,6 +15,7 @@ interface Arguments extends ClipChoice {
   readonly latency: number;
   readonly samples: number;
   readonly fit?: boolean;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,7 +53,7 @@ function print(title: string, figures: readonly QualityFigures[]): void {
   console.log(`${title}\n${formatTable(QUALITY_HEAD, rows)}\n`);
 }
 
-const program = new Command('quality')
+export const program = new Command('quality')
   .description(
     'How well the assessment without ground truth (S9) tells PSNR: of whole pictures as it is, of pictures that memory draws by a model fitted on the other clips alone.',
   )
@@ -63,6 +65,7 @@ const program = new Command('quality')
   .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
   .option('--samples <n>', 'samples a frame of the pictures that memory draws', positiveInteger, 8064)
   .option('--fit', 'print the model fitted on all clips, for qualityModel.ts')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const clips = gatherClips(args);
@@ -70,10 +73,13 @@ const program = new Command('quality')
     const { frames, bytes: bytesUp, latency, samples } = args;
     const whole: NamedRun[] = [];
     const drawn: NamedRun[] = [];
-    for (const clip of clips) {
+    const progress = new Progress(process.stderr, args);
+    for (const [done, clip] of clips.entries()) {
+      progress.show({ done, total: clips.length, unit: 'clips', note: clip.name });
       whole.push({ name: clip.name, ...(await collectRows(clip, { frames, bytesUp, latency })) });
       drawn.push({ name: clip.name, ...(await collectRows(clip, { frames, bytesUp, latency, samples })) });
     }
+    progress.clear();
     const shipped = judgeShipped(whole);
     const unseen = judgeUnseen(drawn);
     print('Whole pictures, as the code tells them (nothing of it is fitted)', shipped);
@@ -87,4 +93,4 @@ const program = new Command('quality')
     if (args.json) console.log(JSON.stringify({ whole: shipped, drawn: unseen }));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

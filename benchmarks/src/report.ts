@@ -1,264 +1,152 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join, relative, resolve } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
-import { Command } from 'commander';
-import { positiveInteger, positiveNumber, runCommand } from './cli.js';
-import type { ClientFigures } from './client/ClientFigures.js';
-import { AUTO_SAMPLES } from './clip/createLoopParts.js';
-import { type ClipEntry, listClips } from './clip/listClips.js';
-import type { LoadFigures } from './load/measureLoad.js';
-import { clientSection } from './report/clientSection.js';
-import { clipSources, clipTable, depthTable, type MeasuredClip } from './report/clipTables.js';
-import { codecTable } from './report/codecTable.js';
-import { type DemoFigures, demoSection } from './report/demoSection.js';
+import { EXIT, Progress } from '@sgaps/server/clips';
+import { Command, InvalidArgumentError } from 'commander';
+import { runCommand } from './cli.js';
+import { listClips } from './clip/listClips.js';
+import { writeSheet } from './plot/sheet.js';
+import { type Chapter, listChapters } from './report/chapters.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
-import { lastJson } from './report/lastJson.js';
-import { type LatencyFigures, latencySection } from './report/latencySection.js';
-import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
-import { type PeersFigures, peersSection } from './report/peersSection.js';
-import { rateTable } from './report/rateTable.js';
-import { runJobs } from './sweep/runJobs.js';
+import { type Measured, measureStep, originOf, readMeasured } from './report/measured.js';
+import { type ReportAbout, reportHtml, reportMarkdown } from './report/reportPages.js';
+import { runBench } from './report/runBench.js';
+import { CHAPTER_NAMES, type ChapterName, commandOf, listSteps, type Step } from './report/steps.js';
 
 interface Arguments {
+  readonly quick?: boolean;
+  readonly only?: readonly ChapterName[];
   readonly clips: string;
-  readonly own: string;
-  readonly frames?: number;
-  readonly bytes: number;
-  readonly latency: number;
-  readonly clientSeconds: number;
   readonly out: string;
+  readonly from?: string;
+  readonly again?: boolean;
+  readonly docs?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
-const HERE = import.meta.dirname;
-/** Fractions of the pixels the report measures beside the byte-driven rate (spec SGAPS: 0.5 … 2 %). */
-const FIXED_RATES = [0.005, 0.01, 0.02];
+const ROOT = join(import.meta.dirname, '../..');
+const DOCS = join(ROOT, 'docs/images/report');
 
-/** Sessions at once of the load bench's runs, and seconds of each. */
-const LOADS = [1, 2, 4, 8];
-const LOADS_ON_DEMAND = [8, 80, 160];
-const LOAD_SECONDS = 10;
-/** Frames of each clip that the delays are measured over, and samples a frame of a client with little time. */
-const DELAY_FRAMES = 240;
-const FEW_SAMPLES = 8064;
-/** Where the client bench's plot lies, beside the page. */
-const PLOT = 'images/bench-client.svg';
-
-/** Runs another bench as a command of its own and returns what it wrote on standard output. */
-async function runBench(file: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, join(HERE, file), ...args], {
-    maxBuffer: 2 ** 26,
-  });
-  return stdout;
+function chapterList(text: string): ChapterName[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(CHAPTER_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`there is no ${unknown}; there are ${CHAPTER_NAMES.join(', ')}.`);
+  return names as ChapterName[];
 }
 
-/** What differs from one measuring of the clips to another: a fixed sample rate, or the clips' depth. */
-interface Variant {
-  readonly rate?: number;
-  readonly depth?: boolean;
+function write(file: string, content: string): void {
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, content);
 }
 
-async function measureAll(
-  clips: readonly ClipEntry[],
-  args: Arguments,
-  { rate, depth: withDepth = false }: Variant = {},
-): Promise<MeasuredClip[]> {
-  const measured: MeasuredClip[] = [];
-  const jobs = clips.map(({ name, input, state, depth }) => ({
-    name,
-    options: {
-      input,
-      state,
-      depth: withDepth ? depth : undefined,
-      frames: args.frames,
-      bytesUp: args.bytes,
-      latency: args.latency,
-      rate,
-      ssim: rate === undefined && !withDepth,
-    },
-    at: [],
-  }));
-  // One after the other: the times are part of the report.
-  await runJobs(jobs, 1, (answer) => {
-    if ('error' in answer) throw new SgapsError('STORAGE_FAILED', `${answer.name} could not be measured: ${answer.error}`);
-    const clip = clips.find(({ name }) => name === answer.name);
-    if (clip) measured.push({ clip, figures: answer.figures });
-    console.error(`${answer.name}: steady PSNR ${answer.figures.psnrSteady.toFixed(2)} dB`);
-  });
-  return measured;
-}
-
-function page(
-  own: readonly MeasuredClip[],
-  others: readonly MeasuredClip[],
-  depths: string,
-  rates: string,
-  codecs: string,
-  costs: readonly string[],
-  args: Arguments,
-): string {
-  const model = own.concat(others)[0]?.figures.model ?? '';
-  const parts = [
-    '# Benchmarks',
-    '',
-    `Generated by \`npm run bench:docs\` on ${new Date().toISOString().slice(0, 10)}; SGAPS ${describeVersion()}; reconstructor \`${model}\`.`,
-    `Machine: ${describeMachine()}.`,
-    '',
-    '## What is measured',
-    '',
-    `Each clip is a lossless 320×180 picture of a game at 30 frames per second with the state that the recorder would send. It runs through the real codecs and the`,
-    `real loop (\`npm run bench:clip -- --input CLIP.mkv --bytes ${args.bytes} --latency ${args.latency}\`): the client side takes only the samples it was asked for, and what the server asks`,
-    `after frame t can be used at frame t + ${args.latency} at the earliest. Every row can be repeated with that command; \`--out\` writes the rebuilt frames without loss.`,
-    '',
-    '- **PSNR**: per frame over 8-bit RGB, capped at 60 dB, averaged. **Steady** skips the first 2 s. **p5**: the frame at the 5th percentile.',
-    '- **SSIM**: on luma (BT.601), 11×11 Gaussian window, σ = 1.5.',
-    '- **Bytes** per frame are those that cross the socket: the packets, the message header of Colyseus and the frame header of WebSocket; not those of TCP and IP.',
-    '  State and samples go up, coordinates come down, the requests sent at join included. One frame per packet here; live play sends several and spends less on headers.',
-    "- **ms**: time of the server's thread per frame: decode the packet, rebuild the frame, plan, encode the coordinates; with a model also to give it the frame and to take its picture. The model works in a thread of its own.",
-    '- **First frame held**: the first true picture shown for ever. **Previous frame held**: the true frame before, known exactly, which nobody has without sending it all.',
-    '',
-  ];
-  if (own.length > 0) {
-    parts.push(
-      '## Clips of our own sample games',
-      '',
-      'Captured by `npm run clips`; the same on any machine up to the rounding of its GPU.',
-      '',
-      clipTable(own),
-      '',
-      clipSources(own),
-      '',
-    );
-  }
-  if (others.length > 0) parts.push('## Clips of other people’s games', '', clipTable(others), '', clipSources(others), '');
-  if (depths !== '') {
-    parts.push(
-      '## Depth beside colour',
-      '',
-      'The 3D clips with `--depth CLIP.depth.mkv`, as a recording with `depth: true` has it: a 10-bit code of the view-space depth of one pixel of each block, paid from the',
-      'same budget. Where whole pictures are kept up to date it costs more than it is worth; memory, which draws where a client has little time, gains by it ([ablation](ablation.md)).',
-      '',
-      depths,
-      '',
-    );
-  }
-  parts.push(
-    '## At fixed sample rates',
-    '',
-    `By default a frame gets ${AUTO_SAMPLES}. With \`--rate 0.01\` every request holds exactly 1 % of the pixels; means over the 2D clips above.`,
-    '',
-    rates,
-    '',
-    '## Sizes of packets',
-    '',
-    '`npm run bench:codecs`: bytes of one packet, without framing; times in µs.',
-    '',
-    codecs,
-    '',
-    '## Archives',
-    '',
-    'How the pictures of [archives](guide/archive.md) stand beside H.264 and AV1 at the same bytes, and what each part of their codec is worth, is on [a page of its own](archive-figures.md), made by',
-    '`npm run bench:archive -- --out docs/archive-figures.md`.',
-    '',
-    ...costs,
-  );
-  return parts.join('\n');
-}
-
-/** The sample games, recorded live. */
-async function measureDemos(own: readonly MeasuredClip[]): Promise<string[]> {
-  const games = JSON.parse(readFileSync(join(HERE, '../../examples/games.json'), 'utf8')) as { readonly name: string }[];
-  const demos: { game: string; figures: DemoFigures }[] = [];
-  for (const { name: game } of games) {
-    const output = await runBench('demo.ts', ['--game', game, '--clock', 'virtual', '--json']);
-    demos.push({ game, figures: lastJson<DemoFigures>(output) });
-    console.error(`${game} recorded live`);
-  }
-  return demoSection(demos, own);
-}
-
-/** What stands beside the loop's own quality: realtime video at the same bytes, and delay. */
-async function measureBeside(folders: readonly string[], args: Arguments): Promise<string[]> {
-  const common = ['--bytes', String(args.bytes), '--json'];
-  const frames = args.frames ? ['--frames', String(args.frames)] : [];
-  const delayFrames = ['--frames', String(Math.min(DELAY_FRAMES, args.frames ?? DELAY_FRAMES))];
-  const peers: PeersFigures[] = [];
-  const delays: LatencyFigures[] = [];
-  for (const clips of folders) {
-    peers.push(
-      lastJson<PeersFigures>(
-        await runBench('peers.ts', ['--clips', clips, '--latency', String(args.latency), '--no-ssim', ...frames, ...common]),
-      ),
-    );
-    console.error(`realtime video beside ${clips} measured`);
-  }
-  for (const samples of [[], ['--samples', String(FEW_SAMPLES)]]) {
-    // Each folder by itself: all rows are means over the clips of all.
-    const parts: LatencyFigures[] = [];
-    for (const clips of folders)
-      parts.push(
-        lastJson<LatencyFigures>(await runBench('latency.ts', ['--clips', clips, ...samples, ...delayFrames, ...common])),
-      );
-    delays.push({ ...parts[0], runs: parts.flatMap(({ runs }) => runs) });
-    console.error(`delays ${samples.join(' ')} measured`);
-  }
-  return [...peersSection(peers), ...latencySection(delays)];
-}
-
-/** Cost to the game and to the server: the chapters that depend on the machine most. */
-async function measureCosts(args: Arguments): Promise<string[]> {
-  const plot = join(dirname(args.out), PLOT);
-  const client = await runBench('client.ts', ['--seconds', String(args.clientSeconds), '--svg', plot, '--json']);
-  const loads: LoadFigures[] = [];
-  const runs = [
-    ...LOADS.map((sessions) => ({ sessions, way: ['--cadence', 'every-frame'] })),
-    ...LOADS_ON_DEMAND.map((sessions) => ({ sessions, way: ['--cadence', 'on-demand', '--cohorts', '1'] })),
-  ];
-  for (const { sessions, way } of runs) {
-    const run = await runBench('load.ts', ['--sessions', String(sessions), '--seconds', String(LOAD_SECONDS), ...way, '--json']);
-    loads.push(lastJson<LoadFigures>(run));
-    console.error(`load of ${sessions} sessions measured`);
-  }
-  return [...clientSection(lastJson<ClientFigures>(client), PLOT), ...loadSection(loads)];
-}
-
-const program = new Command('bench:docs')
-  .description('Measures all clips, what recording costs a game and what a server carries, and writes docs/benchmarks.md.')
-  .option('--clips <dir>', 'folder of further clips, left out where missing', join(HERE, '../../../shared/clips/train'))
-  .option('--own <dir>', 'clips of our own games, captured where missing', join(HERE, '../clips'))
-  .option('--frames <n>', 'at most so many frames of each clip', positiveInteger)
-  .option('--bytes <n>', 'budget up, bytes per frame', positiveNumber, 2048)
-  .option('--latency <frames>', 'frames from asking to sampling', positiveInteger, 2)
-  .option('--client-seconds <n>', 'seconds measured of each way to record a game', positiveNumber, 3)
-  .option('--out <file>', 'page to write', join(HERE, '../../docs/benchmarks.md'))
-  .action(async (args: Arguments) => {
-    if (!existsSync(args.own) || listClips(args.own).length === 0) {
-      console.error('Capturing clips of our own games first.');
-      await runBench('clips.ts', ['--out', args.own]);
+/** What is kept of each step, and where nothing is, or it failed, or was measured otherwise, measured anew. */
+async function measureAll(steps: readonly Step[], args: Arguments, signal: AbortSignal): Promise<Map<ChapterName, Measured[]>> {
+  const { quick = false, again, from, out, quiet } = args;
+  const folder = from === undefined ? join(out, 'data') : dataOf(from);
+  const progress = new Progress(process.stderr, { quiet });
+  const found = new Map<ChapterName, Measured[]>();
+  for (const [done, step] of steps.entries()) {
+    const kept = again ? undefined : readMeasured(folder, step.id);
+    const isGood = kept?.error === null && (from !== undefined || kept.command === commandOf(step));
+    let measured = isGood ? kept : undefined;
+    if (!measured && from === undefined) {
+      const onLine = (line: string): void =>
+        progress.show({ done, total: steps.length, unit: 'steps', note: `${step.id}: ${line.trim()}` });
+      progress.say(`[${done + 1}/${steps.length}] ${commandOf(step)}`);
+      measured = await measureStep(step, { folder, quick, onLine, signal });
+      progress.say(`[${done + 1}/${steps.length}] ${step.id}: ${measured.error ?? 'measured'}, ${measured.seconds.toFixed(0)} s`);
     }
-    const own = await measureAll(listClips(args.own), args);
-    const others = existsSync(args.clips) ? await measureAll(listClips(args.clips), args) : [];
-    const flat = [...own, ...others].filter(({ clip }) => clip.kind.startsWith('2d'));
-    const rows = [{ label: 'as the bytes allow', clips: flat }];
-    for (const rate of FIXED_RATES)
-      rows.push({
-        label: `${100 * rate} %`,
-        clips: await measureAll(
-          flat.map(({ clip }) => clip),
-          args,
-          { rate },
-        ),
-      });
-    const deep = [...own, ...others].map(({ clip }) => clip).filter(({ depth }) => depth !== undefined);
-    const depths = depthTable(await measureAll(deep, args, { depth: true }), [...own, ...others]);
-    const codecs = codecTable(await runBench('codecs.ts', ['--json']));
-    const folders = [args.own, ...(existsSync(args.clips) ? [args.clips] : [])];
-    const costs = [...(await measureDemos(own)), ...(await measureBeside(folders, args)), ...(await measureCosts(args))];
-    mkdirSync(dirname(args.out), { recursive: true });
-    writeFileSync(args.out, formatMarkdown(page(own, others, depths, rateTable(rows), codecs, costs, args)));
-    console.error(`Wrote ${args.out}`);
+    if (measured) found.set(step.chapter, [...(found.get(step.chapter) ?? []), measured]);
+  }
+  progress.clear();
+  return found;
+}
+
+function dataOf(from: string): string {
+  const beside = join(from, 'data');
+  const folder = existsSync(beside) ? beside : from;
+  if (!existsSync(folder)) throw new SgapsError('NOT_FOUND', `There is no folder ${folder} to take figures from.`);
+  return folder;
+}
+
+function aboutClips(folder: string): ReportAbout['clips'] {
+  if (!existsSync(folder)) return [];
+  return listClips(folder).map(({ name, kind, state }) => {
+    const { frames, seed } = (state ? JSON.parse(readFileSync(state, 'utf8')) : {}) as { frames?: number; seed?: number };
+    return { name, kind, frames: frames ?? 0, seed: seed ?? null };
+  });
+}
+
+async function writePlots(chapters: readonly Chapter[], folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const { name, figure, measured } of chapters) {
+    if (!figure) continue;
+    const file = join(folder, `${name}.svg`);
+    await writeSheet(file, figure, originOf(measured));
+    files.push(file);
+  }
+  return files;
+}
+
+export const program = new Command('report')
+  .description(
+    'Runs the benches on clips of the sample games, and writes one report with plots: index.html, report.md, plots/*.svg. What was measured is kept in data/*.json and not measured again.',
+  )
+  .option('--quick', 'short runs, fewer points: some quarter of an hour instead of hours')
+  .option('--only <names>', `chapters, separated by commas: ${CHAPTER_NAMES.join(', ')} (default: all)`, chapterList)
+  .option('--clips <dir>', 'clips to measure; captured where missing', join(ROOT, 'benchmarks/clips'))
+  .option('--out <dir>', 'folder to write', join(ROOT, 'report'))
+  .option('--from <dir>', 'measure nothing: draw what another report kept')
+  .option('--again', 'measure what is kept once more')
+  .option('--docs', 'write the plots into docs/images/report as well, where the documentation shows them')
+  .option('--quiet', 'tell nothing of how far it is')
+  .option('--json', 'one line of JSON last on standard output')
+  .action(async (args: Arguments) => {
+    const { quick = false, only = CHAPTER_NAMES, out, docs, json, from } = args;
+    const clips = resolve(args.clips);
+    const abort = new AbortController();
+    const stop = (): void => {
+      process.exitCode = EXIT.interrupted;
+      abort.abort();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+    if (from === undefined && (!existsSync(clips) || listClips(clips).length === 0)) {
+      console.error('Capturing clips of the sample games first.');
+      await runBench('clips.ts', ['--out', clips], { onLine: console.error, signal: abort.signal });
+    }
+    const steps = listSteps({ clips, quick });
+    const measured = await measureAll(
+      // Figures that are taken over need no bench: whatever is there is drawn.
+      (from === undefined ? steps : [...steps, ...listSteps({ clips, quick: !quick })])
+        .filter((step, i, all) => all.findIndex(({ id }) => id === step.id) === i)
+        .filter(({ chapter }) => only.includes(chapter)),
+      args,
+      abort.signal,
+    );
+    const chapters = listChapters(measured).filter(({ name }) => only.includes(name));
+    const all = [...measured.values()].flat();
+    const about: ReportAbout = {
+      date: new Date().toISOString().slice(0, 10),
+      version: describeVersion(),
+      machine: describeMachine(),
+      quick: all.some((one) => one.quick),
+      clips: aboutClips(clips),
+      chapters,
+    };
+    const files = [join(out, 'index.html'), join(out, 'report.md')];
+    write(files[0], reportHtml(about));
+    write(files[1], formatMarkdown(reportMarkdown(about)));
+    files.push(...(await writePlots(chapters, join(out, 'plots'))));
+    if (docs) files.push(...(await writePlots(chapters, DOCS)));
+    const failed = all.filter(({ error }) => error !== null);
+    for (const { step, error } of failed) console.error(`${step}: ${error}`);
+    if (json) {
+      const told = all.map(({ step, command, seconds, error }) => ({ step, command, seconds, error }));
+      console.log(JSON.stringify({ files, steps: told }));
+    } else for (const file of files) console.log(relative(process.cwd(), file));
+    if (failed.length > 0) process.exitCode = EXIT.failed;
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Progress } from '@sgaps/server/clips';
 import { Command, InvalidArgumentError } from 'commander';
 import { positiveInteger, runCommand } from './cli.js';
 import { formatNumber, formatTable } from './clip/formatTable.js';
@@ -14,12 +15,13 @@ interface Arguments {
   readonly seed: number;
   readonly data?: string;
   readonly picture?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
 const GRID = { width: 320, height: 180 };
 
-const program = new Command('bench:splats')
+export const program = new Command('bench:splats')
   .description(
     'Splats of a recording of the Babylon sample game, built from the recorded bytes alone, against the still world as the game itself draws it: at frames held back between used ones, in a stretch never used, and at places beside the way.',
   )
@@ -27,14 +29,20 @@ const program = new Command('bench:splats')
   .option('--seed <n>', 'of the game', positiveInteger, 7)
   .option('--data <folder>', 'where the recording is kept, and found again another time (default: nowhere)')
   .option('--picture <file>', 'writes the typical place of each kind beside what is true there, as a PNG')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
-  .action(async ({ seconds: length, seed, data, picture, json }: Arguments) => {
+  .action(async ({ seconds: length, seed, data, picture, quiet, json }: Arguments) => {
     const folder = data ?? (await mkdtemp(join(tmpdir(), 'sgaps-splats-')));
     try {
       const examples = fileURLToPath(new URL('../../examples', import.meta.url));
       const yard = await recordYard({ folder, examples, seconds: length, seed });
       const views: SplatView[] = [];
-      const figures = await measureSplats(yard, folder, (view) => views.push(view));
+      const progress = new Progress(process.stderr, { quiet });
+      const figures = await measureSplats(yard, folder, (view) => {
+        views.push(view);
+        progress.show({ done: views.length, total: null, unit: 'places' });
+      });
+      progress.clear();
       console.log(table(figures));
       if (picture) await writeStrip(picture, GRID, typical(views), { columns: 2 });
       if (json) console.log(JSON.stringify(figures));
@@ -76,4 +84,4 @@ function typical(views: readonly SplatView[]) {
   });
 }
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { Progress } from '@sgaps/server/clips';
 import { Command } from 'commander';
 import { positiveInteger, positiveNumber, rateOrAuto, runCommand } from './cli.js';
 import { AUTO_SAMPLES } from './clip/createLoopParts.js';
@@ -26,10 +27,11 @@ interface Arguments {
   readonly workers: number;
   readonly png?: string;
   readonly at: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
-const program = new Command('sweep')
+export const program = new Command('sweep')
   .description('Measures all 2D clips of a folder, several at once, and prints one line each and the mean.')
   .option('--clips <dir>', 'folder of clips', join(import.meta.dirname, '../../../shared/clips/train'))
   .option('--only <names>', 'clip names, separated by commas')
@@ -46,6 +48,7 @@ const program = new Command('sweep')
   .option('--workers <n>', 'processes', positiveInteger, 2)
   .option('--png <dir>', 'write strips truth, rebuilt, difference, uncertainty, samples, importance here')
   .option('--at <frames>', 'frames to write with --png', '100,200')
+  .option('--quiet', 'tell nothing of how far it is')
   .option('--json', 'one line of JSON last on standard output')
   .action(async (args: Arguments) => {
     const only = args.only?.split(',');
@@ -73,12 +76,15 @@ const program = new Command('sweep')
     if (jobs.length === 0) throw new SgapsError('NOT_FOUND', `No clip to measure in ${args.clips}.`);
     const started = performance.now();
     const found = new Map<string, ClipFigures>();
+    const progress = new Progress(process.stderr, args);
     await runJobs(jobs, args.workers, (answer) => {
       if ('error' in answer) {
         console.error(`${answer.name}: ${answer.error}`);
         process.exitCode = 1;
       } else found.set(answer.name, answer.figures);
+      progress.show({ done: found.size, total: jobs.length, unit: 'clips', note: answer.name });
     });
+    progress.clear();
     const all = [...found.entries()].sort(([a], [b]) => a.localeCompare(b));
     const cells = (name: string, of: (pick: (figures: ClipFigures) => number) => number) => [
       name,
@@ -139,4 +145,4 @@ const program = new Command('sweep')
     if (args.json) console.log(JSON.stringify(Object.fromEntries(all)));
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -33,6 +33,11 @@ const CHECKS = [
   ['a docblock with an example on every export', 'node', ['scripts/check-docblocks.ts']],
   ['the kernels are what their sources give (asc)', 'node', ['scripts/build-kernels.mjs', '--check']],
   ['API reports', 'node', ['scripts/check-api.ts']],
+  [
+    'docs/reference/cli.md is what the programs say',
+    'node',
+    ['--conditions=sgaps-source', '--import', 'tsx', 'scripts/cli-reference.ts', '--check'],
+  ],
   ['byte budgets of the client', 'node', ['scripts/check-sizes.ts']],
   ['packed packages', 'node', ['scripts/check-packages.ts']],
   ['Dockerfile and compose files', 'node', ['scripts/check-docker.ts']],

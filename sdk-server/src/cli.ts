@@ -15,8 +15,8 @@ import {
   type ConnectionFlags,
   connectionOptions,
   databaseOption,
-  fail,
   inferenceOption,
+  jsonOption,
   loadPercent,
   localBytesOption,
   logLevelOption,
@@ -33,6 +33,8 @@ import { exportCommand } from './export/exportCommand.js';
 import { finetuneCommand } from './finetune/finetuneCommand.js';
 import { inferenceCommand } from './inference/shared/inferenceCommand.js';
 import type { InferenceChoice } from './inference/shared/openInference.js';
+import { fail } from './program/fail.js';
+import { runProgram } from './program/runProgram.js';
 import { CADENCES, type Cadence } from './rooms/Cadence.js';
 import { type ServerOptions, type SgapsServer, startServer } from './startServer.js';
 import { copyCatalogCommand } from './storage/catalog/copyCatalogCommand.js';
@@ -81,6 +83,7 @@ interface ServeFlags extends ReachFlags, LimitFlags, MetricsFlags, ConnectionFla
   readonly maxSessions?: number;
   readonly drainWithin?: number;
   readonly jsonLogs?: boolean;
+  readonly json?: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -96,6 +99,7 @@ export function program(): Command {
   const sgaps = new Command('sgaps').description('Session replay for browser games, rebuilt from the pixels that matter.');
   const served = addLimitOptions(addReachOptions(sgaps.command('serve', { isDefault: true })))
     .description('start rooms, HTTP API, dashboard and sample games on one port')
+    .allowExcessArguments()
     .option('-p, --port <number>', 'port to listen on, 0 for a free one', portNumber, 2567)
     .option('-d, --data <folder>', 'folder of recordings and catalog', './.sgaps-data')
     .addOption(databaseOption())
@@ -171,6 +175,7 @@ export function program(): Command {
     )
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
+    .addOption(jsonOption())
     .action(serve);
   for (const option of [...keepOptions(), ...metricsOptions(), ...connectionOptions()]) served.addOption(option);
   sgaps.addCommand(transportCommand());
@@ -190,9 +195,12 @@ export function program(): Command {
   return sgaps;
 }
 
-async function serve(flags: ServeFlags): Promise<void> {
+async function serve(flags: ServeFlags, command: Command): Promise<void> {
+  const [stray] = command.args;
+  // What is no command is taken for an argument of this one, which stands for all.
+  if (stray !== undefined) command.error(`error: there is no command '${stray}'; sgaps --help lists them.`);
   tuneCollector();
-  const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel });
+  const log = openLog('sgaps', { json: flags.jsonLogs, level: flags.logLevel, aside: flags.json });
   const { port, host, data, database, store, localBytes, examples, cadence, nth, sampling, provider } = flags;
   const { insecure, published, trustProxy, recordOrigins, prepare, archiveAfter, archiveModels } = flags;
   const model = flags.model === 'none' ? null : { provider, model: flags.model };
@@ -259,7 +267,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Colyseus' timers would keep the process alive.
     return fail(takenPort(error, flags.port));
   }
-  process.stdout.write(await greeting(server));
+  const { url, games } = server;
+  process.stdout.write(flags.json ? `${JSON.stringify({ state: 'listening', url, games })}\n` : await greeting(server));
   stopServer(server, log);
 }
 
@@ -273,4 +282,4 @@ async function greeting({ url, games, catalog }: SgapsServer): Promise<string> {
 
 /** True when this file was started itself (also through a bin link). */
 const started = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-if (started) await program().parseAsync();
+if (started) await runProgram(program());

@@ -1,9 +1,8 @@
-import { isSgapsError, SgapsError } from '@sgaps/protocol';
+import { SgapsError } from '@sgaps/protocol';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { readInferenceChoice } from './inference/shared/openInference.js';
 import { LOG_LEVELS } from './watching/openLog.js';
-import { redact } from './watching/Redaction.js';
 
 /** Names the catalog's database. */
 export const DATABASE_VARIABLE = 'DATABASE_URL';
@@ -141,21 +140,16 @@ export function logLevelOption(): Option {
     .default('info');
 }
 
+/** How a program that serves tells that it does, as an option: its log goes to standard error then. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print one line of JSON once it listens; the log goes to standard error');
+}
+
 /** What to say where a port is taken; any other error as it is. */
 export function takenPort(error: unknown, port: number): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
   const taken = 'port' in error ? error.port : port;
-  return new SgapsError('ARGUMENT_INVALID', `port ${taken} is taken; stop what runs there or choose another.`);
-}
-
-/** Says on standard error why a program cannot go on, and ends it. */
-export function fail(error: unknown): void {
-  const text = isSgapsError(error)
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  process.stderr.write(`sgaps: ${redact(text)}\n`, () => process.exit(1));
+  return new SgapsError('UNAVAILABLE', `port ${taken} is taken; stop what runs there or choose another.`);
 }
 
 /** Calls `stop` once, at Ctrl-C, at SIGTERM, and for a supervised program when whoever started it is gone; then ends. */

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from . import evaluate as judge
 from .data import load_records, split_records
 from .presets import PRESETS
@@ -95,4 +96,4 @@ def main(argv=None) -> str:
 
 
 if __name__ == "__main__":
-    print(main())
+    run(lambda: print(main()))

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..program import run
 from ..png import write_png
 from .data import Record, load_records, split_records
 from .cubes import cubes_of, frames_of, take
@@ -205,4 +206,4 @@ def main(argv=None) -> list:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

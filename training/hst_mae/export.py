@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .evaluate import load_model, metrics
 from .model import HstMae, ServedDecoder, ServedEncoder
 from .presets import REGIONS, SESSION, STATE, Preset
@@ -115,7 +116,7 @@ def export(model_file: str, out: str, model_id: str, facts: dict) -> Path:
     return folder
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.hst_mae.export", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--out", required=True)
@@ -125,3 +126,7 @@ if __name__ == "__main__":
     args = parser.parse_args()
     told = {"judged": metrics(json.loads(Path(args.judged).read_text()))} if args.judged else {}
     print(export(args.model, args.out, args.id, {**told, **args.facts}))
+
+
+if __name__ == "__main__":
+    run(main)

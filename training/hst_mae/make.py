@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..program import run
 from ..run_steps import ROOT, run_steps
 
 #: Where it works, unless told otherwise; `train` looks for records there.
@@ -57,6 +58,10 @@ def steps_of(args, rest) -> list:
     return steps
 
 
-if __name__ == "__main__":
+def main() -> None:
     args, rest = parse()
     run_steps(steps_of(args, rest), Path(args.work or MADE).absolute())
+
+
+if __name__ == "__main__":
+    run(main)

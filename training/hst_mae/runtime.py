@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..program import run
 from ..onnx_session import Session
 
 
@@ -23,7 +24,7 @@ def times(file, feeds: dict, provider: str = "cpu", threads: int = 2, runs: int 
     return {**{f"p{q}": round(float(np.percentile(took, q)), 2) for q in (10, 50, 95)}, "cpu": round(float(np.median(worked)), 2)}
 
 
-if __name__ == "__main__":
+def main() -> None:
     from .export import sample_feeds
     from .presets import Preset
 
@@ -39,3 +40,7 @@ if __name__ == "__main__":
     encoder, decoder = sample_feeds(preset, 192, 320, args.active, 24)
     for name, feeds in (("encoder", encoder), ("decoder", decoder)):
         print(name, times(folder / f"{name}.onnx", feeds, args.provider, args.threads, args.runs), "ms", flush=True)
+
+
+if __name__ == "__main__":
+    run(main)

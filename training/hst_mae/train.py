@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import random
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from torch import distributed
 
+from ..program import Progress, add_telling, run, tell_result
 from .config import Curriculum, Losses, Masks, Optimiser, changed
 from .data import Sampler, load_records, split_records
 from .evaluate import evaluate, summarise
@@ -26,6 +26,8 @@ from .optimiser import Average, groups, rate_at
 from .presets import PRESETS, Preset
 
 SPLIT = Path(__file__).parent / "split.json"
+#: Means that are shown while it trains.
+TOLD = ("loss", "reconstruction", "gain", "commitment", "latent")
 #: Batches whose latents the codebooks start with.
 START = 8
 MADE = Path(__file__).parents[1] / "runs" / "hst-make" / "records"
@@ -57,6 +59,7 @@ def parse(argv=None):
     parser.add_argument("--log-every", type=int, default=50, help="steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--threads", type=int, default=0)
+    add_telling(parser)
     args = parser.parse_args(argv)
     args.data = args.data or ([str(MADE)] if MADE.exists() else None)
     if not args.data:
@@ -117,6 +120,7 @@ def train(args) -> Path:
     sampler = Sampler(records, [args.worlds if r.game.startswith("world-") else 1.0 for r in records], args.seed + 1000 * rank + step, args.batch, args.length, args.window)
     log = csv.writer((out / "log.csv").open("a" if step else "w", buffering=1), lineterminator="\n")
     started, evaluated, headed = time.time() - spent, time.time(), step > 0
+    progress = Progress("step", quiet=args.quiet)
 
     def save():
         if rank:
@@ -127,7 +131,8 @@ def train(args) -> Path:
 
     def judge():
         if judged and not rank and args.evaluate_pairs:
-            print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_pairs, brief=True))}", flush=True)
+            progress.clear()
+            print(summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_pairs, brief=True)), flush=True)
 
     draw = lambda whole: [{key: value.to(device) for key, value in pair.items()} for pair in sampler.draw(whole)]
     if not step and not args.init:
@@ -153,8 +158,9 @@ def train(args) -> Path:
         average.update(objective.model, step)
         for name, value in {"loss": loss.item(), **{key: float(part) for key, part in parts.items()}}.items():
             mean[name] = value if name not in mean else 0.99 * mean[name] + 0.01 * value
+        if not rank:
+            progress.show(done, step, "  ".join(f"{name} {mean[name]:.3f}" for name in TOLD if name in mean))
         if step % args.log_every == 0 and not rank:
-            progress(done, step, mean)
             if not headed:
                 log.writerow(["step", "seconds", "norm", *sorted(mean)])
                 headed = True
@@ -164,6 +170,7 @@ def train(args) -> Path:
             judge()
             evaluated = time.time()
     save()
+    progress.clear()
     judge()
     return last
 
@@ -183,12 +190,11 @@ def averaged(preset: Preset, average: Average, device) -> HstMae:
     return model.eval()
 
 
-def progress(done: float, step: int, mean: dict) -> None:
-    filled = int(30 * done)
-    end = "\r" if sys.stderr.isatty() else "\n"
-    told = "  ".join(f"{name} {mean[name]:.3f}" for name in ("loss", "reconstruction", "gain", "commitment", "latent") if name in mean)
-    print(f"[{'#' * filled}{'.' * (30 - filled)}] {100 * done:5.1f} %  step {step}  {told}", end=end, file=sys.stderr, flush=True)
+def main() -> None:
+    args = parse()
+    weights = train(args)
+    tell_result(args, {"weights": str(weights)}, str(weights))
 
 
 if __name__ == "__main__":
-    print(train(parse()))
+    run(main)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from . import evaluate as judge
 from .data import load_records, split_records
 from .presets import PRESETS
@@ -101,4 +102,4 @@ def main(argv=None) -> str:
 
 
 if __name__ == "__main__":
-    print(main())
+    run(lambda: print(main()))

@@ -12,6 +12,7 @@ import time
 import numpy as np
 import torch
 
+from ..program import run
 from .evaluate import load_model
 from .model import Served, SgapsMae
 from .planes import PLANES
@@ -135,9 +136,13 @@ def table(figures: dict) -> str:
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def main() -> None:
     arguments = parse()
     result = bench(arguments)
     print(f"No GPU: {result['reason']}." if "reason" in result else table(result))
     if arguments.json:
         print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .data import Record
 from .rollout import show
 
-if __name__ == "__main__":
+def main() -> None:
     record, t = Record(Path(sys.argv[1])), int(sys.argv[2])
     planes, _, motion = (torch.from_numpy(np.array(part)).unsqueeze(0) for part in record.frame(t))
     before = torch.from_numpy(np.array(record.frame(t - 1)[1])).unsqueeze(0).float() / 255
@@ -23,3 +24,7 @@ if __name__ == "__main__":
     # Theirs are whole levels.
     off = np.maximum(0, np.abs(ours - theirs) - 0.5 / 255)
     print(json.dumps({"most": float(off.max()), "known": float((theirs[6] > 0).mean()), "moved": float((motion != 0).float().mean())}))
+
+
+if __name__ == "__main__":
+    run(main)

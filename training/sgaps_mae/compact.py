@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .data import load_records, split_records
 from .graph import Graph, node, onnx
 from .rollout import show
@@ -182,7 +183,7 @@ def compact(file, variant: str, records=()) -> bytes:
     return {"fp16-weights": lambda: stored(file, 16), "int8-weights": lambda: stored(file, 8), "fp16": lambda: half(file)}[variant]()
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.sgaps_mae.compact", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--out", required=True)
@@ -196,3 +197,7 @@ if __name__ == "__main__":
         file = Path(args.out) / f"{variant}.onnx"
         file.write_bytes(compact(args.model, variant, records))
         print(f"{file}: {file.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    run(main)

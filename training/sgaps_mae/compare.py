@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .data import load_records, split_records
 from .evaluate import evaluate
 from .rollout import show
@@ -112,7 +113,7 @@ def table(rows) -> str:
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.sgaps_mae.compare", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--variants", nargs="+", required=True)
@@ -133,3 +134,7 @@ if __name__ == "__main__":
     print(table(rows))
     if args.json:
         print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .data import load_records, split_records
 from .model import SgapsMae
 from .presets import Preset
@@ -107,7 +108,7 @@ def load_model(path: str) -> SgapsMae:
     return model.to(memory_format=torch.channels_last).eval()
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.sgaps_mae.evaluate", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--data", nargs="+", required=True)
@@ -122,3 +123,7 @@ if __name__ == "__main__":
     print(summarise(rows))
     if args.json:
         print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    run(main)

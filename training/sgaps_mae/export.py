@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..program import run
 from .evaluate import load_model
 from .model import Served
 from .planes import PLANES
@@ -81,7 +82,7 @@ def export(model_file: str, out: str, model_id: str, facts: dict) -> Path:
     return folder
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.sgaps_mae.export", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--out", required=True)
@@ -89,3 +90,7 @@ if __name__ == "__main__":
     parser.add_argument("--facts", type=json.loads, default={}, help="more for model.json, as JSON")
     args = parser.parse_args()
     print(export(args.model, args.out, args.id, args.facts))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -8,13 +8,13 @@ import argparse
 import csv
 import json
 import random
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from ..program import Progress, add_telling, run, tell_result
 from . import planes as P
 from .data import Sampler, load_records, split_records
 from .evaluate import evaluate, summarise
@@ -67,6 +67,7 @@ def parse(argv=None):
     parser.add_argument("--log-every", type=int, default=50, help="steps")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--threads", type=int, default=0)
+    add_telling(parser)
     args = parser.parse_args(argv)
     args.data = args.data or sorted(map(str, [*MADE.glob("records"), *MADE.glob("asked-*")]))
     if not args.data:
@@ -141,6 +142,7 @@ def train(args) -> Path:
     (out / "settings.json").write_text(json.dumps(settings, indent=1))
     log = csv.writer((out / "log.csv").open("a" if step else "w"), lineterminator="\n")
     started, evaluated = time.time() - spent, time.time()
+    progress = Progress("step", quiet=args.quiet)
 
     def save():
         spent = time.time() - started
@@ -178,17 +180,19 @@ def train(args) -> Path:
         step += 1
         average.update(model, step)
         mean = loss.item() if mean is None else 0.99 * mean + 0.01 * loss.item()
+        progress.show(done, step, f"loss {mean:.4f}")
         if step % args.log_every == 0:
-            progress(done, step, mean)
             log.writerow([step, round(time.time() - started, 1), round(mean, 5), round(float(norm), 4)])
         if time.time() - evaluated > 60 * args.evaluate_every:
             save()
             if judged:
-                print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames))}", flush=True)
+                progress.clear()
+                print(summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames)), flush=True)
             evaluated = time.time()
     save()
+    progress.clear()
     if judged:
-        print(f"\n{summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames))}", flush=True)
+        print(summarise(evaluate(averaged(preset, average, device), judged, args.evaluate_frames)), flush=True)
     return last
 
 
@@ -198,12 +202,11 @@ def averaged(preset, average: Average, device) -> SgapsMae:
     return model.to(memory_format=torch.channels_last).eval()
 
 
-def progress(done: float, step: int, loss: float) -> None:
-    width = 30
-    filled = int(width * done)
-    end = "\r" if sys.stderr.isatty() else "\n"
-    print(f"[{'#' * filled}{'.' * (width - filled)}] {100 * done:5.1f} %  step {step}  loss {loss:.4f}", end=end, file=sys.stderr, flush=True)
+def main() -> None:
+    args = parse()
+    weights = train(args)
+    tell_result(args, {"weights": str(weights)}, str(weights))
 
 
 if __name__ == "__main__":
-    print(train(parse()))
+    run(main)

@@ -12,6 +12,7 @@ from typing import List, Optional
 
 import torch
 
+from ..program import run
 from .cloud import read_ply
 from .judge import KINDS, Figures, Judge, mean
 from ..png import write_png
@@ -45,7 +46,7 @@ def table(rows: List[Figures]) -> str:
     return "\n".join([f"{'frame':>5s}" + "".join(f"{kind:>15s}" for kind in KINDS), *(show(str(at), row) for at, row in enumerate(rows)), *means])
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.streaming_gaussians.evaluate", description=__doc__.split("\n")[0])
     parser.add_argument("--stream", required=True)
     parser.add_argument("--pictures", default=None, help="folder for PNGs to look at")
@@ -58,3 +59,7 @@ if __name__ == "__main__":
     print(table(found))
     if args.json:
         print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from ..program import run
 from .cloud import read_ply
 from ..png import eight_bits
 from .settings import Settings
@@ -45,9 +46,13 @@ def expected(folder: Path) -> dict:
     return {"gaussians": chosen, "frames": rows, "pictures": drawn}
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m training.streaming_gaussians.fixture", description=__doc__.split("\n")[0])
     parser.add_argument("--stream", required=True)
     folder = Path(parser.parse_args().stream)
     torch.set_num_threads(1)
     (folder / EXPECTED).write_text(json.dumps(expected(folder)) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -14,6 +14,7 @@ from typing import List, Optional
 
 import torch
 
+from ..program import Progress, add_telling, run, tell_result
 from .added import fit_added
 from .cloud import Cloud, read_ply, write_ply
 from .fit import Last, cloud_of, fit_base, fit_motion, points_of
@@ -33,6 +34,7 @@ def parse(argv=None):
     parser.add_argument("--out", required=True, help="folder of the stream")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--frames", type=int, default=None, help="instead of the preset's")
+    add_telling(parser)
     parser.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     args = parser.parse_args(argv)
     if args.frames is not None and args.frames < 1:
@@ -110,7 +112,7 @@ def read_row(folder: Path, frame: int) -> dict:
     return {**json.loads(row_path(folder, frame).read_text()), "bytes": {name: size(path) for name, path in files.items()}}
 
 
-def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
+def make(settings: Settings, folder: Path, device: str, tell=print, quiet: bool = False) -> dict:
     """The report. Raises ValueError for a folder that holds something else, or weights that half floats do not hold."""
     begin(folder, settings)
     judge = Judge(settings, device)
@@ -119,6 +121,7 @@ def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
     rows = [read_row(folder, 0)]
     tell(line(rows[0]))
     last = Last(start(base), None, None)
+    progress = Progress("frame", quiet=quiet)
     for frame in range(1, settings.frames):
         if not is_whole(folder, frame, settings, bounds):
             make_frame(folder, frame, settings, judge, base, last, bounds)
@@ -126,7 +129,9 @@ def make(settings: Settings, folder: Path, device: str, tell=print) -> dict:
         cache.to(device)
         last = Last(step(cache, last.moved), cache, None if added is None else added.to(device))
         rows.append(read_row(folder, frame))
+        progress.clear()
         tell(line(rows[-1]))
+        progress.show(frame / max(1, settings.frames - 1), frame)
     report = {"settings": settings.to_dict(), "device": device, "torch": torch.__version__, "rows": rows, "mean": summary(rows)}
     write_whole(folder / REPORT, json.dumps(report, indent=1) + "\n")
     write_stream(folder, settings, bounds)
@@ -162,12 +167,19 @@ def told(means: Optional[dict]) -> str:
     return "" if means is None else line({**means, "frame": "mean", "added": round(means["added"], 1)})
 
 
-if __name__ == "__main__":
+def main() -> None:
     args = parse()
     where = "cuda" if torch.cuda.is_available() and not args.cpu else "cpu"
     # Several threads add gradients up in any order, unless they are told not to; some kernels of GPUs cannot but do.
     torch.use_deterministic_algorithms(True, warn_only=where == "cuda")
     try:
-        make(settings_of(args), Path(args.out), where, lambda text: print(text, flush=True))
+        # Its table is for people.
+        tell = (lambda text: None) if args.json else (lambda text: print(text, flush=True))
+        report = make(settings_of(args), Path(args.out), where, tell, args.quiet)
+        tell_result(args, {"stream": args.out, "mean": report["mean"]}, args.out)
     except ValueError as error:
         raise SystemExit(str(error))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 
+from ..program import Progress, add_telling, run, tell_result
 from .make_clip import KINDS, make_clip
 
 
@@ -27,6 +28,7 @@ def main():
     parser.add_argument('--kind', choices=[*KINDS, 'all'], default='all')
     parser.add_argument('--first', type=int, default=0, help='number of the first clip: a run can be continued')
     parser.add_argument('--jobs', type=int, default=1)
+    add_telling(parser)
     options = parser.parse_args()
     if options.frames < 1 or options.count < 1 or options.jobs < 1:
         parser.error('--frames, --count and --jobs must be at least 1')
@@ -42,16 +44,22 @@ def main():
         for n in range(options.first, options.first + options.count)
     ]
     clips, started = [], time.monotonic()
+    progress = Progress('clips', quiet=options.quiet)
     with multiprocessing.Pool(options.jobs) as pool:
         for facts in pool.imap(_job, jobs):
             seconds = facts.pop('seconds')
             clips.append(facts)
-            print(f'{facts["name"]}: {facts["kind"]} {facts["template"]}, {facts["frames"] / max(seconds, 0.1):.0f} frames/s', flush=True)
+            progress.clear()
+            if not options.json:
+                print(f'{facts["name"]}: {facts["kind"]} {facts["template"]}, {facts["frames"] / max(seconds, 0.1):.0f} frames/s', flush=True)
+            progress.show(len(clips) / options.count, len(clips), facts['name'])
     with open(os.path.join(options.out, 'MANIFEST.json'), 'w', encoding='utf-8') as file:
         json.dump({'codec': 'libx264rgb, crf 0, rgb24 (lossless)', 'clips': clips}, file, indent=1)
     total = options.count * options.frames
-    print(f'{options.count} clips, {total} frames in {time.monotonic() - started:.0f} s')
+    progress.clear()
+    seconds = time.monotonic() - started
+    tell_result(options, {'clips': options.count, 'frames': total, 'seconds': round(seconds, 1)}, f'{options.count} clips, {total} frames in {seconds:.0f} s')
 
 
 if __name__ == '__main__':
-    main()
+    run(main)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ClientFigures, type MeasuredSlice, summarise } from './ClientFigures.js';
 import { CLIENT_HEAD, clientRows, describeStage, recorderRows, STAGE_HEAD } from './clientTable.js';
+import { sheetOf } from '../plot/sheet.js';
 import { plotClient } from './plotClient.js';
 
 /** A slice of two seconds at 60 frames a second with so many ms of CPU per frame. */
@@ -107,10 +108,16 @@ describe('tables and plot', () => {
   it('say that the GPU is none', () => {
     expect(describeStage('phaser', figures)).toContain('SOFTWARE GPU');
     expect(describeStage('babylon-webgpu', figures)).toContain('no WebGPU');
-    const svg = plotClient(figures);
-    expect(svg).toContain('software GPU, on the CPU');
-    expect(svg).toContain('&lt;driver&gt;');
+    const figure = plotClient(figures);
+    expect(figure.panels.map(({ unit }) => unit)).toEqual([
+      'CPU of all processes added, ms per displayed frame; software GPU: its work is CPU time',
+      'main thread, µs per displayed frame: p50 … p99 (log)',
+    ]);
+    const svg = sheetOf(figure, 'by <me>');
+    expect(svg).toContain('by &lt;me&gt;');
+    expect(svg).toContain('>SGAPS, default preset</text>');
     expect(svg).not.toContain('NaN');
-    expect(svg.match(/<rect[^>]*class="ours"/g)).toHaveLength(2);
+    // One bar in each panel: the bare game has none.
+    expect(svg.split('aria-label="bar"')).toHaveLength(3);
   });
 });

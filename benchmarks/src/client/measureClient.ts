@@ -32,6 +32,8 @@ export interface ClientOptions {
   readonly seconds: number;
   /** Default all; the bare game is always among them. */
   readonly variants?: readonly VariantId[];
+  /** Told of the slices of a stage that were measured, of how many. */
+  readonly onSlice?: (stage: string, done: number, total: number) => void;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ClientOptions {
  * const figures = await measureClient({ stages: ['phaser', 'babylon'], seconds: 10 });
  * ```
  */
-export async function measureClient({ stages, seconds, variants = VARIANT_IDS }: ClientOptions): Promise<ClientFigures> {
+export async function measureClient({ stages, seconds, variants = VARIANT_IDS, onSlice }: ClientOptions): Promise<ClientFigures> {
   const scratch = mkdtempSync(join(tmpdir(), 'sgaps-bench-client-'));
   const rounds = Math.max(1, Math.round(seconds / SLICE));
   const sliceMs = (1000 * seconds) / rounds;
@@ -55,7 +57,7 @@ export async function measureClient({ stages, seconds, variants = VARIANT_IDS }:
     const figures: ClientFigures = { seconds, sliceSeconds: sliceMs / 1000, stages: {}, skipped: {} };
     for (const name of stages) {
       try {
-        const options = { origin: pages.origin, endpoint: `ws://127.0.0.1:${server.port}`, variants, rounds, sliceMs };
+        const options = { origin: pages.origin, endpoint: `ws://127.0.0.1:${server.port}`, variants, rounds, sliceMs, onSlice };
         figures.stages[name] = await measureStage(name, options);
       } catch (error) {
         if (!(error instanceof SgapsError) || error.code !== 'UNSUPPORTED') throw error;

@@ -37,6 +37,8 @@ export interface StageOptions {
   readonly variants: readonly VariantId[];
   readonly rounds: number;
   readonly sliceMs: number;
+  /** Told of the slices that were measured, of how many. */
+  readonly onSlice?: (stage: string, done: number, total: number) => void;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function measureStage(name: StageName, options: StageOptions): Prom
     const wanted = VARIANT_IDS.filter((id) => hasVariant(name, id) && (id === 'bare' || variants.includes(id)));
     const slices = new Map<VariantId, (MeasuredSlice | null)[]>(wanted.map((id) => [id, []]));
     const failures = new Map<VariantId, string[]>(wanted.map((id) => [id, []]));
+    let done = 0;
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? wanted : wanted.toReversed();
       for (const id of order) {
@@ -72,8 +75,8 @@ export async function measureStage(name: StageName, options: StageOptions): Prom
         const slice = isHopeless ? null : await measureSlice(page, tree, id, options);
         if (typeof slice === 'string') failed?.push(slice);
         own?.push(typeof slice === 'string' ? null : slice);
+        options.onSlice?.(name, ++done, rounds * wanted.length);
       }
-      console.error(`${name}: round ${round + 1} of ${rounds}`);
     }
     const bare = slices.get('bare') ?? [];
     const figures: StageFigures['variants'] = {};

@@ -44,7 +44,7 @@ export function listClips(folder: string): ClipEntry[] {
   const manifestPath = join(folder, 'MANIFEST.json');
   const manifest = existsSync(manifestPath) ? (JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest) : { clips: [] };
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.mkv') && !file.endsWith('.depth.mkv'))
+    .filter((file) => file.endsWith('.mkv') && !file.startsWith('.') && !file.endsWith('.depth.mkv'))
     .sort()
     .map((file) => {
       const name = file.slice(0, -4);

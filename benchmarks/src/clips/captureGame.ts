@@ -29,6 +29,8 @@ export interface CaptureOptions {
   readonly grid?: CaptureGrid;
   /** Further words of the address, for example `{ level: '2' }`. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Told of the frames captured so far. */
+  readonly onFrame?: (frames: number) => void;
   /** Name of the clip; default the game's. */
   readonly name?: string;
 }
@@ -93,7 +95,7 @@ export async function captureGame(browser: Browser, options: CaptureOptions): Pr
     for (let frame = 0; frame < frames; frame++) {
       await page.evaluate(`window.sgapsCapture.step(${1000 / fps}, ${JSON.stringify(StaticServer.POST_PATH)})`);
       if (failures.length > 0) throw new SgapsError('UNSUPPORTED', `${game} failed in frame ${frame}: ${failures[0]}`);
-      if (frame % 60 === 59) console.error(`${name}: ${frame + 1} of ${frames} frames`);
+      options.onFrame?.(frame + 1);
     }
     states = (await page.evaluate('window.sgapsCapture.finish()')) as FrameState[];
     await writer.close();

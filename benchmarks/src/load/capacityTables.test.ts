@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { type CapacityFigures, capacityTables } from './capacityTables.js';
 import { growthOf } from './measureGrowth.js';
 import type { LoadFigures } from './measureLoad.js';
-import { paintGrowth, plotGrowth } from './plotGrowth.js';
+import { sheetOf } from '../plot/sheet.js';
+import { plotGrowth } from './plotGrowth.js';
 import { profileShares } from './profileShares.js';
 import { withTables } from './reportCapacity.js';
 
@@ -110,16 +110,16 @@ it('fills every table of the page, and reckons a machine of 64 cores by the slop
   expect(() => withTables('no place', tables)).toThrow(expect.objectContaining({ code: 'BYTES_MALFORMED' }));
 });
 
-it('draws panels with axes, units, and what was shed', async () => {
-  const svg = plotGrowth(growth, 'a <machine>');
+it('draws panels with axes, units, and what was shed', () => {
+  const svg = sheetOf(plotGrowth(growth), 'a <machine>');
   for (const text of [
     'per cent of one core',
     'MB resident',
     'sessions asked for',
-    '200: 0 lowered, 20 refused',
+    'of 200 sessions 0 lowered and 20 refused',
     'a &lt;machine&gt;',
   ])
     expect(svg).toContain(text);
-  const { width, height } = await sharp(await paintGrowth(growth, '')).metadata();
-  expect([width, height]).toEqual([2200, 1640]);
+  // A point for each run in each panel.
+  expect(svg.match(/<circle/g)).toHaveLength(4 * growth.cadences.flatMap(({ runs }) => runs).length);
 });

@@ -2,15 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SgapsError } from '@sgaps/protocol';
+import { writeSheet } from '../plot/sheet.js';
 import { formatMarkdown } from '../report/formatMarkdown.js';
-import { describeMachine } from '../report/machine.js';
+import { describeMachine, runOrigin } from '../report/machine.js';
 import { type CapacityFigures, type CapacityPart, capacityTables } from './capacityTables.js';
 import { loadRow } from './loadTable.js';
 import { type CadenceGrowth, carriedAll, measureGrowth } from './measureGrowth.js';
 import { type LoadFigures, measureLoad } from './measureLoad.js';
 import { measureSoak } from './measureSoak.js';
 import { measureStored } from './measureStored.js';
-import { paintGrowth } from './plotGrowth.js';
+import { plotGrowth } from './plotGrowth.js';
 import { profileShares } from './profileShares.js';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
@@ -51,7 +52,8 @@ export async function reportCapacity({ quick = false }: { readonly quick?: boole
   const date = new Date().toISOString().slice(0, 10);
   const figures = { machine: describeMachine(), date, quick, growth, over, profile, stored, soak };
   writeFileSync(PAGE, formatMarkdown(withTables(readFileSync(PAGE, 'utf8'), capacityTables(figures))));
-  writeFileSync(PLOT, await paintGrowth(growth, describeMachine()));
+  const command = `npm run bench:load -- --report${quick ? ' --quick' : ''}`;
+  await writeSheet(PLOT, plotGrowth(growth), runOrigin(command));
   console.error(`wrote ${PAGE} and ${PLOT}`);
   return figures;
 }

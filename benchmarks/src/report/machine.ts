@@ -20,6 +20,18 @@ export function describeMachine(): string {
 }
 
 /**
+ * Where figures come from that one command has just measured, in a line that stands under their plot.
+ *
+ * @example
+ * ```ts
+ * sheetOf(plotClient(figures), runOrigin('npm run bench:client'));
+ * ```
+ */
+export function runOrigin(command: string): string {
+  return `${command}, ${new Date().toISOString().slice(0, 10)}; SGAPS ${describeVersion()}; ${describeMachine()}.`;
+}
+
+/**
  * Version of SGAPS, with the commit where the sources lie in a git checkout.
  *
  * @example

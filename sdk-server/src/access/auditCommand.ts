@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { addCatalogOptions, withCatalog } from '../catalogCommand.js';
 import { wholeNumber } from '../commandLine.js';
+import { orFail } from '../program/fail.js';
 import type { AuditRow } from '../storage/catalog/index.js';
-import { run } from './tokenCommand.js';
 
 interface AuditFlags {
   readonly data: string;
@@ -29,7 +29,7 @@ export function auditCommand(): Command {
     .option('--before <id>', 'only entries before this one', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--action <name>', 'only these, as recording.delete')
     .option('--actor <name>', 'only those of this one')
-    .action(run(audit));
+    .action(orFail(audit));
 }
 
 async function audit(flags: AuditFlags): Promise<void> {

@@ -1,8 +1,9 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { addCatalogOptions, type CatalogFlags, noteByHand, withCatalog } from '../catalogCommand.js';
+import { orFail } from '../program/fail.js';
 import { GameKeys, publicKey } from './GameKeys.js';
-import { lifeOption, run } from './tokenCommand.js';
+import { lifeOption } from './tokenCommand.js';
 
 /**
  * `sgaps key`: makes, lists and revokes the keys that games record with. A server that runs hears of it within seconds.
@@ -19,15 +20,15 @@ export function keyCommand(): Command {
     .argument('<game>', 'name of the game')
     .option('--label <text>', 'where it is used', '')
     .option('--expires <time>', 'how long it holds: 12h, 7d, 4w (default: until it is revoked)', lifeOption)
-    .action(run(create));
+    .action(orFail(create));
   addCatalogOptions(key.command('list'))
     .description('list keys, without what is secret of them')
     .option('--game <name>', 'only those of this game')
-    .action(run(list));
+    .action(orFail(list));
   addCatalogOptions(key.command('revoke'))
     .description('revoke a key: it opens nothing more, and what it records ends')
     .argument('<id>', 'id of the key: the part after sgk_')
-    .action(run(revoke));
+    .action(orFail(revoke));
   return key;
 }
 

@@ -2,7 +2,7 @@ import { isRecordingId, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decodeJwt } from 'jose';
 import { readAge } from '../archive/age.js';
-import { fail } from '../commandLine.js';
+import { orFail } from '../program/fail.js';
 import { AccessError } from './AccessError.js';
 import { type Grant, SCOPES, type Scope } from './Grant.js';
 import { readSecrets } from './secrets.js';
@@ -55,14 +55,14 @@ export function tokenCommand(): Command {
     .option('--expires <time>', 'how long it holds: 12h, 7d, 4w', lifeOption, 30 * 86_400_000)
     .addOption(secretFileOption())
     .option('--json', 'print JSON')
-    .action(run(create));
+    .action(orFail(create));
   token
     .command('show')
     .description('tell what a token is good for, and whether it holds')
     .argument('<token>', "the token; '-' reads it from standard input")
     .addOption(secretFileOption())
     .option('--json', 'print JSON')
-    .action(run(show));
+    .action(orFail(show));
   token
     .command('share')
     .description('make a link by which anyone may watch one recording, and print it')
@@ -72,7 +72,7 @@ export function tokenCommand(): Command {
     .option('--expires <time>', 'how long it holds: 12h, 7d, 4w', lifeOption, 86_400_000)
     .addOption(secretFileOption())
     .option('--json', 'print JSON')
-    .action(run(share));
+    .action(orFail(share));
   return token;
 }
 
@@ -147,9 +147,4 @@ async function standardInput(): Promise<string> {
 
 function print(json: boolean | undefined, value: object, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
-}
-
-/** An action whose errors end the program in a word. */
-export function run<T extends unknown[]>(action: (...args: T) => Promise<void>): (...args: T) => Promise<void> {
-  return (...args) => action(...args).catch(fail);
 }

@@ -5,9 +5,12 @@ import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { databaseOption, localBytesOption, storeOption } from '../commandLine.js';
-import { ProgressLine } from '../export/ProgressLine.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
+import { exitCodeOf } from '../program/exits.js';
+import { tellFailure } from '../program/fail.js';
+import { interruptible } from '../program/interruptible.js';
+import { Progress } from '../program/Progress.js';
 import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
 import { storeRecording } from '../storage/blobs/storeRecording.js';
@@ -33,6 +36,7 @@ interface ArchiveFlags {
   readonly store?: string;
   readonly localBytes?: number;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** A recording, and bytes of its file: they say how much work it is. */
@@ -43,8 +47,6 @@ interface Task {
 
 /** Rows read at once. */
 const PAGE = 500;
-/** What a shell gives for a program ended by Ctrl-C. */
-const INTERRUPTED = 130;
 /** ms between two lines that tell of progress. */
 const TELL_EVERY = 200;
 
@@ -76,39 +78,23 @@ export function archiveCommand(): Command {
     .addOption(databaseOption())
     .addOption(storeOption())
     .addOption(localBytesOption())
+    .option('--quiet', 'tell nothing of how far it is')
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(archive);
 }
 
 async function archive(ids: string[], flags: ArchiveFlags): Promise<void> {
-  const abort = new AbortController();
-  const interrupt = (): void => {
-    process.exitCode = INTERRUPTED;
-    abort.abort();
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  // Started by a server that has ended since.
-  process.once('disconnect', interrupt);
-  // Nobody reads any more.
-  process.stdout.on('error', interrupt);
   try {
-    await new Archiving(flags, abort.signal).run(ids);
+    await interruptible((signal) => new Archiving(flags, signal).run(ids));
   } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    process.exitCode ??= 1;
-    if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
-    else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
-  } finally {
-    process.off('disconnect', interrupt);
-    // An open channel to the server keeps this process.
-    if (process.connected) process.disconnect();
+    process.exitCode ??= exitCodeOf(error);
+    tellFailure(error, flags.json);
   }
 }
 
 /** One run of the program. */
 class Archiving {
-  private readonly line = new ProgressLine(process.stderr);
+  private readonly line: Progress;
   private toldAt = Number.NEGATIVE_INFINITY;
   private failed = 0;
   /** Fills in what was not sampled. */
@@ -117,7 +103,9 @@ class Archiving {
   constructor(
     private readonly flags: ArchiveFlags,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.line = new Progress(process.stderr, { quiet: flags.quiet });
+  }
 
   async run(ids: readonly string[]): Promise<void> {
     const { data, database, model, json } = this.flags;
@@ -243,7 +231,7 @@ class Archiving {
   }
 
   private progress(recording: string, at: { readonly done: number; readonly total: number; readonly progress: number }): void {
-    if (!this.flags.json) return this.line.show(at);
+    if (!this.flags.json) return this.line.show({ ...at, unit: 'recordings', note: recording });
     const now = performance.now();
     if (now - this.toldAt < TELL_EVERY) return;
     this.toldAt = now;

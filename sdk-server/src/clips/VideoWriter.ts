@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SgapsError } from '@sgaps/protocol';
 import { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
@@ -61,7 +61,7 @@ export const PLAYABLE_H264 = [
 const REPEATABLE = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1'];
 
 /**
- * Writes raw RGB (or 10-bit grey) frames into a video file through ffmpeg: lossless by default.
+ * Writes raw RGB (or 10-bit grey) frames into a video file through ffmpeg: lossless by default. The file is there once it is whole.
  *
  * @example
  * ```ts
@@ -75,6 +75,9 @@ export class VideoWriter {
   private readonly input: Writable;
   private readonly frameBytes: number;
   private failure: unknown;
+  private isOver = false;
+  private readonly unfinished: string;
+  private readonly remove = (): void => rmSync(this.unfinished, { force: true });
 
   /** `args` are ffmpeg's output options (default `LOSSLESS_RGB`), `format` is that of the frames given. Missing folders are made. */
   constructor(
@@ -84,6 +87,9 @@ export class VideoWriter {
     format: RawFormat = 'rgb24',
   ) {
     mkdirSync(dirname(path), { recursive: true });
+    // ffmpeg goes by the ending.
+    this.unfinished = join(dirname(path), `.unfinished-${basename(path)}`);
+    process.once('exit', this.remove);
     this.frameBytes = info.width * info.height * BYTES_PER_PIXEL[format];
     const input = [
       '-f',
@@ -97,7 +103,7 @@ export class VideoWriter {
       '-i',
       'pipe:0',
     ];
-    this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, ...REPEATABLE, path], ['pipe', 'ignore', 'pipe']);
+    this.run = startFfmpeg(['-v', 'error', '-y', ...input, ...args, ...REPEATABLE, this.unfinished], ['pipe', 'ignore', 'pipe']);
     if (!this.run.process.stdin) throw new SgapsError('UNSUPPORTED', 'ffmpeg took no input stream.');
     this.input = this.run.process.stdin;
     // The reason of a broken pipe is told by ffmpeg's exit status, which `close` reports.
@@ -115,8 +121,15 @@ export class VideoWriter {
     if (!this.input.write(copy)) await Promise.race([once(this.input, 'drain'), this.run.done]);
   }
 
-  /** Gives up: ends ffmpeg and leaves what it wrote. Does nothing after `close`. */
+  /** Gives up: ends ffmpeg and removes what it wrote. Does nothing after `close`. */
   abort(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const forget = (): void => {
+      this.remove();
+      process.off('exit', this.remove);
+    };
+    this.run.done.then(forget, forget);
     // ffmpeg heeds the signal only when it has something to read, if but the end.
     this.input.destroy();
     this.run.process.kill();
@@ -125,6 +138,13 @@ export class VideoWriter {
   /** Ends the file and waits until ffmpeg has written it. */
   async close(): Promise<void> {
     this.input.end();
-    await this.run.done;
+    try {
+      await this.run.done;
+      renameSync(this.unfinished, this.path);
+    } finally {
+      this.isOver = true;
+      this.remove();
+      process.off('exit', this.remove);
+    }
   }
 }

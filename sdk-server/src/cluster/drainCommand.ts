@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
-import { fail, wholeNumber } from '../commandLine.js';
+import { wholeNumber } from '../commandLine.js';
+import { orFail } from '../program/fail.js';
+import { Progress } from '../program/Progress.js';
 
 /** ms between two looks. */
 const LOOK_EVERY = 500;
@@ -11,6 +13,8 @@ interface DrainFlags {
   readonly within?: number;
   readonly token?: string;
   readonly wait: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 interface DrainState {
@@ -36,22 +40,25 @@ export function drainCommand(): Command {
     )
     .addOption(new Option('--token <token>', 'token with the admin scope, where the server asks for one').env('SGAPS_TOKEN'))
     .option('--no-wait', 'return at once')
-    .action(drain);
+    .option('--quiet', 'tell nothing of how far it is')
+    .option('--json', 'print JSON')
+    .action(orFail(drain));
 }
 
-async function drain({ server, within, token, wait: waits }: DrainFlags): Promise<void> {
+async function drain({ server, within, token, wait: waits, quiet, json }: DrainFlags): Promise<void> {
   const headers = { 'Content-Type': 'application/json', ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
   const url = new URL('/api/drain', server);
-  try {
-    let state = await ask(url, { method: 'POST', headers, body: JSON.stringify({ within }) });
-    while (waits && state.sessions > 0) {
-      await wait(LOOK_EVERY);
-      state = await ask(url, { headers });
-    }
-    process.stdout.write(`${state.sessions} sessions are recorded there\n`);
-  } catch (error) {
-    fail(error);
+  const line = new Progress(process.stderr, { quiet });
+  let state = await ask(url, { method: 'POST', headers, body: JSON.stringify({ within }) });
+  const total = state.sessions;
+  while (waits && state.sessions > 0) {
+    line.show({ done: total - state.sessions, total, unit: 'sessions are gone' });
+    await wait(LOOK_EVERY);
+    state = await ask(url, { headers });
   }
+  line.clear();
+  const { sessions } = state;
+  process.stdout.write(json ? `${JSON.stringify({ sessions })}\n` : `${sessions} sessions are recorded there\n`);
 }
 
 async function ask(url: URL, options: RequestInit): Promise<DrainState> {

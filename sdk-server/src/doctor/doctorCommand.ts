@@ -1,6 +1,7 @@
-import { isSgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { databaseOption, storeOption } from '../commandLine.js';
+import { tellFailure } from '../program/fail.js';
+import { Progress } from '../program/Progress.js';
 import { runDoctor } from './runDoctor.js';
 
 interface DoctorFlags {
@@ -10,6 +11,7 @@ interface DoctorFlags {
   readonly repair?: boolean;
   readonly deep?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** What the shell is told: something was found that is not repaired; it could not be looked. */
@@ -34,17 +36,21 @@ export function doctorCommand(): Command {
     .addOption(storeOption())
     .option('--deep', 'read every chunk of every recording, and fetch those that only the store has')
     .option('--repair', 'put right what can be; never removes the only copy of a recording')
+    .option('--quiet', 'tell nothing of how far it is')
     .option('--json', 'tell it as lines of JSON')
     .action(doctor);
 }
 
 async function doctor(flags: DoctorFlags): Promise<void> {
   const { json = false, repair = false } = flags;
+  const line = new Progress(process.stderr, { quiet: flags.quiet });
   try {
     const { found, repaired, ...counts } = await runDoctor({
       ...flags,
+      onRecording: (done, total, id) => line.show({ done, total, unit: 'recordings', note: id }),
       onFinding: (finding, { repaired: isRepaired, error }) => {
         const { kind, recording, message, remedy } = finding;
+        line.clear();
         const failure = error && { code: error.code, message: error.message };
         if (json) return tell({ state: 'finding', ...finding, repaired: isRepaired, error: failure });
         const what = `${recording === null ? '' : `${recording}  `}${kind}: ${message}`;
@@ -56,6 +62,7 @@ async function doctor(flags: DoctorFlags): Promise<void> {
         process.stdout.write(`${what}${remedy === null ? '' : `\n  ${outcome}${remedy}`}\n`);
       },
     });
+    line.clear();
     if (json) tell({ state: 'done', ...counts, found, repaired });
     else {
       const { rows, files, objects } = counts;
@@ -64,11 +71,9 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     }
     if (found > repaired) process.exitCode = FOUND;
   } catch (error) {
+    line.clear();
     process.exitCode = NOT_LOOKED;
-    if (!isSgapsError(error)) throw error;
-    const { code, message } = error;
-    if (json) tell({ state: 'failed', error: { code, message } });
-    else process.stderr.write(`sgaps: ${code}: ${message}\n`);
+    tellFailure(error, json);
   }
 }
 

@@ -33,6 +33,8 @@ export interface DoctorOptions {
   readonly repair?: boolean;
   /** Reads every chunk of every recording, also of those that only the store has. */
   readonly deep?: boolean;
+  /** Told of each recording before it is looked at: how many were, of how many. */
+  readonly onRecording?: (done: number, total: number, id: string) => void;
   /** `repaired`: null where nothing was tried. */
   readonly onFinding?: (
     finding: Finding,
@@ -87,7 +89,11 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
       for (const wrong of await examineSurroundings({ recordings, store, ahead, inventory })) await visit.tell(wrong);
       const folder = await RecordingFolder.open(recordings);
       const examination = { recordings, folder, store, deep };
-      for (const id of inventory.ids()) await visit.see(id, inventory, examination);
+      const ids = [...inventory.ids()];
+      for (const [done, id] of ids.entries()) {
+        options.onRecording?.(done, ids.length, id);
+        await visit.see(id, inventory, examination);
+      }
       return { ...inventory.figures, found: visit.found, repaired: visit.repaired };
     } finally {
       await store.close();

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isSgapsError, type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
+import { type OverlayLayer, type RecordingReader, SgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { ArchiveModels } from '../archive/ArchiveModels.js';
@@ -7,13 +7,16 @@ import { archiveModelsOption, localBytesOption, storeOption } from '../commandLi
 import { findRecording } from '../finetune/findRecording.js';
 import { createInference } from '../inference/createInference.js';
 import type { InferenceService } from '../inference/InferenceService.js';
+import { exitCodeOf } from '../program/exits.js';
+import { tellFailure } from '../program/fail.js';
+import { interruptible } from '../program/interruptible.js';
+import { Progress } from '../program/Progress.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
 import { openRecording } from '../storage/openRecording.js';
 import { exportName } from './exportName.js';
 import { planExport } from './exportPlan.js';
 import { type ExportProgress, type ExportResult, exportReplay } from './exportReplay.js';
 import { EXPORT_FORMATS, type ExportFormat, hasPictures, readExportRequest } from './exportRequest.js';
-import { ProgressLine } from './ProgressLine.js';
 
 interface ExportFlags {
   readonly format?: ExportFormat;
@@ -31,6 +34,7 @@ interface ExportFlags {
   readonly provider: 'auto' | 'cuda' | 'webgpu' | 'cpu';
   readonly archiveModels: string[];
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 interface Done extends ExportResult {
@@ -41,8 +45,6 @@ interface Done extends ExportResult {
 
 /** ms between two lines that tell of progress. */
 const TELL_EVERY = 200;
-/** What a shell gives for a program ended by Ctrl-C. */
-const INTERRUPTED = 130;
 
 /**
  * `sgaps export`: a film, pictures, the game's state or splats of a recording.
@@ -70,37 +72,22 @@ export function exportCommand(): Command {
     .option('--model <name>', "model that fills in, as in sgaps serve; 'none' for none (default: sgaps-mae-small)")
     .addOption(new Option('--provider <name>', 'what runs the model').choices(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'))
     .addOption(archiveModelsOption())
+    .option('--quiet', 'tell nothing but the outcome')
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(runExport);
 }
 
 async function runExport(recording: string, flags: ExportFlags): Promise<void> {
-  const abort = new AbortController();
-  const interrupt = (): void => {
-    process.exitCode = INTERRUPTED;
-    abort.abort();
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  // Started by a server that has ended since.
-  process.once('disconnect', interrupt);
-  // Nobody reads any more.
-  process.stdout.on('error', interrupt);
-  const line = new ProgressLine(process.stderr);
+  const line = new Progress(process.stderr, { quiet: flags.quiet });
+  const show = (at: ExportProgress): void => line.show({ ...at, unit: 'frames' });
   try {
-    const done = await exportTo(recording, flags, abort.signal, flags.json ? jsonProgress() : (at) => line.show(at));
+    const done = await interruptible((signal) => exportTo(recording, flags, signal, flags.json ? jsonProgress() : show));
     line.clear();
-    tellDone(done, flags.json);
+    tellDone(done, flags);
   } catch (error) {
     line.clear();
-    if (!isSgapsError(error)) throw error;
-    process.exitCode ??= 1;
-    if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
-    else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
-  } finally {
-    process.off('disconnect', interrupt);
-    // An open channel to the server keeps this process.
-    if (process.connected) process.disconnect();
+    process.exitCode ??= exitCodeOf(error);
+    tellFailure(error, flags.json);
   }
 }
 
@@ -155,13 +142,13 @@ function jsonProgress(): (progress: ExportProgress) => void {
   };
 }
 
-function tellDone({ path, model, bytes, frames, size, seconds }: Done, json = false): void {
+function tellDone({ path, model, bytes, frames, size, seconds }: Done, { json, quiet }: ExportFlags): void {
   if (json) {
     tell({ state: 'done', file: path, bytes, frames, ...size, seconds, model });
     return;
   }
   const pixels = size ? `, ${size.width}×${size.height}, ${model ? `with ${model}` : 'without a model'}` : '';
-  if (process.stderr.isTTY)
+  if (process.stderr.isTTY && !quiet)
     process.stderr.write(`  ${frames} frames, ${seconds.toFixed(1)} s, ${(bytes / 1e6).toFixed(2)} MB${pixels}\n`);
   process.stdout.write(`${path}\n`);
 }

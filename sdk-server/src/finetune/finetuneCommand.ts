@@ -1,6 +1,9 @@
-import { isSgapsError } from '@sgaps/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { localBytesOption, storeOption } from '../commandLine.js';
+import { exitCodeOf } from '../program/exits.js';
+import { tellFailure } from '../program/fail.js';
+import { interruptible } from '../program/interruptible.js';
+import { Progress } from '../program/Progress.js';
 import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
 import { finetuneSteps } from './finetuneSteps.js';
@@ -14,6 +17,8 @@ interface FinetuneFlags {
   readonly localBytes?: number;
   readonly out: string;
   readonly name?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 /**
@@ -33,23 +38,38 @@ export function finetuneCommand(): Command {
     .addOption(localBytesOption())
     .requiredOption('-o, --out <folder>', 'where to write')
     .option('--name <name>', "the model's name (default: sgaps-mae- and the game's)", modelName)
+    .option('--quiet', 'tell nothing of how far it is')
+    .option('--json', 'print JSON')
     .action(finetune);
 }
 
 async function finetune(flags: FinetuneFlags): Promise<void> {
-  const { recordings, data, out, name } = flags;
+  const { recordings, data, out, name, json, quiet } = flags;
+  const line = new Progress(process.stderr, { quiet });
   let copies: LocalCopies | null = null;
   try {
     copies = await openCopies(flags);
-    const prepared = await prepareFinetuning({ recordings, data, copies, out, onRecording: tell });
+    const onRecording = (recording: string, count: TruthCount): void => {
+      line.clear();
+      if (!json) tell(recording, count);
+    };
+    const onFrame = (recording: string, frames: number): void =>
+      line.show({ done: frames, total: null, unit: 'frames', note: recording });
+    const about = { recordings, data, copies, out, onRecording, onFrame };
+    const prepared = await interruptible((signal) => prepareFinetuning({ ...about, signal }));
+    const model = name ?? `sgaps-mae-${prepared.game.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
+    const steps = finetuneSteps(prepared, model, process.cwd());
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ ...prepared, model, steps })}\n`);
+      return;
+    }
     for (const clip of prepared.clips)
       process.stdout.write(`  ${clip.name}.mkv: ${clip.frames} frames to be ${clip.judged ? 'judged by' : 'trained on'}\n`);
-    const model = name ?? `sgaps-mae-${prepared.game.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
-    process.stdout.write(`\n${finetuneSteps(prepared, model, process.cwd())}`);
+    process.stdout.write(`\n${steps}`);
   } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
-    process.exitCode = 1;
+    line.clear();
+    process.exitCode ??= exitCodeOf(error);
+    tellFailure(error, json);
   } finally {
     copies?.blobs.close();
   }

@@ -24,6 +24,10 @@ interface FinetuneOptions {
   readonly out: string;
   /** Told of each recording as it is done. */
   readonly onRecording?: (name: string, count: TruthCount) => void;
+  /** Told of the frames of a recording that were looked at so far. */
+  readonly onFrame?: (name: string, frames: number) => void;
+  /** Gives up where it is aborted, and leaves no clip that is not whole. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -52,7 +56,8 @@ export interface PreparedClips {
  * const prepared = await prepareFinetuning({ recordings: ['a1'], data: './.sgaps-data', out: './fine' });
  * ```
  */
-export async function prepareFinetuning({ recordings, data, copies, out, onRecording }: FinetuneOptions): Promise<PreparedClips> {
+export async function prepareFinetuning(options: FinetuneOptions): Promise<PreparedClips> {
+  const { recordings, data, copies, out, onRecording, onFrame, signal } = options;
   const found: FoundRecording[] = [];
   for (const given of recordings) found.push(await findRecording(given, data, copies));
   const names = found.map(({ name }) => name);
@@ -66,7 +71,10 @@ export async function prepareFinetuning({ recordings, data, copies, out, onRecor
   let game = '';
   for (const [at, recording] of found.entries()) {
     const purpose = found.length === 1 ? 'split' : at === found.length - 1 ? 'judge' : 'train';
-    const made = await writeTruthClips(recording, folder, purpose);
+    const made = await writeTruthClips(recording, folder, purpose, {
+      signal,
+      onFrame: (frames) => onFrame?.(recording.name, frames),
+    });
     onRecording?.(recording.name, made.count);
     clips.push(...made.clips);
     game ||= made.game;

@@ -38,6 +38,12 @@ interface TruthClips {
   readonly count: TruthCount;
 }
 
+/** Who stops it, and who is told how many frames were looked at. */
+interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onFrame?: (frames: number) => void;
+}
+
 /** Part of a recording's frames, from its start, that is trained on where its end is judged by. */
 const TRAINED = 0.75;
 
@@ -46,7 +52,7 @@ const TRAINED = 0.75;
  * session.
  *
  * @param purpose What the recording is for; `split`: its last quarter is judged by, in a clip of its own.
- * @throws SgapsError `UNSUPPORTED` for a recording without such frames, for an archive, and where ffmpeg is missing; what `openRecording` throws.
+ * @throws SgapsError `CLOSED` where it was stopped; `UNSUPPORTED` for a recording without such frames, for an archive, and where ffmpeg is missing; what `openRecording` throws.
  *
  * @example
  * ```ts
@@ -57,6 +63,7 @@ export async function writeTruthClips(
   found: FoundRecording,
   folder: string,
   purpose: 'train' | 'judge' | 'split',
+  watch: Watch = {},
 ): Promise<TruthClips> {
   const reader = await openRecording(found.path, found.journalPaths, `recording ${found.name}`);
   try {
@@ -65,7 +72,7 @@ export async function writeTruthClips(
         'UNSUPPORTED',
         `Recording ${found.name} is archived: its pictures are no longer those that were recorded, and nothing is to be learnt from them.`,
       );
-    return await writeClips(reader, found.name, folder, purpose);
+    return await writeClips(reader, found.name, folder, purpose, watch);
   } finally {
     await reader.close();
   }
@@ -76,6 +83,7 @@ async function writeClips(
   name: string,
   folder: string,
   purpose: 'train' | 'judge' | 'split',
+  { signal, onFrame }: Watch,
 ): Promise<TruthClips> {
   const { grid, fps, game } = reader.header;
   const count: TruthCount = { used: 0, drawn: 0, unanswered: 0, poor: 0 };
@@ -88,7 +96,11 @@ async function writeClips(
   }));
   const until = purpose === 'split' ? await splitFrame(reader) : Number.POSITIVE_INFINITY;
   try {
-    for await (const decoded of readTruth(reader, count)) await parts[decoded.frameId < until ? 0 : 1].file.add(decoded);
+    for await (const decoded of readTruth(reader, count)) {
+      if (signal?.aborted) throw new SgapsError('CLOSED', 'Stopped; no clip was made.');
+      await parts[decoded.frameId < until ? 0 : 1].file.add(decoded);
+      onFrame?.(count.used + count.drawn + count.unanswered + count.poor);
+    }
     const clips: TruthClip[] = [];
     for (const { file, name: clip, judged } of parts) {
       if (file.frames < LEAST_FRAMES) {

@@ -4,9 +4,12 @@ import { isSgapsError, SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { localBytesOption, seekCacheOption, storeOption } from '../commandLine.js';
-import { ProgressLine } from '../export/ProgressLine.js';
 import { type Prepared, prepareRecording } from '../playback/prepareRecording.js';
 import { SeekCache } from '../playback/SeekCache.js';
+import { exitCodeOf } from '../program/exits.js';
+import { tellFailure } from '../program/fail.js';
+import { interruptible } from '../program/interruptible.js';
+import { Progress } from '../program/Progress.js';
 import type { LocalCopies } from '../storage/blobs/LocalCopies.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
 import { RecordingFolder } from '../storage/RecordingFolder.js';
@@ -18,6 +21,7 @@ interface PrepareFlags {
   readonly localBytes?: number;
   readonly seekCache: number;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** A recording, and bytes of its file: they say how much work it is. */
@@ -25,9 +29,6 @@ interface Task {
   readonly id: string;
   readonly bytes: number;
 }
-
-/** What a shell gives for a program ended by Ctrl-C. */
-const INTERRUPTED = 130;
 
 /**
  * `sgaps prepare`: surveys recordings, so that any place of them is quick to go to from their first opening on.
@@ -46,29 +47,20 @@ export function prepareCommand(): Command {
     .addOption(storeOption())
     .addOption(localBytesOption())
     .addOption(seekCacheOption())
+    .option('--quiet', 'tell nothing of how far it is')
     .option('--json', 'tell progress and outcome as lines of JSON')
     .action(prepare);
 }
 
 async function prepare(ids: string[], flags: PrepareFlags): Promise<void> {
-  const abort = new AbortController();
-  const interrupt = (): void => {
-    process.exitCode = INTERRUPTED;
-    abort.abort();
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  // Nobody reads any more.
-  process.stdout.on('error', interrupt);
   let copies: LocalCopies | null = null;
   try {
     copies = await openCopies(flags);
-    await prepareAll(await tasksOf(ids, flags), flags, copies, abort.signal);
+    const tasks = await tasksOf(ids, flags);
+    await interruptible((signal) => prepareAll(tasks, flags, copies, signal));
   } catch (error) {
-    if (!isSgapsError(error)) throw error;
-    process.exitCode ??= 1;
-    if (flags.json) tell({ state: 'failed', error: { code: error.code, message: error.message } });
-    else process.stderr.write(`sgaps: ${error.code}: ${error.message}\n`);
+    process.exitCode ??= exitCodeOf(error);
+    tellFailure(error, flags.json);
   } finally {
     copies?.blobs.close();
   }
@@ -94,7 +86,7 @@ async function prepareAll(
   const recordings = join(flags.data, 'recordings');
   const cache = new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log: pino({ level: 'silent' }) });
   await cache.tidy();
-  const line = new ProgressLine(process.stderr);
+  const line = new Progress(process.stderr, { quiet: flags.quiet });
   const total = tasks.length;
   const work = tasks.reduce((sum, { bytes }) => sum + bytes, 0) || 1;
   const keep = new Set<string>();
@@ -104,7 +96,7 @@ async function prepareAll(
     const onProgress = (share: number): void => {
       const progress = (worked + share * bytes) / work;
       if (flags.json) tell({ state: 'running', recording: id, progress, done, total });
-      else line.show({ done, total, progress });
+      else line.show({ done, total, progress, unit: 'recordings', note: id });
     };
     const begunAt = performance.now();
     try {

@@ -17,8 +17,8 @@ import { ArchiveModels } from '../archive/ArchiveModels.js';
 import { RedisLink } from '../cluster/RedisLink.js';
 import {
   archiveModelsOption,
-  fail,
   inferenceOption,
+  jsonOption,
   localBytesOption,
   logLevelOption,
   seekCacheOption,
@@ -30,6 +30,7 @@ import type { Inference } from '../inference/Inference.js';
 import { type InferenceChoice, openInference } from '../inference/shared/openInference.js';
 import { nodeMachine } from '../playback/nodeMachine.js';
 import { SeekCache } from '../playback/SeekCache.js';
+import { fail } from '../program/fail.js';
 import { FreeLibrary } from '../splats/FreeLibrary.js';
 import { SplatCache } from '../splats/SplatCache.js';
 import { openCopies } from '../storage/blobs/openCopies.js';
@@ -64,6 +65,7 @@ interface RendererFlags {
   readonly debugFolder?: string;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly json?: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -116,16 +118,17 @@ export function rendererCommand(): Command {
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
+    .addOption(jsonOption())
     .action(renderer);
 }
 
 async function renderer(flags: RendererFlags): Promise<void> {
-  const log = openLog('sgaps-renderer', { json: flags.jsonLogs, level: flags.logLevel });
+  const log = openLog('sgaps-renderer', { json: flags.jsonLogs, level: flags.logLevel, aside: flags.json });
   const { data, provider, extensions, channels, worker, server, scene: scenes, encoder: encoders } = flags;
   const recordings = join(data, 'recordings');
   const keeps = server === undefined && flags.seekCache > 0;
   const cache = keeps ? new SeekCache({ recordings, bytes: flags.seekCache * 2 ** 20, log }) : null;
-  const copies = await openCopies({ ...flags, log }).catch(fail);
+  const copies = await openCopies({ ...flags, log }).catch((error: unknown) => fail(error));
   if (copies === undefined) return;
   const library = new ReplayLibrary(recordings, log, cache, copies);
   const free = new FreeLibrary(recordings, log, server === undefined ? new SplatCache({ recordings, log }) : null, copies);
@@ -175,6 +178,7 @@ async function renderer(flags: RendererFlags): Promise<void> {
       log,
     });
     stopWith(close, log, flags.supervised);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ state: 'started', scenes })}\n`);
     await service.done;
   } catch (error) {
     await close().catch((failed: unknown) => log.error({ err: failed }, 'not closed cleanly'));

@@ -12,7 +12,7 @@ import { Tokens } from '../access/Tokens.js';
 import {
   type ConnectionFlags,
   connectionOptions,
-  fail,
+  jsonOption,
   logLevelOption,
   type MetricsFlags,
   metricsOptions,
@@ -21,6 +21,7 @@ import {
   takenPort,
   wholeNumber,
 } from '../commandLine.js';
+import { fail } from '../program/fail.js';
 import { metricsRoute, serveInternally } from '../watching/metricsRoute.js';
 import { metricsTokenOf } from '../watching/metricsToken.js';
 import { type LogLevel, openLog } from '../watching/openLog.js';
@@ -41,6 +42,7 @@ interface TransportFlags extends ReachFlags, MetricsFlags, ConnectionFlags {
   readonly viewers?: number;
   readonly supervised?: boolean;
   readonly jsonLogs?: boolean;
+  readonly json?: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -68,6 +70,7 @@ export function transportCommand(): Command {
     .option('--supervised', 'end when standard input does')
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
+    .addOption(jsonOption())
     .action(transport);
   for (const option of [...metricsOptions(), ...connectionOptions()]) command.addOption(option);
   return command;
@@ -75,7 +78,7 @@ export function transportCommand(): Command {
 
 async function transport(flags: TransportFlags): Promise<void> {
   const { port, origins, fifo, scene, encoder, from } = flags;
-  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel });
+  const log = openLog('sgaps-transport', { json: flags.jsonLogs, level: flags.logLevel, aside: flags.json });
   const { metricsPort, metricsHost } = flags;
   hide(flags.metricsToken);
   watchProcess();
@@ -103,6 +106,7 @@ async function transport(flags: TransportFlags): Promise<void> {
         ? null
         : await serveInternally([metricsRoute(metricsToken)], { port: metricsPort, host: metricsHost });
     log.info({ port: viewers.port }, 'transport listening');
+    if (flags.json) process.stdout.write(`${JSON.stringify({ state: 'listening', port: viewers.port })}\n`);
     stopWith(
       async () => {
         internal?.close();

@@ -25,6 +25,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LogOptions {
   /** JSON lines instead of readable ones; default false. */
   readonly json?: boolean;
+  /** On standard error instead: standard output is for something else. */
+  readonly aside?: boolean;
   /** Default `info`. */
   readonly level?: LogLevel;
 }
@@ -37,8 +39,8 @@ export interface LogOptions {
  * const log = openLog('sgaps', { json: true, level: 'debug' });
  * ```
  */
-export function openLog(name: string, { json = false, level = 'info' }: LogOptions = {}): Logger {
-  const out = pino.destination({ dest: 1, sync: true });
+export function openLog(name: string, { json = false, aside = false, level = 'info' }: LogOptions = {}): Logger {
+  const out = pino.destination({ dest: aside ? 2 : 1, sync: true });
   const write = (line: string): void => {
     out.write(redact(json ? line : readable(line)));
   };

@@ -6,7 +6,8 @@ import { Command, Option } from 'commander';
 import { readSecrets } from '../../access/secrets.js';
 import { secretFileOption } from '../../access/tokenCommand.js';
 import { RedisLink } from '../../cluster/RedisLink.js';
-import { fail, logLevelOption, stopWith } from '../../commandLine.js';
+import { jsonOption, logLevelOption, stopWith } from '../../commandLine.js';
+import { fail } from '../../program/fail.js';
 import { type LogLevel, openLog } from '../../watching/openLog.js';
 import { USUAL_MODEL } from '../createInference.js';
 import { InferenceService } from '../InferenceService.js';
@@ -25,6 +26,7 @@ interface InferenceFlags {
   readonly model?: string;
   readonly provider: 'auto' | Provider;
   readonly jsonLogs?: boolean;
+  readonly json?: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -51,11 +53,12 @@ export function inferenceCommand(): Command {
     .addOption(secretFileOption())
     .option('--json-logs', 'log JSON lines instead of readable ones')
     .addOption(logLevelOption())
+    .addOption(jsonOption())
     .action(inference);
 }
 
 async function inference(flags: InferenceFlags): Promise<void> {
-  const log = openLog('sgaps-inference', { json: flags.jsonLogs, level: flags.logLevel });
+  const log = openLog('sgaps-inference', { json: flags.jsonLogs, level: flags.logLevel, aside: flags.json });
   const closing: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step();
@@ -78,6 +81,7 @@ async function inference(flags: InferenceFlags): Promise<void> {
       closing.push(new InferenceDirectory(link.redis).announce(announcement(service, sha256, said)));
     }
     log.info({ address: said, servers: host.servers }, 'inference listening');
+    if (flags.json) process.stdout.write(`${JSON.stringify({ state: 'listening', address: said })}\n`);
     stopWith(close, log);
   } catch (error) {
     await close().catch((failed: unknown) => log.error({ err: failed }, 'not closed cleanly'));

@@ -1,7 +1,7 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
-import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags } from '../../catalogCommand.js';
+import { orFail } from '../../program/fail.js';
 import { Catalog } from './Catalog.js';
 import { copyCatalog } from './copyCatalog.js';
 
@@ -16,7 +16,7 @@ import { copyCatalog } from './copyCatalog.js';
 export function copyCatalogCommand(): Command {
   return addCatalogOptions(new Command('copy-catalog'))
     .description('copy the SQLite catalog of a data folder into an empty PostgreSQL database, while no server runs')
-    .action(run(copy));
+    .action(orFail(copy));
 }
 
 async function copy({ data, database, json }: CatalogFlags): Promise<void> {

@@ -1,8 +1,8 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Command, Option } from 'commander';
-import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags, noteByHand, withCatalog } from '../../catalogCommand.js';
 import { byteSize } from '../../commandLine.js';
+import { orFail } from '../../program/fail.js';
 import type { GameRow } from '../index.js';
 import { dayCount, recordingCount } from '../retention/retentionOptions.js';
 import { boundsForAudit } from './boundsForAudit.js';
@@ -23,11 +23,11 @@ export function gamesCommand(): Command {
   const games = new Command('games').description('what single games may take, and how long their recordings are kept');
   addCatalogOptions(games.command('list', { isDefault: true }))
     .description('list games, what they take, and what is said of them')
-    .action(run(list));
+    .action(orFail(list));
   const set = addCatalogOptions(games.command('set'))
     .description('set bounds of a game; none takes one away')
     .argument('<game>', 'name, as recorders give it')
-    .action(run(change));
+    .action(orFail(change));
   for (const [flag, what, parse] of [
     ['--keep-days <days>', 'delete its recordings that ended so many days ago, whatever holds for others', dayCount],
     ['--keep-bytes <bytes>', 'delete its oldest recordings beyond so many bytes: 50GB', byteSize],
@@ -39,7 +39,7 @@ export function gamesCommand(): Command {
   addCatalogOptions(games.command('delete'))
     .description('forget what was said of a game; its recordings stay')
     .argument('<game>', 'name')
-    .action(run(forget));
+    .action(orFail(forget));
   return games;
 }
 

@@ -1,7 +1,7 @@
 import { SgapsError } from '@sgaps/protocol';
 import { Command } from 'commander';
-import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags, noteByHand } from '../../catalogCommand.js';
+import { orFail } from '../../program/fail.js';
 import { RecordingStore } from '../index.js';
 
 /**
@@ -17,7 +17,7 @@ export function holdCommand(): Command {
     .description('forbid to delete recordings (legal hold): neither by hand nor by retention, until they are released')
     .argument('<ids...>', 'recordings')
     .requiredOption('--reason <text>', 'why; is shown where they are listed')
-    .action(run((ids: string[], flags: CatalogFlags & { readonly reason: string }) => hold(ids, flags, flags.reason)));
+    .action(orFail((ids: string[], flags: CatalogFlags & { readonly reason: string }) => hold(ids, flags, flags.reason)));
 }
 
 /**
@@ -32,7 +32,7 @@ export function releaseCommand(): Command {
   return addCatalogOptions(new Command('release'))
     .description('allow again to delete recordings that were held')
     .argument('<ids...>', 'recordings')
-    .action(run((ids: string[], flags: CatalogFlags) => hold(ids, flags, null)));
+    .action(orFail((ids: string[], flags: CatalogFlags) => hold(ids, flags, null)));
 }
 
 async function hold(ids: readonly string[], { data, database, json }: CatalogFlags, reason: string | null): Promise<void> {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { run } from '../../access/tokenCommand.js';
 import { addCatalogOptions, type CatalogFlags } from '../../catalogCommand.js';
 import { storeOption } from '../../commandLine.js';
+import { orFail } from '../../program/fail.js';
 import { RecordingStore } from '../index.js';
 import { type Removal, Retention } from './Retention.js';
 import { keepOptions } from './retentionOptions.js';
@@ -30,7 +30,7 @@ export function sweepCommand(): Command {
     )
     .option('--dry-run', 'only tell what would go')
     .addOption(storeOption())
-    .action(run(sweep));
+    .action(orFail(sweep));
   for (const option of keepOptions()) command.addOption(option);
   return command;
 }
