@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{sdk-*,pipeline,splats,plugins/*,benchmarks,examples/*}/{src,test}/**/*.test.ts',
+            '{sdk-*,pipeline,splats,plugins/*,create-sgaps,benchmarks,examples/*}/{src,test}/**/*.test.ts',
             'examples/shared/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],

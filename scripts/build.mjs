@@ -1,5 +1,5 @@
 /**
- * Builds every package (declarations by tsc, JavaScript by tsup) and every sample game (Vite), but only what changed:
+ * Builds every package (declarations by tsc, JavaScript by tsup, files for plain `<script>` by esbuild) and every sample game (Vite), but only what changed:
  * each target has a hash over the content of all it is made from, kept in .sgaps-cache/build.json.
  *
  *   node scripts/build.mjs [--force]
@@ -55,7 +55,16 @@ function targets() {
         }),
     }),
   );
-  return { declarations, bundles, pages };
+  // After its package's bundle, which clears the folder.
+  const scripts = all
+    .filter(({ manifest }) => manifest.unpkg)
+    .map(({ name, folder, manifest }) => ({
+      name: `${name} (script)`,
+      hash: hashOf(all.flatMap(own), common),
+      outputs: [manifest.unpkg, manifest.unpkg.replace('.min.js', '.js')].map((file) => join(folder, file)),
+      make: () => run('node', ['scripts/lib/umd.mjs', folder]),
+    }));
+  return { declarations, bundles: [...bundles, ...scripts], pages };
 }
 
 /**

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ name: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
- *   engines?: Record<string, string>, dependencies?: Record<string, string>, devDependencies?: Record<string, string>,
- *   optionalDependencies?: Record<string, string>, peerDependencies?: Record<string, string> }} Manifest
+ * @typedef {{ name: string, version: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
+ *   repository: { type: string, url: string, directory: string }, files?: string[], engines?: Record<string, string>, dependencies?: Record<string, string>, devDependencies?: Record<string, string>,
+ *   optionalDependencies?: Record<string, string>, peerDependencies?: Record<string, string>,
+ *   peerDependenciesMeta?: Record<string, { optional?: boolean }>, [other: string]: unknown }} Manifest
  * @typedef {{ folder: string, manifest: Manifest }} Workspace folder relative to the root, with forward slashes
  * @typedef {{ subpath: string, source: string, types: string, output: string }} Entry
  * @typedef {Workspace & { name: string, entries: Entry[] }} Package
@@ -30,14 +31,23 @@ function workspaces() {
 }
 
 /**
- * The published packages that have code: those whose exports name a source file.
+ * The packages that users get from npm.
+ *
+ * @returns {Package[]}
+ */
+export function published() {
+  return workspaces()
+    .filter(({ manifest }) => !manifest.private)
+    .map(({ folder, manifest }) => ({ folder, manifest, name: manifest.name, entries: entries(manifest) }));
+}
+
+/**
+ * The published packages that are built: those whose exports name a source file, or that are a program.
  *
  * @returns {Package[]}
  */
 export function packages() {
-  return workspaces()
-    .filter(({ manifest }) => !manifest.private && manifest.exports)
-    .map(({ folder, manifest }) => ({ folder, manifest, name: manifest.name, entries: entries(manifest) }));
+  return published().filter(({ manifest, entries }) => entries.length > 0 || manifest.bin);
 }
 
 /**

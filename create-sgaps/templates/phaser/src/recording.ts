@@ -1,0 +1,31 @@
+import { SgapsPlugin, type SgapsPluginOptions } from '@sgaps/phaser';
+
+const endpoint: string = import.meta.env['VITE_SGAPS_ENDPOINT'] ?? 'ws://localhost:2567';
+
+const options: SgapsPluginOptions = {
+  endpoint,
+  game: 'my-game',
+  // Before you record others, ask them: `consent: () => askThePlayer()`.
+  onDiagnostic: ({ message }) => {
+    console.warn(`SGAPS: ${message}`);
+    say(message);
+  },
+};
+
+/** The plugin as the game's config takes it; scenes have it as `this.sgaps`. */
+export const recording = { key: 'sgaps', plugin: SgapsPlugin, start: true, mapping: 'sgaps', data: options };
+
+/** Says below the game where its recording is. */
+export function showRecording(sgaps: SgapsPlugin): void {
+  const id = sgaps.recordingId;
+  if (id === null) return;
+  const link = document.createElement('a');
+  link.href = `${endpoint.replace(/^ws/, 'http')}/session/${id}`;
+  link.target = '_blank';
+  link.textContent = 'see this session';
+  say('Recorded: ', link);
+}
+
+function say(...what: (string | Node)[]): void {
+  document.querySelector('#recording')?.replaceChildren(...what);
+}
