@@ -13,7 +13,7 @@ const e2e = [
 
 /** Those of them that start processes and no browser: `npm test` runs them, and the unit tests, beside those with one, which wait half of their time. */
 const processes = [
-  'e2e/{command-line,docker-compose,export,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,store,stream,viewing,watching}.test.ts',
+  'e2e/{command-line,docker-compose,export,guide-samples,keep-on-event,pipeline,pipeline-faults,server,server-embedded,server-recovery,splats,store,stream,viewing,watching}.test.ts',
   'sdk-server/src/**/*.e2e.test.ts',
   'benchmarks/src/faults/*.e2e.test.ts',
 ];

@@ -1,6 +1,7 @@
 import { type DecodedFrame, SessionDecoder } from '@sgaps/core';
 import {
   CoordinateCodec,
+  type FrameState,
   memorySource,
   PixelPacketDecoder,
   RecordingReader,
@@ -20,10 +21,12 @@ export interface OpenedRecording {
   readonly frameIds: readonly number[];
   /** Rebuilt pictures (RGB) of the frames that were wanted. */
   readonly pictures: ReadonlyMap<number, Uint8Array>;
+  /** What the game said of them. */
+  readonly states: ReadonlyMap<number, FrameState>;
 }
 
-/** Reads a `.sgaps` file and rebuilds it from its first packet on, keeping the pictures of the frames in `keep`. */
-export async function openRecording(file: Uint8Array, keep: readonly number[] = []): Promise<OpenedRecording> {
+/** Reads a `.sgaps` file and rebuilds it from its first packet on, keeping the pictures of the frames in `keep`, or of the last one. */
+export async function openRecording(file: Uint8Array, keep: readonly number[] | 'last' = []): Promise<OpenedRecording> {
   const reader = await RecordingReader.open(memorySource(file), { compressor: zstdCompressor });
   const { grid, schema, tierBits, depth } = reader.header;
   const codec = new CoordinateCodec(grid);
@@ -35,6 +38,7 @@ export async function openRecording(file: Uint8Array, keep: readonly number[] = 
   const requests: SampleRequest[] = [];
   const frameIds: number[] = [];
   const pictures = new Map<number, Uint8Array>();
+  const states = new Map<number, FrameState>();
   for await (const { kind, bytes } of reader.records(0, { kinds: ['coordinates', 'pixels'] })) {
     if (kind === 'coordinates') {
       coordinates.push(Buffer.from(bytes));
@@ -48,10 +52,13 @@ export async function openRecording(file: Uint8Array, keep: readonly number[] = 
     for (const frame of decoder.decode(bytes)) {
       frameIds.push(frame.frameId);
       // Later frames need the memory of all before them; without wanted pictures there is nothing to rebuild.
-      if (keep.length === 0 || frame.frameId > Math.max(...keep)) continue;
+      if (keep !== 'last' && (keep.length === 0 || frame.frameId > Math.max(...keep))) continue;
       const decoded: DecodedFrame = session.decode(frame);
-      if (keep.includes(frame.frameId)) pictures.set(frame.frameId, Uint8Array.from(decoded.rgb));
+      if (keep === 'last') pictures.clear();
+      if (keep !== 'last' && !keep.includes(frame.frameId)) continue;
+      pictures.set(frame.frameId, Uint8Array.from(decoded.rgb));
+      states.set(frame.frameId, decoded.state);
     }
   }
-  return { reader, pixels, coordinates, requests, frameIds, pictures };
+  return { reader, pixels, coordinates, requests, frameIds, pictures, states };
 }

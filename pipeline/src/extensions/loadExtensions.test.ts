@@ -19,12 +19,13 @@ async function folderOf(files: Readonly<Record<string, string>>): Promise<string
   return folder;
 }
 
-const GUIDE = new URL('../../../docs/guide/extending-viewing.md', import.meta.url);
+const GUIDE = new URL('../../../docs/guide/', import.meta.url);
 
-/** The guide's own examples: its scene and its encoder. */
-async function examples(): Promise<readonly string[]> {
-  const blocks = (await readFile(GUIDE, 'utf8')).matchAll(/^```js\n(.*?)^```$/gms);
-  return Array.from(blocks, ([, code]) => code);
+/** What the guide's pages show: a scene and an encoder. */
+async function example(page: string): Promise<string> {
+  const block = /^```js\n(.*?)^```$/ms.exec(await readFile(new URL(page, GUIDE), 'utf8'));
+  if (!block) throw new Error(`${page} shows no JavaScript`);
+  return block[1];
 }
 
 const camera = {
@@ -37,7 +38,7 @@ const camera = {
 };
 
 it('lets an outsider’s scene draw and an outsider’s encoder encode, beside ours', async () => {
-  const [fade, ppm] = await examples();
+  const [fade, ppm] = await Promise.all(['extend-renderer.md', 'extend-encoder.md'].map(example));
   const folder = await folderOf({
     'fade.mjs': fade,
     'lib/ppm.mjs': ppm,
