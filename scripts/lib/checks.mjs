@@ -32,6 +32,12 @@ const CHECKS = [
   ],
   ['a docblock with an example on every export', 'node', ['scripts/check-docblocks.ts']],
   ['the kernels are what their sources give (asc)', 'node', ['scripts/build-kernels.mjs', '--check']],
+  [
+    'docs: site builds, links and anchors lead somewhere, every page is named (VitePress, TypeDoc)',
+    'node',
+    ['scripts/check-docs.ts'],
+  ],
+  ['docs: samples compile, commands exist', 'node', ['scripts/check-docs-samples.ts']],
   ['API reports', 'node', ['scripts/check-api.ts']],
   [
     'docs/reference/cli.md is what the programs say',

@@ -1,0 +1,3 @@
+import { repositoryPages } from '../.vitepress/repository.ts';
+
+export default { paths: repositoryPages };

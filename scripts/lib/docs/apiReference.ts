@@ -1,0 +1,67 @@
+/** The reference of the public API, made of the packages' sources and their docblocks by TypeDoc. */
+import { join } from 'node:path';
+import { Application, Converter, Logger, LogLevel, ReflectionKind } from 'typedoc';
+import { packages, ROOT } from '../workspaces.mjs';
+
+const OUT = join(ROOT, 'docs', 'public', 'api');
+
+/** Keeps what is wrong with docblocks. */
+class Warnings extends Logger {
+  readonly found: string[] = [];
+
+  override log(message: string, level: LogLevel): void {
+    if (level >= LogLevel.Warn) this.found.push(message);
+  }
+}
+
+/**
+ * Writes the reference to docs/public/api, from where VitePress takes it to the site.
+ *
+ * @param base Where the site is served below, with a slash at both ends
+ * @returns what is wrong with docblocks, a text each
+ */
+export async function apiReference(base: string): Promise<string[]> {
+  // A module's name is what one imports.
+  const names = new Map(
+    packages().flatMap(({ folder, name, entries }) =>
+      entries.map(({ subpath, source }) => [join(ROOT, folder, source), name + subpath.slice(1)] as const),
+    ),
+  );
+  const app = await Application.bootstrap({
+    name: 'SGAPS',
+    entryPoints: [...names.keys()],
+    tsconfig: join(ROOT, 'docs', 'tsconfig.json'),
+    basePath: ROOT,
+    readme: 'none',
+    // tsc has looked at all of it.
+    skipErrorChecking: true,
+    disableSources: true,
+    excludeExternals: true,
+    excludePrivate: true,
+    excludeInternal: true,
+    sort: ['source-order'],
+    categorizeByGroup: false,
+    hideGenerator: true,
+    githubPages: false,
+    customCss: join(ROOT, 'docs', '.vitepress', 'api.css'),
+    favicon: join(ROOT, 'docs', 'public', 'logo.svg'),
+    navigationLinks: { Guide: `${base}guide/recording.html`, Troubleshooting: `${base}reference/errors.html` },
+    titleLink: base,
+    lightHighlightTheme: 'github-light',
+    darkHighlightTheme: 'github-dark-default',
+    validation: { invalidLink: true, notExported: false, notDocumented: false },
+  });
+  const warnings = new Warnings();
+  app.logger = warnings;
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
+    for (const module of context.project.getChildrenByKind(ReflectionKind.Module)) {
+      const name = names.get(context.getSymbolFromReflection(module)?.declarations?.[0]?.getSourceFile().fileName ?? '');
+      if (name) module.name = name;
+    }
+  });
+  const project = await app.convert();
+  if (!project) return [...warnings.found, 'TypeDoc could not read the packages.'];
+  app.validate(project);
+  await app.generateDocs(project, OUT);
+  return warnings.found;
+}
