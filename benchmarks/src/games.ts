@@ -81,4 +81,4 @@ const program = new Command('games')
     }
   });
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);

@@ -66,4 +66,4 @@ async function capture(game: string, frames: number, out: string): Promise<void>
   }
 }
 
-await runCommand(() => program.parseAsync());
+await runCommand(program, import.meta.url);
