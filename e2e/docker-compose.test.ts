@@ -73,7 +73,7 @@ it('starts nothing that others can reach and everybody may do everything in', as
   const open = readCompose('docker-compose.yml', { SGAPS_BIND: '192.0.2.1' }).services;
   const refused = ['server', 'transport'].map((name) => SgapsProcess.start(...open[name].command.map(here), '--port', '0'));
   for (const process of refused) {
-    expect(await process.ended).toBe(1);
+    expect(await process.ended).toBe(2);
     expect(process.errors).toContain('SGAPS_SECRET');
   }
 });

@@ -273,7 +273,7 @@ describe('sgaps export', () => {
   ])('refuses %s', (_what, args, code) => {
     const out = join(folder, 'refused');
     const { status, stdout, stderr } = run(...args.map((arg) => (arg === 'ID' ? id : arg)), '-o', out);
-    expect([status, stdout]).toEqual([1, '']);
+    expect([status, stdout]).toEqual([code === 'ARGUMENT_INVALID' ? 2 : 1, '']);
     expect(stderr).toMatch(new RegExp(`^sgaps: ${code}: .+`));
     expect(existsSync(out) || existsSync(`${out}.tmp`)).toBe(false);
   });

@@ -50,7 +50,9 @@ describe.each(leaves)('$name', ({ path, command, make }) => {
 
   it('refuses what it does not know, on standard error alone', async () => {
     // Commander first looks for what must be given.
-    const given = command.options.flatMap(({ mandatory, long, argChoices }) => (mandatory ? [long ?? '', argChoices?.[0] ?? 'any'] : []));
+    const given = command.options.flatMap(({ mandatory, long, argChoices }) =>
+      mandatory ? [long ?? '', argChoices?.[0] ?? 'any'] : [],
+    );
     const { out, err, code } = await say(make, [...path, ...given, '--no-such-option']);
     expect(out).toBe('');
     expect(err).toContain("unknown option '--no-such-option'");

@@ -18,6 +18,7 @@ import { type LatencyFigures, latencySection } from './report/latencySection.js'
 import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 import { type PeersFigures, peersSection } from './report/peersSection.js';
+import { plotLines } from './report/plotsSection.js';
 import { rateTable } from './report/rateTable.js';
 import { runBench } from './report/runBench.js';
 import { runJobs } from './sweep/runJobs.js';
@@ -117,6 +118,7 @@ function page(
     '- **First frame held**: the first true picture shown for ever. **Previous frame held**: the true frame before, known exactly, which nobody has without sending it all.',
     '',
   ];
+  parts.push('## PSNR against bytes', '', ...plotLines('rates'));
   if (own.length > 0) {
     parts.push(
       '## Clips of our own sample games',

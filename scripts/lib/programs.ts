@@ -67,7 +67,10 @@ export async function loadPrograms(): Promise<StartedProgram[]> {
 }
 
 /** Commands of a program that do something, each with the words that lead to it. */
-export function leavesOf(program: DescribedCommand, path: readonly string[] = []): { path: readonly string[]; command: DescribedCommand }[] {
+export function leavesOf(
+  program: DescribedCommand,
+  path: readonly string[] = [],
+): { path: readonly string[]; command: DescribedCommand }[] {
   if (program.commands.length === 0) return [{ path, command: program }];
   return program.commands.flatMap((command) => leavesOf(command, [...path, command.name()]));
 }
@@ -75,7 +78,8 @@ export function leavesOf(program: DescribedCommand, path: readonly string[] = []
 /** A default as a reader has it: paths of this machine's folders are those of the repository. */
 export function defaultOf({ defaultValue, defaultValueDescription }: DescribedOption): string {
   if (defaultValueDescription !== undefined) return defaultValueDescription;
-  if (defaultValue === undefined || defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0)) return '';
+  if (defaultValue === undefined || defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0))
+    return '';
   const text = Array.isArray(defaultValue) ? defaultValue.join(', ') : String(defaultValue);
   return text.replaceAll(`${ROOT}/`, '').replaceAll(`${dirname(ROOT)}/`, '../');
 }

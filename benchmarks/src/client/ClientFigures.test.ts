@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sheetOf } from '../plot/sheet.js';
 import { type ClientFigures, type MeasuredSlice, summarise } from './ClientFigures.js';
 import { CLIENT_HEAD, clientRows, describeStage, recorderRows, STAGE_HEAD } from './clientTable.js';
-import { sheetOf } from '../plot/sheet.js';
 import { plotClient } from './plotClient.js';
 
 /** A slice of two seconds at 60 frames a second with so many ms of CPU per frame. */

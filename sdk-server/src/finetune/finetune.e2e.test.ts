@@ -110,7 +110,7 @@ describe('sgaps finetune', () => {
     expect(stdout).toContain('--held-out copy ');
     expect(stdout).toContain('--id sgaps-mae-test@1');
     const again = run('--recordings', whole, '--data', data, '--out', out);
-    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('ARGUMENT_INVALID')]);
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('ARGUMENT_INVALID')]);
   });
 
   it('says what to do where a recording has no whole pictures, and leaves nothing behind', () => {
