@@ -33,11 +33,9 @@ const problems = [
   ...checked.flatMap((page) => [...page.samples.flatMap(dataProblems), ...commandProblems(page)]),
 ];
 for (const problem of problems) console.error(problem);
-const counts = Map.groupBy(
-  checked.flatMap(({ samples }) => samples),
-  ({ language }) => language || 'text',
-);
-const told = [...counts].map(([language, { length }]) => `${length} ${language}`).sort();
+const counts = new Map<string, number>();
+for (const { language } of checked.flatMap(({ samples }) => samples)) counts.set(language, (counts.get(language) ?? 0) + 1);
+const told = [...counts].map(([language, count]) => `${count} ${language || 'text'}`).sort();
 console.log(`${checked.length} pages: ${told.join(', ')}; ${problems.length} problems`);
 for (const { file, line, note } of left)
   console.log(`note: not checked: ${file}:${line}, because ${NOT_CHECKED.exec(note)?.[1]}`);

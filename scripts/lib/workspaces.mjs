@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ name: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
+ * @typedef {{ name: string, description?: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
  *   engines?: Record<string, string>, dependencies?: Record<string, string>, devDependencies?: Record<string, string>,
  *   optionalDependencies?: Record<string, string>, peerDependencies?: Record<string, string> }} Manifest
  * @typedef {{ folder: string, manifest: Manifest }} Workspace folder relative to the root, with forward slashes

@@ -95,7 +95,7 @@ function checkPython([module, ...rest]: string[]): string[] {
 }
 
 function unknownOptions(words: readonly string[], known: ReadonlySet<string>, of: string): string[] {
-  const used = words.map((word) => word.replace(/=.*$/, '')).filter((word) => /^-{1,2}[a-z]/i.test(word) && !/^-\d/.test(word));
+  const used = words.map((word) => word.replace(/=.*$/, '')).filter((word) => /^-{1,2}[a-z][\w-]*$/i.test(word));
   return used.filter((option) => !known.has(option)).map((option) => `${of} has no option ${option}`);
 }
 
