@@ -72,6 +72,8 @@ function parseJson(text: string): void {
 }
 
 function commandProblems({ samples, inline }: Page): string[] {
+  // A page that begins a project of the reader's own goes on there.
+  const elsewhere = samples.some(({ text }) => /^npm (create|init)\b/m.test(text));
   const lines = samples
     .filter(({ language }) => SHELLS.has(language))
     .flatMap(({ file, line, text }) =>
@@ -82,6 +84,6 @@ function commandProblems({ samples, inline }: Page): string[] {
     );
   const said = inline.filter(({ text }) => COMMAND.test(text));
   return [...lines, ...said].flatMap(({ file, line, text }) =>
-    checkCommand(text, sgaps).map((wrong) => `${file}:${line} ${wrong}`),
+    checkCommand(text, sgaps, elsewhere).map((wrong) => `${file}:${line} ${wrong}`),
   );
 }

@@ -17,6 +17,7 @@ it.each([
   'npm start   # then --anything is a comment',
   'npm run bench:clip -- --input CLIP.mkv --bytes 2048 --latency 2',
   'npm run bench:clip -- --input=CLIP.mkv',
+  'npm start -- --port 80',
   'npm test -- sdk-protocol --reporter=dot',
   'npx sgaps serve --port 2567 --no-viewing && sgaps games set tank --keep-days 30',
   "SGAPS_SECRET=x sgaps --port 1 '--no such'",
@@ -31,6 +32,7 @@ it.each([
 it.each([
   ['npm run bench:clop', /bench:clop/],
   ['npm run bench:clip -- --inputs CLIP.mkv', /--inputs/],
+  ['npm start -- --prot 80', /--prot/],
   ['sgaps serv --port 1', /no command 'serv'/],
   ['sgaps serve --prot 1', /--prot/],
   ['cd /tmp; sgaps --prot 1', /--prot/],
@@ -41,4 +43,9 @@ it.each([
   ['python3 -m training.nothing', /training\.nothing/],
 ])('refuses %s', (line, wrong) => {
   expect(check(line).join()).toMatch(wrong);
+});
+
+it('knows no scripts of a project of the reader’s own', () => {
+  expect(checkCommand('npm run dev', sgaps, true)).toEqual([]);
+  expect(checkCommand('npm run bench:clip -- --inputs x', sgaps, true)).not.toEqual([]);
 });

@@ -23,6 +23,8 @@ it('compiles samples against the packages as a reader has them, and says where o
     sample(60, 'class Own { say() { return this.word; } word = 1; }\nnew Own().say().length;'),
     sample(70, 'export default (registry) => registry.add(1);', { language: 'js' }),
     sample(80, 'const (;'),
+    sample(90, '// shown.ts\nexport const shown = 3;\nexport function show(count: number): void {\n  console.log(count);\n}'),
+    sample(100, "import { shown } from './shown.js';\n\nshow(shown);\nshow('x');"),
   ];
   const found = compileSamples([{ file: 'docs/page.md', samples, inline: [] }]);
   const places = found.map((line) => line.replace(/^(\S+) [\s\S]*\(TS(\d+)\)$/, '$1'));
@@ -32,5 +34,6 @@ it('compiles samples against the packages as a reader has them, and says where o
     'docs/page.md:40',
     'docs/page.md:61',
     'docs/page.md:80',
+    'docs/page.md:103',
   ]);
 });
