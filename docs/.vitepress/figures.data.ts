@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DOCS } from './pages.ts';
 
 /** A figure, what it says, and where it is from. */
-export interface Figure {
+interface Figure {
   readonly figure: string;
   readonly unit: string;
   readonly what: string;
@@ -35,7 +35,7 @@ export default {
         page: '/benchmarks.html#clips-of-other-peoples-games',
       },
       {
-        figure: peers['margin'].replace(/^\+/, '+').replace(/(\.\d)\d$/, '$1'),
+        figure: `${Number(peers['margin']) < 0 ? '' : '+'}${number(peers['margin'], 1)}`,
         unit: 'dB',
         what: `above the better of realtime H.264 and VP8 at the same bytes, on average; above on ${peers['above?'].replace('/', ' of ')} clips`,
         command: 'npm run bench:peers',

@@ -23,7 +23,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 const LINK = /(\]\()([^()\s]+)(\))/g;
 
 /** What a link leads to on the site. */
-export interface Place {
+interface Place {
   /** File or folder, from the root, with forward slashes. */
   readonly path: string;
   /** Address on the site, from its base. */
@@ -37,7 +37,7 @@ export interface Place {
  *
  * @param from File that has the link, from the root
  */
-export function placeOf(from: string, link: string): Place | null {
+function placeOf(from: string, link: string): Place | null {
   const path = posix.normalize(posix.join(posix.dirname(from), decodeURI(link))).replace(/\/$/, '');
   if (path.startsWith('..') || !existsSync(join(ROOT, path))) return null;
   if (path === 'docs' || path === 'docs/README.md') return { path, address: '/', isOfRepository: false };
@@ -98,7 +98,7 @@ function contentOf(path: string): string {
 }
 
 /** Links of a file that is shown elsewhere than where it lies, as they lead on the site. */
-export function siteLinks(text: string, from: string): string {
+function siteLinks(text: string, from: string): string {
   return text.replace(LINK, (whole, open: string, link: string, close: string) => {
     const address = siteLink(link, from);
     return address === null ? whole : open + address + close;

@@ -22,7 +22,7 @@ declare global {
   /** A game with Babylon.js. */
   const scene: Scene;
   const mesh: Mesh;
-  const player: Mesh;
+  const player: Mesh & { x: number; y: number; health: number; speed: number };
   const material: StandardMaterial;
   const ui: AdvancedDynamicTexture;
   const chatPanel: Control;
@@ -30,11 +30,16 @@ declare global {
 
   /** Any other game. */
   const recording: CanvasRecording;
+  const dialog: { isOpen: boolean };
+
+  /** Of all recorders. */
+  type RecordingOptions = import('@sgaps/client').RecordingOptions;
 
   /** A scene of a game with Phaser: `this` of samples. */
   class Level extends Phaser.Scene {}
   interface SampleScene extends Phaser.Scene {
     player: Phaser.GameObjects.Sprite;
     chat: Phaser.GameObjects.Container;
+    clouds: Phaser.GameObjects.Image;
   }
 }

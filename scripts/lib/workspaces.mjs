@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ name: string, version: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
+ * @typedef {{ name: string, version: string, description?: string, private?: boolean, workspaces?: string[], exports?: Record<string, any>, bin?: Record<string, string>,
  *   repository: { type: string, url: string, directory: string }, files?: string[], engines?: Record<string, string>, dependencies?: Record<string, string>, devDependencies?: Record<string, string>,
  *   optionalDependencies?: Record<string, string>, peerDependencies?: Record<string, string>,
  *   peerDependenciesMeta?: Record<string, { optional?: boolean }>, [other: string]: unknown }} Manifest

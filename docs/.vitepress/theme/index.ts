@@ -1,11 +1,11 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
-import { Figures } from './Figures.ts';
+import { MeasuredFigures } from './MeasuredFigures.ts';
 import './style.css';
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
-    app.component('Figures', Figures);
+    app.component('MeasuredFigures', MeasuredFigures);
   },
 } satisfies Theme;

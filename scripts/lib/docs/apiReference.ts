@@ -1,9 +1,24 @@
 /** The reference of the public API, made of the packages' sources and their docblocks by TypeDoc. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, Converter, Logger, LogLevel, ReflectionKind } from 'typedoc';
 import { packages, ROOT } from '../workspaces.mjs';
 
+const CACHE = join(ROOT, '.sgaps-cache');
 const OUT = join(ROOT, 'docs', 'public', 'api');
+
+/** The first page, of what the packages say of themselves. */
+function overview(): string {
+  const lines = packages().map(({ name, entries, manifest }) => {
+    const modules = entries.map(({ subpath }) => name + subpath.slice(1));
+    const links = modules.map((module) => `[${module}](modules/${module.replace(/[^a-z-]/g, '_')}.html)`);
+    return `- ${links.join(', ')}: ${manifest.description}`;
+  });
+  mkdirSync(CACHE, { recursive: true });
+  const file = join(CACHE, 'api-overview.md');
+  writeFileSync(file, `What each package exports, with an example of everything.\n\n${lines.join('\n')}\n`);
+  return file;
+}
 
 /** Keeps what is wrong with docblocks. */
 class Warnings extends Logger {
@@ -28,22 +43,22 @@ export async function apiReference(base: string): Promise<string[]> {
     ),
   );
   const app = await Application.bootstrap({
-    name: 'SGAPS',
+    name: 'SGAPS API',
     entryPoints: [...names.keys()],
     tsconfig: join(ROOT, 'docs', 'tsconfig.json'),
     basePath: ROOT,
-    readme: 'none',
+    readme: overview(),
     // tsc has looked at all of it.
     skipErrorChecking: true,
     disableSources: true,
     excludeExternals: true,
     excludePrivate: true,
     excludeInternal: true,
-    sort: ['source-order'],
-    categorizeByGroup: false,
+    navigation: { includeFolders: false },
     hideGenerator: true,
     githubPages: false,
     customCss: join(ROOT, 'docs', '.vitepress', 'api.css'),
+    customJs: join(ROOT, 'docs', '.vitepress', 'api.js'),
     favicon: join(ROOT, 'docs', 'public', 'logo.svg'),
     navigationLinks: { Guide: `${base}guide/recording.html`, Troubleshooting: `${base}reference/errors.html` },
     titleLink: base,

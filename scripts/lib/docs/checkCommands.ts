@@ -12,7 +12,7 @@ export interface CommandShape {
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 /** What npm knows by itself. */
-const NPM = new Set(['ci', 'i', 'install', 'create', 'init', 'audit', 'view']);
+const NPM = new Set(['ci', 'i', 'install', 'create', 'init', 'pkg', 'audit', 'view']);
 /** Tokens that stand for something that a reader fills in. */
 const LEFT_OUT = /…|^[A-Z]{2,}$/;
 
@@ -20,12 +20,13 @@ const LEFT_OUT = /…|^[A-Z]{2,}$/;
  * What is wrong with a line of a shell, or with a command in running text.
  *
  * @param sgaps The program, as commander knows it
+ * @param elsewhere In a project of the reader's own, whose scripts are not known
  */
-export function checkCommand(line: string, sgaps: CommandShape): string[] {
+export function checkCommand(line: string, sgaps: CommandShape, elsewhere = false): string[] {
   return partsOf(line).flatMap((tokens) => {
     while (/^\w+=/.test(tokens[0] ?? '') || tokens[0] === 'npx' || tokens[0] === 'export') tokens.shift();
     const [program, ...rest] = tokens;
-    if (program === 'npm') return checkNpm(rest);
+    if (program === 'npm') return checkNpm(rest, sgaps, elsewhere);
     if (program === 'sgaps') return checkSgaps(rest, sgaps);
     if (program === 'node') return checkNode(rest);
     if (program === 'python3' && rest[0] === '-m') return checkPython(rest.slice(1));
@@ -47,17 +48,19 @@ function partsOf(line: string): string[][] {
   return parts.filter((part) => part.length > 0);
 }
 
-function checkNpm([command, ...rest]: string[]): string[] {
+function checkNpm([command, ...rest]: string[], sgaps: CommandShape, elsewhere: boolean): string[] {
   if (command === undefined || NPM.has(command) || command.startsWith('-')) return [];
   const name = command === 'run' ? rest.shift() : command;
   if (name === undefined || LEFT_OUT.test(name) || name.startsWith('-')) return [];
   const script = scripts[name];
-  if (script === undefined) return [`package.json has no script '${name}'`];
+  if (script === undefined) return elsewhere ? [] : [`package.json has no script '${name}'`];
   const split = rest.indexOf('--');
+  // Vitest has arguments of its own.
+  if (split < 0 || name === 'test') return [];
+  const given = rest.slice(split + 1);
+  if (script.includes('/cli.js serve')) return checkSgaps(['serve', ...given], sgaps);
   const entry = script.split(' ').findLast((word) => /\.(ts|mjs)$/.test(word));
-  // Vitest's own arguments.
-  if (split < 0 || !entry || name === 'test') return [];
-  return unknownOptions(rest.slice(split + 1), optionsOf(entry), `npm run ${name}`);
+  return entry ? unknownOptions(given, optionsOf(entry), `npm run ${name}`) : [];
 }
 
 function checkSgaps(words: string[], sgaps: CommandShape): string[] {
@@ -95,7 +98,7 @@ function checkPython([module, ...rest]: string[]): string[] {
 }
 
 function unknownOptions(words: readonly string[], known: ReadonlySet<string>, of: string): string[] {
-  const used = words.map((word) => word.replace(/=.*$/, '')).filter((word) => /^-{1,2}[a-z]/i.test(word) && !/^-\d/.test(word));
+  const used = words.map((word) => word.replace(/=.*$/, '')).filter((word) => /^-{1,2}[a-z][\w-]*$/i.test(word));
   return used.filter((option) => !known.has(option)).map((option) => `${of} has no option ${option}`);
 }
 

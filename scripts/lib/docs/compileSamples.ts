@@ -1,5 +1,5 @@
 /** Compiles the TypeScript and JavaScript of samples against the packages' sources, all in one program. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../workspaces.mjs';
 import type { Page, Sample } from './samples.ts';
@@ -23,8 +23,8 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   noEmit: true,
 };
-/** Missing types are no mistake in JavaScript. */
-const UNTYPED = new Set([7005, 7006, 7031, 7034]);
+/** Missing types are no mistake in JavaScript, nor are fields that a method sets. */
+const UNTYPED = new Set([2532, 2538, 7005, 7006, 7031, 7034, 18048]);
 
 interface Module {
   readonly sample: Sample;
@@ -50,7 +50,9 @@ export function compileSamples(pages: readonly Page[]): string[] {
   const texts = new Map(modules.map(({ path, text }) => [path, text]));
   const host = ts.createCompilerHost(OPTIONS);
   const { getSourceFile, fileExists, readFile } = host;
+  const folders = new Set([...texts.keys()].map(dirname));
   host.fileExists = (path) => texts.has(path) || fileExists.call(host, path);
+  host.directoryExists = (path) => folders.has(path) || ts.sys.directoryExists(path);
   host.readFile = (path) => texts.get(path) ?? readFile.call(host, path);
   host.getSourceFile = (path, options, ...rest) => {
     const text = texts.get(path);
@@ -81,25 +83,23 @@ const saying = ({ messageText, code }: ts.Diagnostic): string =>
   `${ts.flattenDiagnosticMessageText(messageText, '\n  ')} (TS${code})`;
 
 /**
- * The sample as a module. What stands before it on its page is imported there too, unless the sample brings its own; its note and those of the page are put in front. A sample that says
- * `this` is a part of a method of a Phaser scene.
+ * The sample as a module. What samples before it on its page import or export is imported there too, unless it has something of that name itself; its note and those of the page are put
+ * in front. One that begins with `// name.ts` is imported by others of its page as `./name.js`. One that says `this` is a part of a method of a Phaser scene.
  */
 function moduleOf(sample: Sample, earlier: readonly Sample[]): Module {
-  const { file, line, language, text, note, pageNote } = sample;
+  const { text, note, pageNote } = sample;
   const source = parse(text);
   const given = `${pageNote}\n${note}`;
   const bound = new Set([...boundNames(source), ...boundNames(parse(given))]);
-  const carried = earlier.flatMap((each) => importLines(parse(each.text))).filter(({ name }) => !bound.has(name));
+  const carried = earlier
+    .flatMap((each) => [...importLines(parse(each.text)), ...exportsOf(each)])
+    .filter(({ name }) => !bound.has(name));
   // Of two of one name the last counts, as for who reads.
   const lines = [...new Map(carried.map((each) => [each.name || each.text, each.text])).values()];
   const isMethod = saysThis(source);
   const own = isMethod ? source.statements.filter(ts.isImportDeclaration) : [];
-  const head = [
-    ...lines,
-    given,
-    ...own.map((statement) => statement.getText(source)),
-    isMethod ? 'async function sample(this: SampleScene) {' : '',
-  ].join('\n');
+  const imports = own.map((statement) => statement.getText(source));
+  const head = [...lines, given, ...imports, isMethod ? 'async function sample(this: SampleScene) {' : ''].join('\n');
   let body = text;
   for (const statement of own) {
     const [from, to] = [statement.getStart(source), statement.end];
@@ -107,10 +107,26 @@ function moduleOf(sample: Sample, earlier: readonly Sample[]): Module {
   }
   return {
     sample,
-    path: join(FOLDER, `${file.replace(/[^\w]+/g, '-')}-${line}.${LANGUAGES[language]}`),
+    path: pathOf(sample),
     text: `${head}\n${body}\n${isMethod ? '}\nvoid sample;' : ''}`,
     before: head.split('\n').length,
   };
+}
+
+/** Samples of a page lie in one folder, by the name that they begin with or by their line. */
+function pathOf({ file, line, language, text }: Sample): string {
+  const [, name = `${line}.${LANGUAGES[language]}`] = /^\/\/ ([\w.-]+\.[jt]sx?)\b/.exec(text) ?? [];
+  return join(FOLDER, file.replace(/[^\w]+/g, '-'), name);
+}
+
+/** What a sample exports, for those after it. */
+function exportsOf(sample: Sample): Import[] {
+  const from = `./${basename(pathOf(sample)).replace(/\.[jt]sx?$/, '.js')}`;
+  const exported = parse(sample.text).statements.filter(
+    (statement) =>
+      ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+  );
+  return exported.flatMap(namesOf).map((name) => ({ name, text: `import { ${name} } from '${from}';` }));
 }
 
 const parse = (text: string): ts.SourceFile =>
@@ -118,12 +134,15 @@ const parse = (text: string): ts.SourceFile =>
 
 /** Names that the statements of a module bind themselves. */
 function boundNames(source: ts.SourceFile): string[] {
-  return source.statements.flatMap((statement) => {
-    if (ts.isImportDeclaration(statement)) return importsOf(statement).map(({ name }) => name);
-    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name));
-    const { name } = statement as { name?: ts.Node };
-    return name && ts.isIdentifier(name) ? [name.text] : [];
-  });
+  return source.statements.flatMap((statement) =>
+    ts.isImportDeclaration(statement) ? importsOf(statement).map(({ name }) => name) : namesOf(statement),
+  );
+}
+
+function namesOf(statement: ts.Statement): string[] {
+  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name));
+  const { name } = statement as { name?: ts.Node };
+  return name && ts.isIdentifier(name) ? [name.text] : [];
 }
 
 function namesIn(name: ts.BindingName): string[] {

@@ -18,7 +18,7 @@ export interface Sample {
 }
 
 /** A command in running text, in one pair of backticks. */
-export interface Inline {
+interface Inline {
   readonly file: string;
   readonly line: number;
   readonly text: string;

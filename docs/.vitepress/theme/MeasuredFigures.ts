@@ -3,8 +3,8 @@ import { defineComponent, h } from 'vue';
 import { data } from '../figures.data.ts';
 
 /** Figures as the pages of figures have them now, each with the command that makes it. */
-export const Figures = defineComponent({
-  name: 'Figures',
+export const MeasuredFigures = defineComponent({
+  name: 'MeasuredFigures',
   setup: () => () =>
     h(
       'ul',
