@@ -40,9 +40,10 @@ COPY --from=build /sgaps/splats/dist splats/dist
 COPY --from=build /sgaps/sdk-server/dist sdk-server/dist
 COPY --from=build /sgaps/sdk-server/migrations sdk-server/migrations
 COPY --from=build /sgaps/models models
-COPY --from=build /sgaps/examples/games.json examples/games.json
+COPY --from=build /sgaps/examples/games.json /sgaps/examples/figures.json examples/
 COPY --from=build /sgaps/examples/phaser-platformer/dist examples/phaser-platformer/dist
 COPY --from=build /sgaps/examples/phaser-arena/dist examples/phaser-arena/dist
+COPY --from=build /sgaps/examples/babylon-racer/dist examples/babylon-racer/dist
 COPY --from=build /sgaps/examples/babylon-arena/dist examples/babylon-arena/dist
 USER node
 EXPOSE 2567 2568
