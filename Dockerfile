@@ -44,6 +44,8 @@ COPY --from=build /sgaps/examples/games.json /sgaps/examples/figures.json exampl
 COPY --from=build /sgaps/examples/phaser-platformer/dist examples/phaser-platformer/dist
 COPY --from=build /sgaps/examples/phaser-arena/dist examples/phaser-arena/dist
 COPY --from=build /sgaps/examples/babylon-racer/dist examples/babylon-racer/dist
+COPY --from=build /sgaps/examples/phaser-puzzle/dist examples/phaser-puzzle/dist
+COPY --from=build /sgaps/examples/phaser-tavern/dist examples/phaser-tavern/dist
 COPY --from=build /sgaps/examples/babylon-arena/dist examples/babylon-arena/dist
 USER node
 EXPOSE 2567 2568
