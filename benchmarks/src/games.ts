@@ -10,8 +10,8 @@ import { formatNumber, formatTable } from './clip/formatTable.js';
 import { openBackend } from './clip/openBackend.js';
 import { EXAMPLES, exampleGames } from './games/exampleGames.js';
 import { FigureBook } from './games/FigureBook.js';
-import { measureGame } from './games/measureGame.js';
 import { isBusy } from './games/machineLoad.js';
+import { measureGame } from './games/measureGame.js';
 import { takeCover } from './games/takeCover.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 
@@ -58,8 +58,19 @@ const program = new Command('games')
         const busy = await isBusy();
         const found = await measureGame({ server, game: name, seconds, model: opened?.backend ?? null });
         measured[name] = {
-          ...{ date: new Date().toISOString().slice(0, 10), version: describeVersion(), machine: describeMachine(), busy, seconds },
-          ...{ frames: found.frames, psnr: round(found.psnr, 3), psnrSteady: round(found.psnrSteady, 3), ssim: round(found.ssim, 5) },
+          ...{
+            date: new Date().toISOString().slice(0, 10),
+            version: describeVersion(),
+            machine: describeMachine(),
+            busy,
+            seconds,
+          },
+          ...{
+            frames: found.frames,
+            psnr: round(found.psnr, 3),
+            psnrSteady: round(found.psnrSteady, 3),
+            ssim: round(found.ssim, 5),
+          },
           ...{ bytesUp: round(found.bytesUp, 1), bytesDown: round(found.bytesDown, 1), samples: round(found.samples, 1) },
           micros: round(found.micros, 1),
         };

@@ -73,8 +73,12 @@ export function figureTable(rows: readonly (readonly [string, GameFigures])[]): 
     places.set(place, [...(places.get(place) ?? []), name]);
   }
   const whole = places.size === 1;
-  const lines = [...places].map(([place, names]) => (whole ? `${place}.` : `${names.map((name) => `\`${name}\``).join(', ')}: ${place}.`));
-  const busy = rows.some(([, f]) => f.busy) ? ['', '\\* The machine was busy: the client took longer than it does. The other figures do not depend on that.'] : [];
+  const lines = [...places].map(([place, names]) =>
+    whole ? `${place}.` : `${names.map((name) => `\`${name}\``).join(', ')}: ${place}.`,
+  );
+  const busy = rows.some(([, f]) => f.busy)
+    ? ['', '\\* The machine was busy: the client took longer than it does. The other figures do not depend on that.']
+    : [];
   return [table, '', ...lines, ...busy].join('\n');
 }
 

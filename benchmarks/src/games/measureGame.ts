@@ -86,7 +86,15 @@ async function compare(server: SgapsServer, id: string, truths: TruthStore, mode
     const { psnr, psnrSteady, ssim } = meter.rebuilt();
     const { frames, bytesUp, bytesDown, samples } = exchange;
     const each = (total: number) => total / frames;
-    return { frames: meter.psnrs.length, psnr, psnrSteady, ssim, bytesUp: each(bytesUp), bytesDown: each(bytesDown), samples: each(samples) };
+    return {
+      frames: meter.psnrs.length,
+      psnr,
+      psnrSteady,
+      ssim,
+      bytesUp: each(bytesUp),
+      bytesDown: each(bytesDown),
+      samples: each(samples),
+    };
   } finally {
     await reader.close();
   }

@@ -31,7 +31,10 @@ export async function takeCover(browser: Browser, url: string, seconds: number, 
     })()`)) as string;
     mkdirSync(dirname(file), { recursive: true });
     const bytes = Buffer.from(picture.slice(picture.indexOf(',') + 1), 'base64');
-    await sharp(bytes).resize({ ...SIZE, fit: 'cover' }).webp({ quality: 84, effort: 6, smartSubsample: true }).toFile(file);
+    await sharp(bytes)
+      .resize({ ...SIZE, fit: 'cover' })
+      .webp({ quality: 84, effort: 6, smartSubsample: true })
+      .toFile(file);
   } finally {
     await page.close();
   }

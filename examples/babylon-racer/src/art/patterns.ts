@@ -89,20 +89,30 @@ export const testCard: Pattern = (u, v) => {
   return shade([255, 255, 255], u < 0.75 ? u / 0.75 : 0.06);
 };
 
+/** Where clouds are, as parts of the way up. */
+const CLOUDS = { from: 0.05, to: 0.85 };
+/** The highest that a mountain may be. */
+const PEAK = 0.24;
+
 /** The sky all around: u once around, v from below (0) to straight up (1); mountains at its foot. */
 export const sky: Pattern = (u, v) => {
-  const up = Math.max(0, v * 2 - 1);
-  const air = mix(mix(hex('#ffe3bd'), hex('#a9d8f2'), smooth(0.01, 0.16, up)), hex('#3a7fd0'), smooth(0.08, 0.7, up));
-  const sun = Math.hypot((u - 0.3) * 4, (up - 0.3) * 1.6);
-  const warm = mix(air, hex('#fff7dd'), 0.8 * (1 - smooth(0.03, 0.42, sun)));
-  const cloud = smooth(0.52, 0.64, fractal(u, up * 0.45, 9, 5, 90)) * smooth(0.05, 0.14, up) * (1 - smooth(0.45, 0.85, up));
-  const lit = mix(hex('#cfd9e8'), hex('#ffffff'), smooth(0.42, 0.6, fractal(u, up * 0.45 + 0.015, 9, 4, 90)));
-  const peaks = 0.02 + Math.abs(fractal(u, 0.3, 14, 5, 100) - 0.45) * 0.34;
+  const up = v * 2 - 1;
+  const haze = hex('#a7c3a0');
+  if (up <= 0) return haze;
   const hills = 0.012 + fractal(u, 0.7, 18, 4, 110) * 0.055;
-  if (up < hills) return mix(hex('#a7c3a0'), hex('#6f9f78'), up / hills);
+  if (up < hills) return mix(haze, hex('#6f9f78'), up / hills);
+  const peaks = up < PEAK ? 0.02 + Math.abs(fractal(u, 0.3, 14, 5, 100) - 0.45) * 0.34 : 0;
   if (up < peaks) {
     const snow = smooth(0.055, 0.08, up + fractal(u, up * 4, 40, 3, 120) * 0.02);
     return mix(mix(hex('#bcd0dc'), hex('#7d98b4'), up / peaks), hex('#f4f8fc'), snow * 0.85);
   }
+  const air = mix(mix(hex('#ffe3bd'), hex('#a9d8f2'), smooth(0.01, 0.16, up)), hex('#3a7fd0'), smooth(0.08, 0.7, up));
+  const sun = Math.hypot((u - 0.3) * 4, (up - 0.3) * 1.6);
+  const warm = mix(air, hex('#fff7dd'), 0.8 * (1 - smooth(0.03, 0.42, sun)));
+  if (up < CLOUDS.from || up > CLOUDS.to) return warm;
+  const there = smooth(CLOUDS.from, 0.14, up) * (1 - smooth(0.45, CLOUDS.to, up));
+  const cloud = smooth(0.52, 0.64, fractal(u, up * 0.45, 9, 5, 90)) * there;
+  if (cloud === 0) return warm;
+  const lit = mix(hex('#cfd9e8'), hex('#ffffff'), smooth(0.42, 0.6, fractal(u, up * 0.45 + 0.015, 9, 4, 90)));
   return mix(warm, lit, cloud * 0.92);
 };
