@@ -452,6 +452,10 @@ describe('<sgaps-player> on any source', () => {
     await slider().focus();
     await page.keyboard.press('ArrowUp');
     await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:17.5 of 0:20.0');
+    await page.keyboard.press('PageUp');
+    await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:19.5 of 0:20.0');
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:17.5 of 0:20.0');
     const outline = await slider().evaluate((element) => getComputedStyle(element).outlineStyle);
     expect(outline).not.toBe('none');
     await button(/^Speed/).focus();
