@@ -287,7 +287,7 @@ describe('the page of a session', () => {
     await expect.poll(part, WAIT).toBeGreaterThan(0.75);
     expect(await slider().getAttribute('aria-valuetext')).toMatch(/^0:0\d\.\d of 0:0\d\.\d$/);
     await press('Home');
-    await expect.poll(part, WAIT).toBeLessThan(0.2);
+    await expect.poll(part, WAIT).toBeLessThan(0.5);
     await press(']');
     expect([(await player()).playbackRate, await status.textContent()]).toEqual([2, 'Speed 2×']);
     await press('[', 'k');
@@ -299,7 +299,7 @@ describe('the page of a session', () => {
 
     // A dialog keeps the focus, and gives it back.
     await press('o');
-    await expect.poll(nameOfFocused).toBe('input Importance');
+    await expect.poll(nameOfFocused).toBe('input Samples');
     await press('Shift+Tab');
     expect(await nameOfFocused()).toBe('button Close');
     await press('Shift+Tab');
