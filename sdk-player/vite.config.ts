@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { CSS_TARGET, themeScript } from './page/themeScript.ts';
+import { CSS_TARGET, themeScript } from '../scripts/lib/themeScript.mjs';
 
 const page = (name: string) => fileURLToPath(new URL(`./page/${name}`, import.meta.url));
 

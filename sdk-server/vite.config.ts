@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { CSS_TARGET, themeScript } from '../sdk-player/page/themeScript.ts';
+import { CSS_TARGET, themeScript } from '../scripts/lib/themeScript.mjs';
 
 /** The dashboard: static pages under dist/dashboard, served by the HTTP app. */
 export default defineConfig({

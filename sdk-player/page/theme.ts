@@ -1,6 +1,6 @@
 /**
  * Light or dark, as it was chosen on any page of SGAPS here; as the system has it where nothing was. Pages load this as a script that is no module, before
- * they draw anything (`themeScript.ts`): they would flash otherwise.
+ * they draw anything (`scripts/lib/themeScript.mjs`): they would flash otherwise.
  */
 const KEY = 'sgaps-theme';
 

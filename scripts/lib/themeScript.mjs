@@ -1,11 +1,15 @@
+/** What the builds of our pages share. */
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'vite';
 
 /** Browsers that know `light-dark()`, which is then left as it is: parts of pages have another scheme than the whole. */
 export const CSS_TARGET = ['chrome123', 'firefox120', 'safari17.5'];
 
-/** Has all pages of a build load `theme.ts` before they draw anything: by its address, since inline scripts are not allowed, and as no module, since those wait. */
-export function themeScript(): Plugin {
+/**
+ * Has all pages of a build load `sdk-player/page/theme.ts` before they draw anything: by its address, since inline scripts are not allowed, and as no module, since those wait.
+ *
+ * @returns {import('vite').Plugin}
+ */
+export function themeScript() {
   let base = '/';
   return {
     name: 'sgaps-theme',
@@ -13,7 +17,11 @@ export function themeScript(): Plugin {
       base = config.base;
     },
     buildStart() {
-      this.emitFile({ type: 'chunk', id: fileURLToPath(new URL('./theme.ts', import.meta.url)), name: 'theme' });
+      this.emitFile({
+        type: 'chunk',
+        id: fileURLToPath(new URL('../../sdk-player/page/theme.ts', import.meta.url)),
+        name: 'theme',
+      });
     },
     transformIndexHtml: {
       order: 'post',
