@@ -8,7 +8,7 @@ import { VIEW } from '../view.js';
 import { addText } from './addText.js';
 import type { Stage } from './Stage.js';
 
-export const BAR_HEIGHT = 28;
+const BAR_HEIGHT = 28;
 
 const BADGES: Record<RecordingState, { readonly words: string; readonly dot: number }> = {
   'no recorder': { words: 'no recorder', dot: 0 },
