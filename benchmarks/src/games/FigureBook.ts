@@ -64,7 +64,7 @@ export function figureTable(rows: readonly (readonly [string, GameFigures])[]): 
       formatNumber(f.bytesUp, 0),
       formatNumber(f.bytesDown, 0),
       formatNumber(f.samples, 0),
-      `${formatNumber(f.micros, 0)}${f.busy ? ' *' : ''}`,
+      formatNumber(f.micros, 0),
     ]),
   );
   const places = new Map<string, string[]>();
@@ -76,9 +76,7 @@ export function figureTable(rows: readonly (readonly [string, GameFigures])[]): 
   const lines = [...places].map(([place, names]) =>
     whole ? `${place}.` : `${names.map((name) => `\`${name}\``).join(', ')}: ${place}.`,
   );
-  const busy = rows.some(([, f]) => f.busy)
-    ? ['', '\\* The machine was busy: the client took longer than it does. The other figures do not depend on that.']
-    : [];
+  const busy = rows.some(([, f]) => f.busy) ? ['', '–: the machine was busy; what the client takes was not measured.'] : [];
   return [table, '', ...lines, ...busy].join('\n');
 }
 
