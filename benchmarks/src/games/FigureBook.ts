@@ -52,7 +52,7 @@ export class FigureBook {
  * figureTable([['phaser-arena', figures]]);
  * ```
  */
-export function figureTable(rows: readonly (readonly [string, GameFigures])[]): string {
+function figureTable(rows: readonly (readonly [string, GameFigures])[]): string {
   const head = ['game', 'PSNR', 'steady', 'SSIM', 'B up', 'B down', 'samples', 'client, µs'];
   const table = markdownTable(
     head,
