@@ -25,12 +25,15 @@ const examples = fileURLToPath(new URL('../examples/', import.meta.url));
 let browser: Browser;
 let server: Server;
 let origin: string;
+/** What recorders asked the server for. */
+const asked: string[] = [];
 
 beforeAll(async () => {
   for (const { name } of games)
     await build({ root: join(examples, name), configFile: join(examples, name, 'vite.config.ts'), logLevel: 'error' });
   server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname.startsWith('/matchmake')) asked.push(pathname);
     const [, , name, ...rest] = pathname.split('/');
     const file = join(examples, name ?? '', 'dist', rest.join('/') || 'index.html');
     try {
@@ -52,12 +55,12 @@ afterAll(async () => {
   server?.close();
 });
 
-async function open(path: string, query: string): Promise<Page> {
+async function open(path: string, query: string, record = '0'): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('pageerror', (error) => {
     throw error;
   });
-  await page.goto(`${origin}${path}?clock=virtual&record=0&${query}`);
+  await page.goto(`${origin}${path}?clock=virtual&record=${record}&${query}`);
   await page.evaluate(() => window.sgapsClock?.ready);
   return page;
 }
@@ -119,5 +122,62 @@ describe('the platformer', () => {
     }, TICK);
     await page.close();
     expect(seen).toEqual(['menu', 'level 1', 'level 2', 'end']);
+  });
+});
+
+describe('the inn', () => {
+  const path = '/examples/phaser-tavern/';
+
+  /** Steps without drawing. */
+  const step = (page: Page, ticks: number): Promise<void> =>
+    page.evaluate(
+      ({ ticks, ms }) => {
+        for (let i = 0; i < ticks; i++) window.sgapsClock?.step(ms, false);
+      },
+      { ticks, ms: TICK },
+    );
+
+  it('asks its player before it asks the server', { timeout: 120_000 }, async () => {
+    const page = await open(path, 'bot=1&seed=7', '1');
+    // The bot has read the title by then, and still reads what it is to agree to.
+    await step(page, 260);
+    await page.waitForTimeout(300);
+    expect(asked).toEqual([]);
+    await step(page, 120);
+    await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it('writes the name of its hero nowhere but where it is masked', { timeout: 120_000 }, async () => {
+    const page = await open(path, 'bot=1&seed=7');
+    const seen = await page.evaluate((ms) => {
+      interface Shown {
+        readonly name: string;
+        readonly text?: string;
+        readonly list?: readonly Shown[];
+      }
+      const { sgapsClock, sgapsGame } = window;
+      if (!sgapsClock || !sgapsGame) throw new Error('The page has no virtual clock');
+      const places = { masked: 0, open: [] as string[] };
+      const look = (objects: readonly Shown[], hero: string, hidden: boolean): void => {
+        for (const object of objects) {
+          const masked = hidden || object.name === 'private';
+          if (object.list) look(object.list, hero, masked);
+          else if (!object.text?.includes(hero)) continue;
+          else if (masked) places.masked++;
+          else places.open.push(object.text);
+        }
+      };
+      // Until the first letter has been read, on the second day.
+      for (let i = 0; i < 3600; i++) {
+        sgapsClock.step(ms, false);
+        const { hero } = sgapsGame.registry.get('session') as { hero: string };
+        if (hero && i % 20 === 0) look(sgapsGame.scene.getScenes(true)[0].children.list as unknown as Shown[], hero, false);
+      }
+      return places;
+    }, TICK);
+    await page.close();
+    expect(seen.open).toEqual([]);
+    expect(seen.masked).toBeGreaterThan(100);
   });
 });

@@ -1,8 +1,13 @@
 import type Phaser from 'phaser';
+import { onKeyDown } from '../../../shared/onKeyDown.js';
 import { areNeighbours, cellAt, columnOf, rowOf, type Swap } from '../sim/board.js';
 import { BOARD } from '../view.js';
 
 const DRAG = 0.45;
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ...{ arrowleft: [-1, 0], arrowright: [1, 0], arrowup: [0, -1], arrowdown: [0, 1] },
+  ...{ a: [-1, 0], d: [1, 0], w: [0, -1], s: [0, 1] },
+};
 
 /** A finger or the mouse drags a glass or picks two; arrows walk, space picks, and an arrow then swaps. */
 export class Controls {
@@ -20,14 +25,11 @@ export class Controls {
     input.on('pointerup', () => {
       this.held = -1;
     });
-    const keys: [string, () => void][] = [
-      ...['LEFT', 'A'].map((key): [string, () => void] => [key, () => this.walk(-1, 0)]),
-      ...['RIGHT', 'D'].map((key): [string, () => void] => [key, () => this.walk(1, 0)]),
-      ...['UP', 'W'].map((key): [string, () => void] => [key, () => this.walk(0, -1)]),
-      ...['DOWN', 'S'].map((key): [string, () => void] => [key, () => this.walk(0, 1)]),
-      ...['SPACE', 'ENTER'].map((key): [string, () => void] => [key, () => this.pick()]),
-    ];
-    for (const [key, act] of keys) input.keyboard?.on(`keydown-${key}`, act);
+    onKeyDown(scene, ({ key }) => {
+      const arrow = ARROWS[key.toLowerCase()];
+      if (arrow) this.walk(...arrow);
+      else if (key === ' ' || key === 'Enter') this.pick();
+    });
   }
 
   /** What was asked for since the last time. */

@@ -1,5 +1,6 @@
 import type { SgapsReplay } from '@sgaps/phaser/replay';
 import type Phaser from 'phaser';
+import { onKeyDown } from '../../../shared/onKeyDown.js';
 import { FONT } from '../../../shared/pixelFont.js';
 import { DIM, GOLD, PALE } from '../art/colours.js';
 import { BOARD, VIEW } from '../view.js';
@@ -31,10 +32,11 @@ export class MomentScreen {
     private readonly scene: Phaser.Scene,
     private readonly server: string,
   ) {
-    const { keyboard } = scene.input;
-    keyboard?.on('keydown-ESC', () => this.close());
-    keyboard?.on('keydown-LEFT', () => this.jump(-1));
-    keyboard?.on('keydown-RIGHT', () => this.jump(1));
+    onKeyDown(scene, ({ key }) => {
+      if (key === 'Escape') this.close();
+      else if (key === 'ArrowLeft') this.jump(-1);
+      else if (key === 'ArrowRight') this.jump(1);
+    });
   }
 
   get isOpen(): boolean {
@@ -86,7 +88,7 @@ export class MomentScreen {
     const shade = scene.add.rectangle(0, 0, VIEW.width, VIEW.height, 0x080718, 0.72).setOrigin(0).setDepth(20);
     shade.setInteractive().on('pointerdown', () => this.close());
     const top = MIDDLE.y - HEIGHT / 2;
-    const frame = scene.add.rectangle(MIDDLE.x, MIDDLE.y + 3, WIDTH + 16, HEIGHT + 94, 0x1b1840).setStrokeStyle(2, GOLD);
+    const frame = scene.add.rectangle(MIDDLE.x, MIDDLE.y + 8, WIDTH + 16, HEIGHT + 104, 0x1b1840).setStrokeStyle(2, GOLD);
     frame.setDepth(21).setInteractive();
     const words = (x: number, y: number, text: string, tint: number): Phaser.GameObjects.BitmapText =>
       scene.add.bitmapText(x, y, FONT, text, 14).setOrigin(0.5).setTint(tint).setDepth(22);

@@ -2,6 +2,7 @@ import type { SgapsPlugin } from '@sgaps/phaser';
 import Phaser from 'phaser';
 import { FixedStepper } from '../../../shared/fixedStepper.js';
 import type { GameOptions } from '../../../shared/gameOptions.js';
+import { onKeyDown } from '../../../shared/onKeyDown.js';
 import { FONT } from '../../../shared/pixelFont.js';
 import { BoardView, placeOf } from '../actors/BoardView.js';
 import { Callouts } from '../actors/Callouts.js';
@@ -74,16 +75,15 @@ export class BoardScene extends Phaser.Scene {
   }
 
   private addKeys(): void {
-    const { keyboard } = this.input;
-    keyboard?.on('keydown-R', () => {
-      const best = this.moments.best;
-      if (best?.recording) this.screen.show(best);
-    });
     const goOn = (): void => {
       // A press that ended the last move must not skip what came of it.
       if (!this.bot && !this.screen.isOpen && this.world.phaseTicks > 40) this.world.advance();
     };
-    for (const key of ['SPACE', 'ENTER']) keyboard?.on(`keydown-${key}`, goOn);
+    onKeyDown(this, ({ key }) => {
+      const { best } = this.moments;
+      if (key === ' ' || key === 'Enter') goOn();
+      else if (key.toLowerCase() === 'r' && best?.recording) this.screen.show(best);
+    });
     this.input.on('pointerdown', ({ x }: Phaser.Input.Pointer) => x < BOARD.x + BOARD.width && goOn());
   }
 

@@ -33,7 +33,7 @@ export type PuzzleEvent =
   | { readonly type: 'level done'; readonly level: number; readonly score: number }
   | { readonly type: 'out of moves'; readonly level: number; readonly score: number };
 
-export const SWAP_TICKS = 12;
+const SWAP_TICKS = 12;
 export const BREAK_TICKS = 18;
 const GRAVITY = 0.013;
 const POINTS = 10;

@@ -7,9 +7,9 @@ import type { Stage } from '../ui/Stage.js';
 import { VIEW } from '../view.js';
 
 const TERMS = [
-  'If you agree, this game sends what is on its screen to the server that it was loaded from, so that the session can be watched again.',
-  'Not sent: your name and private letters, which are masked before anything leaves this machine, and the diary, which pauses the recording. Nor keys, sound, or the page around the game.',
-  'You can change your mind in the settings at any time.',
+  'What is on the screen is sent to the server of this page, and can be watched again.',
+  'Never sent: your name and private letters (masked on this machine), the diary (the recording pauses), what you type, sound.',
+  'The settings let you change your mind.',
 ];
 
 /** Asked before anything is recorded. */

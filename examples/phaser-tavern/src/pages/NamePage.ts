@@ -37,7 +37,7 @@ export class NamePage extends Page {
       ...{ id: 'done', x: 384, y: 282, width: 96, words: 'Done', press: () => this.finish() },
       enabled: () => this.name.length > 0,
     });
-    addCentred(this.root, VIEW.width / 2, 316, 'Typed or tapped, it is masked in the recording.', TINT.dim);
+    addCentred(this.root, VIEW.width / 2, 316, 'Nobody can read it in the recording.', TINT.dim);
     this.lookAt('A');
   }
 

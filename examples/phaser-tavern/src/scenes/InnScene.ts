@@ -2,7 +2,7 @@ import Phaser from 'phaser';
 import { FixedStepper } from '../../../shared/fixedStepper.js';
 import { createArt } from '../art/createArt.js';
 import { Bot } from '../bot/Bot.js';
-import { Controls } from '../input/Controls.js';
+import { addControls } from '../input/addControls.js';
 import { isPrivate } from '../recording.js';
 import type { Session } from '../Session.js';
 import { Inn, type InnEvent } from '../sim/Inn.js';
@@ -47,7 +47,7 @@ export class InnScene extends Phaser.Scene {
       bot ? new Bot(seed) : undefined,
     );
     this.bar = new TopBar(this.house);
-    new Controls(this, () => this.house.page);
+    addControls(this, () => this.house.page);
     if (bot) this.hand = this.add.image(320, 340, 'pointer', 'pointer-0').setOrigin(0).setDepth(80);
     this.stepper = new FixedStepper(() => this.tick());
     this.show();

@@ -8,7 +8,7 @@ import { VIEW } from '../view.js';
 import { addText } from './addText.js';
 import type { Stage } from './Stage.js';
 
-export const BAR_HEIGHT = 28;
+const BAR_HEIGHT = 28;
 
 const BADGES: Record<RecordingState, { readonly words: string; readonly dot: number }> = {
   'no recorder': { words: 'no recorder', dot: 0 },
@@ -33,7 +33,11 @@ export class TopBar {
     const { scene } = stage;
     this.root = scene.add.container().setDepth(60);
     this.root.add(scene.add.image(0, 0, plate(scene, 'bar', VIEW.width, BAR_HEIGHT)).setOrigin(0));
-    this.name = addText(this.root, 12, 4, '', TINT.gold).setName(PRIVATE);
+    // Always as wide as the longest name: the grey place in a recording should not tell its length.
+    const masked = scene.add.container().setName(PRIVATE);
+    masked.add(scene.add.rectangle(6, 2, 132, 20, 0x1d1420).setOrigin(0));
+    this.root.add(masked);
+    this.name = addText(masked, 12, 4, '', TINT.gold);
     this.day = addText(this.root, 146, 4, '', TINT.cream);
     this.root.add(scene.add.image(270, 13, 'coin', 'coin-0'));
     this.coins = addText(this.root, 284, 4, '', TINT.cream);
