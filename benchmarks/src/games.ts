@@ -13,6 +13,7 @@ import { FigureBook } from './games/FigureBook.js';
 import { isBusy } from './games/machineLoad.js';
 import { measureGame } from './games/measureGame.js';
 import { takeCover } from './games/takeCover.js';
+import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 
 interface Arguments {
@@ -36,7 +37,7 @@ const program = new Command('games')
   .option('--json', 'one line of JSON last on standard output')
   .action(async ({ game: only, seconds, figures: wantsFigures, covers, json }: Arguments) => {
     const games = exampleGames(only);
-    const book = new FigureBook(EXAMPLES);
+    const book = new FigureBook(EXAMPLES, formatMarkdown);
     const data = mkdtempSync(join(tmpdir(), 'sgaps-games-data-'));
     const log = pino({ name: 'sgaps', level: 'warn' }, destination(2));
     const opened = wantsFigures ? await openBackend('auto') : null;

@@ -22,7 +22,11 @@ export class FigureBook {
   private readonly figures: Map<string, GameFigures>;
   private readonly file: string;
 
-  constructor(private readonly folder: string) {
+  /** `format`: how the README is written. */
+  constructor(
+    private readonly folder: string,
+    private readonly format: (markdown: string) => string = (markdown) => markdown,
+  ) {
     this.file = join(folder, 'figures.json');
     const kept = existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as Record<string, GameFigures>) : {};
     this.figures = new Map(Object.entries(kept));
@@ -40,7 +44,7 @@ export class FigureBook {
     });
     writeFileSync(this.file, `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`);
     const readme = join(this.folder, 'README.md');
-    writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), figureTable(rows)));
+    writeFileSync(readme, this.format(withTable(readFileSync(readme, 'utf8'), figureTable(rows))));
   }
 }
 
