@@ -85,9 +85,9 @@ it('an admin makes a link by which another browser watches this session, and not
   await logIn(page, await tokenFor('admin'));
   await readShown(page);
   await page.locator('#share').click();
-  const notice = page.locator('#notice', { hasText: 'share=' });
-  await notice.waitFor();
-  const link = /http\S+share=\S+/.exec((await notice.textContent()) ?? '')?.[0] ?? '';
+  const field = page.locator('#share-link');
+  await field.waitFor();
+  const link = await field.inputValue();
   const token = new URL(link).searchParams.get('share') ?? '';
   await page.context().close();
 

@@ -452,6 +452,10 @@ describe('<sgaps-player> on any source', () => {
     await slider().focus();
     await page.keyboard.press('ArrowUp');
     await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:17.5 of 0:20.0');
+    await page.keyboard.press('PageUp');
+    await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:19.5 of 0:20.0');
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => slider().getAttribute('aria-valuetext')).toBe('0:17.5 of 0:20.0');
     const outline = await slider().evaluate((element) => getComputedStyle(element).outlineStyle);
     expect(outline).not.toBe('none');
     await button(/^Speed/).focus();
@@ -552,7 +556,7 @@ describe('<sgaps-compare>', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('.');
     await expect.poll(() => Promise.all([shownFrame(0), shownFrame(1)]), WAIT).toEqual(['1', '1']);
-    for (let i = 0; i < 3; i++) await button('Second one frame later').click();
+    for (let i = 0; i < 3; i++) await button('Second +1 frame').click();
     expect(await page.getByRole('status', { name: 'Offset of the second' }).textContent()).toBe('+0.10 s · +3 frames');
     await expect
       .poll(() => page.evaluate(() => document.querySelector('sgaps-compare')?.players[1]?.frame?.frameId ?? 0), WAIT)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { CSS_TARGET, themeScript } from '../scripts/lib/themeScript.mjs';
 
 const page = (name: string) => fileURLToPath(new URL(`./page/${name}`, import.meta.url));
 
@@ -7,11 +8,13 @@ const page = (name: string) => fileURLToPath(new URL(`./page/${name}`, import.me
 export default defineConfig({
   root: page(''),
   base: './',
+  plugins: [themeScript()],
   resolve: { conditions: ['sgaps-source', 'module', 'browser', 'import', 'default'] },
   build: {
     outDir: fileURLToPath(new URL('./dist/page', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
+    cssTarget: CSS_TARGET,
     rollupOptions: {
       input: { index: page('index.html'), element: page('element.ts') },
       // Pages name it.

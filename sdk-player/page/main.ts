@@ -43,7 +43,7 @@ function open(chosen: RecordingSource | null = recording): void {
   if (recording === null) return;
   const wanted = recording;
   leaveComparison();
-  say('hint', '');
+  byId('drop', HTMLElement).hidden = true;
   element.hidden = false;
   element.setAttribute('time', String(again ?? (element.getAttribute('time') || 0)));
   element.setAttribute('controls', typeof wanted === 'string' ? `${CONTROLS} share` : CONTROLS);
@@ -76,6 +76,8 @@ async function openWithModel(wanted: RecordingSource): Promise<LocalSource> {
 
 function sayModel(provider: string, text: string): void {
   say('provider', provider);
+  // Not with each frame that it refines.
+  say('said', `Model ${provider}: ${text}`);
   byId('provider', HTMLElement).classList.toggle('on', provider !== 'off');
   say('modelText', text);
 }
@@ -164,7 +166,7 @@ element.addEventListener('opened', describe);
 element.addEventListener('frame', countRefined);
 element.addEventListener('compare', () => (source?.model ? compare(null) : choose(true)));
 use.addEventListener('change', () => open());
-byId('choose', HTMLButtonElement).addEventListener('click', () => choose(false));
+for (const name of ['choose', 'first']) byId(name, HTMLButtonElement).addEventListener('click', () => choose(false));
 single.addEventListener('click', () => {
   leaveComparison();
   element.hidden = false;
@@ -183,8 +185,12 @@ document.addEventListener('drop', (event) => {
 // The whole page is the player's.
 document.addEventListener('keydown', (event) => (comparison ?? element).handleKey(event));
 
-say('hint', 'Drop a .sgaps file here, or open one.\nIt stays on this machine.');
+say(
+  'hint',
+  'Drop a .sgaps file here, or open one. It stays on this machine.\nSessions of a server come as such a file with Download.',
+);
 byId('hint', HTMLElement).classList.remove('late');
+byId('first', HTMLButtonElement).hidden = false;
 
 // `?recording=/api/recordings/1f3a/download&t=12.5` plays a file that a server has, from 12.5 s on.
 element.setAttribute('time', String(Number(query.get('t') ?? 0) || 0));

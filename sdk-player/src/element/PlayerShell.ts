@@ -175,6 +175,7 @@ export abstract class PlayerShell extends ElementBase {
   readonly #keys: KeyActions = {
     toggle: () => this.#do(togglePlay),
     skip: (seconds) => this.#do((player) => skip(player, seconds)),
+    leap: (part) => this.#do((player) => skip(player, part * player.duration)),
     step: (frames) => this.#do((player) => step(player, frames)),
     shuttle: (direction) => this.#do((player) => shuttle(player, direction)),
     shiftRate: (by) => this.#do((player) => shiftRate(player, by)),

@@ -47,6 +47,7 @@ export class SgapsCompareElement extends PlayerShell {
 
   constructor() {
     super('compare');
+    this.frame.setAttribute('aria-label', 'Two replays');
     const pane = (name: 'first' | 'second', at: 0 | 1) =>
       make('div', { class: `pane ${name}` }, make('slot', { name }), this.#labels[at]);
     this.#panes = [pane('first', 0), pane('second', 1)];
@@ -215,8 +216,10 @@ export class SgapsCompareElement extends PlayerShell {
   }
 
   #makeTools(): HTMLElement {
-    const nudge = (label: string, text: string, frames: number) => {
-      const button = make('button', { type: 'button', class: 'icon text', 'aria-label': label, title: label }, text);
+    const nudge = (title: string, text: string, frames: number) => {
+      // Who speaks to a page says what a button shows.
+      const name = `Second ${text} frame`;
+      const button = make('button', { type: 'button', class: 'icon text', 'aria-label': name, title }, text);
       button.addEventListener('click', () => this.#nudge(frames));
       return button;
     };

@@ -150,8 +150,11 @@ export class SgapsPlayerElement extends PlayerShell {
       if (!this.#given) this.#schedule();
     } else if (name === 'poster') this.#showPoster();
     else if (name === 'controls') this.setFeatures(value, false);
-    else if (name === 'bare') this.frame.tabIndex = value === null ? 0 : -1;
-    else if (this.#player && name === 'loop') this.#player.loop = value !== null;
+    else if (name === 'bare') {
+      this.frame.tabIndex = value === null ? 0 : -1;
+      // One with nothing to operate is no place to go to.
+      this.frame.setAttribute('role', value === null ? 'region' : 'group');
+    } else if (this.#player && name === 'loop') this.#player.loop = value !== null;
     else if (this.#player && name === 'rate') this.#player.playbackRate = rateOf(value);
     else if (this.#player && name === 'time' && value !== null) this.#player.currentTime = timeOf(value);
   }

@@ -6,6 +6,8 @@ export interface KeyActions {
   step(frames: number): void;
   shuttle(direction: 1 | -1): void;
   shiftRate(by: 1 | -1): void;
+  /** A part of the whole on, or back. */
+  leap(part: number): void;
   /** To a part of the whole, 0 … 1. */
   jump(part: number): void;
   marker(by: 1 | -1): void;
@@ -20,6 +22,7 @@ export interface KeyActions {
 export const KEY_HELP: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['space', 'k'], 'play or pause'],
   [['←', '→'], '5 seconds back, on; with shift 1 second'],
+  [['page up', 'page down'], 'on the bar: a tenth on, back'],
   [[',', '.'], 'one frame back, on'],
   [['j', 'l'], 'play backwards, forwards; again for faster'],
   [['[', ']'], 'slower, faster'],
@@ -44,6 +47,8 @@ export function actionOf(event: KeyboardEvent, actions: KeyActions): (() => void
   if (/^[0-9]$/.test(key)) return () => actions.jump(Number(key) / 10);
   const onSlider = target instanceof Element && target.getAttribute('role') === 'slider';
   if (onSlider && (key === 'ArrowUp' || key === 'ArrowDown')) return () => actions.skip(key === 'ArrowUp' ? 5 : -5);
+  // Elsewhere they move the page.
+  if (onSlider && (key === 'PageUp' || key === 'PageDown')) return () => actions.leap(key === 'PageUp' ? 0.1 : -0.1);
   switch (key.length === 1 ? key.toLowerCase() : key) {
     case ' ':
     case 'k':

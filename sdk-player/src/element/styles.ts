@@ -1,25 +1,47 @@
-/** Looks of both elements. Colours and corners are custom properties of the host, its pieces are parts. */
+/**
+ * Looks of both elements. Colours and corners are custom properties of the host, its pieces are parts. Of each default colour the first is for light, the
+ * second for dark, which is what an element is unless its page says `color-scheme: inherit`. What lies on the picture is dark always.
+ */
 const SHARED = `
 :host {
-  --_bg: var(--sgaps-bg, #0a0d13);
-  --_panel: var(--sgaps-panel, #11161f);
-  --_panel-2: var(--sgaps-panel-2, #171e2a);
-  --_line: var(--sgaps-line, #232c3b);
-  --_text: var(--sgaps-text, #e6edf6);
-  --_soft: var(--sgaps-soft, #93a1b5);
-  --_accent: var(--sgaps-accent, #5eead4);
-  --_accent-ink: var(--sgaps-accent-ink, #04211c);
-  --_accent-2: var(--sgaps-accent-2, #7aa2ff);
-  --_danger: var(--sgaps-danger, #ff6b81);
-  --_warn: var(--sgaps-warn, #ffb454);
+  --_bg: var(--sgaps-bg, light-dark(#f5f7fa, #0a0d13));
+  --_panel: var(--sgaps-panel, light-dark(#ffffff, #11161f));
+  --_own-panel-2: var(--sgaps-panel-2, light-dark(#eaeff5, #171e2a));
+  --_own-line: var(--sgaps-line, light-dark(#d8dfe9, #232c3b));
+  --_own-text: var(--sgaps-text, light-dark(#17202e, #e6edf6));
+  --_own-soft: var(--sgaps-soft, light-dark(#526077, #93a1b5));
+  --_own-accent: var(--sgaps-accent, light-dark(#0b7568, #5eead4));
+  --_accent-ink: var(--sgaps-accent-ink, light-dark(#ffffff, #04211c));
+  --_accent-2: var(--sgaps-accent-2, light-dark(#2b5fd0, #7aa2ff));
   --_radius: var(--sgaps-radius, 14px);
+  --_faint: light-dark(rgb(82 96 119 / 26%), rgb(147 161 181 / 32%));
+  --_hover: light-dark(rgb(82 96 119 / 14%), rgb(147 161 181 / 18%));
+  --_live: light-dark(#b3122f, #ff8296);
+  --_target: 40px;
   display: block;
   position: relative;
   min-width: 240px;
-  color: var(--_text);
   color-scheme: dark;
-  font: 15px / 1.5 var(--sgaps-font, Inter, ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif);
+  font: 1rem / 1.5 var(--sgaps-font, Inter, ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif);
   -webkit-tap-highlight-color: transparent;
+}
+@media (pointer: coarse) { :host { --_target: 44px; } }
+.player, .popup, .bubble {
+  --_panel-2: var(--_own-panel-2);
+  --_line: var(--_own-line);
+  --_text: var(--_own-text);
+  --_soft: var(--_own-soft);
+  --_accent: var(--_own-accent);
+  color: var(--_text);
+}
+.stage, .player:not(.docked) .controls {
+  --_panel-2: #171e2a;
+  --_line: #232c3b;
+  --_text: var(--sgaps-over-text, #e6edf6);
+  --_soft: var(--sgaps-over-soft, #b4c0d0);
+  --_accent: var(--sgaps-over-accent, var(--_own-accent));
+  color-scheme: dark;
+  color: var(--_text);
 }
 :host([hidden]), [hidden] { display: none !important; }
 *, *::before, *::after { box-sizing: border-box; }
@@ -40,7 +62,7 @@ p { margin: 0; }
   overflow: hidden;
   border-radius: var(--_radius);
   background: var(--_panel);
-  box-shadow: 0 0 0 1px var(--_line), 0 24px 60px rgb(0 0 0 / 45%);
+  box-shadow: 0 0 0 1px var(--_line), 0 24px 60px light-dark(rgb(23 32 46 / 14%), rgb(0 0 0 / 45%));
 }
 .player:focus-visible { outline-offset: -2px; }
 .stage {
@@ -84,13 +106,13 @@ p { margin: 0; }
 .scrub { position: relative; display: grid; align-items: center; height: 40px; margin: -8px 0 -6px; cursor: pointer; touch-action: none; border-radius: 8px; }
 .scrub[aria-disabled="true"] { cursor: default; }
 .scrub:focus-visible { outline-offset: -6px; }
-.track { --at: 0; --hover: 0; position: relative; height: 5px; border-radius: 3px; background: rgb(147 161 181 / 32%); transition: height 0.12s; }
+.track { --at: 0; --hover: 0; position: relative; height: 5px; border-radius: 3px; background: var(--_faint); transition: height 0.12s; }
 .scrub:hover .track, .scrub:focus-visible .track { height: 7px; }
 .played, .hover, .range { position: absolute; inset: 0; border-radius: inherit; transform-origin: left; }
 .played { width: calc(100% * var(--at)); background: var(--_accent); }
-.hover { width: calc(100% * var(--hover)); background: rgb(230 237 246 / 26%); }
+.hover { width: calc(100% * var(--hover)); background: var(--_faint); }
 .range { left: calc(100% * var(--from)); right: calc(100% * (1 - var(--to))); background: rgb(122 162 255 / 45%); }
-.knob { position: absolute; top: 50%; left: calc(100% * var(--at)); width: 15px; height: 15px; margin: -7.5px; border-radius: 50%; background: #fff; box-shadow: 0 1px 6px rgb(0 0 0 / 60%); transition: scale 0.12s; }
+.knob { position: absolute; top: 50%; left: calc(100% * var(--at)); width: 15px; height: 15px; margin: -7.5px; border-radius: 50%; background: light-dark(var(--_accent), #fff); box-shadow: 0 1px 6px rgb(0 0 0 / 60%); transition: scale 0.12s; }
 .scrub[aria-disabled="true"] .knob { display: none; }
 .scrub:active .knob { scale: 1.2; }
 .ticks { position: absolute; inset: 0; }
@@ -108,41 +130,44 @@ p { margin: 0; }
   overflow: hidden;
   border: 1px solid var(--_line);
   border-radius: 10px;
-  background: rgb(10 13 19 / 94%);
-  box-shadow: 0 8px 30px rgb(0 0 0 / 55%);
+  background: var(--_panel);
+  box-shadow: 0 8px 30px light-dark(rgb(23 32 46 / 20%), rgb(0 0 0 / 55%));
   font-size: 0.8rem;
   font-variant-numeric: tabular-nums;
   pointer-events: none;
 }
 .bubble .thumbnail { width: 170px; display: block; }
-.bubble .name { max-width: 170px; padding: 0.1rem 0.6rem 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: #b9cdff; font-weight: 600; }
+.bubble .name { max-width: 170px; padding: 0.1rem 0.6rem 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--_accent-2); font-weight: 600; }
 .bubble .name:empty { display: none; }
 .bubble .at { padding: 0.1rem 0.6rem; }
 
 .bar { display: flex; align-items: center; gap: 0.1rem; min-height: 44px; }
-.icon { flex: none; display: grid; place-items: center; width: 40px; height: 40px; padding: 0; border: 0; border-radius: 50%; background: none; cursor: pointer; transition: background 0.15s; }
-.icon:hover { background: rgb(147 161 181 / 18%); }
+.icon { flex: none; display: grid; place-items: center; width: var(--_target); height: var(--_target); padding: 0; border: 0; border-radius: 50%; background: none; cursor: pointer; transition: background 0.15s; }
+.icon:hover { background: var(--_hover); }
 .icon:disabled { opacity: 0.4; cursor: default; }
 .icon svg { width: 19px; height: 19px; fill: currentcolor; }
 .icon.text { width: auto; min-width: 44px; padding: 0 0.5rem; border-radius: 20px; font-weight: 600; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
-.icon.play { background: var(--_accent); color: var(--_accent-ink); width: 42px; height: 42px; margin: 0 0.15rem; }
+.icon.play { background: var(--_accent); color: var(--_accent-ink); width: 44px; height: 44px; margin: 0 0.15rem; }
 .icon.play:not(:disabled):hover { filter: brightness(1.12); }
-.icon[aria-pressed="true"] { color: var(--_accent); background: rgb(94 234 212 / 13%); }
+.icon[aria-pressed="true"] { color: var(--_accent); background: color-mix(in srgb, var(--_accent) 13%, transparent); }
 .more { display: none; }
 .time { margin: 0 0.5rem; color: var(--_soft); font-variant-numeric: tabular-nums; font-size: 0.92rem; white-space: nowrap; }
 .time b { color: var(--_text); font-weight: 600; }
-.live { display: inline-flex; align-items: center; gap: 0.4rem; min-height: 40px; padding: 0 0.75rem; border: 0; border-radius: 99px; background: none; color: var(--_soft); font-size: 0.78rem; font-weight: 700; letter-spacing: 0.04em; text-transform: uppercase; cursor: pointer; }
+.live { display: inline-flex; align-items: center; gap: 0.4rem; min-height: var(--_target); padding: 0 0.75rem; border: 0; border-radius: 99px; background: none; color: var(--_soft); font-size: 0.78rem; font-weight: 700; letter-spacing: 0.04em; text-transform: uppercase; cursor: pointer; }
 .live::before { content: ""; width: 0.55rem; height: 0.55rem; border-radius: 50%; background: currentcolor; }
 .live:hover { color: var(--_text); }
-.live[aria-pressed="true"] { color: #ff8296; }
+.live[aria-pressed="true"] { color: var(--_live); }
 .live[aria-pressed="true"]::before { animation: pulse 1.6s step-end infinite; }
 @keyframes pulse { 50% { opacity: 0.25; } }
 
-.popup { position: fixed; inset: auto; margin: 0; padding: 0.4rem; min-width: 9rem; max-width: min(26rem, 100vw); overflow: auto; border: 1px solid var(--_line); border-radius: 12px; background: var(--_panel); color: var(--_text); box-shadow: 0 12px 40px rgb(0 0 0 / 60%); }
+.popup { position: fixed; inset: auto; margin: 0; padding: 0.4rem; min-width: 9rem; max-width: min(26rem, 100vw); overflow: auto; border: 1px solid var(--_line); border-radius: 12px; background: var(--_panel); color: var(--_text); box-shadow: 0 12px 40px light-dark(rgb(23 32 46 / 24%), rgb(0 0 0 / 60%)); }
 .popup.sheet { left: 0; width: 100vw; max-width: none; padding: 0.6rem 0.8rem 1rem; border-radius: 16px 16px 0 0; border-width: 1px 0 0; }
 .popup.sheet::backdrop { background: rgb(4 6 10 / 55%); }
-.popup.dialog { min-width: 15rem; }
-.item { display: flex; align-items: center; gap: 0.6rem; width: 100%; min-height: 40px; padding: 0 0.7rem; border: 0; border-radius: 8px; background: none; text-align: left; cursor: pointer; }
+.popup.dialog { min-width: 15rem; padding-top: 0; }
+.popup .head { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; justify-content: space-between; margin: 0 -0.4rem 0.2rem; padding: 0.2rem 0.4rem 0.2rem 1.1rem; border-bottom: 1px solid var(--_line); background: var(--_panel); font-weight: 600; font-size: 0.95rem; }
+.popup .head .icon svg { width: 15px; height: 15px; }
+.popup.sheet .head { margin-inline: -0.8rem; padding-inline: 1.4rem 0.6rem; }
+.item { display: flex; align-items: center; gap: 0.6rem; width: 100%; min-height: var(--_target); padding: 0 0.7rem; border: 0; border-radius: 8px; background: none; text-align: left; cursor: pointer; }
 .item:hover, .item:focus-visible { background: var(--_panel-2); }
 .item:focus-visible { outline-offset: -2px; }
 .item svg { width: 18px; height: 18px; fill: currentcolor; flex: none; }
@@ -165,18 +190,19 @@ p.item { margin: 0; }
 kbd { padding: 0 0.38rem; border: 1px solid var(--_line); border-bottom-width: 2px; border-radius: 5px; background: var(--_panel-2); font: 0.8rem ui-monospace, monospace; }
 
 .graph { display: grid; gap: 0.35rem; padding: 0.2rem 0 0.35rem; }
-.plot { position: relative; height: 96px; border-radius: 8px; background: rgb(5 8 12 / 55%); box-shadow: inset 0 0 0 1px var(--_line); overflow: hidden; cursor: pointer; touch-action: pan-y; }
+.plot { position: relative; height: 96px; border-radius: 8px; color-scheme: dark; background: #0a0e15; box-shadow: inset 0 0 0 1px var(--_line); overflow: hidden; cursor: pointer; touch-action: pan-y; }
 .plot canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
 .playhead { position: absolute; inset: 0 auto 0 calc(100% * var(--at, 0)); width: 1px; background: #fff; }
-.plot .hint { position: absolute; inset: 0; display: grid; place-items: center; }
+.plot .hint { position: absolute; inset: 0; display: grid; place-items: center; color: #b4c0d0; }
+.plot .hint:empty { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem; }
-.chip { display: inline-flex; align-items: center; gap: 0.45rem; min-height: 30px; padding: 0 0.7rem; border: 1px solid var(--_line); border-radius: 99px; background: var(--_panel-2); font-size: 0.84rem; cursor: pointer; font-variant-numeric: tabular-nums; }
-.chip i { width: 0.6rem; height: 0.6rem; border-radius: 50%; background: var(--colour); }
+.chip { display: inline-flex; align-items: center; gap: 0.45rem; min-height: max(30px, var(--_target) - 8px); padding: 0 0.7rem; border: 1px solid var(--_line); border-radius: 99px; background: var(--_panel-2); font-size: 0.84rem; cursor: pointer; font-variant-numeric: tabular-nums; }
+.chip i { width: 0.7rem; height: 0.7rem; border: 1px solid light-dark(rgb(0 0 0 / 55%), transparent); border-radius: 50%; background: var(--colour); }
 .chip[aria-pressed="false"] { color: var(--_soft); }
 .chip[aria-pressed="false"] i { background: none; box-shadow: inset 0 0 0 1.5px var(--colour); }
 .hint { color: var(--_soft); font-size: 0.86rem; padding: 0.4rem 0.6rem; }
 
-.toast { position: absolute; z-index: 3; left: 50%; bottom: 7rem; translate: -50% 0; display: flex; align-items: center; gap: 0.6rem; width: max-content; max-width: calc(100% - 2rem); padding: 0.45rem 1rem; border: 1px solid var(--_line); border-radius: 99px; background: var(--_panel-2); box-shadow: 0 8px 30px rgb(0 0 0 / 50%); font-size: 0.9rem; }
+.toast { position: absolute; z-index: 3; left: 50%; bottom: 7rem; translate: -50% 0; display: flex; align-items: center; gap: 0.6rem; width: max-content; max-width: calc(100% - 2rem); padding: 0.45rem 1rem; border: 1px solid var(--_line); border-radius: 99px; background: var(--_panel-2); box-shadow: 0 8px 30px light-dark(rgb(23 32 46 / 20%), rgb(0 0 0 / 50%)); font-size: 0.9rem; }
 .toast input { width: min(22rem, 60cqi); padding: 0.2rem 0.5rem; border: 1px solid var(--_line); border-radius: 7px; background: var(--_bg); }
 
 .legends { position: absolute; z-index: 1; left: 0.7rem; top: 0.7rem; display: grid; gap: 0.25rem; max-width: calc(100% - 1.4rem); font-size: 0.78rem; pointer-events: none; }
@@ -200,6 +226,17 @@ kbd { padding: 0 0.38rem; border: 1px solid var(--_line); border-bottom-width: 2
   .time span { display: none; }
   .time { font-size: 0; }
   .time b { font-size: 0.84rem; }
+}
+@media (forced-colors: active) {
+  .track { outline: 1px solid CanvasText; }
+  .played, .hover, .range, .knob, .tick, .playhead, .live::before, .item[aria-checked="true"]::before { forced-color-adjust: none; }
+  .icon.play, .button.primary { forced-color-adjust: none; background: ButtonText; color: ButtonFace; }
+  .played { background: Highlight; }
+  .knob, .playhead, .live::before, .item[aria-checked="true"]::before { background: CanvasText; }
+  .tick { background: LinkText; }
+  .icon[aria-pressed="true"], .chip[aria-pressed="true"] { outline: 2px solid Highlight; outline-offset: -3px; }
+  .icon svg, .item svg { fill: currentcolor; }
+  .swatch, .scale, .kind i, .chip i { forced-color-adjust: none; }
 }
 @media (prefers-reduced-motion: reduce) {
   *, *::before, *::after { animation: none !important; transition: none !important; }

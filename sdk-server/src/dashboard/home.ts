@@ -1,8 +1,10 @@
 import { asksForToken, openAccess } from './lib/access.js';
 import { ApiError, api, type Game, type Readiness, type Recording, type Running } from './lib/api.js';
-import { byId, make } from './lib/dom.js';
-import { bytes, clock, sizeOf, when } from './lib/format.js';
-import { heldBadge, showUsage, toggleHold } from './lib/keeping.js';
+import { byId, make, setText } from './lib/dom.js';
+import { bytes, clock, when } from './lib/format.js';
+import { replaceCards } from './lib/keepFocus.js';
+import { showUsage, toggleHold } from './lib/keeping.js';
+import { recordingCard, thumbnail } from './lib/recordingCard.js';
 
 const PAGE = 24;
 const REFRESH = 2000;
@@ -15,6 +17,7 @@ const order = byId('order', HTMLSelectElement);
 const more = byId('more', HTMLButtonElement);
 const health = byId('health', HTMLParagraphElement);
 const toast = byId('toast', HTMLDivElement);
+const clear = byId('clear', HTMLButtonElement);
 const confirmation = byId('confirm', HTMLDialogElement);
 
 const liveCards = new Map<string, { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement }>();
@@ -22,14 +25,6 @@ let shown = PAGE;
 /** Whoever looks may delete. */
 let isAdmin = false;
 let runningIds = '';
-
-/** A picture that steps aside when there is none yet. */
-function thumbnail(src: string, alt: string): HTMLImageElement {
-  const picture = make('img', { src, alt, loading: 'lazy', decoding: 'async' });
-  picture.addEventListener('error', () => picture.classList.add('missing'));
-  picture.addEventListener('load', () => picture.classList.remove('missing'));
-  return picture;
-}
 
 function liveCard(session: Running): { card: HTMLElement; picture: HTMLImageElement; facts: HTMLElement } {
   const picture = thumbnail('', `${session.game}, as it is being played`);
@@ -61,70 +56,16 @@ async function refreshLive(): Promise<void> {
     const rate = bytes(session.bytesUp + session.bytesDown);
     entry.facts.textContent = `${clock(session.durationMs)} · ${Math.round(session.fps)} fps · ${rate}/s`;
   }
-  byId('live-count', HTMLSpanElement).textContent = items.length > 0 ? String(items.length) : '';
-  byId('live-empty', HTMLDivElement).hidden = items.length > 0;
+  setText(byId('live-count', HTMLSpanElement), items.length > 0 ? String(items.length) : '');
+  const empty = byId('live-empty', HTMLParagraphElement);
+  empty.hidden = items.length > 0;
+  setText(empty, 'Nobody is playing. A session shows up here as soon as a game that records connects.');
   const ids = items.map(({ roomId }) => roomId).join();
   // A session that began or ended changes the list below too.
   if (ids !== runningIds) {
     runningIds = ids;
     await refreshRecordings();
   }
-}
-
-function recordingCard(recording: Recording): HTMLElement {
-  const { id, game, startedAt, durationMs, fps, gridWidth, gridHeight, held } = recording;
-  const open = make(
-    'a',
-    { class: 'cover', href: `/session/${id}` },
-    make(
-      'div',
-      { class: 'thumb' },
-      thumbnail(`/api/recordings/${id}/thumbnail`, ''),
-      make('span', { class: 'length' }, clock(durationMs)),
-    ),
-    make('h3', {}, game),
-  );
-  const date = make(
-    'time',
-    { datetime: new Date(startedAt).toISOString(), title: new Date(startedAt).toLocaleString() },
-    when(startedAt),
-  );
-  const facts = make(
-    'p',
-    { class: 'facts' },
-    date,
-    ` · ${sizeOf(recording)} · ${gridWidth}×${gridHeight} at ${Math.round(fps)} fps`,
-  );
-  if (recording.status !== 'finished') facts.append(' ', make('span', { class: `status ${recording.status}` }, recording.status));
-  if (recording.archivedAt !== null) {
-    const title = `Archived ${new Date(recording.archivedAt).toLocaleString()}: its pictures are kept, its samples are not`;
-    facts.append(' ', make('span', { class: 'status archived', title }, 'archived'));
-  }
-  if (held !== null) facts.append(' ', heldBadge(held));
-  const hold = make('button', {
-    class: 'quiet',
-    'aria-label': `${held === null ? 'Hold' : 'Release'} ${game}, ${when(startedAt)}`,
-  });
-  hold.textContent = held === null ? 'Hold' : 'Release';
-  hold.addEventListener('click', () => void holdOrRelease(recording));
-  const remove = make('button', { class: 'quiet danger', 'aria-label': `Delete ${game}, ${when(startedAt)}` }, 'Delete');
-  remove.addEventListener('click', () => void askAndDelete(recording));
-  const download = make(
-    'a',
-    { class: 'quiet', href: `/api/recordings/${id}/download`, 'aria-label': `Download ${game}, ${when(startedAt)}` },
-    'Download',
-  );
-  return make(
-    'article',
-    { class: 'card' },
-    open,
-    make(
-      'div',
-      { class: 'body' },
-      facts,
-      make('div', { class: 'row' }, download, ...(isAdmin ? [hold, ...(held === null ? [remove] : [])] : [])),
-    ),
-  );
 }
 
 async function refreshRecordings(): Promise<void> {
@@ -136,15 +77,23 @@ async function refreshRecordings(): Promise<void> {
   });
   const { items, total } = await api<{ items: Recording[]; total: number }>(`/api/recordings?${query}`);
   const stored = items.filter((recording) => recording.status !== 'recording');
-  recordings.replaceChildren(...stored.map(recordingCard));
+  const actions = { hold: holdOrRelease, remove: askAndDelete };
+  replaceCards(
+    recordings,
+    stored.map((recording) => recordingCard(recording, isAdmin ? actions : null)),
+    byId('recordings-title', HTMLHeadingElement),
+  );
+  recordings.removeAttribute('aria-busy');
   const running = items.length - stored.length;
-  byId('recording-count', HTMLSpanElement).textContent = total - running > 0 ? String(total - running) : '';
-  const empty = byId('recordings-empty', HTMLParagraphElement);
-  empty.hidden = stored.length > 0;
+  setText(byId('recording-count', HTMLSpanElement), total - running > 0 ? String(total - running) : '');
   const filtered = search.value.trim() !== '' || status.value !== '';
-  empty.textContent = filtered
-    ? 'No recording matches.'
-    : 'Nothing has been recorded yet. Every session lands here when it ends.';
+  byId('recordings-empty', HTMLDivElement).hidden = stored.length > 0;
+  setText(
+    byId('recordings-none', HTMLParagraphElement),
+    filtered ? 'No recording matches.' : 'Nothing has been recorded yet. Every session lands here when it ends.',
+  );
+  clear.hidden = !filtered;
+  byId('welcome', HTMLElement).hidden = filtered || total > 0;
   more.hidden = items.length >= total;
   await showUsage();
 }
@@ -183,16 +132,15 @@ function tell(error: unknown): void {
 let toastTimer = 0;
 function say(text: string): void {
   toast.textContent = text;
-  toast.hidden = false;
   clearTimeout(toastTimer);
-  toastTimer = window.setTimeout(() => {
-    toast.hidden = true;
-  }, 4000);
+  toastTimer = window.setTimeout(() => toast.replaceChildren(), 4000);
 }
 
 async function showGames(): Promise<void> {
   const games = await api<Game[]>('/examples/games.json');
   byId('games-section', HTMLElement).hidden = games.length === 0;
+  byId('welcome-games', HTMLLIElement).hidden = games.length === 0;
+  if (games.length > 0) byId('welcome-bot', HTMLAnchorElement).href = `${games[0].url}?bot=1`;
   byId('games', HTMLDivElement).replaceChildren(
     ...games.map(({ title, description, url }) =>
       make(
@@ -223,10 +171,10 @@ async function poll(task: () => Promise<void>): Promise<void> {
     if (!document.hidden && !asksForToken()) {
       try {
         await task();
-        health.textContent = await trouble();
+        setText(health, await trouble());
       } catch (error) {
-        if (asksForToken()) health.textContent = '';
-        else health.textContent = error instanceof ApiError ? error.message : 'The server does not answer; trying again.';
+        const unanswered = 'The server does not answer; trying again every two seconds. See that it runs: sgaps serve.';
+        setText(health, asksForToken() ? '' : error instanceof ApiError ? error.message : unanswered);
       }
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH));
@@ -245,9 +193,15 @@ search.addEventListener('input', () => {
 byId('filters', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
 status.addEventListener('change', reload);
 order.addEventListener('change', reload);
+clear.addEventListener('click', () => {
+  search.value = status.value = '';
+  search.focus();
+  reload();
+});
 more.addEventListener('click', () => {
+  const before = recordings.childElementCount;
   shown = Math.min(500, shown + PAGE);
-  refreshRecordings().catch(tell);
+  refreshRecordings().then(() => recordings.children[before]?.querySelector('a')?.focus(), tell);
 });
 byId('confirm-no', HTMLButtonElement).addEventListener('click', () => confirmation.close('no'));
 byId('hold-no', HTMLButtonElement).addEventListener('click', () => byId('holding', HTMLDialogElement).close('no'));

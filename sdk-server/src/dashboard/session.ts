@@ -3,10 +3,11 @@ import type { SgapsCompareElement, SgapsPlayerElement } from '@sgaps/player/elem
 import type { SgapsError } from '@sgaps/protocol';
 import { openAccess } from './lib/access.js';
 import { ApiError, api, type Recording, type Running } from './lib/api.js';
-import { byId, make } from './lib/dom.js';
+import { byId, make, setText } from './lib/dom.js';
 import { ExportDialog } from './lib/exportDialog.js';
 import { type FiguresMessage, FiguresPanel } from './lib/figures.js';
 import { clock, sizeOf, when } from './lib/format.js';
+import { ShareDialog } from './lib/shareDialog.js';
 
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const query = new URLSearchParams(location.search);
@@ -17,6 +18,7 @@ const stage = byId('stage', HTMLDivElement);
 const notice = byId('notice', HTMLParagraphElement);
 const badge = byId('badge', HTMLSpanElement);
 const exporting = new ExportDialog();
+const sharing = new ShareDialog();
 
 let player: SgapsPlayerElement | null = null;
 let comparison: SgapsCompareElement | null = null;
@@ -30,7 +32,7 @@ function tell(text: string | null): void {
 
 function setBadge(kind: 'on' | 'off' | 'bad', text: string): void {
   badge.className = `badge ${kind}`;
-  badge.textContent = text;
+  setText(badge, text);
 }
 
 function showBadge(): void {
@@ -143,16 +145,7 @@ async function toggleComparison(recording: string, button: HTMLButtonElement): P
 function offerShare(recording: string): void {
   const share = byId('share', HTMLButtonElement);
   share.hidden = false;
-  share.addEventListener('click', () => {
-    void (async () => {
-      const { url, expiresAt } = await api<{ url: string; expiresAt: number }>(`/api/recordings/${recording}/share`, {
-        method: 'POST',
-      });
-      // Only pages that came safely may write there.
-      await navigator.clipboard?.writeText(url).catch(() => undefined);
-      tell(`Anyone who has this link may watch this session until ${new Date(expiresAt).toLocaleString()}: ${url}`);
-    })().catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
-  });
+  share.addEventListener('click', () => void sharing.open(recording));
 }
 
 /** Follows the figures of a session that is being recorded, until it ends. */
@@ -173,16 +166,24 @@ async function follow({ roomId, recordingId }: Running): Promise<void> {
   });
 }
 
+/** Says why there is nothing to watch, and leads back to what there is. */
 function fail(error: unknown): void {
-  setBadge('bad', 'not here');
+  if (player === null) {
+    setBadge('bad', 'not here');
+    byId('about', HTMLParagraphElement).textContent = '';
+    document.body.classList.add('gone');
+  }
   const text = error instanceof Error ? error.message : String(error);
   tell(
     error instanceof ApiError && error.status === 401
-      ? 'This session is private.'
+      ? 'This session is private: log in, or ask for a link to it.'
       : error instanceof ApiError && error.code === 'NOT_FOUND'
         ? 'There is no such session: it was deleted, or the address is wrong.'
-        : text,
+        : error instanceof TypeError
+          ? 'The server does not answer. See that it runs, then load this page anew.'
+          : text,
   );
+  if (player === null) notice.append(' ', make('a', { href: '/' }, 'All sessions'));
 }
 
 async function start(): Promise<void> {

@@ -71,8 +71,8 @@ export class Controls {
       ...Object.values(this.#popups).map(({ panel }) => panel),
     );
     this.element = make('div', { class: 'controls', part: 'controls' }, this.scrubber.element, this.graph.element, bar);
-    this.#popups.overlays.panel.append(...overlays.content);
-    this.#popups.help.panel.append(keyList());
+    this.#popups.overlays.content.append(...overlays.content);
+    this.#popups.help.content.append(keyList());
     this.#fillSpeeds();
     this.#fillMore(extra);
     this.#listen();
@@ -127,7 +127,7 @@ export class Controls {
     setText(this.#speed, rateName(rate));
     setAttribute(this.#speed, 'aria-label', `Speed ${rateName(rate)}`);
     this.#speed.title = 'Speed  ( [ ] )';
-    for (const item of this.#popups.speed.panel.children)
+    for (const item of this.#popups.speed.content.children)
       setAttribute(item, 'aria-checked', String(Number((item as HTMLElement).dataset.rate) === rate));
   }
 
@@ -185,7 +185,7 @@ export class Controls {
       this.#popups.markers.hide();
     };
     const { markers = [], currentTime = 0 } = this.#player ?? {};
-    this.#popups.markers.panel.replaceChildren(...markerList(markers, currentTime, go));
+    this.#popups.markers.content.replaceChildren(...markerList(markers, currentTime, go));
   }
 
   #fillSpeeds(): void {
@@ -202,7 +202,7 @@ export class Controls {
       });
       return item;
     });
-    this.#popups.speed.panel.append(...items);
+    this.#popups.speed.content.append(...items);
   }
 
   /** What has no room in a narrow bar. */
@@ -210,7 +210,7 @@ export class Controls {
     const { more } = this.#popups;
     for (const popup of [this.#popups.markers, this.#popups.overlays, this.#popups.help]) popup.anchor = this.#more;
     more.onOpen = () => {
-      more.panel.replaceChildren(
+      more.content.replaceChildren(
         ...extra
           .filter(({ hidden }) => !hidden)
           .map((original) => {

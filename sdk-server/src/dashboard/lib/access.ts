@@ -38,12 +38,11 @@ function showLogin(): void {
     name: 'token',
     autocomplete: 'current-password',
     required: '',
-    'aria-label': 'Token',
   });
   const state = make('p', { class: 'facts', role: 'status' });
   const form = make(
     'form',
-    { class: 'export', id: 'login' },
+    { class: 'form', id: 'login' },
     make('h2', { id: 'login-title' }, 'Log in'),
     make(
       'p',
@@ -58,7 +57,7 @@ function showLogin(): void {
     event.preventDefault();
     void login(token.value, state);
   });
-  dialog = make('dialog', { class: 'confirm', 'aria-labelledby': 'login-title' }, form);
+  dialog = make('dialog', { 'aria-labelledby': 'login-title' }, form);
   // There is nothing behind it to go back to.
   dialog.addEventListener('cancel', (event) => event.preventDefault());
   document.body.append(dialog);

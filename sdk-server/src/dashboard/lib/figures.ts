@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   {
     label: 'Samples',
     hint: 'samples per frame, and their share of the pixels',
-    value: (f) => String(Math.round(f.samples)),
+    value: (f) => Math.round(f.samples).toLocaleString('en'),
     // Blocks that the edge cuts carry their 64 samples all the same.
     detail: (f, pixels) => `${percent(Math.min(1, f.samples / pixels))} of the pixels`,
     graph: (f) => f.samples,
@@ -111,7 +111,12 @@ export class FiguresPanel {
       const value = make('strong', {});
       const detail = make('span', { class: 'detail' });
       const { svg, line, area } = sparkline();
-      const head = make('div', { class: 'figure-head' }, make('span', { class: 'label' }, row.label), value);
+      const head = make(
+        'div',
+        { class: 'figure-head' },
+        make('span', { class: 'label' }, row.label, make('span', { class: 'visually-hidden' }, `: ${row.hint}`)),
+        value,
+      );
       root.append(make('div', { class: 'figure', title: row.hint }, head, svg, detail));
       this.#cards.push({ row, value, detail, line, area, points: [] });
     }

@@ -59,6 +59,7 @@ function usageRow(status: GameStatus): HTMLElement {
     'tr',
     {},
     make('th', { scope: 'row' }, game),
-    ...[String(recordings), bytes(taken), told(kept), told(quota)].map((text) => make('td', {}, text)),
+    ...[String(recordings), bytes(taken)].map((text) => make('td', { class: 'number' }, text)),
+    ...[told(kept), told(quota)].map((text) => make('td', {}, text)),
   );
 }
