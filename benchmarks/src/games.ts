@@ -13,6 +13,7 @@ import { FigureBook } from './games/FigureBook.js';
 import { isBusy } from './games/machineLoad.js';
 import { measureGame } from './games/measureGame.js';
 import { takeCover } from './games/takeCover.js';
+import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 
 interface Arguments {
@@ -36,7 +37,7 @@ const program = new Command('games')
   .option('--json', 'one line of JSON last on standard output')
   .action(async ({ game: only, seconds, figures: wantsFigures, covers, json }: Arguments) => {
     const games = exampleGames(only);
-    const book = new FigureBook(EXAMPLES);
+    const book = new FigureBook(EXAMPLES, formatMarkdown);
     const data = mkdtempSync(join(tmpdir(), 'sgaps-games-data-'));
     const log = pino({ name: 'sgaps', level: 'warn' }, destination(2));
     const opened = wantsFigures ? await openBackend('auto') : null;
@@ -56,7 +57,7 @@ const program = new Command('games')
       }
       for (const { name } of wantsFigures ? games : []) {
         const busy = await isBusy();
-        const found = await measureGame({ server, game: name, seconds, model: opened?.backend ?? null });
+        const found = await measureGame({ server, game: name, seconds, model: opened?.backend ?? null, cost: !busy });
         measured[name] = {
           ...{
             date: new Date().toISOString().slice(0, 10),
@@ -72,16 +73,16 @@ const program = new Command('games')
             ssim: round(found.ssim, 5),
           },
           ...{ bytesUp: round(found.bytesUp, 1), bytesDown: round(found.bytesDown, 1), samples: round(found.samples, 1) },
-          micros: round(found.micros, 1),
+          ...(found.micros !== undefined && { micros: round(found.micros, 1) }),
         };
         book.put(name, measured[name]);
         // After each: whoever stops it keeps what there is.
         book.save(exampleGames().map(({ name: each }) => each));
-        console.error(`${name}: measured${busy ? ' on a busy machine' : ''}`);
+        console.error(`${name}: measured${busy ? ', less the client: the machine is busy' : ''}`);
       }
       const rows = Object.entries(measured).map(([name, f]) => [
         ...[name, formatNumber(f.psnr, 2), formatNumber(f.psnrSteady, 2), formatNumber(f.ssim, 4)],
-        ...[formatNumber(f.bytesUp, 0), formatNumber(f.bytesDown, 0), `${formatNumber(f.micros, 0)}${f.busy ? ' (busy)' : ''}`],
+        ...[formatNumber(f.bytesUp, 0), formatNumber(f.bytesDown, 0), formatNumber(f.micros, 0)],
       ]);
       if (rows.length > 0) console.log(formatTable(['game', 'PSNR', 'steady', 'SSIM', 'B up', 'B down', 'client, µs'], rows));
       if (json) console.log(JSON.stringify({ games: measured }));

@@ -22,7 +22,11 @@ export class FigureBook {
   private readonly figures: Map<string, GameFigures>;
   private readonly file: string;
 
-  constructor(private readonly folder: string) {
+  /** `format`: how the README is written. */
+  constructor(
+    private readonly folder: string,
+    private readonly format: (markdown: string) => string = (markdown) => markdown,
+  ) {
     this.file = join(folder, 'figures.json');
     const kept = existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as Record<string, GameFigures>) : {};
     this.figures = new Map(Object.entries(kept));
@@ -40,7 +44,7 @@ export class FigureBook {
     });
     writeFileSync(this.file, `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`);
     const readme = join(this.folder, 'README.md');
-    writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), figureTable(rows)));
+    writeFileSync(readme, this.format(withTable(readFileSync(readme, 'utf8'), figureTable(rows))));
   }
 }
 
@@ -52,7 +56,7 @@ export class FigureBook {
  * figureTable([['phaser-arena', figures]]);
  * ```
  */
-export function figureTable(rows: readonly (readonly [string, GameFigures])[]): string {
+function figureTable(rows: readonly (readonly [string, GameFigures])[]): string {
   const head = ['game', 'PSNR', 'steady', 'SSIM', 'B up', 'B down', 'samples', 'client, µs'];
   const table = markdownTable(
     head,
@@ -64,7 +68,7 @@ export function figureTable(rows: readonly (readonly [string, GameFigures])[]): 
       formatNumber(f.bytesUp, 0),
       formatNumber(f.bytesDown, 0),
       formatNumber(f.samples, 0),
-      `${formatNumber(f.micros, 0)}${f.busy ? ' *' : ''}`,
+      formatNumber(f.micros, 0),
     ]),
   );
   const places = new Map<string, string[]>();
@@ -76,9 +80,7 @@ export function figureTable(rows: readonly (readonly [string, GameFigures])[]): 
   const lines = [...places].map(([place, names]) =>
     whole ? `${place}.` : `${names.map((name) => `\`${name}\``).join(', ')}: ${place}.`,
   );
-  const busy = rows.some(([, f]) => f.busy)
-    ? ['', '\\* The machine was busy: the client took longer than it does. The other figures do not depend on that.']
-    : [];
+  const busy = rows.some(([, f]) => f.busy) ? ['', '–: the machine was busy; what the client takes was not measured.'] : [];
   return [table, '', ...lines, ...busy].join('\n');
 }
 

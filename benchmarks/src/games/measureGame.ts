@@ -20,7 +20,7 @@ const MICROS = "(window.sgapsRecording ?? window.sgapsGame.plugins.get('sgaps'))
  *
  * @example
  * ```ts
- * const { psnr, bytesUp }: MeasuredGame = await measureGame({ server, game: 'phaser-arena', seconds: 20, model: null });
+ * const { psnr, bytesUp }: MeasuredGame = await measureGame({ server, game: 'phaser-arena', seconds: 20, model: null, cost: true });
  * ```
  */
 export interface MeasuredGame {
@@ -31,7 +31,8 @@ export interface MeasuredGame {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly samples: number;
-  readonly micros: number;
+  /** Missing where it was not measured. */
+  readonly micros?: number;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface MeasuredGame {
  *
  * @example
  * ```ts
- * const figures = await measureGame({ server, game: 'phaser-arena', seconds: 20, model: null });
+ * const figures = await measureGame({ server, game: 'phaser-arena', seconds: 20, model: null, cost: true });
  * ```
  */
 export async function measureGame(options: {
@@ -48,8 +49,10 @@ export async function measureGame(options: {
   readonly game: string;
   readonly seconds: number;
   readonly model: ModelBackend | null;
+  /** Whether to measure what the client takes: worth nothing on a busy machine. */
+  readonly cost: boolean;
 }): Promise<MeasuredGame> {
-  const { server, game, seconds, model } = options;
+  const { server, game, seconds, model, cost } = options;
   const scratch = mkdtempSync(join(tmpdir(), 'sgaps-games-'));
   let truths: TruthStore | undefined;
   try {
@@ -63,7 +66,7 @@ export async function measureGame(options: {
     if (!truths) throw new SgapsError('NOT_FOUND', 'No true picture came from the game; nothing could be compared.');
     console.error(`${game}: ${truths.count} true frames; rebuilding the recording`);
     const quality = await compare(server, id, truths, model);
-    return { ...quality, micros: await clientMicros(server, game) };
+    return cost ? { ...quality, micros: await clientMicros(server, game) } : quality;
   } finally {
     truths?.dispose();
     rmSync(scratch, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export interface GameFigures {
   readonly date: string;
   readonly version: string;
   readonly machine: string;
-  /** Other programs had the machine, too: times are worth little then, quality and bytes as much as ever. */
+  /** Other programs had the machine, too. Quality and bytes are worth as much as ever then; times were not taken. */
   readonly busy: boolean;
   /** Seconds of game time, and frames compared. */
   readonly seconds: number;
@@ -41,8 +41,8 @@ export interface GameFigures {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly samples: number;
-  /** Median µs of main thread that recording takes of a displayed frame. */
-  readonly micros: number;
+  /** Median µs of main thread that recording takes of a displayed frame; missing where the machine was busy. */
+  readonly micros?: number;
 }
 
 /**

@@ -34,6 +34,9 @@ it('lists built games only, with what is said and was measured of them', () => {
   expect(readSampleGames(folder)).toEqual([game]);
   write('figures', { built: FIGURES, missing: FIGURES });
   expect(readSampleGames(folder)).toEqual([{ ...game, figures: FIGURES }]);
+  const { micros, ...rest } = FIGURES;
+  write('figures', { built: rest });
+  expect(readSampleGames(folder)).toEqual([{ ...game, figures: rest }]);
 });
 
 it('needs no more than a name', () => {

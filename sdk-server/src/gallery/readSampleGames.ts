@@ -81,7 +81,7 @@ function gameFigures(fields: Fields): GameFigures {
     bytesUp: fields.number('bytesUp', 1e6),
     bytesDown: fields.number('bytesDown', 1e6),
     samples: fields.number('samples', 1e6),
-    micros: fields.number('micros', 1e6),
+    ...(fields.has('micros') && { micros: fields.number('micros', 1e6) }),
   };
 }
 

@@ -87,6 +87,8 @@ function createLabel(title: string, scene: Scene): AdvancedDynamicTexture {
   ui.rootContainer.isVisible = false;
   const area = new Rectangle();
   area.thickness = 0;
+  // Its words lie outside: the picture has some of its own.
+  area.clipChildren = false;
   area.left = `${(RECT.x + RECT.width / 2 - 0.5) * 100}%`;
   area.top = `${(RECT.y + RECT.height / 2 - 0.5) * 100}%`;
   area.width = `${RECT.width * 100}%`;
@@ -94,7 +96,7 @@ function createLabel(title: string, scene: Scene): AdvancedDynamicTexture {
   ui.addControl(area);
   const { HORIZONTAL_ALIGNMENT_LEFT: LEFT, HORIZONTAL_ALIGNMENT_RIGHT: RIGHT } = Control;
   const { VERTICAL_ALIGNMENT_TOP: TOP, VERTICAL_ALIGNMENT_BOTTOM: BOTTOM } = Control;
-  addText(area, { size: 13, colour: '#ffd166', across: LEFT, down: TOP, left: 8, top: 6 }).text = `● ${title}`;
-  addText(area, { size: 12, colour: '#ffffff', across: RIGHT, down: BOTTOM, left: -8, top: -6 }).text = 'X skips';
+  addText(area, { size: 13, colour: '#ffd166', across: LEFT, down: TOP, left: 0, top: -20 }).text = title;
+  addText(area, { size: 12, colour: '#ffffff', across: RIGHT, down: BOTTOM, left: 0, top: 19 }).text = 'X skips';
   return ui;
 }

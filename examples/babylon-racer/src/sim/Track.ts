@@ -30,7 +30,7 @@ const THROUGH: readonly (readonly [number, number, number])[] = [
 ];
 
 /** A place on the centre line. */
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -42,7 +42,7 @@ export interface Place {
 }
 
 /** A closed road as a chain of places, two metres apart. */
-export class Track {
+class Track {
   readonly length: number;
   readonly places: readonly Place[];
 

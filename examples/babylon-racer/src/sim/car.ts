@@ -3,7 +3,7 @@ import { ROAD, TRACK } from './Track.js';
 import { type Car, type Command, TICK } from './types.js';
 
 /** Metres: half a car's width, and the circle that it takes among others. */
-export const BODY = { half: 1, radius: 1.45 };
+const BODY = { half: 1, radius: 1.45 };
 
 /** Metres per second, and per second². */
 const TOP = 56;
@@ -28,7 +28,7 @@ export function createCar(id: number, before: number, across: number): Car {
 }
 
 /** Stands still on the road where it is, looking ahead. */
-export function putOnRoad(car: Car, across = 0): void {
+function putOnRoad(car: Car, across = 0): void {
   const { x, y, z, heading } = TRACK.at(car.along);
   car.x = x + Math.cos(heading) * across;
   car.z = z - Math.sin(heading) * across;

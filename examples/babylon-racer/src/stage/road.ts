@@ -20,7 +20,7 @@ export interface RoadSurfaces {
 }
 
 /** A point so many metres along, to the right and above the road. */
-export function roadPoint(along: number, across: number, above: number): Point {
+function roadPoint(along: number, across: number, above: number): Point {
   const { x, y, z, heading } = TRACK.at(along);
   return [x + Math.cos(heading) * across, y + above, z - Math.sin(heading) * across];
 }

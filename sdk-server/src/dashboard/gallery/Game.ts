@@ -22,5 +22,5 @@ export interface Figures {
   readonly ssim: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  readonly micros: number;
+  readonly micros?: number;
 }

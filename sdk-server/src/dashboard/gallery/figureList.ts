@@ -11,11 +11,11 @@ export function figureList(figures: Figures | undefined): HTMLElement {
     ['SSIM', ssim.toFixed(3)],
     ['up', bytes(bytesUp)],
     ['down', bytes(bytesDown)],
-    ['client', `${micros.toFixed(0)} µs`],
+    ...(micros === undefined ? [] : [['client', `${micros.toFixed(0)} µs`] as const]),
   ];
   const list = make('dl', { class: 'measures' });
   for (const [name, value] of rows) list.append(make('div', {}, make('dt', {}, name), make('dd', {}, value)));
   const day = new Date(`${date}T12:00:00`).toLocaleDateString(undefined, { dateStyle: 'medium' });
-  const where = `${day}, ${Math.round(seconds)} s of play on ${machine}${busy ? '; the machine was busy, so that the client took longer than it does' : ''}`;
+  const where = `${day}, ${Math.round(seconds)} s of play on ${machine}${busy ? '; it was busy: what the client takes was not measured' : ''}`;
   return make('div', {}, list, make('p', { class: 'measured' }, where));
 }
