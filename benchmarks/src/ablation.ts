@@ -12,15 +12,15 @@ import {
   ablationCells,
   ablationRows,
 } from './ablation/ablationTable.js';
+import { plotAblation } from './ablation/plotAblation.js';
 import { spliceClips } from './ablation/spliceClips.js';
 import { listVariants, type Variant } from './ablation/variants.js';
-import { plotAblation } from './ablation/plotAblation.js';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
 import { type ClipChoice, gatherClips } from './clip/gatherClips.js';
 import type { ClipEntry } from './clip/listClips.js';
-import { formatMarkdown } from './report/formatMarkdown.js';
 import { writeSheet } from './plot/sheet.js';
+import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion, runOrigin } from './report/machine.js';
 import { runJobs } from './sweep/runJobs.js';
 import type { SweepJob } from './sweep/worker.js';

@@ -14,8 +14,8 @@ import { formatTable } from './clip/formatTable.js';
 import { type ClipChoice, gatherClips } from './clip/gatherClips.js';
 import type { ClipEntry } from './clip/listClips.js';
 import { loadClipState } from './clip/loadClipState.js';
-import { formatMarkdown } from './report/formatMarkdown.js';
 import { writeSheet } from './plot/sheet.js';
+import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion, runOrigin } from './report/machine.js';
 
 interface Arguments extends ClipChoice {

@@ -140,7 +140,13 @@ export const program = new Command('report')
     write(files[1], formatMarkdown(reportMarkdown(about)));
     files.push(...(await writePlots(chapters, join(out, 'plots'))));
     // The other chapters' pages have plots of their own figures.
-    if (docs) files.push(...(await writePlots(chapters.filter(({ name }) => name === 'rates'), DOCS)));
+    if (docs)
+      files.push(
+        ...(await writePlots(
+          chapters.filter(({ name }) => name === 'rates'),
+          DOCS,
+        )),
+      );
     const failed = all.filter(({ error }) => error !== null);
     for (const { step, error } of failed) console.error(`${step}: ${error}`);
     if (json) {

@@ -73,7 +73,13 @@ function draw(point: string, clips: readonly ArchivedClip[]): Panel {
       // A little below each other, so that none hides another.
       ...CODERS.map(({ colour }, i) => {
         const own = rows.filter((row) => row.colour === colour);
-        return Plot.dot(own, { x: 'psnr', y: 'clip', fill: colour, r: i === 0 ? 5 : 4, dy: STEP * (i - (CODERS.length - 1) / 2) });
+        return Plot.dot(own, {
+          x: 'psnr',
+          y: 'clip',
+          fill: colour,
+          r: i === 0 ? 5 : 4,
+          dy: STEP * (i - (CODERS.length - 1) / 2),
+        });
       }),
     ],
   });
