@@ -15,8 +15,6 @@ const COMMON = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'scr
 /** Where in `dist` a package's pages are built to; those of a sample game are `dist`. */
 const PAGES = { 'sdk-server': 'dashboard', 'sdk-player': 'page' };
 const force = process.argv.includes('--force');
-// Vite colours what it says also where CI reads it.
-if (!process.stderr.isTTY) process.env.NO_COLOR = '1';
 
 /** sha256 over path and content of the files the patterns name. Tests take no part in a build. */
 function hashOf(patterns, salt = '') {
