@@ -13,6 +13,7 @@ const SOURCES = [
   'splats',
   'sdk-server',
   'plugins',
+  'create-sgaps',
   'examples',
   'benchmarks',
   'e2e',
@@ -45,7 +46,7 @@ const CHECKS = [
     ['--conditions=sgaps-source', '--import', 'tsx', 'scripts/cli-reference.ts', '--check'],
   ],
   ['byte budgets of the client', 'node', ['scripts/check-sizes.ts']],
-  ['packed packages', 'node', ['scripts/check-packages.ts']],
+  ['tarballs: contents, manifests, READMEs, source maps, publint, are-the-types-wrong', 'node', ['scripts/check-packages.ts']],
   ['Dockerfile and compose files', 'node', ['scripts/check-docker.ts']],
 ];
 
