@@ -69,7 +69,8 @@ it('the guide’s engine adapter records camera, objects, tags and masks of the 
   expect(objects.map(({ texture }) => texture)).not.toContain('name');
   const picture = pictures.get(last) as Uint8Array;
   const at = (x: number, y: number) => [...picture.subarray(3 * (y * 320 + x), 3 * (y * 320 + x) + 3)];
-  const near = (colour: number[], wanted: number[]) => colour.forEach((value, c) => expect(Math.abs(value - wanted[c])).toBeLessThan(40));
+  const near = (colour: number[], wanted: number[]) =>
+    colour.forEach((value, c) => expect(Math.abs(value - wanted[c])).toBeLessThan(40));
   near(at(160, 98), [0xff, 0xd1, 0x66]); // the player's yellow rim, however it is turned
   near(at(160, 70), [128, 128, 128]); // the mask
 });

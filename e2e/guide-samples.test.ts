@@ -27,7 +27,14 @@ afterEach(async () => {
 it('the guide’s reconstructor and its program rebuild a recording of single points', async () => {
   const data = await newFolder();
   const log = pino({ level: 'silent' });
-  const server: SgapsServer = await startServer({ port: 0, host: '127.0.0.1', data, log, model: null, room: { sampling: 'points' } });
+  const server: SgapsServer = await startServer({
+    port: 0,
+    host: '127.0.0.1',
+    data,
+    log,
+    model: null,
+    room: { sampling: 'points' },
+  });
   closing.push(() => server.close());
   const recorder = await SyntheticRecorder.join(server.url);
   await recorder.play(40);
@@ -90,10 +97,11 @@ it('the guide’s scene reaches an <img> by the guide’s transport adapter', as
 async function firstPictures(url: string, count: number): Promise<Buffer[]> {
   const leave = new AbortController();
   const response = await fetch(url, { signal: leave.signal });
-  if (!response.headers.get('content-type')?.includes('multipart/x-mixed-replace')) throw new Error(`${response.status}: ${await response.text()}`);
+  if (!response.headers.get('content-type')?.includes('multipart/x-mixed-replace'))
+    throw new Error(`${response.status}: ${await response.text()}`);
   const pictures: Buffer[] = [];
   let bytes = Buffer.alloc(0);
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     bytes = Buffer.concat([bytes, chunk]);
     for (;;) {
       const head = /--picture\r\ncontent-type: image\/jpeg\r\ncontent-length: (\d+)\r\n\r\n/.exec(bytes.toString('latin1'));

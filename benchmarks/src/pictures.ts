@@ -29,7 +29,9 @@ interface Arguments {
 }
 
 const program = new Command('docs:pictures')
-  .description('Makes the pictures of docs/how-it-works.md and their captions: one frame of a 2D and a 3D game as each part of the loop sees it.')
+  .description(
+    'Makes the pictures of docs/how-it-works.md and their captions: one frame of a 2D and a 3D game as each part of the loop sees it.',
+  )
   .option('--out <dir>', 'folder for the pictures', join(ROOT, 'docs/images/how'))
   .option('--clips <dir>', 'folder of clips; what is missing there is captured', join(ROOT, 'benchmarks/clips'))
   .option('--fresh', 'capture the clips anew')

@@ -103,7 +103,11 @@ function describe(
   { confidence }: Composition,
 ) {
   const map = new Uint8Array(grid.width * grid.height);
-  const paint = (layer: 'importance' | 'uncertainty' | 'layers' | 'confidence', values: Float32Array | Uint8Array, full?: number) => {
+  const paint = (
+    layer: 'importance' | 'uncertainty' | 'layers' | 'confidence',
+    values: Float32Array | Uint8Array,
+    full?: number,
+  ) => {
     quantise(values, map, full);
     return paintOverlay(layer, map, truth);
   };
@@ -122,7 +126,10 @@ function describe(
   const dB = (value: number) => `${value.toFixed(1)} dB`;
   const panels: StripPanel[] = [
     { label: 'truth: what the player saw', rgb: truth.slice() },
-    { label: `${decoded.kept ? 'the frame before' : 'memory, before any sample'}: ${dB(figures.before)}`, rgb: Uint8Array.from(before) },
+    {
+      label: `${decoded.kept ? 'the frame before' : 'memory, before any sample'}: ${dB(figures.before)}`,
+      rgb: Uint8Array.from(before),
+    },
     ...(decoded.kept
       ? []
       : [
