@@ -12,14 +12,16 @@ import {
   ablationCells,
   ablationRows,
 } from './ablation/ablationTable.js';
+import { plotAblation } from './ablation/plotAblation.js';
 import { spliceClips } from './ablation/spliceClips.js';
 import { listVariants, type Variant } from './ablation/variants.js';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
 import { type ClipChoice, gatherClips } from './clip/gatherClips.js';
 import type { ClipEntry } from './clip/listClips.js';
+import { writeSheet } from './plot/sheet.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
-import { describeMachine, describeVersion } from './report/machine.js';
+import { describeMachine, describeVersion, runOrigin } from './report/machine.js';
 import { runJobs } from './sweep/runJobs.js';
 import type { SweepJob } from './sweep/worker.js';
 
@@ -137,7 +139,9 @@ export const program = new Command('bench:ablation')
       const about = { command: commandLine(), version: describeVersion(), machine: describeMachine(), date };
       mkdirSync(dirname(out), { recursive: true });
       writeFileSync(out, formatMarkdown(ablationPage({ variants, runs, ...about })));
-      console.error(`Wrote ${out}`);
+      const figures = { groups: Object.fromEntries(groups.map(({ group, rows }) => [group, rows])), clips: runs };
+      await writeSheet(join(dirname(out), 'images/ablation.svg'), plotAblation(figures), runOrigin(about.command));
+      console.error(`Wrote ${out}, and its plot`);
     }
     if (args.json) {
       const measured = runs.map(({ variant, clip, group, figures }) => {

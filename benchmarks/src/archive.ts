@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ArchiveModel } from '@sgaps/core';
 import { NodeArchiveModel } from '@sgaps/server';
 import { Progress } from '@sgaps/server/clips';
@@ -8,13 +8,15 @@ import { archivePage } from './archive/archivePage.js';
 import { ARCHIVE_CLIP_HEAD, ARCHIVE_HEAD, archiveRows, clipRows, modelShares } from './archive/archiveTable.js';
 import { type AblatedClip, ARCHIVE_ABLATION_HEAD, ablationRows, measureAblation } from './archive/measureAblation.js';
 import { type ArchivedClip, measureArchive } from './archive/measureArchive.js';
+import { plotArchive } from './archive/plotArchive.js';
 import { positiveInteger, positiveNumber, runCommand } from './cli.js';
 import { formatTable } from './clip/formatTable.js';
 import { type ClipChoice, gatherClips } from './clip/gatherClips.js';
 import type { ClipEntry } from './clip/listClips.js';
 import { loadClipState } from './clip/loadClipState.js';
+import { writeSheet } from './plot/sheet.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
-import { describeMachine, describeVersion } from './report/machine.js';
+import { describeMachine, describeVersion, runOrigin } from './report/machine.js';
 
 interface Arguments extends ClipChoice {
   readonly input?: string;
@@ -131,7 +133,9 @@ export const program = new Command('bench:archive')
         const about = { model: name, command: commandLine(), version: describeVersion(), machine: describeMachine(), date };
         mkdirSync(dirname(args.out), { recursive: true });
         writeFileSync(args.out, formatMarkdown(archivePage({ clips: measured, ablated, ...about })));
-        console.error(`Wrote ${args.out}`);
+        const plot = plotArchive({ model: name, clips: measured });
+        await writeSheet(join(dirname(args.out), 'images/archive.svg'), plot, runOrigin(about.command));
+        console.error(`Wrote ${args.out}, and its plot`);
       }
       if (args.json) console.log(JSON.stringify({ model: name, clips: measured, ablated }));
     } finally {

@@ -18,7 +18,6 @@ import { type LatencyFigures, latencySection } from './report/latencySection.js'
 import { loadSection } from './report/loadSection.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 import { type PeersFigures, peersSection } from './report/peersSection.js';
-import { plotLines } from './report/plotsSection.js';
 import { rateTable } from './report/rateTable.js';
 import { runBench } from './report/runBench.js';
 import { runJobs } from './sweep/runJobs.js';
@@ -118,7 +117,14 @@ function page(
     '- **First frame held**: the first true picture shown for ever. **Previous frame held**: the true frame before, known exactly, which nobody has without sending it all.',
     '',
   ];
-  parts.push('## PSNR against bytes', '', ...plotLines('rates'));
+  parts.push(
+    '## PSNR against bytes',
+    '',
+    '![Steady PSNR against bytes per frame, SGAPS beside H.264, VP8 and VP9, a panel for each sample game](images/report/rates.svg)',
+    '',
+    '_Drawn by `npm run report -- --docs` on clips of the sample games; how long, when and where stands below it._',
+    '',
+  );
   if (own.length > 0) {
     parts.push(
       '## Clips of our own sample games',

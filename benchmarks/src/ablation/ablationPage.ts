@@ -1,5 +1,4 @@
 import { markdownTable } from '../report/markdownTable.js';
-import { plotLines } from '../report/plotsSection.js';
 import {
   ABLATION_GROUPS,
   ABLATION_HEAD,
@@ -39,7 +38,8 @@ export function ablationPage(options: {
     'runs them ([definitions](benchmarks.md)). **Change** is what differs from all on: below 0 dB, the part earns its place; 0, these clips do not need it. The bytes are a budget',
     'that both share, so a part that saves bytes shows as dB. The parts of memory and of choosing what to look at matter where a client has no time for whole pictures: they are compared with all on at 8,064 samples a frame. Cuts and scenes known again show where two clips are played in turn, each going on where it was left. Tiers (S5) matter to what a game tags, which these clips do not: see the tests of `SamplingPlanner`. **All kinds of samples but points**: single pixels are the only kind of sample (`--sampling points`, the case of the paper).',
     '',
-    ...plotLines('ablation'),
+    '![Change of PSNR where a part of the loop is switched off, a bar for each part](images/ablation.svg)',
+    '',
   ];
   for (const group of Object.keys(ABLATION_GROUPS) as AblationGroup[]) {
     const rows = ablationRows(variants, runs, group);

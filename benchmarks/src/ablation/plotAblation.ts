@@ -50,7 +50,8 @@ export function plotAblation({ groups, clips }: AblationFigures): Figure {
 
 function bar({ variant, psnrChange }: AblationRow): Bar {
   const isLoss = psnrChange < 0;
-  const said = `${isLoss ? '−' : '+'}${Math.abs(psnrChange).toFixed(2)}`;
+  const digits = Math.abs(psnrChange).toFixed(2);
+  const said = digits === '0.00' ? digits : `${isLoss ? '−' : '+'}${digits}`;
   return {
     label: variant === 'points' ? 'all but points' : variant,
     value: psnrChange,

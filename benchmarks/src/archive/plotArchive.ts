@@ -16,6 +16,9 @@ export interface ArchiveFigures {
   readonly clips: readonly ArchivedClip[];
 }
 
+/** Pixels from one coder's dots to the next one's. */
+const STEP = 5;
+
 /** Coders shown: the better preset of H.264 in each form of colour, and AV1. */
 const CODERS = [
   { label: 'SGAPS archive', colour: COLOURS.ours, ids: [] },
@@ -60,15 +63,24 @@ function draw(point: string, clips: readonly ArchivedClip[]): Panel {
     : `As few bytes as give ${point}`;
   return drawPanel(title, 'PSNR, dB', {
     height: names.length * 40 + 50,
-    marginLeft: 130,
+    marginLeft: 158,
     marginRight: 24,
     marginBottom: 34,
     x: { grid: true, label: null, nice: true },
     y: { domain: names, label: null, tickSize: 0 },
     marks: [
       Plot.ruleY(names, { stroke: COLOURS.grid }),
-      // Ours last, so that nothing hides it.
-      Plot.dot(rows.toReversed(), { x: 'psnr', y: 'clip', fill: 'colour', stroke: COLOURS.paper, r: 5.5 }),
+      // A little below each other, so that none hides another.
+      ...CODERS.map(({ colour }, i) => {
+        const own = rows.filter((row) => row.colour === colour);
+        return Plot.dot(own, {
+          x: 'psnr',
+          y: 'clip',
+          fill: colour,
+          r: i === 0 ? 5 : 4,
+          dy: STEP * (i - (CODERS.length - 1) / 2),
+        });
+      }),
     ],
   });
 }

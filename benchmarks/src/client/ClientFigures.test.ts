@@ -110,8 +110,8 @@ describe('tables and plot', () => {
     expect(describeStage('babylon-webgpu', figures)).toContain('no WebGPU');
     const figure = plotClient(figures);
     expect(figure.panels.map(({ unit }) => unit)).toEqual([
-      'CPU of all processes added, ms per displayed frame; software GPU: its work is CPU time',
-      'main thread, µs per displayed frame: p50 … p99 (log)',
+      'CPU of all processes added, ms per frame (software GPU, counted)',
+      'main thread, µs per frame: p50 … p99 (log)',
     ]);
     const svg = sheetOf(figure, 'by <me>');
     expect(svg).toContain('by &lt;me&gt;');

@@ -5,7 +5,11 @@ import type { ClientFigures, StageFigures, VariantFigures } from './ClientFigure
 import { STAGE_TITLES } from './clientTable.js';
 import { type StageName, VARIANT_IDS, VARIANTS, type VariantId } from './variants.js';
 
-const short = (value: number) => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(1));
+/** Some three digits. */
+function short(value: number): string {
+  if (Math.abs(value) >= 1000) return `${short(value / 1000)}k`;
+  return (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(1)).replace('-', '−');
+}
 const colourOf = (id: VariantId) => (id.startsWith('sgaps') ? COLOURS.ours : COLOURS.other);
 
 /**
@@ -22,10 +26,10 @@ export function plotClient({ stages, seconds, sliceSeconds }: ClientFigures): Fi
       const figures = id === 'bare' ? undefined : stage.variants[id];
       return figures ? [{ id, figures }] : [];
     });
-    const gpu = stage.hardwareGpu ? 'on a GPU' : 'software GPU: its work is CPU time';
+    const gpu = stage.hardwareGpu ? 'GPU' : 'software GPU, counted';
     return [
-      drawBars(STAGE_TITLES[name], `CPU of all processes added, ms per displayed frame; ${gpu}`, shown.map(cpuBar)),
-      drawBars(STAGE_TITLES[name], 'main thread, µs per displayed frame: p50 … p99 (log)', shown.map(mainBar), { log: true }),
+      drawBars(STAGE_TITLES[name], `CPU of all processes added, ms per frame (${gpu})`, shown.map(cpuBar)),
+      drawBars(STAGE_TITLES[name], 'main thread, µs per frame: p50 … p99 (log)', shown.map(mainBar), { log: true }),
     ];
   });
   return {

@@ -3,9 +3,9 @@ import { COLOURS } from './colours.js';
 import { drawPanel, type Panel } from './drawPanel.js';
 
 const ROW = 20;
-const CHARACTER = 6.4;
+const CHARACTER = 6.9;
 /** Room right of the longest bar for its figure. */
-const FIGURE_ROOM = 84;
+const FIGURE_ROOM = 80;
 
 /**
  * A bar that lies, with its name left of it and its figure at its end.
@@ -45,7 +45,7 @@ export function drawBars(
   const longest = Math.max(...bars.map(({ label }) => label.length));
   return drawPanel(title, unit, {
     height: bars.length * ROW + 46,
-    marginLeft: Math.min(230, longest * CHARACTER + 12),
+    marginLeft: Math.min(254, longest * CHARACTER + 12),
     marginRight: FIGURE_ROOM,
     marginBottom: 30,
     marginTop: 4,
@@ -53,7 +53,7 @@ export function drawBars(
       type: log ? 'log' : 'linear',
       grid: true,
       label: null,
-      ticks: log ? undefined : 4,
+      ticks: log ? [1, 100, 1e4] : 4,
       tickFormat: log ? '~s' : undefined,
       nice: true,
     },

@@ -39,7 +39,7 @@ export interface Figure {
 /** Width of a panel: readable on a phone, and two beside each other on a page. */
 export const PANEL_WIDTH = 440;
 const PANEL_HEIGHT = 270;
-const FONT_SIZE = 12;
+const FONT_SIZE = 11.5;
 
 /**
  * Draws a plot by Observable Plot. Its marks take their colours of `COLOURS`.

@@ -83,7 +83,7 @@ const CONTENTS: Readonly<Record<ChapterName, (figures: readonly unknown[]) => Co
  */
 export function listChapters(measured: ReadonlyMap<ChapterName, readonly Measured[]>): Chapter[] {
   return CHAPTER_NAMES.map((name) => {
-    const all = measured.get(name) ?? [];
+    const all = (measured.get(name) ?? []).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
     const whole = all.filter(({ error }) => error === null);
     const failed = all.flatMap(({ step, error }) => (error === null ? [] : [`${step} failed: ${error}`]));
     const missing = all.length === 0 ? ['Not measured.'] : failed;
@@ -93,7 +93,8 @@ export function listChapters(measured: ReadonlyMap<ChapterName, readonly Measure
   });
 }
 
-function rates(runs: readonly PeersFigures[]): Content {
+function rates(measured: readonly PeersFigures[]): Content {
+  const runs = measured.toSorted((a, b) => a.bytes - b.bytes);
   const said = runs.map(({ bytes, clips }) => {
     const { above, aboveSmooth, of } = countAbove(clips);
     return `At ${bytes} bytes a frame, up and down together, SGAPS is above the better of realtime H.264 and VP8 on ${above} of ${of} clips, and on ${aboveSmooth} of ${of} where the player interpolates chroma.`;

@@ -50,6 +50,8 @@ async function work(job: SweepJob): Promise<ClipFigures> {
   return figures;
 }
 
+// Nobody waits for an answer any more.
+process.on('disconnect', () => process.exit());
 process.on('message', (job: SweepJob) => {
   const answer = (message: SweepAnswer) => process.send?.(message);
   work(job).then(

@@ -1,6 +1,6 @@
-export { EXIT, exitCodeOf } from '../program/exits.js';
+export { EXIT } from '../program/exits.js';
 export { Progress, type ProgressState, type ProgressStream } from '../program/Progress.js';
-export { commandsOf, runProgram } from '../program/runProgram.js';
+export { runProgram } from '../program/runProgram.js';
 export type { ClipFrame, ClipObject, ClipState } from './ClipState.js';
 export { type FfmpegRun, startFfmpeg } from './ffmpeg.js';
 export { fromFrameState } from './fromFrameState.js';

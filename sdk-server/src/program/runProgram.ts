@@ -27,15 +27,8 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
   }
 }
 
-/**
- * A program and all commands in it, however deep.
- *
- * @example
- * ```ts
- * commandsOf(program).map((command) => command.name()); // ['sgaps', 'serve', …]
- * ```
- */
-export function commandsOf(program: Command): Command[] {
+/** A program and all commands in it, however deep. */
+function commandsOf(program: Command): Command[] {
   return [program, ...program.commands.flatMap(commandsOf)];
 }
 
