@@ -43,11 +43,11 @@ export default defineConfig({
   themeConfig: {
     logo: '/logo.svg',
     nav: [
-      { text: 'Guide', link: '/guide/recording', activeMatch: '^/(start|guide|how-it-works|compare)' },
+      { text: 'Guide', link: '/start/', activeMatch: '^/(start|guide|how-it-works|compare)' },
       { text: 'Operations', link: '/operations/', activeMatch: '^/operations/' },
       { text: 'Protocol', link: '/protocol/messages', activeMatch: '^/protocol/' },
       { text: 'Figures', link: '/benchmarks', activeMatch: '^/(benchmarks|ablation|reconstructor|archive-figures)' },
-      { text: 'Troubleshooting', link: '/reference/errors', activeMatch: '^/reference/' },
+      { text: 'Troubleshooting', link: '/reference/errors', activeMatch: '^/reference/errors' },
       { text: 'API', link: '/api/index.html', target: '_self' },
     ],
     sidebar: sidebars(),

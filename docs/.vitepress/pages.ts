@@ -55,7 +55,6 @@ const LEARN: readonly Section[] = [
       'guide/extend-renderer',
       'guide/extend-encoder',
       'guide/transport-adapter',
-      'guide/extending-viewing',
     ],
   },
 ];
@@ -70,7 +69,7 @@ const RUN: readonly Section[] = [
 ];
 
 const REFER: readonly Section[] = [
-  { title: 'When something is wrong', pages: ['reference/errors'] },
+  { title: 'Look up', pages: ['reference/errors', 'reference/cli'] },
   {
     title: 'Protocol',
     pages: [

@@ -8,10 +8,10 @@ const CACHE = join(ROOT, '.sgaps-cache');
 const OUT = join(ROOT, 'docs', 'public', 'api');
 
 /** The first page, of what the packages say of themselves. */
-function overview(): string {
+function overview(base: string): string {
   const lines = packages().map(({ name, entries, manifest }) => {
     const modules = entries.map(({ subpath }) => name + subpath.slice(1));
-    const links = modules.map((module) => `[${module}](modules/${module.replace(/[^a-z-]/g, '_')}.html)`);
+    const links = modules.map((module) => `[${module}](${base}api/modules/${module.replace(/[^a-z-]/g, '_')}.html)`);
     return `- ${links.join(', ')}: ${manifest.description}`;
   });
   mkdirSync(CACHE, { recursive: true });
@@ -47,7 +47,7 @@ export async function apiReference(base: string): Promise<string[]> {
     entryPoints: [...names.keys()],
     tsconfig: join(ROOT, 'docs', 'tsconfig.json'),
     basePath: ROOT,
-    readme: overview(),
+    readme: overview(base),
     // tsc has looked at all of it.
     skipErrorChecking: true,
     disableSources: true,
@@ -60,7 +60,7 @@ export async function apiReference(base: string): Promise<string[]> {
     customCss: join(ROOT, 'docs', '.vitepress', 'api.css'),
     customJs: join(ROOT, 'docs', '.vitepress', 'api.js'),
     favicon: join(ROOT, 'docs', 'public', 'logo.svg'),
-    navigationLinks: { Guide: `${base}guide/recording.html`, Troubleshooting: `${base}reference/errors.html` },
+    navigationLinks: { Guide: `${base}start/`, Troubleshooting: `${base}reference/errors.html` },
     titleLink: base,
     lightHighlightTheme: 'github-light',
     darkHighlightTheme: 'github-dark-default',
