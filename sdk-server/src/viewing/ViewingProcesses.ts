@@ -7,7 +7,7 @@ import { METRICS_TOKEN_VARIABLE } from '../commandLine.js';
 import { SupervisedProcess } from './SupervisedProcess.js';
 
 /** ms in which the transport must listen. */
-const LISTEN_WITHIN = 20_000;
+const LISTEN_WITHIN = 60_000;
 
 /**
  * What `startServer` brings up for viewers.
