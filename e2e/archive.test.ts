@@ -131,7 +131,7 @@ describe('a recording that was archived with sgaps archive', () => {
 
   it('is exported', async () => {
     const [out, time] = [join(data, 'one.png'), archived[50].time / 1000];
-    const { status, stderr } = run('export', id, '--at', String(time), '--model', 'none', '-o', out);
+    const { status, stderr } = run('export', id, '--at', String(time), '--model', 'none', '--quiet', '-o', out);
     expect([status, stderr]).toEqual([0, '']);
     expect((await sharp(out).raw().toBuffer()).equals(at(1000 * time).rgb)).toBe(true);
     const overlays = await fetch(`${server.url}/api/recordings/${id}/exports`, {

@@ -73,7 +73,7 @@ afterAll(async () => {
 
 /** `sgaps export` as a program, on what the server holds. */
 function run(...args: string[]) {
-  const command = [...NODE, '--data', data, '--model', 'none', ...args];
+  const command = [...NODE, '--data', data, '--model', 'none', '--quiet', ...args];
   return spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' });
 }
 

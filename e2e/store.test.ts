@@ -117,7 +117,7 @@ it('another machine that has the store and nothing else plays and exports it', a
     await Promise.all([renderer.ended, transport.ended]);
   }
   const out = join(folder, 'states.jsonl');
-  const args = ['export', id, '--data', join(folder, 'three'), '--store', store, '--format', 'jsonl', '--out', out];
+  const args = ['export', id, '--data', join(folder, 'three'), '--store', store, '--format', 'jsonl', '--quiet', '--out', out];
   const done = spawnSync(process.execPath, ['--conditions=sgaps-source', '--import', 'tsx', CLI, ...args], { encoding: 'utf8' });
   expect(done).toMatchObject({ status: 0, stderr: '' });
   expect(readFileSync(out, 'utf8').trim().split('\n').length).toBeGreaterThan(50);

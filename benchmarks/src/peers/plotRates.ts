@@ -18,15 +18,8 @@ interface RatePoint {
   readonly psnr: number;
 }
 
-/**
- * Points of a clip: bytes per frame and steady PSNR of us and of each encoder, by rising bytes.
- *
- * @example
- * ```ts
- * const points = ratePoints(runs, 'phaser-arena');
- * ```
- */
-export function ratePoints(runs: readonly PeersFigures[], name: string): RatePoint[] {
+/** Points of a clip: bytes per frame and steady PSNR of us and of each encoder, by rising bytes. */
+function ratePoints(runs: readonly PeersFigures[], name: string): RatePoint[] {
   const points = runs.flatMap(({ clips }) => {
     const clip = clips.find((one) => one.name === name);
     if (!clip) return [];

@@ -38,5 +38,8 @@ export const COLOURS = Object.fromEntries(Object.entries(SHADES).map(([name, { l
  * ```
  */
 export const PLOT_STYLE = `@media screen and (prefers-color-scheme: dark) { ${Object.values(SHADES)
-  .map(({ light, dark }) => `svg[fill="${light}"], svg [fill="${light}"] { fill: ${dark}; } svg [stroke="${light}"] { stroke: ${dark}; }`)
+  .map(
+    ({ light, dark }) =>
+      `svg[fill="${light}"], svg [fill="${light}"] { fill: ${dark}; } svg [stroke="${light}"] { stroke: ${dark}; }`,
+  )
   .join(' ')} }`;

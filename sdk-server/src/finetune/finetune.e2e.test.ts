@@ -43,7 +43,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, [...NODE, 'sdk-server/src/cli.ts', 'finetune', ...args], { cwd: ROOT, encoding: 'utf8' });
+  spawnSync(process.execPath, [...NODE, 'sdk-server/src/cli.ts', 'finetune', '--quiet', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
 
 /** The frames of a clip as ffmpeg reads them. */
 function framesOf(clip: string): Uint8Array[] {
