@@ -35,7 +35,7 @@ export class TopBar {
     this.root.add(scene.add.image(0, 0, plate(scene, 'bar', VIEW.width, BAR_HEIGHT)).setOrigin(0));
     // Always as wide as the longest name: the grey place in a recording should not tell its length.
     const masked = scene.add.container().setName(PRIVATE);
-    masked.add(scene.add.rectangle(6, 2, 132, 20, 0x1d1420).setOrigin(0));
+    masked.add(scene.add.rectangle(6, 2, 132, 20, 0x2b1b22).setOrigin(0));
     this.root.add(masked);
     this.name = addText(masked, 12, 4, '', TINT.gold);
     this.day = addText(this.root, 146, 4, '', TINT.cream);
