@@ -43,7 +43,7 @@ beforeAll(async () => {
   browser = await launchBrowser(['--disable-gpu-compositing']);
   dev = npm('run dev', join(home, 'phaser-game'), { VITE_SGAPS_ENDPOINT: endpoint() });
   await Promise.all([dev.answers(`http://localhost:${game}/`), dev.answers(`${server}/readyz`)]);
-});
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -85,7 +85,7 @@ function usePorts(manifest: string): void {
   const parsed = JSON.parse(readFileSync(manifest, 'utf8')) as { scripts: { dev: string } };
   parsed.scripts.dev = parsed.scripts.dev
     .replace(/\bvite\b/, `"vite --port ${ports.game} --strictPort"`)
-    .replace('"sgaps serve"', `"sgaps serve --port ${ports.server} --viewing-port ${ports.viewing}"`);
+    .replace('"sgaps serve ', `"sgaps serve --port ${ports.server} --viewing-port ${ports.viewing} `);
   write(manifest, JSON.stringify(parsed));
 }
 

@@ -51,8 +51,8 @@ async function askEngine(): Promise<Engine> {
   );
 }
 
-function answer<T>(given: T | symbol): T {
-  if (!isCancel(given)) return given as T;
+function answer<T>(given: T): Exclude<T, symbol> {
+  if (!isCancel(given)) return given as Exclude<T, symbol>;
   cancel('Nothing was made.');
   throw new CreateError('CANCELLED', 'Nothing was made.');
 }

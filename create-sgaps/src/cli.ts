@@ -23,6 +23,9 @@ What is not said is asked for, in a terminal. Ends with 0 when the project is th
 /** What @sgaps/server needs. */
 const NODE = [22, 15] as const;
 
+/** Who ran this: `npm/11.19.1 node/v24.21.0 …`. */
+const AGENT = process.env['npm_config_user_agent'] ?? '';
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
 interface CommandLine {
@@ -72,7 +75,7 @@ async function choose(line: CommandLine): Promise<{ folder: string; engine: Engi
 
 /** The commands that bring the game up, for the package manager that ran this. */
 function nextSteps({ folder }: CreatedProject): string[] {
-  const manager = /^(pnpm|yarn|bun)\//.exec(process.env['npm_config_user_agent'] ?? '')?.[1] ?? 'npm';
+  const manager = /^(pnpm|yarn|bun)\//.exec(AGENT)?.[1] ?? 'npm';
   const place = relative(process.cwd(), folder);
   const change = place === '' ? [] : [`cd ${/\s/.test(place) ? `"${place}"` : place}`];
   return [...change, `${manager} install`, `${manager} run dev`];
@@ -99,7 +102,7 @@ async function main(args: string[]): Promise<void> {
   if (line.help) process.stdout.write(HELP);
   else if (line.version) process.stdout.write(`${version}\n`);
   else {
-    const project = createProject({ ...(await choose(line)), version });
+    const project = createProject({ ...(await choose(line)), version, agent: AGENT });
     if (line.json) process.stdout.write(`${JSON.stringify({ ok: true, ...project, next: nextSteps(project) })}\n`);
     else tellProject(project);
   }

@@ -75,6 +75,17 @@ describe('createProject', () => {
     expect(createProject({ folder, engine: 'babylon', version: '1.2.3' }).files).not.toContain('.git');
   });
 
+  it.each([
+    ['npm/10.9.2 node/v22.15.0 linux x64', true],
+    ['npm/11.6.0 node/v24.9.0 linux x64', true],
+    ['npm/11.19.1 node/v24.21.0 linux x64', false],
+    ['npm/12.0.0 node/v26.0.0 linux x64', false],
+    ['pnpm/11.0.0 npm/? node/v24.21.0 linux x64', true],
+  ])('keeps ONNX Runtime from fetching what nobody needs, in the way that %s knows', (agent, byConfig) => {
+    const { files } = createProject({ folder: join(work, agent.replace(/\W/g, '-')), engine: 'phaser', version: '1.2.3', agent });
+    expect(files.includes('.npmrc')).toBe(byConfig);
+  });
+
   it('says why a folder cannot be had', () => {
     const file = join(work, 'a-file');
     writeFileSync(file, '');

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateError } from './CreateError.js';
@@ -41,6 +41,8 @@ export function createProject(options: {
   readonly folder: string;
   readonly engine: Engine;
   readonly version: string;
+  /** The package manager that is at work, as it says itself: `npm/11.19.1 node/v24.21.0 linux x64`. */
+  readonly agent?: string;
 }): CreatedProject {
   const { engine, version } = options;
   const folder = resolve(options.folder);
@@ -50,6 +52,7 @@ export function createProject(options: {
     mkdirSync(folder, { recursive: true });
     for (const part of ['common', engine]) cpSync(join(TEMPLATES, part), folder, { recursive: true });
     for (const [from, to] of Object.entries(RENAMED)) renameSync(join(folder, from), join(folder, to));
+    if (readsAllowScripts(options.agent)) rmSync(join(folder, '.npmrc'));
     for (const file of NAMED) rewrite(join(folder, file), (text) => text.replaceAll(NAME, name));
     rewrite(join(folder, 'package.json'), (text) => text.replace(/("@sgaps\/[\w-]+": )"[^"]*"/g, `$1"^${version}"`));
   } catch (cause) {
@@ -85,6 +88,15 @@ function packageName(folder: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 100);
   return name || NAME;
+}
+
+/**
+ * npm from 11.19 on takes it from package.json which packages run no scripts when they are installed; `.npmrc` says as much to ONNX Runtime where older ones are at work, and would be
+ * warned of by this one.
+ */
+function readsAllowScripts(agent = ''): boolean {
+  const [major, minor] = (/^npm\/(\d+)\.(\d+)/.exec(agent)?.slice(1) ?? ['0', '0']).map(Number);
+  return major > 11 || (major === 11 && minor >= 19);
 }
 
 function rewrite(file: string, change: (text: string) => string): void {

@@ -28,7 +28,9 @@ const STAMP = join(FOLDER, 'packed.json');
 export async function packTarballs(): Promise<PackedPackage[]> {
   const all = published();
   const state = stateOf(all);
-  const kept = existsSync(STAMP) ? (JSON.parse(readFileSync(STAMP, 'utf8')) as { state: string; files: Record<string, string> }) : null;
+  const kept = existsSync(STAMP)
+    ? (JSON.parse(readFileSync(STAMP, 'utf8')) as { state: string; files: Record<string, string> })
+    : null;
   const files = kept?.state === state ? kept.files : await pack(all);
   writeFileSync(STAMP, JSON.stringify({ state, files }));
   return all.map((item) => ({ ...item, tarball: join(FOLDER, files[item.name]) }));
@@ -47,14 +49,15 @@ async function pack(all: readonly Package[]): Promise<Record<string, string>> {
   return Object.fromEntries(packed.map(({ name, filename }) => [name, filename.replace('@', '').replace('/', '-')]));
 }
 
-/** Changes with every file of the packages, but for what is installed in them. */
+/** Changes with every file that npm may take. */
 function stateOf(all: readonly Package[]): string {
   const hash = createHash('sha256');
-  for (const { folder } of all) {
-    const files = globSync('**/*', { cwd: join(ROOT, folder), exclude: (name) => name === 'node_modules' });
-    for (const file of files.sort()) {
-      const { size, mtimeMs } = statSync(join(ROOT, folder, file));
-      hash.update(`${folder}/${file} ${size} ${mtimeMs}\n`);
+  for (const { folder, manifest } of all) {
+    const named = (manifest.files ?? []).filter((file) => !file.startsWith('!'));
+    const found = globSync(['*.{md,json}', ...named, ...named.map((file) => `${file}/**/*`)], { cwd: join(ROOT, folder) });
+    for (const file of found.sort()) {
+      const stat = statSync(join(ROOT, folder, file));
+      if (stat.isFile()) hash.update(`${folder}/${file} ${stat.size} ${stat.mtimeMs}\n`);
     }
   }
   return hash.digest('hex');
