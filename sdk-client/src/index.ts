@@ -24,7 +24,8 @@ export { areaEdgeBits } from './sampler/areaEdgeBits.js';
 export { AreaGather, areaPicture, areaSample } from './sampler/areaSample.js';
 
 export { Canvas2dSampler, type Canvas2dSamplerOptions } from './sampler/Canvas2dSampler.js';
-export { type ChosenSampler, createSampler, type SamplerOptions, type SamplerSource } from './sampler/createSampler.js';
+export { type ChosenSampler, createKnownSampler, type KnownSource, type SamplerOptions } from './sampler/createKnownSampler.js';
+export { createSampler, type SamplerSource } from './sampler/createSampler.js';
 export type { DepthTexture } from './sampler/DepthGather.js';
 export {
   type LoadedSamples,

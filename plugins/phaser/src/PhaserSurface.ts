@@ -1,6 +1,6 @@
 import {
   type ChosenSampler,
-  createSampler,
+  createKnownSampler,
   type FrameStateBuffer,
   type GameSurface,
   type MaskList,
@@ -55,9 +55,10 @@ export class PhaserSurface implements GameSurface {
   }
 
   createSampler(grid: CaptureGrid, batch: number, { truth }: SamplerWants): Promise<ChosenSampler> {
-    const gl = this.#game.renderer?.gl;
-    const isWebGL2 = typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext;
-    return createSampler(isWebGL2 ? gl : this.#game.canvas, { grid, batch, truth });
+    const { renderer, canvas } = this.#game;
+    const gl = renderer?.gl;
+    const source = isWebGL2(gl) ? gl : { canvas, said: `The canvas is ${gl ? 'WebGL1' : '2D'}` };
+    return createKnownSampler(source, { grid, batch, truth });
   }
 
   readState(out: FrameStateBuffer, grid: CaptureGrid): void {
@@ -96,4 +97,9 @@ export class PhaserSurface implements GameSurface {
 
   readonly #beginFrame = (): void => this.#frames?.beginFrame();
   readonly #endFrame = (): void => this.#frames?.endFrame();
+}
+
+/** Also one of another window's, which is no instance of this one's class. */
+function isWebGL2(gl: unknown): gl is WebGL2RenderingContext {
+  return typeof gl === 'object' && gl !== null && 'drawBuffers' in gl;
 }

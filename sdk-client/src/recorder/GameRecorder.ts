@@ -1,7 +1,7 @@
 import type { CaptureGrid, Tier } from '@sgaps/protocol';
 import { fitCaptureGrid } from '@sgaps/protocol/vocabulary';
 import type { CourierPort } from '../courier/CourierPort.js';
-import type { ChosenSampler } from '../sampler/createSampler.js';
+import type { ChosenSampler } from '../sampler/createKnownSampler.js';
 import type { Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import { CostController } from './CostController.js';

@@ -1,5 +1,6 @@
 import type { CaptureGrid } from '@sgaps/protocol';
-import { type ChosenSampler, createSampler, type SamplerSource } from '../sampler/createSampler.js';
+import type { ChosenSampler } from '../sampler/createKnownSampler.js';
+import { createSampler, type SamplerSource } from '../sampler/createSampler.js';
 import type { SamplerKind, Viewport } from '../sampler/Sampler.js';
 import type { FrameStateBuffer } from '../state/FrameStateBuffer.js';
 import { GameRecorder, type GameSurface, type SamplerWants } from './GameRecorder.js';
