@@ -25,6 +25,9 @@ const [{ manifest }] = published();
 const { version } = manifest;
 // Changesets leaves the root alone, which is nobody's package.
 rewrite('package.json', (text) => text.replace(/^( {2}"version": )"[^"]*"/m, `$1"${version}"`));
+const [major, minor] = version.split('.');
+for (const { folder } of published())
+  rewrite(`${folder}/README.md`, (text) => text.replace(/(@sgaps\/[\w-]+@)[\d.]+/g, `$1${major}.${minor}`));
 const today = new Date().toISOString().slice(0, 10);
 rewrite('CHANGELOG.md', (text) => cutChangelog(text, version, today));
 await must('npm', 'install', '--package-lock-only', '--ignore-scripts', '--loglevel=error');

@@ -67,6 +67,7 @@ describe('readmeProblems', () => {
     ['```ts', '```txt', 'code'],
     ['https://example.com/a/b/blob/main/docs/guide/recording.md', '../docs/guide/recording.md', 'leads nowhere'],
     ['recording.md', 'no-such-page.md', 'not there'],
+    ['# Thing', '# Thing, https://cdn.example/@sgaps/thing@0.2', 'version 0.2'],
     ['#options', '#no-such-heading', 'no such heading'],
   ])('sees %s become %s', (from, to, word) => {
     expect(readmeProblems('@sgaps/thing', readme.replace(from, to), project).join('\n')).toContain(word);

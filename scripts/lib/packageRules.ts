@@ -44,12 +44,14 @@ export function manifestProblems(folder: string, manifest: Manifest, { version, 
 /**
  * What is wrong with a README: it shows how to install the package and a snippet, and links to what is there. npm shows it on a page of its own, where links relative to the repository lead nowhere.
  */
-export function readmeProblems(name: string, text: string, { address, root }: Project): string[] {
+export function readmeProblems(name: string, text: string, { version, address, root }: Project): string[] {
   const problems: string[] = [];
   const install = name.startsWith('create-') ? `npm create ${name.slice(7)}` : name;
   const shells = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, code]) => code);
   if (!shells.some((code) => /\bnp(m|x)\b/.test(code) && code.includes(install))) problems.push('does not say how to install it');
   if (!name.startsWith('create-') && !/```(ts|html)\n/.test(text)) problems.push('shows no code');
+  for (const [, found] of text.matchAll(/@sgaps\/[\w-]+@([\d.]+)/g))
+    if (!`${version}.`.startsWith(`${found}.`)) problems.push(`names version ${found}, and this is ${version}`);
   let documented = false;
   for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
     if (target.startsWith('#')) continue;

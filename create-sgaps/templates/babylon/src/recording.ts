@@ -7,7 +7,6 @@ const endpoint: string = import.meta.env['VITE_SGAPS_ENDPOINT'] ?? 'ws://localho
 export function record(scene: Scene): SgapsRecorder {
   const recorder = new SgapsRecorder(scene, {
     endpoint,
-    game: 'my-game',
     // Before you record others, ask them: `consent: () => askThePlayer()`.
   });
   recorder.onStartedObservable.add(({ recordingId }) => {

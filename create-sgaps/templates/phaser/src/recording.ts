@@ -4,7 +4,6 @@ const endpoint: string = import.meta.env['VITE_SGAPS_ENDPOINT'] ?? 'ws://localho
 
 const options: SgapsPluginOptions = {
   endpoint,
-  game: 'my-game',
   // Before you record others, ask them: `consent: () => askThePlayer()`.
   onDiagnostic: ({ message }) => {
     console.warn(`SGAPS: ${message}`);
