@@ -24,6 +24,8 @@ const sites: ServedPage[] = [];
 let registry: TarballRegistry;
 let browser: Browser;
 let dev: CommandProcess;
+/** Games as files, by the names of their folders; built one after the other while the first test waits for its browser. */
+let builds: Readonly<Record<string, Promise<string>>>;
 /** What `npm run dev` brings up. */
 let ports: { readonly game: number; readonly server: number; readonly viewing: number };
 let server: string;
@@ -40,6 +42,7 @@ beforeAll(async () => {
   server = `http://localhost:${main}`;
   registry = await TarballRegistry.start(await packTarballs());
   await makeProjects();
+  builds = startBuilds();
   browser = await launchBrowser(['--disable-gpu-compositing']);
   dev = npm('run dev', join(home, 'phaser-game'), { VITE_SGAPS_ENDPOINT: endpoint() });
   await Promise.all([dev.answers(`http://localhost:${game}/`), dev.answers(`${server}/readyz`)]);
@@ -78,6 +81,24 @@ async function makeProjects(): Promise<void> {
   plainProject('babylon', '@babylonjs/core', "import { scene } from './scene.js';");
   write(join(home, 'package.json'), JSON.stringify({ private: true, workspaces: ['*'] }));
   await npm('install --no-audit --no-fund --prefer-offline', home, { ONNXRUNTIME_NODE_INSTALL: 'skip' }).done();
+}
+
+function startBuilds(): typeof builds {
+  const commands = {
+    'babylon-game': 'run build',
+    'plain-phaser': 'exec -- vite build --logLevel warn',
+    'plain-babylon': 'exec -- vite build --logLevel warn',
+  };
+  let before: Promise<unknown> = Promise.resolve();
+  const started = Object.entries(commands).map(([name, command]) => {
+    const folder = join(home, name);
+    const built = before
+      .then(() => npm(command, folder, { VITE_SGAPS_ENDPOINT: endpoint() }).done())
+      .then(() => join(folder, 'dist'));
+    before = built.catch(() => undefined);
+    return [name, built] as const;
+  });
+  return Object.fromEntries(started);
 }
 
 /** Those that the template names may be taken on the machine of who tests. */
@@ -181,17 +202,13 @@ describe('the packages as npm gives them out', () => {
   });
 
   it('record a Babylon game of npm create sgaps, built by npm run build', async () => {
-    const folder = join(home, 'babylon-game');
-    await npm('run build', folder, { VITE_SGAPS_ENDPOINT: endpoint() }).done();
-    await playAndWatch(await serve(join(folder, 'dist')), 'babylon-game');
+    await playAndWatch(await serve(await builds['babylon-game']), 'babylon-game');
   });
 
   it.each(['phaser', 'babylon'])(
     'record a %s game by what the README shows, built by Vite without a configuration',
     async (engine) => {
-      const folder = join(home, `plain-${engine}`);
-      await npm('exec -- vite build --logLevel warn', folder).done();
-      await playAndWatch(await serve(join(folder, 'dist')), `plain-${engine}`);
+      await playAndWatch(await serve(await builds[`plain-${engine}`]), `plain-${engine}`);
     },
   );
 

@@ -13,6 +13,7 @@ const SOURCES = [
   'splats',
   'sdk-server',
   'plugins',
+  'create-sgaps',
   'examples',
   'benchmarks',
   'e2e',
@@ -34,7 +35,7 @@ const CHECKS = [
   ['the kernels are what their sources give (asc)', 'node', ['scripts/build-kernels.mjs', '--check']],
   ['API reports', 'node', ['scripts/check-api.ts']],
   ['byte budgets of the client', 'node', ['scripts/check-sizes.ts']],
-  ['packed packages', 'node', ['scripts/check-packages.ts']],
+  ['tarballs: contents, manifests, READMEs, source maps, publint, are-the-types-wrong', 'node', ['scripts/check-packages.ts']],
   ['Dockerfile and compose files', 'node', ['scripts/check-docker.ts']],
 ];
 
