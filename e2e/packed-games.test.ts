@@ -14,6 +14,8 @@ import { nextFrame, openDashboard, readShown, spread } from './support/watchPage
 /** Where the test leaves what a person would have seen. */
 const SHOTS = fileURLToPath(new URL('../out/packed-games/', import.meta.url));
 const WAIT = { timeout: 60_000, interval: 200 };
+/** ms that npm may take to unpack a gigabyte of other people's packages, and to take it away again. */
+const SET_UP = 600_000;
 /** Frames that a recording must have, some seconds of them. */
 const FRAMES = 20;
 
@@ -25,7 +27,7 @@ let registry: TarballRegistry;
 let browser: Browser;
 let dev: CommandProcess;
 /** Games as files, by the names of their folders; built one after the other while the first test waits for its browser. */
-let builds: Readonly<Record<string, Promise<string>>>;
+let builds: Readonly<Record<string, Promise<string>>> = {};
 /** What `npm run dev` brings up. */
 let ports: { readonly game: number; readonly server: number; readonly viewing: number };
 let server: string;
@@ -46,15 +48,17 @@ beforeAll(async () => {
   browser = await launchBrowser(['--disable-gpu-compositing']);
   dev = npm('run dev', join(home, 'phaser-game'), { VITE_SGAPS_ENDPOINT: endpoint() });
   await Promise.all([dev.answers(`http://localhost:${game}/`), dev.answers(`${server}/readyz`)]);
-}, 300_000);
+}, SET_UP);
 
 afterAll(async () => {
   await browser?.close();
   for (const site of sites) await site.close();
   await dev?.stop();
+  // Those that nobody waited for.
+  await Promise.allSettled(Object.values(builds));
   await registry?.close();
   rmSync(work, { recursive: true, force: true });
-});
+}, SET_UP);
 
 const endpoint = () => server.replace('http', 'ws');
 
@@ -95,6 +99,7 @@ function startBuilds(): typeof builds {
     const built = before
       .then(() => npm(command, folder, { VITE_SGAPS_ENDPOINT: endpoint() }).done())
       .then(() => join(folder, 'dist'));
+    // Whoever waits for it hears of a failure.
     before = built.catch(() => undefined);
     return [name, built] as const;
   });

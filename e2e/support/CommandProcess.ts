@@ -21,7 +21,13 @@ export class CommandProcess {
       stream?.on('data', (piece: Buffer) => {
         this.output += piece.toString();
       });
-    this.ended = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', (code) => resolve(code));
+      this.#child.once('error', (error) => {
+        this.output += error.message;
+        resolve(1);
+      });
+    });
   }
 
   /** Waits for its end; throws, with what it printed, where that is not a good one. */
