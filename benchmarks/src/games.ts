@@ -26,7 +26,7 @@ interface Arguments {
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
-const program = new Command('games')
+export const program = new Command('bench:games')
   .description(
     'What each sample game costs and how well it is rebuilt, and a picture of it: figures.json, the table of examples/README.md, and public/cover.webp of each game, which the next build takes along.',
   )

@@ -28,7 +28,7 @@ interface Arguments {
   readonly json?: boolean;
 }
 
-const program = new Command('docs:pictures')
+export const program = new Command('docs:pictures')
   .description(
     'Makes the pictures of docs/how-it-works.md and their captions: one frame of a 2D and a 3D game as each part of the loop sees it.',
   )
