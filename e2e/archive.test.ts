@@ -9,13 +9,13 @@ import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { GRID, SyntheticRecorder, until } from './server-support.js';
 import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
 import { hashPixels } from './support/pageServer.js';
 import { TestViewer } from './support/TestViewer.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CLI = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
 /** Of packets of four. */
 const FRAMES = 72;
 const WAIT = { timeout: 20_000, interval: 50 };
@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 function run(...args: string[]) {
-  return spawnSync(process.execPath, [...CLI, ...args, '--data', data], { cwd: ROOT, encoding: 'utf8' });
+  return spawnSync(process.execPath, [...SGAPS_PROGRAM, ...args, '--data', data], { cwd: ROOT, encoding: 'utf8' });
 }
 
 async function rebuilt(): Promise<Picture[]> {

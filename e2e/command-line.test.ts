@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE = ['--conditions=sgaps-source', '--import', 'tsx'];
-const SGAPS = [...NODE, 'sdk-server/src/cli.ts'];
 const data = mkdtempSync(join(tmpdir(), 'sgaps-command-line-'));
 
 afterAll(() => rmSync(data, { recursive: true, force: true }));
@@ -22,14 +22,14 @@ function run(args: readonly string[]) {
 }
 
 it('ends with 2 where it is asked wrongly, and says what is wrong on standard error alone', () => {
-  const mistyped = run([...SGAPS, 'exprot']);
+  const mistyped = run([...SGAPS_PROGRAM, 'exprot']);
   expect(mistyped).toEqual({ status: 2, stdout: '', stderr: "error: there is no command 'exprot'; sgaps --help lists them.\n" });
   const bench = run([...NODE, 'benchmarks/src/codecs.ts', '--nope']);
   expect(bench).toEqual({ status: 2, stdout: '', stderr: "error: unknown option '--nope'\n" });
 });
 
 it('tells an error in a line, and as JSON last on standard output', () => {
-  const args = [...SGAPS, 'games', 'delete', 'nothing', '--data', data, '--json'];
+  const args = [...SGAPS_PROGRAM, 'games', 'delete', 'nothing', '--data', data, '--json'];
   const { status, stdout, stderr } = run(args);
   const error = { code: 'NOT_FOUND', message: 'Nothing is said of a game nothing.' };
   expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ state: 'failed', error });
@@ -37,7 +37,7 @@ it('tells an error in a line, and as JSON last on standard output', () => {
 });
 
 it('ends in silence where nobody reads any more', () => {
-  const command = `"${process.execPath}" ${SGAPS.join(' ')} --help | true; echo "\${PIPESTATUS[0]}"`;
+  const command = `"${process.execPath}" ${SGAPS_PROGRAM.join(' ')} --help | true; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync('bash', ['-c', command], { cwd: ROOT, encoding: 'utf8' });
   expect([stdout, stderr]).toEqual(['0\n', '']);
 });
@@ -48,7 +48,7 @@ it('ends with 130 at Ctrl-C, without colours and a stack', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const asked = new Promise<void>((resolve) => server.once('request', () => resolve()));
   const { port } = server.address() as AddressInfo;
-  const child = spawn(process.execPath, [...SGAPS, 'drain', '--server', `http://127.0.0.1:${port}`], { cwd: ROOT });
+  const child = spawn(process.execPath, [...SGAPS_PROGRAM, 'drain', '--server', `http://127.0.0.1:${port}`], { cwd: ROOT });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (piece: Buffer) => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { launchBrowser } from './support/browser.js';
 import { frameTimes, type TimedFrame } from './support/frameTimes.js';
 import { buildExamples, type GamePage, openGame } from './support/gamePage.js';
@@ -287,10 +288,9 @@ describe('the main job', () => {
   it('archives the recording, and plays the archive in its place', { timeout: 300_000 }, async () => {
     const before = await download(id);
     const frames = await frameTimes(before);
-    const cli = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [...cli, 'archive', id, '--data', data, '--reconstructor', 'none', '--quality', '33', '--larger', '--json'],
+      [...SGAPS_PROGRAM, 'archive', id, '--data', data, '--reconstructor', 'none', '--quality', '33', '--larger', '--json'],
       { cwd: ROOT },
     );
     const told = stdout.split('\n').find((line) => line.includes('"archived"')) ?? '';

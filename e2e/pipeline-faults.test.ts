@@ -219,7 +219,7 @@ it('says what is wrong and ends with 1 where it cannot work', async () => {
   await first.heard('transport listening');
   const second = transport();
   expect(await second.ended).toBe(1);
-  expect(second.errors).toContain('UNAVAILABLE: port ');
+  expect(second.errors).toContain('UNAVAILABLE: A transport listens on ');
   const lost = SgapsProcess.start('renderer', '--extensions', join(folder, 'nowhere'), '--sockets', sockets(), '--model', 'none');
   processes.push(lost);
   expect(await lost.ended).toBe(1);

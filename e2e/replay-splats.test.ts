@@ -9,6 +9,7 @@ import { intrinsicsOf, readPly, renderReference, replayCamera, type SplatCamera,
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder } from './server-support.js';
 import { launchBrowser } from './support/browser.js';
 import { buildExamples, openGame } from './support/gamePage.js';
@@ -16,7 +17,6 @@ import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer, until } from './support/TestViewer.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CLI = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
 /** Frames that the game is recorded for. */
 const FRAMES = 20;
 
@@ -81,7 +81,7 @@ async function cameraOf(frameId: number): Promise<SplatCamera> {
 
 function exported(recording: string, ...args: string[]) {
   const path = join(folder, 'replay.ply');
-  const command = [...CLI, 'export', recording, '--format', 'ply', '--data', data, '-o', path, ...args];
+  const command = [...SGAPS_PROGRAM, 'export', recording, '--format', 'ply', '--data', data, '-o', path, ...args];
   return { path, ...spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' }) };
 }
 

@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder, until } from './server-support.js';
 
-const CLI = fileURLToPath(new URL('../sdk-server/src/cli.ts', import.meta.url));
 let folder: string;
 let child: ChildProcess | null = null;
 
@@ -25,19 +24,7 @@ afterEach(() => {
 
 /** Starts the real program; resolves with its address and everything it prints. */
 async function serve(): Promise<{ process: ChildProcess; url: string; lines: string[] }> {
-  const args = [
-    '--conditions=sgaps-source',
-    '--import',
-    'tsx',
-    CLI,
-    'serve',
-    '--no-viewing',
-    '--port',
-    '0',
-    '--data',
-    folder,
-    '--json-logs',
-  ];
+  const args = [...SGAPS_PROGRAM, 'serve', '--no-viewing', '--port', '0', '--data', folder, '--json-logs'];
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   child = started;
   const lines: string[] = [];
@@ -78,17 +65,7 @@ it('recovers everything it answered after kill -9', async () => {
 
 it('says so and exits with 1 when its port is taken', async () => {
   const { url } = await serve();
-  const args = [
-    '--conditions=sgaps-source',
-    '--import',
-    'tsx',
-    CLI,
-    'serve',
-    '--port',
-    new URL(url).port,
-    '--data',
-    join(folder, 'second'),
-  ];
+  const args = [...SGAPS_PROGRAM, 'serve', '--port', new URL(url).port, '--data', join(folder, 'second')];
   const second = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   second.stderr.on('data', (chunk: Buffer) => {

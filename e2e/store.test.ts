@@ -2,16 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { FrameSource } from '@sgaps/core';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder, until } from './server-support.js';
 import { SgapsProcess } from './support/sgapsProcess.js';
 import { TestViewer } from './support/TestViewer.js';
 
-const CLI = fileURLToPath(new URL('../sdk-server/src/cli.ts', import.meta.url));
 const WAIT = { timeout: 30_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'sgaps-store-'));
 const blobs = join(folder, 'store');
@@ -118,7 +118,7 @@ it('another machine that has the store and nothing else plays and exports it', a
   }
   const out = join(folder, 'states.jsonl');
   const args = ['export', id, '--data', join(folder, 'three'), '--store', store, '--format', 'jsonl', '--quiet', '--out', out];
-  const done = spawnSync(process.execPath, ['--conditions=sgaps-source', '--import', 'tsx', CLI, ...args], { encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [...SGAPS_PROGRAM, ...args], { encoding: 'utf8' });
   expect(done).toMatchObject({ status: 0, stderr: '' });
   expect(readFileSync(out, 'utf8').trim().split('\n').length).toBeGreaterThan(50);
 });

@@ -43,7 +43,8 @@ async function vitest(args) {
     const { code } = await run(
       'vitest',
       ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
-      { inherit: true },
+      // Tests that start `sgaps` start what was just built.
+      { inherit: true, env: { SGAPS_BUILT: '1' } },
     );
     const result = countReport(report);
     failures.push(...result.messages);

@@ -10,9 +10,9 @@ import { formatNumber, formatTable } from './clip/formatTable.js';
 import { openBackend } from './clip/openBackend.js';
 import { EXAMPLES, exampleGames } from './games/exampleGames.js';
 import { FigureBook } from './games/FigureBook.js';
-import { isBusy } from './games/machineLoad.js';
 import { measureGame } from './games/measureGame.js';
 import { takeCover } from './games/takeCover.js';
+import { busyness } from './report/busyness.js';
 import { formatMarkdown } from './report/formatMarkdown.js';
 import { describeMachine, describeVersion } from './report/machine.js';
 
@@ -23,6 +23,9 @@ interface Arguments {
   readonly covers: boolean;
   readonly json?: boolean;
 }
+
+/** Part of the machine that others may have before it counts as busy. */
+const QUIET = 0.15;
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
@@ -56,7 +59,7 @@ export const program = new Command('bench:games')
         }
       }
       for (const { name } of wantsFigures ? games : []) {
-        const busy = await isBusy();
+        const busy = (await busyness(2000)) > QUIET;
         const found = await measureGame({ server, game: name, seconds, model: opened?.backend ?? null, cost: !busy });
         measured[name] = {
           ...{

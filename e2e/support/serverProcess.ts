@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const CLI = fileURLToPath(new URL('../../sdk-server/src/cli.ts', import.meta.url));
+import { SGAPS_PROGRAM } from '../../sdk-server/src/testing/sgapsProgram.js';
 
 /** `sgaps serve` as a process of its own, from source, on a free port. */
 export class ServerProcess {
@@ -28,11 +26,10 @@ export class ServerProcess {
     readonly flags?: readonly string[];
   }): Promise<ServerProcess> {
     const { data, examples, port: wanted = 0, flags = [] } = options;
-    const node = ['--conditions=sgaps-source', '--import', 'tsx'];
     const watched = options.viewing ? ['--viewing-port', '0'] : ['--no-viewing'];
     const shown = examples === undefined ? [] : ['--examples', examples];
-    const args = [CLI, 'serve', '--port', String(wanted), '--data', data, ...shown, ...watched, ...flags, '--json-logs'];
-    const child = spawn(process.execPath, [...node, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const args = ['serve', '--port', String(wanted), '--data', data, ...shown, ...watched, ...flags, '--json-logs'];
+    const child = spawn(process.execPath, [...SGAPS_PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const log: Record<string, unknown>[] = [];
     const port = await new Promise<number>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`sgaps serve ended with ${code} before it listened`)));

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const CLI = fileURLToPath(new URL('../../sdk-server/src/cli.ts', import.meta.url));
+import { SGAPS_PROGRAM } from '../../sdk-server/src/testing/sgapsProgram.js';
 
 /** A command of `sgaps` as a process of its own, from source. */
 export class SgapsProcess {
@@ -32,10 +30,9 @@ export class SgapsProcess {
 
   /** Starts it with these variables of its environment set. */
   static startWith(variables: Readonly<Record<string, string>>, ...args: string[]): SgapsProcess {
-    const node = ['--conditions=sgaps-source', '--import', 'tsx', CLI];
     const env = { ...process.env, ...variables };
     return new SgapsProcess(
-      spawn(process.execPath, [...node, ...args, '--json-logs'], { env, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(process.execPath, [...SGAPS_PROGRAM, ...args, '--json-logs'], { env, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
   }
 

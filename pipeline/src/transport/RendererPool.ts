@@ -49,7 +49,7 @@ export class RendererPool {
 
   private constructor(private readonly log: Logger) {}
 
-  /** Listens on the two sockets of a folder. @throws SgapsError `ARGUMENT_INVALID` where another transport does already, or the path is too long. */
+  /** Listens on the two sockets of a folder. @throws SgapsError `UNAVAILABLE` where another transport does already, `ARGUMENT_INVALID` where the path is too long. */
   static async listen(folder: string, log: Logger): Promise<RendererPool> {
     const paths = socketPaths(folder);
     makeSocketFolder(folder);
@@ -218,7 +218,6 @@ async function removeStale(path: string): Promise<void> {
     const socket = connect(path, () => resolve(true)).on('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
-  if (answers)
-    throw new SgapsError('ARGUMENT_INVALID', `A transport listens on ${path} already: stop it, or choose another folder.`);
+  if (answers) throw new SgapsError('UNAVAILABLE', `A transport listens on ${path} already: stop it, or choose another folder.`);
   rmSync(path, { force: true });
 }

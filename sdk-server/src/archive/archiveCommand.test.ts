@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { RecordingStore } from '../storage/index.js';
 import { recordScene, sceneHeader } from '../testing/recordScene.js';
+import { SGAPS_PROGRAM } from '../testing/sgapsProgram.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const CLI = ['--conditions=sgaps-source', '--import', 'tsx', 'sdk-server/src/cli.ts'];
 const data = mkdtempSync(join(tmpdir(), 'sgaps-archive-all-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
@@ -33,7 +33,7 @@ it('archives all, the oldest first, whatever their names, and those that ended l
   await store.close();
   const archive = (...flags: string[]) => {
     const args = [
-      ...CLI,
+      ...SGAPS_PROGRAM,
       'archive',
       ...flags,
       '--model',

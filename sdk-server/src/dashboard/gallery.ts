@@ -24,6 +24,7 @@ const said = (error: unknown): string =>
 
 async function showGames(): Promise<void> {
   const games = await api<readonly Game[]>('/examples/games.json');
+  tell('');
   for (const game of games) cards.set(game.name, new GameCard(game));
   gallery.replaceChildren(...[...cards.values()].map(({ element }) => element));
   gallery.removeAttribute('aria-busy');
@@ -85,4 +86,16 @@ async function open(): Promise<void> {
   notice.hidden = false;
 }
 
-open().catch((error: unknown) => tell(said(error)));
+/** Opens the page, again and again where the server does not answer. */
+async function begin(): Promise<void> {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      tell(said(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, REFRESH));
+  }
+}
+
+void begin();

@@ -1,5 +1,6 @@
+import { botAddress, type Game } from './gallery/Game.js';
 import { asksForToken, openAccess } from './lib/access.js';
-import { ApiError, api, type Game, type Readiness, type Recording, type Running } from './lib/api.js';
+import { ApiError, api, type Readiness, type Recording, type Running } from './lib/api.js';
 import { byId, make, setText } from './lib/dom.js';
 import { bytes, clock, when } from './lib/format.js';
 import { replaceCards } from './lib/keepFocus.js';
@@ -136,22 +137,34 @@ function say(text: string): void {
   toastTimer = window.setTimeout(() => toast.replaceChildren(), 4000);
 }
 
+/** Leads to a window of its own: in a tab that is hidden behind this one, the game would stand still. */
+function openBeside(link: HTMLAnchorElement, address: string): void {
+  link.href = address;
+  link.addEventListener('click', (event) => {
+    if (window.open(address, '_blank', 'popup,width=960,height=600')) event.preventDefault();
+  });
+}
+
 async function showGames(): Promise<void> {
   const games = await api<Game[]>('/examples/games.json');
   byId('games-section', HTMLElement).hidden = games.length === 0;
   byId('welcome-games', HTMLLIElement).hidden = games.length === 0;
-  if (games.length > 0) byId('welcome-bot', HTMLAnchorElement).href = `${games[0].url}?bot=1`;
+  if (games.length > 0) openBeside(byId('welcome-bot', HTMLAnchorElement), botAddress(games[0]));
   byId('games', HTMLDivElement).replaceChildren(
-    ...games.map(({ title, description, url }) =>
+    ...games.map((game) =>
       make(
         'article',
         { class: 'game' },
-        make('div', {}, make('h3', {}, title), make('p', {}, description)),
+        make('div', {}, make('h3', {}, game.title), make('p', {}, game.description)),
         make(
           'div',
           { class: 'row' },
-          make('a', { class: 'button primary', href: url }, 'Play'),
-          make('a', { class: 'button', href: `${url}?bot=1` }, 'Let the bot play'),
+          make('a', { class: 'button primary', href: game.url, 'aria-label': `Play ${game.title}` }, 'Play'),
+          make(
+            'a',
+            { class: 'button', href: botAddress(game), 'aria-label': `Let the bot play ${game.title}` },
+            'Let the bot play',
+          ),
         ),
       ),
     ),

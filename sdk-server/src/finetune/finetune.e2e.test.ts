@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClipState } from '../clips/ClipState.js';
 import { type SgapsServer, startServer } from '../startServer.js';
+import { SGAPS_PROGRAM } from '../testing/sgapsProgram.js';
 import { TestRecorder, until } from '../testing/TestRecorder.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -43,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, [...NODE, 'sdk-server/src/cli.ts', 'finetune', '--quiet', ...args], {
+  spawnSync(process.execPath, [...SGAPS_PROGRAM, 'finetune', '--quiet', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
   });

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { SGAPS_PROGRAM } from './sgapsProgram.js';
 
-const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
-
-/** The program `sgaps`, from source, as a process of its own that logs JSON lines. */
+/** The program `sgaps` as a process of its own that logs JSON lines. */
 export class Program {
   private constructor(
     readonly child: ChildProcess,
@@ -14,7 +12,7 @@ export class Program {
 
   /** Starts it and resolves once it has logged `message`; rejects when it ends before. */
   static async start(args: readonly string[], message: string): Promise<Program> {
-    const child = spawn(process.execPath, ['--conditions=sgaps-source', '--import', 'tsx', CLI, ...args, '--json-logs'], {
+    const child = spawn(process.execPath, [...SGAPS_PROGRAM, ...args, '--json-logs'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log: Record<string, unknown>[] = [];

@@ -21,6 +21,8 @@ export function showRecording(sgaps: SgapsPlugin): void {
   const link = document.createElement('a');
   link.href = `${endpoint.replace(/^ws/, 'http')}/session/${id}`;
   link.target = '_blank';
+  // In a window of its own: the game stands still in a tab that is hidden.
+  link.onclick = () => !window.open(link.href, '_blank', 'popup,width=1100,height=800');
   link.textContent = 'see this session';
   say('Recorded: ', link);
 }

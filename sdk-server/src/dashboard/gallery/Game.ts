@@ -12,6 +12,11 @@ export interface Game {
   readonly figures?: Figures;
 }
 
+/** Where the game is played by its bot, so that it shows what it is there to show. */
+export function botAddress({ url, feature }: Game): string {
+  return `${url}?${['bot=1', feature?.query].filter(Boolean).join('&')}`;
+}
+
 /** What was measured of a game. */
 export interface Figures {
   readonly date: string;

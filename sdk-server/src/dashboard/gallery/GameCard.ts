@@ -2,7 +2,7 @@ import type { Recording, Running } from '../lib/api.js';
 import { make } from '../lib/dom.js';
 import { clock, when } from '../lib/format.js';
 import { figureList } from './figureList.js';
-import type { Game } from './Game.js';
+import { botAddress, type Game } from './Game.js';
 
 const ENGINES: Readonly<Record<string, string>> = { phaser: 'Phaser', babylon: 'Babylon.js' };
 
@@ -12,9 +12,9 @@ export class GameCard {
   private readonly badge = make('span', { class: 'badge on', hidden: '' }, 'live');
   private readonly watch: HTMLAnchorElement;
 
-  constructor({ name, title, description, url, cover, kind, engine, feature, figures }: Game) {
+  constructor(game: Game) {
+    const { name, title, description, url, cover, kind, engine, feature, figures } = game;
     const id = `game-${name}`;
-    const bot = `${url}?${['bot=1', feature?.query].filter(Boolean).join('&')}`;
     this.watch = make('a', { class: 'button', hidden: '' });
     const is = [kind, engine && (ENGINES[engine] ?? engine)].filter(Boolean).join(' · ');
     this.element = make(
@@ -43,7 +43,7 @@ export class GameCard {
           'div',
           { class: 'row ways' },
           make('a', { class: 'button primary', href: url, 'aria-label': `Play ${title}` }, 'Play'),
-          make('a', { class: 'button', href: bot, 'aria-label': `Let the bot play ${title}` }, 'Let the bot play'),
+          make('a', { class: 'button', href: botAddress(game), 'aria-label': `Let the bot play ${title}` }, 'Let the bot play'),
           this.watch,
         ),
       ),

@@ -41,14 +41,6 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly why: string | null }>>;
 }
 
-/** A row of `/examples/games.json`. */
-export interface Game {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly url: string;
-}
-
 /** What the server answered instead. */
 export class ApiError extends Error {
   constructor(
