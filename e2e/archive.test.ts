@@ -9,10 +9,10 @@ import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { GRID, SyntheticRecorder, until } from './server-support.js';
 import { type BundledPage, bundlePage, launchBrowser, type ServedPage, servePage } from './support/browser.js';
 import { hashPixels } from './support/pageServer.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 import { TestViewer } from './support/TestViewer.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

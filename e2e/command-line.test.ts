@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE = ['--conditions=sgaps-source', '--import', 'tsx'];

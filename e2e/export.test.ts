@@ -20,9 +20,9 @@ import { startFfmpeg } from '@sgaps/server/clips';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { GRID, SyntheticRecorder, sleep, until } from './server-support.js';
 import { ServerProcess } from './support/serverProcess.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const EXPORT = [...SGAPS_PROGRAM, 'export'];

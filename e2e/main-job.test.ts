@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { launchBrowser } from './support/browser.js';
 import { frameTimes, type TimedFrame } from './support/frameTimes.js';
 import { buildExamples, type GamePage, openGame } from './support/gamePage.js';
 import { openArchive } from './support/openArchive.js';
 import { openRecording } from './support/openRecording.js';
 import { ServerProcess } from './support/serverProcess.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 import {
   flat,
   nextFrame,

@@ -9,11 +9,11 @@ import { intrinsicsOf, readPly, renderReference, replayCamera, type SplatCamera,
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder } from './server-support.js';
 import { launchBrowser } from './support/browser.js';
 import { buildExamples, openGame } from './support/gamePage.js';
 import { SgapsProcess } from './support/sgapsProcess.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 import { TestViewer, until } from './support/TestViewer.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder, until } from './server-support.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 
 let folder: string;
 let child: ChildProcess | null = null;

@@ -7,9 +7,9 @@ import { FrameSource } from '@sgaps/core';
 import { type SgapsServer, startServer } from '@sgaps/server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { SGAPS_PROGRAM } from '../sdk-server/src/testing/sgapsProgram.js';
 import { SyntheticRecorder, until } from './server-support.js';
 import { SgapsProcess } from './support/sgapsProcess.js';
+import { SGAPS_PROGRAM } from './support/sgapsProgram.js';
 import { TestViewer } from './support/TestViewer.js';
 
 const WAIT = { timeout: 30_000, interval: 50 };

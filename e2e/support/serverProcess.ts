@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { SGAPS_PROGRAM } from '../../sdk-server/src/testing/sgapsProgram.js';
+import { SGAPS_PROGRAM } from './sgapsProgram.js';
 
 /** `sgaps serve` as a process of its own, from source, on a free port. */
 export class ServerProcess {
