@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runChecks } from './lib/checks.mjs';
 import { runPython } from './lib/python.mjs';
 import { run } from './lib/run.mjs';
@@ -65,7 +66,7 @@ async function lane({ whole, piecewise }) {
 /** Files of a project, relative to the root. */
 async function filesOf(project) {
   const { code, output } = await run('vitest', ['list', '--project', project, '--filesOnly']);
-  const files = [...output.matchAll(/^\[[\w-]+\] (\S+\.test\.ts)$/gm)].map(([, file]) => file);
+  const files = [...stripVTControlCharacters(output).matchAll(/^\[[\w-]+\] (\S+\.test\.ts)$/gm)].map(([, file]) => file);
   if (code !== 0 || files.length === 0) throw new Error(`Vitest lists no files of ${project}:\n${output}`);
   return files;
 }
