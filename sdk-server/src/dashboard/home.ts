@@ -1,7 +1,7 @@
 import { botAddress, type Game } from './gallery/Game.js';
 import { asksForToken, openAccess } from './lib/access.js';
 import { ApiError, api, type Readiness, type Recording, type Running } from './lib/api.js';
-import { byId, make, setText } from './lib/dom.js';
+import { answerOf, byId, make, setText } from './lib/dom.js';
 import { bytes, clock, when } from './lib/format.js';
 import { replaceCards } from './lib/keepFocus.js';
 import { showUsage, toggleHold } from './lib/keeping.js';
@@ -111,11 +111,9 @@ async function holdOrRelease(recording: Recording): Promise<void> {
 async function askAndDelete({ id, game, startedAt, durationMs, bytes: size }: Recording): Promise<void> {
   byId('confirm-text', HTMLParagraphElement).textContent =
     `${game}, ${when(startedAt)}, ${clock(durationMs)}, ${bytes(size)}. The file is removed for good.`;
-  confirmation.returnValue = '';
-  confirmation.showModal();
+  const answer = answerOf(confirmation);
   byId('confirm-no', HTMLButtonElement).focus();
-  await new Promise((resolve) => confirmation.addEventListener('close', resolve, { once: true }));
-  if (confirmation.returnValue !== 'yes') return;
+  if ((await answer) !== 'yes') return;
   try {
     await api(`/api/recordings/${id}`, { method: 'DELETE' });
     say('Recording deleted.');

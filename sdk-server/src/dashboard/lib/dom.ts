@@ -21,3 +21,22 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 export function setText(element: Node, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+const waiting = new WeakMap<HTMLDialogElement, (answer: string) => void>();
+
+/** Shows a dialog until it is closed; gives what closed it, nothing where it was left. */
+export function answerOf(dialog: HTMLDialogElement): Promise<string> {
+  // Its event comes some time after a dialog was closed: whoever asked before has the answer now, and that event says nothing of this showing.
+  waiting.get(dialog)?.(dialog.returnValue);
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    waiting.set(dialog, resolve);
+    const close = () => {
+      if (dialog.open) return;
+      dialog.removeEventListener('close', close);
+      resolve(dialog.returnValue);
+    };
+    dialog.addEventListener('close', close);
+  });
+}

@@ -1,5 +1,5 @@
 import { api, type Recording } from './api.js';
-import { byId, make } from './dom.js';
+import { answerOf, byId, make } from './dom.js';
 import { bytes } from './format.js';
 
 /** A row of `/api/games`. */
@@ -32,10 +32,7 @@ async function askReason(): Promise<string | null> {
   const dialog = byId('holding', HTMLDialogElement);
   const input = byId('hold-reason', HTMLInputElement);
   input.value = '';
-  dialog.returnValue = '';
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-  return dialog.returnValue === 'yes' && input.value.trim() !== '' ? input.value.trim() : null;
+  return (await answerOf(dialog)) === 'yes' && input.value.trim() !== '' ? input.value.trim() : null;
 }
 
 /** What games take and may; nothing for those who may not know. */
